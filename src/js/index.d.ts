@@ -1,0 +1,284 @@
+/** Who wrote a message. `developer` is treated as `system` where a protocol knows only that word. */
+export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
+
+/** A part of a message, in OpenAI's shape. What a protocol cannot carry becomes a `warning` event. */
+export type ContentPart =
+  | { type: 'text'; text: string }
+  | { type: 'image_url'; image_url: { url: string; detail?: 'auto' | 'low' | 'high' } }
+  | { type: string; [key: string]: unknown };
+
+export interface Message {
+  role: Role | (string & {});
+  content: string | readonly ContentPart[] | null;
+  [key: string]: unknown;
+}
+
+/** Milliseconds. `idle` counts content, not bytes or comments, and only while the reply is being read. */
+export interface Timeouts {
+  /** From sending a request to its response head. */
+  connect?: number;
+  /** From the first request to the first content. */
+  firstChunk?: number;
+  /** Between two pieces of content. Default 120 000. */
+  idle?: number;
+  /** The whole reply. */
+  total?: number;
+}
+
+/** Where session tokens (nonces) are kept between calls. Values are opaque text. */
+export interface SessionStore {
+  get(key: string): Promise<string | null | undefined> | string | null | undefined;
+  set(key: string, value: string, options: { ttlMs: number }): Promise<void> | void;
+  delete(key: string): Promise<void> | void;
+}
+
+/** Plain JSON of an earlier reply (`reply.conversation`); hand it to the next call to go on. */
+export type Conversation = { readonly [key: string]: unknown };
+
+export interface CallOptions {
+  /** The conversation so far, oldest first, the new user message last. A bare string is one user message. */
+  messages: string | readonly Message[];
+  /** Name or alias of a model, where the provider lets the caller choose. */
+  model?: string;
+  /** Ends the call, a pending read too; the rejection is `signal.reason` itself. */
+  signal?: AbortSignal;
+  /** Milliseconds for the whole reply, or each limit of its own. */
+  timeout?: number | Timeouts;
+  /** URL of a relay: the request goes to this URL with the site's URL appended. */
+  proxy?: string;
+  /** Called instead of the global `fetch`. */
+  fetch?: (input: Request, init?: RequestInit) => Promise<Response>;
+  /** How often a request that failed before any text is sent again. Default 2. */
+  retries?: number;
+  /** Bound in bytes of one event, line or JSON answer. Default 64 MiB. */
+  maxEventBytes?: number;
+  /** True: the pieces of one network chunk come joined. */
+  coalesce?: boolean;
+  /** More request headers, where the runtime allows them. */
+  headers?: Record<string, string>;
+  /** Cookies for the site; a page cannot send them and refuses with `input`. */
+  cookies?: Record<string, string>;
+  /** Where nonces live between calls; in memory by default. */
+  session?: SessionStore;
+  /** `reply.conversation` of an earlier reply. */
+  conversation?: Conversation | null;
+  /** `messages`: earlier turns go where the protocol has a place; `prompt`: all turns are one message, by `formatPrompt`. */
+  history?: 'messages' | 'prompt';
+  temperature?: number;
+  topP?: number;
+  maxTokens?: number;
+  stop?: string | readonly string[];
+  seed?: number;
+  tools?: readonly unknown[];
+  responseFormat?: unknown;
+  extra?: Record<string, unknown>;
+}
+
+export type CallDefaults = Partial<Omit<CallOptions, 'messages' | 'signal' | 'conversation'>>;
+
+export interface WordPressSettings extends CallDefaults {
+  /** Address of the site, with the folder WordPress is in. */
+  url: string;
+  /** Id of a bot of the site. */
+  botId?: string | number;
+  /** Page that holds the chat: nonce, post id and bot are read there. */
+  page?: string;
+  /** A session token that you already have; else one is fetched. */
+  nonce?: string;
+  name?: string;
+  models?: readonly string[];
+  defaultModel?: string;
+  modelAliases?: Record<string, string>;
+}
+
+export interface AiEngineSettings extends WordPressSettings {
+  /** Id of a bot whose page overrides settings (AI Engine). */
+  customId?: string;
+  /** REST root of the site, if it is neither `/wp-json/` nor named by the page. */
+  restRoot?: string;
+}
+
+export interface AiPowerSettings extends WordPressSettings {
+  /** `data-post-id` of the page, if you already know it. */
+  postId?: string | number;
+  /** True for the widget bot (action `wpaicg_chatbox_message`); read from the page by default. */
+  widget?: boolean;
+}
+
+export interface AiPufferSettings extends WordPressSettings {
+  /** The site's API key: the REST route (C4) is used instead of the two AJAX steps. */
+  apiKey?: string;
+  /** Needed in a page together with `apiKey`: keys in pages can be read by everybody. */
+  allowBrowser?: boolean;
+}
+
+export interface Usage {
+  /** Tokens, where the service told them. */
+  promptTokens?: number;
+  completionTokens?: number;
+  totalTokens?: number;
+  /** The service's own words, unchanged. */
+  raw?: unknown;
+}
+
+export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'unknown';
+
+export type ReplyEvent =
+  | { type: 'text'; text: string }
+  | { type: 'reasoning'; text: string }
+  | { type: 'tool-call'; id?: string; index?: number; name?: string; arguments?: string; done: boolean }
+  | { type: 'source'; source: unknown }
+  | { type: 'status'; kind: string; text: string; raw?: unknown }
+  | { type: 'image'; url: string }
+  | { type: 'action'; kind: string; action: unknown }
+  | { type: 'warning'; message: string }
+  | { type: 'usage'; usage: Usage }
+  | { type: 'finish'; reason: FinishReason }
+  | { type: 'conversation'; conversation: Conversation }
+  /** The service's final text where it differs from the pieces: show it instead of them. */
+  | { type: 'replace'; text: string };
+
+/** One reply: an async iterable of text pieces as they arrive. Nothing is sent before the first read. Consumed once. */
+export interface Reply extends AsyncIterable<string> {
+  [Symbol.asyncIterator](): Reply;
+  next(): Promise<IteratorResult<string, undefined>>;
+  /** Stops the request upstream. */
+  return(value?: unknown): Promise<IteratorReturnResult<undefined>>;
+  /** Stops the request upstream and rejects with `error`. */
+  throw(error?: unknown): Promise<never>;
+  /** Everything that the service tells, text included, instead of the text alone. */
+  readonly events: AsyncIterableIterator<ReplyEvent>;
+  /** The whole text. */
+  text(): Promise<string>;
+  /** The text as UTF-8 bytes, pulled, never read ahead. */
+  toReadableStream(): ReadableStream<Uint8Array>;
+  /** `toReadableStream()` as a `text/plain; charset=utf-8` response. */
+  toResponse(init?: ResponseInit): Response;
+  /** After the end, as the rest below. */
+  readonly usage: Usage | undefined;
+  readonly finishReason: FinishReason | undefined;
+  readonly conversation: Conversation | undefined;
+  /** Name of the provider that answered. */
+  readonly provider: string;
+}
+
+export interface Provider {
+  createAsyncGenerator(options: CallOptions): Reply;
+  /** The whole text. */
+  createAsync(options: CallOptions): Promise<string>;
+  /** Resolves default and alias; unknown where a list is declared: `ChatError` `model_not_found`. */
+  getModel(name?: string): string;
+  readonly name: string;
+  readonly url: string;
+  /** The truth: false for the two public sites of the source documents, which are gone. */
+  readonly working: boolean;
+  readonly needsAuth: boolean;
+  readonly supportsStream: boolean;
+  readonly supportsMessageHistory: boolean;
+  readonly supportsSystemMessage: boolean;
+  readonly defaultModel: string;
+  readonly models: readonly string[];
+  readonly modelAliases: Readonly<Record<string, string>>;
+}
+
+export interface WordPressProvider<S> extends Provider {
+  /** A copy with other settings. */
+  with(settings: Partial<S>): this;
+  /** The session token of the site, fetched or from the session store. */
+  getNonce(options?: Partial<CallOptions>): Promise<string>;
+}
+
+/** Sites with the WordPress plugin AI Engine (Meow Apps), versions 2.0.9 to 3.6. */
+export class AiEngine implements WordPressProvider<AiEngineSettings> {
+  constructor(settings: AiEngineSettings);
+  with(settings: Partial<AiEngineSettings>): this;
+  getNonce(options?: Partial<CallOptions>): Promise<string>;
+  createAsyncGenerator(options: CallOptions): Reply;
+  createAsync(options: CallOptions): Promise<string>;
+  getModel(name?: string): string;
+  readonly name: string;
+  readonly url: string;
+  readonly working: boolean;
+  readonly needsAuth: boolean;
+  readonly supportsStream: boolean;
+  readonly supportsMessageHistory: boolean;
+  readonly supportsSystemMessage: boolean;
+  readonly defaultModel: string;
+  readonly models: readonly string[];
+  readonly modelAliases: Readonly<Record<string, string>>;
+}
+
+/** Sites with the WordPress plugin AI Power, classic protocol (1.x to 2.2). */
+export class AiPower implements WordPressProvider<AiPowerSettings> {
+  constructor(settings: AiPowerSettings);
+  with(settings: Partial<AiPowerSettings>): this;
+  getNonce(options?: Partial<CallOptions>): Promise<string>;
+  createAsyncGenerator(options: CallOptions): Reply;
+  createAsync(options: CallOptions): Promise<string>;
+  getModel(name?: string): string;
+  readonly name: string;
+  readonly url: string;
+  readonly working: boolean;
+  readonly needsAuth: boolean;
+  readonly supportsStream: boolean;
+  readonly supportsMessageHistory: boolean;
+  readonly supportsSystemMessage: boolean;
+  readonly defaultModel: string;
+  readonly models: readonly string[];
+  readonly modelAliases: Readonly<Record<string, string>>;
+}
+
+/** Sites with the WordPress plugin AI Puffer (AIPKit), 2.3 and later. */
+export class AiPuffer implements WordPressProvider<AiPufferSettings> {
+  constructor(settings: AiPufferSettings);
+  with(settings: Partial<AiPufferSettings>): this;
+  getNonce(options?: Partial<CallOptions>): Promise<string>;
+  createAsyncGenerator(options: CallOptions): Reply;
+  createAsync(options: CallOptions): Promise<string>;
+  getModel(name?: string): string;
+  readonly name: string;
+  readonly url: string;
+  readonly working: boolean;
+  readonly needsAuth: boolean;
+  readonly supportsStream: boolean;
+  readonly supportsMessageHistory: boolean;
+  readonly supportsSystemMessage: boolean;
+  readonly defaultModel: string;
+  readonly models: readonly string[];
+  readonly modelAliases: Readonly<Record<string, string>>;
+}
+
+/** `https://chatgpt4online.org` as it was: an `AiEngine`. The site is gone (`working: false`); point it elsewhere with `with({ url })`. */
+export const Chatgpt4Online: AiEngine;
+/** `https://chatgpt4o.one` as it was: an `AiPower`. The site is gone (`working: false`); point it elsewhere with `with({ url })`. */
+export const Chatgpt4o: AiPower;
+
+/** All turns as one text: `User: …` lines and a closing `Assistant:`; a single message as it is. */
+export function formatPrompt(
+  messages: string | readonly Message[],
+  options?: { addSpecialTokens?: boolean; doContinue?: boolean; includeSystem?: boolean },
+): string;
+
+/** Keeps nonces in the page's `localStorage` (or any `Storage`), so that they outlive a reload. */
+export function storageSession(storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): SessionStore;
+
+export type ChatErrorCode =
+  | 'input' | 'model_not_found' | 'auth' | 'nonce' | 'rate_limited' | 'payment_required' | 'refused' | 'blocked'
+  | 'service' | 'network' | 'timeout' | 'protocol' | 'truncated' | 'too_large' | 'all_failed' | 'wasm_blocked';
+
+/** Every failure that is not the caller's own abort. Holds no key, cookie or nonce. */
+export class ChatError extends Error {
+  constructor(code: ChatErrorCode, message: string, details?: Partial<Omit<ChatError, 'code' | 'message' | 'name' | 'stack'>>);
+  readonly name: 'ChatError';
+  readonly code: ChatErrorCode;
+  /** HTTP status, if a response was the reason. */
+  readonly status: number | undefined;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+  /** What the service asked to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** Name of the provider. */
+  readonly provider: string | undefined;
+  /** An excerpt of the response body, at most 2 000 characters. */
+  readonly body: string | undefined;
+}
