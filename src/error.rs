@@ -1,0 +1,124 @@
+//! What can go wrong, as a closed list of codes that applications may match on.
+
+/// The `code` of JavaScript's `ChatError`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The caller's options are wrong; nothing was sent.
+    Input,
+    ModelNotFound,
+    /// The service wants (another) key.
+    Auth,
+    /// No session token to be had, or the site refuses a fresh one.
+    Nonce,
+    RateLimited,
+    PaymentRequired,
+    /// The service said no to this message: too long, banned, moderated.
+    Refused,
+    /// A firewall or a login page answered instead of the service.
+    Blocked,
+    /// The service failed, in its own words.
+    Service,
+    Network,
+    Timeout,
+    /// The answer is not what the protocol says.
+    Protocol,
+    /// The stream ended before the reply did.
+    Truncated,
+    TooLarge,
+    AllFailed,
+    WasmBlocked,
+}
+
+impl Code {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Code::Input => "input",
+            Code::ModelNotFound => "model_not_found",
+            Code::Auth => "auth",
+            Code::Nonce => "nonce",
+            Code::RateLimited => "rate_limited",
+            Code::PaymentRequired => "payment_required",
+            Code::Refused => "refused",
+            Code::Blocked => "blocked",
+            Code::Service => "service",
+            Code::Network => "network",
+            Code::Timeout => "timeout",
+            Code::Protocol => "protocol",
+            Code::Truncated => "truncated",
+            Code::TooLarge => "too_large",
+            Code::AllFailed => "all_failed",
+            Code::WasmBlocked => "wasm_blocked",
+        }
+    }
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Error {
+    pub code: Code,
+    pub message: String,
+    /// HTTP status, if a response was the reason.
+    pub status: Option<u16>,
+    /// Whether the same call may succeed later.
+    pub retryable: bool,
+    /// `Retry-After` as it came: seconds or a date. The core has no clock to read a date with.
+    pub retry_after: Option<String>,
+    /// Excerpt of the response body, at most [`EXCERPT`] characters.
+    pub body: Option<String>,
+}
+
+/// Characters of a body or a message that an error may carry.
+pub const EXCERPT: usize = 2_000;
+
+impl Error {
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        truncate(&mut message, EXCERPT);
+        Error { code, message, status: None, retryable: false, retry_after: None, body: None }
+    }
+
+    pub fn input(message: impl Into<String>) -> Self {
+        Error::new(Code::Input, message)
+    }
+
+    pub fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
+    pub fn with_body(mut self, body: &[u8]) -> Self {
+        // Four bytes a character at most, and one more for a character that the cut leaves half.
+        let head = body.get(..EXCERPT * 4 + 4).unwrap_or(body);
+        let mut text = String::from_utf8_lossy(head).trim().to_owned();
+        truncate(&mut text, EXCERPT);
+        self.body = (!text.is_empty()).then_some(text);
+        self
+    }
+
+    /// Replaces every secret in message and excerpt: services like to echo keys.
+    pub fn redact<'a>(&mut self, secrets: impl Iterator<Item = &'a str>) {
+        for secret in secrets.filter(|secret| secret.len() >= 4) {
+            if self.message.contains(secret) {
+                self.message = self.message.replace(secret, "[redacted]");
+            }
+            if let Some(body) = self.body.as_mut().filter(|body| body.contains(secret)) {
+                *body = body.replace(secret, "[redacted]");
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+fn truncate(text: &mut String, characters: usize) {
+    if let Some((at, _)) = text.char_indices().nth(characters) {
+        text.truncate(at);
+    }
+}

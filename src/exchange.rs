@@ -1,0 +1,463 @@
+//! The one state machine. It does no I/O: the owner sends what [`Exchange::poll`] asks for and feeds what comes back.
+//!
+//! ```text
+//!             poll                    feed
+//!   Sending  --Send(request)-->  Waiting  --Head-->  Collecting | Streaming  --Chunk*, End-->  next step | Over
+//! ```
+//!
+//! # Rules, for every protocol
+//!
+//! Each has a test of this name in `tests/engine.rs`.
+//!
+//! 1. `events_come_before_errors`
+//! 2. `nothing_counts_after_done`
+//! 3. `the_end_without_done_is_truncation`, except where a protocol ends by closing
+//! 4. `unknown_frames_are_skipped`; malformed frames of a known kind are errors, unless the protocol is known to emit them
+//! 5. `what_is_not_2xx_is_read_whole_bounded_and_refused`
+//! 6. `the_body_decides_between_json_and_stream`, not `Content-Type` and not what was asked for
+//! 7. `at_most_eight_requests_an_exchange`
+//! 8. `a_redirect_stays_on_its_origin`: nothing of a request is sent elsewhere, and no message is lost to a changed method
+//!
+//! Two more are the owner's, `web/talk.rs`: nothing is retried once text has been handed out, and a reply is never
+//! reconnected.
+
+use std::collections::VecDeque;
+
+use serde_json::{Map, Value};
+
+use crate::chat::{Event, Finish, Pieces, Session};
+use crate::error::{Code, Error, Result};
+use crate::frame::{Flow, Framing, Sink, Splitter};
+use crate::http::{self, Answer, Head, Method, Request};
+use crate::json::Halves;
+use crate::scan;
+
+/// A request and what its answer means.
+pub struct Step {
+    pub request: Request,
+    then: Then,
+    refused: Option<Refused>,
+}
+
+enum Then {
+    Ask(Box<dyn FnOnce(Answer, &mut Out) -> Result<Next>>),
+    Stream(Framing, Box<dyn Decode>),
+}
+
+type Refused = Box<dyn FnOnce(&Answer, &mut Out) -> Result<Option<Step>>>;
+
+pub enum Next {
+    Step(Step),
+    Over,
+}
+
+impl Step {
+    /// The answer is read whole (bounded), then comes the next step.
+    pub fn ask(request: Request, then: impl FnOnce(Answer, &mut Out) -> Result<Next> + 'static) -> Step {
+        Step { request, then: Then::Ask(Box::new(then)), refused: None }
+    }
+
+    /// The answer's frames become events.
+    pub fn stream(request: Request, framing: Framing, decode: impl Decode + 'static) -> Step {
+        Step { request, then: Then::Stream(framing, Box::new(decode)), refused: None }
+    }
+
+    /// What to do where the status is not 2xx: another step, an error in the protocol's words, or `None` for the usual one.
+    pub fn if_refused(mut self, refused: impl FnOnce(&Answer, &mut Out) -> Result<Option<Step>> + 'static) -> Step {
+        self.refused = Some(Box::new(refused));
+        self
+    }
+}
+
+/// A protocol's side of a streamed answer.
+pub trait Decode {
+    fn head(&mut self, _head: &Head, _out: &mut Out) {}
+
+    /// Where the text lies in the JSON of an ordinary text frame: lets the scanner find it without parsing.
+    fn text_path(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress>;
+
+    /// JSON came where a stream was asked for.
+    fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next>;
+
+    /// The body ended and no frame said so.
+    fn end(&mut self, _out: &mut Out) -> Result<()> {
+        Err(Error::new(Code::Truncated, "the reply was cut off: the connection closed before its end"))
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Progress {
+    More,
+    Done,
+}
+
+/// Where protocols put what they understood.
+#[derive(Default)]
+pub struct Out {
+    queue: VecDeque<Event>,
+    pieces: Pieces,
+    spare: Pieces,
+    halves: Halves,
+    /// All text so far, for protocols that compare it with a final text.
+    whole: Option<String>,
+    any_text: bool,
+}
+
+impl Out {
+    /// `mended`: see [`crate::json`].
+    pub fn text(&mut self, piece: &str, mended: bool) {
+        let start = self.pieces.text.len();
+        if mended || self.halves.is_waiting() {
+            self.halves.push(piece, mended, &mut self.pieces.text);
+        } else {
+            self.pieces.text.push_str(piece);
+        }
+        self.close_piece(start);
+    }
+
+    pub fn event(&mut self, event: Event) {
+        self.flush();
+        self.queue.push_back(event);
+    }
+
+    pub fn warn(&mut self, message: impl Into<String>) {
+        self.event(Event::Warning(message.into()));
+    }
+
+    pub fn session(&mut self, session: Session) {
+        self.event(Event::Session(Some(session)));
+    }
+
+    pub fn forget_session(&mut self) {
+        self.event(Event::Session(None));
+    }
+
+    /// The closing events, in the order every protocol gives them.
+    pub fn finish(&mut self, conversation: Map<String, Value>, finish: Finish) {
+        self.finish_text();
+        if !conversation.is_empty() {
+            self.event(Event::Conversation(conversation));
+        }
+        self.event(Event::Finish(finish));
+    }
+
+    pub fn any_text(&self) -> bool {
+        self.any_text
+    }
+
+    pub fn keep_whole(&mut self) {
+        self.whole.get_or_insert_default();
+    }
+
+    pub fn whole(&self) -> Option<&str> {
+        self.whole.as_deref()
+    }
+
+    /// For the scanner; see [`scan::unescape`].
+    fn raw_text(&mut self, raw: &[u8]) -> bool {
+        let start = self.pieces.text.len();
+        if !scan::unescape(raw, &mut self.halves, &mut self.pieces.text) {
+            return false;
+        }
+        self.close_piece(start);
+        true
+    }
+
+    fn close_piece(&mut self, start: usize) {
+        let piece = &self.pieces.text[start..];
+        self.any_text |= !piece.is_empty();
+        if let Some(whole) = &mut self.whole {
+            whole.push_str(piece);
+        }
+        self.pieces.close(start);
+    }
+
+    fn finish_text(&mut self) {
+        let start = self.pieces.text.len();
+        self.halves.finish(&mut self.pieces.text);
+        self.close_piece(start);
+    }
+
+    fn flush(&mut self) {
+        if !self.pieces.is_empty() {
+            let pieces = std::mem::replace(&mut self.pieces, std::mem::take(&mut self.spare));
+            self.queue.push_back(Event::Text(pieces));
+        }
+    }
+
+    fn pop(&mut self) -> Option<Event> {
+        if self.queue.is_empty() {
+            self.flush();
+        }
+        self.queue.pop_front()
+    }
+
+    /// Changes with everything that is put in.
+    fn mark(&self) -> (usize, usize) {
+        (self.queue.len(), self.pieces.ends.len())
+    }
+}
+
+pub enum Poll {
+    /// Send this, then feed its head.
+    Send(Request),
+    /// Feed the next chunk of the body, or its end.
+    Read,
+    Event(Event),
+    Over(Result<()>),
+}
+
+pub enum Feed<'a> {
+    Head(Head),
+    Chunk(&'a [u8]),
+    End,
+}
+
+pub struct Exchange {
+    state: State,
+    out: Out,
+    requests: u8,
+    limit: usize,
+}
+
+enum State {
+    Sending(Step),
+    Waiting(Step),
+    /// Body of an answer that is read whole.
+    Collecting(Answer, Meaning),
+    /// First bytes of a stream, until one of them tells what it is.
+    Sniffing(Answer, Framing, Box<dyn Decode>),
+    Streaming { splitter: Splitter, decode: Box<dyn Decode>, any_frame: bool },
+    Over(Option<Error>),
+}
+
+enum Meaning {
+    Ask(Box<dyn FnOnce(Answer, &mut Out) -> Result<Next>>),
+    Whole(Box<dyn Decode>),
+    Refused(Option<Refused>),
+}
+
+/// Requests an exchange may send, redirects and renewals included.
+const MAX_REQUESTS: u8 = 8;
+
+/// Bytes of a refusal that are read. What explains an error is at its beginning.
+const MAX_REFUSAL: usize = 256 * 1024;
+
+impl Exchange {
+    /// `limit`: bytes of one event, line or JSON answer.
+    pub fn new(first: Result<Step>, limit: usize) -> Self {
+        let state = match first {
+            Ok(step) => State::Sending(step),
+            Err(error) => State::Over(Some(error)),
+        };
+        Exchange { state, out: Out::default(), requests: 0, limit }
+    }
+
+    pub fn out(&mut self) -> &mut Out {
+        &mut self.out
+    }
+
+    pub fn poll(&mut self) -> Poll {
+        if let Some(event) = self.out.pop() {
+            return Poll::Event(event);
+        }
+        match std::mem::replace(&mut self.state, State::Over(None)) {
+            State::Sending(step) if self.requests == MAX_REQUESTS => {
+                let message = format!("gave up after {MAX_REQUESTS} requests; the last would go to {}", step.request.url);
+                Poll::Over(Err(Error::new(Code::Service, message)))
+            }
+            State::Sending(step) => {
+                self.requests += 1;
+                let request = step.request.clone();
+                self.state = State::Waiting(step);
+                Poll::Send(request)
+            }
+            State::Over(error) => Poll::Over(error.map_or(Ok(()), Err)),
+            state => {
+                self.state = state;
+                Poll::Read
+            }
+        }
+    }
+
+    /// What comes for the last request. Anything fed after the end is dropped.
+    pub fn feed(&mut self, feed: Feed<'_>) {
+        let state = std::mem::replace(&mut self.state, State::Over(None));
+        self.state = self.step(state, feed).unwrap_or_else(|error| {
+            self.out.finish_text();
+            State::Over(Some(error))
+        });
+    }
+
+    /// Whether the body that is read now is a stream: its chunks may be fed as they come, without looking at `poll` first.
+    pub fn is_streaming(&self) -> bool {
+        matches!(self.state, State::Sniffing(..) | State::Streaming { .. })
+    }
+
+    /// Gives the room of a run of pieces back, so that the next one needs no allocation.
+    pub fn recycle(&mut self, mut pieces: Pieces) {
+        if pieces.text.capacity() <= 64 * 1024 {
+            pieces.text.clear();
+            pieces.ends.clear();
+            self.out.spare = pieces;
+        }
+    }
+
+    fn step(&mut self, state: State, feed: Feed<'_>) -> Result<State> {
+        match (state, feed) {
+            (State::Waiting(step), Feed::Head(head)) => self.head(step, head),
+            (State::Streaming { mut splitter, mut decode, mut any_frame }, Feed::Chunk(chunk)) => {
+                let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out, any: &mut any_frame };
+                match splitter.feed(chunk, &mut sink)? {
+                    Flow::Done => Ok(State::Over(None)),
+                    _ => Ok(State::Streaming { splitter, decode, any_frame }),
+                }
+            }
+            (State::Streaming { splitter, decode, any_frame }, Feed::End) => self.end(splitter, decode, any_frame),
+            (State::Sniffing(mut answer, framing, decode), Feed::Chunk(chunk)) => {
+                answer.body.extend_from_slice(chunk);
+                self.sniff(answer, framing, decode)
+            }
+            (State::Sniffing(answer, ..), Feed::End) => {
+                Err(answer.explain(Error::new(Code::Service, "the service answered with an empty body")))
+            }
+            (State::Collecting(mut answer, meaning), Feed::Chunk(chunk)) => {
+                let refused = matches!(meaning, Meaning::Refused(_));
+                let limit = if refused { MAX_REFUSAL } else { self.limit };
+                let room = limit - answer.body.len();
+                answer.body.extend_from_slice(chunk.get(..room).unwrap_or(chunk));
+                match (chunk.len() > room, refused) {
+                    (false, _) => Ok(State::Collecting(answer, meaning)),
+                    (true, true) => self.answered(answer, meaning),
+                    (true, false) => {
+                        let message = format!("the answer is larger than maxEventBytes ({limit} bytes)");
+                        Err(Error::new(Code::TooLarge, message))
+                    }
+                }
+            }
+            (State::Collecting(answer, meaning), Feed::End) => self.answered(answer, meaning),
+            (state, _) => Ok(state),
+        }
+    }
+
+    fn head(&mut self, step: Step, head: Head) -> Result<State> {
+        let location = head.header("location").filter(|_| matches!(head.status, 301..=303 | 307 | 308));
+        if let Some(location) = location {
+            return redirect(step, head.status, location).map(State::Sending);
+        }
+        let answer = |head| Answer { head, body: Vec::new() };
+        if !head.is_success() {
+            return Ok(State::Collecting(answer(head), Meaning::Refused(step.refused)));
+        }
+        match step.then {
+            Then::Ask(then) => Ok(State::Collecting(answer(head), Meaning::Ask(then))),
+            Then::Stream(framing, mut decode) => {
+                decode.head(&head, &mut self.out);
+                Ok(State::Sniffing(answer(head), framing, decode))
+            }
+        }
+    }
+
+    fn sniff(&mut self, answer: Answer, framing: Framing, decode: Box<dyn Decode>) -> Result<State> {
+        match http::first_byte(&answer.body) {
+            None if answer.body.len() > self.limit => Err(Error::new(Code::Protocol, "the answer is blank")),
+            None => Ok(State::Sniffing(answer, framing, decode)),
+            Some(b'{' | b'[') if framing == Framing::Sse => Ok(State::Collecting(answer, Meaning::Whole(decode))),
+            Some(b'<') => Ok(State::Collecting(answer, Meaning::Whole(decode))),
+            // Half of a byte order mark; what follows it is to be seen.
+            Some(0xef) if answer.body.len() < 3 => Ok(State::Sniffing(answer, framing, decode)),
+            Some(_) => {
+                let splitter = Splitter::new(framing, self.limit);
+                let state = State::Streaming { splitter, decode, any_frame: false };
+                self.step(state, Feed::Chunk(&answer.body))
+            }
+        }
+    }
+
+    fn answered(&mut self, answer: Answer, meaning: Meaning) -> Result<State> {
+        let next = match meaning {
+            Meaning::Ask(then) => then(answer, &mut self.out)?,
+            Meaning::Whole(_) if answer.is_html() => return Err(answer.page_instead()),
+            Meaning::Whole(mut decode) => decode.whole(&answer, &mut self.out)?,
+            Meaning::Refused(refused) => {
+                let step = refused.map_or(Ok(None), |refused| refused(&answer, &mut self.out));
+                match step.map_err(|error| answer.explain(error))? {
+                    Some(step) => Next::Step(step),
+                    None => return Err(answer.refusal()),
+                }
+            }
+        };
+        Ok(match next {
+            Next::Step(step) => State::Sending(step),
+            Next::Over => State::Over(None),
+        })
+    }
+
+    fn end(&mut self, mut splitter: Splitter, mut decode: Box<dyn Decode>, mut any_frame: bool) -> Result<State> {
+        // A last frame without its blank line counts if it is whole; half a frame is no frame (rule 3 speaks next).
+        let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out, any: &mut any_frame };
+        match splitter.finish(&mut sink) {
+            Ok(Flow::Done) => return Ok(State::Over(None)),
+            Err(error) if error.code != Code::Protocol => return Err(error),
+            _ => {}
+        }
+        if !any_frame && !self.out.any_text() {
+            return Err(Error::new(Code::Protocol, "the answer is neither an event stream nor JSON"));
+        }
+        decode.end(&mut self.out)?;
+        Ok(State::Over(None))
+    }
+}
+
+/// Rule 8. A page of another origin could be anybody's, so not even a nonce request follows there.
+fn redirect(mut step: Step, status: u16, location: &str) -> Result<Step> {
+    let from = &step.request.url;
+    let target = http::resolve(from, location).unwrap_or_default();
+    let elsewhere = http::origin(&target) != http::origin(from);
+    let keeps_message = step.request.method == Method::Get || matches!(status, 307 | 308);
+    if elsewhere || !keeps_message {
+        let target = target.split(['?', '#']).next().unwrap_or_default();
+        let message = format!("the site redirects to {target}: nothing was sent there; give that address as url");
+        let mut error = Error::new(Code::Service, message);
+        error.status = Some(status);
+        return Err(error);
+    }
+    step.request.url = target;
+    Ok(step)
+}
+
+/// A decoder as the splitter's sink.
+struct Frames<'a> {
+    decode: &'a mut dyn Decode,
+    out: &'a mut Out,
+    any: &'a mut bool,
+}
+
+impl Sink for Frames<'_> {
+    fn text(&mut self, raw: &[u8]) -> bool {
+        self.out.raw_text(raw)
+    }
+
+    fn frame(&mut self, event: &str, data: &[u8]) -> Result<Flow> {
+        *self.any = true;
+        let (queued, pieces) = self.out.mark();
+        let start = self.out.pieces.text.len();
+        if self.decode.frame(event, data, self.out)? == Progress::Done {
+            return Ok(Flow::Done);
+        }
+        if self.out.mark() != (queued, pieces + 1) || self.decode.text_path().is_empty() {
+            return Ok(Flow::More);
+        }
+        // The scanner may take over only where it would have given the very same piece.
+        let same = scan::locate(data, self.decode.text_path()).filter(|text| {
+            let mut again = String::new();
+            scan::unescape(&data[text.clone()], &mut Halves::default(), &mut again)
+                && again == self.out.pieces.text[start..]
+        });
+        Ok(same.map_or(Flow::More, Flow::Text))
+    }
+}

@@ -1,0 +1,44 @@
+//! # rivulet: a chat reply as a stream of text, from any site or service
+//!
+//! This page is the architecture. One reply passes through these rooms, from the call to the piece of text:
+//!
+//! ```text
+//!  js/index.js    Provider.createAsyncGenerator(options) -> Reply (js/reply.js), lazy
+//!  web/options    JavaScript values become a Call, once
+//!  providers/*    open(Call, Session) -> Step: "send this request; this is what its answer means"
+//!  exchange       the one state machine: poll() -> Send | Read | Event | Over, feed(Head | Chunk | End)
+//!  http           requests, heads, answers, as plain data
+//!  frame, scan    bytes -> frames; and, for the frames that come by the thousand, bytes -> text directly
+//!  chat           what comes out: Event, and a run of text pieces as one string with offsets
+//!  web/talk       fetch and ReadableStream around the state machine; the only clock and the only random source
+//! ```
+//!
+//! ## Who may import whom
+//!
+//! `chat, error <- http, json <- frame, scan <- exchange <- providers/*`; `web/*` uses all of these; nothing uses `web`.
+//! Providers never import each other. It is kept by construction: the JavaScript crates are dependencies of `wasm32`
+//! alone, so a native `cargo test` cannot compile a leak, and the core has no I/O, no clock and no random source.
+//!
+//! ## The invariant
+//!
+//! An [`exchange::Exchange`] gives the same events and the same end for the same bytes, however they are cut. The
+//! conformance suite (`tests/conformance.rs`) holds every provider to it, on every recorded exchange.
+//!
+//! ## Adding a protocol
+//!
+//! One file in `providers/` with an `open` function, one line in [`providers::REGISTRY`], recordings in `tests/wire/`.
+
+pub mod chat;
+pub mod error;
+pub mod exchange;
+pub mod frame;
+pub mod http;
+pub mod json;
+pub mod page;
+pub mod prompt;
+pub mod providers;
+pub mod scan;
+pub mod settings;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;

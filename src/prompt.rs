@@ -1,0 +1,73 @@
+//! Several turns as one text, as the source providers sent them (`format_prompt` of g4f, 2025-06 to the end).
+
+use crate::chat::Message;
+use crate::error::{Error, Result};
+
+#[derive(Clone, Copy, Debug)]
+pub struct PromptStyle {
+    /// Role labels even around a single message.
+    pub add_special_tokens: bool,
+    /// Leave the closing `Assistant:` out, so that the model goes on with the last message.
+    pub do_continue: bool,
+    /// Keep `system` and `developer` messages.
+    pub include_system: bool,
+}
+
+impl Default for PromptStyle {
+    fn default() -> Self {
+        PromptStyle { add_special_tokens: false, do_continue: false, include_system: true }
+    }
+}
+
+/// `Role: text` lines and a closing `Assistant:`. A single message is its text alone.
+///
+/// Two different chats never give the same prompt: a line inside a message that begins with the label of one of the
+/// chat's roles is indented by one space. The source did not do that, and a user could speak as the assistant.
+pub fn format_prompt(messages: &[Message], style: PromptStyle) -> Result<String> {
+    if messages.is_empty() {
+        return Err(Error::input("messages is empty: give at least one message"));
+    }
+    if let ([only], false) = (messages, style.add_special_tokens) {
+        if only.text.trim().is_empty() {
+            return Err(Error::input("the message has no text"));
+        }
+        return Ok(only.text.clone());
+    }
+    let is_system = |role: &str| matches!(role, "system" | "developer");
+    let labels: Vec<String> =
+        messages.iter().map(|message| message.role.as_str()).chain(["assistant"]).map(label).collect();
+    let mut lines: Vec<String> = messages
+        .iter()
+        .filter(|message| style.include_system || !is_system(&message.role))
+        .filter(|message| !message.text.trim().is_empty())
+        .map(|message| format!("{} {}", label(&message.role), guard(&message.text, &labels)))
+        .collect();
+    if lines.is_empty() {
+        return Err(Error::input("no message has text"));
+    }
+    if !style.do_continue {
+        lines.push("Assistant:".to_owned());
+    }
+    Ok(lines.join("\n"))
+}
+
+/// Python's `str.capitalize` (the first letter in upper case, the rest in lower case) and a colon.
+fn label(role: &str) -> String {
+    let mut letters = role.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters.flat_map(char::to_lowercase)).chain([':']).collect()
+}
+
+/// One more space in front of every further line that is a label after any number of spaces: so a guarded line and a
+/// line that had the space already stay apart.
+fn guard(text: &str, labels: &[String]) -> String {
+    let mut lines = text.split('\n');
+    let mut guarded = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        let bare = line.trim_start_matches(' ');
+        let forged = labels.iter().any(|label| bare.starts_with(label.as_str()));
+        guarded.push_str(if forged { "\n " } else { "\n" });
+        guarded.push_str(line);
+    }
+    guarded
+}

@@ -1,0 +1,395 @@
+//! AI Engine (Meow Apps), plugin versions 2.0.9 to 3.6.2: `start_session`, then `chats/submit`.
+//!
+//! Sections A1 to A10 of `tests/wire/README.md` are the protocol; what is not said there is not sent.
+
+use std::rc::Rc;
+
+use serde_json::{Map, Value, json};
+
+use super::{About, Protocol};
+use crate::chat::{Call, Event, Finish, Session, Usage};
+use crate::error::{Code, Error, Result};
+use crate::exchange::{Decode, Next, Out, Progress, Step};
+use crate::frame::Framing;
+use crate::http::{self, Answer, Head, Request};
+use crate::json::{self, Parsed};
+use crate::page;
+
+pub const PROTOCOL: Protocol = Protocol {
+    name: "AiEngine",
+    open,
+    about: About {
+        needs_auth: false,
+        supports_stream: true,
+        supports_message_history: true,
+        supports_system_message: true,
+    },
+    options: &[],
+};
+
+fn open(call: Rc<Call>, session: &Session) -> Result<Step> {
+    if !call.session_only {
+        call.turns()?;
+    }
+    let settings = &call.settings;
+    let mut session = session.clone();
+    if let Some(root) = &settings.rest_root {
+        session.set("root", root);
+    }
+    if let (None, Some(nonce)) = (session.nonce(), &settings.nonce) {
+        session.set("nonce", nonce);
+    }
+    match (session.nonce(), &settings.page) {
+        (Some(_), _) if !call.session_only => Ok(submit(call, session, true)),
+        (None, Some(page)) if session.get("page").is_none() => Ok(read_page(page.clone(), call, session, true)),
+        _ => Ok(start_session(call, session, true)),
+    }
+}
+
+/// A2. Never with the old nonce: WordPress would refuse the call before the plugin sees it. `may_look`: where the route
+/// is absent - before 2.4.4, or another REST root - the page may tell more.
+fn start_session(call: Rc<Call>, session: Session, may_look: bool) -> Step {
+    let request = Request::post(route(&call, &session, "mwai/v1/start_session")).shared();
+    let (again, kept) = (call.clone(), session.clone());
+    Step::ask(request, move |answer, out| {
+        let value = match answer.json() {
+            Ok(parsed) => parsed.value,
+            // Without pretty permalinks `/wp-json/` may be answered by the home page, with 200.
+            Err(_) if may_look && answer.is_html() => {
+                let page = page_of(&call);
+                return Ok(Next::Step(read_page(page, call, session, false)));
+            }
+            Err(error) => return Err(error),
+        };
+        let nonce = ["new_token", "restNonce"].iter().find_map(|key| value.get(key)?.as_str());
+        let Some(nonce) = nonce else {
+            let words = json::error_words(&value).map(|words| format!(": {words}")).unwrap_or_default();
+            return Err(answer.explain(Error::new(Code::Nonce, format!("No nonce found{words}"))));
+        };
+        let mut session = session;
+        session.set("nonce", nonce);
+        if let Some(id) = value.get("sessionId").and_then(Value::as_str) {
+            session.set("session", id);
+        }
+        ready(call, session, out)
+    })
+    .if_refused(move |answer, _| {
+        Ok((answer.head.status == 404 && may_look).then(|| read_page(page_of(&again), again, kept, false)))
+    })
+}
+
+fn page_of(call: &Call) -> String {
+    call.settings.page.clone().unwrap_or_else(|| format!("{}/", call.settings.url))
+}
+
+/// A8. The page names the REST root, the bot, and before 2.4.4 the nonce. `may_ask`: `start_session` was not tried yet.
+fn read_page(page: String, call: Rc<Call>, session: Session, may_ask: bool) -> Step {
+    Step::ask(Request::get(page).shared(), move |answer, out| {
+        let body = &answer.body;
+        let mut session = session;
+        let site = &call.settings.url;
+        let tried = session.get("root").map(str::to_owned);
+        let root = page::REST_ROOT.find(body).and_then(|root| http::on_site(site, &root));
+        let system = page::ENGINE_SYSTEM.find_object(body).unwrap_or_default();
+        let text = |key: &str| match system.get(key)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        if call.settings.rest_root.is_none() {
+            let told = root.or_else(|| text("restUrl").and_then(|url| http::on_site(site, &format!("{url}/"))));
+            if let Some(root) = told {
+                session.set("root", root);
+            }
+        }
+        session.set("page", "read");
+        for key in ["botId", "customId", "contextId"] {
+            if let Some(id) = text(key) {
+                session.set(key, id);
+            }
+        }
+        let limit = page::ENGINE_PARAMS.find_object(body).and_then(|params| params.get("textInputMaxLength")?.as_u64());
+        if let Some(limit) = limit {
+            session.set("limit", limit.to_string());
+        }
+        if let Some(nonce) = text("restNonce") {
+            session.set("nonce", nonce);
+            return ready(call, session, out);
+        }
+        let another_root = session.get("root").map(str::to_owned) != tried;
+        if may_ask || another_root {
+            return Ok(Next::Step(start_session(call, session, false)));
+        }
+        let message = "No nonce found: the site has no start_session, and its page holds no nonce";
+        Err(answer.explain(Error::new(Code::Nonce, message)))
+    })
+}
+
+fn ready(call: Rc<Call>, session: Session, out: &mut Out) -> Result<Next> {
+    out.session(session.clone());
+    match call.session_only {
+        true => Ok(Next::Over),
+        false => Ok(Next::Step(submit(call, session, false))),
+    }
+}
+
+/// A4. `may_renew`: the nonce is from an earlier call, so its refusal (A3) is answered by fetching a new one, once.
+fn submit(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
+    // A page of another origin can read the JSON answer but not the stream (A9); the answer then comes as one piece.
+    let stream = !call.foreign;
+    // `open` has checked the turns.
+    let (message, earlier) = call.turns().unwrap_or_default();
+    let conversation = conversation(&call);
+    let mut body = Map::new();
+    let from_page = |key: &str| session.get(key).map(str::to_owned);
+    match (call.settings.custom_id.clone(), call.settings.bot_id.clone()) {
+        (Some(id), _) => body.insert("customId".into(), id.into()),
+        (None, Some(id)) => body.insert("botId".into(), id.into()),
+        (None, None) => match (from_page("customId"), from_page("botId")) {
+            (Some(id), _) => body.insert("customId".into(), id.into()),
+            (None, id) => body.insert("botId".into(), id.unwrap_or_else(|| "default".into()).into()),
+        },
+    };
+    if let Some(context) = session.get("contextId").and_then(|id| id.parse::<u64>().ok()) {
+        body.insert("contextId".into(), context.into());
+    }
+    if let Some(id) = session.get("session") {
+        body.insert("session".into(), id.into());
+    }
+    if !earlier.is_empty() {
+        let turns = earlier.iter().map(|turn| json!({ "role": role(&turn.role), "content": turn.text }));
+        body.insert("messages".into(), turns.collect());
+    }
+    for key in ["chatId", "previousResponseId"] {
+        if let Some(id) = conversation.get(key) {
+            body.insert(key.into(), id.clone());
+        }
+    }
+    let length = message.chars().count();
+    body.insert("newMessage".into(), message.into());
+    body.insert("stream".into(), stream.into());
+
+    let nonce = session.nonce().unwrap_or_default().to_owned();
+    let mut request = Request::post(route(&call, &session, "mwai-ui/v1/chats/submit")).json(&Value::Object(body));
+    request = request.header("x-wp-nonce", nonce);
+    if stream {
+        request = request.header("accept", "text/event-stream");
+    }
+    let again = (call.clone(), session.clone());
+    let too_long = TooLong { length, limit: session.get("limit").and_then(|limit| limit.parse().ok()) };
+    let reply = Reply { call, session, conversation, too_long, empty_error: false, started: false };
+    Step::stream(request, Framing::Sse, reply).if_refused(move |answer, out| {
+        let (call, session) = again;
+        refused(answer, too_long, out).or_else(|error| match (error.code, may_renew) {
+            (Code::Nonce, true) => {
+                out.forget_session();
+                let mut fresh = session;
+                fresh.0.remove("nonce");
+                // Sites before 2.4.4 hold the nonce in the page, which may name another bot by now.
+                Ok(Some(start_session(call, fresh, true)))
+            }
+            (Code::Nonce, false) => {
+                out.forget_session();
+                Err(error)
+            }
+            _ => Err(error),
+        })
+    })
+}
+
+/// A7: WordPress itself answers `{code, message}`, the plugin `{success: false, message}`.
+fn refused(answer: &Answer, too_long: TooLong, _out: &mut Out) -> Result<Option<Step>> {
+    let Ok(Parsed { value, .. }) = json::parse(&answer.body) else { return Ok(None) };
+    let words = json::error_words(&value).unwrap_or_default();
+    match value.get("code").and_then(Value::as_str) {
+        Some("rest_cookie_invalid_nonce" | "rest_forbidden") => {
+            Err(Error::new(Code::Nonce, format!("the site refused the nonce: {words}")))
+        }
+        Some("rest_no_route") => {
+            Err(Error::new(Code::Service, "no AI Engine chatbot here: the plugin is absent or its chatbots are off"))
+        }
+        Some(_) => Ok(None),
+        None if words.is_empty() => Ok(None),
+        None => Err(in_words(&words, too_long)),
+    }
+}
+
+/// The site's own texts are English and about this message; a provider's begin with its name.
+fn in_words(words: &str, too_long: TooLong) -> Error {
+    let lower = words.to_ascii_lowercase();
+    if lower.contains("has been rejected") || lower.starts_with("invalid or expired shortcut") {
+        return Error::new(Code::Refused, format!("the site refused the message: {words}{too_long}"));
+    }
+    if lower.contains("rate limit") || lower.starts_with("you have reached the limit") {
+        return Error::new(Code::RateLimited, words);
+    }
+    Error::new(Code::Service, words)
+}
+
+#[derive(Clone, Copy)]
+struct TooLong {
+    length: usize,
+    /// `textInputMaxLength` of the bot, if its page was read.
+    limit: Option<usize>,
+}
+
+impl std::fmt::Display for TooLong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let limit = self.limit.unwrap_or(512);
+        if self.length <= limit {
+            return Ok(());
+        }
+        let whose = if self.limit.is_some() { "the bot's limit" } else { "AI Engine's default limit" };
+        write!(f, " (it has {} characters; {whose} is {limit}, textInputMaxLength)", self.length)
+    }
+}
+
+fn conversation(call: &Call) -> Map<String, Value> {
+    let chat = call.remembered("chatId").map_or_else(|| call.random_id(11, 1), str::to_owned);
+    let mut conversation = Map::new();
+    conversation.insert("chatId".into(), chat.into());
+    if let Some(id) = call.remembered("previousResponseId") {
+        conversation.insert("previousResponseId".into(), id.into());
+    }
+    conversation
+}
+
+fn role(role: &str) -> &str {
+    match role {
+        "developer" => "system",
+        role => role,
+    }
+}
+
+fn route(call: &Call, session: &Session, path: &str) -> String {
+    let root = session.get("root").map_or_else(|| format!("{}/wp-json/", call.settings.url), str::to_owned);
+    let separator = if root.ends_with('/') { "" } else { "/" };
+    format!("{root}{separator}{path}")
+}
+
+/// A5 and A6.
+struct Reply {
+    call: Rc<Call>,
+    session: Session,
+    conversation: Map<String, Value>,
+    too_long: TooLong,
+    /// Some providers' errors come as two events, the first without words.
+    empty_error: bool,
+    started: bool,
+}
+
+impl Decode for Reply {
+    fn head(&mut self, head: &Head, out: &mut Out) {
+        if self.call.foreign {
+            out.warn("a page of another origin cannot read this site's stream: the reply comes as one piece (see proxy)");
+        }
+        out.keep_whole();
+        if let Some(nonce) = head.header("x-wp-nonce") {
+            self.adopt(nonce, out);
+        }
+    }
+
+    fn text_path(&self) -> &'static [&'static str] {
+        &["data"]
+    }
+
+    fn frame(&mut self, _event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
+        let Parsed { value, mended } = json::parse(data)?;
+        self.started = true;
+        let text = value.get("data").and_then(Value::as_str).unwrap_or_default();
+        match value.get("type").and_then(Value::as_str) {
+            Some("live") => match value.get("subtype").and_then(Value::as_str) {
+                None | Some("content") => out.text(text, mended),
+                Some("thinking") => out.event(Event::Reasoning(json::whole_text(text, mended))),
+                Some("warning") => out.warn(json::whole_text(text, mended)),
+                Some(kind) => {
+                    let (kind, text) = (kind.to_owned(), json::whole_text(text, mended));
+                    out.event(Event::Status { kind, text, raw: value });
+                }
+            },
+            Some("end") => {
+                // The object is JSON inside JSON.
+                let end = match value.get("data") {
+                    Some(Value::String(text)) => json::parse(text.as_bytes())?,
+                    Some(object @ Value::Object(_)) => Parsed { value: object.clone(), mended },
+                    _ => return Err(Error::new(Code::Protocol, "the end event holds no answer")),
+                };
+                self.answer(end, out)?;
+                return Ok(Progress::Done);
+            }
+            Some("error") if text.is_empty() => self.empty_error = true,
+            Some("error") => return Err(in_words(&json::html_to_text(text), self.too_long)),
+            _ => {}
+        }
+        Ok(Progress::More)
+    }
+
+    fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next> {
+        self.answer(answer.json()?, out).map_err(|error| answer.explain(error))?;
+        Ok(Next::Over)
+    }
+
+    fn end(&mut self, _out: &mut Out) -> Result<()> {
+        Err(match self.empty_error {
+            true => Error::new(Code::Service, "the site reported an error without words"),
+            false => Error::new(Code::Truncated, "the reply was cut off: the stream closed with neither end nor error"),
+        })
+    }
+}
+
+impl Reply {
+    fn answer(&mut self, Parsed { value, mended }: Parsed, out: &mut Out) -> Result<()> {
+        if let Some(nonce) = value.get("new_token").and_then(Value::as_str) {
+            self.adopt(nonce, out);
+        }
+        if value.get("success") != Some(&Value::Bool(true)) {
+            let words = json::error_words(&value).unwrap_or_else(|| "the answer holds no reply".into());
+            return Err(in_words(&words, self.too_long));
+        }
+        let reply = value.get("reply").and_then(Value::as_str).unwrap_or_default();
+        if out.any_text() {
+            // The server trims the ends; that alone is no other text.
+            let reply = json::whole_text(reply, mended);
+            if !reply.is_empty() && out.whole().is_some_and(|whole| whole.trim() != reply.trim()) {
+                out.event(Event::Replace(reply));
+            }
+        } else {
+            out.text(reply, mended);
+        }
+        let list = |key: &str| value.get(key).and_then(Value::as_array).into_iter().flatten();
+        let images = list("images").filter_map(Value::as_str);
+        images.for_each(|url| out.event(Event::Image(url.to_owned())));
+        list("actions").for_each(|action| out.event(action_event(action, None)));
+        list("shortcuts").for_each(|shortcut| out.event(action_event(shortcut, Some("shortcut"))));
+        list("blocks").for_each(|block| out.event(action_event(block, Some("block"))));
+        if let Some(usage) = value.get("usage").and_then(Usage::from_json) {
+            out.event(Event::Usage(usage));
+        }
+        if !out.any_text() && list("images").next().is_none() {
+            out.warn("the site sent an empty reply");
+        }
+        if let Some(id) = value.get("responseId").and_then(Value::as_str) {
+            self.conversation.insert("responseId".into(), id.into());
+            // Only the Responses API keeps a history to go on from.
+            match id.starts_with("resp_") {
+                true => self.conversation.insert("previousResponseId".into(), id.into()),
+                false => self.conversation.remove("previousResponseId"),
+            };
+        }
+        out.finish(std::mem::take(&mut self.conversation), Finish::Stop);
+        Ok(())
+    }
+
+    /// A3: every answer to a valid nonce may bring a fresher one.
+    fn adopt(&mut self, nonce: &str, out: &mut Out) {
+        if !nonce.is_empty() && self.session.nonce() != Some(nonce) {
+            self.session.set("nonce", nonce);
+            out.session(self.session.clone());
+        }
+    }
+}
+
+fn action_event(action: &Value, kind: Option<&str>) -> Event {
+    let kind = kind.or_else(|| action.get("type")?.as_str()).unwrap_or("unknown").to_owned();
+    Event::Action { kind, action: action.clone() }
+}
