@@ -47,7 +47,7 @@ export interface CallOptions {
   /** URL of a relay: the request goes to this URL with the site's URL appended. */
   proxy?: string;
   /** Called instead of the global `fetch`. */
-  fetch?: (input: Request, init?: RequestInit) => Promise<Response>;
+  fetch?: (input: string, init: RequestInit) => Promise<Response>;
   /** How often a request that failed before any text is sent again. Default 2. */
   retries?: number;
   /** Bound in bytes of one event, line or JSON answer. Default 64 MiB. */

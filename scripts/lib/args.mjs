@@ -1,0 +1,27 @@
+// Command lines: `--help` everywhere, and a wrong word is told in one line.
+
+import { parseArgs } from 'node:util';
+
+/**
+ * The options that were given. Does not return for `--help` (status 0) and for what is not understood (status 2).
+ *
+ * @param {string} help
+ * @param {import('node:util').ParseArgsConfig['options']} [known]
+ * @returns {Record<string, any>}
+ */
+export function options(help, known = {}) {
+  try {
+    const { values } = parseArgs({ options: { ...known, help: { type: 'boolean', short: 'h' } } });
+    if (!values.help) return values;
+    console.log(help);
+    process.exit(0);
+  } catch (error) {
+    refuse(/** @type {Error} */ (error).message, help);
+  }
+}
+
+/** @returns {never} */
+export function refuse(message, help) {
+  console.error(`error: ${message}\n\n${help}`);
+  process.exit(2);
+}

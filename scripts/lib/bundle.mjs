@@ -1,0 +1,104 @@
+// `src/js/` and `target/glue/` to `dist/`: what the package ships.
+
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { DIST, GLUE, ROOT, SOURCES } from './paths.mjs';
+
+/** Public entry points, each `src/js/<name>.js` with a hand-written `<name>.d.ts`. */
+const ENTRIES = ['index'];
+
+const BANNER = '/*! rivulet, MIT licensed */';
+
+export async function bundle() {
+  // Imported here: set-up may have installed it a moment ago.
+  const { build } = await import('esbuild');
+  const fresh = `${DIST}.${process.pid}`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(join(fresh, 'wasm'), { recursive: true });
+  try {
+    await copyFile(join(GLUE, 'rivulet_bg.wasm'), join(fresh, 'rivulet_bg.wasm'));
+    await writeLoaders(join(fresh, 'wasm'));
+    for (const name of ENTRIES) await copyFile(join(SOURCES, `${name}.d.ts`), join(fresh, `${name}.d.ts`));
+
+    const common = /** @type {const} */ ({
+      absWorkingDir: ROOT,
+      bundle: true,
+      format: 'esm',
+      target: 'es2022',
+      charset: 'utf8',
+      legalComments: 'none',
+      minifySyntax: true,
+      minifyWhitespace: true,
+      // Names stay: `provider.constructor.name` and stack traces of users are worth more than the bytes.
+      minifyIdentifiers: false,
+      banner: { js: BANNER },
+    });
+    await build({
+      ...common,
+      entryPoints: ENTRIES.map((name) => join(SOURCES, `${name}.js`)),
+      outdir: fresh,
+      splitting: ENTRIES.length > 1,
+      chunkNames: 'chunks/[name]-[hash]',
+      external: ['#wasm'],
+      plugins: [glue],
+    });
+    await build({
+      ...common,
+      entryPoints: [join(SOURCES, 'index.js')],
+      outfile: join(fresh, 'rivulet.min.js'),
+      alias: { '#wasm': join(fresh, 'wasm', 'inline.js') },
+      minifyIdentifiers: true,
+      keepNames: true,
+      plugins: [glue],
+    });
+    await rm(DIST, { recursive: true, force: true });
+    await rename(fresh, DIST);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/**
+ * `import … from 'glue'` is wasm-bindgen's output. That output imports copies of our own modules, which it has made in
+ * `snippets/`; they are led back to the originals, or there would be two classes `ChatError`.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const glue = {
+  name: 'glue',
+  setup({ onResolve }) {
+    onResolve({ filter: /^glue$/ }, () => ({ path: join(GLUE, 'rivulet.js') }));
+    onResolve({ filter: /\/snippets\/rivulet-[0-9a-f]+\/src\/js\// }, ({ path }) => {
+      const original = join(ROOT, path.replace(/^.*\/snippets\/rivulet-[0-9a-f]+\//, ''));
+      return existsSync(original) ? { path: original } : { errors: [{ text: `${original} does not exist` }] };
+    });
+  },
+};
+
+/** One file per way to have the module; `#wasm` in package.json chooses. Each exports a function: nothing runs early. */
+async function writeLoaders(folder) {
+  const base64 = (await readFile(join(GLUE, 'rivulet_bg.wasm'))).toString('base64');
+  const loaders = {
+    // Bytes inlined: no file to find, no MIME type, no permission, no fetch, and synchronous.
+    inline: `const base64='${base64}';
+export default()=>Uint8Array.fromBase64?Uint8Array.fromBase64(base64):Uint8Array.from(atob(base64),(c)=>c.charCodeAt(0));
+`,
+    // Workers refuse to compile bytes; an import of a .wasm file is a compiled module there.
+    workerd: `import module from '../rivulet_bg.wasm';
+export default()=>module;
+`,
+    // Next's edge runtime compiles, too, but hands over a module of another realm, which wasm-bindgen's check
+    // \`instanceof WebAssembly.Module\` would take for bytes.
+    'edge-light': `import module from '../rivulet_bg.wasm?module';
+export default()=>{
+  if(!(module instanceof WebAssembly.Module))Object.setPrototypeOf(module,WebAssembly.Module.prototype);
+  return module;
+};
+`,
+  };
+  for (const [name, text] of Object.entries(loaders)) {
+    await writeFile(join(folder, `${name}.js`), `${BANNER}\n${text}`);
+  }
+}

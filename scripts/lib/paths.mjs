@@ -1,0 +1,19 @@
+// Where things lie. Everything that is made goes to `target/`, `dist/` or the cache; nothing else is written.
+
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+export const DIST = join(ROOT, 'dist');
+export const SOURCES = join(ROOT, 'src', 'js');
+export const GLUE = join(ROOT, 'target', 'glue');
+export const CARGO_TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target');
+
+/** Tools that cargo builds are kept outside the clone, so that a clean clone does not build them again. */
+export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rivulet');
+
+export const WASM_TARGET = 'wasm32-unknown-unknown';
+
+/** @param {string} name of a command of a development dependency */
+export const nodeBin = (name) => join(ROOT, 'node_modules', '.bin', name);

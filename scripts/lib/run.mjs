@@ -1,0 +1,98 @@
+// Running commands and telling how far we are.
+
+import { spawn } from 'node:child_process';
+
+import { ROOT } from './paths.mjs';
+
+/** A failure that is told in its own words, without a stack. */
+export class Failure extends Error {}
+
+/**
+ * Runs a command with its output shown as it comes. Its output is also returned, if `capture` says so; then a failure
+ * shows it.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string | undefined>, capture?: boolean, onLine?: (line: string) => void,
+ *   allowFailure?: boolean, input?: string }} [options] `onLine` sees every line that is shown
+ * @returns {Promise<{ status: number, output: string }>}
+ */
+export async function run(command, args, options = {}) {
+  const { cwd = ROOT, env, capture = false, onLine, allowFailure = false, input } = options;
+  const piped = capture || onLine;
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: [input === undefined ? 'ignore' : 'pipe', piped ? 'pipe' : 'inherit', piped ? 'pipe' : 'inherit'],
+  });
+  if (input !== undefined) child.stdin.end(input);
+
+  let output = '';
+  const watch = (stream, shown) => {
+    if (!stream) return;
+    let rest = '';
+    stream.setEncoding('utf8');
+    stream.on('data', (text) => {
+      output += text;
+      if (!capture) shown.write(text);
+      const lines = (rest + text).split(/\r?\n/);
+      rest = lines.pop() ?? '';
+      if (onLine) lines.forEach(onLine);
+    });
+    stream.on('end', () => rest && onLine?.(rest));
+  };
+  watch(child.stdout, process.stdout);
+  watch(child.stderr, process.stderr);
+
+  const { status, signal } = await new Promise((done, fail) => {
+    child.once('error', (error) => fail(new Failure(
+      /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT'
+        ? `${command} is not installed or not on PATH`
+        : `${command}: ${error.message}`,
+    )));
+    child.once('close', (code, signal) => done({ status: code ?? 1, signal }));
+  });
+  if (status !== 0 && !allowFailure) {
+    if (capture) process.stderr.write(output);
+    throw new Failure(`${[command, ...args].join(' ')}: ${signal ? `ended by ${signal}` : `exit status ${status}`}`);
+  }
+  return { status, output };
+}
+
+/** What a command prints on standard output, trimmed. */
+export async function read(command, args, options = {}) {
+  return (await run(command, args, { ...options, capture: true })).output.trim();
+}
+
+const bold = (text) => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
+
+export const seconds = (start) => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+
+/**
+ * One step of a longer job: its title before, its seconds after. The work may return a word on what came out, such as "unchanged".
+ *
+ * @template T
+ * @param {string} title
+ * @param {() => Promise<T> | T} work
+ */
+export async function step(title, work) {
+  const start = performance.now();
+  console.log(bold(`▸ ${title}`));
+  const result = await work();
+  console.log(`  ${typeof result === 'string' ? result : 'done'}, ${seconds(start)}`);
+  return result;
+}
+
+/**
+ * The whole of a command of ours: a failure is told in one line, everything else with its stack.
+ *
+ * @param {() => Promise<void>} work
+ */
+export async function main(work) {
+  try {
+    await work();
+  } catch (error) {
+    console.error(error instanceof Failure ? `error: ${error.message}` : error);
+    process.exitCode = 1;
+  }
+}

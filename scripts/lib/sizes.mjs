@@ -1,0 +1,43 @@
+// What the package weighs: raw, and as servers send it.
+
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+import { DIST } from './paths.mjs';
+
+/** Bytes, gzip: the module and `index.js`, which holds the glue and the hand-written part. */
+export const BUDGET = 60 * 1024;
+
+/** @returns {Promise<{ name: string, raw: number, gzip: number, brotli: number }[]>} */
+export async function measure(folder = DIST) {
+  const names = (await readdir(folder, { recursive: true }))
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => /\.(wasm|js)$/.test(name))
+    .sort();
+  return Promise.all(names.map(async (name) => {
+    const bytes = await readFile(join(folder, name));
+    return {
+      name,
+      raw: bytes.length,
+      gzip: gzipSync(bytes, { level: 9 }).length,
+      brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+    };
+  }));
+}
+
+/** Gzipped bytes of what every user loads. */
+export function wasmAndGlue(files) {
+  return files
+    .filter(({ name }) => name === 'rivulet_bg.wasm' || name === 'index.js')
+    .reduce((sum, { gzip }) => sum + gzip, 0);
+}
+
+export async function printSizes() {
+  const files = await measure();
+  const row = (name, ...numbers) => `  ${name.padEnd(20)}${numbers.map((n) => String(n).padStart(10)).join('')}`;
+  console.log(row('bytes', 'raw', 'gzip', 'brotli'));
+  for (const { name, raw, gzip, brotli } of files) console.log(row(name, raw, gzip, brotli));
+  const sum = wasmAndGlue(files);
+  console.log(`  wasm + glue: ${sum} B gzip of ${BUDGET}${sum > BUDGET ? ': OVER THE BUDGET' : ''}`);
+}

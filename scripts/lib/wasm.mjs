@@ -1,0 +1,108 @@
+// Rust to `target/glue/`: the optimised module and wasm-bindgen's JavaScript for it.
+
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import { CARGO_TARGET, GLUE, ROOT, SOURCES, WASM_TARGET, nodeBin } from './paths.mjs';
+import { Failure, read, run, step } from './run.mjs';
+import { xtask } from './xtask.mjs';
+
+/** Binaryen's level. Set by measurement: see the table that `npm run build` prints and `benches/`. */
+const OPT_LEVEL = '-O2';
+
+/** Beyond rustc's defaults for wasm32-unknown-unknown, e.g. 'simd128'. */
+const TARGET_FEATURES = [];
+
+// `--all-features` writes modules that no engine reads; these are rustc's defaults, named because the section that
+// lists them is removed from the module.
+const OPT_FEATURES = [
+  'bulk-memory', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue',
+  ...(TARGET_FEATURES.includes('simd128') ? ['simd'] : []),
+].map((name) => `--enable-${name}`);
+
+const BINDGEN_FLAGS = [
+  '--target', 'web',
+  '--out-name', 'rivulet',
+  // Else the glue holds a `new URL('…wasm', import.meta.url)`, which bundlers resolve and Workers refuse.
+  '--omit-default-module-path',
+  '--no-typescript',
+  '--remove-name-section',
+  '--remove-producers-section',
+  // Exports `__wbg_reset_state()`, which puts a fresh instance in the place of one that has trapped.
+  '--experimental-reset-state-function',
+];
+
+const COMPILED = join(CARGO_TARGET, WASM_TARGET, 'release', 'rivulet.wasm');
+
+export async function buildWasm() {
+  await step(`Rust to ${WASM_TARGET}, release`, compile);
+  await step('wasm-bindgen and wasm-opt', bindAndOptimise);
+}
+
+async function compile() {
+  // The crate is an `rlib` in Cargo.toml and a `cdylib` here only: cargo passes no `-C lto` to a crate that is both.
+  await run('cargo', ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', WASM_TARGET], {
+    env: { CARGO_ENCODED_RUSTFLAGS: (await rustFlags()).join('\x1f'), RUSTFLAGS: undefined },
+  });
+}
+
+/** Panic messages name source files; the paths of the machine that builds are nobody's business. */
+async function rustFlags() {
+  const sysroot = await read('rustc', ['--print', 'sysroot']);
+  const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
+  const crates = join(cargoHome, 'registry', 'src');
+  // The very first build must have the flags of the second, or that one would compile everything again.
+  if (!existsSync(crates)) await run('cargo', ['fetch', '--target', WASM_TARGET]);
+  const registries = existsSync(crates) ? await readdir(crates) : [];
+  // Where several fit, rustc takes the last.
+  return [
+    `--remap-path-prefix=${homedir()}=/home`,
+    `--remap-path-prefix=${cargoHome}=/cargo`,
+    ...registries.map((name) => `--remap-path-prefix=${join(crates, name)}=/crates`),
+    `--remap-path-prefix=${sysroot}=/rust`,
+    `--remap-path-prefix=${ROOT}=/rivulet`,
+    ...TARGET_FEATURES.map((name) => `-Ctarget-feature=+${name}`),
+  ];
+}
+
+async function bindAndOptimise() {
+  const tool = await xtask();
+  const stamp = join(GLUE, '.inputs');
+  const inputs = await hashOf(tool);
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === inputs) return 'unchanged';
+
+  const fresh = `${GLUE}.${process.pid}`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  try {
+    await run(tool, ['wasm-bindgen', ...BINDGEN_FLAGS, '--out-dir', fresh, COMPILED]);
+    const module = join(fresh, 'rivulet_bg.wasm');
+    await run(nodeBin('wasm-opt'), [OPT_LEVEL, ...OPT_FEATURES, module, '-o', module]);
+    await refuseLocalPaths(module);
+    await writeFile(join(fresh, '.inputs'), inputs);
+    await rm(GLUE, { recursive: true, force: true });
+    await rename(fresh, GLUE);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Of everything that decides what wasm-bindgen and wasm-opt write. The JavaScript is copied into the glue's folder. */
+async function hashOf(tool) {
+  const hash = createHash('sha256').update(JSON.stringify([tool, BINDGEN_FLAGS, OPT_LEVEL, OPT_FEATURES]));
+  hash.update(await readFile(join(ROOT, 'node_modules', 'binaryen', 'package.json')));
+  hash.update(await readFile(COMPILED));
+  for (const name of (await readdir(SOURCES)).filter((name) => name.endsWith('.js')).sort()) {
+    hash.update(name).update(await readFile(join(SOURCES, name)));
+  }
+  return hash.digest('hex');
+}
+
+async function refuseLocalPaths(module) {
+  const text = (await readFile(module)).toString('latin1');
+  const found = [ROOT, homedir()].filter((path) => path.length > 1 && text.includes(`${path}/`));
+  if (found.length) throw new Failure(`the module names ${found.join(' and ')}, a path of this machine`);
+}

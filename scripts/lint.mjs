@@ -1,0 +1,58 @@
+// `npm run lint`: what is checked without running the package.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { build } from './build.mjs';
+import { options } from './lib/args.mjs';
+import { pack } from './lib/pack.mjs';
+import { ROOT, WASM_TARGET, nodeBin } from './lib/paths.mjs';
+import { Failure, main, run, step } from './lib/run.mjs';
+
+const HELP = `Usage: npm run lint
+
+Checks format (cargo fmt), Rust (clippy, native and ${WASM_TARGET}), types (tsc) and the packed
+package (publint, attw). Builds dist/ on the way. All checks run; the status is 1 if one of them complains.`;
+
+const CLIPPY = ['clippy', '--all-targets'];
+const DENY = ['--', '--deny', 'warnings'];
+
+async function lint() {
+  const complaints = [];
+  const check = async (title, work) => {
+    try {
+      await step(title, work);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      console.error(`  ${error.message}`);
+      complaints.push(title);
+    }
+  };
+
+  await build({ sizes: false });
+  await check('cargo fmt', () => run('cargo', ['fmt', '--all', '--check']));
+  await check('clippy, native', () => run('cargo', [...CLIPPY, '--workspace', ...DENY]));
+  await check(`clippy, ${WASM_TARGET}`, () => run('cargo', [...CLIPPY, '--target', WASM_TARGET, ...DENY]));
+  await check('tsc', () => run(nodeBin('tsc'), ['--project', join(ROOT, 'tests', 'package', 'tsconfig.json')]));
+
+  const folder = await mkdtemp(join(tmpdir(), 'rivulet-lint-'));
+  try {
+    const { tarball } = await pack(folder);
+    await check('publint', () => run(nodeBin('publint'), [tarball, '--strict']));
+    await check('attw', () => run(nodeBin('attw'), [
+      tarball,
+      '--profile', 'esm-only',
+      // No types belong to a binary and to the file for <script type="module">.
+      '--exclude-entrypoints', './rivulet.wasm', './rivulet.min.js',
+    ]));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  if (complaints.length) throw new Failure(`lint: ${complaints.join(', ')}`);
+  console.log('lint: nothing to complain about');
+}
+
+options(HELP);
+await main(lint);

@@ -1,0 +1,101 @@
+import { ChatError } from './error.js';
+
+const DEFAULTS = { connect: undefined, firstChunk: undefined, idle: 120_000, total: undefined };
+
+/** How many times the idle timer looks while it waits. One timer for all pieces: arming one a piece would cost more than the piece. */
+const LOOKS = 8;
+
+/** `timeout` of a call: milliseconds for the whole reply, or the four limits. */
+export function readTimeouts(timeout) {
+  if (timeout === undefined || timeout === null) return DEFAULTS;
+  const given = typeof timeout === 'object' ? timeout : { total: timeout };
+  const limits = { ...DEFAULTS };
+  for (const [name, ms] of Object.entries(given)) {
+    if (!Object.hasOwn(DEFAULTS, name)) throw wrong(`timeout.${name} is none of connect, firstChunk, idle, total`);
+    if (ms === undefined || ms === Infinity) limits[name] = undefined;
+    else if (typeof ms === 'number' && ms > 0) limits[name] = Math.min(ms, 2 ** 31 - 1);
+    else throw wrong(`timeout${given === timeout ? `.${name}` : ''} must be a number of milliseconds above 0`);
+  }
+  return limits;
+}
+
+const wrong = (message) => new ChatError('input', message);
+
+/** The clocks of one reply. After `clear` no timer is left. */
+export class Deadlines {
+  #limits;
+  #inbox;
+  #isReading;
+  #expire;
+  #timers = new Map();
+  #quietLooks = 0;
+
+  /** `isReading()`: the consumer waits for us. `expire(error)` is called at most once. */
+  constructor(limits, inbox, isReading, expire) {
+    this.#limits = limits;
+    this.#inbox = inbox;
+    this.#isReading = isReading;
+    this.#expire = (name) => {
+      if (name === 'firstChunk' && inbox.any) return;
+      this.clear();
+      const ms = limits[name];
+      expire(new ChatError('timeout', `${WHAT[name]} within ${ms} ms (timeout.${name})`, { retryable: true }));
+    };
+  }
+
+  start() {
+    this.#arm('total');
+    this.#arm('firstChunk');
+  }
+
+  /** The core sends a request; `head` says that its response began. */
+  sending() {
+    this.#arm('connect');
+  }
+
+  head() {
+    this.#disarm('connect');
+  }
+
+  /** Before every read; costs a look into a map once the timer runs. */
+  reading() {
+    const { idle } = this.#limits;
+    if (idle === undefined || this.#timers.has('idle')) return;
+    this.#quietLooks = 0;
+    this.#timers.set('idle', setTimeout(() => this.#look(), idle / LOOKS));
+  }
+
+  clear() {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** A slow consumer is no stall: while nobody reads, nothing is counted, and the timer rests. */
+  #look() {
+    this.#timers.delete('idle');
+    const waits = this.#isReading();
+    if (this.#inbox.heard || !waits) this.#quietLooks = 0;
+    else if (++this.#quietLooks >= LOOKS) return this.#expire('idle');
+    this.#inbox.heard = false;
+    if (waits) this.#timers.set('idle', setTimeout(() => this.#look(), this.#limits.idle / LOOKS));
+  }
+
+  #arm(name) {
+    this.#disarm(name);
+    const ms = this.#limits[name];
+    if (ms !== undefined) this.#timers.set(name, setTimeout(() => this.#expire(name), ms));
+  }
+
+  #disarm(name) {
+    if (this.#timers.size === 0) return;
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+}
+
+const WHAT = {
+  connect: 'the service sent no response head',
+  firstChunk: 'the service sent no content',
+  idle: 'the service sent no more content',
+  total: 'the reply did not end',
+};

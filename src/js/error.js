@@ -1,0 +1,17 @@
+/** Every failure that is not the caller's own abort. Holds no key, cookie or nonce. */
+export class ChatError extends Error {
+  constructor(code, message, details = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.status = details.status;
+    this.retryable = details.retryable ?? false;
+    this.retryAfterMs = details.retryAfterMs;
+    this.provider = details.provider;
+    this.body = details.body;
+  }
+
+  // A getter, not an assignment to the prototype: bundlers may drop an unused class only if it has no side effect.
+  get name() {
+    return 'ChatError';
+  }
+}

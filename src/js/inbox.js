@@ -1,0 +1,65 @@
+/**
+ * What the core delivers for one reply, until the consumer takes it. The core calls `text` at most once a network chunk:
+ * one string and the ends of its pieces, cut apart here.
+ */
+export class Inbox {
+  /** Pieces of text, or events where `wantsEvents`. */
+  #items = [];
+  #at = 0;
+  #coalesce;
+  wantsEvents = false;
+  /** Content came since the idle timer last looked. */
+  heard = false;
+  /** Content came at all. */
+  any = false;
+  usage;
+  finishReason;
+  conversation;
+
+  constructor(coalesce) {
+    this.#coalesce = coalesce;
+  }
+
+  get isEmpty() {
+    return this.#at === this.#items.length;
+  }
+
+  /** `ends` is a view of wasm memory: it is read before anything can call into wasm again. */
+  text(text, ends) {
+    this.heard = this.any = true;
+    if (ends.length === 1 || this.#coalesce) {
+      this.#push(text);
+      return;
+    }
+    for (let i = 0, start = 0; i < ends.length; i++) {
+      const end = ends[i];
+      this.#push(text.slice(start, end));
+      start = end;
+    }
+  }
+
+  /** Anything but text, as JSON. `isContent`: it keeps the clocks content; a warning of our own does not. */
+  event(json, isContent) {
+    const event = JSON.parse(json);
+    if (isContent) this.heard = this.any = true;
+    if (event.type === 'usage') this.usage = event.usage;
+    else if (event.type === 'finish') this.finishReason = event.reason;
+    else if (event.type === 'conversation') this.conversation = event.conversation;
+    if (this.wantsEvents) this.#items.push(event);
+  }
+
+  take() {
+    const item = this.#items[this.#at++];
+    if (this.isEmpty) this.clear();
+    return item;
+  }
+
+  clear() {
+    this.#items = [];
+    this.#at = 0;
+  }
+
+  #push(text) {
+    this.#items.push(this.wantsEvents ? { type: 'text', text } : text);
+  }
+}

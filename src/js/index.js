@@ -1,0 +1,182 @@
+import { core, renew } from './core.js';
+import { readTimeouts } from './deadline.js';
+import { ChatError } from './error.js';
+import { plain } from './plain.js';
+import { Reply } from './reply.js';
+
+export { ChatError };
+
+/** Options that are not data: they stay in JavaScript, or go to the core as they are. */
+const LIVE = ['signal', 'fetch', 'session', 'timeout', 'coalesce'];
+
+class Provider {
+  #data;
+  #live;
+  #about;
+
+  constructor(settings) {
+    if (settings === null || typeof settings !== 'object') {
+      throw new ChatError('input', `${new.target.name}: give settings such as { url: 'https://shop.example' }`);
+    }
+    [this.#data, this.#live] = split(settings, 'settings');
+  }
+
+  with(settings) {
+    const [data, live] = split(settings, 'settings');
+    return new this.constructor({ ...this.#data, ...this.#live, ...data, ...live });
+  }
+
+  createAsyncGenerator(options) {
+    return this.#reply(options, {});
+  }
+
+  async createAsync(options) {
+    return this.#reply(options, {}).text();
+  }
+
+  getModel(name = '') {
+    return guarded(() => core().getModel(this.#protocol, this.#data, String(name)));
+  }
+
+  /** A reply whose one piece is the nonce: abort, timeouts and retries are the same. */
+  async getNonce(options = {}) {
+    return this.#reply(options, { sessionOnly: true }).text();
+  }
+
+  get name() {
+    return this.#describe().name;
+  }
+
+  get url() {
+    return this.#describe().url;
+  }
+
+  get working() {
+    return this.#describe().working;
+  }
+
+  get needsAuth() {
+    return this.#describe().needsAuth;
+  }
+
+  get supportsStream() {
+    return this.#describe().supportsStream;
+  }
+
+  get supportsMessageHistory() {
+    return this.#describe().supportsMessageHistory;
+  }
+
+  get supportsSystemMessage() {
+    return this.#describe().supportsSystemMessage;
+  }
+
+  get defaultModel() {
+    return this.#describe().defaultModel;
+  }
+
+  get models() {
+    return this.#describe().models;
+  }
+
+  get modelAliases() {
+    return this.#describe().modelAliases;
+  }
+
+  get #protocol() {
+    return this.constructor.protocol;
+  }
+
+  #describe() {
+    this.#about ??= guarded(() => JSON.parse(core().describe(this.#protocol, this.#data)));
+    return this.#about;
+  }
+
+  #reply(options, extra) {
+    const plan = { timeouts: readTimeouts(), coalesce: false, provider: () => this.name };
+    try {
+      if (options === null || typeof options !== 'object') throw new ChatError('input', 'give options such as { messages }');
+      const [data, own] = split(options, 'options');
+      const live = { ...this.#live, ...own };
+      check(live);
+      plan.timeouts = readTimeouts(live.timeout);
+      plan.coalesce = live.coalesce === true;
+      plan.signal = live.signal;
+      const given = { settings: this.#data, options: { ...data, ...extra } };
+      plan.start = (inbox, deadlines, signal) =>
+        guarded(() => new (core().Talk)(this.#protocol, given, { fetch: live.fetch, session: live.session, signal, inbox, deadlines }));
+    } catch (error) {
+      plan.failure = error;
+    }
+    return new Reply(plan);
+  }
+}
+
+/** Own properties only: data copied, live values as they are. */
+function split(given, path) {
+  const data = {};
+  const live = {};
+  try {
+    for (const key of Object.keys(given)) {
+      if (LIVE.includes(key)) live[key] = given[key] ?? undefined;
+      else if (given[key] !== undefined) data[key] = given[key];
+    }
+  } catch (error) {
+    throw new ChatError('input', `${path} cannot be read`, { cause: error });
+  }
+  return [plain(data, path), live];
+}
+
+function check({ signal, fetch, session, coalesce }) {
+  const methods = (value, names) => names.every((name) => typeof value?.[name] === 'function');
+  const wrong = (message) => {
+    throw new ChatError('input', message);
+  };
+  if (signal !== undefined && !methods(signal, ['addEventListener', 'removeEventListener'])) wrong('signal must be an AbortSignal');
+  if (fetch !== undefined && typeof fetch !== 'function') wrong('fetch must be a function');
+  if (session !== undefined && !methods(session, ['get', 'set', 'delete'])) wrong('session must have get, set and delete');
+  if (coalesce !== undefined && typeof coalesce !== 'boolean') wrong('coalesce must be true or false');
+}
+
+function guarded(call) {
+  try {
+    return call();
+  } catch (error) {
+    throw renew(error);
+  }
+}
+
+export class AiEngine extends Provider {
+  static protocol = 'AiEngine';
+}
+
+export class AiPower extends Provider {
+  static protocol = 'AiPower';
+}
+
+export class AiPuffer extends Provider {
+  static protocol = 'AiPuffer';
+}
+
+export const Chatgpt4Online = /* @__PURE__ */ new AiEngine({ preset: 'Chatgpt4Online' });
+export const Chatgpt4o = /* @__PURE__ */ new AiPower({ preset: 'Chatgpt4o' });
+
+export function formatPrompt(messages, options = {}) {
+  const given = plain({ messages, ...options }, 'messages');
+  return guarded(() => core().formatPrompt(given));
+}
+
+export function storageSession(storage = globalThis.localStorage) {
+  return {
+    get(key) {
+      const entry = JSON.parse(storage.getItem(key) ?? 'null');
+      return entry !== null && entry.until > Date.now() ? entry.value : undefined;
+    },
+    set(key, value, { ttlMs }) {
+      storage.setItem(key, JSON.stringify({ value, until: Date.now() + ttlMs }));
+    },
+    delete(key) {
+      storage.removeItem(key);
+    },
+  };
+}

@@ -1,0 +1,290 @@
+import { Deadlines } from './deadline.js';
+import { ChatError } from './error.js';
+import { Inbox } from './inbox.js';
+
+/** What `talk.feed` and `talk.end` answer; `Progress` in src/web/talk.rs. */
+const MORE = 0;
+const OVER = 1;
+
+const NONE = Symbol('no error');
+const DONE = Object.freeze({ value: undefined, done: true });
+const ignore = () => {};
+
+/**
+ * One reply: iterator and async iterable of its text, consumed once, lazy.
+ *
+ * The hot path is `next` -> `reader.read().then(#onRead)` -> `talk.feed(chunk)`: one call into wasm a network chunk,
+ * no future, no further promise. Everything else - opening, retries, chunks without content - goes through `#work`.
+ */
+export class Reply {
+  #plan;
+  #inbox;
+  #deadlines;
+  #controller = new AbortController();
+  #talk = null;
+  #reader = null;
+  #used = false;
+  #over = false;
+  #error = NONE;
+  /** Calls of `next` that are not settled; while there are any, the next one waits its turn behind `#tail`. */
+  #unsettled = 0;
+  #tail = null;
+
+  /**
+   * `plan`: `{ start(inbox, deadlines, signal) -> Talk, signal, timeouts, coalesce, failure, provider() }`. A `failure`
+   * is the call's own fault, kept until somebody reads.
+   */
+  constructor(plan) {
+    this.#plan = plan;
+    this.#inbox = new Inbox(plan.coalesce);
+    this.#deadlines = new Deadlines(plan.timeouts, this.#inbox, () => this.#unsettled > 0, (error) => this.#stop(error));
+  }
+
+  [Symbol.asyncIterator]() {
+    this.#use();
+    return this;
+  }
+
+  next() {
+    if (this.#unsettled > 0) {
+      this.#unsettled++;
+      const take = () => this.#take();
+      return (this.#tail = this.#tail.then(take, take));
+    }
+    if (!this.#inbox.isEmpty) return Promise.resolve({ value: this.#inbox.take(), done: false });
+    if (this.#over && this.#error === NONE) return Promise.resolve(DONE);
+    this.#unsettled = 1;
+    return (this.#tail = this.#pull());
+  }
+
+  return(value) {
+    this.#inbox.clear();
+    this.#stop(NONE);
+    this.#error = NONE;
+    return Promise.resolve({ value, done: true });
+  }
+
+  throw(error) {
+    this.return();
+    return Promise.reject(error);
+  }
+
+  [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
+    return this.return().then(ignore);
+  }
+
+  get events() {
+    let isMine = false;
+    // Looking at the property, as debuggers do, is not reading it.
+    const use = () => {
+      if (isMine) return;
+      this.#use();
+      this.#inbox.wantsEvents = isMine = true;
+    };
+    const events = {
+      next: async () => (use(), this.next()),
+      return: (value) => this.return(value),
+      throw: (error) => this.throw(error),
+      [Symbol.asyncIterator]: () => (use(), events),
+    };
+    return events;
+  }
+
+  async text() {
+    this.#use();
+    let text = '';
+    for (;;) {
+      const { value, done } = await this.next();
+      if (done) return text;
+      text += value;
+    }
+  }
+
+  toReadableStream() {
+    this.#use();
+    const encoder = new TextEncoder();
+    const pull = async (controller) => {
+      const { value, done } = await this.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    };
+    // No read-ahead: a chunk is pulled when somebody wants one.
+    return new ReadableStream({ pull, cancel: () => void this.return() }, { highWaterMark: 0 });
+  }
+
+  toResponse(init = {}) {
+    const headers = new Headers(init.headers);
+    if (!headers.has('content-type')) headers.set('content-type', 'text/plain; charset=utf-8');
+    return new Response(this.toReadableStream(), { ...init, headers });
+  }
+
+  get usage() {
+    return this.#inbox.usage;
+  }
+
+  get finishReason() {
+    return this.#inbox.finishReason;
+  }
+
+  get conversation() {
+    return this.#inbox.conversation;
+  }
+
+  get provider() {
+    return this.#plan.provider();
+  }
+
+  #use() {
+    if (this.#used) throw new TypeError('a reply can be read once: it was iterated or turned into a stream before');
+    this.#used = true;
+  }
+
+  /** Its turn has come: what is there, or a read. */
+  #take() {
+    return this.#inbox.isEmpty && !this.#over ? this.#pull() : this.#settle();
+  }
+
+  #pull() {
+    if (this.#reader === null || this.#over) return this.#work();
+    this.#deadlines.reading();
+    return this.#reader.read().then(this.#onRead, this.#onBroken);
+  }
+
+  #onRead = ({ value, done }) => {
+    this.#feed(value, done);
+    return this.#inbox.isEmpty && !this.#over ? this.#work() : this.#settle();
+  };
+
+  #onBroken = (error) => {
+    this.#broken(error);
+    return this.#inbox.isEmpty && !this.#over ? this.#work() : this.#settle();
+  };
+
+  /** Until there is something to hand out. A loop, since a chain of promises would grow with every keep-alive. */
+  async #work() {
+    while (this.#inbox.isEmpty && !this.#over) {
+      if (this.#reader === null) {
+        await this.#open();
+        continue;
+      }
+      this.#deadlines.reading();
+      try {
+        const { value, done } = await this.#reader.read();
+        this.#feed(value, done);
+      } catch (error) {
+        this.#broken(error);
+      }
+    }
+    return this.#settle();
+  }
+
+  /** Answers one `next`: a piece, the error (once), or the end. */
+  #settle() {
+    this.#unsettled--;
+    if (!this.#inbox.isEmpty) return { value: this.#inbox.take(), done: false };
+    if (this.#error === NONE) return DONE;
+    const error = this.#error;
+    this.#error = NONE;
+    throw error;
+  }
+
+  async #open() {
+    try {
+      if (this.#talk === null && !this.#begin()) return;
+      this.#deadlines.reading();
+      const reader = await this.#talk.open();
+      if (this.#over) cancel(reader);
+      else if (reader === undefined) this.#finish();
+      else this.#reader = reader;
+    } catch (error) {
+      this.#stop(error);
+    }
+  }
+
+  /** The first read: only now is anything checked, started or sent. */
+  #begin() {
+    const { failure, signal, start } = this.#plan;
+    if (failure !== undefined) {
+      this.#stop(failure);
+      return false;
+    }
+    if (signal?.aborted) {
+      this.#stop(signal.reason);
+      return false;
+    }
+    signal?.addEventListener('abort', this.#onAbort);
+    this.#deadlines.start();
+    this.#talk = start(this.#inbox, this.#deadlines, this.#controller.signal);
+    return true;
+  }
+
+  #onAbort = () => {
+    this.#inbox.clear();
+    this.#stop(this.#plan.signal.reason);
+  };
+
+  #feed(value, done) {
+    if (this.#over) return;
+    try {
+      const state = done ? this.#talk.end() : this.#talk.feed(bytesOf(value));
+      if (state === OVER) this.#finish();
+      else if (state !== MORE) this.#drop();
+    } catch (error) {
+      this.#stop(error);
+    }
+  }
+
+  #broken(error) {
+    if (this.#over) return;
+    try {
+      // The core decides: another try, or the error in rivulet's words.
+      this.#talk.broken(error);
+      this.#drop();
+    } catch (failure) {
+      this.#stop(failure);
+    }
+  }
+
+  /** The end that somebody wants: the caller, a clock, an error. What was delivered stays. */
+  #stop(error) {
+    if (this.#over) return;
+    this.#error = error;
+    // Only what has no body yet needs the controller; a body is cancelled, which costs no exception object.
+    if (this.#reader === null) this.#controller.abort(error === NONE ? undefined : error);
+    this.#finish();
+  }
+
+  /** The end. No timer, listener, lock or request is left. */
+  #finish() {
+    if (this.#over) return;
+    this.#over = true;
+    this.#deadlines.clear();
+    this.#plan.signal?.removeEventListener('abort', this.#onAbort);
+    this.#drop();
+    this.#talk?.free();
+    this.#talk = null;
+  }
+
+  #drop() {
+    cancel(this.#reader);
+    this.#reader = null;
+  }
+}
+
+/** Settles a read that is under way, too, with `done`. Readers that are not quite the standard's may throw or return nothing. */
+function cancel(reader) {
+  try {
+    reader?.cancel()?.catch?.(ignore);
+    reader?.releaseLock();
+  } catch {
+    // Nothing is left to be done for such a body.
+  }
+}
+
+function bytesOf(chunk) {
+  if (chunk instanceof Uint8Array) return chunk;
+  // Bodies of other realms, and of `fetch` functions that are not quite fetch.
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (typeof chunk === 'string') return new TextEncoder().encode(chunk);
+  throw new ChatError('protocol', 'the body of the response is neither bytes nor text');
+}

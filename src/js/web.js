@@ -1,0 +1,59 @@
+// What the core asks of the runtime (src/web/sys.rs).
+
+/** The origin of the page or worker we run in; empty outside browsers. */
+export function pageOrigin() {
+  if (typeof Deno === 'object' || isWorkerd()) return '';
+  const origin = globalThis.location?.origin;
+  return typeof origin === 'string' && /^https?:/.test(origin) ? origin : '';
+}
+
+/** There a promise of one request must not be awaited by another, and requests know no credentials. */
+export const isWorkerd = () => globalThis.navigator?.userAgent === 'Cloudflare-Workers';
+
+export const randomBits = () => crypto.getRandomValues(new Uint32Array(4));
+
+/** `promise` as it settles, or a rejection with `signal.reason`. */
+export function race(promise, signal) {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    const settle = (how) => (value) => {
+      signal.removeEventListener('abort', onAbort);
+      how(value);
+    };
+    Promise.resolve(promise).then(settle(resolve), settle(reject));
+  });
+}
+
+export function sleep(ms, signal) {
+  let timer;
+  const slept = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  return race(slept, signal).finally(() => clearTimeout(timer));
+}
+
+/** Calls the caller's `fetch`, or the runtime's as it is at this moment. */
+export async function send(url, init, fetch) {
+  const response = await (fetch ? fetch(url, init) : globalThis.fetch(url, init));
+  if (response === null || typeof response !== 'object' || typeof response.status !== 'number') {
+    throw new TypeError('fetch gave no Response');
+  }
+  return response;
+}
+
+/** Status, type and the headers of `names`. */
+export function head(response, names) {
+  return [response.status, String(response.type), ...names.map((name) => response.headers?.get?.(name) ?? undefined)];
+}
+
+/** Reader of the body; `undefined` where there is none. */
+export const bodyReader = (response) => response.body?.getReader();
+
+/** `Retry-After` in ms: seconds, or a date. */
+export function retryAfterMs(value) {
+  const seconds = value.trim() === '' ? NaN : Number(value);
+  const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}

@@ -1,0 +1,68 @@
+//! The only Rust that knows JavaScript.
+//!
+//! `sys` declares what the runtime and our own modules offer; `options` turns the caller's values into a call; `fetch`
+//! sends requests; `session` keeps nonces between calls; `talk` drives one reply. The iterator protocol, the clocks and
+//! the hot read loop are JavaScript (`src/js/reply.js`): a closure or timer made in Rust costs an entry in a
+//! `FinalizationRegistry`, and they would be made for every reply.
+
+mod failure;
+mod fetch;
+mod options;
+mod session;
+mod sys;
+mod talk;
+
+use serde_json::json;
+use wasm_bindgen::prelude::*;
+
+use crate::prompt::{self, PromptStyle};
+use crate::settings::{self, Settings};
+use crate::{error::Error, providers};
+use failure::to_js;
+
+/// Metadata of a provider, as JSON.
+#[wasm_bindgen]
+pub fn describe(protocol: &str, given: JsValue) -> Result<String, JsValue> {
+    let protocol = options::protocol(protocol).map_err(to_js)?;
+    let given = options::value(given).map_err(to_js)?;
+    let settings = Settings::read(protocol, &given).map_err(to_js)?;
+    let preset = given.get("preset").and_then(|name| providers::preset(name.as_str()?));
+    let about = &protocol.about;
+    Ok(json!({
+        "name": settings.name,
+        "url": settings.url,
+        "working": settings.working,
+        "needsAuth": about.needs_auth,
+        "supportsStream": preset.map_or(about.supports_stream, |preset| preset.supports_stream),
+        "supportsMessageHistory": about.supports_message_history,
+        "supportsSystemMessage": about.supports_system_message,
+        "defaultModel": settings.default_model,
+        "models": settings.models,
+        "modelAliases": settings.model_aliases,
+    })
+    .to_string())
+}
+
+#[wasm_bindgen(js_name = getModel)]
+pub fn get_model(protocol: &str, given: JsValue, name: &str) -> Result<String, JsValue> {
+    let settings = options::value(given).and_then(|given| Settings::read(options::protocol(protocol)?, &given));
+    settings.and_then(|settings| settings.get_model(name)).map_err(to_js)
+}
+
+/// `given`: `{ messages, addSpecialTokens, doContinue, includeSystem }`.
+#[wasm_bindgen(js_name = formatPrompt)]
+pub fn format_prompt(given: JsValue) -> Result<String, JsValue> {
+    let format = |given: serde_json::Value| {
+        let messages = given.get("messages").filter(|messages| !messages.is_null());
+        let messages = messages.ok_or_else(|| Error::input("messages is missing"))?;
+        let messages = settings::read_messages(messages, &mut Vec::new())?;
+        let flag = |key: &str, usual: bool| given.get(key).and_then(serde_json::Value::as_bool).unwrap_or(usual);
+        let style = PromptStyle {
+            add_special_tokens: flag("addSpecialTokens", false),
+            do_continue: flag("doContinue", false),
+            include_system: flag("includeSystem", true),
+        };
+        prompt::format_prompt(&messages, style)
+    };
+    options::value(given).and_then(format).map_err(to_js)
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { installed } from '../../scripts/lib/pack.mjs';
+import { ROOT } from '../../scripts/lib/paths.mjs';
+import { BUDGET, measure, wasmAndGlue } from '../../scripts/lib/sizes.mjs';
+
+/** @type {Awaited<ReturnType<typeof installed>>} */
+let project;
+let home;
+let manifest;
+
+before(async () => {
+  project = await installed();
+  home = join(project.folder, 'node_modules', 'rivulet');
+  manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'));
+});
+after(() => project?.remove());
+
+test('holds these files and no others', () => {
+  assert.deepEqual(project.files, [
+    'LICENSE',
+    ...(project.files.includes('README.md') ? ['README.md'] : []),
+    'dist/index.d.ts',
+    'dist/index.js',
+    'dist/rivulet.min.js',
+    'dist/rivulet_bg.wasm',
+    'dist/wasm/edge-light.js',
+    'dist/wasm/inline.js',
+    'dist/wasm/workerd.js',
+    'package.json',
+  ]);
+});
+
+test('brings no other package along and runs nothing when installed', async () => {
+  assert.deepEqual((await readdir(join(project.folder, 'node_modules'))).filter((name) => name[0] !== '.'), ['rivulet']);
+  for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundleDependencies']) {
+    assert.equal(manifest[kind], undefined, kind);
+  }
+  const scripts = Object.keys(manifest.scripts);
+  const ran = scripts.filter((name) => /^(pre|post)?(install|prepare|publish|pack)$/.test(name));
+  assert.deepEqual(ran, []);
+});
+
+test('every path that package.json names exists', async () => {
+  const paths = [];
+  JSON.stringify([manifest.exports, manifest.imports, manifest.main, manifest.module, manifest.types, manifest.unpkg,
+    manifest.jsdelivr], (_, value) => (typeof value === 'string' ? paths.push(value) : value));
+  assert.ok(paths.length > 8);
+  for (const path of paths) assert.ok(project.files.includes(path.replace(/^\.\//, '')), path);
+});
+
+test('wasm and glue stay within the budget', async () => {
+  const files = await measure(join(home, 'dist'));
+  assert.ok(wasmAndGlue(files) <= BUDGET, `${wasmAndGlue(files)} B gzip of ${BUDGET}`);
+});
+
+test('the inlined module is the module', async () => {
+  const { default: bytes } = await import(join(home, 'dist', 'wasm', 'inline.js'));
+  assert.ok(Buffer.from(bytes()).equals(await readFile(join(home, 'dist', 'rivulet_bg.wasm'))));
+});
+
+test('names no path of the machine that built it', async () => {
+  for (const path of project.files) {
+    const text = (await readFile(join(home, path))).toString('latin1');
+    for (const local of [ROOT, homedir()].filter((local) => local.length > 1)) {
+      assert.ok(!text.includes(`${local}/`), `${path} names ${local}`);
+    }
+  }
+});
+
+test('has one class ChatError, and no bundler needs to find a file', async () => {
+  const text = await readFile(join(home, 'dist', 'index.js'), 'utf8');
+  assert.equal(text.match(/\bclass ChatError\b|\bChatError=class\b/g)?.length, 1);
+  assert.doesNotMatch(text, /import\.meta/);
+  assert.doesNotMatch(text, /snippets\//);
+});

@@ -1,0 +1,133 @@
+//! Plays an [`Exchange`] against answers that are known beforehand: what `web/talk.rs` does, without a network.
+
+use rivulet::chat::{Event, Pieces};
+use rivulet::error::{Error, Result};
+use rivulet::exchange::{Exchange, Feed, Poll};
+use rivulet::http::{Head, Request};
+
+/// What a server answers, and where the network cuts it.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    pub head: Head,
+    pub body: Vec<u8>,
+    pub cuts: Vec<usize>,
+}
+
+impl Reply {
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Reply {
+        Reply { head: Head { status, headers: Vec::new() }, body: body.into(), cuts: Vec::new() }
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Reply {
+        self.head.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn cut(mut self, cuts: Vec<usize>) -> Reply {
+        self.cuts = cuts;
+        self
+    }
+
+    fn chunks(&self) -> Vec<&[u8]> {
+        let edges: Vec<usize> = [0].into_iter().chain(self.cuts.iter().copied()).chain([self.body.len()]).collect();
+        edges.windows(2).map(|edge| &self.body[edge[0]..edge[1]]).collect()
+    }
+}
+
+/// One item of a reply. Runs of pieces are taken apart: how many come in one run depends on the cuts, and may.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    Piece(String),
+    Event(Event),
+}
+
+#[derive(Clone, Debug)]
+pub struct Played {
+    pub requests: Vec<Request>,
+    pub items: Vec<Item>,
+    pub end: Result<()>,
+}
+
+impl Played {
+    pub fn text(&self) -> String {
+        self.pieces().concat()
+    }
+
+    pub fn pieces(&self) -> Vec<String> {
+        let piece = |item: &Item| match item {
+            Item::Piece(text) => Some(text.clone()),
+            Item::Event(_) => None,
+        };
+        self.items.iter().filter_map(piece).collect()
+    }
+
+    pub fn events(&self) -> Vec<&Event> {
+        let event = |item| match item {
+            &Item::Event(ref event) => Some(event),
+            Item::Piece(_) => None,
+        };
+        self.items.iter().filter_map(event).collect()
+    }
+
+    pub fn warnings(&self) -> Vec<&str> {
+        let warning = |event: &&_| matches!(event, Event::Warning(_));
+        let words = |event| if let &Event::Warning(ref words) = event { words.as_str() } else { "" };
+        self.events().into_iter().filter(warning).map(words).collect()
+    }
+
+    pub fn error(&self) -> &Error {
+        self.end.as_ref().expect_err("the reply should have failed")
+    }
+
+    pub fn urls(&self) -> Vec<&str> {
+        self.requests.iter().map(|request| request.url.as_str()).collect()
+    }
+}
+
+/// `answer` sees each request and its number, from 0 on.
+pub fn play(mut exchange: Exchange, mut answer: impl FnMut(&Request, usize) -> Reply) -> Played {
+    let mut played = Played { requests: Vec::new(), items: Vec::new(), end: Ok(()) };
+    let mut reply = Reply::default();
+    let mut chunks = Vec::new();
+    let mut next = 0;
+    loop {
+        match exchange.poll() {
+            Poll::Event(Event::Text(pieces)) => {
+                played.items.extend(split(&pieces).map(Item::Piece));
+                exchange.recycle(pieces);
+            }
+            Poll::Event(event) => played.items.push(Item::Event(event)),
+            Poll::Send(request) => {
+                assert!(played.requests.len() < 8, "more than eight requests: {request:?}");
+                reply = answer(&request, played.requests.len());
+                played.requests.push(request);
+                exchange.feed(Feed::Head(reply.head.clone()));
+                chunks = reply.chunks().into_iter().map(<[u8]>::to_vec).collect::<Vec<_>>();
+                next = 0;
+            }
+            Poll::Read => {
+                assert!(next <= chunks.len(), "reads on after the end of the body of {:?}", reply.head);
+                match chunks.get(next) {
+                    Some(chunk) => exchange.feed(Feed::Chunk(chunk)),
+                    None => exchange.feed(Feed::End),
+                }
+                next += 1;
+            }
+            Poll::Over(end) => {
+                played.end = end;
+                return played;
+            }
+        }
+    }
+}
+
+/// The pieces by their UTF-16 offsets, as JavaScript slices them.
+fn split(pieces: &Pieces) -> impl Iterator<Item = String> {
+    let units: Vec<u16> = pieces.text.encode_utf16().collect();
+    assert_eq!(pieces.ends.last().copied().unwrap_or(0) as usize, units.len(), "the offsets do not cover the text");
+    let starts = [0].into_iter().chain(pieces.ends.clone());
+    let edges: Vec<(u32, u32)> = starts.zip(pieces.ends.clone()).collect();
+    edges.into_iter().map(move |(from, to)| {
+        String::from_utf16(&units[from as usize..to as usize]).expect("a piece ends inside a surrogate pair")
+    })
+}

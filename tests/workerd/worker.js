@@ -1,0 +1,62 @@
+// The Worker under test, written as a user writes one. `env.SITE` is the local site; the path chooses what is done.
+
+import { AiEngine, AiPower, AiPuffer, ChatError } from 'rivulet';
+
+const routes = {
+  /** A reply as a streamed response; it ends upstream when the client leaves. */
+  '/reply': ({ provider, messages, signal }) => provider.createAsyncGenerator({ messages, signal }).toResponse(),
+
+  /** Two replies within one request, read in turns. */
+  '/two': async ({ provider, messages }) => {
+    const replies = [0, 1].map(() => provider.createAsyncGenerator({ messages }));
+    return Response.json(await Promise.all(replies.map(pieces)));
+  },
+
+  /** A reply that the Worker itself gives up after the first piece. */
+  '/abort': async ({ provider, messages }) => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const reply = provider.createAsyncGenerator({ messages, signal: controller.signal });
+    const { value } = await reply.next();
+    controller.abort(reason);
+    const rejection = await reply.next().catch((error) => error);
+    return Response.json({ first: value, same: rejection === reason });
+  },
+
+  '/userAgent': () => new Response(navigator.userAgent),
+};
+
+async function pieces(reply) {
+  const all = [];
+  for await (const text of reply) all.push(text);
+  return all;
+}
+
+function providerOf(name, url) {
+  switch (name) {
+    case 'AiPower': return new AiPower({ url });
+    case 'AiPuffer': return new AiPuffer({ url, botId: 5 });
+    default: return new AiEngine({ url });
+  }
+}
+
+export default {
+  async fetch(request, env) {
+    const { pathname, searchParams } = new URL(request.url);
+    const provider = providerOf(searchParams.get('provider'), searchParams.get('site') ?? env.SITE);
+    const model = searchParams.get('model');
+    try {
+      if (model) provider.with({ models: ['gpt-4'] }).getModel(model);
+      return await routes[pathname]({
+        provider,
+        messages: searchParams.get('messages') ?? 'Hello',
+        signal: request.signal,
+      });
+    } catch (error) {
+      const { name, code, status, retryable, message } = error;
+      return Response.json({ chatError: error instanceof ChatError, name, code, status, retryable, message }, {
+        status: 502,
+      });
+    }
+  },
+};
