@@ -2,7 +2,7 @@
 
 import { options } from './lib/args.mjs';
 import { bundle } from './lib/bundle.mjs';
-import { main, seconds, step } from './lib/run.mjs';
+import { isMain, main, seconds, step } from './lib/run.mjs';
 import { setUp } from './lib/setup.mjs';
 import { printSizes } from './lib/sizes.mjs';
 import { buildWasm } from './lib/wasm.mjs';
@@ -21,7 +21,7 @@ export async function build({ sizes = true } = {}) {
   console.log(`Built dist/ in ${seconds(start)}`);
 }
 
-if (import.meta.filename === process.argv[1]) {
+if (isMain(import.meta)) {
   const { 'no-sizes': noSizes } = options(HELP, { 'no-sizes': { type: 'boolean', default: false } });
   await main(() => build({ sizes: !noSizes }));
 }

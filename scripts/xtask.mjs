@@ -1,4 +1,4 @@
-// `node scripts/xtask.mjs <command> …`: xtask from the cache. `.cargo/config.toml` names it as the runner of wasm tests.
+// `node scripts/xtask.mjs <command> …`: xtask from the cache. `.cargo/config.toml` has it as the runner of wasm tests.
 
 import { spawn } from 'node:child_process';
 

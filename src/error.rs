@@ -90,7 +90,7 @@ impl Error {
     pub fn with_body(mut self, body: &[u8]) -> Self {
         // Four bytes a character at most, and one more for a character that the cut leaves half.
         let head = body.get(..EXCERPT * 4 + 4).unwrap_or(body);
-        let mut text = String::from_utf8_lossy(head).trim().to_owned();
+        let mut text = without_nonces(String::from_utf8_lossy(head).trim());
         truncate(&mut text, EXCERPT);
         self.body = (!text.is_empty()).then_some(text);
         self
@@ -116,6 +116,23 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// A WordPress nonce is ten hexadecimal digits; pages and answers hold them under many names, in HTML, in JSON and in
+/// JSON inside HTML. Whatever else looks like one is no loss in an excerpt.
+fn without_nonces(text: &str) -> String {
+    let is_nonce = |word: &str| word.len() == 10 && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
+        let letters = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        if is_nonce(letters) {
+            out.push_str("[redacted]");
+            out.push_str(&word[letters.len()..]);
+        } else {
+            out.push_str(word);
+        }
+    }
+    out
+}
 
 fn truncate(text: &mut String, characters: usize) {
     if let Some((at, _)) = text.char_indices().nth(characters) {

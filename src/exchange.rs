@@ -40,10 +40,11 @@ pub struct Step {
 }
 
 enum Then {
-    Ask(Box<dyn FnOnce(Answer, &mut Out) -> Result<Next>>),
+    Ask(Answered),
     Stream(Framing, Box<dyn Decode>),
 }
 
+type Answered = Box<dyn FnOnce(Answer, &mut Out) -> Result<Next>>;
 type Refused = Box<dyn FnOnce(&Answer, &mut Out) -> Result<Option<Step>>>;
 
 pub enum Next {
@@ -231,12 +232,12 @@ enum State {
     Collecting(Answer, Meaning),
     /// First bytes of a stream, until one of them tells what it is.
     Sniffing(Answer, Framing, Box<dyn Decode>),
-    Streaming { splitter: Splitter, decode: Box<dyn Decode>, any_frame: bool },
+    Streaming { splitter: Splitter, decode: Box<dyn Decode> },
     Over(Option<Error>),
 }
 
 enum Meaning {
-    Ask(Box<dyn FnOnce(Answer, &mut Out) -> Result<Next>>),
+    Ask(Answered),
     Whole(Box<dyn Decode>),
     Refused(Option<Refused>),
 }
@@ -267,7 +268,9 @@ impl Exchange {
         }
         match std::mem::replace(&mut self.state, State::Over(None)) {
             State::Sending(step) if self.requests == MAX_REQUESTS => {
-                let message = format!("gave up after {MAX_REQUESTS} requests; the last would go to {}", step.request.url);
+                // Without the query: there may be a nonce in it.
+                let target = step.request.url.split(['?', '#']).next().unwrap_or_default();
+                let message = format!("gave up after {MAX_REQUESTS} requests; the next would go to {target}");
                 Poll::Over(Err(Error::new(Code::Service, message)))
             }
             State::Sending(step) => {
@@ -310,14 +313,14 @@ impl Exchange {
     fn step(&mut self, state: State, feed: Feed<'_>) -> Result<State> {
         match (state, feed) {
             (State::Waiting(step), Feed::Head(head)) => self.head(step, head),
-            (State::Streaming { mut splitter, mut decode, mut any_frame }, Feed::Chunk(chunk)) => {
-                let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out, any: &mut any_frame };
+            (State::Streaming { mut splitter, mut decode }, Feed::Chunk(chunk)) => {
+                let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out };
                 match splitter.feed(chunk, &mut sink)? {
                     Flow::Done => Ok(State::Over(None)),
-                    _ => Ok(State::Streaming { splitter, decode, any_frame }),
+                    _ => Ok(State::Streaming { splitter, decode }),
                 }
             }
-            (State::Streaming { splitter, decode, any_frame }, Feed::End) => self.end(splitter, decode, any_frame),
+            (State::Streaming { splitter, decode }, Feed::End) => self.end(splitter, decode),
             (State::Sniffing(mut answer, framing, decode), Feed::Chunk(chunk)) => {
                 answer.body.extend_from_slice(chunk);
                 self.sniff(answer, framing, decode)
@@ -328,20 +331,22 @@ impl Exchange {
             (State::Collecting(mut answer, meaning), Feed::Chunk(chunk)) => {
                 let refused = matches!(meaning, Meaning::Refused(_));
                 let limit = if refused { MAX_REFUSAL } else { self.limit };
-                let room = limit - answer.body.len();
+                let room = limit.saturating_sub(answer.body.len());
                 answer.body.extend_from_slice(chunk.get(..room).unwrap_or(chunk));
                 match (chunk.len() > room, refused) {
                     (false, _) => Ok(State::Collecting(answer, meaning)),
                     (true, true) => self.answered(answer, meaning),
-                    (true, false) => {
-                        let message = format!("the answer is larger than maxEventBytes ({limit} bytes)");
-                        Err(Error::new(Code::TooLarge, message))
-                    }
+                    (true, false) => Err(self.too_large()),
                 }
             }
             (State::Collecting(answer, meaning), Feed::End) => self.answered(answer, meaning),
             (state, _) => Ok(state),
         }
+    }
+
+    fn too_large(&self) -> Error {
+        let limit = self.limit;
+        Error::new(Code::TooLarge, format!("the answer is larger than maxEventBytes ({limit} bytes)"))
     }
 
     fn head(&mut self, step: Step, head: Head) -> Result<State> {
@@ -366,15 +371,21 @@ impl Exchange {
         match http::first_byte(&answer.body) {
             None if answer.body.len() > self.limit => Err(Error::new(Code::Protocol, "the answer is blank")),
             None => Ok(State::Sniffing(answer, framing, decode)),
-            Some(b'{' | b'[') if framing == Framing::Sse => Ok(State::Collecting(answer, Meaning::Whole(decode))),
-            Some(b'<') => Ok(State::Collecting(answer, Meaning::Whole(decode))),
+            Some(b'{' | b'[') if framing == Framing::Sse => self.collect(answer, decode),
+            Some(b'<') => self.collect(answer, decode),
             // Half of a byte order mark; what follows it is to be seen.
             Some(0xef) if answer.body.len() < 3 => Ok(State::Sniffing(answer, framing, decode)),
             Some(_) => {
                 let splitter = Splitter::new(framing, self.limit);
-                let state = State::Streaming { splitter, decode, any_frame: false };
-                self.step(state, Feed::Chunk(&answer.body))
+                self.step(State::Streaming { splitter, decode }, Feed::Chunk(&answer.body))
             }
+        }
+    }
+
+    fn collect(&self, answer: Answer, decode: Box<dyn Decode>) -> Result<State> {
+        match answer.body.len() > self.limit {
+            true => Err(self.too_large()),
+            false => Ok(State::Collecting(answer, Meaning::Whole(decode))),
         }
     }
 
@@ -397,15 +408,15 @@ impl Exchange {
         })
     }
 
-    fn end(&mut self, mut splitter: Splitter, mut decode: Box<dyn Decode>, mut any_frame: bool) -> Result<State> {
+    fn end(&mut self, mut splitter: Splitter, mut decode: Box<dyn Decode>) -> Result<State> {
         // A last frame without its blank line counts if it is whole; half a frame is no frame (rule 3 speaks next).
-        let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out, any: &mut any_frame };
+        let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out };
         match splitter.finish(&mut sink) {
             Ok(Flow::Done) => return Ok(State::Over(None)),
             Err(error) if error.code != Code::Protocol => return Err(error),
             _ => {}
         }
-        if !any_frame && !self.out.any_text() {
+        if !splitter.is_recognised() {
             return Err(Error::new(Code::Protocol, "the answer is neither an event stream nor JSON"));
         }
         decode.end(&mut self.out)?;
@@ -434,7 +445,6 @@ fn redirect(mut step: Step, status: u16, location: &str) -> Result<Step> {
 struct Frames<'a> {
     decode: &'a mut dyn Decode,
     out: &'a mut Out,
-    any: &'a mut bool,
 }
 
 impl Sink for Frames<'_> {
@@ -443,7 +453,6 @@ impl Sink for Frames<'_> {
     }
 
     fn frame(&mut self, event: &str, data: &[u8]) -> Result<Flow> {
-        *self.any = true;
         let (queued, pieces) = self.out.mark();
         let start = self.out.pieces.text.len();
         if self.decode.frame(event, data, self.out)? == Progress::Done {

@@ -36,7 +36,7 @@ pub struct Splitter {
     template: Template,
     /// Bytes of a line, or of the lines of a frame, that is not whole yet.
     rest: Vec<u8>,
-    /// How much of `rest` is known to hold no further line end: long lines in small chunks cost linear time.
+    /// How much of `rest` is known to hold no line end: long lines in small chunks cost linear time.
     scanned: usize,
     started: bool,
     /// The last line ended with CR; a LF that follows belongs to it.
@@ -45,6 +45,8 @@ pub struct Splitter {
     in_comment: bool,
     data: Vec<u8>,
     event: String,
+    /// A comment, a field that the standard knows, or a line of NDJSON came: this is a stream, and no stray text.
+    recognised: bool,
     /// Field lines since the last blank line.
     fields: usize,
     has_data: bool,
@@ -63,6 +65,7 @@ impl Splitter {
             in_comment: false,
             data: Vec::new(),
             event: String::new(),
+            recognised: false,
             fields: 0,
             has_data: false,
         }
@@ -90,12 +93,18 @@ impl Splitter {
         self.feed(b"\n\n", sink)
     }
 
+    pub fn is_recognised(&self) -> bool {
+        self.recognised
+    }
+
+    /// A byte more than the limit may wait: the end of a line that is exactly as long as it may be.
     fn bounded(&self, flow: Flow) -> Result<Flow> {
-        if self.rest.len().max(self.data.len()) <= self.limit {
-            return Ok(flow);
-        }
+        if self.rest.len() <= self.limit.saturating_add(1) { Ok(flow) } else { Err(self.too_large()) }
+    }
+
+    fn too_large(&self) -> Error {
         let limit = self.limit;
-        Err(Error::new(Code::TooLarge, format!("an event or line is larger than maxEventBytes ({limit} bytes)")))
+        Error::new(Code::TooLarge, format!("an event or line is larger than maxEventBytes ({limit} bytes)"))
     }
 
     /// Gives out all whole frames; returns how many bytes are done with.
@@ -122,7 +131,7 @@ impl Splitter {
             }
             if self.fields == 0 && !self.in_comment {
                 while let Some((raw, length)) = self.template.matches(&bytes[at..]) {
-                    if !sink.text(raw) {
+                    if length > self.limit || !sink.text(raw) {
                         break;
                     }
                     at += length;
@@ -132,6 +141,7 @@ impl Splitter {
             let Some(length) = line_end(&bytes[at..]) else {
                 if self.framing == Framing::Sse && (self.in_comment || bytes.get(at) == Some(&b':')) {
                     self.in_comment = true;
+                    self.recognised = true;
                     return Ok((bytes.len(), Flow::More));
                 }
                 self.scanned = bytes.len() - at;
@@ -140,8 +150,9 @@ impl Splitter {
             let line = &bytes[at..at + length];
             let end = at + length + 1;
             // The first line of a frame waits for the second: only a frame in one piece can match the template.
-            if self.fields == 0 && end == bytes.len() && length > 0 && self.framing == Framing::Sse && !self.in_comment {
-                self.scanned = bytes.len() - at;
+            let is_first = self.fields == 0 && length > 0 && !self.in_comment && bytes[at] != b':';
+            if is_first && end == bytes.len() && self.framing == Framing::Sse {
+                self.scanned = length;
                 return Ok((at, Flow::More));
             }
             self.after_cr = bytes[at + length] == b'\r';
@@ -162,7 +173,12 @@ impl Splitter {
     }
 
     fn line(&mut self, line: &[u8], frame: Option<&[u8]>, sink: &mut impl Sink) -> Result<Flow> {
+        let is_comment = self.framing == Framing::Sse && line.first() == Some(&b':');
+        if line.len() > self.limit && !is_comment {
+            return Err(self.too_large());
+        }
         if self.framing == Framing::Ndjson {
+            self.recognised = true;
             if line.trim_ascii().is_empty() {
                 return Ok(Flow::More);
             }
@@ -176,7 +192,8 @@ impl Splitter {
         let (name, value) = line.split_at(colon.unwrap_or(line.len()));
         let value = value.strip_prefix(b":").unwrap_or(value);
         let value = value.strip_prefix(b" ").unwrap_or(value);
-        if name.is_empty() {
+        self.recognised |= is_comment || matches!(name, b"data" | b"event" | b"id" | b"retry");
+        if is_comment {
             return Ok(Flow::More);
         }
         self.fields += 1;
@@ -186,8 +203,7 @@ impl Splitter {
                     self.data.push(b'\n');
                 }
                 if self.data.len() + value.len() > self.limit {
-                    self.data.extend_from_slice(value);
-                    return self.bounded(Flow::More);
+                    return Err(self.too_large());
                 }
                 self.data.extend_from_slice(value);
             }

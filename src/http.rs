@@ -188,6 +188,12 @@ pub fn parse_site(url: &str, option: &str) -> Result<String> {
     if authority.is_empty() || url.contains(|c: char| c.is_whitespace() || c.is_control() || "\\\"<>^`{}|".contains(c)) {
         return wrong("not a URL");
     }
+    // In `[::1]:8080` the last colon is the port's.
+    let (host, port) = authority.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).unwrap_or((authority, ""));
+    let is_port = port.is_empty() || (port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok());
+    if host.is_empty() || !is_port {
+        return wrong("not a URL");
+    }
     let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     Ok(format!("{scheme}://{}{path}", authority.to_ascii_lowercase()))
 }

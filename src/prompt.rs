@@ -21,8 +21,9 @@ impl Default for PromptStyle {
 
 /// `Role: text` lines and a closing `Assistant:`. A single message is its text alone.
 ///
-/// Two different chats never give the same prompt: a line inside a message that begins with the label of one of the
-/// chat's roles is indented by one space. The source did not do that, and a user could speak as the assistant.
+/// Two different chats of several turns never give the same prompt: a line inside a message that begins with the label of
+/// a usual role, or of one of the chat's own, is indented by one space. The source did not do that, and a user could speak
+/// as the assistant.
 pub fn format_prompt(messages: &[Message], style: PromptStyle) -> Result<String> {
     if messages.is_empty() {
         return Err(Error::input("messages is empty: give at least one message"));
@@ -35,7 +36,7 @@ pub fn format_prompt(messages: &[Message], style: PromptStyle) -> Result<String>
     }
     let is_system = |role: &str| matches!(role, "system" | "developer");
     let labels: Vec<String> =
-        messages.iter().map(|message| message.role.as_str()).chain(["assistant"]).map(label).collect();
+        messages.iter().map(|message| message.role.as_str()).chain(USUAL_ROLES).map(label).collect();
     let mut lines: Vec<String> = messages
         .iter()
         .filter(|message| style.include_system || !is_system(&message.role))
@@ -50,6 +51,9 @@ pub fn format_prompt(messages: &[Message], style: PromptStyle) -> Result<String>
     }
     Ok(lines.join("\n"))
 }
+
+/// Of these another chat may have messages, whatever roles this one has.
+const USUAL_ROLES: [&str; 6] = ["system", "developer", "user", "assistant", "tool", "function"];
 
 /// Python's `str.capitalize` (the first letter in upper case, the rest in lower case) and a colon.
 fn label(role: &str) -> String {

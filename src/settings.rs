@@ -43,7 +43,11 @@ impl Settings {
         };
         let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
         let models = match given.get("models") {
-            Some(Value::Array(models)) => models.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Some(Value::Array(models)) => models
+                .iter()
+                .map(|model| model.as_str().map(str::to_owned))
+                .collect::<Option<_>>()
+                .ok_or_else(|| Error::input("models must be an array of names"))?,
             Some(Value::Null) | None => preset.map(|preset| owned(preset.models)).unwrap_or_default(),
             Some(_) => return Err(Error::input("models must be an array of names")),
         };
@@ -52,7 +56,7 @@ impl Settings {
             .or_else(|| models.first().cloned())
             .unwrap_or_default();
         let model_aliases = match given.get("modelAliases") {
-            Some(Value::Object(aliases)) => aliases.clone(),
+            Some(Value::Object(aliases)) if aliases.values().all(Value::is_string) => aliases.clone(),
             Some(Value::Null) | None => preset
                 .map(|preset| preset.aliases.iter().map(|&(from, to)| (from.to_owned(), to.into())).collect())
                 .unwrap_or_default(),

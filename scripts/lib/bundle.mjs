@@ -31,8 +31,9 @@ export async function bundle() {
       legalComments: 'none',
       minifySyntax: true,
       minifyWhitespace: true,
-      // Names stay: `provider.constructor.name` and stack traces of users are worth more than the bytes.
-      minifyIdentifiers: false,
+      minifyIdentifiers: true,
+      // 1 kB gzipped, so that classes and stack traces have names when a user prints them.
+      keepNames: true,
       banner: { js: BANNER },
     });
     await build({
@@ -49,8 +50,6 @@ export async function bundle() {
       entryPoints: [join(SOURCES, 'index.js')],
       outfile: join(fresh, 'rivulet.min.js'),
       alias: { '#wasm': join(fresh, 'wasm', 'inline.js') },
-      minifyIdentifiers: true,
-      keepNames: true,
       plugins: [glue],
     });
     await rm(DIST, { recursive: true, force: true });
@@ -61,15 +60,19 @@ export async function bundle() {
 }
 
 /**
- * `import … from 'glue'` is wasm-bindgen's output. That output imports copies of our own modules, which it has made in
- * `snippets/`; they are led back to the originals, or there would be two classes `ChatError`.
+ * `import … from 'glue'` is wasm-bindgen's output. That output imports copies of our own modules, which are in its
+ * `snippets/`; they are led back to the originals, or there would be two classes `ChatError`. It also lists such a
+ * module once for each function of it, under one and the same key, of which users' bundlers would warn.
  *
  * @type {import('esbuild').Plugin}
  */
 const glue = {
   name: 'glue',
-  setup({ onResolve }) {
+  setup({ onLoad, onResolve }) {
     onResolve({ filter: /^glue$/ }, () => ({ path: join(GLUE, 'rivulet.js') }));
+    onLoad({ filter: /[\\/]glue[\\/]rivulet\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(/^ *("\.\/snippets\/[^"]+"): import\d+,\n(?= *\1:)/gm, ''),
+    }));
     onResolve({ filter: /\/snippets\/rivulet-[0-9a-f]+\/src\/js\// }, ({ path }) => {
       const original = join(ROOT, path.replace(/^.*\/snippets\/rivulet-[0-9a-f]+\//, ''));
       return existsSync(original) ? { path: original } : { errors: [{ text: `${original} does not exist` }] };
@@ -77,13 +80,13 @@ const glue = {
   },
 };
 
-/** One file per way to have the module; `#wasm` in package.json chooses. Each exports a function: nothing runs early. */
+/** One file per way to have the module; `#wasm` in package.json chooses. Each exports a function: none runs early. */
 async function writeLoaders(folder) {
   const base64 = (await readFile(join(GLUE, 'rivulet_bg.wasm'))).toString('base64');
   const loaders = {
     // Bytes inlined: no file to find, no MIME type, no permission, no fetch, and synchronous.
     inline: `const base64='${base64}';
-export default()=>Uint8Array.fromBase64?Uint8Array.fromBase64(base64):Uint8Array.from(atob(base64),(c)=>c.charCodeAt(0));
+export default()=>Uint8Array.fromBase64?.(base64)??Uint8Array.from(atob(base64),(c)=>c.charCodeAt(0));
 `,
     // Workers refuse to compile bytes; an import of a .wasm file is a compiled module there.
     workerd: `import module from '../rivulet_bg.wasm';

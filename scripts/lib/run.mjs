@@ -1,6 +1,8 @@
 // Running commands and telling how far we are.
 
 import { spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import { ROOT } from './paths.mjs';
 
@@ -69,7 +71,8 @@ const bold = (text) => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
 export const seconds = (start) => `${((performance.now() - start) / 1000).toFixed(1)} s`;
 
 /**
- * One step of a longer job: its title before, its seconds after. The work may return a word on what came out, such as "unchanged".
+ * One step of a longer job: its title before, its seconds after. The work may return a word on what came out, such as
+ * "unchanged".
  *
  * @template T
  * @param {string} title
@@ -82,6 +85,13 @@ export async function step(title, work) {
   console.log(`  ${typeof result === 'string' ? result : 'done'}, ${seconds(start)}`);
   return result;
 }
+
+/**
+ * Whether a module is what `node` was started with.
+ *
+ * @param {ImportMeta} meta
+ */
+export const isMain = (meta) => Boolean(process.argv[1]) && realpathSync(process.argv[1]) === fileURLToPath(meta.url);
 
 /**
  * The whole of a command of ours: a failure is told in one line, everything else with its stack.

@@ -1,8 +1,7 @@
 // What a build needs beside rustup and Node: asked for, and installed where that can be done.
 
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ROOT, WASM_TARGET } from './paths.mjs';
@@ -39,16 +38,21 @@ async function ensureRust() {
   });
 }
 
-/** `npm ci` only if the lock file is not what was installed last: it removes everything first. */
+/** `npm ci` only if something is missing or of another version: it removes everything first. */
 async function ensurePackages() {
-  const lock = await readFile(join(ROOT, 'package-lock.json'));
-  const wanted = createHash('sha256').update(lock).digest('hex');
-  const mark = join(ROOT, 'node_modules', '.rivulet-lock');
-  const installed = existsSync(mark) ? await readFile(mark, 'utf8') : '';
-  if (installed === wanted) return;
+  // npm's own record of what it has put into node_modules.
+  const [wanted, installed] = await Promise.all(['package-lock.json', 'node_modules/.package-lock.json'].map(packages));
+  const complete = Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  );
+  if (complete) return;
   await step('npm packages for development', async () => {
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
     await run(npm, ['ci', '--no-audit', '--no-fund']);
-    await writeFile(mark, wanted);
   });
+}
+
+async function packages(file) {
+  const path = join(ROOT, file);
+  return existsSync(path) ? JSON.parse(await readFile(path, 'utf8')).packages : {};
 }

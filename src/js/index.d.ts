@@ -145,7 +145,7 @@ export interface Reply extends AsyncIterable<string> {
   /** Stops the request upstream. */
   return(value?: unknown): Promise<IteratorReturnResult<undefined>>;
   /** Stops the request upstream and rejects with `error`. */
-  throw(error?: unknown): Promise<never>;
+  throw(error?: unknown): Promise<IteratorResult<string, undefined>>;
   /** Everything that the service tells, text included, instead of the text alone. */
   readonly events: AsyncIterableIterator<ReplyEvent>;
   /** The whole text. */

@@ -35,7 +35,7 @@ class Provider {
   }
 
   getModel(name = '') {
-    return guarded(() => core().getModel(this.#protocol, this.#data, String(name)));
+    return guarded(() => core().getModel(this.#protocol, JSON.stringify(this.#data), String(name)));
   }
 
   /** A reply whose one piece is the nonce: abort, timeouts and retries are the same. */
@@ -88,7 +88,7 @@ class Provider {
   }
 
   #describe() {
-    this.#about ??= guarded(() => JSON.parse(core().describe(this.#protocol, this.#data)));
+    this.#about ??= guarded(() => JSON.parse(core().describe(this.#protocol, JSON.stringify(this.#data))));
     return this.#about;
   }
 
@@ -102,7 +102,7 @@ class Provider {
       plan.timeouts = readTimeouts(live.timeout);
       plan.coalesce = live.coalesce === true;
       plan.signal = live.signal;
-      const given = { settings: this.#data, options: { ...data, ...extra } };
+      const given = JSON.stringify({ settings: this.#data, options: { ...data, ...extra } });
       plan.start = (inbox, deadlines, signal) =>
         guarded(() => new (core().Talk)(this.#protocol, given, { fetch: live.fetch, session: live.session, signal, inbox, deadlines }));
     } catch (error) {
@@ -162,7 +162,7 @@ export const Chatgpt4Online = /* @__PURE__ */ new AiEngine({ preset: 'Chatgpt4On
 export const Chatgpt4o = /* @__PURE__ */ new AiPower({ preset: 'Chatgpt4o' });
 
 export function formatPrompt(messages, options = {}) {
-  const given = plain({ messages, ...options }, 'messages');
+  const given = JSON.stringify(plain({ messages, ...options }, 'messages'));
   return guarded(() => core().formatPrompt(given));
 }
 

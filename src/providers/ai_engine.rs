@@ -40,8 +40,9 @@ fn open(call: Rc<Call>, session: &Session) -> Result<Step> {
         session.set("nonce", nonce);
     }
     match (session.nonce(), &settings.page) {
+        // It names the bot, so it is read even where there is a nonce already.
+        (_, Some(page)) if session.get("page").is_none() => Ok(read_page(page.clone(), call, session, true)),
         (Some(_), _) if !call.session_only => Ok(submit(call, session, true)),
-        (None, Some(page)) if session.get("page").is_none() => Ok(read_page(page.clone(), call, session, true)),
         _ => Ok(start_session(call, session, true)),
     }
 }
@@ -74,6 +75,9 @@ fn start_session(call: Rc<Call>, session: Session, may_look: bool) -> Step {
         ready(call, session, out)
     })
     .if_refused(move |answer, _| {
+        if let Some(error) = nonce_refused(answer) {
+            return Err(error);
+        }
         Ok((answer.head.status == 404 && may_look).then(|| read_page(page_of(&again), again, kept, false)))
     })
 }
@@ -88,7 +92,7 @@ fn read_page(page: String, call: Rc<Call>, session: Session, may_ask: bool) -> S
         let body = &answer.body;
         let mut session = session;
         let site = &call.settings.url;
-        let tried = session.get("root").map(str::to_owned);
+        let tried = route(&call, &session, "");
         let root = page::REST_ROOT.find(body).and_then(|root| http::on_site(site, &root));
         let system = page::ENGINE_SYSTEM.find_object(body).unwrap_or_default();
         let text = |key: &str| match system.get(key)? {
@@ -116,7 +120,11 @@ fn read_page(page: String, call: Rc<Call>, session: Session, may_ask: bool) -> S
             session.set("nonce", nonce);
             return ready(call, session, out);
         }
-        let another_root = session.get("root").map(str::to_owned) != tried;
+        if session.nonce().is_some() && !call.session_only {
+            out.session(session.clone());
+            return Ok(Next::Step(submit(call, session, true)));
+        }
+        let another_root = route(&call, &session, "") != tried;
         if may_ask || another_root {
             return Ok(Next::Step(start_session(call, session, false)));
         }
@@ -177,10 +185,10 @@ fn submit(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
     }
     let again = (call.clone(), session.clone());
     let too_long = TooLong { length, limit: session.get("limit").and_then(|limit| limit.parse().ok()) };
-    let reply = Reply { call, session, conversation, too_long, empty_error: false, started: false };
+    let reply = Reply { call, session, conversation, too_long, empty_error: false };
     Step::stream(request, Framing::Sse, reply).if_refused(move |answer, out| {
         let (call, session) = again;
-        refused(answer, too_long, out).or_else(|error| match (error.code, may_renew) {
+        refused(answer, too_long).or_else(|error| match (error.code, may_renew) {
             (Code::Nonce, true) => {
                 out.forget_session();
                 let mut fresh = session;
@@ -198,13 +206,13 @@ fn submit(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
 }
 
 /// A7: WordPress itself answers `{code, message}`, the plugin `{success: false, message}`.
-fn refused(answer: &Answer, too_long: TooLong, _out: &mut Out) -> Result<Option<Step>> {
+fn refused(answer: &Answer, too_long: TooLong) -> Result<Option<Step>> {
+    if let Some(error) = nonce_refused(answer) {
+        return Err(error);
+    }
     let Ok(Parsed { value, .. }) = json::parse(&answer.body) else { return Ok(None) };
     let words = json::error_words(&value).unwrap_or_default();
     match value.get("code").and_then(Value::as_str) {
-        Some("rest_cookie_invalid_nonce" | "rest_forbidden") => {
-            Err(Error::new(Code::Nonce, format!("the site refused the nonce: {words}")))
-        }
         Some("rest_no_route") => {
             Err(Error::new(Code::Service, "no AI Engine chatbot here: the plugin is absent or its chatbots are off"))
         }
@@ -212,6 +220,15 @@ fn refused(answer: &Answer, too_long: TooLong, _out: &mut Out) -> Result<Option<
         None if words.is_empty() => Ok(None),
         None => Err(in_words(&words, too_long)),
     }
+}
+
+/// WordPress's own refusal (A3). Its words are in the site's language, its code is not.
+fn nonce_refused(answer: &Answer) -> Option<Error> {
+    let value = json::parse(&answer.body).ok()?.value;
+    matches!(value.get("code")?.as_str()?, "rest_cookie_invalid_nonce" | "rest_forbidden").then(|| {
+        let words = json::error_words(&value).unwrap_or_default();
+        Error::new(Code::Nonce, format!("the site refused the nonce: {words}"))
+    })
 }
 
 /// The site's own texts are English and about this message; a provider's begin with its name.
@@ -248,7 +265,7 @@ fn conversation(call: &Call) -> Map<String, Value> {
     let chat = call.remembered("chatId").map_or_else(|| call.random_id(11, 1), str::to_owned);
     let mut conversation = Map::new();
     conversation.insert("chatId".into(), chat.into());
-    if let Some(id) = call.remembered("previousResponseId") {
+    if let Some(id) = call.remembered("previousResponseId").filter(|id| id.starts_with("resp_")) {
         conversation.insert("previousResponseId".into(), id.into());
     }
     conversation
@@ -275,7 +292,6 @@ struct Reply {
     too_long: TooLong,
     /// Some providers' errors come as two events, the first without words.
     empty_error: bool,
-    started: bool,
 }
 
 impl Decode for Reply {
@@ -295,7 +311,6 @@ impl Decode for Reply {
 
     fn frame(&mut self, _event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
         let Parsed { value, mended } = json::parse(data)?;
-        self.started = true;
         let text = value.get("data").and_then(Value::as_str).unwrap_or_default();
         match value.get("type").and_then(Value::as_str) {
             Some("live") => match value.get("subtype").and_then(Value::as_str) {

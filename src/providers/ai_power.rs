@@ -212,11 +212,11 @@ impl Decode for Reply {
     fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next> {
         let Parsed { value, mended } = answer.json()?;
         let words = json::error_words(&value).unwrap_or_default();
-        if value.get("status").and_then(Value::as_str) == Some("success") {
-            let Some(text) = value.get("data").and_then(Value::as_str) else { return Err(no_data(answer)) };
-            if text.is_empty() {
-                out.warn("the site sent an empty reply");
-            }
+        // The presence of `data` tells success, too (B4): the source documents looked at nothing else.
+        let status = value.get("status").and_then(Value::as_str);
+        let data = value.get("data").and_then(Value::as_str).filter(|_| status != Some("error"));
+        if status == Some("success") || data.is_some() {
+            let Some(text) = data else { return Err(no_data(answer)) };
             out.text(text, mended);
             if let Some(thread) = value.get("thread_id").and_then(Value::as_str) {
                 self.conversation.insert("threadId".into(), thread.into());
@@ -274,6 +274,9 @@ impl Reply {
             let words = json::html_to_text(self.words.trim());
             let limited = words.to_ascii_lowercase().starts_with("rate limit");
             return Err(Error::new(if limited { Code::RateLimited } else { Code::Service }, words));
+        }
+        if !out.any_text() {
+            out.warn("the site sent an empty reply");
         }
         out.finish(std::mem::take(&mut self.conversation), finish);
         Ok(Progress::Done)

@@ -80,7 +80,16 @@ fn fetch_nonce(call: Rc<Call>, session: Session) -> Step {
         session.set("nonce", nonce);
         ready(call, session, out)
     })
-    .if_refused(move |answer, _| Ok((answer.head.status == 400).then(|| read_page(again, kept))))
+    .if_refused(move |answer, _| {
+        let refused = json::parse(&answer.body).unwrap_or_default().value;
+        match refused.pointer("/data/code").and_then(Value::as_str) {
+            Some("cors_denied") => {
+                let words = json::error_words(&refused).unwrap_or_else(|| "the site refuses this origin".into());
+                Err(Error::new(Code::Blocked, words))
+            }
+            _ => Ok((answer.head.status == 400).then(|| read_page(again, kept))),
+        }
+    })
 }
 
 fn read_page(call: Rc<Call>, session: Session) -> Step {
@@ -220,10 +229,11 @@ impl Decode for Reply {
         let Parsed { value, mended } = json::parse(data)?;
         let words = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         match event {
-            "" | "message" => match value.get("delta").and_then(Value::as_str) {
-                Some(delta) => out.text(delta, mended),
-                None => {}
-            },
+            "" | "message" => {
+                if let Some(delta) = value.get("delta").and_then(Value::as_str) {
+                    out.text(delta, mended);
+                }
+            }
             "status" => out.event(Event::Status { kind: words("type"), text: words("status"), raw: value }),
             "warning" => out.warn(json::html_to_text(&words("error"))),
             "error" => return Err(stream_error(&value, out)),

@@ -19,10 +19,13 @@ use crate::prompt::{self, PromptStyle};
 use crate::settings::{self, Settings};
 use crate::{error::Error, providers};
 use failure::to_js;
+/// For `tests/web.rs`.
+#[doc(hidden)]
+pub use talk::Talk;
 
 /// Metadata of a provider, as JSON.
 #[wasm_bindgen]
-pub fn describe(protocol: &str, given: JsValue) -> Result<String, JsValue> {
+pub fn describe(protocol: &str, given: &str) -> Result<String, JsValue> {
     let protocol = options::protocol(protocol).map_err(to_js)?;
     let given = options::value(given).map_err(to_js)?;
     let settings = Settings::read(protocol, &given).map_err(to_js)?;
@@ -44,14 +47,14 @@ pub fn describe(protocol: &str, given: JsValue) -> Result<String, JsValue> {
 }
 
 #[wasm_bindgen(js_name = getModel)]
-pub fn get_model(protocol: &str, given: JsValue, name: &str) -> Result<String, JsValue> {
+pub fn get_model(protocol: &str, given: &str, name: &str) -> Result<String, JsValue> {
     let settings = options::value(given).and_then(|given| Settings::read(options::protocol(protocol)?, &given));
     settings.and_then(|settings| settings.get_model(name)).map_err(to_js)
 }
 
 /// `given`: `{ messages, addSpecialTokens, doContinue, includeSystem }`.
 #[wasm_bindgen(js_name = formatPrompt)]
-pub fn format_prompt(given: JsValue) -> Result<String, JsValue> {
+pub fn format_prompt(given: &str) -> Result<String, JsValue> {
     let format = |given: serde_json::Value| {
         let messages = given.get("messages").filter(|messages| !messages.is_null());
         let messages = messages.ok_or_else(|| Error::input("messages is missing"))?;

@@ -2,13 +2,13 @@
 
 use js_sys::Function;
 use serde_json::Value;
-use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use super::sys::{self, Deadlines, Hooks};
 use crate::chat::Call;
 use crate::error::{Error, Result};
 use crate::http;
+use crate::json;
 use crate::providers::{self, Protocol};
 use crate::settings::header_value;
 
@@ -38,17 +38,17 @@ pub fn protocol(name: &str) -> Result<&'static Protocol> {
     providers::protocol(name).ok_or_else(|| Error::input(format!("no protocol '{name}'")))
 }
 
-/// Plain data (`src/js/plain.js` made it plain) as JSON.
-pub fn value(given: JsValue) -> Result<Value> {
-    serde_wasm_bindgen::from_value(given).map_err(|error| Error::input(error.to_string()))
+/// What `src/js/plain.js` wrote.
+pub fn value(given: &str) -> Result<Value> {
+    json::parse(given.as_bytes()).map(|parsed| parsed.value).map_err(|_| Error::input("the options are not plain data"))
 }
 
 /// `given`: `{ settings, options }`.
-pub fn read(protocol: &Protocol, given: JsValue, hooks: &Hooks) -> Result<Options> {
+pub fn read(protocol: &Protocol, given: &str, hooks: &Hooks) -> Result<Options> {
     let given = value(given)?;
     let none = Value::Null;
     let (settings, options) = (given.get("settings").unwrap_or(&none), given.get("options").unwrap_or(&none));
-    let option = |key: &str| [options, settings].iter().find_map(|from| from.get(key)).filter(|value| !value.is_null());
+    let option = |key: &str| [options, settings].iter().find_map(|from| from.get(key).filter(|value| !value.is_null()));
     let random: [u32; 4] = {
         let mut bits = [0; 4];
         sys::random_bits().copy_to(&mut bits);

@@ -54,7 +54,7 @@ struct Inner {
 #[wasm_bindgen]
 impl Talk {
     #[wasm_bindgen(constructor)]
-    pub fn new(protocol: &str, given: JsValue, hooks: &Hooks) -> Result<Talk, JsValue> {
+    pub fn new(protocol: &str, given: &str, hooks: &Hooks) -> Result<Talk, JsValue> {
         let protocol = options::protocol(protocol).map_err(to_js)?;
         let Options { call, env, retries, max_event_bytes } = options::read(protocol, given, hooks).map_err(to_js)?;
         let mut key = call.settings.session_key(protocol);

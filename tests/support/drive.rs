@@ -62,17 +62,23 @@ impl Played {
     }
 
     pub fn events(&self) -> Vec<&Event> {
-        let event = |item| match item {
-            &Item::Event(ref event) => Some(event),
-            Item::Piece(_) => None,
-        };
-        self.items.iter().filter_map(event).collect()
+        let mut events = Vec::new();
+        for item in &self.items {
+            if let Item::Event(event) = item {
+                events.push(event);
+            }
+        }
+        events
     }
 
     pub fn warnings(&self) -> Vec<&str> {
-        let warning = |event: &&_| matches!(event, Event::Warning(_));
-        let words = |event| if let &Event::Warning(ref words) = event { words.as_str() } else { "" };
-        self.events().into_iter().filter(warning).map(words).collect()
+        let mut warnings = Vec::new();
+        for event in self.events() {
+            if let Event::Warning(words) = event {
+                warnings.push(words.as_str());
+            }
+        }
+        warnings
     }
 
     pub fn error(&self) -> &Error {

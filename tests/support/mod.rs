@@ -3,10 +3,16 @@
 
 pub mod drive;
 pub mod expected;
+pub mod flow;
 pub mod play;
-pub mod site;
 pub mod tape;
+pub mod toy;
 pub mod unplayed;
+
+/// For property tests. A failure is printed with its smallest input; that belongs into a test of its own, not into a file.
+pub fn cases(count: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config { cases: count, failure_persistence: None, ..Default::default() }
+}
 
 /// Seeded numbers, so that a failure comes again (SplitMix64).
 pub struct Random(pub u64);

@@ -85,7 +85,10 @@ pub fn files() -> Vec<String> {
 /// `application/x-www-form-urlencoded`, by the URL standard and not by our own code.
 pub fn form_fields(body: &str) -> Vec<(String, String)> {
     let pairs = body.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(key, value)| (decode(key), decode(value))).collect()
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(key, value)| (decode(key), decode(value)))
+        .collect()
 }
 
 fn decode(text: &str) -> String {

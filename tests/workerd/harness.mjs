@@ -65,7 +65,8 @@ export async function startWorkerd({ folder, modules }, site) {
     /** What workerd and the Worker complained about. */
     errors: () => errors,
     stop: async () => {
-      child.kill();
+      // On SIGTERM it would wait for the replies that hang on purpose.
+      child.kill('SIGKILL');
       await closed;
     },
   };

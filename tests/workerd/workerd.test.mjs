@@ -102,12 +102,11 @@ for (const [provider, kind] of [['AiEngine', 'session'], ['AiPower', 'page'], ['
     site.fault({ name: 'mute', on: kind });
     const hanging = new AbortController();
     const first = ask('/reply', { provider, messages: PROMPT }, { signal: hanging.signal }).then((it) => it.text());
-    const pending = await site.requests.when(kind);
+    await site.requests.when(kind);
     assert.equal(await (await ask('/reply', { provider, messages: PROMPT })).text(), EXPECTED);
     assert.equal(site.requests.of(kind).length, 2);
     hanging.abort();
     await assert.rejects(first, { name: 'AbortError' });
-    assert.equal(await pending.closed, 'aborted');
   });
 }
 
@@ -134,7 +133,7 @@ test('an error is a ChatError that can be told as JSON', async () => {
   site.set({ limit: true });
   const limited = await (await ask('/two', { messages: 'Hello' })).json();
   assert.equal(limited.chatError, true);
-  assert.equal(limited.code, 'refused');
+  assert.equal(limited.code, 'rate_limited');
 
   site.set({ limit: false });
   assert.equal(await (await ask('/reply', { messages: PROMPT })).text(), EXPECTED);

@@ -1,0 +1,26 @@
+//! No JSON and no HTML makes a reader panic, and what serde takes is read as serde reads it.
+//! `cargo +nightly fuzz run json -- -max_total_time=60`
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rivulet::{json, scan};
+use serde_json::Value;
+
+fuzz_target!(|input: &[u8]| {
+    let parsed = json::parse(input);
+    if let Ok(value) = serde_json::from_slice::<Value>(input) {
+        let parsed = parsed.as_ref().expect("serde takes it");
+        assert!(!parsed.mended);
+        assert_eq!(parsed.value, value);
+        let wanted = value.pointer("/a/0").and_then(Value::as_str);
+        if let Some(range) = scan::locate(input, &["a", "0"]) {
+            let text = [b"\"", &input[range], b"\""].concat();
+            assert_eq!(serde_json::from_slice::<String>(&text).ok().as_deref(), wanted);
+        }
+    }
+    if let Ok(parsed) = parsed {
+        json::error_words(&parsed.value);
+        parsed.value.as_str().map(|text| json::whole_text(text, parsed.mended));
+    }
+    json::html_to_text(&String::from_utf8_lossy(input));
+});

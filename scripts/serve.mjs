@@ -1,0 +1,93 @@
+// The demo page as a request listener: `www/`, and under it, as `rivulet/`, the built package.
+
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+
+import { DIST, ROOT } from './lib/paths.mjs';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.wasm': 'application/wasm',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/** The whole of what the page may do; `'wasm-unsafe-eval'` allows compiling WebAssembly and nothing else. */
+export const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  // A visitor may name any site.
+  'connect-src *',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  // A page from before the last build would be a riddle.
+  'Cache-Control': 'no-cache',
+};
+
+/** @typedef {import('node:http').IncomingMessage} Incoming @typedef {import('node:http').ServerResponse} Outgoing */
+
+/**
+ * For `createServer`, or for the local site's `mount`: `startSite({ mount: { '/demo/': demo('/demo/') } })`.
+ *
+ * @param {string} [prefix] where it is mounted, with a slash at both ends
+ * @returns {(incoming: Incoming, outgoing: Outgoing) => Promise<void>}
+ */
+export function demo(prefix = '/') {
+  return async (incoming, outgoing) => {
+    if (incoming.method !== 'GET' && incoming.method !== 'HEAD') {
+      return answer(outgoing, 405, 'Only GET and HEAD are understood here.', { Allow: 'GET, HEAD' });
+    }
+    const file = fileOf(incoming.url ?? '/', prefix);
+    const found = file && (await stat(file).catch(() => undefined));
+    if (!file || !found?.isFile()) return answer(outgoing, 404, 'There is no such file.');
+    outgoing.writeHead(200, {
+      ...HEADERS,
+      'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'Content-Length': found.size,
+    });
+    if (incoming.method === 'HEAD') return void outgoing.end();
+    createReadStream(file).on('error', () => outgoing.destroy()).pipe(outgoing);
+  };
+}
+
+function answer(outgoing, status, words, headers = {}) {
+  outgoing.writeHead(status, { ...HEADERS, ...headers, 'Content-Type': TYPES['.txt'] });
+  outgoing.end(`${words}\n`);
+}
+
+/** The file that an address means, or undefined for one that leads out of the two folders. */
+function fileOf(url, prefix) {
+  let path;
+  try {
+    path = decodeURIComponent(new URL(url, 'http://demo.invalid').pathname);
+  } catch {
+    return undefined;
+  }
+  if (!path.startsWith(prefix) || path.includes('\0')) return undefined;
+  path = path.slice(prefix.length);
+  if (path === '' || path.endsWith('/')) path += 'index.html';
+  return path.startsWith('rivulet/') ? inside(DIST, path.slice('rivulet/'.length)) : inside(join(ROOT, 'www'), path);
+}
+
+function inside(folder, path) {
+  const file = normalize(join(folder, path));
+  const hidden = path.split('/').some((part) => part.startsWith('.'));
+  return file.startsWith(folder + sep) && !hidden ? file : undefined;
+}

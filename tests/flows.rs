@@ -1,0 +1,14 @@
+//! Replies that take several requests: nonces fetched and renewed, pages read, conversations carried on.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "flows/engine.rs"]
+mod engine;
+#[path = "flows/engine_pages.rs"]
+mod engine_pages;
+#[path = "flows/power.rs"]
+mod power;
+#[path = "flows/puffer.rs"]
+mod puffer;
+#[path = "flows/secrets.rs"]
+mod secrets;
+mod support;

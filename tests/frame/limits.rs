@@ -1,0 +1,56 @@
+//! No line grows without bound, and no cutting of a long one costs more than its length.
+
+use std::time::{Duration, Instant};
+
+use rivulet::error::Code;
+use rivulet::frame::{Framing, Splitter};
+
+use crate::{Frames, run};
+
+#[test]
+fn a_line_without_end_is_too_large() {
+    for framing in [Framing::Sse, Framing::Ndjson] {
+        for size in [1, 7, 4096] {
+            let (mut splitter, mut frames) = (Splitter::new(framing, 1000), Frames::default());
+            let chunk = vec![b'x'; size];
+            let fed = (0..).find(|_| splitter.feed(&chunk, &mut frames).is_err()).unwrap() * size;
+            assert!(fed <= 1002 + size, "{fed} bytes were kept");
+            assert_eq!(splitter.feed(&chunk, &mut frames).map_err(|error| error.code), Err(Code::TooLarge));
+        }
+    }
+}
+
+#[test]
+fn a_long_line_in_small_chunks_takes_linear_time() {
+    let (mut splitter, mut frames) = (Splitter::new(Framing::Sse, 64 << 20), Frames::default());
+    let start = Instant::now();
+    splitter.feed(b"data: ", &mut frames).unwrap();
+    for _ in 0..(8 << 20) / 64 {
+        splitter.feed(&[b'x'; 64], &mut frames).unwrap();
+    }
+    splitter.feed(b"\n\n", &mut frames).unwrap();
+    assert_eq!(frames.0[0].1.len(), 8 << 20);
+    // Quadratic it would be 5 * 10^11 bytes to look at.
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_long_line_that_waits_for_its_second_takes_linear_time() {
+    let (mut splitter, mut frames) = (Splitter::new(Framing::Sse, 64 << 20), Frames::default());
+    let start = Instant::now();
+    let line = [b"data: ".as_slice(), &vec![b'x'; 8 << 20], b"\n"].concat();
+    splitter.feed(&line, &mut frames).unwrap();
+    for _ in 0..100_000 {
+        splitter.feed(b"", &mut frames).unwrap();
+        splitter.feed(b"data: y\n", &mut frames).unwrap();
+    }
+    splitter.feed(b"\n", &mut frames).unwrap();
+    assert_eq!(frames.0[0].1.len(), (8 << 20) + 200_000);
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_hundred_thousand_events_in_one_chunk_are_all_given_out() {
+    let stream = "data:x\n\n".repeat(100_000);
+    assert_eq!(run(Framing::Sse, [stream.as_bytes()], false).len(), 100_000);
+}

@@ -1,0 +1,214 @@
+//! What is found in pages, with the `regex` crate as the oracle: on every recorded page, on mutations of them, and on
+//! eight mebibytes of near-matches.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use regex::bytes::{Regex, RegexBuilder};
+use rivulet::json::unescape_html;
+use rivulet::page::{self, PATTERNS, Pattern};
+
+use support::Random;
+use support::tape::{self, Tape};
+
+const COMPILED: [(&str, Pattern); 7] = [
+    ("rest_root", page::REST_ROOT),
+    ("engine_system", page::ENGINE_SYSTEM),
+    ("engine_params", page::ENGINE_PARAMS),
+    ("power_nonce", page::POWER_NONCE),
+    ("power_post_id", page::POWER_POST_ID),
+    ("power_bot_id", page::POWER_BOT_ID),
+    ("puffer_config", page::PUFFER_CONFIG),
+];
+
+struct Oracle(Vec<Regex>);
+
+impl Oracle {
+    fn new() -> Oracle {
+        let compile = |(_, pattern): &(_, &str)| RegexBuilder::new(pattern).unicode(false).build().unwrap();
+        Oracle(PATTERNS.iter().map(compile).collect())
+    }
+
+    /// The first value that is not empty: from the end of a match to the quote that closes what the match opened.
+    fn find(&self, pattern: usize, page: &[u8]) -> Option<String> {
+        let mut start = 0;
+        loop {
+            let found = self.0[pattern].find_at(page, start)?;
+            let closing: &[u8] = match found.as_bytes().last()? {
+                b'"' => b"\"",
+                b'\'' => b"'",
+                _ => b"\"'",
+            };
+            let rest = &page[found.end()..];
+            let value = &rest[..rest.iter().position(|byte| closing.contains(byte))?];
+            if !value.is_empty() {
+                return Some(unescape_html(&String::from_utf8_lossy(value)));
+            }
+            start = found.end();
+        }
+    }
+
+    #[track_caller]
+    fn agrees(&self, page: &[u8]) -> usize {
+        let mut found = 0;
+        for (index, (name, pattern)) in COMPILED.iter().enumerate() {
+            let value = pattern.find(page);
+            assert_eq!(value, self.find(index, page), "{name} in {:?}", String::from_utf8_lossy(page));
+            found += usize::from(value.is_some());
+        }
+        found
+    }
+}
+
+#[test]
+fn every_pattern_has_its_compiled_form() {
+    assert_eq!(PATTERNS.map(|(name, _)| name), COMPILED.map(|(name, _)| name));
+}
+
+#[test]
+fn finds_what_the_oracle_finds_in_every_recorded_body() {
+    let oracle = Oracle::new();
+    let found: usize = tape::names().iter().map(|case| oracle.agrees(&Tape::read(case).reply.body)).sum();
+    // Three on each of four pages of AI Engine and of AI Power, the home page's nonce, and AI Puffer's object.
+    assert_eq!(found, 26);
+}
+
+#[test]
+fn the_recorded_pages_hold_what_the_wire_reference_says() {
+    let body = |case: &str| Tape::read(case).reply.body;
+    let found = |pattern: Pattern, case: &str| pattern.find(&body(case)).unwrap_or_default();
+    assert_eq!(found(page::REST_ROOT, "ai-engine/page-default"), "http://127.0.0.1:8081/wp-json/");
+    let system = |case| page::ENGINE_SYSTEM.find_object(&body(case)).unwrap();
+    assert_eq!(system("ai-engine/v2.0.9-page-default")["restNonce"], "627fa3908d");
+    assert_eq!(system("ai-engine/page-default")["restNonce"], serde_json::Value::Null);
+    assert_eq!(system("ai-engine/page-custom-id")["customId"], "3adff3d30a0bab2b42009aeb6e6e53da");
+    let params = page::ENGINE_PARAMS.find_object(&body("ai-engine/page-default")).unwrap();
+    assert_eq!(
+        (&params["textInputMaxLength"], &params["startSentence"]),
+        (&512.into(), &"Hi! How can I help you?".into())
+    );
+    assert_eq!(found(page::POWER_POST_ID, "ai-power/page-widget"), "10", "the stray < is not part of it");
+    assert_eq!(found(page::POWER_NONCE, "ai-power/page-home-without-chat"), "29a96788e8");
+    assert_eq!(found(page::POWER_BOT_ID, "ai-power/page-custom-bot"), "6");
+    assert_eq!(page::PUFFER_CONFIG.find_object(&body("ai-power/aipkit-page")).unwrap()["nonce"], "e0c7ddddf9");
+}
+
+#[test]
+fn quotes_and_escapes_of_other_themes_are_understood() {
+    let table = [
+        (page::POWER_POST_ID, "<i data-post-id='12'>", Some("12")),
+        (page::POWER_POST_ID, "<i data-post-id = \"&lt;12\">", Some("12")),
+        (page::POWER_POST_ID, "<i data-post-id=''><i data-post-id='7'>", Some("7")),
+        (page::POWER_POST_ID, "<i data-post-id='12", None),
+        (page::POWER_NONCE, "<i data-nonce=\"a'b\">", Some("a'b")),
+        (page::POWER_NONCE, "{'search_nonce' : 'abc'}", Some("abc")),
+        (page::POWER_BOT_ID, "<i data-bot-id='3'><i class='wpaicg-chat-shortcode' data-bot-id='4'>", Some("4")),
+        (
+            page::REST_ROOT,
+            "<link rel='https://api.w.org/' href='https://a.example/?rest_route=/' />",
+            Some("https://a.example/?rest_route=/"),
+        ),
+        (page::REST_ROOT, "<link rel=\"https://api.w.org/\" href=\"/a?b=1&amp;c=2\">", Some("/a?b=1&c=2")),
+        (page::POWER_NONCE, "", None),
+    ];
+    for (pattern, html, wanted) in table {
+        assert_eq!(pattern.find(html.as_bytes()).as_deref(), wanted, "{html}");
+    }
+}
+
+#[test]
+fn an_attribute_that_holds_no_object_gives_none() {
+    for value in ["[1]", "5", "{", "", "{&quot;a&quot;:}"] {
+        let html = format!("<div class='aipkit_chat_container' data-config='{value}'>");
+        assert_eq!(page::PUFFER_CONFIG.find_object(html.as_bytes()), None, "{value}");
+    }
+}
+
+#[test]
+fn eight_mebibytes_of_near_matches_take_linear_time() {
+    let near = [
+        "mwai-chatbot-container' ",
+        "mwai-chatbot-container' data-system='' ",
+        "<link rel='https://api.w.org/' ",
+        "data-nonce = ",
+        "data-nonce=\"\" ",
+        "data-post-id=\"<",
+        "wpaicg-chat data-bot-id ",
+        "aipkit_chat_container data-config",
+        "&quot;",
+        "<",
+    ];
+    let start = Instant::now();
+    for word in near {
+        let page = word.repeat((8 << 20) / word.len());
+        for (_, pattern) in &COMPILED {
+            pattern.find(page.as_bytes());
+        }
+    }
+    // Half a billion bytes; a quadratic search of a single one of these pages would take hours.
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+/// A recorded page, torn and sewn together again.
+fn mutated() -> impl Strategy<Value = Vec<u8>> {
+    let pages: Vec<Vec<u8>> = tape::names()
+        .iter()
+        .map(|case| Tape::read(case).reply.body)
+        .filter(|body| body.starts_with(b"<") && body.len() > 200)
+        .collect();
+    let words = [
+        "'",
+        "\"",
+        "<",
+        ">",
+        " ",
+        "=",
+        "&lt;",
+        "&quot;",
+        "data-nonce=\"",
+        "data-post-id=\"<",
+        "data-system='{",
+        "mwai-chatbot-container'",
+        "wpaicg-chat",
+        "data-bot-id=",
+        "aipkit_chat_container",
+        "data-config='{",
+        "\n",
+        "é",
+        "search_nonce",
+    ];
+    (prop::sample::select(pages), any::<u64>()).prop_map(move |(mut page, seed)| {
+        let mut random = Random(seed);
+        for _ in 0..random.below(12) {
+            let (from, to) = (random.below(page.len()), random.below(page.len() + 1));
+            let (from, to) = (from.min(to), from.max(to).min(from.min(to) + 300));
+            let word = words[random.below(words.len())].as_bytes();
+            match random.below(4) {
+                0 => drop(page.drain(from..to)),
+                1 => drop(page.splice(from..from, word.iter().copied())),
+                2 => drop(page.splice(from..(from + 1).min(page.len()), word.iter().copied())),
+                _ => {
+                    let copy = page[from..to].to_vec();
+                    page.splice(from..from, copy);
+                }
+            }
+            if page.is_empty() {
+                break;
+            }
+        }
+        page
+    })
+}
+
+proptest! {
+    #![proptest_config(support::cases(1500))]
+
+    #[test]
+    fn finds_what_the_oracle_finds_in_hostile_pages(page in mutated()) {
+        thread_local!(static ORACLE: Oracle = Oracle::new());
+        ORACLE.with(|oracle| oracle.agrees(&page));
+    }
+}

@@ -1,0 +1,272 @@
+//! The scanner and `serde_json::Value` agree: on every frame of every protocol, and on where a text lies in any JSON.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use rivulet::exchange::Exchange;
+use rivulet::json::Halves;
+use rivulet::scan::{Template, locate, unescape};
+use serde_json::{Value, json};
+
+use support::Random;
+use support::drive::{self, Played, Reply};
+use support::flow::{SITE, json_answer};
+use support::play::{LIMIT, RANDOM, protocol, session};
+use support::toy::{Toy, stream};
+
+/// The inside of a JSON string, as a server might write it; now and then as none should.
+fn raw() -> impl Strategy<Value = Vec<u8>> {
+    let words: Vec<(u32, &[u8])> = vec![
+        (20, b"word "),
+        (8, "Привет".as_bytes()),
+        (4, "👍🏽".as_bytes()),
+        (4, br"\n"),
+        (4, br#"\""#),
+        (4, br"\\"),
+        (3, br"\/"),
+        (2, br"\b\f\r\t"),
+        (6, br"\u041f"),
+        (4, br"\ud83d\ude00"),
+        (2, br"\uD83D\uDE00"),
+        (3, br"\ud83d"),
+        (3, br"\ude00"),
+        (1, br"\u0000"),
+        (1, br"\u12g4"),
+        (1, br"\x"),
+        (1, b"\""),
+        (1, b"\x01"),
+        (1, b"\xff"),
+        (1, b"\xe2\x82"),
+        (1, b"\xf0\x9f\x91"),
+        (2, "\u{2028}\u{feff}\u{7f}".as_bytes()),
+        (1, br"\"),
+        (1, b"\n"),
+        (1, b"{}[],:"),
+        (1, b"data: "),
+        (2, b""),
+    ];
+    let word = prop::sample::select(
+        words.into_iter().flat_map(|(weight, word)| vec![word; weight as usize]).collect::<Vec<_>>(),
+    );
+    prop::collection::vec(word, 0..5).prop_map(|words| words.concat())
+}
+
+/// A body of frames of the given shapes, `%` being where the text goes.
+fn body(shapes: &'static [&'static str]) -> impl Strategy<Value = Vec<(Vec<u8>, Vec<u8>)>> {
+    let ordinary = prop::collection::vec((0..2 * shapes.len(), raw()), 1..30);
+    ordinary.prop_map(move |frames| {
+        let frames = frames.into_iter().map(|(shape, raw)| {
+            // Half of the frames are of the first shape: runs of equal ones are what the scanner is for.
+            let (head, tail) = shapes[shape.saturating_sub(shapes.len())].split_once('%').unwrap();
+            (head.as_bytes().to_vec(), [&raw, tail.as_bytes()].concat())
+        });
+        frames.collect()
+    })
+}
+
+fn joined(frames: &[(Vec<u8>, Vec<u8>)], before: &str, ending: &str, end: &str) -> Vec<u8> {
+    let frame = |(head, rest): &(Vec<u8>, Vec<u8>)| {
+        [before.as_bytes(), b"data: ", head, rest, ending.as_bytes(), ending.as_bytes()].concat()
+    };
+    [frames.iter().flat_map(frame).collect(), end.as_bytes().to_vec()].concat()
+}
+
+fn played(provider: &str, body: Vec<u8>, cuts: Vec<usize>) -> Played {
+    let settings = json!({ "url": SITE, "botId": 5 });
+    let call = rivulet::chat::Call::read(protocol(provider), &settings, &json!({ "messages": "Hi" }), RANDOM).unwrap();
+    let stored = session(&[("nonce", "f49d8b472e"), ("postId", "5")]);
+    let exchange = rivulet::providers::exchange(protocol(provider), Rc::new(call), &stored, LIMIT);
+    let key = json_answer(json!({ "success": true, "data": { "cache_key": "k" } }));
+    drive::play(exchange, |_, number| match (provider, number) {
+        ("AiPuffer", 0) => key.clone(),
+        _ => Reply::new(200, body.clone()).cut(cuts.clone()),
+    })
+}
+
+/// The same frames with an `id` each, which means nothing and keeps the scanner out: it takes frames of one field only.
+fn agree(
+    provider: &str,
+    frames: &[(Vec<u8>, Vec<u8>)],
+    ending: &str,
+    end: &str,
+    seed: u64,
+) -> Result<(), TestCaseError> {
+    let parsed = played(provider, joined(frames, "id: 1\n", ending, end), Vec::new());
+    let body = joined(frames, "", ending, end);
+    let mut random = Random(seed);
+    for cuts in [Vec::new(), random.cuts(body.len()), (0..body.len()).collect()] {
+        let scanned = played(provider, body.clone(), cuts);
+        prop_assert_eq!(&scanned.items, &parsed.items);
+        prop_assert_eq!(&scanned.end, &parsed.end);
+    }
+    Ok(())
+}
+
+const ENGINE: &[&str] = &[
+    r#"{"type":"live","data":"%"}"#,
+    r#"{"data":"%","type":"live"}"#,
+    r#"{ "type" : "live" , "data" : "%" , "n" : [1, {"data":"x"}] }"#,
+    r#"{"type":"live","data":"%","subtype":"thinking"}"#,
+    r#"{"type":"live","subtype":"content","data":"%","data":"last"}"#,
+    r#"{"type":"live","d\u0061ta":"%"}"#,
+    r#"{"type":"live","data":"first","data":"%"}"#,
+];
+
+const POWER: &[&str] = &[
+    r#"{"id":"1","object":"o","choices":[{"index":0,"delta":{"content":"%"},"finish_reason":null}]}"#,
+    r#"{"id":"1","choices":[{"delta":{"content":"%"}},{"delta":{"content":"no"}}]}"#,
+    r#"{"choices":[{"delta":{"content":"%"}}]}"#,
+    r#"{"id":"1","choices":[{"text":"%"}],"usage":null}"#,
+    r#"{"id":"1","choices":[{"delta":{"content":"%"}}],"usage":{"total_tokens":3}}"#,
+];
+
+const PUFFER: &[&str] =
+    &[r#"{"delta":"%"}"#, r#"{"delta":"%","n":1e400}"#, r#"{"delta":"a","delta":"%"}"#, r#"{"delta":{"delta":"%"}}"#];
+
+proptest! {
+    #![proptest_config(support::cases(1500))]
+
+    #[test]
+    fn ai_engine_gives_the_same_scanned_and_parsed(frames in body(ENGINE), ending in "\n|\r\n|\r", seed: u64) {
+        let end = "data: {\"type\":\"end\",\"data\":\"{\\\"success\\\":true}\"}\n\n";
+        agree("AiEngine", &frames, &ending, end, seed)?;
+    }
+
+    #[test]
+    fn ai_power_gives_the_same_scanned_and_parsed(frames in body(POWER), ending in "\n|\r\n|\r", seed: u64) {
+        agree("AiPower", &frames, &ending, "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn ai_puffer_gives_the_same_scanned_and_parsed(frames in body(PUFFER), ending in "\n|\r\n|\r", seed: u64) {
+        agree("AiPuffer", &frames, &ending, "event: done\ndata: {}\n\n", seed)?;
+    }
+
+    #[test]
+    fn what_unescape_takes_is_what_serde_reads(raw in raw(), waiting: bool) {
+        let mut template = Template::default();
+        template.learn(b"\"x\"\n", 1..2);
+        let line = [b"\"".as_slice(), &raw, b"\"\n"].concat();
+        let Some((raw, _)) = template.matches(&line) else { return Ok(()) };
+        let mut halves = Halves::default();
+        if waiting {
+            halves.push(&half(), true, &mut String::new());
+        }
+        let mut out = "before".to_owned();
+        let done = unescape(raw, &mut halves, &mut out);
+        if waiting || !done {
+            prop_assert_eq!(&out, "before", "and nothing appended");
+        }
+        if done {
+            let text: String = serde_json::from_slice(&[b"\"".as_slice(), raw, b"\""].concat()).unwrap();
+            prop_assert_eq!(out, format!("before{text}"));
+        }
+    }
+
+    #[test]
+    fn locate_finds_what_serde_finds(value in value(), path in prop::collection::vec(prop::sample::select(&["a", "b", "0", "1"][..]), 0..4), pretty: bool) {
+        let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
+        let wanted = path.iter().try_fold(&value, |value, step| match value {
+            Value::Array(list) => list.get(step.parse::<usize>().ok()?),
+            other => other.get(step),
+        });
+        let found = locate(text.as_bytes(), &path).map(|range| {
+            serde_json::from_str::<String>(&format!("\"{}\"", &text[range])).unwrap()
+        });
+        prop_assert_eq!(found.as_deref(), wanted.and_then(Value::as_str));
+    }
+
+    #[test]
+    fn locate_takes_any_bytes(bytes: Vec<u8>, json in "[\\[\\]{}\":,a0\\\\ ]{0,40}") {
+        for bytes in [bytes.as_slice(), json.as_bytes()] {
+            if let Some(range) = locate(bytes, &["a"]) {
+                prop_assert!(bytes.get(range).is_some());
+            }
+        }
+    }
+}
+
+/// A high half, as mended JSON carries it.
+fn half() -> String {
+    rivulet::json::parse(br#""\ud83d""#).unwrap().value.as_str().unwrap().to_owned()
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("a|b|0|[a-z]{2}", inner, 0..4).prop_map(|map| map.into_iter().collect()),
+        ]
+    })
+}
+
+#[test]
+fn a_repeated_or_escaped_key_is_not_for_the_scanner() {
+    for json in
+        [r#"{"a":"x","a":"y"}"#, r#"{"\u0061":"x","a":"y"}"#, r#"{"a":"x"} x"#, r#"{"a":"x""#, "", "[", r#"{"a" "x"}"#]
+    {
+        assert_eq!(locate(json.as_bytes(), &["a"]), None, "{json}");
+    }
+    assert_eq!(
+        locate(br#"{"b":{"a":"no","a":1},"a":"x"}"#, &["a"]),
+        Some(27..28),
+        "repeated off the path is no matter"
+    );
+}
+
+#[test]
+fn deep_json_is_not_for_the_scanner() {
+    let deep = |levels: usize| format!("{{\"a\":\"x\",\"b\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
+    assert!(locate(deep(20).as_bytes(), &["a"]).is_some());
+    for levels in [32, 1000, 1_000_000] {
+        assert_eq!(locate(deep(levels).as_bytes(), &["a"]), None);
+    }
+}
+
+#[test]
+fn a_template_matches_its_own_shape_only() {
+    let mut template = Template::default();
+    assert_eq!(template.matches(b"data: {\"a\":\"x\"}\n\n"), None, "nothing is learned yet");
+    let frame = b"data: {\"a\":\"x\"}\n\n";
+    template.learn(frame, 12..13);
+    let raw = |bytes: &'static [u8]| template.matches(bytes);
+    assert_eq!(raw(b"data: {\"a\":\"longer \\\" text\"}\n\nrest"), Some((b"longer \\\" text".as_slice(), 30)));
+    assert_eq!(raw(b"data: {\"a\":\"\"}\n\n"), Some((b"".as_slice(), 16)));
+    for other in [
+        b"data: {\"a\":\"x\"}\n".as_slice(),
+        b"data: {\"a\":\"x\"}\r\n\r\n",
+        b"data: {\"a\":\"x\" }\n\n",
+        b"data: {\"b\":\"x\"}\n\n",
+        b"data: {\"a\":\"x",
+        b"data: {\"a\":\"x\\",
+        b"data: {\"a\":\"x\n\"}\n\n",
+        b"data: {\"a\":\"x\"}\ndata: y\n\n",
+        b"data: {\"a\":",
+    ] {
+        assert_eq!(template.matches(other), None, "{:?}", String::from_utf8_lossy(other));
+    }
+}
+
+/// Without this the suite would be green with no scanner at all.
+#[test]
+fn ordinary_frames_are_parsed_once_and_then_scanned() {
+    let diary = Rc::default();
+    let toy = Toy { scanned: true, diary: Rc::clone(&diary), ..Toy::default() };
+    let body: String = (0..1000).map(|number| format!("data: {{\"say\":\"word {number} \\n\"}}\n\n")).collect();
+    let played = drive::play(Exchange::new(Ok(stream(toy)), LIMIT), |_, _| {
+        Reply::new(200, format!("{body}data: {{\"over\":1}}\n\n")).cut(vec![20_000])
+    });
+    assert_eq!((played.pieces().len(), played.end.is_ok()), (1000, true));
+    // The first, the one that the cut goes through, and the last.
+    assert!(diary.borrow().len() <= 4, "{} frames were parsed", diary.borrow().len());
+}

@@ -1,0 +1,249 @@
+//! A recording as a play: the call that sends what was recorded, and the answers before and after the recorded one.
+
+use std::rc::Rc;
+
+use rivulet::chat::{Call, Event, Session};
+use rivulet::exchange::Exchange;
+use rivulet::http::Request;
+use rivulet::providers::{self, Protocol};
+use serde_json::{Map, Value, json};
+
+use super::drive::{self, Played, Reply};
+use super::tape::Tape;
+
+pub const RANDOM: [u64; 2] = [0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210];
+pub const LIMIT: usize = 64 << 20;
+
+pub struct Play {
+    pub protocol: &'static Protocol,
+    pub settings: Value,
+    pub options: Value,
+    pub session: Session,
+    pub foreign: bool,
+    pub before: Vec<Reply>,
+    pub tape: Reply,
+    pub after: Vec<Reply>,
+}
+
+impl Play {
+    /// `None`: no chat client has a part in it.
+    pub fn of(tape: &Tape) -> Option<Play> {
+        let path = tape.target.split('?').next().unwrap_or_default();
+        let action = tape.field("action").unwrap_or_default();
+        match (tape.method.as_str(), path) {
+            ("POST", path) if path.ends_with("/chats/submit") => Some(engine_submit(tape)),
+            ("POST", _) if tape.target.ends_with("mwai/v1/start_session") => Some(engine_session(tape)),
+            ("POST", path) if path.starts_with("/wp-json/aipkit/v1/chat/") => Some(puffer_rest(tape)),
+            ("POST", _) if action.starts_with("wpaicg_") || tape.sent.starts_with("(multipart/form-data with") => {
+                Some(power_submit(tape))
+            }
+            ("POST", _) if action == "aipkit_get_frontend_chat_nonce" => Some(puffer_session(tape)),
+            ("POST", _) if action == "aipkit_cache_sse_message" => Some(puffer_store(tape)),
+            ("GET", _) if action == "aipkit_frontend_chat_stream" => Some(puffer_stream(tape)),
+            ("GET", path) if !path.starts_with("/wp-json") => Some(page(tape)),
+            _ => None,
+        }
+    }
+
+    pub fn exchange(&self, limit: usize) -> Exchange {
+        let mut call =
+            Call::read(self.protocol, &self.settings, &self.options, RANDOM).expect("a play that is no call");
+        call.foreign = self.foreign;
+        providers::exchange(self.protocol, Rc::new(call), &self.session, limit)
+    }
+
+    pub fn run(&self, cuts: &[usize]) -> Played {
+        let tape = self.tape.clone().cut(cuts.to_vec());
+        let answers: Vec<&Reply> = self.before.iter().chain([&tape]).chain(&self.after).collect();
+        drive::play(self.exchange(LIMIT), |request, number| match answers.get(number) {
+            Some(&answer) => answer.clone(),
+            None => panic!("a request that nobody expects: {request:?}"),
+        })
+    }
+
+    /// The request that the tape answers.
+    pub fn sent<'a>(&self, played: &'a Played) -> &'a Request {
+        &played.requests[self.before.len()]
+    }
+}
+
+pub fn protocol(name: &str) -> &'static Protocol {
+    providers::protocol(name).expect("not in the registry")
+}
+
+/// A session with these values, left out where they are empty.
+pub fn session(values: &[(&str, &str)]) -> Session {
+    let mut session = Session::default();
+    values.iter().filter(|(_, value)| !value.is_empty()).for_each(|&(key, value)| session.set(key, value));
+    session
+}
+
+fn plain(name: &str, tape: &Tape, settings: Value) -> Play {
+    let mut all = json!({ "url": site(tape) });
+    settings.as_object().unwrap().iter().for_each(|(key, value)| all[key] = value.clone());
+    Play {
+        protocol: protocol(name),
+        settings: all,
+        options: json!({ "messages": "Hi there" }),
+        session: Session::default(),
+        foreign: false,
+        before: Vec::new(),
+        tape: tape.reply.clone(),
+        after: Vec::new(),
+    }
+}
+
+pub fn site(tape: &Tape) -> String {
+    format!("http://{}", tape.header("host").unwrap())
+}
+
+fn session_only(play: Play) -> Play {
+    Play { options: json!({ "sessionOnly": true }), ..play }
+}
+
+fn engine_session(tape: &Tape) -> Play {
+    let plain_permalinks = tape.target.starts_with("/?rest_route=");
+    let settings = if plain_permalinks { json!({ "restRoot": "/?rest_route=/" }) } else { json!({}) };
+    let after = if tape.reply.head.status == 404 { "ai-engine/v2.0.9-page-default" } else { "ai-engine/start-session" };
+    Play { after: vec![Tape::read(after).reply], ..session_only(plain("AiEngine", tape, settings)) }
+}
+
+fn engine_submit(tape: &Tape) -> Play {
+    let body = tape.json().unwrap_or_default();
+    let settings = json!({ "botId": body["botId"], "customId": body["customId"] });
+    let text = |key: &str| body[key].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    let turn = |turn: &Value| json!({ "role": turn.get("role").unwrap_or(&json!("user")), "content": turn["content"] });
+    let mut messages: Vec<Value> = body["messages"].as_array().into_iter().flatten().map(turn).collect();
+    messages.push(json!({ "role": "user", "content": text("newMessage").unwrap_or_else(|| "Hi there".into()) }));
+    let mut conversation = Map::new();
+    for key in ["chatId", "previousResponseId"] {
+        conversation.extend(text(key).map(|id| (key.to_owned(), id.into())));
+    }
+    let context = body["contextId"].as_u64().map(|id| id.to_string()).unwrap_or_default();
+    let nonce = tape.header("x-wp-nonce").or(tape.reply.head.header("x-wp-nonce")).unwrap_or("0123456789");
+    let values = [("nonce", nonce), ("session", &text("session").unwrap_or_default()), ("contextId", &context)];
+    let refused = matches!(tape.reply.head.status, 401 | 403);
+    Play {
+        options: json!({ "messages": messages, "conversation": conversation }),
+        session: session(&values),
+        // Who asks without a stream is a page of another origin.
+        foreign: !body["stream"].as_bool().unwrap_or(false),
+        after: if refused { vec![Tape::read("ai-engine/start-session").reply, tape.reply.clone()] } else { Vec::new() },
+        ..plain("AiEngine", tape, settings)
+    }
+}
+
+fn page(tape: &Tape) -> Play {
+    let provider = match () {
+        () if tape.name.starts_with("ai-engine/") => "AiEngine",
+        () if tape.name.contains("aipkit") => "AiPuffer",
+        () => "AiPower",
+    };
+    let after = if provider == "AiEngine" { vec![Tape::read("ai-engine/start-session").reply] } else { Vec::new() };
+    Play { after, ..session_only(plain(provider, tape, json!({ "page": tape.target }))) }
+}
+
+fn power_submit(tape: &Tape) -> Play {
+    let field = |name: &str| tape.field(name).unwrap_or_default();
+    let settings = json!({ "page": field("url"), "botId": field("bot_id") });
+    let mut messages = Vec::new();
+    let history: Vec<Value> = serde_json::from_str(&field("wpaicg_chat_history")).unwrap_or_default();
+    for turn in &history {
+        let text = turn["text"].as_str().or(turn.as_str()).unwrap();
+        let (who, text) = text.split_once(": ").unwrap();
+        messages.push(json!({ "role": if who == "AI" { "assistant" } else { "user" }, "content": text }));
+    }
+    let message = Some(field("message")).filter(|text| !text.is_empty()).unwrap_or_else(|| "Hi there".into());
+    messages.push(json!({ "role": "user", "content": message }));
+    let client = field("wpaicg_chat_client_id");
+    let widget = if field("action") == "wpaicg_chatbox_message" { "1" } else { "" };
+    let nonce = Some(field("_wpnonce")).filter(|nonce| !nonce.is_empty()).unwrap_or_else(|| "0123456789".into());
+    Play {
+        options: json!({ "messages": messages, "conversation": { "clientId": client } }),
+        session: session(&[("nonce", &nonce), ("postId", &field("post_id")), ("widget", widget)]),
+        after: vec![Tape::read("ai-power/page-shortcode").reply, tape.reply.clone()],
+        ..plain("AiPower", tape, settings)
+    }
+}
+
+fn puffer_session(tape: &Tape) -> Play {
+    let bot = tape.field("bot_id").unwrap_or_else(|| "5".into());
+    session_only(plain("AiPuffer", tape, json!({ "botId": bot })))
+}
+
+fn puffer_store(tape: &Tape) -> Play {
+    let field = |name: &str| tape.field(name).unwrap_or_default();
+    let after: &[&str] = match tape.name.as_str() {
+        "ai-power/aipkit-cache-nonce-wrong" => &["ai-power/aipkit-nonce", &tape.name],
+        "ai-power/aipkit-cache-bot-unknown" => &["ai-power/aipkit-stream-bot-unknown"],
+        _ => &["ai-power/aipkit-stream-ascii"],
+    };
+    let message = Some(field("message")).filter(|text| !text.is_empty()).unwrap_or_else(|| "Hi there".into());
+    Play {
+        options: json!({ "messages": message }),
+        session: session(&[("nonce", &field("_ajax_nonce"))]),
+        after: after.iter().map(|name| Tape::read(name).reply).collect(),
+        ..plain("AiPuffer", tape, json!({ "botId": field("bot_id") }))
+    }
+}
+
+fn puffer_stream(tape: &Tape) -> Play {
+    let field = |name: &str| tape.field(name).unwrap_or_default();
+    let key = Some(field("cache_key")).filter(|key| !key.is_empty()).unwrap_or_else(|| "aipkit_sse_0".into());
+    let nonce = Some(field("_ajax_nonce")).filter(|nonce| !nonce.is_empty()).unwrap_or_else(|| "0123456789".into());
+    let stored = json!({ "success": true, "data": { "cache_key": key } });
+    let conversation = json!({ "session": field("session_id"), "conversation": field("conversation_uuid") });
+    Play {
+        options: json!({ "messages": "Hi there", "conversation": conversation }),
+        session: session(&[("nonce", &nonce), ("postId", &field("post_id"))]),
+        before: vec![Reply::new(200, stored.to_string())],
+        ..plain("AiPuffer", tape, json!({ "botId": field("bot_id") }))
+    }
+}
+
+fn puffer_rest(tape: &Tape) -> Play {
+    let body = tape.json().unwrap_or_default();
+    let bot = tape.target.split('/').nth(5).unwrap();
+    let key = tape.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("SITE-API-KEY");
+    let messages =
+        Some(body["messages"].clone()).filter(|list| list != &json!([])).unwrap_or_else(|| json!("Hi there"));
+    let play = plain("AiPuffer", tape, json!({ "botId": bot, "apiKey": key }));
+    Play { options: json!({ "messages": messages }), ..play }
+}
+
+/// An event in one line. `sent`: an id of ours that stood in the last request, and so goes on; `*`: an address.
+pub fn describe(event: &Event, played: &Played) -> String {
+    let last = played.requests.last();
+    let sent = |id: &str| {
+        last.is_some_and(|last| last.url.contains(id) || last.body.as_ref().is_some_and(|body| body.contains(id)))
+    };
+    let pairs = |map: &Map<String, Value>| {
+        let pair = |(key, value): (&String, &Value)| match (key.as_str(), value.as_str().unwrap_or_default()) {
+            (_, "") => None,
+            ("root", _) => Some("root=*".to_owned()),
+            ("chatId" | "clientId" | "conversation", id) if sent(id) => Some(format!("{key}=sent")),
+            // Only of a conversation: in a session it is the server's.
+            ("session", id) if sent(id) && map.contains_key("conversation") => Some("session=sent".to_owned()),
+            (_, value) => Some(format!("{key}={value}")),
+        };
+        map.iter().filter_map(pair).collect::<Vec<_>>().join(" ")
+    };
+    match event {
+        Event::Text(_) => unreachable!("text comes as pieces"),
+        Event::Reasoning(text) => format!("reasoning {text}"),
+        Event::Source(source) => format!("source {source}"),
+        Event::Status { kind, text, .. } => format!("status {kind}: {text}"),
+        Event::Image(url) => format!("image {url}"),
+        Event::Action { kind, action } => format!("action {kind} {action}"),
+        Event::Warning(words) => format!("warning {words}"),
+        Event::Usage(usage) => {
+            let number = |tokens: Option<u64>| tokens.map_or("-".to_owned(), |tokens| tokens.to_string());
+            format!("usage {} {} {}", number(usage.prompt), number(usage.completion), number(usage.total))
+        }
+        Event::Replace(text) => format!("replace {text}"),
+        Event::Conversation(map) => format!("conversation {}", pairs(map)),
+        Event::Finish(finish) => format!("finish {}", finish.as_str()),
+        Event::Session(Some(session)) => format!("session {}", pairs(&session.0)),
+        Event::Session(None) => "session -".to_owned(),
+    }
+}

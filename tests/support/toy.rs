@@ -1,0 +1,88 @@
+//! A small protocol for tests of the engine: `text:` frames, a JSON form of them, and a decoder that keeps a diary.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rivulet::chat::{Event, Finish};
+use rivulet::error::{Code, Error, Result};
+use rivulet::exchange::{Decode, Exchange, Next, Out, Progress, Step};
+use rivulet::frame::Framing;
+use rivulet::http::{Answer, Request};
+use rivulet::json;
+use serde_json::{Map, Value};
+
+use super::drive::{self, Played, Reply};
+
+pub const URL: &str = "https://chat.example/say";
+
+/// Frames are `{"say": text}`, `{"note": text}`, `{"fail": words}` and `{"over": true}`; what has none of these keys is an
+/// unknown frame.
+#[derive(Default)]
+pub struct Toy {
+    pub scanned: bool,
+    /// Ends by closing, as some protocols do.
+    pub closes: bool,
+    pub diary: Rc<RefCell<Vec<String>>>,
+}
+
+impl Decode for Toy {
+    fn text_path(&self) -> &'static [&'static str] {
+        if self.scanned { &["say"] } else { &[] }
+    }
+
+    fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
+        self.diary.borrow_mut().push(event.to_owned());
+        if event == "ping" {
+            return Ok(Progress::More);
+        }
+        let parsed = json::parse(data)?;
+        let text = |key: &str| parsed.value.get(key).and_then(Value::as_str);
+        if let Some(say) = text("say") {
+            out.text(say, parsed.mended);
+        }
+        if let Some(note) = text("note") {
+            out.event(Event::Reasoning(json::whole_text(note, parsed.mended)));
+        }
+        if let Some(words) = text("fail") {
+            return Err(Error::new(Code::Service, words));
+        }
+        if parsed.value.get("over").is_some() {
+            out.finish(Map::new(), Finish::Stop);
+            return Ok(Progress::Done);
+        }
+        Ok(Progress::More)
+    }
+
+    fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next> {
+        let parsed = answer.json()?;
+        out.text(parsed.value.get("say").and_then(Value::as_str).unwrap_or_default(), parsed.mended);
+        out.finish(Map::new(), Finish::Stop);
+        Ok(Next::Over)
+    }
+
+    fn end(&mut self, out: &mut Out) -> Result<()> {
+        if self.closes {
+            out.finish(Map::new(), Finish::Unknown);
+            return Ok(());
+        }
+        Err(Error::new(Code::Truncated, "cut off"))
+    }
+}
+
+pub fn stream(toy: Toy) -> Step {
+    Step::stream(Request::post(URL), Framing::Sse, toy)
+}
+
+/// One stream against one answer.
+pub fn answered(reply: Reply) -> Played {
+    within(reply, 1 << 20)
+}
+
+pub fn within(reply: Reply, limit: usize) -> Played {
+    drive::play(Exchange::new(Ok(stream(Toy::default())), limit), |_, _| reply.clone())
+}
+
+/// Frames as a body.
+pub fn frames(data: &[&str]) -> String {
+    data.iter().map(|data| format!("data: {data}\n\n")).collect()
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+
+import { ROOT } from '../../scripts/lib/paths.mjs';
+
+const call = (...args) => spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+
+for (const script of ['build', 'start', 'test', 'lint']) {
+  test(`scripts/${script}.mjs explains itself`, () => {
+    const { status, stdout, stderr } = call(`scripts/${script}.mjs`, '--help');
+    assert.equal(status, 0);
+    assert.match(stdout, new RegExp(`^Usage: npm (run )?${script}\\b`));
+    assert.equal(stderr, '');
+  });
+
+  test(`scripts/${script}.mjs refuses what it does not know, in words, before it does anything`, () => {
+    const { status, stdout, stderr } = call(`scripts/${script}.mjs`, '--no-such-option');
+    assert.equal(status, 2);
+    assert.match(stderr, /^error: Unknown option '--no-such-option'/);
+    assert.equal(stdout, '');
+  });
+}
+
+for (const [words, complaint] of [
+  [['scripts/test.mjs', '--only', 'workerd,nope'], /^error: no such part: nope\n/],
+  [['scripts/start.mjs', '--port', '70000'], /^error: --port: 70000 is no port\n/],
+  [['scripts/start.mjs', '--url', 'https://shop.example', '--provider', 'x'], /^error: --provider: no such name: x\n/],
+  [['scripts/start.mjs', '--bot', 'support'], /^error: --bot belongs to a --url\n/],
+]) {
+  test(`${words.join(' ')} is refused`, () => {
+    const { status, stderr } = call(...words);
+    assert.equal(status, 2);
+    assert.match(stderr, complaint);
+  });
+}

@@ -1,0 +1,39 @@
+// Errors in words: what happened, and what can be done about it. The library's own message stands below them.
+
+/** By `ChatError.code`: a title and a hint. */
+const WORDS = {
+  input: ['That call cannot be made', 'One of the settings above is not what it should be. Nothing was sent.'],
+  model_not_found: ['No such model', 'Clear the model to use the default one, or take one from the list.'],
+  auth: ['The service wants a key', 'The key of the site, or of the service behind it, is missing or wrong. Its owner can put that right.'],
+  nonce: ['No session with this site', 'Is there a chat on the page? Name its address under “Page with the chat”.'],
+  rate_limited: ['Too many messages', 'The service asks for a pause. Send the same message again in a while.'],
+  payment_required: ['The account behind this site is empty', 'Its owner has to top it up; trying again does not help.'],
+  refused: ['The site refuses this message', 'It may be too long, or hold a word that the site does not take. Try other words.'],
+  blocked: ['Something stands before the chat', 'A firewall or a login page answered in its place. Open the site in a tab to see what it shows.'],
+  service: ['The service failed', 'The trouble is on its side. Try again later.'],
+  network: ['The site cannot be reached', 'Check the address. A site of another origin must allow this page to read it; '
+    + 'if it does not, name a relay under “More settings”.'],
+  timeout: ['The site took too long', 'It stopped answering. What came so far stays. Try again, or allow more time.'],
+  protocol: ['An answer in an unknown form', 'Does the site run this plugin, in this version? Try another provider.'],
+  truncated: ['The reply broke off', 'The connection ended before the reply did. What came so far stays.'],
+  too_large: ['The answer is too large', 'It is beyond the bound that this call allows (maxEventBytes).'],
+  all_failed: ['Every provider failed', 'Each of them was tried.'],
+  wasm_blocked: ['WebAssembly is not allowed here', 'The host of this page must send a Content-Security-Policy whose script-src has \'wasm-unsafe-eval\'.'],
+};
+
+/**
+ * @param {any} error
+ * @returns {{ title: string, hint: string, code: string, message: string, body: string | undefined }}
+ */
+export function inWords(error) {
+  const [title, hint] = WORDS[error?.code] ?? ['Something else went wrong', 'This is not an error of the service. Please report it.'];
+  const wait = error?.retryAfterMs > 0 ? ` It asks to wait ${Math.ceil(error.retryAfterMs / 1000)} s.` : '';
+  const facts = [error?.code ?? error?.name, error?.status && `HTTP ${error.status}`, error?.provider];
+  return {
+    title,
+    hint: hint + wait,
+    code: facts.filter(Boolean).join(' · '),
+    message: error?.message ?? String(error),
+    body: error?.body,
+  };
+}

@@ -1,0 +1,25 @@
+// Things to say. The last group only makes sense to the local test site, which knows these words.
+
+import { el } from './dom.js';
+
+const GROUPS = [
+  ['Scripts', [['English', 'Hello! How are you?'], ['Русский', 'Привет! Как дела?'], ['العربية', 'مرحبا، كيف حالك؟'],
+    ['日本語', 'こんにちは、元気ですか？'], ['中文', '你好，你好吗？'], ['한국어', '안녕하세요, 잘 지내요?']]],
+  ['Shapes', [['Markdown', 'Answer in markdown, please'], ['Emoji', 'Some emoji, please'], ['A story', 'Tell me a long story'],
+    ['Slowly', 'Say something slow'], ['What do you remember?', 'Please recall what you were sent']]],
+];
+
+const TROUBLE = ['When it goes wrong', [['Rate limit', 'ERR_429'], ['Wrong key', 'ERR_401'], ['Banned word', 'ForbiddenWord'],
+  ['Fails in the middle', 'ERR_MID'], ['Breaks off', 'FAULT truncate after=4'], ['Firewall', 'FAULT html status=403'],
+  ['Falls silent', 'FAULT stall after=4'], ['Busy once, then fine', 'FAULT status status=503 retryAfter=1 times=1']]];
+
+/** @param {HTMLElement} parent @param {(prompt: string) => void} onChoose */
+export function showExamples(parent, isLocal, onChoose) {
+  const groups = isLocal ? [...GROUPS, TROUBLE] : GROUPS;
+  parent.replaceChildren(...groups.map(([title, prompts]) => {
+    const buttons = prompts.map(([label, prompt]) => el('button', {
+      type: 'button', className: 'small', title: prompt, onclick: () => onChoose(prompt),
+    }, label));
+    return el('div', { className: 'group', role: 'group', 'aria-label': title }, el('h3', {}, title), ...buttons);
+  }));
+}

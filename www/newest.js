@@ -1,0 +1,29 @@
+// The mark on the newest piece. It is a highlight over the text and no element in it, so that nothing is taken apart for
+// it; browsers without the CSS Custom Highlight API show the reply without a mark.
+
+/** @param {Node} parent @param {number} length how many characters at the end are new */
+export function markNewest(parent, length) {
+  if (typeof Highlight !== 'function') return;
+  const range = document.createRange();
+  range.selectNodeContents(parent);
+  const texts = document.createTreeWalker(parent, NodeFilter.SHOW_TEXT);
+  let left = length;
+  for (let node = lastText(texts); node; node = texts.previousNode()) {
+    const size = node.nodeValue.length;
+    if (size >= left) {
+      range.setStart(node, size - left);
+      break;
+    }
+    left -= size;
+  }
+  CSS.highlights.set('newest', new Highlight(range));
+}
+
+export function unmark() {
+  if (typeof Highlight === 'function') CSS.highlights.delete('newest');
+}
+
+function lastText(walker) {
+  while (walker.lastChild());
+  return walker.currentNode.nodeType === Node.TEXT_NODE ? walker.currentNode : walker.previousNode();
+}

@@ -1,0 +1,101 @@
+// One turn of the talk: what the visitor said, and the reply as it grows.
+
+import { eachFrame, el } from './dom.js';
+import { inWords } from './errors.js';
+import { blocks } from './markdown.js';
+import { markNewest, unmark } from './newest.js';
+import { summary } from './timings.js';
+import { trace } from './trace.js';
+
+/**
+ * @param {{ prompt: string, provider: string, timings: import('./timings.js').Timings, isMarkdown: boolean,
+ *   onDraw: () => void, onAgain: () => void }} turn
+ */
+export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, onAgain }) {
+  const said = el('div', { className: 'said', dir: 'auto' });
+  const line = trace();
+  const figures = el('span', { className: 'figures' });
+  const copy = el('button', { type: 'button', className: 'small', hidden: true, onclick: () => copyText(copy, text) }, 'Copy text');
+  const reply = el('article', { className: 'turn reply waiting', 'aria-label': `Reply of ${provider}` },
+    el('span', { className: 'who', 'aria-hidden': 'true' }, provider), said,
+    el('div', { className: 'trace' }, line.node, figures, copy));
+  log.append(el('article', { className: 'turn you', 'aria-label': 'You' },
+    el('span', { className: 'who', 'aria-hidden': 'true' }, 'You'),
+    el('div', { className: 'said', dir: 'auto' }, prompt)), reply);
+
+  let text = '';
+  let newest = 0;
+  let drawn = [];
+  const drawText = isMarkdown
+    ? () => { drawn = update(said, drawn, blocks(text)); }
+    : () => { said.textContent = text; };
+  said.classList.toggle('plain', !isMarkdown);
+  const frame = eachFrame(() => {
+    drawText();
+    if (newest) markNewest(said, newest);
+    newest = 0;
+    line.draw(timings.arrivals, timings.elapsed);
+    figures.textContent = summary(timings);
+    onDraw();
+  });
+  frame.ask();
+
+  return {
+    /** Pieces that come between two frames are marked together. */
+    piece(piece) {
+      text += piece;
+      newest += piece.length;
+      frame.ask();
+    },
+    replace(whole) {
+      text = whole;
+      frame.ask();
+    },
+    note(message) {
+      reply.append(el('p', { className: 'note', role: 'status' }, el('b', {}, 'Note: '), message));
+      frame.ask();
+    },
+    finish({ error, stopped }) {
+      newest = 0;
+      unmark();
+      reply.classList.remove('waiting');
+      if (stopped) reply.append(el('p', { className: 'note' }, 'You stopped this reply.'));
+      else if (error !== undefined) reply.append(failure(inWords(error), onAgain));
+      else if (text === '') reply.append(el('p', { className: 'note' }, 'The reply is empty.'));
+      copy.hidden = text === '';
+      frame.flush();
+    },
+  };
+}
+
+/** Replaces the blocks from the first that changed: what has been read keeps its nodes, and its selection. */
+function update(parent, before, now) {
+  let same = 0;
+  // The last block may yet grow, so it is equal only while its text is.
+  while (same < before.length && before[same].source === now[same]?.source) same += 1;
+  while (parent.childNodes.length > same) parent.lastChild.remove();
+  parent.append(...now.slice(same).map(({ node }) => node()));
+  return now;
+}
+
+function failure({ title, hint, code, message, body }, onAgain) {
+  const again = el('button', { type: 'button', className: 'small', onclick: onAgain }, 'Send it again');
+  const excerpt = body ? [el('details', {}, el('summary', {}, 'What the site sent'), el('pre', { tabIndex: 0 }, body))] : [];
+  return el('div', { className: 'failure', role: 'alert' },
+    el('h3', {}, title),
+    el('p', {}, hint),
+    el('p', { className: 'words' }, `${code}: ${message}`),
+    ...excerpt, again);
+}
+
+/** The clipboard may be forbidden; then the button says so. */
+export async function copyText(button, text) {
+  const words = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = 'Copied';
+  } catch {
+    button.textContent = 'Not allowed';
+  }
+  setTimeout(() => { button.textContent = words; }, 1500);
+}
