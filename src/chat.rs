@@ -1,8 +1,9 @@
 //! The common tongue: what every provider is asked ([`Call`]) and what every reply is made of ([`Event`]).
 
-use serde_json::{Map, Value, json};
+use crate::value::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::json;
 use crate::settings::Settings;
 
 /// One call of a provider, checked and complete. The core gets its random bits here, since it has no source of its own.
@@ -12,7 +13,7 @@ pub struct Call {
     pub messages: Vec<Message>,
     pub history: History,
     /// `conversation` of an earlier reply, or nothing.
-    pub conversation: Map<String, Value>,
+    pub conversation: Map,
     pub random: [u64; 2],
     /// The caller is a page of another origin and goes without a relay: see `providers/ai_engine.rs`.
     pub foreign: bool,
@@ -94,12 +95,12 @@ pub struct Message {
 
 /// What a site handed out for later calls: nonce, ids and addresses read from its pages. Opaque outside its provider.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Session(pub Map<String, Value>);
+pub struct Session(pub Map);
 
 impl Session {
     pub fn from_json(text: &str) -> Option<Session> {
-        match serde_json::from_str(text) {
-            Ok(Value::Object(map)) => Some(Session(map)),
+        match json::parse(text.as_bytes()).ok()?.value {
+            Value::Object(map) => Some(Session(map)),
             _ => None,
         }
     }
@@ -109,7 +110,7 @@ impl Session {
     }
 
     pub fn set(&mut self, key: &str, value: impl Into<String>) {
-        self.0.insert(key.to_owned(), Value::String(value.into()));
+        self.0.insert(key, Value::String(value.into()));
     }
 
     pub fn nonce(&self) -> Option<&str> {
@@ -131,7 +132,7 @@ pub enum Event {
     Usage(Usage),
     /// The service's final text where it differs from the pieces.
     Replace(String),
-    Conversation(Map<String, Value>),
+    Conversation(Map),
     Finish(Finish),
     /// For the session store; never shown to the caller. `None`: what is stored is no good.
     Session(Option<Session>),
@@ -142,20 +143,30 @@ impl Event {
     pub fn to_json(&self) -> Option<Value> {
         Some(match self {
             Event::Text(_) | Event::Session(_) => return None,
-            Event::Reasoning(text) => json!({ "type": "reasoning", "text": text }),
-            Event::Source(source) => json!({ "type": "source", "source": source }),
+            Event::Reasoning(text) => event("reasoning", [("text", text.as_str().into())]),
+            Event::Source(source) => event("source", [("source", source.clone())]),
             Event::Status { kind, text, raw } => {
-                json!({ "type": "status", "kind": kind, "text": text, "raw": raw })
+                let (kind, text) = (kind.as_str().into(), text.as_str().into());
+                event("status", [("kind", kind), ("text", text), ("raw", raw.clone())])
             }
-            Event::Image(url) => json!({ "type": "image", "url": url }),
-            Event::Action { kind, action } => json!({ "type": "action", "kind": kind, "action": action }),
-            Event::Warning(message) => json!({ "type": "warning", "message": message }),
-            Event::Usage(usage) => json!({ "type": "usage", "usage": usage.to_json() }),
-            Event::Replace(text) => json!({ "type": "replace", "text": text }),
-            Event::Conversation(state) => json!({ "type": "conversation", "conversation": state }),
-            Event::Finish(finish) => json!({ "type": "finish", "reason": finish.as_str() }),
+            Event::Image(url) => event("image", [("url", url.as_str().into())]),
+            Event::Action { kind, action } => {
+                event("action", [("kind", kind.as_str().into()), ("action", action.clone())])
+            }
+            Event::Warning(message) => event("warning", [("message", message.as_str().into())]),
+            Event::Usage(usage) => event("usage", [("usage", usage.to_json())]),
+            Event::Replace(text) => event("replace", [("text", text.as_str().into())]),
+            Event::Conversation(state) => event("conversation", [("conversation", state.clone().into())]),
+            Event::Finish(finish) => event("finish", [("reason", finish.as_str().into())]),
         })
     }
+}
+
+fn event<const N: usize>(kind: &str, members: [(&str, Value); N]) -> Value {
+    let mut event = Map::new();
+    event.insert("type", kind.into());
+    members.into_iter().for_each(|(key, value)| event.insert(key, value));
+    Value::Object(event)
 }
 
 /// A run of text pieces as one string: crossing into JavaScript once costs half of crossing once a piece.
@@ -216,10 +227,10 @@ impl Usage {
             [("promptTokens", self.prompt), ("completionTokens", self.completion), ("totalTokens", self.total)]
         {
             if let Some(tokens) = tokens {
-                object.insert(key.to_owned(), tokens.into());
+                object.insert(key, tokens.into());
             }
         }
-        object.insert("raw".to_owned(), self.raw.clone());
+        object.insert("raw", self.raw.clone());
         Value::Object(object)
     }
 }

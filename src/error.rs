@@ -54,8 +54,13 @@ impl Code {
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// One pointer wide, since it is part of nearly every result: moving the details through every `?` would be a tenth of
+/// the module.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Error {
+pub struct Error(Box<Details>);
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Details {
     pub code: Code,
     pub message: String,
     /// HTTP status, if a response was the reason.
@@ -75,7 +80,7 @@ impl Error {
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let mut message = message.into();
         truncate(&mut message, EXCERPT);
-        Error { code, message, status: None, retryable: false, retry_after: None, body: None }
+        Error(Box::new(Details { code, message, status: None, retryable: false, retry_after: None, body: None }))
     }
 
     pub fn input(message: impl Into<String>) -> Self {
@@ -102,10 +107,24 @@ impl Error {
             if self.message.contains(secret) {
                 self.message = self.message.replace(secret, "[redacted]");
             }
-            if let Some(body) = self.body.as_mut().filter(|body| body.contains(secret)) {
+            if let Some(body) = self.0.body.as_mut().filter(|body| body.contains(secret)) {
                 *body = body.replace(secret, "[redacted]");
             }
         }
+    }
+}
+
+impl std::ops::Deref for Error {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
     }
 }
 

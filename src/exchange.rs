@@ -23,7 +23,7 @@
 
 use std::collections::VecDeque;
 
-use serde_json::{Map, Value};
+use crate::value::Map;
 
 use crate::chat::{Event, Finish, Pieces, Session};
 use crate::error::{Code, Error, Result};
@@ -138,7 +138,7 @@ impl Out {
     }
 
     /// The closing events, in the order every protocol gives them.
-    pub fn finish(&mut self, conversation: Map<String, Value>, finish: Finish) {
+    pub fn finish(&mut self, conversation: Map, finish: Finish) {
         self.finish_text();
         if !conversation.is_empty() {
             self.event(Event::Conversation(conversation));
@@ -232,8 +232,14 @@ enum State {
     Collecting(Answer, Meaning),
     /// First bytes of a stream, until one of them tells what it is.
     Sniffing(Answer, Framing, Box<dyn Decode>),
-    Streaming { splitter: Splitter, decode: Box<dyn Decode> },
+    Streaming(Box<Stream>),
     Over(Option<Error>),
+}
+
+/// In a box: it is taken out of its place and put back for every chunk.
+struct Stream {
+    splitter: Splitter,
+    decode: Box<dyn Decode>,
 }
 
 enum Meaning {
@@ -298,7 +304,7 @@ impl Exchange {
 
     /// Whether the body that is read now is a stream: its chunks may be fed as they come, without looking at `poll` first.
     pub fn is_streaming(&self) -> bool {
-        matches!(self.state, State::Sniffing(..) | State::Streaming { .. })
+        matches!(self.state, State::Sniffing(..) | State::Streaming(_))
     }
 
     /// Gives the room of a run of pieces back, so that the next one needs no allocation.
@@ -313,14 +319,14 @@ impl Exchange {
     fn step(&mut self, state: State, feed: Feed<'_>) -> Result<State> {
         match (state, feed) {
             (State::Waiting(step), Feed::Head(head)) => self.head(step, head),
-            (State::Streaming { mut splitter, mut decode }, Feed::Chunk(chunk)) => {
-                let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out };
-                match splitter.feed(chunk, &mut sink)? {
+            (State::Streaming(mut stream), Feed::Chunk(chunk)) => {
+                let mut sink = Frames { decode: stream.decode.as_mut(), out: &mut self.out };
+                match stream.splitter.feed(chunk, &mut sink)? {
                     Flow::Done => Ok(State::Over(None)),
-                    _ => Ok(State::Streaming { splitter, decode }),
+                    _ => Ok(State::Streaming(stream)),
                 }
             }
-            (State::Streaming { splitter, decode }, Feed::End) => self.end(splitter, decode),
+            (State::Streaming(stream), Feed::End) => self.end(*stream),
             (State::Sniffing(mut answer, framing, decode), Feed::Chunk(chunk)) => {
                 answer.body.extend_from_slice(chunk);
                 self.sniff(answer, framing, decode)
@@ -376,8 +382,8 @@ impl Exchange {
             // Half of a byte order mark; what follows it is to be seen.
             Some(0xef) if answer.body.len() < 3 => Ok(State::Sniffing(answer, framing, decode)),
             Some(_) => {
-                let splitter = Splitter::new(framing, self.limit);
-                self.step(State::Streaming { splitter, decode }, Feed::Chunk(&answer.body))
+                let stream = Stream { splitter: Splitter::new(framing, self.limit), decode };
+                self.step(State::Streaming(Box::new(stream)), Feed::Chunk(&answer.body))
             }
         }
     }
@@ -408,7 +414,7 @@ impl Exchange {
         })
     }
 
-    fn end(&mut self, mut splitter: Splitter, mut decode: Box<dyn Decode>) -> Result<State> {
+    fn end(&mut self, Stream { mut splitter, mut decode }: Stream) -> Result<State> {
         // A last frame without its blank line counts if it is whole; half a frame is no frame (rule 3 speaks next).
         let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out };
         match splitter.finish(&mut sink) {

@@ -72,17 +72,26 @@ impl Splitter {
     }
 
     pub fn feed(&mut self, chunk: &[u8], sink: &mut impl Sink) -> Result<Flow> {
-        if self.rest.is_empty() {
-            let (used, flow) = self.split(chunk, sink)?;
-            self.rest.extend_from_slice(&chunk[used..]);
-            return self.bounded(flow);
-        }
         let mut bytes = std::mem::take(&mut self.rest);
-        bytes.extend_from_slice(chunk);
-        let (used, flow) = self.split(&bytes, sink)?;
-        bytes.drain(..used);
-        self.rest = bytes;
-        self.bounded(flow)
+        let flow = if bytes.is_empty() {
+            let (used, flow) = self.split(chunk, sink)?;
+            bytes.extend_from_slice(&chunk[used..]);
+            flow
+        } else {
+            bytes.extend_from_slice(chunk);
+            let (used, flow) = self.split(&bytes, sink)?;
+            bytes.drain(..used);
+            flow
+        };
+        // Nothing after `Done` counts, not for the limit either.
+        if flow != Flow::Done {
+            self.rest = bytes;
+            // A byte more may wait: the end of a line that is exactly as long as it may be.
+            if self.rest.len() > self.limit.saturating_add(1) {
+                return Err(self.too_large());
+            }
+        }
+        Ok(flow)
     }
 
     /// The body is over. What has no end is given out too; whether it is whole is for the caller to see.
@@ -95,11 +104,6 @@ impl Splitter {
 
     pub fn is_recognised(&self) -> bool {
         self.recognised
-    }
-
-    /// A byte more than the limit may wait: the end of a line that is exactly as long as it may be.
-    fn bounded(&self, flow: Flow) -> Result<Flow> {
-        if self.rest.len() <= self.limit.saturating_add(1) { Ok(flow) } else { Err(self.too_large()) }
     }
 
     fn too_large(&self) -> Error {

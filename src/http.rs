@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use serde_json::Value;
+use crate::value::Value;
 
 use crate::error::{Code, Error, Result};
+use crate::words;
 use crate::json;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl Answer {
     /// What a status outside 2xx means where the protocol has nothing to say about it.
     pub fn refusal(&self) -> Error {
         let status = self.head.status;
-        let words = json::parse(&self.body).ok().and_then(|parsed| json::error_words(&parsed.value));
+        let words = json::parse(&self.body).ok().and_then(|parsed| words::error_words(&parsed.value));
         let (code, plain) = match status {
             400 | 404 | 405 | 409 | 410 | 415 | 422 => (Code::Service, "the service does not take this request"),
             401 => (Code::Auth, "the service wants a key or a login"),
@@ -126,7 +127,7 @@ impl Answer {
     pub fn page_instead(&self) -> Error {
         let page = String::from_utf8_lossy(&self.body);
         let title = page.find("<title>").and_then(|at| page[at + 7..].split('<').next()).unwrap_or_default();
-        let title = json::html_to_text(title.trim());
+        let title = words::html_to_text(title.trim());
         let title = if title.is_empty() { String::new() } else { format!(": '{title}'") };
         self.explain(Error::new(Code::Blocked, format!("a web page came instead of a reply{title}")))
     }
@@ -185,7 +186,8 @@ pub fn parse_site(url: &str, option: &str) -> Result<String> {
     if authority.contains('@') {
         return wrong("credentials do not belong into a URL");
     }
-    if authority.is_empty() || url.contains(|c: char| c.is_whitespace() || c.is_control() || "\\\"<>^`{}|".contains(c)) {
+    if authority.is_empty() || url.contains(|c: char| c.is_whitespace() || c.is_control() || "\\\"<>^`{}|".contains(c))
+    {
         return wrong("not a URL");
     }
     // In `[::1]:8080` the last colon is the port's.

@@ -1,18 +1,18 @@
 //! JSON of servers, read as JavaScript's `JSON.parse` would read it.
 //!
-//! `serde_json` refuses two things that JavaScript takes and real services send: halves of a surrogate pair in escapes
-//! (a reply cut between the halves of an emoji), and numbers beyond the range of a double. Only when it refuses is the
-//! text mended and read again, so the usual answer costs nothing more. Nesting beyond 128 levels stays an error.
-
-use std::borrow::Cow;
-
-use serde_json::Value;
+//! `serde_json` is the oracle of the tests, but not in the module: it refuses what JavaScript takes and real services send
+//! (halves of a surrogate pair in escapes, numbers beyond the range of a double), and with its maps and its float tables
+//! it weighs 60 kB gzipped, as much as everything else together. Numbers stay text here; nobody calculates with them.
 
 use crate::error::{Code, Error, Result};
+use crate::value::{Map, Value};
 
 /// A lone surrogate has no place in Rust's strings. It travels as a private-use character of plane 16, at this offset
-/// from its code, and only in texts that were mended; [`Halves`] turns it back.
+/// from its code, and only in texts that say so; [`Halves`] turns it back.
 const HALF: u32 = 0x10_0000;
+
+/// Levels of nesting. Deeper JSON is nobody's answer, and the stack of a wasm module is small.
+const MAX_DEPTH: u8 = 128;
 
 /// A value and whether lone surrogates in it travel as private-use characters.
 #[derive(Debug, Default)]
@@ -24,15 +24,170 @@ pub struct Parsed {
 pub fn parse(text: &[u8]) -> Result<Parsed> {
     // As `response.json()` does it: themes saved with a byte order mark put one before every answer of their site.
     let text = String::from_utf8_lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
-    match serde_json::from_str(&text) {
-        Ok(value) => Ok(Parsed { value, mended: false }),
-        Err(_) => match mend(&text) {
-            Cow::Owned(mended) => serde_json::from_str(&mended).map(|value| Parsed { value, mended: true }).ok(),
-            Cow::Borrowed(_) => None,
+    let mut reader = Reader { text: &text, at: 0, depth: 0, mended: false };
+    let value = reader.value().filter(|_| {
+        reader.blanks();
+        reader.at == text.len()
+    });
+    // Neither the payload nor a position in it: it may be private, and it helps nobody.
+    let value = value.ok_or_else(|| Error::new(Code::Protocol, "the service sent JSON that cannot be read"))?;
+    Ok(Parsed { value, mended: reader.mended })
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    depth: u8,
+    mended: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// `None`: not JSON.
+    fn value(&mut self) -> Option<Value> {
+        self.blanks();
+        match self.peek()? {
+            b'"' => self.string().map(Value::String),
+            b'{' => self.nested(b'}').map(|members| Value::Object(Map::from_members(members))),
+            b'[' => self.nested(b']').map(|items| Value::Array(items.into_iter().map(|(_, item)| item).collect())),
+            b't' => self.word("true").map(|()| Value::Bool(true)),
+            b'f' => self.word("false").map(|()| Value::Bool(false)),
+            b'n' => self.word("null").map(|()| Value::Null),
+            _ => self.number().map(|number| Value::Number(number.to_owned())),
         }
-        // The words of serde_json would quote the payload; a position says nothing that helps.
-        .ok_or_else(|| Error::new(Code::Protocol, "the service sent JSON that cannot be read")),
     }
+
+    /// Members of an object or, with empty keys, items of an array.
+    fn nested(&mut self, close: u8) -> Option<Vec<(String, Value)>> {
+        self.depth = self.depth.checked_add(1).filter(|depth| *depth <= MAX_DEPTH)?;
+        let mut members = Vec::new();
+        self.at += 1;
+        self.blanks();
+        if !self.take(close) {
+            loop {
+                let mut key = String::new();
+                if close == b'}' {
+                    self.blanks();
+                    key = self.string()?;
+                    self.blanks();
+                    self.take(b':').then_some(())?;
+                }
+                members.push((key, self.value()?));
+                self.blanks();
+                if self.take(close) {
+                    break;
+                }
+                self.take(b',').then_some(())?;
+            }
+        }
+        self.depth -= 1;
+        Some(members)
+    }
+
+    fn string(&mut self) -> Option<String> {
+        self.take(b'"').then_some(())?;
+        let mut out = String::new();
+        loop {
+            let rest = self.text.as_bytes().get(self.at..)?;
+            let plain = rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+            out.push_str(self.text.get(self.at..self.at + plain)?);
+            self.at += plain + 1;
+            match rest.get(plain)? {
+                b'"' => return Some(out),
+                b'\\' => out.push(self.escape()?),
+                _ => return None,
+            }
+        }
+    }
+
+    /// What comes after a backslash.
+    fn escape(&mut self) -> Option<char> {
+        let escape = self.peek()?;
+        self.at += 1;
+        if let Some(character) = simple_escape(escape) {
+            return Some(character);
+        }
+        let first = hex4(self.text, self.at).filter(|_| escape == b'u')?;
+        self.at += 4;
+        let low = match first {
+            0xd800..0xdc00 if self.text.get(self.at..self.at + 2) == Some("\\u") => hex4(self.text, self.at + 2),
+            _ => None,
+        };
+        match low.filter(|low| (0xdc00..0xe000).contains(low)) {
+            Some(low) => {
+                self.at += 6;
+                Some(join(first, low))
+            }
+            None if (0xd800..0xe000).contains(&first) => {
+                self.mended = true;
+                char::from_u32(HALF + first)
+            }
+            None => char::from_u32(first),
+        }
+    }
+
+    /// RFC 8259, section 6.
+    fn number(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        self.take(b'-');
+        if !self.take(b'0') {
+            self.digits()?;
+        }
+        if self.take(b'.') {
+            self.digits()?;
+        }
+        if self.take(b'e') || self.take(b'E') {
+            let _ = self.take(b'-') || self.take(b'+');
+            self.digits()?;
+        }
+        self.text.get(start..self.at)
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        (self.at > start).then_some(())
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        self.text.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn blanks(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+}
+
+/// The escapes of one letter.
+pub fn simple_escape(escape: u8) -> Option<char> {
+    Some(match escape {
+        b'"' | b'\\' | b'/' => char::from(escape),
+        b'n' => '\n',
+        b't' => '\t',
+        b'r' => '\r',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        _ => return None,
+    })
+}
+
+/// The four hexadecimal digits at `at`.
+pub fn hex4(text: &str, at: usize) -> Option<u32> {
+    let digits = text.as_bytes().get(at..at + 4)?;
+    digits.iter().try_fold(0, |code, &digit| Some(code << 4 | char::from(digit).to_digit(16)?))
 }
 
 /// Joins halves of surrogate pairs over the pieces of one text.
@@ -87,135 +242,4 @@ pub fn join(high: u32, low: u32) -> char {
 fn half(character: char, mended: bool) -> Option<u32> {
     let code = (character as u32).checked_sub(HALF)?;
     (mended && (0xd800..0xe000).contains(&code)).then_some(code)
-}
-
-/// Lone surrogate escapes as private-use characters, numbers out of range as the largest double. `Borrowed`: nothing to mend.
-fn mend(text: &str) -> Cow<'_, str> {
-    let mut out = String::new();
-    let mut copied = 0;
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    let mut in_string = false;
-    while let Some(&byte) = bytes.get(at) {
-        let (width, replacement) = match byte {
-            b'"' => {
-                in_string = !in_string;
-                (1, None)
-            }
-            b'\\' if in_string => match (surrogate_at(bytes, at), surrogate_at(bytes, at + 6)) {
-                (Some(high), Some(low)) if high < 0xdc00 && low >= 0xdc00 => (12, None),
-                (Some(lone), _) => (6, char::from_u32(HALF + lone).map(String::from)),
-                (None, _) => (2, None),
-            },
-            b'-' | b'0'..=b'9' if !in_string => {
-                let number = number_at(text, at);
-                let out_of_range = number.parse::<f64>().is_ok_and(f64::is_infinite);
-                let limit = if byte == b'-' { "-1.7976931348623157e308" } else { "1.7976931348623157e308" };
-                (number.len(), out_of_range.then(|| limit.to_owned()))
-            }
-            _ => (1, None),
-        };
-        if let Some(replacement) = replacement {
-            out.push_str(&text[copied..at]);
-            out.push_str(&replacement);
-            copied = at + width;
-        }
-        at += width;
-    }
-    if copied == 0 {
-        return Cow::Borrowed(text);
-    }
-    out.push_str(&text[copied..]);
-    Cow::Owned(out)
-}
-
-fn surrogate_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let [b'\\', b'u', digits @ ..] = bytes.get(at..at + 6)? else { return None };
-    let code = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-    (0xd800..0xe000).contains(&code).then_some(code)
-}
-
-fn number_at(text: &str, at: usize) -> &str {
-    let rest = &text[at..];
-    let end = rest.find(|c: char| !matches!(c, '-' | '+' | '.' | 'e' | 'E' | '0'..='9')).unwrap_or(rest.len());
-    &rest[..end.max(1)]
-}
-
-/// The words of a service's error, wherever services put them: `error.message`, `error`, `message`, `msg`, `data.message`,
-/// also in an array of one.
-pub fn error_words(value: &Value) -> Option<String> {
-    let value = value.get(0).unwrap_or(value);
-    let places = ["/error/message", "/error", "/message", "/msg", "/data/message", "/detail"];
-    places
-        .iter()
-        .find_map(|place| value.pointer(place).and_then(Value::as_str))
-        .map(|words| html_to_text(words.trim()))
-        .filter(|words| !words.is_empty())
-}
-
-/// Tags off and the entities that WordPress writes decoded: error texts are made for pages. A tag parts two words unless
-/// it is one of those that stand within a sentence.
-pub fn html_to_text(html: &str) -> String {
-    const INLINE: [&str; 8] = ["a", "b", "code", "em", "i", "span", "strong", "u"];
-    if !html.contains(['<', '&']) {
-        return html.to_owned();
-    }
-    let mut text = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        let is_tag = rest[open + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        match rest[open..].find('>').filter(|_| is_tag) {
-            Some(close) => {
-                text.push_str(&rest[..open]);
-                let tag = &rest[open + 1..open + close];
-                let name = tag.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next();
-                let inline = name.is_some_and(|name| INLINE.contains(&name));
-                rest = &rest[open + close + 1..];
-                if !inline && !text.is_empty() && !text.ends_with(char::is_whitespace) {
-                    text.push(' ');
-                }
-            }
-            None => {
-                text.push_str(&rest[..=open]);
-                rest = &rest[open + 1..];
-            }
-        }
-    }
-    text.push_str(rest);
-    unescape_html(&text).trim().to_owned()
-}
-
-/// The entities that WordPress writes: five by name, any by number.
-pub fn unescape_html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        // The longest entity known here is `&#x10ffff;`: a page full of `&` must not be searched from each of them.
-        let entity = rest.bytes().take(10).position(|byte| byte == b';').map_or("", |end| &rest[1..end]);
-        match character(entity) {
-            Some(character) => {
-                out.push(character);
-                rest = &rest[entity.len() + 2..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-fn character(entity: &str) -> Option<char> {
-    if let Some(number) = entity.strip_prefix('#') {
-        let hex = number.strip_prefix(['x', 'X']);
-        let code = hex.map_or_else(|| number.parse(), |digits| u32::from_str_radix(digits, 16));
-        return code.ok().and_then(char::from_u32).filter(|&character| character != '\0');
-    }
-    [("quot", '"'), ("apos", '\''), ("lt", '<'), ("gt", '>'), ("nbsp", ' '), ("amp", '&')]
-        .iter()
-        .find_map(|&(name, character)| (name == entity).then_some(character))
 }

@@ -39,6 +39,8 @@ pub mod prompt;
 pub mod providers;
 pub mod scan;
 pub mod settings;
+pub mod value;
+pub mod words;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;

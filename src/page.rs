@@ -1,13 +1,11 @@
 //! What the pages of a site tell: nonces, ids and addresses, found by the patterns of `patterns.rs`.
 //!
-//! The patterns are compiled at build time into DFAs, so a search is linear in the size of the page whatever the page
-//! holds, and the module carries no regular-expression compiler. The `regex` crate is the oracle of the tests.
+//! The patterns are compiled at build time into tables (`build.rs`), so a search is linear in the size of the page
+//! whatever the page holds, and the module carries no regular-expression engine. The `regex` crate is the oracle of the
+//! tests.
 
-use regex_automata::Input;
-use regex_automata::dfa::{Automaton, sparse::DFA};
-use serde_json::Value;
-
-use crate::json;
+use crate::value::Value;
+use crate::{json, words};
 
 include!("patterns.rs");
 
@@ -31,19 +29,35 @@ pub const PUFFER_CONFIG: Pattern = Pattern(dfa!("puffer_config"));
 impl Pattern {
     /// First value that is not empty, with HTML's escapes decoded.
     pub fn find(&self, page: &[u8]) -> Option<String> {
-        // Tables that this build wrote; validated once more because that costs microseconds and `unsafe` is denied.
-        let (dfa, _) = DFA::from_bytes(self.0).ok()?;
         let mut start = 0;
-        while start < page.len() {
-            let found = dfa.try_search_fwd(&Input::new(page).range(start..)).ok()??;
-            let quote = *page.get(found.offset().checked_sub(1)?)?;
-            let value = value(page, found.offset(), quote)?;
+        loop {
+            let found = self.search(page, start)?;
+            let quote = *page.get(found.checked_sub(1)?)?;
+            let value = value(page, found, quote)?;
             if !value.is_empty() {
-                return Some(json::unescape_html(&String::from_utf8_lossy(value)));
+                return Some(words::unescape_html(&String::from_utf8_lossy(value)));
             }
-            start = found.offset();
+            start = found;
         }
-        None
+    }
+
+    /// Where the first match from `start` on ends; leftmost first, as Perl finds it. A match at the very end of the page
+    /// is none: nothing could follow it.
+    fn search(&self, page: &[u8], start: usize) -> Option<usize> {
+        let (class_of, rows) = self.0.split_at_checked(256)?;
+        let (&classes, rows) = rows.split_first()?;
+        let (mut state, mut found) = (1, None);
+        for (at, &byte) in page.iter().enumerate().skip(start) {
+            let next = *rows.get(state * usize::from(classes) + usize::from(class_of[usize::from(byte)]))?;
+            if next >= 0x80 {
+                found = Some(at);
+            }
+            state = usize::from(next & 0x7f);
+            if state == 0 {
+                break;
+            }
+        }
+        found
     }
 
     /// The JSON object in the attribute.

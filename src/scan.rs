@@ -3,12 +3,12 @@
 //! Of a reply's frames nearly all differ in one JSON string only. A [`Template`] remembers the bytes around that string,
 //! framing included; where the next bytes are the same ones up to the string and after it, the frame must mean the same,
 //! and only the string is unescaped. Anything else - another kind of frame, an unknown key, an escape that is not
-//! plain, broken UTF-8 - is not for the scanner: `serde_json` decides. Both ways give the same text, and a property test
+//! plain, broken UTF-8 - is not for the scanner: [`json::parse`] decides. Both ways give the same text, and a property test
 //! (`tests/scan.rs`) says so. Measured on the prototype: 89 ns an event instead of 533 (design, section 5).
 
 use std::ops::Range;
 
-use crate::json::{Halves, join};
+use crate::json::{self, Halves, join};
 
 #[derive(Debug, Default)]
 pub struct Template {
@@ -55,7 +55,7 @@ fn string_end(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// Appends what the inside of a JSON string means. `false`, and nothing appended: `serde_json` has to decide.
+/// Appends what the inside of a JSON string means. `false`, and nothing appended: [`json::parse`] has to decide.
 #[inline]
 pub fn unescape(raw: &[u8], halves: &mut Halves, out: &mut String) -> bool {
     let Ok(raw) = std::str::from_utf8(raw) else { return false };
@@ -80,37 +80,27 @@ fn unescape_into(raw: &str, out: &mut String) -> Option<()> {
         out.push_str(&rest[..at]);
         let escape = *rest.as_bytes().get(at + 1)?;
         let mut width = 2;
-        out.push(match escape {
-            b'"' | b'\\' | b'/' => char::from(escape),
-            b'n' => '\n',
-            b't' => '\t',
-            b'r' => '\r',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'u' => {
-                let first = code_unit(rest, at)?;
+        out.push(match json::simple_escape(escape) {
+            Some(character) => character,
+            None if escape != b'u' => return None,
+            None => {
+                let first = json::hex4(rest, at + 2)?;
                 width = 6;
                 match first {
                     0xd800..0xdc00 => {
-                        let low = code_unit(rest, at + 6).filter(|low| (0xdc00..0xe000).contains(low))?;
+                        rest.get(at + 6..at + 8).filter(|next| *next == "\\u")?;
+                        let low = json::hex4(rest, at + 8).filter(|low| (0xdc00..0xe000).contains(low))?;
                         width = 12;
                         join(first, low)
                     }
                     _ => char::from_u32(first)?,
                 }
             }
-            _ => return None,
         });
         rest = &rest[at + width..];
     }
     out.push_str(rest);
     Some(())
-}
-
-fn code_unit(text: &str, at: usize) -> Option<u32> {
-    let escape = text.as_bytes().get(at..at + 6)?;
-    let digits = escape.strip_prefix(b"\\u")?;
-    digits.iter().try_fold(0, |code, &digit| Some(code << 4 | char::from(digit).to_digit(16)?))
 }
 
 /// Where the inside of the string at `path` lies in a JSON text, if that is plain to see: every key on the way once and

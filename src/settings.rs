@@ -1,6 +1,6 @@
 //! What the caller gives - the settings of a provider and the options of a call - checked and turned into a [`Call`].
 
-use serde_json::{Map, Value};
+use crate::value::{Map, Value};
 
 use crate::chat::{Call, History, Message};
 use crate::error::{Code, Error, Result};
@@ -23,7 +23,7 @@ pub struct Settings {
     pub api_key: Option<String>,
     pub models: Vec<String>,
     pub default_model: String,
-    pub model_aliases: Map<String, Value>,
+    pub model_aliases: Map,
     pub working: bool,
 }
 
@@ -56,9 +56,13 @@ impl Settings {
             .or_else(|| models.first().cloned())
             .unwrap_or_default();
         let model_aliases = match given.get("modelAliases") {
-            Some(Value::Object(aliases)) if aliases.values().all(Value::is_string) => aliases.clone(),
+            Some(Value::Object(aliases)) if aliases.iter().all(|(_, model)| model.as_str().is_some()) => aliases.clone(),
             Some(Value::Null) | None => preset
-                .map(|preset| preset.aliases.iter().map(|&(from, to)| (from.to_owned(), to.into())).collect())
+                .map(|preset| {
+                    let mut aliases = Map::new();
+                    preset.aliases.iter().for_each(|(from, to)| aliases.insert(from, (*to).into()));
+                    aliases
+                })
                 .unwrap_or_default(),
             Some(_) => return Err(Error::input("modelAliases must be an object of names")),
         };
@@ -94,7 +98,7 @@ impl Settings {
         if self.models.is_empty() || self.models.iter().any(|model| model == name) {
             return Ok(name.to_owned());
         }
-        let aliases = self.model_aliases.keys().map(String::as_str);
+        let aliases = self.model_aliases.keys();
         let valid: Vec<&str> = self.models.iter().map(String::as_str).chain(aliases).collect();
         let message = format!("model '{name}' is not one of {}; valid: {}", self.name, valid.join(", "));
         Err(Error::new(Code::ModelNotFound, message))
@@ -149,16 +153,7 @@ impl Call {
                 warnings.push(format!("{} has no way to pass on '{name}': it was left out", checked.name));
             }
         }
-        Ok(Call {
-            settings: checked,
-            messages,
-            history,
-            conversation,
-            random,
-            foreign: false,
-            session_only,
-            warnings,
-        })
+        Ok(Call { settings: checked, messages, history, conversation, random, foreign: false, session_only, warnings })
     }
 }
 
@@ -166,9 +161,7 @@ impl Call {
 pub fn read_messages(messages: &Value, warnings: &mut Vec<String>) -> Result<Vec<Message>> {
     match messages {
         Value::String(text) => Ok(vec![Message { role: "user".to_owned(), text: text.clone() }]),
-        Value::Array(list) if list.is_empty() => {
-            Err(Error::input("messages is empty: give at least one message"))
-        }
+        Value::Array(list) if list.is_empty() => Err(Error::input("messages is empty: give at least one message")),
         Value::Array(list) => {
             list.iter().enumerate().map(|(index, message)| read_message(message, index, warnings)).collect()
         }

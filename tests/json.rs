@@ -5,19 +5,20 @@ mod support;
 
 use proptest::prelude::*;
 use rivulet::error::Code;
-use rivulet::json::{Halves, error_words, html_to_text, parse, unescape_html, whole_text};
+use rivulet::json::{Halves, parse, whole_text};
+use rivulet::words::{error_words, html_to_text, unescape_html};
 use serde_json::{Value, json};
 
-use support::Random;
+use support::{Random, ours, theirs};
 
 fn value(text: &str) -> Value {
-    parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}")).value
+    theirs(&parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error}")).value)
 }
 
 /// The string at `a`, as JavaScript shows it once it is well-formed.
 fn text(json: &str) -> String {
     let parsed = parse(json.as_bytes()).unwrap();
-    whole_text(parsed.value["a"].as_str().unwrap(), parsed.mended)
+    whole_text(parsed.value.get("a").unwrap().as_str().unwrap(), parsed.mended)
 }
 
 #[test]
@@ -32,13 +33,10 @@ fn escaped_keys_are_keys() {
 
 #[test]
 fn numbers_out_of_range_are_no_errors() {
-    assert_eq!(value("1e400").as_f64(), Some(f64::MAX));
-    assert_eq!(value("[-1e400, 2]"), json!([-f64::MAX, 2]));
-    assert_eq!(value("1e-400").as_f64(), Some(0.0));
-    assert_eq!(value("18446744073709551616").as_f64(), Some(18446744073709551616.0));
-    assert_eq!(value(&"9".repeat(400)).as_f64(), Some(f64::MAX));
-    let zero = value("-0").as_f64().unwrap();
-    assert!(zero == 0.0 && zero.is_sign_negative());
+    // As they were written: who reads them, JavaScript in the end, knows what they mean to it.
+    for number in ["1e400", "-1e400", "1e-400", "18446744073709551616", "-0", "0.10", &"9".repeat(400)] {
+        assert_eq!(parse(number.as_bytes()).unwrap().value.to_string(), number);
+    }
     assert_eq!(text(r#"{"n":1e999,"a":"1e999 -1e999 \" 1e999"}"#), "1e999 -1e999 \" 1e999", "in a text it is text");
 }
 
@@ -117,7 +115,7 @@ fn a_hundred_levels_are_read_and_a_hundred_thousand_are_an_error() {
 
 #[test]
 fn broken_utf8_is_read_with_replacement_characters() {
-    assert_eq!(parse(b"{\"a\":\"\xf0\x9f\x91\xff\"}").unwrap().value, json!({ "a": "\u{fffd}\u{fffd}" }));
+    assert_eq!(theirs(&parse(b"{\"a\":\"\xf0\x9f\x91\xff\"}").unwrap().value), json!({ "a": "\u{fffd}\u{fffd}" }));
 }
 
 #[test]
@@ -149,11 +147,11 @@ fn error_texts_are_made_for_pages_and_read_without_their_tags() {
 
 #[test]
 fn the_words_of_an_error_are_found_or_there_are_none() {
-    assert_eq!(error_words(&json!({ "error": { "message": " a " }, "message": "b" })).as_deref(), Some("a"));
+    assert_eq!(error_words(&ours(&json!({ "error": { "message": " a " }, "message": "b" }))).as_deref(), Some("a"));
     for none in
         [json!(null), json!([]), json!({ "message": 5 }), json!({ "error": {} }), json!({ "message": " " }), json!("x")]
     {
-        assert_eq!(error_words(&none), None, "{none}");
+        assert_eq!(error_words(&ours(&none)), None, "{none}");
     }
 }
 

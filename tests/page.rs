@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
-use rivulet::json::unescape_html;
 use rivulet::page::{self, PATTERNS, Pattern};
+use rivulet::words::unescape_html;
 
-use support::Random;
+use support::{Random, theirs};
 use support::tape::{self, Tape};
 
 const COMPILED: [(&str, Pattern); 7] = [
@@ -81,11 +81,11 @@ fn the_recorded_pages_hold_what_the_wire_reference_says() {
     let body = |case: &str| Tape::read(case).reply.body;
     let found = |pattern: Pattern, case: &str| pattern.find(&body(case)).unwrap_or_default();
     assert_eq!(found(page::REST_ROOT, "ai-engine/page-default"), "http://127.0.0.1:8081/wp-json/");
-    let system = |case| page::ENGINE_SYSTEM.find_object(&body(case)).unwrap();
+    let system = |case| theirs(&page::ENGINE_SYSTEM.find_object(&body(case)).unwrap());
     assert_eq!(system("ai-engine/v2.0.9-page-default")["restNonce"], "627fa3908d");
     assert_eq!(system("ai-engine/page-default")["restNonce"], serde_json::Value::Null);
     assert_eq!(system("ai-engine/page-custom-id")["customId"], "3adff3d30a0bab2b42009aeb6e6e53da");
-    let params = page::ENGINE_PARAMS.find_object(&body("ai-engine/page-default")).unwrap();
+    let params = theirs(&page::ENGINE_PARAMS.find_object(&body("ai-engine/page-default")).unwrap());
     assert_eq!(
         (&params["textInputMaxLength"], &params["startSentence"]),
         (&512.into(), &"Hi! How can I help you?".into())
@@ -93,7 +93,8 @@ fn the_recorded_pages_hold_what_the_wire_reference_says() {
     assert_eq!(found(page::POWER_POST_ID, "ai-power/page-widget"), "10", "the stray < is not part of it");
     assert_eq!(found(page::POWER_NONCE, "ai-power/page-home-without-chat"), "29a96788e8");
     assert_eq!(found(page::POWER_BOT_ID, "ai-power/page-custom-bot"), "6");
-    assert_eq!(page::PUFFER_CONFIG.find_object(&body("ai-power/aipkit-page")).unwrap()["nonce"], "e0c7ddddf9");
+    let config = theirs(&page::PUFFER_CONFIG.find_object(&body("ai-power/aipkit-page")).unwrap());
+    assert_eq!(config["nonce"], "e0c7ddddf9");
 }
 
 #[test]

@@ -10,8 +10,10 @@ use rivulet::prompt::{PromptStyle, format_prompt};
 use rivulet::settings::read_messages;
 use serde_json::{Value, json};
 
+use support::ours;
+
 fn read(messages: Value) -> Vec<Message> {
-    read_messages(&messages, &mut Vec::new()).unwrap()
+    read_messages(&ours(&messages), &mut Vec::new()).unwrap()
 }
 
 fn prompt(messages: Value) -> String {
@@ -54,7 +56,7 @@ fn the_table_of_the_source() {
         ),
         (
             json!([{ "role": "userX", "content": "a" }, { "role": "élan VITAL", "content": "b" }]),
-            "Userx: a\nÉlan vital: b\nAssistant:",
+            "Userx: a\nélan vital: b\nAssistant:",
         ),
         (json!("just text"), "just text"),
     ];

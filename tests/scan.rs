@@ -11,7 +11,7 @@ use rivulet::json::Halves;
 use rivulet::scan::{Template, locate, unescape};
 use serde_json::{Value, json};
 
-use support::Random;
+use support::{Random, ours};
 use support::drive::{self, Played, Reply};
 use support::flow::{SITE, json_answer};
 use support::play::{LIMIT, RANDOM, protocol, session};
@@ -76,7 +76,7 @@ fn joined(frames: &[(Vec<u8>, Vec<u8>)], before: &str, ending: &str, end: &str) 
 
 fn played(provider: &str, body: Vec<u8>, cuts: Vec<usize>) -> Played {
     let settings = json!({ "url": SITE, "botId": 5 });
-    let call = rivulet::chat::Call::read(protocol(provider), &settings, &json!({ "messages": "Hi" }), RANDOM).unwrap();
+    let call = rivulet::chat::Call::read(protocol(provider), &ours(&settings), &ours(&json!({ "messages": "Hi" })), RANDOM).unwrap();
     let stored = session(&[("nonce", "f49d8b472e"), ("postId", "5")]);
     let exchange = rivulet::providers::exchange(protocol(provider), Rc::new(call), &stored, LIMIT);
     let key = json_answer(json!({ "success": true, "data": { "cache_key": "k" } }));
@@ -269,4 +269,13 @@ fn ordinary_frames_are_parsed_once_and_then_scanned() {
     assert_eq!((played.pieces().len(), played.end.is_ok()), (1000, true));
     // The first, the one that the cut goes through, and the last.
     assert!(diary.borrow().len() <= 4, "{} frames were parsed", diary.borrow().len());
+}
+
+/// The engine compares before it lets the scanner take over.
+#[test]
+fn a_decoder_that_changes_its_text_is_never_scanned() {
+    let body: String = ["one", "two", "three"].map(|word| format!("data: {{\"say\":\"{word}\"}}\n\n")).concat();
+    let toy = Toy { scanned: true, loud: true, ..Toy::default() };
+    let played = drive::play(Exchange::new(Ok(stream(toy)), LIMIT), |_, _| Reply::new(200, body.clone()));
+    assert_eq!(played.pieces(), ["ONE", "TWO", "THREE"]);
 }

@@ -11,7 +11,7 @@ import { Failure, read, run, step } from './run.mjs';
 import { xtask } from './xtask.mjs';
 
 /** Binaryen's level. Set by measurement: see the table that `npm run build` prints and `benches/`. */
-const OPT_LEVEL = '-O2';
+const OPT_LEVEL = '-Oz';
 
 /** Beyond rustc's defaults for wasm32-unknown-unknown, e.g. 'simd128'. */
 const TARGET_FEATURES = [];
@@ -29,7 +29,6 @@ const BINDGEN_FLAGS = [
   // Else the glue holds a `new URL('…wasm', import.meta.url)`, which bundlers resolve and Workers refuse.
   '--omit-default-module-path',
   '--no-typescript',
-  '--remove-name-section',
   '--remove-producers-section',
   // Exports `__wbg_reset_state()`, which puts a fresh instance in the place of one that has trapped.
   '--experimental-reset-state-function',
@@ -80,6 +79,8 @@ async function bindAndOptimise() {
   try {
     await run(tool, ['wasm-bindgen', ...BINDGEN_FLAGS, '--out-dir', fresh, COMPILED]);
     const module = join(fresh, 'rivulet_bg.wasm');
+    // Needs the names; wasm-opt drops them.
+    await run(tool, ['snip', module, module]);
     await run(nodeBin('wasm-opt'), [OPT_LEVEL, ...OPT_FEATURES, module, '-o', module]);
     await refuseLocalPaths(module);
     await writeFile(join(fresh, '.inputs'), inputs);

@@ -1,7 +1,7 @@
 // The xtask binary (wasm-bindgen's command line and test runner), built once per version and kept in the cache.
 
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rename } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -34,7 +34,8 @@ export async function xtask() {
 
 async function wanted() {
   const manifest = await readFile(join(ROOT, 'xtask', 'Cargo.toml'), 'utf8');
-  const source = await readFile(join(ROOT, 'xtask', 'src', 'main.rs'), 'utf8');
+  const folder = join(ROOT, 'xtask', 'src');
+  const sources = await Promise.all((await readdir(folder)).sort().map((name) => readFile(join(folder, name), 'utf8')));
   const version = /^wasm-bindgen-cli\s*=.*"=([\d.]+)"/m.exec(manifest)?.[1];
   if (!version) throw new Failure('xtask/Cargo.toml names no exact version ("=x.y.z") of wasm-bindgen-cli');
 
@@ -45,5 +46,5 @@ async function wanted() {
       `Cargo.lock has wasm-bindgen ${locked}, xtask/Cargo.toml has wasm-bindgen-cli ${version}: they must be equal`,
     );
   }
-  return { version, hash: createHash('sha256').update(manifest).update(source).digest('hex').slice(0, 12) };
+  return { version, hash: createHash('sha256').update(manifest).update(sources.join('')).digest('hex').slice(0, 12) };
 }

@@ -38,9 +38,8 @@ export class Inbox {
     }
   }
 
-  /** Anything but text, as JSON. `isContent`: it keeps the clocks content; a warning of our own does not. */
-  event(json, isContent) {
-    const event = JSON.parse(json);
+  /** Anything but text. `isContent`: it keeps the clocks content; a warning of our own does not. */
+  event(event, isContent) {
     if (isContent) this.heard = this.any = true;
     if (event.type === 'usage') this.usage = event.usage;
     else if (event.type === 'finish') this.finishReason = event.reason;

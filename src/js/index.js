@@ -1,4 +1,4 @@
-import { core, renew } from './core.js';
+import { core, renew, watchLoss } from './core.js';
 import { readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
 import { plain } from './plain.js';
@@ -88,23 +88,26 @@ class Provider {
   }
 
   #describe() {
-    this.#about ??= guarded(() => JSON.parse(core().describe(this.#protocol, JSON.stringify(this.#data))));
+    this.#about ??= guarded(() => core().describe(this.#protocol, JSON.stringify(this.#data)));
     return this.#about;
   }
 
   #reply(options, extra) {
-    const plan = { timeouts: readTimeouts(), coalesce: false, provider: () => this.name };
+    const plan = { __proto__: null, timeouts: readTimeouts(), coalesce: false, provider: () => this.name, isLost: () => false, explain: renew };
     try {
       if (options === null || typeof options !== 'object') throw new ChatError('input', 'give options such as { messages }');
       const [data, own] = split(options, 'options');
-      const live = { ...this.#live, ...own };
+      const live = Object.assign(Object.create(null), this.#live, own);
       check(live);
       plan.timeouts = readTimeouts(live.timeout);
       plan.coalesce = live.coalesce === true;
       plan.signal = live.signal;
       const given = JSON.stringify({ settings: this.#data, options: { ...data, ...extra } });
-      plan.start = (inbox, deadlines, signal) =>
-        guarded(() => new (core().Talk)(this.#protocol, given, { fetch: live.fetch, session: live.session, signal, inbox, deadlines }));
+      plan.start = (inbox, deadlines, signal) => {
+        plan.isLost = watchLoss();
+        const hooks = { fetch: live.fetch, session: live.session, signal, inbox, deadlines };
+        return guarded(() => new (core().Talk)(this.#protocol, given, hooks));
+      };
     } catch (error) {
       plan.failure = error;
     }
@@ -115,7 +118,7 @@ class Provider {
 /** Own properties only: data copied, live values as they are. */
 function split(given, path) {
   const data = {};
-  const live = {};
+  const live = Object.create(null);
   try {
     for (const key of Object.keys(given)) {
       if (LIVE.includes(key)) live[key] = given[key] ?? undefined;

@@ -1,6 +1,8 @@
+import { listen, unlisten } from './abort.js';
 import { Deadlines } from './deadline.js';
 import { ChatError } from './error.js';
 import { Inbox } from './inbox.js';
+import { bytesOf } from './web.js';
 
 /** What `talk.feed` and `talk.end` answer; `Progress` in src/web/talk.rs. */
 const MORE = 0;
@@ -31,7 +33,8 @@ export class Reply {
   #tail = null;
 
   /**
-   * `plan`: `{ start(inbox, deadlines, signal) -> Talk, signal, timeouts, coalesce, failure, provider() }`. A `failure`
+   * `plan`: `{ start(inbox, deadlines, signal) -> Talk, signal, timeouts, coalesce, failure, provider() }`, and perhaps
+   * `explain(error)`, which makes an error of a trap, and `isLost()`: the talk is gone with its wasm instance. A `failure`
    * is the call's own fault, kept until somebody reads.
    */
   constructor(plan) {
@@ -197,7 +200,8 @@ export class Reply {
       else if (reader === undefined) this.#finish();
       else this.#reader = reader;
     } catch (error) {
-      this.#stop(error);
+      // What comes after the end is the reason of that end again.
+      if (!this.#over) this.#stop(this.#explain(error));
     }
   }
 
@@ -212,7 +216,7 @@ export class Reply {
       this.#stop(signal.reason);
       return false;
     }
-    signal?.addEventListener('abort', this.#onAbort);
+    if (signal) listen(signal, this.#onAbort);
     this.#deadlines.start();
     this.#talk = start(this.#inbox, this.#deadlines, this.#controller.signal);
     return true;
@@ -226,11 +230,11 @@ export class Reply {
   #feed(value, done) {
     if (this.#over) return;
     try {
-      const state = done ? this.#talk.end() : this.#talk.feed(bytesOf(value));
+      const state = done ? this.#talk.end() : this.#talk.feed(bytesOf(value) ?? noBytes());
       if (state === OVER) this.#finish();
       else if (state !== MORE) this.#drop();
     } catch (error) {
-      this.#stop(error);
+      this.#stop(this.#explain(error));
     }
   }
 
@@ -241,7 +245,7 @@ export class Reply {
       this.#talk.broken(error);
       this.#drop();
     } catch (failure) {
-      this.#stop(failure);
+      this.#stop(this.#explain(failure));
     }
   }
 
@@ -259,10 +263,17 @@ export class Reply {
     if (this.#over) return;
     this.#over = true;
     this.#deadlines.clear();
-    this.#plan.signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#plan.signal) unlisten(this.#plan.signal, this.#onAbort);
     this.#drop();
-    this.#talk?.free();
+    const talk = this.#talk;
     this.#talk = null;
+    if (!this.#plan.isLost?.()) talk?.free();
+  }
+
+  #explain(error) {
+    if (!this.#plan.isLost?.()) return this.#plan.explain?.(error) ?? error;
+    const message = "rivulet's core stopped during another reply, and this one with it";
+    return new ChatError('protocol', message, { retryable: true, cause: error });
   }
 
   #drop() {
@@ -281,10 +292,6 @@ function cancel(reader) {
   }
 }
 
-function bytesOf(chunk) {
-  if (chunk instanceof Uint8Array) return chunk;
-  // Bodies of other realms, and of `fetch` functions that are not quite fetch.
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  if (typeof chunk === 'string') return new TextEncoder().encode(chunk);
+function noBytes() {
   throw new ChatError('protocol', 'the body of the response is neither bytes nor text');
 }

@@ -15,13 +15,13 @@ export const randomBits = () => crypto.getRandomValues(new Uint32Array(4));
 /** `promise` as it settles, or a rejection with `signal.reason`. */
 export function race(promise, signal) {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
     const settle = (how) => (value) => {
       signal.removeEventListener('abort', onAbort);
       how(value);
     };
+    const onAbort = () => settle(reject)(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort);
     Promise.resolve(promise).then(settle(resolve), settle(reject));
   });
 }
@@ -50,6 +50,16 @@ export function head(response, names) {
 
 /** Reader of the body; `undefined` where there is none. */
 export const bodyReader = (response) => response.body?.getReader();
+
+/** A chunk of a body as bytes; `undefined` where it is none. */
+export function bytesOf(chunk) {
+  if (chunk instanceof Uint8Array) return chunk;
+  // Bodies of other realms, and of `fetch` functions that are not quite fetch.
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (typeof chunk === 'string') return new TextEncoder().encode(chunk);
+  if (Object.prototype.toString.call(chunk) === '[object ArrayBuffer]') return new Uint8Array(chunk);
+  return undefined;
+}
 
 /** `Retry-After` in ms: seconds, or a date. */
 export function retryAfterMs(value) {

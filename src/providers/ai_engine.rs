@@ -4,11 +4,12 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value, json};
+use crate::value::{Map, Value, object};
 
 use super::{About, Protocol};
 use crate::chat::{Call, Event, Finish, Session, Usage};
 use crate::error::{Code, Error, Result};
+use crate::words;
 use crate::exchange::{Decode, Next, Out, Progress, Step};
 use crate::frame::Framing;
 use crate::http::{self, Answer, Head, Request};
@@ -64,7 +65,7 @@ fn start_session(call: Rc<Call>, session: Session, may_look: bool) -> Step {
         };
         let nonce = ["new_token", "restNonce"].iter().find_map(|key| value.get(key)?.as_str());
         let Some(nonce) = nonce else {
-            let words = json::error_words(&value).map(|words| format!(": {words}")).unwrap_or_default();
+            let words = words::error_words(&value).map(|words| format!(": {words}")).unwrap_or_default();
             return Err(answer.explain(Error::new(Code::Nonce, format!("No nonce found{words}"))));
         };
         let mut session = session;
@@ -151,31 +152,31 @@ fn submit(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
     let mut body = Map::new();
     let from_page = |key: &str| session.get(key).map(str::to_owned);
     match (call.settings.custom_id.clone(), call.settings.bot_id.clone()) {
-        (Some(id), _) => body.insert("customId".into(), id.into()),
-        (None, Some(id)) => body.insert("botId".into(), id.into()),
+        (Some(id), _) => body.insert("customId", id.into()),
+        (None, Some(id)) => body.insert("botId", id.into()),
         (None, None) => match (from_page("customId"), from_page("botId")) {
-            (Some(id), _) => body.insert("customId".into(), id.into()),
-            (None, id) => body.insert("botId".into(), id.unwrap_or_else(|| "default".into()).into()),
+            (Some(id), _) => body.insert("customId", id.into()),
+            (None, id) => body.insert("botId", id.unwrap_or_else(|| "default".into()).into()),
         },
     };
     if let Some(context) = session.get("contextId").and_then(|id| id.parse::<u64>().ok()) {
-        body.insert("contextId".into(), context.into());
+        body.insert("contextId", context.into());
     }
     if let Some(id) = session.get("session") {
-        body.insert("session".into(), id.into());
+        body.insert("session", id.into());
     }
     if !earlier.is_empty() {
-        let turns = earlier.iter().map(|turn| json!({ "role": role(&turn.role), "content": turn.text }));
-        body.insert("messages".into(), turns.collect());
+        let turns = earlier.iter().map(|turn| object([("role", role(&turn.role).into()), ("content", turn.text.as_str().into())]));
+        body.insert("messages", Value::Array(turns.collect()));
     }
     for key in ["chatId", "previousResponseId"] {
         if let Some(id) = conversation.get(key) {
-            body.insert(key.into(), id.clone());
+            body.insert(key, id.clone());
         }
     }
     let length = message.chars().count();
-    body.insert("newMessage".into(), message.into());
-    body.insert("stream".into(), stream.into());
+    body.insert("newMessage", message.into());
+    body.insert("stream", stream.into());
 
     let nonce = session.nonce().unwrap_or_default().to_owned();
     let mut request = Request::post(route(&call, &session, "mwai-ui/v1/chats/submit")).json(&Value::Object(body));
@@ -211,7 +212,7 @@ fn refused(answer: &Answer, too_long: TooLong) -> Result<Option<Step>> {
         return Err(error);
     }
     let Ok(Parsed { value, .. }) = json::parse(&answer.body) else { return Ok(None) };
-    let words = json::error_words(&value).unwrap_or_default();
+    let words = words::error_words(&value).unwrap_or_default();
     match value.get("code").and_then(Value::as_str) {
         Some("rest_no_route") => {
             Err(Error::new(Code::Service, "no AI Engine chatbot here: the plugin is absent or its chatbots are off"))
@@ -226,7 +227,7 @@ fn refused(answer: &Answer, too_long: TooLong) -> Result<Option<Step>> {
 fn nonce_refused(answer: &Answer) -> Option<Error> {
     let value = json::parse(&answer.body).ok()?.value;
     matches!(value.get("code")?.as_str()?, "rest_cookie_invalid_nonce" | "rest_forbidden").then(|| {
-        let words = json::error_words(&value).unwrap_or_default();
+        let words = words::error_words(&value).unwrap_or_default();
         Error::new(Code::Nonce, format!("the site refused the nonce: {words}"))
     })
 }
@@ -261,12 +262,12 @@ impl std::fmt::Display for TooLong {
     }
 }
 
-fn conversation(call: &Call) -> Map<String, Value> {
+fn conversation(call: &Call) -> Map {
     let chat = call.remembered("chatId").map_or_else(|| call.random_id(11, 1), str::to_owned);
     let mut conversation = Map::new();
-    conversation.insert("chatId".into(), chat.into());
+    conversation.insert("chatId", chat.into());
     if let Some(id) = call.remembered("previousResponseId").filter(|id| id.starts_with("resp_")) {
-        conversation.insert("previousResponseId".into(), id.into());
+        conversation.insert("previousResponseId", id.into());
     }
     conversation
 }
@@ -288,7 +289,7 @@ fn route(call: &Call, session: &Session, path: &str) -> String {
 struct Reply {
     call: Rc<Call>,
     session: Session,
-    conversation: Map<String, Value>,
+    conversation: Map,
     too_long: TooLong,
     /// Some providers' errors come as two events, the first without words.
     empty_error: bool,
@@ -297,7 +298,9 @@ struct Reply {
 impl Decode for Reply {
     fn head(&mut self, head: &Head, out: &mut Out) {
         if self.call.foreign {
-            out.warn("a page of another origin cannot read this site's stream: the reply comes as one piece (see proxy)");
+            out.warn(
+                "a page of another origin cannot read this site's stream: the reply comes as one piece (see proxy)",
+            );
         }
         out.keep_whole();
         if let Some(nonce) = head.header("x-wp-nonce") {
@@ -333,7 +336,7 @@ impl Decode for Reply {
                 return Ok(Progress::Done);
             }
             Some("error") if text.is_empty() => self.empty_error = true,
-            Some("error") => return Err(in_words(&json::html_to_text(text), self.too_long)),
+            Some("error") => return Err(in_words(&words::html_to_text(text), self.too_long)),
             _ => {}
         }
         Ok(Progress::More)
@@ -358,7 +361,7 @@ impl Reply {
             self.adopt(nonce, out);
         }
         if value.get("success") != Some(&Value::Bool(true)) {
-            let words = json::error_words(&value).unwrap_or_else(|| "the answer holds no reply".into());
+            let words = words::error_words(&value).unwrap_or_else(|| "the answer holds no reply".into());
             return Err(in_words(&words, self.too_long));
         }
         let reply = value.get("reply").and_then(Value::as_str).unwrap_or_default();
@@ -384,10 +387,10 @@ impl Reply {
             out.warn("the site sent an empty reply");
         }
         if let Some(id) = value.get("responseId").and_then(Value::as_str) {
-            self.conversation.insert("responseId".into(), id.into());
+            self.conversation.insert("responseId", id.into());
             // Only the Responses API keeps a history to go on from.
             match id.starts_with("resp_") {
-                true => self.conversation.insert("previousResponseId".into(), id.into()),
+                true => self.conversation.insert("previousResponseId", id.into()),
                 false => self.conversation.remove("previousResponseId"),
             };
         }

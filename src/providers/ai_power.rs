@@ -4,11 +4,12 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use crate::value::{Map, Value};
 
 use super::{About, Protocol};
 use crate::chat::{Call, Event, Finish, Message, Session, Usage};
 use crate::error::{Code, Error, Result};
+use crate::words;
 use crate::exchange::{Decode, Next, Out, Progress, Step};
 use crate::frame::Framing;
 use crate::http::{Answer, Request};
@@ -107,8 +108,10 @@ fn submit(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
     let thread = call.remembered("threadId");
     fields.extend(thread.map(|thread| ("thread_id", thread)));
     let mut conversation = Map::new();
-    conversation.insert("clientId".into(), client.as_str().into());
-    conversation.extend(thread.map(|thread| ("threadId".to_owned(), thread.into())));
+    conversation.insert("clientId", client.as_str().into());
+    if let Some(thread) = thread {
+        conversation.insert("threadId", thread.into());
+    }
 
     let request = Request::post(format!("{}/wp-admin/admin-ajax.php", settings.url)).form(&fields);
     let again = call.clone();
@@ -125,7 +128,7 @@ fn submit(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
             if !expired {
                 return Ok(None);
             }
-            let words = json::html_to_text(words.trim());
+            let words = words::html_to_text(words.trim());
             Err(Error::new(Code::Nonce, format!("the site refused the nonce: {words}")))
         }
         // WordPress answers an action that nobody handles with 400 and `0`.
@@ -161,7 +164,7 @@ fn plain(character: char) -> char {
 struct Reply {
     call: Rc<Call>,
     may_renew: bool,
-    conversation: Map<String, Value>,
+    conversation: Map,
     /// A provider's error comes word by word, as if it were the answer; only the missing `id` and `object` tell.
     words: String,
 }
@@ -175,7 +178,7 @@ impl Decode for Reply {
         match (event, data.trim_ascii()) {
             (_, b"[DONE]" | b"[LIMITED]") | ("done", _) => return self.finish(Finish::Stop, out),
             ("thread_id", id) => {
-                self.conversation.insert("threadId".into(), String::from_utf8_lossy(id).into());
+                self.conversation.insert("threadId", String::from_utf8_lossy(id).into_owned().into());
                 return Ok(Progress::More);
             }
             _ => {}
@@ -211,7 +214,7 @@ impl Decode for Reply {
 
     fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next> {
         let Parsed { value, mended } = answer.json()?;
-        let words = json::error_words(&value).unwrap_or_default();
+        let words = words::error_words(&value).unwrap_or_default();
         // The presence of `data` tells success, too (B4): the source documents looked at nothing else.
         let status = value.get("status").and_then(Value::as_str);
         let data = value.get("data").and_then(Value::as_str).filter(|_| status != Some("error"));
@@ -219,7 +222,7 @@ impl Decode for Reply {
             let Some(text) = data else { return Err(no_data(answer)) };
             out.text(text, mended);
             if let Some(thread) = value.get("thread_id").and_then(Value::as_str) {
-                self.conversation.insert("threadId".into(), thread.into());
+                self.conversation.insert("threadId", thread.into());
             }
             self.finish(Finish::Stop, out)?;
             return Ok(Next::Over);
@@ -245,7 +248,7 @@ fn no_data(answer: &Answer) -> Error {
 /// `{"error": ...}`, `{"msg": ..., "<flag>": true}` and `{"status": "error", "msg": ...}`. After a ban the server goes on
 /// with the normal answer, by a flaw; a refusal is the end here.
 fn refusal(value: &Value) -> Option<Error> {
-    let words = json::error_words(value)?;
+    let words = words::error_words(value)?;
     let flagged = |key: &str| value.get(key) == Some(&Value::Bool(true));
     let lower = words.to_ascii_lowercase();
     let code = match () {
@@ -271,7 +274,7 @@ impl Reply {
 
     fn finish(&mut self, finish: Finish, out: &mut Out) -> Result<Progress> {
         if !self.words.is_empty() {
-            let words = json::html_to_text(self.words.trim());
+            let words = words::html_to_text(self.words.trim());
             let limited = words.to_ascii_lowercase().starts_with("rate limit");
             return Err(Error::new(if limited { Code::RateLimited } else { Code::Service }, words));
         }

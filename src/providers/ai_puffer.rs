@@ -5,11 +5,12 @@
 
 use std::rc::Rc;
 
-use serde_json::{Map, Value, json};
+use crate::value::{Map, Value, object};
 
 use super::{About, Protocol};
 use crate::chat::{Call, Event, Finish, Session, Usage};
 use crate::error::{Code, Error, Result};
+use crate::words;
 use crate::exchange::{Decode, Next, Out, Progress, Step};
 use crate::frame::Framing;
 use crate::http::{self, Answer, Request};
@@ -73,7 +74,7 @@ fn fetch_nonce(call: Rc<Call>, session: Session) -> Step {
     Step::ask(request, move |answer, out| {
         let value = answer.json()?.value;
         let Some(nonce) = value.pointer("/data/nonce").and_then(Value::as_str) else {
-            let words = json::error_words(&value).map(|words| format!(": {words}")).unwrap_or_default();
+            let words = words::error_words(&value).map(|words| format!(": {words}")).unwrap_or_default();
             return Err(answer.explain(Error::new(Code::Nonce, format!("No nonce found{words}"))));
         };
         let mut session = session;
@@ -84,7 +85,7 @@ fn fetch_nonce(call: Rc<Call>, session: Session) -> Step {
         let refused = json::parse(&answer.body).unwrap_or_default().value;
         match refused.pointer("/data/code").and_then(Value::as_str) {
             Some("cors_denied") => {
-                let words = json::error_words(&refused).unwrap_or_else(|| "the site refuses this origin".into());
+                let words = words::error_words(&refused).unwrap_or_else(|| "the site refuses this origin".into());
                 Err(Error::new(Code::Blocked, words))
             }
             _ => Ok((answer.head.status == 400).then(|| read_page(again, kept))),
@@ -166,7 +167,7 @@ fn refused_key(
     may_renew: bool,
     out: &mut Out,
 ) -> Result<Step> {
-    let words = json::error_words(value).unwrap_or_else(|| "the site did not take the message".into());
+    let words = words::error_words(value).unwrap_or_else(|| "the site did not take the message".into());
     let code = match value.pointer("/data/code").and_then(Value::as_str) {
         Some("nonce_failure_cache_sse") => {
             out.forget_session();
@@ -203,14 +204,14 @@ fn stream(call: Rc<Call>, session: Session, cache_key: &str) -> Step {
     ];
     query.extend(parents.into_iter().filter_map(|(key, id)| Some((key, id?))));
     let mut conversation = call.conversation.clone();
-    conversation.insert("session".into(), visit.as_str().into());
-    conversation.insert("conversation".into(), chat.as_str().into());
+    conversation.insert("session", visit.as_str().into());
+    conversation.insert("conversation", chat.as_str().into());
     let request = Request::get(format!("{}?{}", ajax(&call), http::form(&query))).header("accept", "text/event-stream");
     Step::stream(request, Framing::Sse, Reply { conversation })
 }
 
 struct Reply {
-    conversation: Map<String, Value>,
+    conversation: Map,
 }
 
 impl Decode for Reply {
@@ -220,8 +221,17 @@ impl Decode for Reply {
 
     fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
         let known = [
-            "", "message", "status", "warning", "error", "done", "citations", "grounding_metadata", "openai_response_id",
-            "google_interaction_id", "display_form_event",
+            "",
+            "message",
+            "status",
+            "warning",
+            "error",
+            "done",
+            "citations",
+            "grounding_metadata",
+            "openai_response_id",
+            "google_interaction_id",
+            "display_form_event",
         ];
         if !known.contains(&event) {
             return Ok(Progress::More);
@@ -235,14 +245,17 @@ impl Decode for Reply {
                 }
             }
             "status" => out.event(Event::Status { kind: words("type"), text: words("status"), raw: value }),
-            "warning" => out.warn(json::html_to_text(&words("error"))),
+            "warning" => out.warn(words::html_to_text(&words("error"))),
             "error" => return Err(stream_error(&value, out)),
-            "openai_response_id" => drop(self.conversation.insert("openaiResponseId".into(), words("id").into())),
-            "google_interaction_id" => drop(self.conversation.insert("googleInteractionId".into(), words("id").into())),
+            "openai_response_id" => drop(self.conversation.insert("openaiResponseId", words("id").into())),
+            "google_interaction_id" => drop(self.conversation.insert("googleInteractionId", words("id").into())),
             "citations" | "grounding_metadata" => sources(&value, out),
             "display_form_event" => out.event(Event::Action { kind: "form".into(), action: value }),
             _ => {
-                ["citations", "grounding_metadata"].iter().filter_map(|key| value.get(key)).for_each(|found| sources(found, out));
+                ["citations", "grounding_metadata"]
+                    .iter()
+                    .filter_map(|key| value.get(key))
+                    .for_each(|found| sources(found, out));
                 if !out.any_text() {
                     out.warn("the site sent an empty reply");
                 }
@@ -254,7 +267,7 @@ impl Decode for Reply {
     }
 
     fn whole(&mut self, answer: &Answer, _out: &mut Out) -> Result<Next> {
-        let words = json::error_words(&answer.json()?.value);
+        let words = words::error_words(&answer.json()?.value);
         let words = words.unwrap_or_else(|| "JSON came where a stream was asked for".into());
         Err(answer.explain(Error::new(Code::Service, words)))
     }
@@ -262,7 +275,7 @@ impl Decode for Reply {
 
 /// The texts are in the site's language; what is known of them are the English ones (C3).
 fn stream_error(value: &Value, out: &mut Out) -> Error {
-    let words = json::error_words(value).unwrap_or_else(|| "the site reported an error without words".into());
+    let words = words::error_words(value).unwrap_or_else(|| "the site reported an error without words".into());
     let lower = words.to_ascii_lowercase();
     let has = |text: &str| lower.contains(text);
     match () {
@@ -277,7 +290,9 @@ fn stream_error(value: &Value, out: &mut Out) -> Error {
             Error::new(Code::Service, words).retryable()
         }
         () if has("domain is not permitted") => Error::new(Code::Blocked, words),
-        () if has("prohibited words") || has("not allowed") || has("access from your ip") => Error::new(Code::Refused, words),
+        () if has("prohibited words") || has("not allowed") || has("access from your ip") => {
+            Error::new(Code::Refused, words)
+        }
         () => Error::new(Code::Service, words),
     }
 }
@@ -301,21 +316,21 @@ fn rest(call: Rc<Call>, key: String) -> Result<Step> {
         .iter()
         .map(|turn| {
             let role = if turn.role == "assistant" { "assistant" } else { "user" };
-            json!({ "role": role, "content": turn.text })
+            object([("role", role.into()), ("content", turn.text.as_str().into())])
         })
         .collect();
-    turns.push(json!({ "role": "user", "content": message }));
+    turns.push(object([("role", "user".into()), ("content", message.into())]));
     let chat = call.remembered("conversation").map_or_else(|| call.uuid(3), str::to_owned);
-    let body = json!({ "messages": turns, "conversation_uuid": chat });
+    let body = object([("messages", turns.into()), ("conversation_uuid", chat.as_str().into())]);
     let mut conversation = Map::new();
-    conversation.insert("conversation".into(), chat.into());
+    conversation.insert("conversation", chat.into());
     let request = Request::post(format!("{}/wp-json/aipkit/v1/chat/{bot}/message", call.settings.url))
         .header("authorization", format!("Bearer {key}"))
         .json(&body);
     Ok(Step::ask(request, move |answer, out| {
         let Parsed { value, mended } = answer.json()?;
         let Some(reply) = value.get("reply").and_then(Value::as_str) else {
-            let words = json::error_words(&value).unwrap_or_else(|| "the answer holds no reply".into());
+            let words = words::error_words(&value).unwrap_or_else(|| "the answer holds no reply".into());
             return Err(answer.explain(Error::new(Code::Protocol, words)));
         };
         out.text(reply, mended);
@@ -330,9 +345,11 @@ fn rest(call: Rc<Call>, key: String) -> Result<Step> {
     })
     .if_refused(|answer, _| {
         let parsed = json::parse(&answer.body).map(|parsed| parsed.value).unwrap_or_default();
-        let words = json::error_words(&parsed).unwrap_or_default();
+        let words = words::error_words(&parsed).unwrap_or_default();
         match parsed.get("code").and_then(Value::as_str) {
-            Some("rest_aipkit_invalid_api_key" | "rest_aipkit_api_access_disabled") => Err(Error::new(Code::Auth, words)),
+            Some("rest_aipkit_invalid_api_key" | "rest_aipkit_api_access_disabled") => {
+                Err(Error::new(Code::Auth, words))
+            }
             // The provider behind the site failed, with the provider's status: not this caller's key.
             Some("api_error") if answer.head.status != 429 => Err(Error::new(Code::Service, words)),
             _ => Ok(None),

@@ -1,13 +1,10 @@
 //! Requests of the core as `fetch` sends them.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
-
 use gloo_net::http::Headers;
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{AbortController, AbortSignal, ReadableStreamDefaultReader, RequestCredentials, RequestInit, RequestRedirect};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, ReadableStreamDefaultReader, RequestCredentials, RequestInit, RequestRedirect};
 
 use super::failure::Failure;
 use super::options::Env;
@@ -21,10 +18,14 @@ pub struct Response {
 }
 
 pub async fn send(env: &Env, request: &Request) -> Result<Response, Failure> {
+    let (url, init) = build(env, request)?;
+    init.set_signal(Some(&env.signal));
     env.deadlines.sending();
-    let response = send_with(env, request, &env.signal).await;
+    let raw = JsFuture::from(sys::race(&sys::send(&url, &init, env.fetch.as_ref()), &env.signal)).await;
     env.deadlines.head();
-    response
+    let raw = raw.map_err(|cause| refused(env, request, cause))?;
+    let told = sys::head(&raw, names()).map_err(|cause| Failure::network(cause, "fetch gave no Response"))?;
+    Ok(Response { head: read_head(&told)?, raw })
 }
 
 impl Response {
@@ -41,11 +42,14 @@ pub async fn read(reader: &ReadableStreamDefaultReader, signal: &AbortSignal) ->
     if get("done").is_truthy() {
         return Ok(None);
     }
-    let value = get("value");
-    match value.as_string() {
-        Some(text) => Ok(Some(text.into_bytes())),
-        None => Ok(Some(Uint8Array::new(&value).to_vec())),
+    match sys::bytes_of(&get("value")) {
+        Some(bytes) => Ok(Some(bytes.to_vec())),
+        None => Err(no_bytes().into()),
     }
+}
+
+fn no_bytes() -> Error {
+    Error::new(Code::Protocol, "the body of the response is neither bytes nor text")
 }
 
 /// Why a body broke off.
@@ -56,24 +60,17 @@ pub fn broken(cause: JsValue, signal: &AbortSignal) -> Failure {
     }
 }
 
-async fn send_with(env: &Env, request: &Request, signal: &AbortSignal) -> Result<Response, Failure> {
-    let (url, init) = build(env, request, signal);
-    let sent = sys::send(&url, &init, env.fetch.as_ref());
-    let raw = JsFuture::from(sys::race(&sent, signal)).await.map_err(|cause| match signal.aborted() {
-        true => Failure::Aborted(signal.reason()),
+/// Why there is no response.
+fn refused(env: &Env, request: &Request, cause: JsValue) -> Failure {
+    match env.signal.aborted() {
+        true => Failure::Aborted(env.signal.reason()),
         // A browser says no more than "Failed to fetch" when it hides an answer.
         false if is_foreign(env, &request.url) => Failure::network(
             cause,
             "no answer that this page may read: sites of other origins must allow it (CORS), or a relay is needed (proxy)",
         ),
         false => Failure::network(cause, "no answer"),
-    })?;
-    let head = read_head(&raw).map_err(|cause| Failure::network(cause, "fetch gave no Response"))?;
-    if head.status == 0 {
-        let message = "the site redirects, and a page cannot see where to: give the address it redirects to as url";
-        return Err(Error::new(Code::Service, message).into());
     }
-    Ok(Response { head, raw })
 }
 
 fn is_foreign(env: &Env, url: &str) -> bool {
@@ -81,7 +78,7 @@ fn is_foreign(env: &Env, url: &str) -> bool {
 }
 
 /// Address and init, not a `Request`: a caller's `fetch` may be of another library, which would not know our class.
-fn build(env: &Env, request: &Request, signal: &AbortSignal) -> (String, RequestInit) {
+fn build(env: &Env, request: &Request) -> Result<(String, RequestInit), Error> {
     let url = match &env.proxy {
         Some(relay) => format!("{relay}{}", request.url),
         None => request.url.clone(),
@@ -89,6 +86,11 @@ fn build(env: &Env, request: &Request, signal: &AbortSignal) -> (String, Request
     let headers = Headers::new();
     // The protocol's own headers come last: nonce and content type are not the caller's to change.
     let own = request.headers.iter().map(|(name, value)| (*name, value));
+    // gloo's `set` panics on these; a site may call anything a nonce.
+    if let Some((name, _)) = own.clone().find(|(_, value)| !is_header_value(value)) {
+        let message = format!("header '{name}': the nonce or key holds a character that no header may");
+        return Err(Error::new(Code::Protocol, message));
+    }
     let callers = env.headers.iter().map(|(name, value)| (name.as_str(), value));
     callers.chain(own).for_each(|(name, value)| headers.set(name, value));
     // What a redirect may do is the core's decision (rule 8), which it can only take where it sees redirects. A page does
@@ -97,7 +99,6 @@ fn build(env: &Env, request: &Request, signal: &AbortSignal) -> (String, Request
     let init = RequestInit::new();
     init.set_method(request.method.as_str());
     init.set_headers(&headers.into_raw());
-    init.set_signal(Some(signal));
     init.set_redirect(if follows { RequestRedirect::Follow } else { RequestRedirect::Manual });
     // Elsewhere there are none, and workerd refuses the word. A WordPress login cookie would spoil a guest's nonce.
     if !env.page.is_empty() {
@@ -106,126 +107,51 @@ fn build(env: &Env, request: &Request, signal: &AbortSignal) -> (String, Request
     if let Some(body) = &request.body {
         init.set_body(&body.into());
     }
-    (url, init)
+    Ok((url, init))
 }
 
-fn read_head(raw: &JsValue) -> Result<Head, JsValue> {
-    let names: Array = WANTED_HEADERS.iter().map(|name| JsValue::from(*name)).collect();
-    let told = sys::head(raw, names)?;
+/// What `Headers.set` takes: Latin-1 without control characters other than the tab.
+pub fn is_header_value(value: &str) -> bool {
+    value.chars().all(|c| matches!(c, '\t' | ' '..='\u{7e}' | '\u{80}'..='\u{ff}'))
+}
+
+fn names() -> Array {
+    WANTED_HEADERS.iter().map(|name| JsValue::from(*name)).collect()
+}
+
+/// `told`: `[status, type, ...headers]`.
+fn read_head(told: &Array) -> Result<Head, Failure> {
     let hidden = told.get(1).as_string().as_deref() == Some("opaqueredirect");
-    let status = if hidden { 0.0 } else { told.get(0).as_f64().unwrap_or(0.0) };
-    let headers = WANTED_HEADERS
-        .iter()
-        .enumerate()
-        .filter_map(|(index, name)| Some(((*name).to_owned(), told.get(index as u32 + 2).as_string()?)))
-        .collect();
-    Ok(Head { status: status as u16, headers })
+    let status = told.get(0).as_f64().filter(|_| !hidden).unwrap_or_default() as u16;
+    if status == 0 {
+        let message = "the site redirects, and a page cannot see where to: give the address it redirects to as url";
+        return Err(Error::new(Code::Service, message).into());
+    }
+    let mut headers = Vec::new();
+    for (index, name) in (2..).zip(WANTED_HEADERS) {
+        if let Some(value) = told.get(index).as_string() {
+            headers.push((name.to_owned(), value));
+        }
+    }
+    Ok(Head { status, headers })
 }
 
-/// A request that several replies wait for.
-struct Flight {
-    key: String,
-    fetch: Option<Function>,
-    answer: RefCell<Option<Result<Answer, Failure>>>,
-    done: RefCell<Option<Promise>>,
-    waiters: Cell<u32>,
-    controller: AbortController,
-}
-
-thread_local! {
-    static FLIGHTS: RefCell<Vec<Rc<Flight>>> = const { RefCell::new(Vec::new()) };
-}
-
-/// An answer that is the same for every caller, asked for once by all replies that want it at the same time. The last one
-/// that gives up stops the request.
-pub async fn ask_shared(env: &Rc<Env>, request: Request, limit: usize) -> Result<Answer, Failure> {
+/// An answer that is the same for every caller; see `src/js/whole.js`.
+pub async fn ask_shared(env: &Env, request: &Request, limit: usize) -> Result<Answer, Failure> {
     // Under workerd a promise of one request must not be awaited by another; and who has headers of his own may get
     // another answer.
-    if sys::is_workerd() || !env.headers.is_empty() {
-        env.deadlines.sending();
-        let answer = fetch_whole(env, &request, &env.signal, limit).await;
-        env.deadlines.head();
-        return answer;
-    }
-    let (flight, done) = join_flight(env, request, limit)?;
-    let _seat = Seat::new(flight.clone());
+    let is_shared = env.headers.is_empty() && !sys::is_workerd();
+    let (url, init) = build(env, request)?;
     env.deadlines.sending();
-    let landed = JsFuture::from(sys::race(&done, &env.signal)).await;
+    let asked = sys::ask_whole(&url, &init, env.fetch.as_ref(), names(), limit as f64, &env.signal, is_shared);
+    let told = JsFuture::from(asked).await;
     env.deadlines.head();
-    landed.map_err(|_| Failure::Aborted(env.signal.reason()))?;
-    let answer = flight.answer.borrow();
-    answer.clone().unwrap_or_else(|| Err(Error::new(Code::Network, "no answer").retryable().into()))
-}
-
-fn join_flight(env: &Rc<Env>, request: Request, limit: usize) -> Result<(Rc<Flight>, Promise), Failure> {
-    let proxy = env.proxy.as_deref().unwrap_or_default();
-    let body = request.body.as_deref().unwrap_or_default();
-    let key = format!("{} {proxy} {} {body}", request.method.as_str(), request.url);
-    let same = |flight: &&Rc<Flight>| flight.key == key && flight.fetch == env.fetch;
-    let under_way = FLIGHTS.with_borrow(|flights| flights.iter().find(same).cloned());
-    if let Some(flight) = under_way {
-        let done = flight.done.borrow().clone();
-        if let Some(done) = done {
-            return Ok((flight, done));
-        }
+    let told: Array = told.map_err(|cause| refused(env, request, cause))?.unchecked_into();
+    let Some(body) = sys::bytes_of(&told.pop()) else { return Err(no_bytes().into()) };
+    let body = body.to_vec();
+    if body.len() > limit {
+        let message = format!("the answer is larger than maxEventBytes ({limit} bytes)");
+        return Err(Error::new(Code::TooLarge, message).into());
     }
-    let controller =
-        AbortController::new().map_err(|cause| Failure::network(cause, "this runtime has no AbortController"))?;
-    let flight = Rc::new(Flight {
-        key,
-        fetch: env.fetch.clone(),
-        answer: RefCell::new(None),
-        done: RefCell::new(None),
-        waiters: Cell::new(0),
-        controller,
-    });
-    FLIGHTS.with_borrow_mut(|flights| flights.push(flight.clone()));
-    let (pilot, env) = (flight.clone(), env.clone());
-    let done = future_to_promise(async move {
-        let answer = fetch_whole(&env, &request, &pilot.controller.signal(), limit).await;
-        pilot.answer.replace(Some(answer));
-        land(&pilot);
-        Ok(JsValue::UNDEFINED)
-    });
-    flight.done.replace(Some(done.clone()));
-    Ok((flight, done))
-}
-
-fn land(flight: &Rc<Flight>) {
-    FLIGHTS.with_borrow_mut(|flights| flights.retain(|other| !Rc::ptr_eq(other, flight)));
-}
-
-struct Seat(Rc<Flight>);
-
-impl Seat {
-    fn new(flight: Rc<Flight>) -> Seat {
-        flight.waiters.set(flight.waiters.get() + 1);
-        Seat(flight)
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let Seat(flight) = self;
-        flight.waiters.set(flight.waiters.get() - 1);
-        if flight.waiters.get() == 0 && flight.answer.borrow().is_none() {
-            land(flight);
-            flight.controller.abort();
-        }
-    }
-}
-
-async fn fetch_whole(env: &Env, request: &Request, signal: &AbortSignal, limit: usize) -> Result<Answer, Failure> {
-    let response = send_with(env, request, signal).await?;
-    let mut answer = Answer { head: response.head.clone(), body: Vec::new() };
-    let Some(reader) = response.reader()? else { return Ok(answer) };
-    while let Some(chunk) = read(&reader, signal).await? {
-        answer.body.extend_from_slice(&chunk);
-        if answer.body.len() > limit {
-            drop(reader.cancel().catch(&Closure::new(|_| {})));
-            let message = format!("the answer is larger than maxEventBytes ({limit} bytes)");
-            return Err(Error::new(Code::TooLarge, message).into());
-        }
-    }
-    Ok(answer)
+    Ok(Answer { head: read_head(&told)?, body })
 }

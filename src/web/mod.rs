@@ -8,42 +8,44 @@
 mod failure;
 mod fetch;
 mod options;
+mod plain;
 mod session;
 mod sys;
 mod talk;
 
-use serde_json::json;
 use wasm_bindgen::prelude::*;
 
 use crate::prompt::{self, PromptStyle};
 use crate::settings::{self, Settings};
+use crate::value::{Value, object};
 use crate::{error::Error, providers};
 use failure::to_js;
 /// For `tests/web.rs`.
 #[doc(hidden)]
 pub use talk::Talk;
 
-/// Metadata of a provider, as JSON.
+/// Metadata of a provider.
 #[wasm_bindgen]
-pub fn describe(protocol: &str, given: &str) -> Result<String, JsValue> {
+pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
     let protocol = options::protocol(protocol).map_err(to_js)?;
     let given = options::value(given).map_err(to_js)?;
     let settings = Settings::read(protocol, &given).map_err(to_js)?;
     let preset = given.get("preset").and_then(|name| providers::preset(name.as_str()?));
     let about = &protocol.about;
-    Ok(json!({
-        "name": settings.name,
-        "url": settings.url,
-        "working": settings.working,
-        "needsAuth": about.needs_auth,
-        "supportsStream": preset.map_or(about.supports_stream, |preset| preset.supports_stream),
-        "supportsMessageHistory": about.supports_message_history,
-        "supportsSystemMessage": about.supports_system_message,
-        "defaultModel": settings.default_model,
-        "models": settings.models,
-        "modelAliases": settings.model_aliases,
-    })
-    .to_string())
+    let models = settings.models.iter().map(|model| model.as_str().into()).collect();
+    let told = object([
+        ("name", settings.name.into()),
+        ("url", settings.url.into()),
+        ("working", settings.working.into()),
+        ("needsAuth", about.needs_auth.into()),
+        ("supportsStream", preset.map_or(about.supports_stream, |preset| preset.supports_stream).into()),
+        ("supportsMessageHistory", about.supports_message_history.into()),
+        ("supportsSystemMessage", about.supports_system_message.into()),
+        ("defaultModel", settings.default_model.into()),
+        ("models", Value::Array(models)),
+        ("modelAliases", settings.model_aliases.into()),
+    ]);
+    Ok(plain::to_js(&told))
 }
 
 #[wasm_bindgen(js_name = getModel)]
@@ -55,11 +57,11 @@ pub fn get_model(protocol: &str, given: &str, name: &str) -> Result<String, JsVa
 /// `given`: `{ messages, addSpecialTokens, doContinue, includeSystem }`.
 #[wasm_bindgen(js_name = formatPrompt)]
 pub fn format_prompt(given: &str) -> Result<String, JsValue> {
-    let format = |given: serde_json::Value| {
+    let format = |given: Value| {
         let messages = given.get("messages").filter(|messages| !messages.is_null());
         let messages = messages.ok_or_else(|| Error::input("messages is missing"))?;
         let messages = settings::read_messages(messages, &mut Vec::new())?;
-        let flag = |key: &str, usual: bool| given.get(key).and_then(serde_json::Value::as_bool).unwrap_or(usual);
+        let flag = |key: &str, usual: bool| given.get(key).and_then(Value::as_bool).unwrap_or(usual);
         let style = PromptStyle {
             add_special_tokens: flag("addSpecialTokens", false),
             do_continue: flag("doContinue", false),

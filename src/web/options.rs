@@ -1,9 +1,9 @@
 //! The caller's values, become a call and its surroundings.
 
 use js_sys::Function;
-use serde_json::Value;
 use web_sys::AbortSignal;
 
+use super::fetch::is_header_value;
 use super::sys::{self, Deadlines, Hooks};
 use crate::chat::Call;
 use crate::error::{Error, Result};
@@ -11,6 +11,7 @@ use crate::http;
 use crate::json;
 use crate::providers::{self, Protocol};
 use crate::settings::header_value;
+use crate::value::Value;
 
 /// How the requests of a call are sent.
 pub struct Env {
@@ -140,8 +141,9 @@ fn read_cookies(given: &Value) -> Result<String> {
 /// What a header may hold: `fetch` would print the whole value in its own error.
 fn text(value: &Value, what: &str) -> Result<String> {
     let text = value.as_str().ok_or_else(|| Error::input(format!("{what} must be a string")))?;
-    if text.chars().any(|character| u32::from(character) > 0xff) {
-        return Err(Error::input(format!("{what} holds characters beyond Latin-1, which no header may")));
+    let text = header_value(Some(text.to_owned()), what)?.unwrap_or_default();
+    match is_header_value(&text) {
+        true => Ok(text),
+        false => Err(Error::input(format!("{what} holds a control character or one beyond Latin-1, which no header may"))),
     }
-    Ok(header_value(Some(text.to_owned()), what)?.unwrap_or_default())
 }

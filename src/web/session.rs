@@ -2,7 +2,6 @@
 //! long: a broken store costs a nonce request, not a reply.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use js_sys::{Date, Object, Promise, Reflect};
 use wasm_bindgen_futures::JsFuture;
@@ -10,6 +9,8 @@ use web_sys::AbortSignal;
 
 use super::sys::{self, SessionStore};
 use crate::chat::Session;
+use crate::value::Value;
+use crate::http;
 
 /// WordPress nonces live 12 to 24 hours.
 const TTL_MS: f64 = 10.0 * 3600.0 * 1000.0;
@@ -18,23 +19,32 @@ const TTL_MS: f64 = 10.0 * 3600.0 * 1000.0;
 const MAX_ENTRIES: usize = 256;
 
 struct Entry {
+    key: String,
     session: Session,
     until: f64,
 }
 
 thread_local! {
     // Values only, never promises: requests of a Worker share it.
-    static MEMORY: RefCell<BTreeMap<String, Entry>> = const { RefCell::new(BTreeMap::new()) };
+    static MEMORY: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
 }
 
-pub async fn load(store: Option<&SessionStore>, key: &str, signal: &AbortSignal) -> Option<Session> {
+pub async fn load(store: Option<&SessionStore>, key: &str, site: &str, signal: &AbortSignal) -> Option<Session> {
     let Some(store) = store else {
         return MEMORY.with_borrow(|memory| {
-            memory.get(key).filter(|entry| entry.until > Date::now()).map(|entry| entry.session.clone())
+            let known = memory.iter().find(|entry| entry.key == key && entry.until > Date::now());
+            known.map(|entry| entry.session.clone())
         });
     };
     let found = JsFuture::from(sys::race(&store.get(key).ok()?, signal)).await.ok()?;
-    Session::from_json(&found.as_string()?)
+    Session::from_json(&found.as_string()?).filter(|session| is_sound(session, site))
+}
+
+/// Others may write to a store: no nonce that is no token, and no root of another origin, to which messages would go.
+fn is_sound(session: &Session, site: &str) -> bool {
+    let is_token = |nonce: &str| nonce.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_own = |root: &str| http::on_site(site, root).as_deref() == Some(root);
+    session.nonce().is_none_or(is_token) && session.get("root").is_none_or(is_own)
 }
 
 /// `None`: what is stored is no good.
@@ -47,7 +57,7 @@ pub fn save(store: Option<&SessionStore>, key: &str, session: Option<&Session>) 
             let options = Object::new();
             // A fresh plain object takes every property.
             let _ = Reflect::set(&options, &"ttlMs".into(), &TTL_MS.into());
-            let json = serde_json::to_string(map).unwrap_or_default();
+            let json = Value::from(map.clone()).to_string();
             store.set(key, &json, &options)
         }
         None => store.delete(key),
@@ -58,22 +68,13 @@ pub fn save(store: Option<&SessionStore>, key: &str, session: Option<&Session>) 
     }
 }
 
-fn remember(memory: &mut BTreeMap<String, Entry>, key: &str, session: Option<&Session>) {
+fn remember(memory: &mut Vec<Entry>, key: &str, session: Option<&Session>) {
     let now = Date::now();
-    match session {
-        Some(session) => {
-            if memory.len() >= MAX_ENTRIES && !memory.contains_key(key) {
-                memory.retain(|_, entry| entry.until > now);
-            }
-            while memory.len() >= MAX_ENTRIES && !memory.contains_key(key) {
-                let Some(oldest) = memory.iter().min_by(|a, b| a.1.until.total_cmp(&b.1.until)).map(|(key, _)| key.clone())
-                else {
-                    break;
-                };
-                memory.remove(&oldest);
-            }
-            memory.insert(key.to_owned(), Entry { session: session.clone(), until: now + TTL_MS });
-        }
-        None => drop(memory.remove(key)),
+    memory.retain(|entry| entry.key != key && entry.until > now);
+    let Some(session) = session else { return };
+    if memory.len() == MAX_ENTRIES {
+        // The oldest: entries come in the order of their age.
+        memory.remove(0);
     }
+    memory.push(Entry { key: key.to_owned(), session: session.clone(), until: now + TTL_MS });
 }

@@ -1,7 +1,7 @@
 //! What the runtime and our own JavaScript offer. Values of other realms and of `fetch` functions that are not quite
 //! fetch come through here, so nothing is cast with a check: `instanceof` fails across realms.
 
-use js_sys::{Array, Function, Promise, Uint32Array};
+use js_sys::{Array, Function, Promise, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, ReadableStreamDefaultReader, RequestInit};
 
@@ -29,8 +29,26 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = bodyReader)]
     pub fn body_reader(response: &JsValue) -> Result<Option<ReadableStreamDefaultReader>, JsValue>;
 
+    #[wasm_bindgen(js_name = bytesOf)]
+    pub fn bytes_of(chunk: &JsValue) -> Option<Uint8Array>;
+
     #[wasm_bindgen(js_name = retryAfterMs)]
     pub fn retry_after_ms(value: &str) -> Option<f64>;
+}
+
+#[wasm_bindgen(module = "/src/js/whole.js")]
+extern "C" {
+    /// `[status, type, ...values of names, bytes]`
+    #[wasm_bindgen(js_name = askWhole)]
+    pub fn ask_whole(
+        url: &str,
+        init: &RequestInit,
+        fetch: Option<&Function>,
+        names: Array,
+        limit: f64,
+        signal: &AbortSignal,
+        is_shared: bool,
+    ) -> Promise;
 }
 
 #[wasm_bindgen(module = "/src/js/error.js")]
@@ -43,6 +61,9 @@ extern "C" {
 
 #[wasm_bindgen]
 extern "C" {
+    #[wasm_bindgen(js_name = Number)]
+    pub fn number(text: &str) -> JsValue;
+
     /// `src/js/inbox.js`.
     #[derive(Clone)]
     pub type Inbox;
@@ -51,7 +72,7 @@ extern "C" {
     pub fn text(this: &Inbox, text: &str, ends: &[u32]);
 
     #[wasm_bindgen(method)]
-    pub fn event(this: &Inbox, json: &str, is_content: bool);
+    pub fn event(this: &Inbox, event: JsValue, is_content: bool);
 
     /// `src/js/deadline.js`.
     #[derive(Clone)]

@@ -13,7 +13,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use super::failure::{Failure, asked_to_wait, to_js};
 use super::options::{self, Env, Options};
 use super::sys::{self, Hooks, Inbox, SessionStore};
-use super::{fetch, session};
+use super::{fetch, plain, session};
 use crate::chat::{Call, Event, Session};
 use crate::error::Error;
 use crate::exchange::{Exchange, Feed, Poll};
@@ -35,7 +35,7 @@ enum Progress {
 struct Inner {
     protocol: &'static Protocol,
     call: Rc<Call>,
-    env: Rc<Env>,
+    env: Env,
     inbox: Inbox,
     store: Option<SessionStore>,
     key: String,
@@ -65,7 +65,7 @@ impl Talk {
         Ok(Talk(Rc::new(Inner {
             protocol,
             call: Rc::new(call),
-            env: Rc::new(env),
+            env,
             inbox: hooks.inbox(),
             store: hooks.session(),
             key,
@@ -135,7 +135,7 @@ impl Inner {
                     // The body of the answer before, if it was not read to its end.
                     discard(reader.take());
                     if request.shared {
-                        let answer = fetch::ask_shared(&self.env, request, self.max_event_bytes).await?;
+                        let answer = fetch::ask_shared(&self.env, &request, self.max_event_bytes).await?;
                         self.feed(Feed::Head(answer.head));
                         self.feed(Feed::Chunk(&answer.body));
                         self.feed(Feed::End);
@@ -173,7 +173,7 @@ impl Inner {
 
     /// `false`: only the nonce was wanted, and it is known.
     async fn begin(&self) -> Result<bool, Failure> {
-        let known = session::load(self.store.as_ref(), &self.key, &self.env.signal).await;
+        let known = session::load(self.store.as_ref(), &self.key, &self.call.settings.url, &self.env.signal).await;
         if self.env.signal.aborted() {
             return Err(Failure::Aborted(self.env.signal.reason()));
         }
@@ -287,8 +287,8 @@ impl Inner {
         } else if self.tries.get() > 1 {
             return;
         }
-        if let Some(json) = event.to_json() {
-            self.inbox.event(&json.to_string(), is_content);
+        if let Some(event) = event.to_json() {
+            self.inbox.event(plain::to_js(&event), is_content);
         }
     }
 

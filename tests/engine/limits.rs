@@ -68,6 +68,15 @@ fn an_endless_comment_is_bounded_and_no_error() {
     }
 }
 
+/// Found by the fuzz target `ai_engine`: what followed in the same chunk was kept, and was too much.
+#[test]
+fn what_follows_done_counts_for_no_limit() {
+    let body = format!("{}data: {}", frames(&[OVER]), "x".repeat(500));
+    for cuts in cuts(body.len()) {
+        assert_eq!(within(Reply::new(200, body.clone()).cut(cuts), 100).end, Ok(()));
+    }
+}
+
 #[test]
 fn blanks_without_end_are_no_reply() {
     let played = within(Reply::new(200, " ".repeat(500)).cut((0..500).collect()), 100);
@@ -91,7 +100,7 @@ fn a_refusal_without_end_is_read_in_part_and_then_left() {
     };
     assert!(read <= 512 * 1024, "{read} bytes of a refusal");
     assert_eq!((error.code, error.status), (Code::Service, Some(500)));
-    assert_eq!(error.body.unwrap().chars().count(), 2000);
+    assert_eq!(error.body.as_ref().unwrap().chars().count(), 2000);
 }
 
 #[test]

@@ -40,6 +40,15 @@ fn before_2_4_4_a_stale_nonce_is_renewed_from_the_page() {
 }
 
 #[test]
+fn a_page_without_nonce_does_not_bring_the_stale_one_back() {
+    let absent = recorded("ai-engine/v2.0.9-start-session");
+    let flow = hi().session(&[("nonce", "0123456789")]);
+    let played = flow.answers(&[recorded("ai-engine/v2.0.9-nonce-wrong"), absent, recorded("ai-engine/page-default")]);
+    assert_eq!(played.error().code, Code::Nonce);
+    assert!(played.error().message.starts_with("No nonce found"), "{}", played.error());
+}
+
+#[test]
 fn a_page_without_nonce_after_start_session_was_absent_is_an_error() {
     let absent = recorded("ai-engine/v2.0.9-start-session");
     let played = hi().answers(&[absent, recorded("ai-engine/page-default")]);

@@ -73,7 +73,7 @@ fn messages_and_excerpts_are_bounded_in_characters() {
     for reply in [Reply::new(500, answer.clone()), Reply::new(200, answer), Reply::new(502, long.clone())] {
         let error = flow.answers(&[reply]).error().clone();
         assert!(error.message.chars().count() <= EXCERPT, "{}", error.message.chars().count());
-        assert!(error.body.is_some_and(|body| body.chars().count() <= EXCERPT));
+        assert!(error.body.as_ref().is_some_and(|body| body.chars().count() <= EXCERPT));
     }
     assert_eq!(Error::new(Code::Service, long).message.chars().count(), EXCERPT);
 }

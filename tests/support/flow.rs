@@ -7,7 +7,7 @@ use rivulet::error::Result;
 use rivulet::providers;
 use serde_json::{Value, json};
 
-use super::Random;
+use super::{Random, ours, theirs};
 use super::drive::{self, Played, Reply};
 use super::play::{self, LIMIT, RANDOM};
 use super::tape::{Tape, form_fields};
@@ -57,7 +57,7 @@ impl Flow {
     }
 
     pub fn read(&self) -> Result<Call> {
-        let mut call = Call::read(play::protocol(self.provider), &self.settings, &self.options, RANDOM)?;
+        let mut call = Call::read(play::protocol(self.provider), &ours(&self.settings), &ours(&self.options), RANDOM)?;
         call.foreign = self.foreign;
         Ok(call)
     }
@@ -119,6 +119,6 @@ impl Played {
     /// `reply.conversation`, for the next call.
     pub fn conversation(&self) -> Value {
         let conversation = self.events().into_iter().find_map(|event| event.to_json()?.get("conversation").cloned());
-        conversation.expect("no conversation event")
+        theirs(&conversation.expect("no conversation event"))
     }
 }

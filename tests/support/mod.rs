@@ -9,6 +9,16 @@ pub mod tape;
 pub mod toy;
 pub mod unplayed;
 
+/// The JSON of the tests, which is serde_json's: the core's own kind of it.
+pub fn ours(value: &serde_json::Value) -> rivulet::value::Value {
+    rivulet::json::parse(value.to_string().as_bytes()).unwrap().value
+}
+
+/// And back, for comparing: order and writing of numbers mean nothing.
+pub fn theirs(value: &rivulet::value::Value) -> serde_json::Value {
+    serde_json::from_str(&value.to_string()).unwrap()
+}
+
 /// For property tests. A failure is printed with its smallest input; that belongs into a test of its own, not into a file.
 pub fn cases(count: u32) -> proptest::test_runner::Config {
     proptest::test_runner::Config { cases: count, failure_persistence: None, ..Default::default() }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::drive::{self, Played, Reply};
 use super::tape::Tape;
+use super::{ours, theirs};
 
 pub const RANDOM: [u64; 2] = [0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210];
 pub const LIMIT: usize = 64 << 20;
@@ -47,7 +48,7 @@ impl Play {
 
     pub fn exchange(&self, limit: usize) -> Exchange {
         let mut call =
-            Call::read(self.protocol, &self.settings, &self.options, RANDOM).expect("a play that is no call");
+            Call::read(self.protocol, &ours(&self.settings), &ours(&self.options), RANDOM).expect("a play that is no call");
         call.foreign = self.foreign;
         providers::exchange(self.protocol, Rc::new(call), &self.session, limit)
     }
@@ -217,7 +218,8 @@ pub fn describe(event: &Event, played: &Played) -> String {
     let sent = |id: &str| {
         last.is_some_and(|last| last.url.contains(id) || last.body.as_ref().is_some_and(|body| body.contains(id)))
     };
-    let pairs = |map: &Map<String, Value>| {
+    let pairs = |map: &rivulet::value::Map| {
+        let map: Map<String, Value> = serde_json::from_value(theirs(&map.clone().into())).unwrap();
         let pair = |(key, value): (&String, &Value)| match (key.as_str(), value.as_str().unwrap_or_default()) {
             (_, "") => None,
             ("root", _) => Some("root=*".to_owned()),
@@ -231,10 +233,10 @@ pub fn describe(event: &Event, played: &Played) -> String {
     match event {
         Event::Text(_) => unreachable!("text comes as pieces"),
         Event::Reasoning(text) => format!("reasoning {text}"),
-        Event::Source(source) => format!("source {source}"),
+        Event::Source(source) => format!("source {}", theirs(source)),
         Event::Status { kind, text, .. } => format!("status {kind}: {text}"),
         Event::Image(url) => format!("image {url}"),
-        Event::Action { kind, action } => format!("action {kind} {action}"),
+        Event::Action { kind, action } => format!("action {kind} {}", theirs(action)),
         Event::Warning(words) => format!("warning {words}"),
         Event::Usage(usage) => {
             let number = |tokens: Option<u64>| tokens.map_or("-".to_owned(), |tokens| tokens.to_string());

@@ -9,7 +9,7 @@ use rivulet::exchange::{Decode, Exchange, Next, Out, Progress, Step};
 use rivulet::frame::Framing;
 use rivulet::http::{Answer, Request};
 use rivulet::json;
-use serde_json::{Map, Value};
+use rivulet::value::{Map, Value};
 
 use super::drive::{self, Played, Reply};
 
@@ -20,6 +20,8 @@ pub const URL: &str = "https://chat.example/say";
 #[derive(Default)]
 pub struct Toy {
     pub scanned: bool,
+    /// Gives out another text than the one that lies in the frame.
+    pub loud: bool,
     /// Ends by closing, as some protocols do.
     pub closes: bool,
     pub diary: Rc<RefCell<Vec<String>>>,
@@ -38,7 +40,8 @@ impl Decode for Toy {
         let parsed = json::parse(data)?;
         let text = |key: &str| parsed.value.get(key).and_then(Value::as_str);
         if let Some(say) = text("say") {
-            out.text(say, parsed.mended);
+            let shouted = say.to_uppercase();
+            out.text(if self.loud { &shouted } else { say }, parsed.mended);
         }
         if let Some(note) = text("note") {
             out.event(Event::Reasoning(json::whole_text(note, parsed.mended)));

@@ -162,20 +162,24 @@ export const deafness = () => () => new Promise(() => {});
 
 /** An `AbortSignal` that counts who listens. */
 export class Signal {
-  listeners = 0;
   #controller = new AbortController();
+  #listeners = new Set();
 
   constructor() {
     this.signal = this.#controller.signal;
     const { addEventListener, removeEventListener } = EventTarget.prototype;
-    this.signal.addEventListener = (...args) => {
-      this.listeners++;
-      addEventListener.apply(this.signal, args);
+    this.signal.addEventListener = (type, listener, options) => {
+      this.#listeners.add(listener);
+      addEventListener.call(this.signal, type, listener, options);
     };
-    this.signal.removeEventListener = (...args) => {
-      this.listeners--;
-      removeEventListener.apply(this.signal, args);
+    this.signal.removeEventListener = (type, listener) => {
+      this.#listeners.delete(listener);
+      removeEventListener.call(this.signal, type, listener);
     };
+  }
+
+  get listeners() {
+    return this.#listeners.size;
   }
 
   abort(reason) {

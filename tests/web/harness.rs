@@ -62,7 +62,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn signal(this: &Signal) -> JsValue;
     #[wasm_bindgen(method, getter)]
-    pub fn listeners(this: &Signal) -> i32;
+    pub fn listeners(this: &Signal) -> u32;
     #[wasm_bindgen(method)]
     pub fn abort(this: &Signal, reason: &JsValue);
 
@@ -123,6 +123,18 @@ extern "C" {
     type _Inbox;
     #[wasm_bindgen(constructor, js_class = "Inbox")]
     fn new(coalesce: bool) -> _Inbox;
+}
+
+#[wasm_bindgen(module = "/src/js/whole.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = askWhole)]
+    fn _whole();
+}
+
+#[wasm_bindgen(module = "/src/js/abort.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = unlisten)]
+    fn _unlisten(signal: &JsValue, hear: &JsValue);
 }
 
 #[wasm_bindgen(module = "/src/js/deadline.js")]

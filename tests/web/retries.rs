@@ -8,7 +8,7 @@ use super::harness::*;
 
 /// Asked for at once, so that no test waits for a back-off.
 fn refused(status: u16) -> Function {
-    json(status, r#"{"success":false,"message":"busy"}"#, &object(&[("retry-after", "0".into())]))
+    json(status, "busy", &object(&[("retry-after", "0".into()), ("content-type", "text/plain".into())]))
 }
 
 fn unreachable() -> Function {
@@ -43,7 +43,7 @@ async fn what_can_heal_is_tried_again_with_the_same_body() {
 
 #[wasm_bindgen_test]
 async fn what_cannot_heal_is_sent_once() {
-    for (status, code) in [(400, "service"), (401, "auth"), (402, "payment_required"), (404, "service"), (413, "refused")] {
+    for (status, code) in [(400, "service"), (401, "auth"), (402, "payment_required"), (404, "service"), (413, "too_large")] {
         let site = Site::new();
         site.order("chat", &json(status, "no", &object(&[("content-type", "text/plain".into())])));
         let error = rejection(site.reply().text()).await;

@@ -3,6 +3,9 @@
 //! `cargo install wasm-bindgen-cli` takes three times as long and must be kept in step with `Cargo.lock` by hand; here
 //! the lock file does it. Started through `scripts/xtask.mjs`, which builds it once per version and keeps the result.
 
+mod snip;
+
+use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
@@ -11,6 +14,7 @@ Usage: xtask <COMMAND> [ARGUMENTS]
 Commands:
   wasm-bindgen  What the `wasm-bindgen` command does
   test-runner   What the `wasm-bindgen-test-runner` command does
+  snip IN OUT   Takes the words out of the panics of a module that has its names
 
 `xtask <COMMAND> --help` tells the arguments.";
 
@@ -24,6 +28,13 @@ fn main() -> ExitCode {
         "test-runner" => {
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(with_name("wasm-bindgen-test-runner"))
         }
+        "snip" => match with_name("snip").as_slice() {
+            [_, input, output] => snip::snip(Path::new(input), Path::new(output)),
+            _ => {
+                eprintln!("error: snip takes two paths\n\n{USAGE}");
+                return ExitCode::from(2);
+            }
+        },
         "--help" | "-h" => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -1,0 +1,70 @@
+// Answers without measure: bounded in memory, told as too_large, and the module goes on.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { assertWorks, chatError, child, PROMPT, useSite } from './helper.mjs';
+
+const used = useSite();
+const MB = 1024 * 1024;
+
+for (const name of ['line', 'json', 'bomb']) {
+  test(`${name}: too_large at the limit that was given`, async () => {
+    used.site.clear();
+    used.site.fault(name);
+    const call = used.engine.createAsync({ messages: PROMPT, maxEventBytes: 100_000 });
+    await chatError(call, 'too_large', /maxEventBytes/);
+    const request = await used.site.requests.when('chat');
+    // The whole bomb is a megabyte on the wire, which is sent before it can be refused.
+    if (name !== 'bomb') assert.equal(await request.closed, 'aborted', 'the rest is not read');
+    await assertWorks(used);
+  });
+}
+
+for (const fault of [{ name: 'line' }, { name: 'json', bytes: 1e8 }, { name: 'bomb' }]) {
+  test(`${fault.name}: too_large by default, with memory to spare`, async () => {
+    const { code, grown, works } = await child('huge.mjs', { args: [JSON.stringify(fault)] });
+    assert.equal(code, 'too_large');
+    assert.ok(grown < 768 * MB, `${Math.round(grown / MB)} MB`);
+    assert.equal(works, true);
+  });
+}
+
+test('an event of 8 MiB is delivered whole', async () => {
+  const text = 'a'.repeat(8 * MB + 1);
+  const frames = `data: {"type":"live","data":"${text}"}\n\ndata: {"type":"end","data":"{\\"success\\":true,\\"reply\\":\\"\\"}"}\n\n`;
+  const fetch = async () => new Response(frames, { headers: { 'content-type': 'text/event-stream' } });
+  assert.equal(await used.engine.createAsync({ messages: PROMPT, fetch }), text);
+});
+
+test('a consumer that stops reading holds the site back', async () => {
+  const { pulled } = await stalled();
+  assert.ok(pulled <= 64, `${pulled} chunks`);
+});
+
+/** Reads one of very many pieces and then nothing, while the body could give more at any time. */
+async function stalled() {
+  let pulled = 0;
+  const frame = new TextEncoder().encode('data: {"type":"live","data":"piece"}\n\n');
+  const fetch = async () => new Response(new ReadableStream({
+    pull(controller) {
+      pulled++;
+      controller.enqueue(frame);
+    },
+  }, { highWaterMark: 0 }));
+  const reply = used.engine.createAsyncGenerator({ messages: PROMPT, fetch });
+  await reply.next();
+  await new Promise(setImmediate);
+  await reply.return();
+  return { pulled };
+}
+
+test('100,000 events in one chunk take linear time', async () => {
+  const frames = 'data: {"type":"live","data":"a"}\n\n'.repeat(100_000);
+  const end = 'data: {"type":"end","data":"{\\"success\\":true,\\"reply\\":\\"\\"}"}\n\n';
+  const fetch = async () => new Response(frames + end, { headers: { 'content-type': 'text/event-stream' } });
+  const start = performance.now();
+  const text = await used.engine.createAsync({ messages: PROMPT, fetch });
+  assert.equal(text.length, 100_000);
+  assert.ok(performance.now() - start < 10_000);
+});

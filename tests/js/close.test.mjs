@@ -1,0 +1,91 @@
+// The site sees that nobody listens any more: within 2.5 s of break, abort, timeout and error.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { PROMPT, until, useSite, within } from './helper.mjs';
+
+const used = useSite({ delay: 30 });
+const SOON = 2_500;
+
+/** @type {Record<string, (provider: any) => Promise<void>>} */
+const ENDINGS = {
+  async break(provider) {
+    for await (const text of provider.createAsyncGenerator({ messages: 'long story' })) {
+      assert.ok(text);
+      break;
+    }
+  },
+  async 'an exception in the loop'(provider) {
+    const loop = async () => {
+      for await (const text of provider.createAsyncGenerator({ messages: 'long story' })) throw new Error(text);
+    };
+    await assert.rejects(loop());
+  },
+  async 'return with a pending read'(provider) {
+    const reply = provider.createAsyncGenerator({ messages: 'FAULT stall after=4' });
+    await reply.next();
+    const pending = reply.next();
+    assert.deepEqual(await reply.return('mine'), { value: 'mine', done: true });
+    assert.equal((await pending).done, true);
+  },
+  async 'await using'(provider) {
+    const reply = provider.createAsyncGenerator({ messages: 'long story' });
+    await reply.next();
+    await reply[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]();
+  },
+  async 'abort in the middle'(provider) {
+    const controller = new AbortController();
+    const reply = provider.createAsyncGenerator({ messages: 'long story', signal: controller.signal });
+    await reply.next();
+    controller.abort();
+    await assert.rejects(reply.next(), (error) => error === controller.signal.reason && error.name === 'AbortError');
+  },
+  async 'abort before the head'(provider) {
+    const controller = new AbortController();
+    const text = provider.createAsync({ messages: 'FAULT mute', signal: controller.signal });
+    text.catch(() => {});
+    await used.site.requests.when('chat');
+    controller.abort('enough');
+    await assert.rejects(text, (error) => error === 'enough');
+  },
+  async 'AbortSignal.timeout'(provider) {
+    const { error } = await until(provider.createAsyncGenerator({
+      messages: 'FAULT stall after=4', signal: AbortSignal.timeout(300),
+    }));
+    assert.equal(error.name, 'TimeoutError');
+  },
+  async 'a timeout'(provider) {
+    const { error } = await until(provider.createAsyncGenerator({ messages: 'FAULT stall after=4', timeout: 300 }));
+    assert.equal(error.code, 'timeout');
+  },
+  async 'cancel of the stream'(provider) {
+    const reader = provider.createAsyncGenerator({ messages: 'long story' }).toReadableStream().getReader();
+    await reader.read();
+    await reader.cancel();
+  },
+  async 'cancel of the response'(provider) {
+    const response = provider.createAsyncGenerator({ messages: 'long story' }).toResponse();
+    const reader = response.body.getReader();
+    await reader.read();
+    await reader.cancel();
+  },
+};
+
+for (const [name, end] of Object.entries(ENDINGS)) {
+  test(name, async () => {
+    for (const provider of used.providers) {
+      used.site.clear();
+      await within(5_000, end(provider), 'the end');
+      const request = await used.site.requests.when('chat');
+      assert.equal(await within(SOON, request.closed, `${provider.name}: the site's connection`), 'aborted');
+    }
+  });
+}
+
+test('a reply that is read to its end is not aborted', async () => {
+  used.site.clear();
+  await used.engine.createAsync({ messages: PROMPT });
+  const request = await used.site.requests.when('chat');
+  assert.equal(await within(SOON, request.closed, 'the connection'), 'finished');
+});

@@ -1,0 +1,221 @@
+// Bad input: a ChatError that names the place, nothing sent, and the next call works.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { AiEngine, Chatgpt4o, Chatgpt4Online, ChatError, formatPrompt } from '../../dist/index.js';
+import { assertWorks, chatError, PROMPT, useSite } from './helper.mjs';
+
+const used = useSite();
+
+const user = (content) => [{ role: 'user', content }];
+const circular = () => {
+  const message = { role: 'user', content: 'x' };
+  message.self = message;
+  return [message];
+};
+const throwing = (key) => [Object.defineProperty({ role: 'user', content: 'x' }, key, {
+  enumerable: true,
+  get() {
+    throw new TypeError('mine');
+  },
+})];
+const revoked = (target) => {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
+};
+const nested = (depth) => {
+  let value = 'x';
+  for (let i = 0; i < depth; i++) value = [value];
+  return value;
+};
+
+/** @type {[string, () => unknown, RegExp][]} */
+const MESSAGES = [
+  ['nothing', () => undefined, /^messages is missing$/],
+  ['null', () => null, /^messages is missing$/],
+  ['an empty array', () => [], /^messages is empty/],
+  ['a number', () => 42, /^messages must be an array/],
+  ['a boolean', () => true, /^messages must be an array/],
+  ['one message without an array', () => ({ role: 'user', content: 'x' }), /^messages must be an array/],
+  ['a hole', () => [, user('x')[0]], /^messages\[0\] must be an object/],
+  ['null inside', () => [null], /^messages\[0\] must be an object/],
+  ['a message without role', () => [{ content: 'x' }], /^messages\[0\]\.role is missing$/],
+  ['an empty role', () => [{ role: ' ', content: 'x' }], /^messages\[0\]\.role must be/],
+  ['a role of another type', () => [{ role: 1, content: 'x' }], /^messages\[0\]\.role must be a string/],
+  ['the second message without content', () => [...user('x'), { role: 'user' }], /^messages\[1\]\.content is missing$/],
+  ['content null', () => user(null), /^messages\[0\]\.content is missing$/],
+  ['content a number', () => user(5), /^messages\[0\]\.content must be a string/],
+  ['content an object', () => user({ text: 'x' }), /^messages\[0\]\.content must be a string/],
+  ['a part without text', () => user([{ type: 'text' }]), /^messages\[0\]\.content\[0\]\.text must be a string/],
+  ['a part that is none', () => user([7]), /^messages\[0\]\.content\[0\] must be/],
+  ['content a BigInt', () => user(5n), /^messages\[0\]\.content is a bigint/i],
+  ['content a symbol', () => user(Symbol('s')), /^messages\[0\]\.content is a symbol/],
+  ['content a function', () => user(() => 'x'), /^messages\[0\]\.content is a function/],
+  ['NaN', () => [{ role: 'user', content: 'x', weight: NaN }], /^messages\[0\]\.weight is NaN/],
+  ['Infinity', () => [{ role: 'user', content: 'x', weight: Infinity }], /^messages\[0\]\.weight is Infinity/],
+  ['a circle', circular, /circular, or nested deeper than 98 levels/],
+  ['200 levels', () => user(nested(200)), /nested deeper than 98 levels/],
+  ['100,000 levels', () => user(nested(100_000)), /nested deeper than 98 levels/],
+  ['a throwing getter', () => throwing('content'), /^messages.* cannot be read$|^options cannot be read$/],
+  ['a revoked proxy', () => revoked([]), /cannot be read$/],
+  ['a revoked proxy inside', () => [revoked({})], /cannot be read$/],
+  ['a throwing toJSON', () => user({ toJSON() { throw new Error('mine'); } }), /cannot be read$/],
+  ['a toJSON of itself', () => user({ toJSON() { return this; } }), /nested deeper/],
+  ['a Map', () => user(new Map([['a', 1]])), /^messages\[0\]\.content must be a string/],
+];
+
+for (const [name, make, message] of MESSAGES) {
+  test(`messages: ${name}`, async () => {
+    used.site.clear();
+    for (const provider of used.providers) {
+      await chatError(provider.createAsync({ messages: make() }), 'input', message);
+    }
+    assert.throws(() => formatPrompt(make()), (error) => error instanceof ChatError && error.code === 'input');
+    assert.equal(used.site.requests.length, 0, 'something was sent');
+    await assertWorks(used);
+  });
+}
+
+/** @type {[string, object, string, RegExp][]} */
+const OPTIONS = [
+  ['signal', { signal: {} }, 'input', /^signal must be an AbortSignal$/],
+  ['fetch', { fetch: 'fetch' }, 'input', /^fetch must be a function$/],
+  ['session', { session: { get() {}, set() {} } }, 'input', /^session must have get, set and delete$/],
+  ['coalesce', { coalesce: 1 }, 'input', /^coalesce must be true or false$/],
+  ['timeout 0', { timeout: 0 }, 'input', /^timeout must be a number of milliseconds above 0$/],
+  ['timeout negative', { timeout: -5 }, 'input', /^timeout must be a number/],
+  ['timeout NaN', { timeout: NaN }, 'input', /^timeout must be a number/],
+  ['timeout text', { timeout: '30s' }, 'input', /^timeout must be a number/],
+  ['timeout.idle 0', { timeout: { idle: 0 } }, 'input', /^timeout\.idle must be a number/],
+  ['timeout.read', { timeout: { read: 1 } }, 'input', /^timeout\.read is none of/],
+  ['retries negative', { retries: -1 }, 'input', /^retries must be a whole number of at least 0$/],
+  ['retries 1.5', { retries: 1.5 }, 'input', /^retries must be a whole number/],
+  ['maxEventBytes 0', { maxEventBytes: 0 }, 'input', /^maxEventBytes must be a whole number of at least 1$/],
+  ['history', { history: 'all' }, 'input', /^history must be 'messages' or 'prompt'$/],
+  ['conversation', { conversation: 'c1' }, 'input', /^conversation must be the object that reply\.conversation gave$/],
+  ['model of another type', { model: 5 }, 'input', /^model must be a string$/],
+  ['proxy of another type', { proxy: 5 }, 'input', /^proxy must be a URL$/],
+  ['a forward proxy', { proxy: 'http://user:secret@10.0.0.1:3128' }, 'input', /fetch option/],
+  ['headers of another type', { headers: ['a: b'] }, 'input', /^headers must be an object of strings$/],
+  ['a header value with a line break', { headers: { 'X-A': 'a\r\nX-B: secret' } }, 'input', /^header 'X-A' holds a line break/],
+  ['a header value with a control character', { headers: { 'X-A': 'a\u0001' } }, 'input', /^header 'X-A' holds a control/],
+  ['a header value beyond Latin-1', { headers: { 'X-A': 'я' } }, 'input', /^header 'X-A' holds/],
+  ['a cookie with a line break', { cookies: { a: 'b\r\nX-B: secret' } }, 'input', /^cookie 'a' holds a line break/],
+  ['a cookie with a semicolon', { cookies: { a: 'b; c=secret' } }, 'input', /no cookie may$/],
+];
+
+for (const [name, options, code, message] of OPTIONS) {
+  test(`options: ${name}`, async () => {
+    used.site.clear();
+    const error = await chatError(used.engine.createAsync({ messages: PROMPT, ...options }), code, message);
+    assert.ok(!error.message.includes('secret'), error.message);
+    assert.equal(used.site.requests.length, 0, 'something was sent');
+    await assertWorks(used);
+  });
+}
+
+test('options that are none', async () => {
+  for (const options of [undefined, null, 5, 'Hi']) {
+    await chatError(used.engine.createAsync(options), 'input', /^give options such as \{ messages \}$/);
+  }
+  await chatError(used.engine.createAsync(revoked({})), 'input', /^options cannot be read$/);
+});
+
+test('settings that are none', async () => {
+  const wrong = [
+    [{}, /^url is missing/],
+    [{ url: 'shop' }, /^url: not a URL/],
+    [{ url: 'javascript:alert(1)' }, /^url: only http: and https:/],
+    [{ url: 'file:///etc/passwd' }, /^url: only http: and https:/],
+    [{ url: 'https://user:secret@shop.example' }, /^url: credentials do not belong into a URL$/],
+    [{ url: 'https://shop.example/ a' }, /^url: not a URL$/],
+    [{ url: 'https://' }, /^url: not a URL$/],
+    [{ url: 5 }, /^url: not a URL/],
+    [{ url: 'https://shop.example', botId: {} }, /^botId must be a string$/],
+    [{ url: 'https://shop.example', nonce: 'a\r\nsecret' }, /^nonce holds a line break/],
+    [{ url: 'https://shop.example', page: 'https://elsewhere.example/' }, /^page must be a path or URL on the site$/],
+    [{ url: 'https://shop.example', models: 'gpt-4' }, /^models must be an array of names$/],
+  ];
+  for (const [settings, message] of wrong) {
+    const error = await chatError(new AiEngine(settings).createAsync({ messages: PROMPT }), 'input', message);
+    assert.ok(!error.message.includes('secret'), error.message);
+  }
+  for (const settings of [undefined, null, 5]) {
+    assert.throws(() => new AiEngine(settings), (error) => error instanceof ChatError && error.code === 'input');
+  }
+});
+
+test('an unknown model, with the valid names', async () => {
+  await chatError(Chatgpt4Online.createAsync({ messages: PROMPT, model: 'gpt-9' }), 'model_not_found', /gpt-9.*valid: gpt-4$/);
+  await chatError(Chatgpt4o.createAsync({ messages: PROMPT, model: 'gpt-9' }), 'model_not_found', /gpt-4o-mini/);
+});
+
+test('a signal that was aborted before sends nothing and gives its reason', async () => {
+  used.site.clear();
+  const reason = { mine: true };
+  const rejected = used.engine.createAsync({ messages: PROMPT, signal: AbortSignal.abort(reason) });
+  await assert.rejects(rejected, (error) => error === reason);
+  assert.equal(used.site.requests.length, 0);
+});
+
+test('a polluted Object.prototype adds nothing', async () => {
+  // Not `signal`, with which Node's own fetch refuses every request.
+  const polluted = ['url', 'role', 'content', 'model', 'nonce', 'proxy', 'botId', 'toJSON', 'timeout', 'retries', 'failure'];
+  used.site.clear();
+  for (const key of polluted) {
+    Object.defineProperty(Object.prototype, key, { value: 'evil', configurable: true, enumerable: true, writable: true });
+  }
+  let text;
+  try {
+    text = await used.engine.createAsync({ messages: [{ role: 'user', content: PROMPT }] });
+  } finally {
+    for (const key of polluted) delete Object.prototype[key];
+  }
+  assert.match(text, /./);
+  assert.ok(!used.site.requests.map(({ url, body }) => url + body).join().includes('evil'));
+});
+
+test('own keys named as the prototype change nothing', async () => {
+  const messages = JSON.parse('[{"role":"user","content":"x","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}]');
+  await used.engine.createAsync({ messages });
+  assert.equal({}.polluted, undefined);
+});
+
+test('the options are those of the moment of the call', async () => {
+  used.site.clear();
+  const options = { messages: [{ role: 'user', content: 'before' }] };
+  const reply = used.engine.createAsyncGenerator(options);
+  options.messages[0].content = 'after';
+  await reply.text();
+  assert.match(used.site.requests.of('chat')[0].body, /"newMessage":"before"/);
+});
+
+test('text arrives at the site as it is', async () => {
+  const texts = ['\u0000\u0001\u001f', '\u2028\u2029\ufeff\ufffe', '"\\/', 'e\u0301', '𝕏👨‍👩‍👧‍👦', ' x '.repeat(150)];
+  for (const text of texts) {
+    used.site.clear();
+    await used.engine.createAsync({ messages: text });
+    assert.equal(JSON.parse(used.site.requests.of('chat')[0].body).newMessage, text);
+  }
+});
+
+test('lone surrogates become valid UTF-8 or an error', async () => {
+  used.site.clear();
+  await used.engine.createAsync({ messages: 'a\ud83db\udc00' });
+  assert.equal(JSON.parse(used.site.requests.of('chat')[0].body).newMessage, 'a\ufffdb\ufffd');
+});
+
+test('a message of 300 kB is sent whole and refused with the limit', async () => {
+  used.site.clear();
+  const long = 'я'.repeat(150_000);
+  await chatError(used.engine.createAsync({ messages: long }), 'refused', /150000 characters.*512/);
+  assert.equal(JSON.parse(used.site.requests.of('chat')[0].body).newMessage, long);
+  await assertWorks(used);
+});
+
+test('as deep as options may be, the core reads them', async () => {
+  await used.engine.createAsync({ messages: PROMPT, extra: nested(97) });
+  await chatError(used.engine.createAsync({ messages: PROMPT, extra: nested(98) }), 'input', /nested deeper/);
+});

@@ -1,0 +1,37 @@
+// What is left of replies in a process: no handle, no timer, no memory, no unhandled rejection.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { child, useSite } from './helper.mjs';
+
+const used = useSite();
+
+test('a process with replies of every ending ends by itself, and nothing is left in it', async () => {
+  const { left, ended } = await child('endings.mjs', { args: [used.site.url], timeout: 20_000 });
+  assert.deepEqual(left, [], 'handles that are left');
+  assert.ok(ended.length >= 9, `${ended}`);
+});
+
+test('importing starts nothing', async () => {
+  assert.deepEqual(await child('idle.mjs'), { left: [], compiled: 0 });
+});
+
+test('five hundred replies on one signal: no listener is left, and no warning', async () => {
+  assert.deepEqual(await child('signal.mjs', { args: [used.site.url] }), { replies: 500, listeners: 0 });
+});
+
+test('ten thousand replies of every ending leave less than 48 bytes each', async () => {
+  const { bytesPerReply, pages, replies } = await child('leaks.mjs', { flags: ['--expose-gc'], timeout: 120_000 });
+  assert.equal(replies, 10_000);
+  assert.ok(bytesPerReply < 48, `${bytesPerReply} bytes a reply`);
+  assert.ok(pages <= 2, `${pages} wasm pages`);
+});
+
+test('after a trap of the core the next call works', async () => {
+  const { code, trapped, others, works } = await child('trap.mjs');
+  assert.equal(trapped, true, 'the module was really exhausted');
+  assert.equal(code, 'protocol');
+  assert.deepEqual(others, ['protocol'], 'replies that were under way end with an error');
+  assert.equal(works, true);
+});

@@ -1,0 +1,117 @@
+// Keys, nonces, cookies, headers and prompts are in nothing that people print.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+
+import { AiEngine, AiPuffer, ChatError } from '../../dist/index.js';
+import { until, useSite } from './helper.mjs';
+
+const KEY = 'sk-canary-key-0123456789';
+const COOKIE = 'canary-cookie-0123456789';
+const TOKEN = 'canary-token-0123456789';
+const NONCE = 'deadbeef42';
+const WORDS = 'canary words of the prompt';
+const SECRETS = { KEY, COOKIE, TOKEN, NONCE, WORDS };
+
+const used = useSite();
+
+const provider = (settings = {}) => new AiEngine({
+  url: used.site.url, nonce: NONCE, cookies: { wordpress_logged_in: COOKIE }, headers: { Authorization: `Bearer ${TOKEN}` },
+  ...settings,
+});
+
+/** Everything that a logger makes of a value. */
+function printed(value) {
+  const ways = [
+    String, (it) => JSON.stringify(it), (it) => inspect(it, { depth: 20, showHidden: true, getters: true }),
+    (it) => inspect(it, { depth: 20, customInspect: false }), (it) => it.stack, (it) => it.message, (it) => it.body,
+    (it) => JSON.stringify(Object.getOwnPropertyDescriptors(it)), (it) => Object.keys(it).join(),
+  ];
+  return ways.map((way) => String(way(value))).join('\n') + (value.cause === undefined ? '' : printed(value.cause));
+}
+
+function assertClean(value, what) {
+  const text = printed(value);
+  for (const [name, secret] of Object.entries(SECRETS)) {
+    const at = text.indexOf(secret);
+    assert.equal(at, -1, `${name} in ${what}: ${text.slice(Math.max(0, at - 60), at + 60)}`);
+  }
+}
+
+async function failed(reply) {
+  const { error } = await until(reply);
+  assert.ok(error instanceof ChatError, String(error));
+  return error;
+}
+
+test('providers and replies print none', async () => {
+  const given = provider();
+  const reply = given.createAsyncGenerator({ messages: WORDS });
+  for (const [what, value] of Object.entries({ given, 'a copy': given.with({ nonce: NONCE }), reply, events: reply.events })) {
+    assertClean(value, what);
+  }
+  await reply.return();
+  assertClean(new AiPuffer({ url: used.site.url, apiKey: KEY }), 'a provider with a key');
+});
+
+test('errors of a site that echoes what it was sent hold none', async () => {
+  const echo = async (url, init) => {
+    const words = `${JSON.stringify([...new Headers(init.headers)])} ${init.body ?? ''}`.replace(WORDS, 'prompt');
+    const bodies = [JSON.stringify({ success: false, message: words }), `<p>${words}</p>`, words];
+    return new Response(bodies[Math.floor(echo.at++ / 4) % 3], { status: echo.status });
+  };
+  for (const status of [200, 400, 401, 403, 429, 500]) {
+    for (let at = 0; at < 12; at += 4) {
+      Object.assign(echo, { at, status });
+      const error = await failed(provider({ fetch: echo, retries: 0 }).createAsyncGenerator({ messages: WORDS }));
+      assertClean(error, `an error ${status}: ${error.message}`);
+    }
+  }
+});
+
+test('an echoed API key is masked', async () => {
+  const fetch = async (url, init) => new Response(`bad key ${new Headers(init.headers).get('authorization')}`, { status: 401 });
+  const puffer = new AiPuffer({ url: used.site.url, botId: '5', apiKey: KEY, fetch });
+  const error = await failed(puffer.createAsyncGenerator({ messages: WORDS }));
+  assert.equal(error.code, 'auth');
+  assertClean(error, 'the error');
+});
+
+test('errors of the network hold none', async () => {
+  const fetch = async (url, init) => {
+    throw new TypeError(`cannot send to ${url}`, { cause: new Error('ECONNREFUSED') });
+  };
+  assertClean(await failed(provider({ fetch, retries: 0 }).createAsyncGenerator({ messages: WORDS })), 'the error');
+});
+
+test('malformed events hold none of the payload in the error', async () => {
+  const body = `data: {"type":"live","data":"${WORDS}"}\n\ndata: {"type":"live","data":"${WORDS}" ${TOKEN}\n\n`;
+  const fetch = async () => new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  const error = await failed(provider({ fetch }).createAsyncGenerator({ messages: 'Hi' }));
+  assert.equal(error.code, 'protocol');
+  assertClean(error, 'the error');
+});
+
+test('refused header values are not in the error', async () => {
+  for (const bad of [`${TOKEN}\r\nX: y`, `${TOKEN}\n`, `\0${TOKEN}`, `${TOKEN}я`]) {
+    for (const settings of [{ headers: { 'X-Key': bad } }, { cookies: { a: bad } }, { nonce: bad }]) {
+      assertClean(await failed(provider(settings).createAsyncGenerator({ messages: WORDS })), 'the error');
+    }
+  }
+});
+
+test('nothing is written to the console', async () => {
+  const written = [];
+  const methods = ['log', 'info', 'warn', 'error', 'debug', 'trace'];
+  const own = Object.fromEntries(methods.map((method) => [method, console[method]]));
+  try {
+    for (const method of methods) console[method] = (...args) => written.push(args);
+    await used.engine.createAsync({ messages: WORDS });
+    used.site.fault({ name: 'truncate' });
+    await failed(used.engine.createAsyncGenerator({ messages: WORDS }));
+  } finally {
+    Object.assign(console, own);
+  }
+  assert.deepEqual(written, []);
+});
