@@ -34,10 +34,7 @@ impl Call {
             return Err(Error::input("messages is empty: give at least one message"));
         };
         if last.role != "user" {
-            return Err(Error::input(format!(
-                "the last message must have role 'user', not '{}'",
-                last.role
-            )));
+            return Err(Error::input(format!("the last message must have role 'user', not '{}'", last.role)));
         }
         if last.text.trim().is_empty() {
             return Err(Error::input("the last message has no text"));
@@ -124,10 +121,17 @@ pub enum Event {
     Reasoning(String),
     Source(Value),
     /// Progress and other notes that are not part of the answer.
-    Status { kind: String, text: String, raw: Value },
+    Status {
+        kind: String,
+        text: String,
+        raw: Value,
+    },
     Image(String),
     /// Something the page should do or show: a function call, a button, a block of HTML.
-    Action { kind: String, action: Value },
+    Action {
+        kind: String,
+        action: Value,
+    },
     Warning(String),
     Usage(Usage),
     /// The service's final text where it differs from the pieces.

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::value::Value;
 
 use crate::error::{Code, Error, Result};
-use crate::words;
 use crate::json;
+use crate::words;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {

@@ -56,7 +56,9 @@ impl Settings {
             .or_else(|| models.first().cloned())
             .unwrap_or_default();
         let model_aliases = match given.get("modelAliases") {
-            Some(Value::Object(aliases)) if aliases.iter().all(|(_, model)| model.as_str().is_some()) => aliases.clone(),
+            Some(Value::Object(aliases)) if aliases.iter().all(|(_, model)| model.as_str().is_some()) => {
+                aliases.clone()
+            }
             Some(Value::Null) | None => preset
                 .map(|preset| {
                     let mut aliases = Map::new();
@@ -137,6 +139,9 @@ impl Call {
             Some(_) => return Err(Error::input("history must be 'messages' or 'prompt'")),
         };
         let mut warnings = Vec::new();
+        if checked.models.is_empty() && options.get("model").is_some_and(|model| !model.is_null()) {
+            warnings.push(format!("the bots of {} have their own model: 'model' was left out", checked.name));
+        }
         let session_only = options.get("sessionOnly") == Some(&Value::Bool(true));
         let messages = match options.get("messages") {
             _ if session_only => Vec::new(),

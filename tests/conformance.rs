@@ -1,4 +1,5 @@
 //! Every provider, on every recorded exchange, however the network cuts it: what is sent, and what comes of the answer.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "conformance/requests.rs"]

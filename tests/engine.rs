@@ -1,4 +1,5 @@
 //! The rules above `Exchange`, each as a test of its name, and what follows from them.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "engine/limits.rs"]

@@ -1,4 +1,5 @@
 //! Replies that take several requests: nonces fetched and renewed, pages read, conversations carried on.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "flows/engine.rs"]

@@ -1,5 +1,6 @@
 //! Bytes to frames: the rules of WHATWG HTML 9.2.6 one by one (in the order of web-platform-tests' `eventsource/format-*`),
 //! NDJSON, limits, and a property against a splitter written without any care for speed.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "frame/limits.rs"]

@@ -1,4 +1,5 @@
 //! JSON of servers, read as `JSON.parse` reads it; and the words of their errors.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;

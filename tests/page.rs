@@ -1,5 +1,6 @@
 //! What is found in pages, with the `regex` crate as the oracle: on every recorded page, on mutations of them, and on
 //! eight mebibytes of near-matches.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
@@ -11,8 +12,8 @@ use regex::bytes::{Regex, RegexBuilder};
 use rivulet::page::{self, PATTERNS, Pattern};
 use rivulet::words::unescape_html;
 
-use support::{Random, theirs};
 use support::tape::{self, Tape};
+use support::{Random, theirs};
 
 const COMPILED: [(&str, Pattern); 7] = [
     ("rest_root", page::REST_ROOT),

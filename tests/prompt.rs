@@ -1,4 +1,5 @@
 //! `format_prompt`: the table of the source (HEAD semantics), and what it got wrong.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;

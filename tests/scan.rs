@@ -1,4 +1,5 @@
 //! The scanner and `serde_json::Value` agree: on every frame of every protocol, and on where a text lies in any JSON.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
@@ -11,11 +12,11 @@ use rivulet::json::Halves;
 use rivulet::scan::{Template, locate, unescape};
 use serde_json::{Value, json};
 
-use support::{Random, ours};
 use support::drive::{self, Played, Reply};
 use support::flow::{SITE, json_answer};
 use support::play::{LIMIT, RANDOM, protocol, session};
 use support::toy::{Toy, stream};
+use support::{Random, ours};
 
 /// The inside of a JSON string, as a server might write it; now and then as none should.
 fn raw() -> impl Strategy<Value = Vec<u8>> {
@@ -76,7 +77,9 @@ fn joined(frames: &[(Vec<u8>, Vec<u8>)], before: &str, ending: &str, end: &str) 
 
 fn played(provider: &str, body: Vec<u8>, cuts: Vec<usize>) -> Played {
     let settings = json!({ "url": SITE, "botId": 5 });
-    let call = rivulet::chat::Call::read(protocol(provider), &ours(&settings), &ours(&json!({ "messages": "Hi" })), RANDOM).unwrap();
+    let call =
+        rivulet::chat::Call::read(protocol(provider), &ours(&settings), &ours(&json!({ "messages": "Hi" })), RANDOM)
+            .unwrap();
     let stored = session(&[("nonce", "f49d8b472e"), ("postId", "5")]);
     let exchange = rivulet::providers::exchange(protocol(provider), Rc::new(call), &stored, LIMIT);
     let key = json_answer(json!({ "success": true, "data": { "cache_key": "k" } }));

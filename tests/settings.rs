@@ -1,4 +1,5 @@
 //! Bad input and its errors; presets; models. Nothing of this sends a request.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "settings/input.rs"]
@@ -118,6 +119,14 @@ fn what_a_protocol_cannot_pass_on_is_a_warning_and_no_silent_loss() {
     for word in ["'image_url'", "'temperature'", "'maxTokens'", "'seed'", "'tools'"] {
         assert!(warnings.iter().any(|warning| warning.contains(word)), "{word}: {warnings:?}");
     }
+}
+
+#[test]
+fn a_model_that_no_bot_takes_is_a_warning_but_not_where_the_models_are_declared() {
+    let warned = |given: Value| call(given, json!({ "messages": "Hi", "model": "gpt-4" })).unwrap().warnings.len();
+    assert_eq!(warned(json!({ "url": "https://shop.example" })), 1);
+    assert_eq!(warned(json!({ "url": "https://shop.example", "models": ["gpt-4"] })), 0);
+    assert_eq!(warned(json!({ "preset": "Chatgpt4Online" })), 0);
 }
 
 #[test]

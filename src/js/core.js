@@ -31,6 +31,7 @@ export function core() {
 export function renew(error) {
   if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return error;
   up = false;
+  losses++;
   resetState();
   return new ChatError('protocol', `rivulet's core stopped: ${error.message}`, { retryable: true, cause: error });
 }

@@ -9,12 +9,12 @@ use crate::value::{Map, Value, object};
 use super::{About, Protocol};
 use crate::chat::{Call, Event, Finish, Session, Usage};
 use crate::error::{Code, Error, Result};
-use crate::words;
 use crate::exchange::{Decode, Next, Out, Progress, Step};
 use crate::frame::Framing;
 use crate::http::{self, Answer, Head, Request};
 use crate::json::{self, Parsed};
 use crate::page;
+use crate::words;
 
 pub const PROTOCOL: Protocol = Protocol {
     name: "AiEngine",
@@ -166,7 +166,9 @@ fn submit(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
         body.insert("session", id.into());
     }
     if !earlier.is_empty() {
-        let turns = earlier.iter().map(|turn| object([("role", role(&turn.role).into()), ("content", turn.text.as_str().into())]));
+        let turns = earlier
+            .iter()
+            .map(|turn| object([("role", role(&turn.role).into()), ("content", turn.text.as_str().into())]));
         body.insert("messages", Value::Array(turns.collect()));
     }
     for key in ["chatId", "previousResponseId"] {

@@ -9,12 +9,12 @@ use crate::value::{Map, Value};
 use super::{About, Protocol};
 use crate::chat::{Call, Event, Finish, Message, Session, Usage};
 use crate::error::{Code, Error, Result};
-use crate::words;
 use crate::exchange::{Decode, Next, Out, Progress, Step};
 use crate::frame::Framing;
 use crate::http::{Answer, Request};
 use crate::json::{self, Parsed};
 use crate::page;
+use crate::words;
 
 pub const PROTOCOL: Protocol = Protocol {
     name: "AiPower",

@@ -10,11 +10,11 @@ use crate::value::{Map, Value, object};
 use super::{About, Protocol};
 use crate::chat::{Call, Event, Finish, Session, Usage};
 use crate::error::{Code, Error, Result};
-use crate::words;
 use crate::exchange::{Decode, Next, Out, Progress, Step};
 use crate::frame::Framing;
 use crate::http::{self, Answer, Request};
 use crate::json::{self, Parsed};
+use crate::words;
 use crate::{page, prompt};
 
 pub const PROTOCOL: Protocol = Protocol {
@@ -207,11 +207,13 @@ fn stream(call: Rc<Call>, session: Session, cache_key: &str) -> Step {
     conversation.insert("session", visit.as_str().into());
     conversation.insert("conversation", chat.as_str().into());
     let request = Request::get(format!("{}?{}", ajax(&call), http::form(&query))).header("accept", "text/event-stream");
-    Step::stream(request, Framing::Sse, Reply { conversation })
+    Step::stream(request, Framing::Sse, Reply { conversation, told: Vec::new() })
 }
 
 struct Reply {
     conversation: Map,
+    /// `done` repeats what came in events of its own.
+    told: Vec<String>,
 }
 
 impl Decode for Reply {
@@ -247,15 +249,19 @@ impl Decode for Reply {
             "status" => out.event(Event::Status { kind: words("type"), text: words("status"), raw: value }),
             "warning" => out.warn(words::html_to_text(&words("error"))),
             "error" => return Err(stream_error(&value, out)),
-            "openai_response_id" => drop(self.conversation.insert("openaiResponseId", words("id").into())),
-            "google_interaction_id" => drop(self.conversation.insert("googleInteractionId", words("id").into())),
-            "citations" | "grounding_metadata" => sources(&value, out),
+            "openai_response_id" => self.conversation.insert("openaiResponseId", words("id").into()),
+            "google_interaction_id" => self.conversation.insert("googleInteractionId", words("id").into()),
+            "citations" | "grounding_metadata" => {
+                self.told.push(event.to_owned());
+                sources(&value, out);
+            }
             "display_form_event" => out.event(Event::Action { kind: "form".into(), action: value }),
             _ => {
-                ["citations", "grounding_metadata"]
-                    .iter()
-                    .filter_map(|key| value.get(key))
-                    .for_each(|found| sources(found, out));
+                for key in ["citations", "grounding_metadata"] {
+                    if let Some(found) = value.get(key).filter(|_| !self.told.iter().any(|told| told == key)) {
+                        sources(found, out);
+                    }
+                }
                 if !out.any_text() {
                     out.warn("the site sent an empty reply");
                 }

@@ -9,7 +9,10 @@ use crate::error::{Code, Error};
 /// Why a reply cannot go on.
 #[derive(Clone)]
 pub enum Failure {
-    Chat { error: Error, cause: Option<JsValue> },
+    Chat {
+        error: Error,
+        cause: Option<JsValue>,
+    },
     /// The caller's own: `signal.reason`, handed back as it is.
     Aborted(JsValue),
 }

@@ -31,7 +31,8 @@ pub async fn send(env: &Env, request: &Request) -> Result<Response, Failure> {
 impl Response {
     /// `None`: a response without body.
     pub fn reader(&self) -> Result<Option<ReadableStreamDefaultReader>, Failure> {
-        sys::body_reader(&self.raw).map_err(|cause| Failure::network(cause, "the response has no body that can be read"))
+        sys::body_reader(&self.raw)
+            .map_err(|cause| Failure::network(cause, "the response has no body that can be read"))
     }
 }
 
@@ -147,7 +148,8 @@ pub async fn ask_shared(env: &Env, request: &Request, limit: usize) -> Result<An
     let told = JsFuture::from(asked).await;
     env.deadlines.head();
     let told: Array = told.map_err(|cause| refused(env, request, cause))?.unchecked_into();
-    let Some(body) = sys::bytes_of(&told.pop()) else { return Err(no_bytes().into()) };
+    // Not popped: all who wait for it get the same array.
+    let Some(body) = sys::bytes_of(&told.at(-1)) else { return Err(no_bytes().into()) };
     let body = body.to_vec();
     if body.len() > limit {
         let message = format!("the answer is larger than maxEventBytes ({limit} bytes)");

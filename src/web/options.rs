@@ -65,7 +65,9 @@ pub fn read(protocol: &Protocol, given: &str, hooks: &Hooks) -> Result<Options> 
         && fetch.is_none()
         && http::origin(&call.settings.url).as_deref() != Some(page.as_str());
     if call.settings.api_key.is_some() && !page.is_empty() && option("allowBrowser") != Some(&Value::Bool(true)) {
-        return Err(Error::input("apiKey in a page can be read by everybody there; set allowBrowser: true if that is meant"));
+        return Err(Error::input(
+            "apiKey in a page can be read by everybody there; set allowBrowser: true if that is meant",
+        ));
     }
     let mut headers = option("headers").map(read_headers).transpose()?.unwrap_or_default();
     if let Some(cookies) = option("cookies").map(read_cookies).transpose()?.filter(|cookies| !cookies.is_empty()) {
@@ -102,7 +104,10 @@ fn read_proxy(given: &Value) -> Result<String> {
     let scheme = url.split("://").next().unwrap_or_default().to_ascii_lowercase();
     let rest = url.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    if !matches!(scheme.as_str(), "http" | "https") || authority.contains('@') || (path.is_empty() && authority.contains(':')) {
+    if !matches!(scheme.as_str(), "http" | "https")
+        || authority.contains('@')
+        || (path.is_empty() && authority.contains(':'))
+    {
         return Err(Error::input(FORWARD));
     }
     http::parse_site(url.split('?').next().unwrap_or_default(), "proxy")?;
@@ -144,6 +149,8 @@ fn text(value: &Value, what: &str) -> Result<String> {
     let text = header_value(Some(text.to_owned()), what)?.unwrap_or_default();
     match is_header_value(&text) {
         true => Ok(text),
-        false => Err(Error::input(format!("{what} holds a control character or one beyond Latin-1, which no header may"))),
+        false => {
+            Err(Error::input(format!("{what} holds a control character or one beyond Latin-1, which no header may")))
+        }
     }
 }

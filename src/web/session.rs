@@ -9,8 +9,8 @@ use web_sys::AbortSignal;
 
 use super::sys::{self, SessionStore};
 use crate::chat::Session;
-use crate::value::Value;
 use crate::http;
+use crate::value::Value;
 
 /// WordPress nonces live 12 to 24 hours.
 const TTL_MS: f64 = 10.0 * 3600.0 * 1000.0;

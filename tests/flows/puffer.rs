@@ -163,3 +163,18 @@ fn citations_warnings_and_forms_become_events() {
         ]
     );
 }
+
+#[test]
+fn sources_that_done_repeats_come_once() {
+    let sources = |body: &str| {
+        let stream = Reply { body: body.into(), ..stream() };
+        let played = hi().answers(&[nonce(), key(), stream]);
+        played.described().into_iter().filter(|event| event.starts_with("source")).collect::<Vec<_>>()
+    };
+    let text = "data: {\"delta\":\"Hi\"}\n\n";
+    let own = "event: citations\ndata: [{\"url\":\"https://a.example\"}]\n\n";
+    let done = "event: done\ndata: {\"finished\":true,\"citations\":[{\"url\":\"https://a.example\"}]}\n\n";
+    let source = [r#"source {"url":"https://a.example"}"#];
+    assert_eq!(sources(&format!("{text}{done}")), source);
+    assert_eq!(sources(&format!("{text}{own}{done}")), source);
+}

@@ -7,6 +7,7 @@ import { assertWorks, chatError, child, PROMPT, useSite } from './helper.mjs';
 
 const used = useSite();
 const MB = 1024 * 1024;
+const END = 'data: {"type":"end","data":"{\\"success\\":true,\\"reply\\":\\"\\"}"}\n\n';
 
 for (const name of ['line', 'json', 'bomb']) {
   test(`${name}: too_large at the limit that was given`, async () => {
@@ -32,8 +33,8 @@ for (const fault of [{ name: 'line' }, { name: 'json', bytes: 1e8 }, { name: 'bo
 
 test('an event of 8 MiB is delivered whole', async () => {
   const text = 'a'.repeat(8 * MB + 1);
-  const frames = `data: {"type":"live","data":"${text}"}\n\ndata: {"type":"end","data":"{\\"success\\":true,\\"reply\\":\\"\\"}"}\n\n`;
-  const fetch = async () => new Response(frames, { headers: { 'content-type': 'text/event-stream' } });
+  const frame = `data: {"type":"live","data":"${text}"}\n\n`;
+  const fetch = async () => new Response(frame + END, { headers: { 'content-type': 'text/event-stream' } });
   assert.equal(await used.engine.createAsync({ messages: PROMPT, fetch }), text);
 });
 
@@ -61,8 +62,7 @@ async function stalled() {
 
 test('100,000 events in one chunk take linear time', async () => {
   const frames = 'data: {"type":"live","data":"a"}\n\n'.repeat(100_000);
-  const end = 'data: {"type":"end","data":"{\\"success\\":true,\\"reply\\":\\"\\"}"}\n\n';
-  const fetch = async () => new Response(frames + end, { headers: { 'content-type': 'text/event-stream' } });
+  const fetch = async () => new Response(frames + END, { headers: { 'content-type': 'text/event-stream' } });
   const start = performance.now();
   const text = await used.engine.createAsync({ messages: PROMPT, fetch });
   assert.equal(text.length, 100_000);

@@ -23,7 +23,7 @@ const ENDINGS = {
     await assert.rejects(loop());
   },
   async 'return with a pending read'(provider) {
-    const reply = provider.createAsyncGenerator({ messages: 'FAULT stall after=4' });
+    const reply = provider.createAsyncGenerator({ messages: 'FAULT stall after=8' });
     await reply.next();
     const pending = reply.next();
     assert.deepEqual(await reply.return('mine'), { value: 'mine', done: true });
@@ -51,12 +51,12 @@ const ENDINGS = {
   },
   async 'AbortSignal.timeout'(provider) {
     const { error } = await until(provider.createAsyncGenerator({
-      messages: 'FAULT stall after=4', signal: AbortSignal.timeout(300),
+      messages: 'FAULT stall after=8', signal: AbortSignal.timeout(300),
     }));
     assert.equal(error.name, 'TimeoutError');
   },
   async 'a timeout'(provider) {
-    const { error } = await until(provider.createAsyncGenerator({ messages: 'FAULT stall after=4', timeout: 300 }));
+    const { error } = await until(provider.createAsyncGenerator({ messages: 'FAULT stall after=8', timeout: 300 }));
     assert.equal(error.code, 'timeout');
   },
   async 'cancel of the stream'(provider) {

@@ -91,11 +91,12 @@ test('status 503: at most one and two requests', async () => {
   assert.equal(used.site.requests.of('chat').length, 3 + 1);
 });
 
-for (const [status, code] of [[400, 'service'], [401, 'auth'], [402, 'payment_required'], [404, 'service'], [413, 'too_large']]) {
+const FINAL = { 400: 'service', 401: 'auth', 402: 'payment_required', 404: 'service', 413: 'too_large' };
+for (const [status, code] of Object.entries(FINAL)) {
   test(`status ${status}: told at once`, async () => {
     used.site.clear();
-    const error = await fails({ name: 'status', status }, code);
-    assert.equal(error.status, status);
+    const error = await fails({ name: 'status', status: Number(status) }, code);
+    assert.equal(error.status, Number(status));
     assert.equal(used.site.requests.of('chat').length, 1 + 1);
   });
 }

@@ -28,7 +28,10 @@ export function useSite(options = {}) {
 
 /** The `ChatError` that a promise is rejected with, of this code. */
 export async function chatError(promise, code, message) {
-  const error = await promise.then((value) => assert.fail(`fulfilled: ${String(value).slice(0, 100)}`), (reason) => reason);
+  const error = await promise.then(
+    (value) => assert.fail(`fulfilled: ${String(value).slice(0, 100)}`),
+    (reason) => reason,
+  );
   assert.ok(error instanceof ChatError, `no ChatError: ${error?.stack ?? String(error)}`);
   assert.equal(error.code, code, error.message);
   assert.equal(error.name, 'ChatError');

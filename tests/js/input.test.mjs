@@ -99,8 +99,8 @@ const OPTIONS = [
   ['proxy of another type', { proxy: 5 }, 'input', /^proxy must be a URL$/],
   ['a forward proxy', { proxy: 'http://user:secret@10.0.0.1:3128' }, 'input', /fetch option/],
   ['headers of another type', { headers: ['a: b'] }, 'input', /^headers must be an object of strings$/],
-  ['a header value with a line break', { headers: { 'X-A': 'a\r\nX-B: secret' } }, 'input', /^header 'X-A' holds a line break/],
-  ['a header value with a control character', { headers: { 'X-A': 'a\u0001' } }, 'input', /^header 'X-A' holds a control/],
+  ['a header value with a line break', { headers: { 'X-A': 'a\r\nB: secret' } }, 'input', /^header 'X-A' holds a line b/],
+  ['a header value with a control character', { headers: { 'X-A': '\u0001' } }, 'input', /^header 'X-A' holds a control/],
   ['a header value beyond Latin-1', { headers: { 'X-A': 'я' } }, 'input', /^header 'X-A' holds/],
   ['a cookie with a line break', { cookies: { a: 'b\r\nX-B: secret' } }, 'input', /^cookie 'a' holds a line break/],
   ['a cookie with a semicolon', { cookies: { a: 'b; c=secret' } }, 'input', /no cookie may$/],
@@ -148,8 +148,9 @@ test('settings that are none', async () => {
 });
 
 test('an unknown model, with the valid names', async () => {
-  await chatError(Chatgpt4Online.createAsync({ messages: PROMPT, model: 'gpt-9' }), 'model_not_found', /gpt-9.*valid: gpt-4$/);
-  await chatError(Chatgpt4o.createAsync({ messages: PROMPT, model: 'gpt-9' }), 'model_not_found', /gpt-4o-mini/);
+  const call = { messages: PROMPT, model: 'gpt-9' };
+  await chatError(Chatgpt4Online.createAsync(call), 'model_not_found', /gpt-9.*valid: gpt-4$/);
+  await chatError(Chatgpt4o.createAsync(call), 'model_not_found', /gpt-4o-mini/);
 });
 
 test('a signal that was aborted before sends nothing and gives its reason', async () => {
@@ -162,10 +163,13 @@ test('a signal that was aborted before sends nothing and gives its reason', asyn
 
 test('a polluted Object.prototype adds nothing', async () => {
   // Not `signal`, with which Node's own fetch refuses every request.
-  const polluted = ['url', 'role', 'content', 'model', 'nonce', 'proxy', 'botId', 'toJSON', 'timeout', 'retries', 'failure'];
+  const polluted = [
+    'url', 'role', 'content', 'model', 'nonce', 'proxy', 'botId', 'toJSON', 'timeout', 'retries', 'failure',
+  ];
   used.site.clear();
   for (const key of polluted) {
-    Object.defineProperty(Object.prototype, key, { value: 'evil', configurable: true, enumerable: true, writable: true });
+    const evil = { value: 'evil', configurable: true, enumerable: true, writable: true };
+    Object.defineProperty(Object.prototype, key, evil);
   }
   let text;
   try {
@@ -178,7 +182,8 @@ test('a polluted Object.prototype adds nothing', async () => {
 });
 
 test('own keys named as the prototype change nothing', async () => {
-  const messages = JSON.parse('[{"role":"user","content":"x","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}]');
+  const evil = '"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}';
+  const messages = JSON.parse(`[{"role":"user","content":"x",${evil}}]`);
   await used.engine.createAsync({ messages });
   assert.equal({}.polluted, undefined);
 });

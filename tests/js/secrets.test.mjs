@@ -17,7 +17,10 @@ const SECRETS = { KEY, COOKIE, TOKEN, NONCE, WORDS };
 const used = useSite();
 
 const provider = (settings = {}) => new AiEngine({
-  url: used.site.url, nonce: NONCE, cookies: { wordpress_logged_in: COOKIE }, headers: { Authorization: `Bearer ${TOKEN}` },
+  url: used.site.url,
+  nonce: NONCE,
+  cookies: { wordpress_logged_in: COOKIE },
+  headers: { Authorization: `Bearer ${TOKEN}` },
   ...settings,
 });
 
@@ -48,7 +51,8 @@ async function failed(reply) {
 test('providers and replies print none', async () => {
   const given = provider();
   const reply = given.createAsyncGenerator({ messages: WORDS });
-  for (const [what, value] of Object.entries({ given, 'a copy': given.with({ nonce: NONCE }), reply, events: reply.events })) {
+  const values = { given, 'a copy': given.with({ nonce: NONCE }), reply, events: reply.events };
+  for (const [what, value] of Object.entries(values)) {
     assertClean(value, what);
   }
   await reply.return();
@@ -71,7 +75,8 @@ test('errors of a site that echoes what it was sent hold none', async () => {
 });
 
 test('an echoed API key is masked', async () => {
-  const fetch = async (url, init) => new Response(`bad key ${new Headers(init.headers).get('authorization')}`, { status: 401 });
+  const keyOf = (init) => new Headers(init.headers).get('authorization');
+  const fetch = async (url, init) => new Response(`bad key ${keyOf(init)}`, { status: 401 });
   const puffer = new AiPuffer({ url: used.site.url, botId: '5', apiKey: KEY, fetch });
   const error = await failed(puffer.createAsyncGenerator({ messages: WORDS }));
   assert.equal(error.code, 'auth');

@@ -7,10 +7,10 @@ use rivulet::error::Result;
 use rivulet::providers;
 use serde_json::{Value, json};
 
-use super::{Random, ours, theirs};
 use super::drive::{self, Played, Reply};
 use super::play::{self, LIMIT, RANDOM};
 use super::tape::{Tape, form_fields};
+use super::{Random, ours, theirs};
 
 pub const SITE: &str = "https://shop.example";
 

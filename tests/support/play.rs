@@ -47,8 +47,8 @@ impl Play {
     }
 
     pub fn exchange(&self, limit: usize) -> Exchange {
-        let mut call =
-            Call::read(self.protocol, &ours(&self.settings), &ours(&self.options), RANDOM).expect("a play that is no call");
+        let mut call = Call::read(self.protocol, &ours(&self.settings), &ours(&self.options), RANDOM)
+            .expect("a play that is no call");
         call.foreign = self.foreign;
         providers::exchange(self.protocol, Rc::new(call), &self.session, limit)
     }

@@ -172,7 +172,8 @@ impl Site {
 
     /// Everything that was sent, as one text.
     pub fn sent(&self) -> String {
-        let calls = ["session", "chat"].map(|kind| (0..self.count(kind)).map(|at| text_of(&self.call(kind, at))).collect());
+        let calls =
+            ["session", "chat"].map(|kind| (0..self.count(kind)).map(|at| text_of(&self.call(kind, at))).collect());
         calls.map(|calls: Vec<String>| calls.join("\n")).join("\n")
     }
 }

@@ -45,7 +45,8 @@ async fn the_cause_is_what_was_thrown() {
 
 #[wasm_bindgen_test]
 async fn what_is_no_response_is_told() {
-    let values = ["undefined", "null", "'text'", "42", "{}", "{ status: '200' }", "Symbol('s')", "{ then(ok) { ok(null) } }"];
+    let values =
+        ["undefined", "null", "'text'", "42", "{}", "{ status: '200' }", "Symbol('s')", "{ then(ok) { ok(null) } }"];
     for value in values {
         let error = answered_by(&format!("return {value}")).await;
         assert_eq!(word(&error, "message"), "no answer: fetch gave no Response", "{value}");
@@ -139,7 +140,11 @@ async fn a_body_that_breaks_with_anything_is_a_network_error() {
                  return Promise.resolve(new Response(body, {{ status: {status} }}))"
             );
             let error = answered_by(&script).await;
-            assert_eq!((word(&error, "code").as_str(), word(&error, "message").as_str()), ("network", message), "{status}");
+            assert_eq!(
+                (word(&error, "code").as_str(), word(&error, "message").as_str()),
+                ("network", message),
+                "{status}"
+            );
         }
     }
 }
@@ -176,6 +181,9 @@ async fn the_global_fetch_is_the_one_of_the_moment_of_the_call() {
     restore.call0(&JsValue::UNDEFINED).unwrap();
     assert!(text.as_string().unwrap().starts_with("Hello"));
     if is_page() {
-        assert!(word(&site.call("chat", 0), "body").contains(r#""stream":false"#), "another origin's stream is not readable");
+        assert!(
+            word(&site.call("chat", 0), "body").contains(r#""stream":false"#),
+            "another origin's stream is not readable"
+        );
     }
 }

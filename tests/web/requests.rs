@@ -50,7 +50,8 @@ async fn header_values_that_could_end_the_header_never_reach_fetch() {
             if option == "cookies" && is_page() {
                 continue;
             }
-            let message = chat_error(site.reply_to(&[(option, object(&[("name", bad.into())]).into())]).text(), "input").await;
+            let message =
+                chat_error(site.reply_to(&[(option, object(&[("name", bad.into())]).into())]).text(), "input").await;
             assert!(message.contains("name") && !message.contains("secret"), "{message}");
         }
         let settings = object(&[("nonce", bad.into())]);
@@ -110,7 +111,8 @@ async fn a_forward_proxy_is_an_error_that_names_the_fetch_option() {
 }
 
 fn redirect(status: u16, to: &str) -> Function {
-    let script = format!("return Promise.resolve(new Response(null, {{ status: {status}, headers: {{ location: {to:?} }} }}))");
+    let script =
+        format!("return Promise.resolve(new Response(null, {{ status: {status}, headers: {{ location: {to:?} }} }}))");
     whatever(&script)
 }
 
@@ -163,7 +165,10 @@ async fn a_loop_of_redirects_ends() {
 #[wasm_bindgen_test]
 async fn a_redirect_that_a_page_cannot_see_is_explained() {
     let site = Site::new();
-    site.order("chat", &whatever("return Promise.resolve({ status: 0, type: 'opaqueredirect', headers: new Headers() })"));
+    site.order(
+        "chat",
+        &whatever("return Promise.resolve({ status: 0, type: 'opaqueredirect', headers: new Headers() })"),
+    );
     let message = chat_error(site.reply().text(), "service").await;
     assert!(message.contains("give the address it redirects to as url"), "{message}");
 }

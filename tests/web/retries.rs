@@ -43,7 +43,9 @@ async fn what_can_heal_is_tried_again_with_the_same_body() {
 
 #[wasm_bindgen_test]
 async fn what_cannot_heal_is_sent_once() {
-    for (status, code) in [(400, "service"), (401, "auth"), (402, "payment_required"), (404, "service"), (413, "too_large")] {
+    for (status, code) in
+        [(400, "service"), (401, "auth"), (402, "payment_required"), (404, "service"), (413, "too_large")]
+    {
         let site = Site::new();
         site.order("chat", &json(status, "no", &object(&[("content-type", "text/plain".into())])));
         let error = rejection(site.reply().text()).await;
@@ -89,7 +91,9 @@ async fn more_than_a_minute_is_not_waited_for() {
 #[wasm_bindgen_test]
 async fn a_retry_after_that_says_nothing_is_the_usual_back_off() {
     let values = ["", "soon", "NaN"].map(|value| (value, JsValue::UNDEFINED));
-    for (value, expected) in values.into_iter().chain([("-5", 0.0.into()), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0.into())]) {
+    for (value, expected) in
+        values.into_iter().chain([("-5", 0.0.into()), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0.into())])
+    {
         let site = Site::new();
         site.order("chat", &json(429, "{}", &object(&[("retry-after", value.into())])));
         let error = rejection(site.reply_to(&[("retries", 0.into())]).text()).await;

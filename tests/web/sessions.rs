@@ -109,9 +109,19 @@ async fn a_store_keeps_the_nonce_between_calls() {
 #[wasm_bindgen_test]
 async fn what_a_store_holds_is_never_trusted() {
     let poisons = [
-        "", "null", "[]", "42", "not JSON", "\u{0}", r#"{"nonce":5}"#, r#"{"nonce":"a\r\nX-Evil: 1"}"#, r#"{"nonce":"\u20ac"}"#,
-        r#"{"nonce":null,"root":"https://elsewhere.example/"}"#, r#"{"nonce":"b","root":"https://elsewhere.example/"}"#,
-        r#"{"nonce":"b","root":"javascript:alert(1)"}"#, &"[".repeat(10_000),
+        "",
+        "null",
+        "[]",
+        "42",
+        "not JSON",
+        "\u{0}",
+        r#"{"nonce":5}"#,
+        r#"{"nonce":"a\r\nX-Evil: 1"}"#,
+        r#"{"nonce":"\u20ac"}"#,
+        r#"{"nonce":null,"root":"https://elsewhere.example/"}"#,
+        r#"{"nonce":"b","root":"https://elsewhere.example/"}"#,
+        r#"{"nonce":"b","root":"javascript:alert(1)"}"#,
+        &"[".repeat(10_000),
     ];
     for poison in poisons {
         let (site, store) = (Site::new(), Store::new());
@@ -163,7 +173,8 @@ async fn a_store_that_hangs_does_not_hang_an_abort_or_a_timeout() {
 async fn a_store_that_is_slow_to_save_delays_nobody() {
     let site = Site::new();
     let never = whatever("return new Promise(() => {})");
-    let store = object(&[("get", whatever("return null").into()), ("set", never.clone().into()), ("delete", never.into())]);
+    let store =
+        object(&[("get", whatever("return null").into()), ("set", never.clone().into()), ("delete", never.into())]);
     answered(&site, site.reply_to(&[("session", store.into())])).await;
 }
 

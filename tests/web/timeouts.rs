@@ -16,7 +16,10 @@ async fn connect_is_the_time_to_the_response_head() {
         let site = Site::new();
         site.order(kind, &silence());
         let text = site.reply_to(&[("timeout", limits(&[("connect", 40)]))]).text();
-        assert_eq!(chat_error(text, "timeout").await, "the service sent no response head within 40 ms (timeout.connect)");
+        assert_eq!(
+            chat_error(text, "timeout").await,
+            "the service sent no response head within 40 ms (timeout.connect)"
+        );
         assert_eq!(get(&get(&site.call(kind, 0), "signal"), "aborted"), JsValue::TRUE);
         assert_eq!(site.count(kind), 1, "a timeout is final");
     }

@@ -56,7 +56,9 @@ fn without_hashes(name: &str) -> String {
     while let Some((before, after)) = rest.split_once('[') {
         plain.push_str(before);
         match after.split_once(']') {
-            Some((inside, after)) if inside.len() == 16 && inside.bytes().all(|byte| byte.is_ascii_hexdigit()) => rest = after,
+            Some((inside, after)) if inside.len() == 16 && inside.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                rest = after
+            }
             _ => {
                 plain.push('[');
                 rest = after;

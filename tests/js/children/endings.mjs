@@ -6,7 +6,9 @@ import { left } from './left.mjs';
 const [url] = process.argv.slice(2);
 const engine = new AiEngine({ url });
 const ended = [];
-const failing = async (name, promise) => ended.push(`${name}: ${await promise.then(() => 'no error', (error) => error.code ?? error)}`);
+const failing = async (name, promise) => {
+  ended.push(`${name}: ${await promise.then(() => 'no error', (error) => error.code ?? error)}`);
+};
 const stalled = (options) => engine.createAsyncGenerator({ messages: 'FAULT stall after=1', ...options });
 
 ended.push(`whole: ${(await engine.createAsync({ messages: 'x' })).length > 0}`);

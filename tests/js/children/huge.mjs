@@ -1,4 +1,4 @@
-// An answer without measure: what the reply says, and how much memory that took. Sampled, as the peak would be gone later.
+// An answer without measure: what the reply says, and how much memory that took.
 
 import { AiEngine } from '../../../dist/index.js';
 import { startSite } from '../../site/server.mjs';

@@ -8,7 +8,8 @@ const nonce = JSON.stringify({ success: true, restNonce: 'abcdef1234' });
 const answers = (body) => async (url) => new Response(url.endsWith('start_session') ? nonce : body());
 const endless = () => {
   let at = 0;
-  return new ReadableStream({ pull: (controller) => controller.enqueue(at++ === 0 ? head : block) }, { highWaterMark: 0 });
+  const pull = (controller) => controller.enqueue(at++ === 0 ? head : block);
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
 };
 const piece = 'data: {"type":"live","data":"piece"}\n\n';
 const whole = `${piece}data: {"type":"end","data":"{\\"success\\":true,\\"reply\\":\\"piece\\"}"}\n\n`;
@@ -35,6 +36,5 @@ const error = await engine
 other.feed();
 const others = [await underWay.next().then(() => 'fulfilled', (reason) => reason.code ?? reason.name)];
 const works = (await engine.createAsync({ messages: 'x', fetch: answers(() => whole) })) === 'piece';
-console.log(JSON.stringify({
-  code: error.code, trapped: error.cause instanceof WebAssembly.RuntimeError || error.cause instanceof RangeError, others, works,
-}));
+const trapped = error.cause instanceof WebAssembly.RuntimeError || error.cause instanceof RangeError;
+console.log(JSON.stringify({ code: error.code, trapped, others, works }));
