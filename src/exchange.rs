@@ -272,6 +272,9 @@ impl Exchange {
         if let Some(event) = self.out.pop() {
             return Poll::Event(event);
         }
+        if !matches!(self.state, State::Sending(_) | State::Over(_)) {
+            return Poll::Read;
+        }
         match std::mem::replace(&mut self.state, State::Over(None)) {
             State::Sending(step) if self.requests == MAX_REQUESTS => {
                 // Without the query: there may be a nonce in it.
@@ -285,11 +288,8 @@ impl Exchange {
                 self.state = State::Waiting(step);
                 Poll::Send(request)
             }
-            State::Over(error) => Poll::Over(error.map_or(Ok(()), Err)),
-            state => {
-                self.state = state;
-                Poll::Read
-            }
+            State::Over(Some(error)) => Poll::Over(Err(error)),
+            _ => Poll::Over(Ok(())),
         }
     }
 

@@ -3,9 +3,10 @@
  * one string and the ends of its pieces, cut apart here.
  */
 export class Inbox {
-  /** Pieces of text, or events where `wantsEvents`. */
+  /** Pieces of text, or events where `wantsEvents`, from `#at` to `#end`. The array is kept: a new one a chunk would cost. */
   #items = [];
   #at = 0;
+  #end = 0;
   #coalesce;
   wantsEvents = false;
   /** Content came since the idle timer last looked. */
@@ -21,19 +22,19 @@ export class Inbox {
   }
 
   get isEmpty() {
-    return this.#at === this.#items.length;
+    return this.#at === this.#end;
   }
 
   /** `ends` is a view of wasm memory: it is read before anything can call into wasm again. */
   text(text, ends) {
     this.heard = this.any = true;
     if (ends.length === 1 || this.#coalesce) {
-      this.#push(text);
+      this.#push(this.#asItem(text));
       return;
     }
     for (let i = 0, start = 0; i < ends.length; i++) {
       const end = ends[i];
-      this.#push(text.slice(start, end));
+      this.#push(this.#asItem(text.slice(start, end)));
       start = end;
     }
   }
@@ -44,21 +45,26 @@ export class Inbox {
     if (event.type === 'usage') this.usage = event.usage;
     else if (event.type === 'finish') this.finishReason = event.reason;
     else if (event.type === 'conversation') this.conversation = event.conversation;
-    if (this.wantsEvents) this.#items.push(event);
+    if (this.wantsEvents) this.#push(event);
+  }
+
+  #asItem(text) {
+    return this.wantsEvents ? { type: 'text', text } : text;
   }
 
   take() {
-    const item = this.#items[this.#at++];
-    if (this.isEmpty) this.clear();
+    const item = this.#items[this.#at];
+    this.#items[this.#at++] = undefined;
+    if (this.#at === this.#end) this.#at = this.#end = 0;
     return item;
   }
 
   clear() {
     this.#items = [];
-    this.#at = 0;
+    this.#at = this.#end = 0;
   }
 
-  #push(text) {
-    this.#items.push(this.wantsEvents ? { type: 'text', text } : text);
+  #push(item) {
+    this.#items[this.#end++] = item;
   }
 }
