@@ -93,7 +93,9 @@ class Provider {
   }
 
   #reply(options, extra) {
-    const plan = { __proto__: null, timeouts: readTimeouts(), coalesce: false, provider: () => this.name, isLost: () => false, explain: renew };
+    const provider = () => this.name;
+    // No prototype: Reply must not find a property there that somebody put on all objects.
+    const plan = { __proto__: null, timeouts: readTimeouts(), coalesce: false, provider, explain: renew };
     try {
       if (options === null || typeof options !== 'object') throw new ChatError('input', 'give options such as { messages }');
       const [data, own] = split(options, 'options');

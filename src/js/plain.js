@@ -20,8 +20,7 @@ export function plain(object, what) {
 function copy(value, path, depth) {
   switch (typeof value) {
     case 'string':
-      // Halves of a surrogate pair have no form in UTF-8.
-      return value.toWellFormed?.() ?? new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(value));
+      return value.toWellFormed?.() ?? wellFormed(value);
     case 'boolean':
       return value;
     case 'number':
@@ -41,4 +40,9 @@ function copy(value, path, depth) {
   const own = Object.create(null);
   for (const key of Object.keys(value)) own[key] = copy(value[key], path ? `${path}.${key}` : key, depth + 1);
   return own;
+}
+
+/** Halves of a surrogate pair have no form in UTF-8. For engines of before 2023. */
+function wellFormed(text) {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }

@@ -40,7 +40,8 @@ export class Reply {
   constructor(plan) {
     this.#plan = plan;
     this.#inbox = new Inbox(plan.coalesce);
-    this.#deadlines = new Deadlines(plan.timeouts, this.#inbox, () => this.#unsettled > 0, (error) => this.#stop(error));
+    const expire = (error) => this.#stop(Object.assign(error, { provider: this.provider }));
+    this.#deadlines = new Deadlines(plan.timeouts, this.#inbox, () => this.#unsettled > 0, expire);
   }
 
   [Symbol.asyncIterator]() {

@@ -55,6 +55,7 @@ test('reset before text: sent again', async () => {
 test('stall: a timeout that names the limit, and the connection is closed', async () => {
   const error = await fails({ name: 'stall', after: 2 }, 'timeout', { pieces: 2, options: { timeout: { idle: 200 } } });
   assert.match(error.message, /timeout\.idle/);
+  assert.equal(error.provider, 'AiEngine');
   assert.equal(await used.site.requests.of('chat').at(-2).closed, 'aborted');
 });
 

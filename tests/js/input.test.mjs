@@ -99,9 +99,9 @@ const OPTIONS = [
   ['proxy of another type', { proxy: 5 }, 'input', /^proxy must be a URL$/],
   ['a forward proxy', { proxy: 'http://user:secret@10.0.0.1:3128' }, 'input', /fetch option/],
   ['headers of another type', { headers: ['a: b'] }, 'input', /^headers must be an object of strings$/],
-  ['a header value with a line break', { headers: { 'X-A': 'a\r\nB: secret' } }, 'input', /^header 'X-A' holds a line b/],
-  ['a header value with a control character', { headers: { 'X-A': '\u0001' } }, 'input', /^header 'X-A' holds a control/],
-  ['a header value beyond Latin-1', { headers: { 'X-A': 'я' } }, 'input', /^header 'X-A' holds/],
+  ['a header with a line break', { headers: { 'X-A': 'a\r\nB: secret' } }, 'input', /^header 'X-A' holds a line b/],
+  ['a header with a control character', { headers: { 'X-A': '\u0001' } }, 'input', /^header 'X-A' holds a control/],
+  ['a header beyond Latin-1', { headers: { 'X-A': 'я' } }, 'input', /^header 'X-A' holds/],
   ['a cookie with a line break', { cookies: { a: 'b\r\nX-B: secret' } }, 'input', /^cookie 'a' holds a line break/],
   ['a cookie with a semicolon', { cookies: { a: 'b; c=secret' } }, 'input', /no cookie may$/],
 ];

@@ -59,9 +59,7 @@ async fn before_the_head() {
             let (site, signal) = (Site::new(), Signal::new());
             site.order(kind, &unanswered);
             let (reply, next) = reading(&site, &signal);
-            while site.count(kind) == 0 {
-                settles(&next).await;
-            }
+            site.called(kind).await;
             signal.abort(&"enough".into());
             assert_aborted(&signal, &reply, next, &"enough".into()).await;
             assert_eq!(get(&get(&site.call(kind, 0), "signal"), "aborted"), JsValue::TRUE, "{kind} goes on");
@@ -86,9 +84,7 @@ async fn while_an_error_body_arrives() {
     let (site, signal) = (Site::new(), Signal::new());
     site.order("chat", &whatever("return Promise.resolve(new Response(new ReadableStream(), { status: 500 }))"));
     let (reply, next) = reading(&site, &signal);
-    while site.count("chat") == 0 {
-        settles(&next).await;
-    }
+    site.called("chat").await;
     assert!(!settles(&next).await);
     signal.abort(&"enough".into());
     assert_aborted(&signal, &reply, next, &"enough".into()).await;
@@ -123,9 +119,7 @@ async fn in_back_off() {
     let (site, signal) = (Site::new(), Signal::new());
     site.order("chat", &json(429, "{}", &object(&[("retry-after", "50".into())])));
     let (reply, next) = reading(&site, &signal);
-    while site.count("chat") == 0 {
-        settles(&next).await;
-    }
+    site.called("chat").await;
     assert!(!settles(&next).await, "it waits");
     signal.abort(&"enough".into());
     assert_aborted(&signal, &reply, next, &"enough".into()).await;

@@ -18,6 +18,7 @@ export class Site {
   #ordered = { chat: [], session: [] };
   #unseen = [];
   #waiting = [];
+  #awaited = [];
   #startSession;
 
   constructor(startSession) {
@@ -43,10 +44,17 @@ export class Site {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** When the first request of a kind was sent. */
+  called(kind) {
+    if (this.count(kind) > 0) return Promise.resolve();
+    return new Promise((resolve) => this.#awaited.push({ kind, resolve }));
+  }
+
   fetch = (url, init) => {
     const kind = url.endsWith('/chats/submit') ? 'chat' : 'session';
     const headers = Object.fromEntries(new Headers(init.headers));
-    this.#calls.push({ kind, url, headers, ...init, headers });
+    this.#calls.push({ kind, url, ...init, headers });
+    this.#awaited.filter((one) => one.kind === kind).forEach(({ resolve }) => resolve());
     const answer = this.#ordered[kind].shift() ?? (kind === 'chat' ? this.stream() : json(200, this.#startSession));
     return answer(init);
   };
@@ -188,6 +196,22 @@ export class Signal {
 }
 
 export const isChatError = (value) => value instanceof ChatError;
+
+/**
+ * `promise`, or a rejection after ten seconds. Without a timer Node ends when nothing can happen any more, in the middle
+ * of a test and with exit status 0, which the test runner takes for success.
+ */
+export async function bounded(promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the test waits in vain: not settled within 10 s')), 10_000);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** Whether `promise` is settled after everything that can happen by now has happened. */
 export async function settles(promise) {

@@ -28,6 +28,8 @@ extern "C" {
     pub fn call(this: &Site, kind: &str, at: u32) -> JsValue;
     #[wasm_bindgen(method, js_name = chat)]
     fn chat_promise(this: &Site) -> Promise;
+    #[wasm_bindgen(method, js_name = called)]
+    fn called_promise(this: &Site, kind: &str) -> Promise;
     #[wasm_bindgen(method)]
     pub fn stream(this: &Site, headers: &JsValue) -> Function;
     #[wasm_bindgen(method, js_name = reply)]
@@ -82,6 +84,7 @@ extern "C" {
     #[wasm_bindgen(js_name = isChatError)]
     pub fn is_chat_error(value: &JsValue) -> bool;
     pub fn expected(promise: Promise) -> Promise;
+    fn bounded(promise: &Promise) -> Promise;
     #[wasm_bindgen(js_name = settles)]
     fn settles_promise(promise: &Promise) -> Promise;
     #[wasm_bindgen(js_name = sleep)]
@@ -170,6 +173,11 @@ impl Site {
         done(self.chat_promise()).await.unchecked_into()
     }
 
+    /// Until the first request of a kind was sent.
+    pub async fn called(&self, kind: &str) {
+        done(self.called_promise(kind)).await;
+    }
+
     /// Everything that was sent, as one text.
     pub fn sent(&self) -> String {
         let calls =
@@ -222,12 +230,12 @@ pub fn text_of(value: &JsValue) -> String {
 
 /// What a promise is fulfilled with.
 pub async fn done(promise: Promise) -> JsValue {
-    JsFuture::from(promise).await.unwrap_or_else(|error| panic!("rejected: {error:?}"))
+    JsFuture::from(bounded(&promise)).await.unwrap_or_else(|error| panic!("rejected: {error:?}"))
 }
 
 /// What a promise is rejected with.
 pub async fn rejection(promise: Promise) -> JsValue {
-    match JsFuture::from(promise).await {
+    match JsFuture::from(bounded(&promise)).await {
         Ok(value) => panic!("fulfilled: {}", text_of(&value)),
         Err(error) => error,
     }

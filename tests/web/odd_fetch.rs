@@ -85,7 +85,8 @@ async fn a_minimal_object_is_enough_of_a_response() {
     let script = format!(
         "let left = ['data: ', {RECORDED:?}.slice(6)];
          const read = async () => ({{ value: left[0], done: left.shift() === undefined }});
-         return Promise.resolve({{ status: 200, body: {{ getReader: () => ({{ read, cancel() {{}}, releaseLock() {{}} }}) }} }})"
+         const getReader = () => ({{ read, cancel() {{}}, releaseLock() {{}} }});
+         return Promise.resolve({{ status: 200, body: {{ getReader }} }})"
     );
     site.order("chat", &whatever(&script));
     assert!(done(site.reply().text()).await.as_string().unwrap().starts_with("Hello"));

@@ -57,7 +57,7 @@ async fn idle_is_the_time_between_two_pieces_and_comments_do_not_count() {
     body.live("only piece");
     piece(first).await;
     let next = expected(reply.next());
-    while !body.is_cancelled() {
+    for _ in (0..500).take_while(|_| !body.is_cancelled()) {
         body.push(": still here\n\n");
         sleep(10).await;
     }
@@ -104,7 +104,7 @@ async fn total_is_the_whole_reply_however_lively() {
         let site = Site::new();
         let text = expected(site.reply_to(&[("timeout", timeout)]).text());
         let body = site.chat().await;
-        while !body.is_cancelled() {
+        for _ in (0..500).take_while(|_| !body.is_cancelled()) {
             body.live("more ");
             sleep(10).await;
         }

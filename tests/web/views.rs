@@ -1,7 +1,6 @@
 //! The other ways to read a reply: events, stream, response; and what is known after the end.
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::harness::*;
@@ -71,11 +70,11 @@ async fn a_stream_reads_no_more_than_its_reader() {
     let body = site.chat().await;
     body.read(1).await;
     body.live("Привет");
-    let chunk = get(&JsFuture::from(first).await.unwrap(), "value");
+    let chunk = get(&done(first).await, "value");
     assert_eq!(chunk.unchecked_into::<js_sys::Uint8Array>().to_vec(), "Привет".as_bytes());
     settles(&js_sys::Promise::new(&mut |_, _| {})).await;
     assert_eq!(body.pulls(), 1, "nobody wants a second chunk");
-    JsFuture::from(reader.cancel()).await.unwrap();
+    done(reader.cancel()).await;
     assert!(body.is_cancelled());
 }
 
