@@ -147,6 +147,11 @@ pub fn first_byte(body: &[u8]) -> Option<u8> {
     body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
+/// What `Headers.set` takes: Latin-1 without control characters other than the tab.
+pub fn is_header_value(value: &str) -> bool {
+    value.chars().all(|c| matches!(c, '\t' | ' '..='\u{7e}' | '\u{80}'..='\u{ff}'))
+}
+
 /// `application/x-www-form-urlencoded` (URL standard, section 5.2).
 pub fn form(fields: &[(&str, &str)]) -> String {
     let mut out = String::new();

@@ -248,9 +248,9 @@ fn flag(given: &Value, key: &str) -> Result<Option<bool>> {
 /// What goes into a header must not end it. The value stays out of the error: `fetch` itself would print it.
 pub fn header_value(value: Option<String>, what: &str) -> Result<Option<String>> {
     match value {
-        Some(text) if text.contains(['\r', '\n', '\0']) => {
-            Err(Error::input(format!("{what} holds a line break or NUL, which no header may")))
-        }
+        Some(text) if !http::is_header_value(&text) => Err(Error::input(format!(
+            "{what} holds a line break, another control character or one beyond Latin-1, which no header may"
+        ))),
         value => Ok(value),
     }
 }

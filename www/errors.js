@@ -8,7 +8,8 @@ const WORDS = {
   nonce: ['No session with this site', 'Is there a chat on the page? Name its address under “Page with the chat”.'],
   rate_limited: ['Too many messages', 'The service asks for a pause. Send the same message again in a while.'],
   payment_required: ['The account behind this site is empty', 'Its owner has to top it up; trying again does not help.'],
-  refused: ['The site refuses this message', 'It may be too long, or hold a word that the site does not take. Try other words.'],
+  refused: ['The site refuses this message', 'It may be too long, or hold a word that the site does not take. '
+    + 'The presets send the whole talk as one message, which grows with every turn; AiEngine sends only what is new.'],
   blocked: ['Something stands before the chat', 'A firewall or a login page answered in its place. Open the site in a tab to see what it shows.'],
   service: ['The service failed', 'The trouble is on its side. Try again later.'],
   network: ['The site cannot be reached', 'Check the address. A site of another origin must allow this page to read it; '

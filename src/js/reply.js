@@ -2,7 +2,7 @@ import { listen, unlisten } from './abort.js';
 import { Deadlines } from './deadline.js';
 import { ChatError } from './error.js';
 import { Inbox } from './inbox.js';
-import { bytesOf } from './web.js';
+import { bytesOf, cancel } from './web.js';
 
 /** What `talk.feed` and `talk.end` answer; `Progress` in src/web/talk.rs. */
 const MORE = 0;
@@ -280,16 +280,6 @@ export class Reply {
   #drop() {
     cancel(this.#reader);
     this.#reader = null;
-  }
-}
-
-/** Settles a read that is under way, too, with `done`. Readers that are not quite the standard's may throw or return nothing. */
-function cancel(reader) {
-  try {
-    reader?.cancel()?.catch?.(ignore);
-    reader?.releaseLock();
-  } catch {
-    // Nothing is left to be done for such a body.
   }
 }
 

@@ -51,6 +51,16 @@ export function head(response, names) {
 /** Reader of the body; `undefined` where there is none. */
 export const bodyReader = (response) => response.body?.getReader();
 
+/** Settles a read that is under way, too, with `done`. Readers that are not quite the standard's may throw or return nothing. */
+export function cancel(reader) {
+  try {
+    reader?.cancel()?.catch?.(() => {});
+    reader?.releaseLock();
+  } catch {
+    // Nothing is left to be done for such a body.
+  }
+}
+
 /** A chunk of a body as bytes; `undefined` where it is none. */
 export function bytesOf(chunk) {
   if (chunk instanceof Uint8Array) return chunk;

@@ -1,4 +1,4 @@
-import { bodyReader, bytesOf, head, race, send } from './web.js';
+import { bodyReader, bytesOf, cancel, head, race, send } from './web.js';
 
 /** Requests that several replies wait for, while they are under way. */
 const flights = new Set();
@@ -42,7 +42,7 @@ async function ask(url, init, fetch, names, limit) {
     chunks.push(bytes);
     size += bytes.length;
   }
-  if (size > limit) reader.cancel().catch(() => {});
+  if (size > limit) cancel(reader);
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

@@ -221,7 +221,12 @@ fn refused(answer: &Answer, too_long: TooLong) -> Result<Option<Step>> {
         }
         Some(_) => Ok(None),
         None if words.is_empty() => Ok(None),
-        None => Err(in_words(&words, too_long)),
+        None => {
+            // The plugin says 500 to what it will refuse again; what stands before it means its status.
+            let mut error = in_words(&words, too_long);
+            error.retryable = matches!(answer.head.status, 408 | 409 | 429 | 502..=504);
+            Err(error)
+        }
     }
 }
 

@@ -88,7 +88,7 @@ fn build(env: &Env, request: &Request) -> Result<(String, RequestInit), Error> {
     // The protocol's own headers come last: nonce and content type are not the caller's to change.
     let own = request.headers.iter().map(|(name, value)| (*name, value));
     // gloo's `set` panics on these; a site may call anything a nonce.
-    if let Some((name, _)) = own.clone().find(|(_, value)| !is_header_value(value)) {
+    if let Some((name, _)) = own.clone().find(|(_, value)| !http::is_header_value(value)) {
         let message = format!("header '{name}': the nonce or key holds a character that no header may");
         return Err(Error::new(Code::Protocol, message));
     }
@@ -109,11 +109,6 @@ fn build(env: &Env, request: &Request) -> Result<(String, RequestInit), Error> {
         init.set_body(&body.into());
     }
     Ok((url, init))
-}
-
-/// What `Headers.set` takes: Latin-1 without control characters other than the tab.
-pub fn is_header_value(value: &str) -> bool {
-    value.chars().all(|c| matches!(c, '\t' | ' '..='\u{7e}' | '\u{80}'..='\u{ff}'))
 }
 
 fn names() -> Array {

@@ -1,0 +1,78 @@
+// Chromium with the demo page in it, and a watch on everything that a page should not do.
+
+import { chromium } from 'playwright-core';
+
+import { ensureChromium } from '../../scripts/lib/chromium.mjs';
+import { demo } from '../../scripts/serve.mjs';
+import { startSite } from '../site/server.mjs';
+
+// As root there is no sandbox; and nothing of the browser's own may go out.
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
+export async function launch() {
+  const { CHROME } = await ensureChromium();
+  return chromium.launch({ executablePath: CHROME, args: FLAGS });
+}
+
+/** The local site with the demo on it, as `npm start` serves both. */
+export const startDemo = (options = {}) => startSite({ delay: 0, mount: { '/demo/': demo('/demo/') }, ...options });
+
+/**
+ * A page that notes what must not happen. `complaints`: console errors, uncaught exceptions, unhandled rejections,
+ * violations of the policy. `strangers`: requests to another origin than those of `sites`.
+ */
+export async function openPage(browser, sites, context = {}) {
+  const page = await browser.newPage(context);
+  const complaints = [];
+  const strangers = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.stack ?? String(error)));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!sites.some((site) => url.startsWith(site.origin)) && !url.startsWith('data:')) strangers.push(url);
+  });
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+    addEventListener('unhandledrejection', (event) => console.error(`unhandled: ${event.reason}`));
+  });
+  return { page, complaints, strangers };
+}
+
+/** The demo, ready to be written to. */
+export async function openDemo(browser, site, { others = [], ...context } = {}) {
+  const opened = await openPage(browser, [site, ...others], context);
+  await opened.page.goto(`${site.url}/demo/`);
+  await opened.page.waitForFunction(() => document.querySelector('#code').textContent !== '');
+  return opened;
+}
+
+export async function choose(page, provider, settings = {}) {
+  await page.selectOption('select[name=provider]', provider);
+  const more = page.locator('details.more');
+  if (Object.keys(settings).some((name) => name !== 'url') && !(await more.evaluate((node) => node.open))) {
+    await more.locator('summary').click();
+  }
+  for (const [name, value] of Object.entries(settings)) await page.fill(`input[name=${name}]`, value);
+}
+
+/** Sends and waits for the end of the reply; gives its text, and the error in words if it failed. */
+export async function say(page, text) {
+  const before = await page.locator('.reply').count();
+  await page.fill('#message', text);
+  await page.press('#message', 'Enter');
+  const reply = page.locator('.reply').nth(before);
+  await reply.waitFor();
+  await page.waitForFunction((n) => !document.querySelectorAll('.reply')[n].classList.contains('waiting'), before);
+  const failure = reply.locator('.failure');
+  return {
+    reply,
+    text: (await reply.locator('.said').innerText()).trim(),
+    failure: (await failure.count()) ? await failure.innerText() : undefined,
+    notes: await reply.locator('.note').allInnerTexts(),
+  };
+}
