@@ -100,7 +100,7 @@ const OPTIONS = [
   ['a forward proxy', { proxy: 'http://user:secret@10.0.0.1:3128' }, 'input', /fetch option/],
   ['headers of another type', { headers: ['a: b'] }, 'input', /^headers must be an object of strings$/],
   ['a header with a line break', { headers: { 'X-A': 'a\r\nB: secret' } }, 'input', /^header 'X-A' holds a line b/],
-  ['a header with a control character', { headers: { 'X-A': '\u0001' } }, 'input', /^header 'X-A' holds a control/],
+  ['a header with a control character', { headers: { 'X-A': '\u0001' } }, 'input', /^header 'X-A' holds a line break, another control character/],
   ['a header beyond Latin-1', { headers: { 'X-A': 'я' } }, 'input', /^header 'X-A' holds/],
   ['a cookie with a line break', { cookies: { a: 'b\r\nX-B: secret' } }, 'input', /^cookie 'a' holds a line break/],
   ['a cookie with a semicolon', { cookies: { a: 'b; c=secret' } }, 'input', /no cookie may$/],
