@@ -25,13 +25,15 @@ export class Inbox {
     return this.#at === this.#end;
   }
 
-  /** `ends` is a view of wasm memory: it is read before anything can call into wasm again. */
-  text(text, ends) {
+  piece(text) {
     this.heard = this.any = true;
-    if (ends.length === 1 || this.#coalesce) {
-      this.#push(this.#asItem(text));
-      return;
-    }
+    this.#push(this.#asItem(text));
+  }
+
+  /** Several pieces. `ends` is a view of wasm memory: it is read before anything can call into wasm again. */
+  text(text, ends) {
+    if (this.#coalesce) return this.piece(text);
+    this.heard = this.any = true;
     for (let i = 0, start = 0; i < ends.length; i++) {
       const end = ends[i];
       this.#push(this.#asItem(text.slice(start, end)));

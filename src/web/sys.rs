@@ -69,6 +69,9 @@ extern "C" {
     pub type Inbox;
 
     #[wasm_bindgen(method)]
+    pub fn piece(this: &Inbox, text: &str);
+
+    #[wasm_bindgen(method)]
     pub fn text(this: &Inbox, text: &str, ends: &[u32]);
 
     #[wasm_bindgen(method)]

@@ -258,7 +258,10 @@ impl Inner {
         match polled {
             Poll::Event(Event::Text(pieces)) => {
                 self.handed_out.set(true);
-                self.inbox.text(&pieces.text, &pieces.ends);
+                match pieces.ends.as_slice() {
+                    [_] => self.inbox.piece(&pieces.text),
+                    ends => self.inbox.text(&pieces.text, ends),
+                }
                 if let Some(exchange) = self.exchange.borrow_mut().as_mut() {
                     exchange.recycle(pieces);
                 }
@@ -293,7 +296,7 @@ impl Inner {
     }
 
     fn deliver_nonce(&self, nonce: &str) {
-        self.inbox.text(nonce, &[nonce.encode_utf16().count() as u32]);
+        self.inbox.piece(nonce);
     }
 
     /// With every secret of the call taken out.
