@@ -28,66 +28,43 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// `given` may name a preset, whose values stand behind its own.
+    /// `given` may name a preset, whose values stand behind its own. Everything is checked before anything is kept.
     pub fn read(protocol: &Protocol, given: &Value) -> Result<Settings> {
+        check(given)?;
         let preset = given.get("preset").and_then(Value::as_str).and_then(providers::preset);
-        let text = |key: &str| text_option(given, key);
-        let url = match (text("url")?, preset) {
+        let text = |key: &str| given.get(key).and_then(Value::to_text).filter(|text| !text.is_empty());
+        let url = match (text("url"), preset) {
             (Some(url), _) => http::parse_site(&url, "url")?,
             (None, Some(preset)) => preset.url.to_owned(),
             (None, None) => return Err(Error::input("url is missing: the address of the site")),
         };
-        let page = match text("page")? {
-            Some(page) => Some(page_on(&url, &page)?),
-            None => None,
+        let page = text("page").map(|page| page_on(&url, &page)).transpose()?;
+        let not_on_site = || Error::input("restRoot: not a URL or path on the site");
+        let rest_root = text("restRoot").map(|root| http::on_site(&url, &root).ok_or_else(not_on_site)).transpose()?;
+        let (declared, usual) = (given.get("models").and_then(Value::as_array), preset.map(|preset| preset.models));
+        let models: Vec<String> = match declared {
+            Some(models) => models.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            None => usual.into_iter().flatten().map(|model| (*model).to_owned()).collect(),
         };
-        let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-        let models = match given.get("models") {
-            Some(Value::Array(models)) => models
-                .iter()
-                .map(|model| model.as_str().map(str::to_owned))
-                .collect::<Option<_>>()
-                .ok_or_else(|| Error::input("models must be an array of names"))?,
-            Some(Value::Null) | None => preset.map(|preset| owned(preset.models)).unwrap_or_default(),
-            Some(_) => return Err(Error::input("models must be an array of names")),
-        };
-        let default_model = text("defaultModel")?
-            .or_else(|| preset.map(|preset| preset.default_model.to_owned()))
-            .or_else(|| models.first().cloned())
-            .unwrap_or_default();
-        let model_aliases = match given.get("modelAliases") {
-            Some(Value::Object(aliases)) if aliases.iter().all(|(_, model)| model.as_str().is_some()) => {
-                aliases.clone()
-            }
-            Some(Value::Null) | None => preset
-                .map(|preset| {
-                    let mut aliases = Map::new();
-                    preset.aliases.iter().for_each(|(from, to)| aliases.insert(from, (*to).into()));
-                    aliases
-                })
-                .unwrap_or_default(),
-            Some(_) => return Err(Error::input("modelAliases must be an object of names")),
-        };
+        let mut model_aliases = given.get("modelAliases").and_then(Value::as_object).cloned().unwrap_or_default();
+        if let (true, Some(preset)) = (model_aliases.is_empty(), preset) {
+            preset.aliases.iter().for_each(|(from, to)| model_aliases.insert(from, (*to).into()));
+        }
+        let usual = preset.map(|preset| preset.default_model.to_owned());
         Ok(Settings {
-            name: text("name")?.unwrap_or_else(|| preset.map_or(protocol.name, |preset| preset.name).to_owned()),
+            name: text("name").unwrap_or_else(|| preset.map_or(protocol.name, |preset| preset.name).to_owned()),
             // The truth as far as it is known: the preset's own site is gone, another site is the caller's word.
             working: preset.is_none_or(|preset| preset.url != url),
             page,
-            rest_root: match text("restRoot")? {
-                Some(root) => Some(
-                    http::on_site(&url, &root)
-                        .ok_or_else(|| Error::input("restRoot: not a URL or path on the site"))?,
-                ),
-                None => None,
-            },
-            nonce: header_value(text("nonce")?, "nonce")?,
-            bot_id: text("botId")?,
-            custom_id: text("customId")?,
-            post_id: text("postId")?,
-            widget: flag(given, "widget")?,
-            api_key: header_value(text("apiKey")?, "apiKey")?,
+            rest_root,
+            nonce: text("nonce"),
+            bot_id: text("botId"),
+            custom_id: text("customId"),
+            post_id: text("postId"),
+            widget: given.get("widget").and_then(Value::as_bool),
+            api_key: text("apiKey"),
+            default_model: text("defaultModel").or(usual).or_else(|| models.first().cloned()).unwrap_or_default(),
             models,
-            default_model,
             model_aliases,
             url,
         })
@@ -226,31 +203,42 @@ fn page_on(site: &str, page: &str) -> Result<String> {
     Ok(resolved)
 }
 
-/// A string, or a number written as one: ids come as both.
-fn text_option(given: &Value, key: &str) -> Result<Option<String>> {
-    match given.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) if text.is_empty() => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(Value::Number(number)) => Ok(Some(number.to_string())),
-        Some(_) => Err(Error::input(format!("{key} must be a string"))),
+/// Types of the settings, and what no header may hold. `null` is as good as nothing.
+fn check(given: &Value) -> Result<()> {
+    let texts = ["url", "page", "restRoot", "nonce", "botId", "customId", "postId", "apiKey", "name", "defaultModel"];
+    for key in texts {
+        match given.get(key) {
+            // Ids come as numbers, too.
+            None | Some(Value::Null | Value::String(_) | Value::Number(_)) => {}
+            Some(_) => return Err(Error::input(format!("{key} must be a string"))),
+        }
     }
-}
-
-fn flag(given: &Value, key: &str) -> Result<Option<bool>> {
-    match given.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::Bool(flag)) => Ok(Some(*flag)),
-        Some(_) => Err(Error::input(format!("{key} must be true or false"))),
+    for key in ["nonce", "apiKey"] {
+        header_value(given.get(key).and_then(Value::as_str).unwrap_or_default(), key)?;
+    }
+    let is_name = |value: &Value| value.as_str().is_some();
+    match given.get("models") {
+        None | Some(Value::Null) => {}
+        Some(Value::Array(models)) if models.iter().all(is_name) => {}
+        Some(_) => return Err(Error::input("models must be an array of names")),
+    }
+    match given.get("modelAliases") {
+        None | Some(Value::Null) => {}
+        Some(Value::Object(aliases)) if aliases.iter().all(|(_, model)| is_name(model)) => {}
+        Some(_) => return Err(Error::input("modelAliases must be an object of names")),
+    }
+    match given.get("widget") {
+        None | Some(Value::Null | Value::Bool(_)) => Ok(()),
+        Some(_) => Err(Error::input("widget must be true or false")),
     }
 }
 
 /// What goes into a header must not end it. The value stays out of the error: `fetch` itself would print it.
-pub fn header_value(value: Option<String>, what: &str) -> Result<Option<String>> {
-    match value {
-        Some(text) if !http::is_header_value(&text) => Err(Error::input(format!(
+pub fn header_value(value: &str, what: &str) -> Result<()> {
+    match http::is_header_value(value) {
+        true => Ok(()),
+        false => Err(Error::input(format!(
             "{what} holds a line break, another control character or one beyond Latin-1, which no header may"
         ))),
-        value => Ok(value),
     }
 }

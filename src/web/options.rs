@@ -145,5 +145,6 @@ fn read_cookies(given: &Value) -> Result<String> {
 /// What a header may hold: `fetch` would print the whole value in its own error.
 fn text(value: &Value, what: &str) -> Result<String> {
     let text = value.as_str().ok_or_else(|| Error::input(format!("{what} must be a string")))?;
-    Ok(header_value(Some(text.to_owned()), what)?.unwrap_or_default())
+    header_value(text, what)?;
+    Ok(text.to_owned())
 }
