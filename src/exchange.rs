@@ -21,15 +21,12 @@
 //! Two more are the owner's, `web/talk.rs`: nothing is retried once text has been handed out, and a reply is never
 //! reconnected.
 
-use std::collections::VecDeque;
-
-use crate::value::Map;
-
-use crate::chat::{Event, Finish, Pieces, Session};
+use crate::chat::{Event, Pieces};
 use crate::error::{Code, Error, Result};
 use crate::frame::{Flow, Framing, Sink, Splitter};
 use crate::http::{self, Answer, Head, Method, Request};
 use crate::json::Halves;
+use crate::out::Out;
 use crate::scan;
 
 /// A request and what its answer means.
@@ -94,113 +91,6 @@ pub trait Decode {
 pub enum Progress {
     More,
     Done,
-}
-
-/// Where protocols put what they understood.
-#[derive(Default)]
-pub struct Out {
-    queue: VecDeque<Event>,
-    pieces: Pieces,
-    spare: Pieces,
-    halves: Halves,
-    /// All text so far, for protocols that compare it with a final text.
-    whole: Option<String>,
-    any_text: bool,
-}
-
-impl Out {
-    /// `mended`: see [`crate::json`].
-    pub fn text(&mut self, piece: &str, mended: bool) {
-        let start = self.pieces.text.len();
-        if mended || self.halves.is_waiting() {
-            self.halves.push(piece, mended, &mut self.pieces.text);
-        } else {
-            self.pieces.text.push_str(piece);
-        }
-        self.close_piece(start);
-    }
-
-    pub fn event(&mut self, event: Event) {
-        self.flush();
-        self.queue.push_back(event);
-    }
-
-    pub fn warn(&mut self, message: impl Into<String>) {
-        self.event(Event::Warning(message.into()));
-    }
-
-    pub fn session(&mut self, session: Session) {
-        self.event(Event::Session(Some(session)));
-    }
-
-    pub fn forget_session(&mut self) {
-        self.event(Event::Session(None));
-    }
-
-    /// The closing events, in the order every protocol gives them.
-    pub fn finish(&mut self, conversation: Map, finish: Finish) {
-        self.finish_text();
-        if !conversation.is_empty() {
-            self.event(Event::Conversation(conversation));
-        }
-        self.event(Event::Finish(finish));
-    }
-
-    pub fn any_text(&self) -> bool {
-        self.any_text
-    }
-
-    pub fn keep_whole(&mut self) {
-        self.whole.get_or_insert_default();
-    }
-
-    pub fn whole(&self) -> Option<&str> {
-        self.whole.as_deref()
-    }
-
-    /// For the scanner; see [`scan::unescape`].
-    fn raw_text(&mut self, raw: &[u8]) -> bool {
-        let start = self.pieces.text.len();
-        if !scan::unescape(raw, &mut self.halves, &mut self.pieces.text) {
-            return false;
-        }
-        self.close_piece(start);
-        true
-    }
-
-    fn close_piece(&mut self, start: usize) {
-        let piece = &self.pieces.text[start..];
-        self.any_text |= !piece.is_empty();
-        if let Some(whole) = &mut self.whole {
-            whole.push_str(piece);
-        }
-        self.pieces.close(start);
-    }
-
-    fn finish_text(&mut self) {
-        let start = self.pieces.text.len();
-        self.halves.finish(&mut self.pieces.text);
-        self.close_piece(start);
-    }
-
-    fn flush(&mut self) {
-        if !self.pieces.is_empty() {
-            let pieces = std::mem::replace(&mut self.pieces, std::mem::take(&mut self.spare));
-            self.queue.push_back(Event::Text(pieces));
-        }
-    }
-
-    fn pop(&mut self) -> Option<Event> {
-        if self.queue.is_empty() {
-            self.flush();
-        }
-        self.queue.pop_front()
-    }
-
-    /// Changes with everything that is put in.
-    fn mark(&self) -> (usize, usize) {
-        (self.queue.len(), self.pieces.ends.len())
-    }
 }
 
 pub enum Poll {

@@ -28,13 +28,17 @@
 //!
 //! One file in `providers/` with an `open` function, one line in [`providers::REGISTRY`], recordings in `tests/wire/`.
 
+pub mod about;
+pub mod call;
 pub mod chat;
 pub mod error;
 pub mod exchange;
 pub mod frame;
 pub mod http;
 pub mod json;
+pub mod out;
 pub mod page;
+pub mod presets;
 pub mod prompt;
 pub mod providers;
 pub mod scan;

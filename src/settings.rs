@@ -1,11 +1,11 @@
-//! What the caller gives - the settings of a provider and the options of a call - checked and turned into a [`Call`].
+//! The settings of a provider, checked.
 
 use crate::value::{Map, Value};
 
-use crate::chat::{Call, History, Message};
+use crate::about::About;
 use crate::error::{Code, Error, Result};
 use crate::http;
-use crate::providers::{self, Protocol};
+use crate::presets::preset;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
@@ -29,9 +29,9 @@ pub struct Settings {
 
 impl Settings {
     /// `given` may name a preset, whose values stand behind its own. Everything is checked before anything is kept.
-    pub fn read(protocol: &Protocol, given: &Value) -> Result<Settings> {
+    pub fn read(about: &About, given: &Value) -> Result<Settings> {
         check(given)?;
-        let preset = given.get("preset").and_then(Value::as_str).and_then(providers::preset);
+        let preset = given.get("preset").and_then(Value::as_str).and_then(preset);
         let text = |key: &str| given.get(key).and_then(Value::to_text).filter(|text| !text.is_empty());
         let url = match (text("url"), preset) {
             (Some(url), _) => http::parse_site(&url, "url")?,
@@ -52,7 +52,7 @@ impl Settings {
         }
         let usual = preset.map(|preset| preset.default_model.to_owned());
         Ok(Settings {
-            name: text("name").unwrap_or_else(|| preset.map_or(protocol.name, |preset| preset.name).to_owned()),
+            name: text("name").unwrap_or_else(|| preset.map_or(about.name, |preset| preset.name).to_owned()),
             // The truth as far as it is known: the preset's own site is gone, another site is the caller's word.
             working: preset.is_none_or(|preset| preset.url != url),
             page,
@@ -89,108 +89,10 @@ impl Settings {
     }
 
     /// What the session of this provider is stored under: nonces of one bot and page are not another's.
-    pub fn session_key(&self, protocol: &Protocol) -> String {
+    pub fn session_key(&self, about: &About) -> String {
         let or_empty = |option: &Option<String>| option.clone().unwrap_or_default();
         let parts = [&self.url, &or_empty(&self.page), &or_empty(&self.bot_id), &or_empty(&self.custom_id)];
-        format!("rivulet:{}:{}", protocol.name, parts.map(String::as_str).join("|"))
-    }
-}
-
-impl Call {
-    /// `settings` and `options` as the caller gave them; an option of the call wins over the same one in the settings.
-    pub fn read(protocol: &Protocol, settings: &Value, options: &Value, random: [u64; 2]) -> Result<Call> {
-        let checked = Settings::read(protocol, settings)?;
-        let option = |key: &str| match options.get(key) {
-            Some(Value::Null) | None => settings.get(key).filter(|value| !value.is_null()),
-            given => given,
-        };
-        if let Some(model) = option("model") {
-            let model = model.as_str().ok_or_else(|| Error::input("model must be a string"))?;
-            checked.get_model(model)?;
-        }
-        let preset = settings.get("preset").and_then(Value::as_str).and_then(providers::preset);
-        let history = match option("history").map(|value| value.as_str().unwrap_or_default()) {
-            None if preset.is_some() => History::Prompt,
-            None | Some("messages") => History::Messages,
-            Some("prompt") => History::Prompt,
-            Some(_) => return Err(Error::input("history must be 'messages' or 'prompt'")),
-        };
-        let mut warnings = Vec::new();
-        if checked.models.is_empty() && options.get("model").is_some_and(|model| !model.is_null()) {
-            warnings.push(format!("the bots of {} have their own model: 'model' was left out", checked.name));
-        }
-        let session_only = options.get("sessionOnly") == Some(&Value::Bool(true));
-        let messages = match options.get("messages") {
-            _ if session_only => Vec::new(),
-            None | Some(Value::Null) => return Err(Error::input("messages is missing")),
-            Some(messages) => read_messages(messages, &mut warnings)?,
-        };
-        let conversation = match options.get("conversation") {
-            Some(Value::Object(conversation)) => conversation.clone(),
-            Some(Value::Null) | None => Map::new(),
-            Some(_) => return Err(Error::input("conversation must be the object that reply.conversation gave")),
-        };
-        for name in ["temperature", "topP", "maxTokens", "stop", "seed", "tools", "responseFormat", "extra"] {
-            if option(name).is_some() && !protocol.options.contains(&name) {
-                warnings.push(format!("{} has no way to pass on '{name}': it was left out", checked.name));
-            }
-        }
-        Ok(Call { settings: checked, messages, history, conversation, random, foreign: false, session_only, warnings })
-    }
-}
-
-/// A bare string is one user message. `content` is a string or OpenAI's content parts.
-pub fn read_messages(messages: &Value, warnings: &mut Vec<String>) -> Result<Vec<Message>> {
-    match messages {
-        Value::String(text) => Ok(vec![Message { role: "user".to_owned(), text: text.clone() }]),
-        Value::Array(list) if list.is_empty() => Err(Error::input("messages is empty: give at least one message")),
-        Value::Array(list) => {
-            list.iter().enumerate().map(|(index, message)| read_message(message, index, warnings)).collect()
-        }
-        _ => Err(Error::input("messages must be an array of { role, content }, or a string")),
-    }
-}
-
-fn read_message(message: &Value, index: usize, warnings: &mut Vec<String>) -> Result<Message> {
-    let at = |what: &str| Error::input(format!("messages[{index}]{what}"));
-    let message = message.as_object().ok_or_else(|| at(" must be an object { role, content }"))?;
-    let role = match message.get("role") {
-        Some(Value::String(role)) if !role.trim().is_empty() => role.trim().to_owned(),
-        Some(Value::Null) | None => return Err(at(".role is missing")),
-        Some(_) => return Err(at(".role must be a string such as 'user'")),
-    };
-    let text = match message.get("content") {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(parts)) => {
-            let mut text = String::new();
-            for (number, part) in parts.iter().enumerate() {
-                text.push_str(&read_part(part, &format!("messages[{index}].content[{number}]"), warnings)?);
-            }
-            text
-        }
-        // An assistant turn that only called tools has no content.
-        Some(Value::Null) | None if role != "user" => String::new(),
-        Some(Value::Null) | None => return Err(at(".content is missing")),
-        Some(_) => return Err(at(".content must be a string or an array of content parts")),
-    };
-    Ok(Message { role, text })
-}
-
-fn read_part(part: &Value, path: &str, warnings: &mut Vec<String>) -> Result<String> {
-    let wrong = || Error::input(format!("{path} must be a string or an object with a type"));
-    match part {
-        Value::String(text) => Ok(text.clone()),
-        Value::Object(part) => match part.get("type").map_or(Some("text"), Value::as_str).ok_or_else(wrong)? {
-            "text" => match part.get("text") {
-                Some(Value::String(text)) => Ok(text.clone()),
-                _ => Err(Error::input(format!("{path}.text must be a string"))),
-            },
-            other => {
-                warnings.push(format!("{path} is of type '{other}', which this protocol cannot carry: left out"));
-                Ok(String::new())
-            }
-        },
-        _ => Err(wrong()),
+        format!("rivulet:{}:{}", about.name, parts.map(String::as_str).join("|"))
     }
 }
 

@@ -56,10 +56,10 @@ fn index() -> BTreeSet<String> {
 
 #[test]
 fn every_provider_has_recordings_that_end_well() {
-    let mut count: BTreeMap<&str, usize> = REGISTRY.iter().map(|protocol| (protocol.name, 0)).collect();
+    let mut count: BTreeMap<&str, usize> = REGISTRY.iter().map(|protocol| (protocol.about.name, 0)).collect();
     for (case, expected) in expected::all() {
         if expected.error.is_none() && expected.events.iter().any(|event| event == "finish stop") {
-            *count.get_mut(Play::of(&Tape::read(&case)).unwrap().protocol.name).unwrap() += 1;
+            *count.get_mut(Play::of(&Tape::read(&case)).unwrap().protocol.about.name).unwrap() += 1;
         }
     }
     assert!(count.values().all(|&count| count >= 5), "{count:?}");

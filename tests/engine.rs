@@ -279,7 +279,7 @@ fn an_answer_read_whole_may_lead_on_or_end_it() {
     assert_eq!((played.warnings(), &played.end), (vec!["answer 0"], &Ok(())));
 }
 
-fn toy_over(out: &mut rivulet::exchange::Out) -> Next {
+fn toy_over(out: &mut rivulet::out::Out) -> Next {
     out.finish(Default::default(), rivulet::chat::Finish::Stop);
     Next::Over
 }

@@ -77,9 +77,13 @@ fn joined(frames: &[(Vec<u8>, Vec<u8>)], before: &str, ending: &str, end: &str) 
 
 fn played(provider: &str, body: Vec<u8>, cuts: Vec<usize>) -> Played {
     let settings = json!({ "url": SITE, "botId": 5 });
-    let call =
-        rivulet::chat::Call::read(protocol(provider), &ours(&settings), &ours(&json!({ "messages": "Hi" })), RANDOM)
-            .unwrap();
+    let call = rivulet::call::Call::read(
+        &protocol(provider).about,
+        &ours(&settings),
+        &ours(&json!({ "messages": "Hi" })),
+        RANDOM,
+    )
+    .unwrap();
     let stored = session(&[("nonce", "f49d8b472e"), ("postId", "5")]);
     let exchange = rivulet::providers::exchange(protocol(provider), Rc::new(call), &stored, LIMIT);
     let key = json_answer(json!({ "success": true, "data": { "cache_key": "k" } }));

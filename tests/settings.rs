@@ -8,10 +8,11 @@ mod input;
 mod source_bugs;
 mod support;
 
-use rivulet::chat::{Call, History};
+use rivulet::call::{Call, History};
 use rivulet::error::{Code, Result};
 use rivulet::http;
-use rivulet::providers::{PRESETS, REGISTRY, preset};
+use rivulet::presets::{PRESETS, preset};
+use rivulet::providers::REGISTRY;
 use rivulet::settings::Settings;
 use serde_json::{Value, json};
 
@@ -19,11 +20,11 @@ use support::play::{RANDOM, protocol};
 use support::{ours, theirs};
 
 pub fn settings(given: Value) -> Result<Settings> {
-    Settings::read(protocol("AiEngine"), &ours(&given))
+    Settings::read(&protocol("AiEngine").about, &ours(&given))
 }
 
 pub fn call(given: Value, options: Value) -> Result<Call> {
-    Call::read(protocol("AiEngine"), &ours(&given), &ours(&options), RANDOM)
+    Call::read(&protocol("AiEngine").about, &ours(&given), &ours(&options), RANDOM)
 }
 
 /// The words of the error of code `input`.
@@ -36,11 +37,11 @@ pub fn refused<T>(result: Result<T>) -> String {
 
 #[test]
 fn the_presets_have_the_sources_values() {
-    let online = Settings::read(protocol("AiEngine"), &ours(&json!({ "preset": "Chatgpt4Online" }))).unwrap();
+    let online = Settings::read(&protocol("AiEngine").about, &ours(&json!({ "preset": "Chatgpt4Online" }))).unwrap();
     assert_eq!((online.name.as_str(), online.url.as_str()), ("Chatgpt4Online", "https://chatgpt4online.org"));
     assert_eq!((online.default_model.as_str(), online.models.as_slice()), ("gpt-4", &["gpt-4".to_owned()][..]));
     assert!(!online.working && online.model_aliases.is_empty());
-    let power = Settings::read(protocol("AiPower"), &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
+    let power = Settings::read(&protocol("AiPower").about, &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
     assert_eq!((power.name.as_str(), power.url.as_str()), ("Chatgpt4o", "https://chatgpt4o.one"));
     assert_eq!(power.default_model, "gpt-4o-mini-2024-07-18");
     assert_eq!(power.models, ["gpt-4o-mini-2024-07-18"]);
@@ -80,7 +81,7 @@ fn a_preset_pointed_at_another_site_is_taken_at_the_callers_word() {
 
 #[test]
 fn get_model_takes_default_alias_and_name() {
-    let power = Settings::read(protocol("AiPower"), &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
+    let power = Settings::read(&protocol("AiPower").about, &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
     for name in ["", "gpt-4o-mini", "gpt-4o-mini-2024-07-18"] {
         assert_eq!(power.get_model(name).as_deref(), Ok("gpt-4o-mini-2024-07-18"), "{name}");
     }
@@ -97,7 +98,7 @@ fn get_model_takes_default_alias_and_name() {
 
 #[test]
 fn an_unknown_model_is_an_error_that_lists_the_valid_names() {
-    let power = Settings::read(protocol("AiPower"), &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
+    let power = Settings::read(&protocol("AiPower").about, &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
     for name in ["gpt-5", "__proto__", "constructor", "GPT-4O-MINI"] {
         let error = power.get_model(name).unwrap_err();
         assert_eq!(error.code, Code::ModelNotFound);
@@ -134,7 +135,7 @@ fn sessions_of_different_bots_pages_and_protocols_are_apart() {
     let key = |name: &str, more: Value| {
         let mut given = json!({ "url": "https://shop.example" });
         given.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        Settings::read(protocol(name), &ours(&given)).unwrap().session_key(protocol(name))
+        Settings::read(&protocol(name).about, &ours(&given)).unwrap().session_key(&protocol(name).about)
     };
     let keys = [
         key("AiEngine", json!({})),
@@ -152,7 +153,7 @@ fn sessions_of_different_bots_pages_and_protocols_are_apart() {
 
 #[test]
 fn the_registry_says_what_each_protocol_can_do() {
-    let about: Vec<_> = REGISTRY.iter().map(|protocol| (protocol.name, protocol.about.supports_stream)).collect();
+    let about: Vec<_> = REGISTRY.iter().map(|protocol| (protocol.about.name, protocol.about.supports_stream)).collect();
     assert_eq!(about, [("AiEngine", true), ("AiPower", true), ("AiPuffer", true)]);
     assert!(REGISTRY.iter().all(|protocol| protocol.about.supports_message_history && !protocol.about.needs_auth));
 }
@@ -161,7 +162,7 @@ fn the_registry_says_what_each_protocol_can_do() {
 fn ids_are_random_bits_and_differ_by_purpose() {
     let made = |random| {
         let (given, options) = (json!({ "url": "https://a.example" }), json!({ "messages": "Hi" }));
-        Call::read(protocol("AiEngine"), &ours(&given), &ours(&options), random).unwrap()
+        Call::read(&protocol("AiEngine").about, &ours(&given), &ours(&options), random).unwrap()
     };
     let (one, other) = (made([1, 2]), made([3, 4]));
     let id = one.random_id(11, 1);

@@ -6,26 +6,29 @@ use std::rc::Rc;
 
 use crate::value::{Map, Value, object};
 
-use super::{About, Protocol};
-use crate::chat::{Call, Event, Finish, Session, Usage};
+use super::Protocol;
+use crate::about::About;
+use crate::call::Call;
+use crate::chat::{Event, Finish, Session, Usage};
 use crate::error::{Code, Error, Result};
-use crate::exchange::{Decode, Next, Out, Progress, Step};
+use crate::exchange::{Decode, Next, Progress, Step};
 use crate::frame::Framing;
 use crate::http::{self, Answer, Head, Request};
 use crate::json::{self, Parsed};
+use crate::out::Out;
 use crate::page;
 use crate::words;
 
 pub const PROTOCOL: Protocol = Protocol {
-    name: "AiEngine",
     open,
     about: About {
+        name: "AiEngine",
         needs_auth: false,
         supports_stream: true,
         supports_message_history: true,
         supports_system_message: true,
+        options: &[],
     },
-    options: &[],
 };
 
 fn open(call: Rc<Call>, session: &Session) -> Result<Step> {

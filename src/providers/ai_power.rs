@@ -6,26 +6,29 @@ use std::rc::Rc;
 
 use crate::value::{Map, Value};
 
-use super::{About, Protocol};
-use crate::chat::{Call, Event, Finish, Message, Session, Usage};
+use super::Protocol;
+use crate::about::About;
+use crate::call::Call;
+use crate::chat::{Event, Finish, Message, Session, Usage};
 use crate::error::{Code, Error, Result};
-use crate::exchange::{Decode, Next, Out, Progress, Step};
+use crate::exchange::{Decode, Next, Progress, Step};
 use crate::frame::Framing;
 use crate::http::{Answer, Request};
 use crate::json::{self, Parsed};
+use crate::out::Out;
 use crate::page;
 use crate::words;
 
 pub const PROTOCOL: Protocol = Protocol {
-    name: "AiPower",
     open,
     about: About {
+        name: "AiPower",
         needs_auth: false,
         supports_stream: true,
         supports_message_history: true,
         supports_system_message: false,
+        options: &[],
     },
-    options: &[],
 };
 
 fn open(call: Rc<Call>, session: &Session) -> Result<Step> {

@@ -7,26 +7,29 @@ use std::rc::Rc;
 
 use crate::value::{Map, Value, object};
 
-use super::{About, Protocol};
-use crate::chat::{Call, Event, Finish, Session, Usage};
+use super::Protocol;
+use crate::about::About;
+use crate::call::Call;
+use crate::chat::{Event, Finish, Session, Usage};
 use crate::error::{Code, Error, Result};
-use crate::exchange::{Decode, Next, Out, Progress, Step};
+use crate::exchange::{Decode, Next, Progress, Step};
 use crate::frame::Framing;
 use crate::http::{self, Answer, Request};
 use crate::json::{self, Parsed};
+use crate::out::Out;
 use crate::words;
 use crate::{page, prompt};
 
 pub const PROTOCOL: Protocol = Protocol {
-    name: "AiPuffer",
     open,
     about: About {
+        name: "AiPuffer",
         needs_auth: false,
         supports_stream: true,
         supports_message_history: true,
         supports_system_message: false,
+        options: &[],
     },
-    options: &[],
 };
 
 fn open(call: Rc<Call>, session: &Session) -> Result<Step> {

@@ -15,10 +15,11 @@ mod talk;
 
 use wasm_bindgen::prelude::*;
 
+use crate::presets::preset;
 use crate::prompt::{self, PromptStyle};
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::value::{Value, object};
-use crate::{error::Error, providers};
+use crate::{call, error::Error};
 use failure::to_js;
 /// For `tests/web.rs`.
 #[doc(hidden)]
@@ -29,8 +30,8 @@ pub use talk::Talk;
 pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
     let protocol = options::protocol(protocol).map_err(to_js)?;
     let given = options::value(given).map_err(to_js)?;
-    let settings = Settings::read(protocol, &given).map_err(to_js)?;
-    let preset = given.get("preset").and_then(|name| providers::preset(name.as_str()?));
+    let settings = Settings::read(&protocol.about, &given).map_err(to_js)?;
+    let preset = given.get("preset").and_then(|name| preset(name.as_str()?));
     let about = &protocol.about;
     let models = settings.models.iter().map(|model| model.as_str().into()).collect();
     let told = object([
@@ -50,7 +51,7 @@ pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
 
 #[wasm_bindgen(js_name = getModel)]
 pub fn get_model(protocol: &str, given: &str, name: &str) -> Result<String, JsValue> {
-    let settings = options::value(given).and_then(|given| Settings::read(options::protocol(protocol)?, &given));
+    let settings = options::value(given).and_then(|given| Settings::read(&options::protocol(protocol)?.about, &given));
     settings.and_then(|settings| settings.get_model(name)).map_err(to_js)
 }
 
@@ -60,7 +61,7 @@ pub fn format_prompt(given: &str) -> Result<String, JsValue> {
     let format = |given: Value| {
         let messages = given.get("messages").filter(|messages| !messages.is_null());
         let messages = messages.ok_or_else(|| Error::input("messages is missing"))?;
-        let messages = settings::read_messages(messages, &mut Vec::new())?;
+        let messages = call::read_messages(messages, &mut Vec::new())?;
         let flag = |key: &str, usual: bool| given.get(key).and_then(Value::as_bool).unwrap_or(usual);
         let style = PromptStyle {
             add_special_tokens: flag("addSpecialTokens", false),

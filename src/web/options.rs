@@ -4,7 +4,7 @@ use js_sys::Function;
 use web_sys::AbortSignal;
 
 use super::sys::{self, Deadlines, Hooks};
-use crate::chat::Call;
+use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::http;
 use crate::json;
@@ -55,7 +55,7 @@ pub fn read(protocol: &Protocol, given: &str, hooks: &Hooks) -> Result<Options> 
         bits
     };
     let random = [join(random[0], random[1]), join(random[2], random[3])];
-    let mut call = Call::read(protocol, settings, options, random)?;
+    let mut call = Call::read(&protocol.about, settings, options, random)?;
     let page = sys::page_origin();
     let proxy = option("proxy").map(read_proxy).transpose()?;
     let fetch = hooks.fetch();

@@ -14,7 +14,8 @@ use super::failure::{Failure, asked_to_wait, to_js};
 use super::options::{self, Env, Options};
 use super::sys::{self, Hooks, Inbox, SessionStore};
 use super::{fetch, plain, session};
-use crate::chat::{Call, Event, Session};
+use crate::call::Call;
+use crate::chat::{Event, Session};
 use crate::error::Error;
 use crate::exchange::{Exchange, Feed, Poll};
 use crate::http::Request;
@@ -57,7 +58,7 @@ impl Talk {
     pub fn new(protocol: &str, given: &str, hooks: &Hooks) -> Result<Talk, JsValue> {
         let protocol = options::protocol(protocol).map_err(to_js)?;
         let Options { call, env, retries, max_event_bytes } = options::read(protocol, given, hooks).map_err(to_js)?;
-        let mut key = call.settings.session_key(protocol);
+        let mut key = call.settings.session_key(&protocol.about);
         if !env.headers.is_empty() {
             // Who comes with cookies or keys of his own has a session of his own.
             key.push_str(&format!("|{:016x}", fingerprint(&env.headers)));

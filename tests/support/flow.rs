@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use rivulet::chat::{Call, Session};
+use rivulet::call::Call;
+use rivulet::chat::Session;
 use rivulet::error::Result;
 use rivulet::providers;
 use serde_json::{Value, json};
@@ -57,7 +58,8 @@ impl Flow {
     }
 
     pub fn read(&self) -> Result<Call> {
-        let mut call = Call::read(play::protocol(self.provider), &ours(&self.settings), &ours(&self.options), RANDOM)?;
+        let mut call =
+            Call::read(&play::protocol(self.provider).about, &ours(&self.settings), &ours(&self.options), RANDOM)?;
         call.foreign = self.foreign;
         Ok(call)
     }

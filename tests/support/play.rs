@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use rivulet::chat::{Call, Event, Session};
+use rivulet::call::Call;
+use rivulet::chat::{Event, Session};
 use rivulet::exchange::Exchange;
 use rivulet::http::Request;
 use rivulet::providers::{self, Protocol};
@@ -47,7 +48,7 @@ impl Play {
     }
 
     pub fn exchange(&self, limit: usize) -> Exchange {
-        let mut call = Call::read(self.protocol, &ours(&self.settings), &ours(&self.options), RANDOM)
+        let mut call = Call::read(&self.protocol.about, &ours(&self.settings), &ours(&self.options), RANDOM)
             .expect("a play that is no call");
         call.foreign = self.foreign;
         providers::exchange(self.protocol, Rc::new(call), &self.session, limit)

@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use rivulet::chat::{Event, Finish};
 use rivulet::error::{Code, Error, Result};
-use rivulet::exchange::{Decode, Exchange, Next, Out, Progress, Step};
+use rivulet::exchange::{Decode, Exchange, Next, Progress, Step};
 use rivulet::frame::Framing;
 use rivulet::http::{Answer, Request};
 use rivulet::json;
+use rivulet::out::Out;
 use rivulet::value::{Map, Value};
 
 use super::drive::{self, Played, Reply};

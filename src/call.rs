@@ -1,0 +1,182 @@
+//! One call of a provider: what the caller gives, checked and complete.
+
+use crate::about::About;
+use crate::chat::Message;
+use crate::error::{Error, Result};
+use crate::presets::preset;
+use crate::prompt;
+use crate::settings::Settings;
+use crate::value::{Map, Value};
+
+/// One call of a provider, checked and complete. The core gets its random bits here, since it has no source of its own.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub settings: Settings,
+    pub messages: Vec<Message>,
+    pub history: History,
+    /// `conversation` of an earlier reply, or nothing.
+    pub conversation: Map,
+    pub random: [u64; 2],
+    /// The caller is a page of another origin and goes without a relay: see `providers/ai_engine.rs`.
+    pub foreign: bool,
+    /// Only the session is wanted (`getNonce`): the exchange ends before the message is sent.
+    pub session_only: bool,
+    /// What the caller asked for and this protocol cannot do.
+    pub warnings: Vec<String>,
+}
+
+impl Call {
+    /// `settings` and `options` as the caller gave them; an option of the call wins over the same one in the settings.
+    pub fn read(about: &About, settings: &Value, options: &Value, random: [u64; 2]) -> Result<Call> {
+        let checked = Settings::read(about, settings)?;
+        let option = |key: &str| match options.get(key) {
+            Some(Value::Null) | None => settings.get(key).filter(|value| !value.is_null()),
+            given => given,
+        };
+        if let Some(model) = option("model") {
+            let model = model.as_str().ok_or_else(|| Error::input("model must be a string"))?;
+            checked.get_model(model)?;
+        }
+        let preset = settings.get("preset").and_then(Value::as_str).and_then(preset);
+        let history = match option("history").map(|value| value.as_str().unwrap_or_default()) {
+            None if preset.is_some() => History::Prompt,
+            None | Some("messages") => History::Messages,
+            Some("prompt") => History::Prompt,
+            Some(_) => return Err(Error::input("history must be 'messages' or 'prompt'")),
+        };
+        let mut warnings = Vec::new();
+        if checked.models.is_empty() && options.get("model").is_some_and(|model| !model.is_null()) {
+            warnings.push(format!("the bots of {} have their own model: 'model' was left out", checked.name));
+        }
+        let session_only = options.get("sessionOnly") == Some(&Value::Bool(true));
+        let messages = match options.get("messages") {
+            _ if session_only => Vec::new(),
+            None | Some(Value::Null) => return Err(Error::input("messages is missing")),
+            Some(messages) => read_messages(messages, &mut warnings)?,
+        };
+        let conversation = match options.get("conversation") {
+            Some(Value::Object(conversation)) => conversation.clone(),
+            Some(Value::Null) | None => Map::new(),
+            Some(_) => return Err(Error::input("conversation must be the object that reply.conversation gave")),
+        };
+        for name in ["temperature", "topP", "maxTokens", "stop", "seed", "tools", "responseFormat", "extra"] {
+            if option(name).is_some() && !about.options.contains(&name) {
+                warnings.push(format!("{} has no way to pass on '{name}': it was left out", checked.name));
+            }
+        }
+        Ok(Call { settings: checked, messages, history, conversation, random, foreign: false, session_only, warnings })
+    }
+
+    /// The newest message, which must be the user's, and the turns before it. With `history: 'prompt'` the newest
+    /// message is all turns in one text.
+    pub fn turns(&self) -> Result<(String, &[Message])> {
+        if self.history == History::Prompt {
+            return Ok((prompt::format_prompt(&self.messages, Default::default())?, &[]));
+        }
+        let Some((last, earlier)) = self.messages.split_last() else {
+            return Err(Error::input("messages is empty: give at least one message"));
+        };
+        if last.role != "user" {
+            return Err(Error::input(format!("the last message must have role 'user', not '{}'", last.role)));
+        }
+        if last.text.trim().is_empty() {
+            return Err(Error::input("the last message has no text"));
+        }
+        Ok((last.text.clone(), earlier))
+    }
+
+    /// A string of the earlier reply's conversation.
+    pub fn remembered(&self, key: &str) -> Option<&str> {
+        self.conversation.get(key)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// Letters and digits from the call's random bits; `salt` makes several of them differ.
+    pub fn random_id(&self, length: usize, salt: u64) -> String {
+        let mut bits = self.bits(salt);
+        (0..length)
+            .map(|_| {
+                let digit = (bits % 36) as u32;
+                bits = bits / 36 + u128::from(self.random[0]).rotate_left(41);
+                char::from_digit(digit, 36).unwrap_or('0')
+            })
+            .collect()
+    }
+
+    /// A random UUID (RFC 9562, version 4).
+    pub fn uuid(&self, salt: u64) -> String {
+        let bits = (self.bits(salt) & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+        let hex = format!("{bits:032x}");
+        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    }
+
+    fn bits(&self, salt: u64) -> u128 {
+        let [high, low] = self.random;
+        let high = high ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let low = low.wrapping_add(salt.wrapping_mul(0xd1b5_4a32_d192_ed03));
+        (u128::from(high) << 64) | u128::from(low)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum History {
+    /// Earlier turns go where the protocol has a place for them.
+    #[default]
+    Messages,
+    /// All turns are flattened into one message by `format_prompt`.
+    Prompt,
+}
+
+/// A bare string is one user message. `content` is a string or OpenAI's content parts.
+pub fn read_messages(messages: &Value, warnings: &mut Vec<String>) -> Result<Vec<Message>> {
+    match messages {
+        Value::String(text) => Ok(vec![Message { role: "user".to_owned(), text: text.clone() }]),
+        Value::Array(list) if list.is_empty() => Err(Error::input("messages is empty: give at least one message")),
+        Value::Array(list) => {
+            list.iter().enumerate().map(|(index, message)| read_message(message, index, warnings)).collect()
+        }
+        _ => Err(Error::input("messages must be an array of { role, content }, or a string")),
+    }
+}
+
+fn read_message(message: &Value, index: usize, warnings: &mut Vec<String>) -> Result<Message> {
+    let at = |what: &str| Error::input(format!("messages[{index}]{what}"));
+    let message = message.as_object().ok_or_else(|| at(" must be an object { role, content }"))?;
+    let role = match message.get("role") {
+        Some(Value::String(role)) if !role.trim().is_empty() => role.trim().to_owned(),
+        Some(Value::Null) | None => return Err(at(".role is missing")),
+        Some(_) => return Err(at(".role must be a string such as 'user'")),
+    };
+    let text = match message.get("content") {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(parts)) => {
+            let mut text = String::new();
+            for (number, part) in parts.iter().enumerate() {
+                text.push_str(&read_part(part, &format!("messages[{index}].content[{number}]"), warnings)?);
+            }
+            text
+        }
+        // An assistant turn that only called tools has no content.
+        Some(Value::Null) | None if role != "user" => String::new(),
+        Some(Value::Null) | None => return Err(at(".content is missing")),
+        Some(_) => return Err(at(".content must be a string or an array of content parts")),
+    };
+    Ok(Message { role, text })
+}
+
+fn read_part(part: &Value, path: &str, warnings: &mut Vec<String>) -> Result<String> {
+    let wrong = || Error::input(format!("{path} must be a string or an object with a type"));
+    match part {
+        Value::String(text) => Ok(text.clone()),
+        Value::Object(part) => match part.get("type").map_or(Some("text"), Value::as_str).ok_or_else(wrong)? {
+            "text" => match part.get("text") {
+                Some(Value::String(text)) => Ok(text.clone()),
+                _ => Err(Error::input(format!("{path}.text must be a string"))),
+            },
+            other => {
+                warnings.push(format!("{path} is of type '{other}', which this protocol cannot carry: left out"));
+                Ok(String::new())
+            }
+        },
+        _ => Err(wrong()),
+    }
+}
