@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::value::Value;
-
 use crate::error::{Code, Error, Result};
 use crate::json;
+use crate::value::Value;
 use crate::words;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

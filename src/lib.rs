@@ -4,20 +4,22 @@
 //!
 //! ```text
 //!  js/index.js    Provider.createAsyncGenerator(options) -> Reply (js/reply.js), lazy
-//!  web/options    JavaScript values become a Call, once
+//!  web/options    what the caller gave becomes a Call, once (settings, call)
 //!  providers/*    open(Call, Session) -> Step: "send this request; this is what its answer means"
 //!  exchange       the one state machine: poll() -> Send | Read | Event | Over, feed(Head | Chunk | End)
-//!  http           requests, heads, answers, as plain data
+//!  http           requests, heads, answers, as plain data; page: what a site's pages tell
 //!  frame, scan    bytes -> frames; and, for the frames that come by the thousand, bytes -> text directly
-//!  chat           what comes out: Event, and a run of text pieces as one string with offsets
+//!  json, words    what the other frames say; what services mean by their errors
+//!  out            what was understood, in its order: Event, and runs of text pieces as one string with offsets (chat)
 //!  web/talk       fetch and ReadableStream around the state machine; the only clock and the only random source
 //! ```
 //!
 //! ## Who may import whom
 //!
-//! `chat, error <- http, json <- frame, scan <- exchange <- providers/*`; `web/*` uses all of these; nothing uses `web`.
-//! Providers never import each other. It is kept by construction: the JavaScript crates are dependencies of `wasm32`
-//! alone, so a native `cargo test` cannot compile a leak, and the core has no I/O, no clock and no random source.
+//! `value, error <- json, words <- chat, http <- scan, frame, page <- out <- exchange <- providers/*`, and beside it
+//! `about, presets, prompt <- settings <- call <- providers/*`. `web/*` uses all of these; nothing uses `web`. Providers
+//! never import each other. It is kept by construction: the JavaScript crates are dependencies of `wasm32` alone, so a
+//! native `cargo test` cannot compile a leak, and the core has no I/O, no clock and no random source.
 //!
 //! ## The invariant
 //!

@@ -1,11 +1,10 @@
 //! The settings of a provider, checked.
 
-use crate::value::{Map, Value};
-
 use crate::about::About;
 use crate::error::{Code, Error, Result};
 use crate::http;
 use crate::presets::preset;
+use crate::value::{Map, Value};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {

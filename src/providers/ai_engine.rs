@@ -2,22 +2,26 @@
 //!
 //! Sections A1 to A10 of `tests/wire/README.md` are the protocol; what is not said there is not sent.
 
-use std::rc::Rc;
+mod refusal;
+mod reply;
 
-use crate::value::{Map, Value, object};
+use std::rc::Rc;
 
 use super::Protocol;
 use crate::about::About;
 use crate::call::Call;
-use crate::chat::{Event, Finish, Session, Usage};
+use crate::chat::Session;
 use crate::error::{Code, Error, Result};
-use crate::exchange::{Decode, Next, Progress, Step};
+use crate::exchange::{Next, Step};
 use crate::frame::Framing;
-use crate::http::{self, Answer, Head, Request};
+use crate::http::{self, Answer, Request};
 use crate::json::{self, Parsed};
 use crate::out::Out;
 use crate::page;
+use crate::value::{Map, Value, object};
 use crate::words;
+use refusal::{TooLong, in_words};
+use reply::Reply;
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
@@ -242,36 +246,6 @@ fn nonce_refused(answer: &Answer) -> Option<Error> {
     })
 }
 
-/// The site's own texts are English and about this message; a provider's begin with its name.
-fn in_words(words: &str, too_long: TooLong) -> Error {
-    let lower = words.to_ascii_lowercase();
-    if lower.contains("has been rejected") || lower.starts_with("invalid or expired shortcut") {
-        return Error::new(Code::Refused, format!("the site refused the message: {words}{too_long}"));
-    }
-    if lower.contains("rate limit") || lower.starts_with("you have reached the limit") {
-        return Error::new(Code::RateLimited, words);
-    }
-    Error::new(Code::Service, words)
-}
-
-#[derive(Clone, Copy)]
-struct TooLong {
-    length: usize,
-    /// `textInputMaxLength` of the bot, if its page was read.
-    limit: Option<usize>,
-}
-
-impl std::fmt::Display for TooLong {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let limit = self.limit.unwrap_or(512);
-        if self.length <= limit {
-            return Ok(());
-        }
-        let whose = if self.limit.is_some() { "the bot's limit" } else { "AI Engine's default limit" };
-        write!(f, " (it has {} characters; {whose} is {limit}, textInputMaxLength)", self.length)
-    }
-}
-
 fn conversation(call: &Call) -> Map {
     let chat = call.remembered("chatId").map_or_else(|| call.random_id(11, 1), str::to_owned);
     let mut conversation = Map::new();
@@ -293,131 +267,4 @@ fn route(call: &Call, session: &Session, path: &str) -> String {
     let root = session.get("root").map_or_else(|| format!("{}/wp-json/", call.settings.url), str::to_owned);
     let separator = if root.ends_with('/') { "" } else { "/" };
     format!("{root}{separator}{path}")
-}
-
-/// A5 and A6.
-struct Reply {
-    call: Rc<Call>,
-    session: Session,
-    conversation: Map,
-    too_long: TooLong,
-    /// Some providers' errors come as two events, the first without words.
-    empty_error: bool,
-}
-
-impl Decode for Reply {
-    fn head(&mut self, head: &Head, out: &mut Out) {
-        if self.call.foreign {
-            out.warn(
-                "a page of another origin cannot read this site's stream: the reply comes as one piece (see proxy)",
-            );
-        }
-        out.keep_whole();
-        if let Some(nonce) = head.header("x-wp-nonce") {
-            self.adopt(nonce, out);
-        }
-    }
-
-    fn text_path(&self) -> &'static [&'static str] {
-        &["data"]
-    }
-
-    fn frame(&mut self, _event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
-        let Parsed { value, mended } = json::parse(data)?;
-        let text = value.get("data").and_then(Value::as_str).unwrap_or_default();
-        match value.get("type").and_then(Value::as_str) {
-            Some("live") => match value.get("subtype").and_then(Value::as_str) {
-                None | Some("content") => out.text(text, mended),
-                Some("thinking") => out.event(Event::Reasoning(json::whole_text(text, mended))),
-                Some("warning") => out.warn(json::whole_text(text, mended)),
-                Some(kind) => {
-                    let (kind, text) = (kind.to_owned(), json::whole_text(text, mended));
-                    out.event(Event::Status { kind, text, raw: value });
-                }
-            },
-            Some("end") => {
-                // The object is JSON inside JSON.
-                let end = match value.get("data") {
-                    Some(Value::String(text)) => json::parse(text.as_bytes())?,
-                    Some(object @ Value::Object(_)) => Parsed { value: object.clone(), mended },
-                    _ => return Err(Error::new(Code::Protocol, "the end event holds no answer")),
-                };
-                self.answer(end, out)?;
-                return Ok(Progress::Done);
-            }
-            Some("error") if text.is_empty() => self.empty_error = true,
-            Some("error") => return Err(in_words(&words::html_to_text(text), self.too_long)),
-            _ => {}
-        }
-        Ok(Progress::More)
-    }
-
-    fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next> {
-        self.answer(answer.json()?, out).map_err(|error| answer.explain(error))?;
-        Ok(Next::Over)
-    }
-
-    fn end(&mut self, _out: &mut Out) -> Result<()> {
-        Err(match self.empty_error {
-            true => Error::new(Code::Service, "the site reported an error without words"),
-            false => Error::new(Code::Truncated, "the reply was cut off: the stream closed with neither end nor error"),
-        })
-    }
-}
-
-impl Reply {
-    fn answer(&mut self, Parsed { value, mended }: Parsed, out: &mut Out) -> Result<()> {
-        if let Some(nonce) = value.get("new_token").and_then(Value::as_str) {
-            self.adopt(nonce, out);
-        }
-        if value.get("success") != Some(&Value::Bool(true)) {
-            let words = words::error_words(&value).unwrap_or_else(|| "the answer holds no reply".into());
-            return Err(in_words(&words, self.too_long));
-        }
-        let reply = value.get("reply").and_then(Value::as_str).unwrap_or_default();
-        if out.any_text() {
-            // The server trims the ends; that alone is no other text.
-            let reply = json::whole_text(reply, mended);
-            if !reply.is_empty() && out.whole().is_some_and(|whole| whole.trim() != reply.trim()) {
-                out.event(Event::Replace(reply));
-            }
-        } else {
-            out.text(reply, mended);
-        }
-        let list = |key: &str| value.get(key).and_then(Value::as_array).into_iter().flatten();
-        let images = list("images").filter_map(Value::as_str);
-        images.for_each(|url| out.event(Event::Image(url.to_owned())));
-        list("actions").for_each(|action| out.event(action_event(action, None)));
-        list("shortcuts").for_each(|shortcut| out.event(action_event(shortcut, Some("shortcut"))));
-        list("blocks").for_each(|block| out.event(action_event(block, Some("block"))));
-        if let Some(usage) = value.get("usage").and_then(Usage::from_json) {
-            out.event(Event::Usage(usage));
-        }
-        if !out.any_text() && list("images").next().is_none() {
-            out.warn("the site sent an empty reply");
-        }
-        if let Some(id) = value.get("responseId").and_then(Value::as_str) {
-            self.conversation.insert("responseId", id.into());
-            // Only the Responses API keeps a history to go on from.
-            match id.starts_with("resp_") {
-                true => self.conversation.insert("previousResponseId", id.into()),
-                false => self.conversation.remove("previousResponseId"),
-            };
-        }
-        out.finish(std::mem::take(&mut self.conversation), Finish::Stop);
-        Ok(())
-    }
-
-    /// A3: every answer to a valid nonce may bring a fresher one.
-    fn adopt(&mut self, nonce: &str, out: &mut Out) {
-        if !nonce.is_empty() && self.session.nonce() != Some(nonce) {
-            self.session.set("nonce", nonce);
-            out.session(self.session.clone());
-        }
-    }
-}
-
-fn action_event(action: &Value, kind: Option<&str>) -> Event {
-    let kind = kind.or_else(|| action.get("type")?.as_str()).unwrap_or("unknown").to_owned();
-    Event::Action { kind, action: action.clone() }
 }

@@ -4,8 +4,6 @@
 
 use std::rc::Rc;
 
-use crate::value::{Map, Value};
-
 use super::Protocol;
 use crate::about::About;
 use crate::call::Call;
@@ -17,6 +15,7 @@ use crate::http::{Answer, Request};
 use crate::json::{self, Parsed};
 use crate::out::Out;
 use crate::page;
+use crate::value::{Map, Value};
 use crate::words;
 
 pub const PROTOCOL: Protocol = Protocol {

@@ -3,22 +3,25 @@
 //! Sections C1 to C4 of `tests/wire/README.md` are the protocol. The server keeps the history, under bot, session and
 //! conversation. With the site's key its REST route answers instead, in one piece.
 
-use std::rc::Rc;
+mod reply;
+mod rest;
 
-use crate::value::{Map, Value, object};
+use std::rc::Rc;
 
 use super::Protocol;
 use crate::about::About;
 use crate::call::Call;
-use crate::chat::{Event, Finish, Session, Usage};
+use crate::chat::Session;
 use crate::error::{Code, Error, Result};
-use crate::exchange::{Decode, Next, Progress, Step};
+use crate::exchange::{Next, Step};
 use crate::frame::Framing;
 use crate::http::{self, Answer, Request};
-use crate::json::{self, Parsed};
+use crate::json;
 use crate::out::Out;
+use crate::value::Value;
 use crate::words;
 use crate::{page, prompt};
+use reply::Reply;
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
@@ -36,7 +39,7 @@ fn open(call: Rc<Call>, session: &Session) -> Result<Step> {
     if !call.session_only {
         message(&call)?;
         if let Some(key) = call.settings.api_key.clone() {
-            return rest(call, key);
+            return rest::rest(call, key);
         }
     }
     let mut session = session.clone();
@@ -211,157 +214,4 @@ fn stream(call: Rc<Call>, session: Session, cache_key: &str) -> Step {
     conversation.insert("conversation", chat.as_str().into());
     let request = Request::get(format!("{}?{}", ajax(&call), http::form(&query))).header("accept", "text/event-stream");
     Step::stream(request, Framing::Sse, Reply { conversation, told: Vec::new() })
-}
-
-struct Reply {
-    conversation: Map,
-    /// `done` repeats what came in events of its own.
-    told: Vec<String>,
-}
-
-impl Decode for Reply {
-    fn text_path(&self) -> &'static [&'static str] {
-        &["delta"]
-    }
-
-    fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
-        let known = [
-            "",
-            "message",
-            "status",
-            "warning",
-            "error",
-            "done",
-            "citations",
-            "grounding_metadata",
-            "openai_response_id",
-            "google_interaction_id",
-            "display_form_event",
-        ];
-        if !known.contains(&event) {
-            return Ok(Progress::More);
-        }
-        let Parsed { value, mended } = json::parse(data)?;
-        let words = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        match event {
-            "" | "message" => {
-                if let Some(delta) = value.get("delta").and_then(Value::as_str) {
-                    out.text(delta, mended);
-                }
-            }
-            "status" => out.event(Event::Status { kind: words("type"), text: words("status"), raw: value }),
-            "warning" => out.warn(words::html_to_text(&words("error"))),
-            "error" => return Err(stream_error(&value, out)),
-            "openai_response_id" => self.conversation.insert("openaiResponseId", words("id").into()),
-            "google_interaction_id" => self.conversation.insert("googleInteractionId", words("id").into()),
-            "citations" | "grounding_metadata" => {
-                self.told.push(event.to_owned());
-                sources(&value, out);
-            }
-            "display_form_event" => out.event(Event::Action { kind: "form".into(), action: value }),
-            _ => {
-                for key in ["citations", "grounding_metadata"] {
-                    if let Some(found) = value.get(key).filter(|_| !self.told.iter().any(|told| told == key)) {
-                        sources(found, out);
-                    }
-                }
-                if !out.any_text() {
-                    out.warn("the site sent an empty reply");
-                }
-                out.finish(std::mem::take(&mut self.conversation), Finish::Stop);
-                return Ok(Progress::Done);
-            }
-        }
-        Ok(Progress::More)
-    }
-
-    fn whole(&mut self, answer: &Answer, _out: &mut Out) -> Result<Next> {
-        let words = words::error_words(&answer.json()?.value);
-        let words = words.unwrap_or_else(|| "JSON came where a stream was asked for".into());
-        Err(answer.explain(Error::new(Code::Service, words)))
-    }
-}
-
-/// The texts are in the site's language; what is known of them are the English ones (C3).
-fn stream_error(value: &Value, out: &mut Out) -> Error {
-    let words = words::error_words(value).unwrap_or_else(|| "the site reported an error without words".into());
-    let lower = words.to_ascii_lowercase();
-    let has = |text: &str| lower.contains(text);
-    match () {
-        () if value.get("quota_notice").is_some() => Error::new(Code::RateLimited, words),
-        () if has("rate limit") => Error::new(Code::RateLimited, words),
-        // The message was stored with this nonce a moment ago: it ran out in between, and a new call gets a new one.
-        () if has("security check failed") => {
-            out.forget_session();
-            Error::new(Code::Nonce, words).retryable()
-        }
-        () if has("message not found in cache") || has("cached message has expired") => {
-            Error::new(Code::Service, words).retryable()
-        }
-        () if has("domain is not permitted") => Error::new(Code::Blocked, words),
-        () if has("prohibited words") || has("not allowed") || has("access from your ip") => {
-            Error::new(Code::Refused, words)
-        }
-        () => Error::new(Code::Service, words),
-    }
-}
-
-fn sources(value: &Value, out: &mut Out) {
-    match value {
-        Value::Array(list) => list.iter().for_each(|source| out.event(Event::Source(source.clone()))),
-        Value::Null => {}
-        source => out.event(Event::Source(source.clone())),
-    }
-}
-
-/// C4.
-fn rest(call: Rc<Call>, key: String) -> Result<Step> {
-    let Some(bot) = call.settings.bot_id.clone() else {
-        return Err(Error::input("botId is missing: the REST route of AI Puffer is one bot's"));
-    };
-    let bot: String = bot.chars().filter(char::is_ascii_alphanumeric).collect();
-    let (message, earlier) = call.turns()?;
-    let mut turns: Vec<Value> = earlier
-        .iter()
-        .map(|turn| {
-            let role = if turn.role == "assistant" { "assistant" } else { "user" };
-            object([("role", role.into()), ("content", turn.text.as_str().into())])
-        })
-        .collect();
-    turns.push(object([("role", "user".into()), ("content", message.into())]));
-    let chat = call.remembered("conversation").map_or_else(|| call.uuid(3), str::to_owned);
-    let body = object([("messages", turns.into()), ("conversation_uuid", chat.as_str().into())]);
-    let mut conversation = Map::new();
-    conversation.insert("conversation", chat.into());
-    let request = Request::post(format!("{}/wp-json/aipkit/v1/chat/{bot}/message", call.settings.url))
-        .header("authorization", format!("Bearer {key}"))
-        .json(&body);
-    Ok(Step::ask(request, move |answer, out| {
-        let Parsed { value, mended } = answer.json()?;
-        let Some(reply) = value.get("reply").and_then(Value::as_str) else {
-            let words = words::error_words(&value).unwrap_or_else(|| "the answer holds no reply".into());
-            return Err(answer.explain(Error::new(Code::Protocol, words)));
-        };
-        out.text(reply, mended);
-        if reply.is_empty() {
-            out.warn("the site sent an empty reply");
-        }
-        if let Some(usage) = value.get("usage").and_then(Usage::from_json) {
-            out.event(Event::Usage(usage));
-        }
-        out.finish(conversation, Finish::Stop);
-        Ok(Next::Over)
-    })
-    .if_refused(|answer, _| {
-        let parsed = json::parse(&answer.body).map(|parsed| parsed.value).unwrap_or_default();
-        let words = words::error_words(&parsed).unwrap_or_default();
-        match parsed.get("code").and_then(Value::as_str) {
-            Some("rest_aipkit_invalid_api_key" | "rest_aipkit_api_access_disabled") => {
-                Err(Error::new(Code::Auth, words))
-            }
-            // The provider behind the site failed, with the provider's status: not this caller's key.
-            Some("api_error") if answer.head.status != 429 => Err(Error::new(Code::Service, words)),
-            _ => Ok(None),
-        }
-    }))
 }

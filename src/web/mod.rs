@@ -21,6 +21,7 @@ use crate::settings::Settings;
 use crate::value::{Value, object};
 use crate::{call, error::Error};
 use failure::to_js;
+
 /// For `tests/web.rs`.
 #[doc(hidden)]
 pub use talk::Talk;
