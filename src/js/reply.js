@@ -7,6 +7,7 @@ import { bytesOf, cancel } from './web.js';
 /** What `talk.feed` and `talk.end` answer; `Progress` in src/web/talk.rs. */
 const MORE = 0;
 const OVER = 1;
+const FAILED = 3;
 
 const NONE = Symbol('no error');
 const DONE = Object.freeze({ value: undefined, done: true });
@@ -233,6 +234,7 @@ export class Reply {
     try {
       const state = done ? this.#talk.end() : this.#talk.feed(bytesOf(value) ?? noBytes());
       if (state === OVER) this.#finish();
+      else if (state === FAILED) this.#stop(this.#talk.failure());
       else if (state !== MORE) this.#drop();
     } catch (error) {
       this.#stop(this.#explain(error));

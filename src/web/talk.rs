@@ -31,6 +31,8 @@ enum Progress {
     Over = 1,
     /// Call `open` again: the answer asks for another request, or a failure for another try.
     Reopen = 2,
+    /// `failure` says why. Not a `Result`: that would be an array for JavaScript, made for every chunk.
+    Failed = 3,
 }
 
 struct Inner {
@@ -90,13 +92,18 @@ impl Talk {
         })
     }
 
-    pub fn feed(&self, chunk: &[u8]) -> Result<u8, JsValue> {
-        self.0.fed(Feed::Chunk(chunk))
+    pub fn feed(&self, chunk: &[u8]) -> u8 {
+        self.0.fed(Feed::Chunk(chunk)) as u8
     }
 
     /// The stream ended.
-    pub fn end(&self) -> Result<u8, JsValue> {
-        self.0.fed(Feed::End)
+    pub fn end(&self) -> u8 {
+        self.0.fed(Feed::End) as u8
+    }
+
+    /// Why `feed` or `end` failed.
+    pub fn failure(&self) -> JsValue {
+        self.0.failure.take().map_or(JsValue::UNDEFINED, |failure| self.0.to_js(failure))
     }
 
     /// The stream broke with `cause`. Returns if there will be another try: call `open`.
@@ -193,21 +200,25 @@ impl Inner {
         Ok(true)
     }
 
-    fn fed(&self, feed: Feed<'_>) -> Result<u8, JsValue> {
+    fn fed(&self, feed: Feed<'_>) -> Progress {
         self.feed(feed);
-        let progress = loop {
+        loop {
             match self.poll() {
                 Poll::Event(_) => {}
-                Poll::Read => break Progress::More,
+                Poll::Read => return Progress::More,
                 Poll::Send(request) => {
                     self.request.replace(Some(request));
-                    break Progress::Reopen;
+                    return Progress::Reopen;
                 }
-                Poll::Over(Ok(())) => break Progress::Over,
-                Poll::Over(Err(error)) => break self.failed(error.into()).map_err(|failure| self.to_js(failure))?,
+                Poll::Over(Ok(())) => return Progress::Over,
+                Poll::Over(Err(error)) => {
+                    return self.failed(error.into()).unwrap_or_else(|failure| {
+                        self.failure.replace(Some(failure));
+                        Progress::Failed
+                    });
+                }
             }
-        };
-        Ok(progress as u8)
+        }
     }
 
     /// Another try, or the failure back.
