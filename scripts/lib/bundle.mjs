@@ -61,18 +61,14 @@ export async function bundle() {
 
 /**
  * `import … from 'glue'` is wasm-bindgen's output. That output imports copies of our own modules, which are in its
- * `snippets/`; they are led back to the originals, or there would be two classes `ChatError`. It also lists such a
- * module once for each function of it, under one and the same key, of which users' bundlers would warn.
+ * `snippets/`; they are led back to the originals, or there would be two classes `ChatError`.
  *
  * @type {import('esbuild').Plugin}
  */
 const glue = {
   name: 'glue',
-  setup({ onLoad, onResolve }) {
+  setup({ onResolve }) {
     onResolve({ filter: /^glue$/ }, () => ({ path: join(GLUE, 'rivulet.js') }));
-    onLoad({ filter: /[\\/]glue[\\/]rivulet\.js$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(/^ *("\.\/snippets\/[^"]+"): import\d+,\n(?= *\1:)/gm, ''),
-    }));
     onResolve({ filter: /\/snippets\/rivulet-[0-9a-f]+\/src\/js\// }, ({ path }) => {
       const original = join(ROOT, path.replace(/^.*\/snippets\/rivulet-[0-9a-f]+\//, ''));
       return existsSync(original) ? { path: original } : { errors: [{ text: `${original} does not exist` }] };

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { CARGO_TARGET, GLUE, ROOT, SOURCES, WASM_TARGET, nodeBin } from './paths.mjs';
 import { Failure, read, run, step } from './run.mjs';
+import { SHORTEN, shortenGlue } from './shorten.mjs';
 import { xtask } from './xtask.mjs';
 
 /** Binaryen's level. Set by measurement: see the table that `npm run build` prints and `benches/`. */
@@ -81,7 +82,8 @@ async function bindAndOptimise() {
     const module = join(fresh, 'rivulet_bg.wasm');
     // Needs the names; wasm-opt drops them.
     await run(tool, ['snip', module, module]);
-    await run(nodeBin('wasm-opt'), [OPT_LEVEL, ...OPT_FEATURES, module, '-o', module]);
+    const names = await read(nodeBin('wasm-opt'), [OPT_LEVEL, SHORTEN, ...OPT_FEATURES, module, '-o', module]);
+    await shortenGlue(join(fresh, 'rivulet.js'), names);
     await refuseLocalPaths(module);
     await writeFile(join(fresh, '.inputs'), inputs);
     await rm(GLUE, { recursive: true, force: true });
@@ -93,7 +95,7 @@ async function bindAndOptimise() {
 
 /** Of everything that decides what wasm-bindgen and wasm-opt write. The JavaScript is copied into the glue's folder. */
 async function hashOf(tool) {
-  const hash = createHash('sha256').update(JSON.stringify([tool, BINDGEN_FLAGS, OPT_LEVEL, OPT_FEATURES]));
+  const hash = createHash('sha256').update(JSON.stringify([tool, BINDGEN_FLAGS, OPT_LEVEL, OPT_FEATURES, shortenGlue.toString()]));
   hash.update(await readFile(join(ROOT, 'node_modules', 'binaryen', 'package.json')));
   hash.update(await readFile(COMPILED));
   for (const name of (await readdir(SOURCES)).filter((name) => name.endsWith('.js')).sort()) {

@@ -5,7 +5,7 @@ const { Instance } = WebAssembly;
 WebAssembly.Instance = class extends Instance {
   constructor(...args) {
     super(...args);
-    memories.push(this.exports.memory);
+    memories.push(Object.values(this.exports).find((value) => value instanceof WebAssembly.Memory));
   }
 };
 const { AiEngine } = await import('../../../dist/index.js');

@@ -1,0 +1,42 @@
+// Short names between the module and its glue. wasm-bindgen's carry a hash each, which no compression takes away:
+// together they would be 3 kB gzipped.
+
+import { readFile, writeFile } from 'node:fs/promises';
+
+import { Failure } from './run.mjs';
+
+/** wasm-opt renames imports and exports with this flag, moves all imports to the module `a`, and prints what it did. */
+export const SHORTEN = '--minify-imports-and-exports-and-modules';
+
+/**
+ * Takes the new names over into the glue.
+ *
+ * @param {string} file of the glue
+ * @param {string} printed by wasm-opt: `{"imports": [[module, name, short]], "exports": [[name, short]]}`
+ */
+export async function shortenGlue(file, printed) {
+  const { imports, exports } = JSON.parse(printed.slice(printed.indexOf('{')));
+  let text = await readFile(file, 'utf8');
+  const replace = (pattern, replacement, what) => {
+    if (!pattern.test(text)) throw new Failure(`the glue has no ${what}: has wasm-bindgen changed what it writes?`);
+    text = text.replaceAll(new RegExp(pattern, 'gm'), replacement);
+  };
+  const literal = (name) => name.replaceAll('$', '\\$');
+  const own = [];
+  for (const [module, name, short] of imports) {
+    if (module.startsWith('./snippets/')) own.push({ module, name, short });
+    // `$` is a name here, and would be a sign in a replacement.
+    else replace(new RegExp(`^( +)${literal(name)}: function`, 'm'), (_, indent) => `${indent}${short}: function`, name);
+  }
+  for (const [name, short] of exports) {
+    if (new RegExp(`\\bwasm\\.${name}\\b`).test(text)) replace(new RegExp(`\\bwasm\\.${name}\\b`), () => `wasm.${short}`, name);
+  }
+  const taken = own.map(({ name, short }) => `${short}: own.${name}`).join(', ');
+  replace(/^( *)return \{\n *__proto__: null,\n *"\.\/rivulet_bg\.js": import0,\n[^}]*\};/m, (_, indent) =>
+    `${indent}return { __proto__: null, a: { ...import0, ${taken} } };`, 'list of imports');
+  const modules = [...new Set(own.map(({ module }) => module))];
+  if (modules.length > 1) throw new Failure(`functions of several modules are imported directly: ${modules}`);
+  text = text.replaceAll(/^import \* as import\d+ from .*\n/gm, '');
+  if (modules.length) text = `import * as own from '${modules[0]}';\n${text}`;
+  await writeFile(file, text);
+}
