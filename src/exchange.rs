@@ -133,7 +133,8 @@ struct Stream {
 }
 
 enum Meaning {
-    Ask(Answered),
+    /// With the bytes that the answer may have.
+    Ask(Answered, usize),
     Whole(Box<dyn Decode>),
     Refused(Option<Refused>),
 }
@@ -143,6 +144,10 @@ const MAX_REQUESTS: u8 = 8;
 
 /// Bytes of a refusal that are read. What explains an error is at its beginning.
 const MAX_REFUSAL: usize = 256 * 1024;
+
+/// Bytes that a page or a nonce's answer may have at least: they are no part of the reply, which a caller may bound
+/// tightly.
+pub const MAX_SHARED: usize = 16 * 1024 * 1024;
 
 impl Exchange {
     /// `limit`: bytes of one event, line or JSON answer.
@@ -226,23 +231,22 @@ impl Exchange {
             }
             (State::Collecting(mut answer, meaning), Feed::Chunk(chunk)) => {
                 let refused = matches!(meaning, Meaning::Refused(_));
-                let limit = if refused { MAX_REFUSAL } else { self.limit };
+                let limit = match &meaning {
+                    Meaning::Refused(_) => MAX_REFUSAL,
+                    Meaning::Ask(_, limit) => *limit,
+                    Meaning::Whole(_) => self.limit,
+                };
                 let room = limit.saturating_sub(answer.body.len());
                 answer.body.extend_from_slice(chunk.get(..room).unwrap_or(chunk));
                 match (chunk.len() > room, refused) {
                     (false, _) => Ok(State::Collecting(answer, meaning)),
                     (true, true) => self.answered(answer, meaning),
-                    (true, false) => Err(self.too_large()),
+                    (true, false) => Err(too_large(limit)),
                 }
             }
             (State::Collecting(answer, meaning), Feed::End) => self.answered(answer, meaning),
             (state, _) => Ok(state),
         }
-    }
-
-    fn too_large(&self) -> Error {
-        let limit = self.limit;
-        Error::new(Code::TooLarge, format!("the answer is larger than maxEventBytes ({limit} bytes)"))
     }
 
     fn head(&mut self, step: Step, head: Head) -> Result<State> {
@@ -255,7 +259,10 @@ impl Exchange {
             return Ok(State::Collecting(answer(head), Meaning::Refused(step.refused)));
         }
         match step.then {
-            Then::Ask(then) => Ok(State::Collecting(answer(head), Meaning::Ask(then))),
+            Then::Ask(then) => {
+                let limit = if step.request.shared { self.limit.max(MAX_SHARED) } else { self.limit };
+                Ok(State::Collecting(answer(head), Meaning::Ask(then, limit)))
+            }
             Then::Stream(framing, mut decode) => {
                 decode.head(&head, &mut self.out);
                 Ok(State::Sniffing(answer(head), framing, decode))
@@ -280,14 +287,14 @@ impl Exchange {
 
     fn collect(&self, answer: Answer, decode: Box<dyn Decode>) -> Result<State> {
         match answer.body.len() > self.limit {
-            true => Err(self.too_large()),
+            true => Err(too_large(self.limit)),
             false => Ok(State::Collecting(answer, Meaning::Whole(decode))),
         }
     }
 
     fn answered(&mut self, answer: Answer, meaning: Meaning) -> Result<State> {
         let next = match meaning {
-            Meaning::Ask(then) => then(answer, &mut self.out)?,
+            Meaning::Ask(then, _) => then(answer, &mut self.out)?,
             Meaning::Whole(_) if answer.is_html() => return Err(answer.page_instead()),
             Meaning::Whole(mut decode) => decode.whole(&answer, &mut self.out)?,
             Meaning::Refused(refused) => {
@@ -318,6 +325,11 @@ impl Exchange {
         decode.end(&mut self.out)?;
         Ok(State::Over(None))
     }
+}
+
+/// Also the owner's word for it, where he reads an answer himself.
+pub fn too_large(limit: usize) -> Error {
+    Error::new(Code::TooLarge, format!("the answer is larger than maxEventBytes ({limit} bytes)"))
 }
 
 /// Rule 8. A page of another origin could be anybody's, so not even a nonce request follows there.

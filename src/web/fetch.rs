@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::options::Env;
 use super::sys;
 use crate::error::{Code, Error};
+use crate::exchange::too_large;
 use crate::http::{self, Answer, Head, Request, WANTED_HEADERS};
 
 pub struct Response {
@@ -147,8 +148,7 @@ pub async fn ask_shared(env: &Env, request: &Request, limit: usize) -> Result<An
     let Some(body) = sys::bytes_of(&told.at(-1)) else { return Err(no_bytes().into()) };
     let body = body.to_vec();
     if body.len() > limit {
-        let message = format!("the answer is larger than maxEventBytes ({limit} bytes)");
-        return Err(Error::new(Code::TooLarge, message).into());
+        return Err(too_large(limit).into());
     }
     Ok(Answer { head: read_head(&told)?, body })
 }

@@ -17,7 +17,7 @@ use super::{fetch, plain, session};
 use crate::call::Call;
 use crate::chat::{Event, Session};
 use crate::error::Error;
-use crate::exchange::{Exchange, Feed, Poll};
+use crate::exchange::{Exchange, Feed, MAX_SHARED, Poll};
 use crate::http::Request;
 use crate::providers::{self, Protocol};
 
@@ -143,7 +143,8 @@ impl Inner {
                     // The body of the answer before, if it was not read to its end.
                     discard(reader.take());
                     if request.shared {
-                        let answer = fetch::ask_shared(&self.env, &request, self.max_event_bytes).await?;
+                        let answer =
+                            fetch::ask_shared(&self.env, &request, self.max_event_bytes.max(MAX_SHARED)).await?;
                         self.feed(Feed::Head(answer.head));
                         self.feed(Feed::Chunk(&answer.body));
                         self.feed(Feed::End);

@@ -5,7 +5,7 @@ use rivulet::exchange::{Exchange, Feed, Next, Poll, Step};
 use rivulet::http::{Head, Request};
 
 use crate::support::drive::{self, Reply};
-use crate::support::toy::{Toy, frames, stream, within};
+use crate::support::toy::{Toy, URL, frames, stream, within};
 
 const OVER: &str = r#"{"over":true}"#;
 
@@ -116,4 +116,18 @@ fn an_event_of_eight_mebibytes_comes_whole() {
     let body = frames(&[&format!(r#"{{"say":"{text}"}}"#), OVER]);
     let cuts = (0..body.len()).step_by(16 * 1024).collect();
     assert_eq!(within(Reply::new(200, body).cut(cuts), 64 << 20).text().len(), text.len());
+}
+
+#[test]
+fn a_tight_limit_is_for_the_reply_and_not_for_the_page_before_it() {
+    let page = "x".repeat(5_000);
+    let ask = |request: Request| {
+        let step = Step::ask(request, |answer, out| {
+            out.text(&answer.body.len().to_string(), false);
+            Ok(Next::Over)
+        });
+        drive::play(Exchange::new(Ok(step), 100), |_, _| Reply::new(200, page.clone()))
+    };
+    assert_eq!(ask(Request::get(URL).shared()).text(), "5000");
+    assert_eq!(ask(Request::get(URL)).error().code, Code::TooLarge);
 }
