@@ -197,9 +197,9 @@ impl Exchange {
         });
     }
 
-    /// Whether the body that is read now is a stream: its chunks may be fed as they come, without looking at `poll` first.
-    pub fn is_streaming(&self) -> bool {
-        matches!(self.state, State::Sniffing(..) | State::Streaming(_))
+    /// Whether a body is wanted: its chunks may be fed as they come, without looking at `poll` first.
+    pub fn is_reading(&self) -> bool {
+        matches!(self.state, State::Collecting(..) | State::Sniffing(..) | State::Streaming(_))
     }
 
     /// Gives the room of a run of pieces back, so that the next one needs no allocation.

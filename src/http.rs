@@ -70,7 +70,8 @@ pub struct Head {
     pub headers: Vec<(String, String)>,
 }
 
-pub const WANTED_HEADERS: [&str; 3] = ["x-wp-nonce", "location", "retry-after"];
+/// Parted by blanks.
+pub const WANTED_HEADERS: &str = "x-wp-nonce location retry-after";
 
 impl Head {
     pub fn is_success(&self) -> bool {

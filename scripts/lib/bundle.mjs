@@ -32,8 +32,6 @@ export async function bundle() {
       minifySyntax: true,
       minifyWhitespace: true,
       minifyIdentifiers: true,
-      // 1 kB gzipped, so that classes and stack traces have names when a user prints them.
-      keepNames: true,
       banner: { js: BANNER },
     });
     await build({

@@ -15,3 +15,8 @@ export class ChatError extends Error {
     return 'ChatError';
   }
 }
+
+/** For the core. */
+export function chatError(code, message, provider, retryable, status, retryAfterMs, body, cause) {
+  return new ChatError(code, message, { provider, retryable, status, retryAfterMs, body, cause });
+}

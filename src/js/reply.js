@@ -1,10 +1,11 @@
 import { listen, unlisten } from './abort.js';
 import { Deadlines } from './deadline.js';
 import { ChatError } from './error.js';
+import { Host } from './host.js';
 import { Inbox } from './inbox.js';
 import { bytesOf, cancel } from './web.js';
 
-/** What `talk.feed` and `talk.end` answer; `Progress` in src/web/talk.rs. */
+/** What `talk.feed`, `end` and `broken` answer; `Progress` in src/web/talk.rs. */
 const MORE = 0;
 const OVER = 1;
 const FAILED = 3;
@@ -20,6 +21,7 @@ const ignore = () => {};
  * no future, no further promise. Everything else - opening, retries, chunks without content - goes through `#work`.
  */
 export class Reply {
+  static name = 'Reply';
   #plan;
   #inbox;
   #deadlines;
@@ -34,7 +36,7 @@ export class Reply {
   #tail = null;
 
   /**
-   * `plan`: `{ start(inbox, deadlines, signal) -> Talk, signal, timeouts, coalesce, failure, provider() }`, and perhaps
+   * `plan`: `{ start(host, inbox) -> Talk, signal, fetch, session, timeouts, coalesce, failure, provider() }`, and perhaps
    * `explain(error)`, which makes an error of a trap, and `isLost()`: the talk is gone with its wasm instance. A `failure`
    * is the call's own fault, kept until somebody reads.
    */
@@ -220,7 +222,7 @@ export class Reply {
     }
     if (signal) listen(signal, this.#onAbort);
     this.#deadlines.start();
-    this.#talk = start(this.#inbox, this.#deadlines, this.#controller.signal);
+    this.#talk = start(new Host(this.#controller.signal, this.#deadlines, this.#plan), this.#inbox);
     return true;
   }
 
@@ -232,10 +234,7 @@ export class Reply {
   #feed(value, done) {
     if (this.#over) return;
     try {
-      const state = done ? this.#talk.end() : this.#talk.feed(bytesOf(value) ?? noBytes());
-      if (state === OVER) this.#finish();
-      else if (state === FAILED) this.#stop(this.#talk.failure());
-      else if (state !== MORE) this.#drop();
+      this.#took(done ? this.#talk.end() : this.#talk.feed(bytesOf(value) ?? noBytes()));
     } catch (error) {
       this.#stop(this.#explain(error));
     }
@@ -244,12 +243,17 @@ export class Reply {
   #broken(error) {
     if (this.#over) return;
     try {
-      // The core decides: another try, or the error in rivulet's words.
-      this.#talk.broken(error);
-      this.#drop();
+      this.#took(this.#talk.broken(error));
     } catch (failure) {
       this.#stop(this.#explain(failure));
     }
+  }
+
+  /** Without a reader the core is asked what comes next. */
+  #took(progress) {
+    if (progress === OVER) this.#finish();
+    else if (progress === FAILED) this.#stop(this.#talk.failure());
+    else if (progress !== MORE) this.#drop();
   }
 
   /** The end that somebody wants: the caller, a clock, an error. What was delivered stays. */

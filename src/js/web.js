@@ -7,10 +7,10 @@ export function pageOrigin() {
   return typeof origin === 'string' && /^https?:/.test(origin) ? origin : '';
 }
 
-/** There a promise of one request must not be awaited by another, and requests know no credentials. */
 export const isWorkerd = () => globalThis.navigator?.userAgent === 'Cloudflare-Workers';
 
-export const randomBits = () => crypto.getRandomValues(new Uint32Array(4));
+/** A random number of 32 bits. */
+export const random = () => crypto.getRandomValues(new Uint32Array(1))[0];
 
 /** `promise` as it settles, or a rejection with `signal.reason`. */
 export function race(promise, signal) {
@@ -26,14 +26,6 @@ export function race(promise, signal) {
   });
 }
 
-export function sleep(ms, signal) {
-  let timer;
-  const slept = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  return race(slept, signal).finally(() => clearTimeout(timer));
-}
-
 /** Calls the caller's `fetch`, or the runtime's as it is at this moment. */
 export async function send(url, init, fetch) {
   const response = await (fetch ? fetch(url, init) : globalThis.fetch(url, init));
@@ -43,9 +35,10 @@ export async function send(url, init, fetch) {
   return response;
 }
 
-/** Status, type and the headers of `names`. */
+/** Status and the headers of `names`, a line each: `200`, then `name: value`. Pages see status 0 where a site redirects. */
 export function head(response, names) {
-  return [response.status, String(response.type), ...names.map((name) => response.headers?.get?.(name) ?? undefined)];
+  const lines = names.split(' ').map((name) => `${name}: ${response.headers?.get?.(name) ?? ''}`);
+  return [response.status, ...lines].join('\n');
 }
 
 /** Reader of the body; `undefined` where there is none. */
@@ -69,6 +62,16 @@ export function bytesOf(chunk) {
   if (typeof chunk === 'string') return new TextEncoder().encode(chunk);
   if (Object.prototype.toString.call(chunk) === '[object ArrayBuffer]') return new Uint8Array(chunk);
   return undefined;
+}
+
+/** The words of anything that was thrown. */
+export function wordsOf(thrown) {
+  try {
+    const words = typeof thrown === 'string' ? thrown : thrown.message;
+    return typeof words === 'string' ? words : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `Retry-After` in ms: seconds, or a date. */

@@ -1,36 +1,11 @@
-import { bodyReader, bytesOf, cancel, head, race, send } from './web.js';
+import { bodyReader, bytesOf, cancel, isWorkerd, race, send } from './web.js';
 
 /** Requests that several replies wait for, while they are under way. */
 const flights = new Set();
 
-/**
- * An answer read whole: `[status, type, ...values of names, bytes]`, with at most one chunk more than `limit` bytes;
- * `undefined` in the place of bytes where the body is made of something else. What is the same for every caller (`isShared`) is asked once for all that want it at the same time; the last one that gives up
- * stops the request.
- */
-export function askWhole(url, init, fetch, names, limit, signal, isShared) {
-  if (!isShared) return race(ask(url, { ...init, signal }, fetch, names, limit), signal);
-  const key = `${init.method} ${url} ${init.body ?? ''}`;
-  const flight = [...flights].find((other) => other.key === key && other.fetch === fetch) ?? start();
-  flight.waiters++;
-  return race(flight.answer, signal).finally(() => {
-    if (--flight.waiters === 0) flight.controller.abort();
-  });
-
-  function start() {
-    const controller = new AbortController();
-    const answer = ask(url, { ...init, signal: controller.signal }, fetch, names, limit);
-    const flight = { key, fetch, controller, waiters: 0, answer };
-    flights.add(flight);
-    const land = () => flights.delete(flight);
-    controller.signal.addEventListener('abort', land);
-    answer.then(land, land);
-    return flight;
-  }
-}
-
-async function ask(url, init, fetch, names, limit) {
-  const response = await send(url, init, fetch);
+/** A response with its `bytes`, at most one chunk more than `limit`; `undefined` where the body is made of something else. */
+export async function askWhole(url, init, fetch, limit, signal) {
+  const response = await send(url, { ...init, signal }, fetch);
   const reader = bodyReader(response);
   const chunks = [];
   let size = 0;
@@ -38,7 +13,7 @@ async function ask(url, init, fetch, names, limit) {
     const { value, done } = await reader.read();
     if (done) break;
     const bytes = bytesOf(value);
-    if (bytes === undefined) return [...head(response, names), undefined];
+    if (bytes === undefined) return { status: response.status, headers: response.headers };
     chunks.push(bytes);
     size += bytes.length;
   }
@@ -49,5 +24,30 @@ async function ask(url, init, fetch, names, limit) {
     bytes.set(chunk, at);
     at += chunk.length;
   }
-  return [...head(response, names), bytes];
+  return { status: response.status, headers: response.headers, bytes };
+}
+
+/**
+ * The same for what is the same for every caller: asked once for all that want it at the same time. The last one that
+ * gives up stops the request. Not under workerd, where a promise of one request must not be awaited by another.
+ */
+export function askShared(url, init, fetch, limit, signal) {
+  if (isWorkerd()) return askWhole(url, init, fetch, limit, signal);
+  const key = `${init.method} ${url} ${init.body ?? ''}`;
+  const flight = [...flights].find((other) => other.key === key && other.fetch === fetch) ?? start();
+  flight.waiters++;
+  return race(flight.answer, signal).finally(() => {
+    if (--flight.waiters === 0) flight.controller.abort();
+  });
+
+  function start() {
+    const controller = new AbortController();
+    const answer = askWhole(url, init, fetch, limit, controller.signal);
+    const flight = { key, fetch, controller, waiters: 0, answer };
+    flights.add(flight);
+    const land = () => flights.delete(flight);
+    controller.signal.addEventListener('abort', land);
+    answer.then(land, land);
+    return flight;
+  }
 }

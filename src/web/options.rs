@@ -1,9 +1,6 @@
 //! The caller's values, become a call and its surroundings.
 
-use js_sys::Function;
-use web_sys::AbortSignal;
-
-use super::sys::{self, Deadlines, Hooks};
+use super::sys;
 use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::http;
@@ -14,9 +11,8 @@ use crate::value::Value;
 
 /// How the requests of a call are sent.
 pub struct Env {
-    pub fetch: Option<Function>,
-    pub signal: AbortSignal,
-    pub deadlines: Deadlines,
+    /// The caller has a `fetch` of his own, which may do what a page may not.
+    pub owns_fetch: bool,
     /// The caller's headers, cookies among them; checked.
     pub headers: Vec<(String, String)>,
     /// A relay, to whose URL the site's is appended.
@@ -44,24 +40,18 @@ pub fn value(given: &str) -> Result<Value> {
 }
 
 /// `given`: `{ settings, options }`.
-pub fn read(protocol: &Protocol, given: &str, hooks: &Hooks) -> Result<Options> {
+pub fn read(protocol: &Protocol, given: &str, owns_fetch: bool) -> Result<Options> {
     let given = value(given)?;
     let none = Value::Null;
     let (settings, options) = (given.get("settings").unwrap_or(&none), given.get("options").unwrap_or(&none));
     let option = |key: &str| [options, settings].iter().find_map(|from| from.get(key).filter(|value| !value.is_null()));
-    let random: [u32; 4] = {
-        let mut bits = [0; 4];
-        sys::random_bits().copy_to(&mut bits);
-        bits
-    };
-    let random = [join(random[0], random[1]), join(random[2], random[3])];
+    let random = [0, 1].map(|_| u64::from(sys::random()) << 32 | u64::from(sys::random()));
     let mut call = Call::read(&protocol.about, settings, options, random)?;
     let page = sys::page_origin();
     let proxy = option("proxy").map(read_proxy).transpose()?;
-    let fetch = hooks.fetch();
     call.foreign = !page.is_empty()
         && proxy.is_none()
-        && fetch.is_none()
+        && !owns_fetch
         && http::origin(&call.settings.url).as_deref() != Some(page.as_str());
     if call.settings.api_key.is_some() && !page.is_empty() && option("allowBrowser") != Some(&Value::Bool(true)) {
         return Err(Error::input(
@@ -75,7 +65,7 @@ pub fn read(protocol: &Protocol, given: &str, hooks: &Hooks) -> Result<Options> 
         }
         headers.push(("cookie".to_owned(), cookies));
     }
-    let env = Env { fetch, signal: hooks.signal(), deadlines: hooks.deadlines(), headers, proxy, page };
+    let env = Env { owns_fetch, headers, proxy, page };
     Ok(Options {
         call,
         env,
@@ -83,10 +73,6 @@ pub fn read(protocol: &Protocol, given: &str, hooks: &Hooks) -> Result<Options> 
         max_event_bytes: count(option("maxEventBytes"), "maxEventBytes", 1)?
             .map_or(MAX_EVENT_BYTES, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
     })
-}
-
-fn join(high: u32, low: u32) -> u64 {
-    u64::from(high) << 32 | u64::from(low)
 }
 
 fn count(given: Option<&Value>, name: &str, least: u64) -> Result<Option<u64>> {

@@ -1,62 +1,47 @@
 //! What the runtime and our own JavaScript offer. Values of other realms and of `fetch` functions that are not quite
 //! fetch come through here, so nothing is cast with a check: `instanceof` fails across realms.
 
-use js_sys::{Array, Function, Promise, Uint8Array, Uint32Array};
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, ReadableStreamDefaultReader, RequestInit};
+use web_sys::RequestInit;
 
 #[wasm_bindgen(module = "/src/js/web.js")]
 extern "C" {
     #[wasm_bindgen(js_name = pageOrigin)]
     pub fn page_origin() -> String;
 
-    #[wasm_bindgen(js_name = isWorkerd)]
-    pub fn is_workerd() -> bool;
+    pub fn random() -> u32;
 
-    #[wasm_bindgen(js_name = randomBits)]
-    pub fn random_bits() -> Uint32Array;
-
-    pub fn race(promise: &JsValue, signal: &AbortSignal) -> Promise;
-
-    pub fn sleep(ms: f64, signal: &AbortSignal) -> Promise;
-
-    pub fn send(url: &str, init: &RequestInit, fetch: Option<&Function>) -> Promise;
-
-    /// `[status, type, ...values of names]`
+    /// `200`, then a line `name: value` for each of `names`, which blanks part.
     #[wasm_bindgen(catch)]
-    pub fn head(response: &JsValue, names: Array) -> Result<Array, JsValue>;
+    pub fn head(response: &JsValue, names: &str) -> Result<String, JsValue>;
 
     #[wasm_bindgen(catch, js_name = bodyReader)]
-    pub fn body_reader(response: &JsValue) -> Result<Option<ReadableStreamDefaultReader>, JsValue>;
+    pub fn body_reader(response: &JsValue) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(js_name = bytesOf)]
-    pub fn bytes_of(chunk: &JsValue) -> Option<Uint8Array>;
+    pub fn cancel(reader: &JsValue);
+
+    #[wasm_bindgen(js_name = wordsOf)]
+    pub fn words_of(thrown: &JsValue) -> Option<String>;
 
     #[wasm_bindgen(js_name = retryAfterMs)]
     pub fn retry_after_ms(value: &str) -> Option<f64>;
 }
 
-#[wasm_bindgen(module = "/src/js/whole.js")]
-extern "C" {
-    /// `[status, type, ...values of names, bytes]`
-    #[wasm_bindgen(js_name = askWhole)]
-    pub fn ask_whole(
-        url: &str,
-        init: &RequestInit,
-        fetch: Option<&Function>,
-        names: Array,
-        limit: f64,
-        signal: &AbortSignal,
-        is_shared: bool,
-    ) -> Promise;
-}
-
 #[wasm_bindgen(module = "/src/js/error.js")]
 extern "C" {
-    pub type ChatError;
-
-    #[wasm_bindgen(constructor)]
-    pub fn new(code: &str, message: &str, details: JsValue) -> ChatError;
+    #[wasm_bindgen(js_name = chatError)]
+    #[allow(clippy::too_many_arguments)]
+    pub fn chat_error(
+        code: &str,
+        message: &str,
+        provider: Option<&str>,
+        retryable: bool,
+        status: Option<u16>,
+        retry_after_ms: Option<f64>,
+        body: Option<&str>,
+        cause: &JsValue,
+    ) -> JsValue;
 }
 
 #[wasm_bindgen]
@@ -65,7 +50,6 @@ extern "C" {
     pub fn number(text: &str) -> JsValue;
 
     /// `src/js/inbox.js`.
-    #[derive(Clone)]
     pub type Inbox;
 
     #[wasm_bindgen(method)]
@@ -77,44 +61,33 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn event(this: &Inbox, event: JsValue, is_content: bool);
 
-    /// `src/js/deadline.js`.
-    #[derive(Clone)]
-    pub type Deadlines;
+    /// `src/js/host.js`.
+    pub type Host;
+
+    #[wasm_bindgen(method, getter, js_name = isOver)]
+    pub fn is_over(this: &Host) -> bool;
+
+    #[wasm_bindgen(method, getter, js_name = ownsFetch)]
+    pub fn owns_fetch(this: &Host) -> bool;
 
     #[wasm_bindgen(method)]
-    pub fn sending(this: &Deadlines);
+    pub fn send(this: &Host, url: &str, init: &RequestInit) -> Promise;
 
     #[wasm_bindgen(method)]
-    pub fn head(this: &Deadlines);
+    pub fn ask(this: &Host, url: &str, init: &RequestInit, limit: f64, may_share: bool) -> Promise;
 
-    /// The caller's session store.
-    #[derive(Clone)]
-    pub type SessionStore;
+    #[wasm_bindgen(method)]
+    pub fn sleep(this: &Host, ms: f64) -> Promise;
 
-    #[wasm_bindgen(method, catch)]
-    pub fn get(this: &SessionStore, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    pub fn load(this: &Host, key: &str) -> Promise;
 
-    #[wasm_bindgen(method, catch)]
-    pub fn set(this: &SessionStore, key: &str, value: &str, options: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    pub fn save(this: &Host, key: &str, value: Option<&str>);
 
-    #[wasm_bindgen(method, catch)]
-    pub fn delete(this: &SessionStore, key: &str) -> Result<JsValue, JsValue>;
-
-    /// The live values of a call: `{ fetch, session, signal, inbox, deadlines }`.
-    pub type Hooks;
+    /// A response whose body was read whole (`src/js/whole.js`).
+    pub type Whole;
 
     #[wasm_bindgen(method, getter)]
-    pub fn fetch(this: &Hooks) -> Option<Function>;
-
-    #[wasm_bindgen(method, getter)]
-    pub fn session(this: &Hooks) -> Option<SessionStore>;
-
-    #[wasm_bindgen(method, getter)]
-    pub fn signal(this: &Hooks) -> AbortSignal;
-
-    #[wasm_bindgen(method, getter)]
-    pub fn inbox(this: &Hooks) -> Inbox;
-
-    #[wasm_bindgen(method, getter)]
-    pub fn deadlines(this: &Hooks) -> Deadlines;
+    pub fn bytes(this: &Whole) -> Option<Uint8Array>;
 }

@@ -1,7 +1,8 @@
 //! One reply, from its first request to its last chunk: the owner of the [`Exchange`].
 //!
-//! `open` is async Rust and may take its time: session, requests, answers that are read whole, retries. When a stream is
-//! there its reader goes to JavaScript, which feeds the chunks: [`Talk::feed`] is the only call into wasm a chunk costs.
+//! Two ways lead in. `open` is async Rust: it waits for whatever comes before a body - a session, a pause before another
+//! try, the head of a response - and hands the body's reader to JavaScript. JavaScript feeds the chunks: [`Talk::feed`] is
+//! the only call into wasm a chunk costs, and no future is on that way.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,14 +13,15 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::failure::{Failure, asked_to_wait, to_js};
 use super::options::{self, Env, Options};
-use super::sys::{self, Hooks, Inbox, SessionStore};
+use super::sys::{self, Host, Inbox, Whole};
 use super::{fetch, plain, session};
 use crate::call::Call;
 use crate::chat::{Event, Session};
 use crate::error::Error;
-use crate::exchange::{Exchange, Feed, MAX_SHARED, Poll};
+use crate::exchange::{Exchange, Feed, MAX_SHARED, Poll, too_large};
 use crate::http::Request;
 use crate::providers::{self, Protocol};
+use crate::value::Value;
 
 #[wasm_bindgen]
 pub struct Talk(Rc<Inner>);
@@ -35,12 +37,19 @@ enum Progress {
     Failed = 3,
 }
 
+/// What `open` waits for.
+enum Wait {
+    Session,
+    AnotherTry,
+    Answer(Request),
+}
+
 struct Inner {
     protocol: &'static Protocol,
     call: Rc<Call>,
     env: Env,
+    host: Host,
     inbox: Inbox,
-    store: Option<SessionStore>,
     key: String,
     max_event_bytes: usize,
     retries_left: Cell<u32>,
@@ -57,20 +66,21 @@ struct Inner {
 #[wasm_bindgen]
 impl Talk {
     #[wasm_bindgen(constructor)]
-    pub fn new(protocol: &str, given: &str, hooks: &Hooks) -> Result<Talk, JsValue> {
+    pub fn new(protocol: &str, given: &str, host: Host, inbox: Inbox) -> Result<Talk, JsValue> {
         let protocol = options::protocol(protocol).map_err(to_js)?;
-        let Options { call, env, retries, max_event_bytes } = options::read(protocol, given, hooks).map_err(to_js)?;
+        let read = options::read(protocol, given, host.owns_fetch());
+        let Options { call, env, retries, max_event_bytes } = read.map_err(to_js)?;
         let mut key = call.settings.session_key(&protocol.about);
         if !env.headers.is_empty() {
             // Who comes with cookies or keys of his own has a session of his own.
-            key.push_str(&format!("|{:016x}", fingerprint(&env.headers)));
+            key.push_str(&format!("|{}", fingerprint(&env.headers)));
         }
         Ok(Talk(Rc::new(Inner {
             protocol,
             call: Rc::new(call),
             env,
-            inbox: hooks.inbox(),
-            store: hooks.session(),
+            host,
+            inbox,
             key,
             max_event_bytes,
             retries_left: Cell::new(retries),
@@ -83,7 +93,7 @@ impl Talk {
         })))
     }
 
-    /// Resolves to the reader of a stream, whose chunks are to be fed; to `undefined` when the reply is over.
+    /// Resolves to the reader of a body, whose chunks are to be fed; to `undefined` when the reply is over.
     pub fn open(&self) -> Promise {
         let inner = self.0.clone();
         future_to_promise(async move {
@@ -96,109 +106,121 @@ impl Talk {
         self.0.fed(Feed::Chunk(chunk)) as u8
     }
 
-    /// The stream ended.
+    /// The body ended.
     pub fn end(&self) -> u8 {
         self.0.fed(Feed::End) as u8
     }
 
-    /// Why `feed` or `end` failed.
-    pub fn failure(&self) -> JsValue {
-        self.0.failure.take().map_or(JsValue::UNDEFINED, |failure| self.0.to_js(failure))
+    /// The body broke off with `cause`.
+    pub fn broken(&self, cause: JsValue) -> u8 {
+        self.0.failed(Failure::network(cause, "the connection broke")) as u8
     }
 
-    /// The stream broke with `cause`. Returns if there will be another try: call `open`.
-    pub fn broken(&self, cause: JsValue) -> Result<(), JsValue> {
-        let failure = fetch::broken(cause, &self.0.env.signal);
-        self.0.failed(failure).map(|_| ()).map_err(|failure| self.0.to_js(failure))
+    /// Why the reply failed.
+    pub fn failure(&self) -> JsValue {
+        self.0.failure.take().map_or(JsValue::UNDEFINED, |failure| self.0.to_js(failure))
     }
 }
 
 impl Inner {
     async fn open(&self) -> Result<JsValue, Failure> {
         loop {
-            let mut failure = self.failure.take();
-            if failure.is_none() {
-                match self.run().await {
-                    Ok(reader) => return Ok(reader),
-                    Err(error) => failure = Some(error),
-                }
+            // The reply ended while we waited; `Reply` knows why.
+            if self.host.is_over() {
+                return Ok(JsValue::UNDEFINED);
             }
-            if let Some(failure) = failure {
-                self.wait_for_another_try(failure).await?;
+            let Some((promise, wait)) = self.next()? else { return Ok(JsValue::UNDEFINED) };
+            // The only place that waits: what is alive here is stored in the future, and every such place costs code.
+            let settled = JsFuture::from(promise).await;
+            match self.settled(wait, settled) {
+                Ok(None) => {}
+                Ok(Some(reader)) => return Ok(reader),
+                Err(failure) => _ = self.failed(failure),
             }
         }
     }
 
-    /// Until a stream is there or the reply is over.
-    async fn run(&self) -> Result<JsValue, Failure> {
-        if self.exchange.borrow().is_none() && !self.begin().await? {
-            return Ok(JsValue::UNDEFINED);
-        }
-        let mut reader = None;
+    /// What is to be waited for; `None` when the reply is over.
+    fn next(&self) -> Result<Option<(Promise, Wait)>, Failure> {
         loop {
+            if let Some(failure) = self.failure.take() {
+                return Ok(Some((self.host.sleep(self.pause_before_another_try(failure)?), Wait::AnotherTry)));
+            }
+            if self.exchange.borrow().is_none() {
+                return Ok(Some((self.host.load(&self.key), Wait::Session)));
+            }
             let request = self.request.take();
             match request.map_or_else(|| self.poll(), Poll::Send) {
                 Poll::Event(_) => {}
                 Poll::Send(request) => {
-                    // The body of the answer before, if it was not read to its end.
-                    discard(reader.take());
-                    if request.shared {
-                        let answer =
-                            fetch::ask_shared(&self.env, &request, self.max_event_bytes.max(MAX_SHARED)).await?;
-                        self.feed(Feed::Head(answer.head));
-                        self.feed(Feed::Chunk(&answer.body));
-                        self.feed(Feed::End);
-                        continue;
-                    }
-                    let response = fetch::send(&self.env, &request).await?;
-                    self.feed(Feed::Head(response.head.clone()));
-                    reader = response.reader()?;
-                    match &reader {
-                        None => self.feed(Feed::End),
-                        Some(stream) if self.is_streaming() => return Ok(stream.into()),
-                        Some(_) => {}
-                    }
-                }
-                Poll::Read => {
-                    let chunk = match &reader {
-                        Some(reader) => fetch::read(reader, &self.env.signal).await?,
-                        None => None,
+                    let (url, init) = fetch::build(&self.env, &request)?;
+                    let promise = match request.shared {
+                        // Who has headers of his own may get another answer.
+                        true => self.host.ask(&url, &init, self.shared_limit() as f64, self.env.headers.is_empty()),
+                        false => self.host.send(&url, &init),
                     };
-                    match chunk {
-                        Some(chunk) => self.feed(Feed::Chunk(&chunk)),
-                        None => {
-                            reader = None;
-                            self.feed(Feed::End);
-                        }
-                    }
+                    return Ok(Some((promise, Wait::Answer(request))));
                 }
-                Poll::Over(end) => {
-                    discard(reader.take());
-                    return end.map(|()| JsValue::UNDEFINED).map_err(Failure::from);
-                }
+                // A response without a body.
+                Poll::Read => self.feed(Feed::End),
+                Poll::Over(Ok(())) => return Ok(None),
+                Poll::Over(Err(error)) => _ = self.failure.replace(Some(error.into())),
             }
         }
     }
 
-    /// `false`: only the nonce was wanted, and it is known.
-    async fn begin(&self) -> Result<bool, Failure> {
-        let known = session::load(self.store.as_ref(), &self.key, &self.call.settings.url, &self.env.signal).await;
-        if self.env.signal.aborted() {
-            return Err(Failure::Aborted(self.env.signal.reason()));
-        }
-        let known = known.unwrap_or_default();
-        if self.call.session_only {
-            let nonce = known.nonce().or(self.call.settings.nonce.as_deref());
-            if let Some(nonce) = nonce {
-                self.deliver_nonce(nonce);
-                return Ok(false);
+    /// What was waited for is there: it is what `open` resolves to, or a step on the way.
+    fn settled(&self, wait: Wait, settled: Result<JsValue, JsValue>) -> Result<Option<JsValue>, Failure> {
+        match (wait, settled) {
+            (Wait::Session, stored) => {
+                if !self.begin(stored.ok().and_then(|stored| stored.as_string())) {
+                    return Ok(Some(JsValue::UNDEFINED));
+                }
+            }
+            (Wait::AnotherTry, _) => {
+                self.exchange.take();
+                self.request.take();
+            }
+            (Wait::Answer(request), Err(cause)) => return Err(fetch::refused(&self.env, &request.url, cause)),
+            (Wait::Answer(request), Ok(response)) => {
+                self.feed(Feed::Head(fetch::head(&response)?));
+                if request.shared {
+                    let whole: Whole = response.unchecked_into();
+                    let bytes = whole.bytes().ok_or_else(fetch::no_bytes)?;
+                    if bytes.length() as usize > self.shared_limit() {
+                        return Err(too_large(self.shared_limit()).into());
+                    }
+                    self.feed(Feed::Chunk(&bytes.to_vec()));
+                    return Ok(None);
+                }
+                let no_reader = |cause| Failure::network(cause, "the response has no body that can be read");
+                let reader = sys::body_reader(&response).map_err(no_reader)?;
+                if self.is_reading() && !reader.is_undefined() {
+                    return Ok(Some(reader));
+                }
+                sys::cancel(&reader);
             }
         }
-        let exchange = providers::exchange(self.protocol, self.call.clone(), &known, self.max_event_bytes);
+        Ok(None)
+    }
+
+    /// `false`: only the nonce was wanted, and it is known.
+    fn begin(&self, stored: Option<String>) -> bool {
+        let known = stored.and_then(|stored| session::read(&stored, &self.call.settings.url)).unwrap_or_default();
+        let nonce = known.nonce().or(self.call.settings.nonce.as_deref());
+        if let Some(nonce) = nonce.filter(|_| self.call.session_only) {
+            self.inbox.piece(nonce);
+            return false;
+        }
+        self.exchange.replace(Some(providers::exchange(
+            self.protocol,
+            self.call.clone(),
+            &known,
+            self.max_event_bytes,
+        )));
         self.session.replace(known);
-        self.exchange.replace(Some(exchange));
         self.tries.set(self.tries.get() + 1);
-        Ok(true)
+        true
     }
 
     fn fed(&self, feed: Feed<'_>) -> Progress {
@@ -212,47 +234,33 @@ impl Inner {
                     return Progress::Reopen;
                 }
                 Poll::Over(Ok(())) => return Progress::Over,
-                Poll::Over(Err(error)) => {
-                    return self.failed(error.into()).unwrap_or_else(|failure| {
-                        self.failure.replace(Some(failure));
-                        Progress::Failed
-                    });
-                }
+                Poll::Over(Err(error)) => return self.failed(error.into()),
             }
         }
     }
 
-    /// Another try, or the failure back.
-    fn failed(&self, failure: Failure) -> Result<Progress, Failure> {
-        if !self.may_try_again(&failure) {
-            return Err(failure);
-        }
+    /// Leaves the failure for `open`, which tries again, or for `failure`.
+    fn failed(&self, failure: Failure) -> Progress {
+        let progress = if self.may_try_again(&failure) { Progress::Reopen } else { Progress::Failed };
         self.failure.replace(Some(failure));
-        Ok(Progress::Reopen)
+        progress
     }
 
     fn may_try_again(&self, failure: &Failure) -> bool {
-        let Failure::Chat { error, .. } = failure else { return false };
-        error.retryable && !self.handed_out.get() && self.retries_left.get() > 0
+        failure.error.retryable && !self.handed_out.get() && self.retries_left.get() > 0
     }
 
-    /// `Retry-After` up to a minute, else 0.5 s, 1 s, 2 s ... 8 s, less up to a quarter (as OpenAI's clients do).
-    async fn wait_for_another_try(&self, failure: Failure) -> Result<(), Failure> {
+    /// In ms: `Retry-After` up to a minute, else 0.5 s, 1 s, 2 s ... 8 s, less up to a quarter (as OpenAI's clients do).
+    /// The failure itself where there is no other try.
+    fn pause_before_another_try(&self, failure: Failure) -> Result<f64, Failure> {
         const LONGEST_MS: f64 = 60_000.0;
-        let asked = match &failure {
-            Failure::Chat { error, .. } => asked_to_wait(error),
-            Failure::Aborted(_) => None,
-        };
+        let asked = asked_to_wait(&failure.error);
         if !self.may_try_again(&failure) || asked.is_some_and(|ms| ms > LONGEST_MS) {
             return Err(failure);
         }
         self.retries_left.set(self.retries_left.get() - 1);
-        let back_off = 500.0 * f64::from(1 << (self.tries.get().max(1) - 1).min(4)) * (1.0 - Math::random() / 4.0);
-        let slept = JsFuture::from(sys::sleep(asked.unwrap_or(back_off), &self.env.signal)).await;
-        slept.map_err(|_| Failure::Aborted(self.env.signal.reason()))?;
-        self.exchange.replace(None);
-        self.request.replace(None);
-        Ok(())
+        let doublings = self.tries.get().saturating_sub(1).min(4);
+        Ok(asked.unwrap_or_else(|| f64::from(500 << doublings) * (1.0 - Math::random() / 4.0)))
     }
 
     fn feed(&self, feed: Feed<'_>) {
@@ -261,8 +269,12 @@ impl Inner {
         }
     }
 
-    fn is_streaming(&self) -> bool {
-        self.exchange.borrow().as_ref().is_some_and(Exchange::is_streaming)
+    fn is_reading(&self) -> bool {
+        self.exchange.borrow().as_ref().is_some_and(Exchange::is_reading)
+    }
+
+    fn shared_limit(&self) -> usize {
+        self.max_event_bytes.max(MAX_SHARED)
     }
 
     /// Polls, and delivers what is an event. The exchange is not borrowed while JavaScript runs.
@@ -290,10 +302,11 @@ impl Inner {
 
     fn deliver(&self, event: &Event) {
         if let Event::Session(found) = event {
-            session::save(self.store.as_ref(), &self.key, found.as_ref());
+            let stored = found.clone().map(|Session(map)| Value::from(map).to_string());
+            self.host.save(&self.key, stored.as_deref());
             self.session.replace(found.clone().unwrap_or_default());
             if let Some(nonce) = found.as_ref().and_then(Session::nonce).filter(|_| self.call.session_only) {
-                self.deliver_nonce(nonce);
+                self.inbox.piece(nonce);
             }
             return;
         }
@@ -308,16 +321,10 @@ impl Inner {
         }
     }
 
-    fn deliver_nonce(&self, nonce: &str) {
-        self.inbox.piece(nonce);
-    }
-
     /// With every secret of the call taken out.
     fn to_js(&self, mut failure: Failure) -> JsValue {
-        if let Failure::Chat { error, .. } = &mut failure {
-            self.redact(error);
-        }
-        failure.into_js(&self.call.settings.name)
+        self.redact(&mut failure.error);
+        failure.to_js(Some(&self.call.settings.name))
     }
 
     fn redact(&self, error: &mut Error) {
@@ -325,13 +332,6 @@ impl Inner {
         error.redact(self.session.borrow().nonce().into_iter());
         let values = self.env.headers.iter().map(|(_, value)| value.as_str());
         error.redact(values.flat_map(|value| value.split([' ', ';', '='])).filter(|word| word.len() >= 8));
-    }
-}
-
-fn discard(reader: Option<web_sys::ReadableStreamDefaultReader>) {
-    if let Some(reader) = reader {
-        // A body that cannot even be cancelled is nobody's concern any more.
-        wasm_bindgen_futures::spawn_local(async move { drop(JsFuture::from(reader.cancel()).await) });
     }
 }
 

@@ -116,5 +116,5 @@ fn header(line: &str) -> Option<(String, String)> {
 }
 
 fn is_wanted((name, _): &(String, String)) -> bool {
-    WANTED_HEADERS.contains(&name.as_str())
+    WANTED_HEADERS.split(' ').any(|wanted| wanted == name)
 }

@@ -73,15 +73,14 @@ export class Site {
   /** The reply to `options`, of which live values stay and data goes to the core; as `Provider` does it. */
   reply(talk, options) {
     const { signal, fetch = this.fetch, session, timeout, coalesce = false, settings, protocol, ...data } = options;
-    const plan = { coalesce, signal, provider: () => protocol ?? 'AiEngine' };
+    const plan = { coalesce, signal, fetch: fetch ?? undefined, session, provider: () => protocol ?? 'AiEngine' };
     try {
       plan.timeouts = readTimeouts(timeout);
       const given = JSON.stringify({
         settings: { url: this.url, ...settings },
         options: { messages: 'Hi there', ...data },
       });
-      plan.start = (inbox, deadlines, own) =>
-        talk(protocol ?? 'AiEngine', given, { fetch, session, signal: own, inbox, deadlines });
+      plan.start = (host, inbox) => talk(protocol ?? 'AiEngine', given, host, inbox);
     } catch (error) {
       plan.timeouts = readTimeouts();
       plan.failure = error;

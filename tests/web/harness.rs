@@ -134,6 +134,20 @@ extern "C" {
     fn _whole();
 }
 
+#[wasm_bindgen(module = "/src/js/host.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = Host)]
+    type _Host;
+    #[wasm_bindgen(constructor, js_class = "Host")]
+    fn new(signal: &JsValue, deadlines: &JsValue, plan: &JsValue) -> _Host;
+}
+
+#[wasm_bindgen(module = "/src/js/memory.js")]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = memory)]
+    static _MEMORY: JsValue;
+}
+
 #[wasm_bindgen(module = "/src/js/abort.js")]
 extern "C" {
     #[wasm_bindgen(js_name = unlisten)]
@@ -147,10 +161,10 @@ extern "C" {
 }
 
 thread_local! {
-    /// The one place where a `Talk` is made: `(protocol, given, hooks) => Talk`. One for all tests, so that none leaks.
-    static TALK: JsValue = Closure::<dyn Fn(String, String, JsValue) -> Result<JsValue, JsValue>>::new(
-        |protocol: String, given: String, hooks: JsValue| {
-            Talk::new(&protocol, &given, hooks.unchecked_ref()).map(JsValue::from)
+    /// The one place where a `Talk` is made: `(protocol, given, host, inbox) => Talk`. One for all tests, so that none leaks.
+    static TALK: JsValue = Closure::<dyn Fn(String, String, JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
+        |protocol: String, given: String, host: JsValue, inbox: JsValue| {
+            Talk::new(&protocol, &given, host.unchecked_into(), inbox.unchecked_into()).map(JsValue::from)
         },
     )
     .into_js_value();
