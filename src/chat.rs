@@ -23,6 +23,10 @@ impl Session {
         }
     }
 
+    pub fn to_json(&self) -> String {
+        Value::from(self.0.clone()).to_string()
+    }
+
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key)?.as_str().filter(|text| !text.is_empty())
     }

@@ -102,6 +102,14 @@ pub enum Poll {
     Over(Result<()>),
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    Request,
+    /// Head or body of the answer.
+    Answer,
+    Nothing,
+}
+
 pub enum Feed<'a> {
     Head(Head),
     Chunk(&'a [u8]),
@@ -197,9 +205,18 @@ impl Exchange {
         });
     }
 
-    /// Whether a body is wanted: its chunks may be fed as they come, without looking at `poll` first.
-    pub fn is_reading(&self) -> bool {
-        matches!(self.state, State::Collecting(..) | State::Sniffing(..) | State::Streaming(_))
+    /// The next event. Who wants them all before he polls never sees [`Poll::Event`].
+    pub fn event(&mut self) -> Option<Event> {
+        self.out.pop()
+    }
+
+    /// What `poll` would ask for, without taking it.
+    pub fn demand(&self) -> Demand {
+        match self.state {
+            State::Sending(_) => Demand::Request,
+            State::Over(_) => Demand::Nothing,
+            _ => Demand::Answer,
+        }
     }
 
     /// Gives the room of a run of pieces back, so that the next one needs no allocation.

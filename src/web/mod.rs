@@ -1,7 +1,7 @@
 //! The only Rust that knows JavaScript.
 //!
 //! `sys` declares what the runtime and our own modules offer; `options` turns the caller's values into a call; `fetch`
-//! sends requests; `session` keeps nonces between calls; `talk` drives one reply. The iterator protocol, the clocks and
+//! builds requests; `session` checks what a store holds; `talk` drives one reply. The iterator protocol, the clocks and
 //! the hot read loop are JavaScript (`src/js/reply.js`): a closure or timer made in Rust costs an entry in a
 //! `FinalizationRegistry`, and they would be made for every reply.
 

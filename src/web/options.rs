@@ -86,51 +86,51 @@ fn read_proxy(given: &Value) -> Result<String> {
         fetch cannot go through a forward proxy: hand a fetch that can as the fetch option, for example undici's fetch \
         with a ProxyAgent";
     let url = given.as_str().ok_or_else(|| Error::input("proxy must be a URL"))?.trim();
-    let scheme = url.split("://").next().unwrap_or_default().to_ascii_lowercase();
-    let rest = url.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
+    let (scheme, rest) = url.split_at(url.find(':').unwrap_or(url.len()));
+    let rest = rest.trim_start_matches([':', '/']);
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    if !matches!(scheme.as_str(), "http" | "https")
-        || authority.contains('@')
-        || (path.is_empty() && authority.contains(':'))
-    {
+    let is_http = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    if !is_http || authority.contains('@') || (path.is_empty() && authority.contains(':')) {
         return Err(Error::input(FORWARD));
     }
-    http::parse_site(url.split('?').next().unwrap_or_default(), "proxy")?;
+    http::parse_site(&url[..url.find('?').unwrap_or(url.len())], "proxy")?;
     Ok(if url.ends_with(['/', '=']) { url.to_owned() } else { format!("{url}/") })
 }
 
 fn read_headers(given: &Value) -> Result<Vec<(String, String)>> {
-    let given = given.as_object().ok_or_else(|| Error::input("headers must be an object of strings"))?;
-    given.iter().map(|(name, value)| Ok((header_name(name)?, text(value, &format!("header '{name}'"))?))).collect()
-}
-
-/// Names are tokens (RFC 9110, 5.6.2).
-fn header_name(name: &str) -> Result<String> {
-    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    match !name.is_empty() && name.bytes().all(token) {
-        true => Ok(name.to_ascii_lowercase()),
-        false => Err(Error::input("headers: a name holds a character that no header name may")),
+    let mut headers = Vec::new();
+    for (name, value) in given.as_object().ok_or_else(|| Error::input("headers must be an object of strings"))?.iter() {
+        if !is_token(name) {
+            return Err(Error::input("headers: a name holds a character that no header name may"));
+        }
+        headers.push((name.to_ascii_lowercase(), text(value, "header", name)?.to_owned()));
     }
+    Ok(headers)
 }
 
+/// As the `cookie` header has them.
 fn read_cookies(given: &Value) -> Result<String> {
-    let given = given.as_object().ok_or_else(|| Error::input("cookies must be an object of strings"))?;
-    let pairs: Result<Vec<String>> = given
-        .iter()
-        .map(|(name, value)| {
-            let value = text(value, &format!("cookie '{name}'"))?;
-            match header_name(name).is_ok() && !value.contains([';', ',', ' ', '"', '\\']) {
-                true => Ok(format!("{name}={value}")),
-                false => Err(Error::input("cookies: a name or value holds a character that no cookie may")),
-            }
-        })
-        .collect();
-    Ok(pairs?.join("; "))
+    let mut cookies = String::new();
+    for (name, value) in given.as_object().ok_or_else(|| Error::input("cookies must be an object of strings"))?.iter() {
+        let value = text(value, "cookie", name)?;
+        if !is_token(name) || value.contains([';', ',', ' ', '"', '\\']) {
+            return Err(Error::input("cookies: a name or value holds a character that no cookie may"));
+        }
+        let separator = if cookies.is_empty() { "" } else { "; " };
+        cookies.extend([separator, name, "=", value]);
+    }
+    Ok(cookies)
+}
+
+/// Names of headers and cookies (RFC 9110, 5.6.2).
+fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// What a header may hold: `fetch` would print the whole value in its own error.
-fn text(value: &Value, what: &str) -> Result<String> {
+fn text<'a>(value: &'a Value, kind: &str, name: &str) -> Result<&'a str> {
+    let what = format!("{kind} '{name}'");
     let text = value.as_str().ok_or_else(|| Error::input(format!("{what} must be a string")))?;
-    header_value(text, what)?;
-    Ok(text.to_owned())
+    header_value(text, &what)?;
+    Ok(text)
 }

@@ -16,12 +16,11 @@ use super::options::{self, Env, Options};
 use super::sys::{self, Host, Inbox, Whole};
 use super::{fetch, plain, session};
 use crate::call::Call;
-use crate::chat::{Event, Session};
+use crate::chat::{Event, Pieces, Session};
 use crate::error::Error;
-use crate::exchange::{Exchange, Feed, MAX_SHARED, Poll, too_large};
+use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED, Poll, too_large};
 use crate::http::Request;
 use crate::providers::{self, Protocol};
-use crate::value::Value;
 
 #[wasm_bindgen]
 pub struct Talk(Rc<Inner>);
@@ -58,8 +57,7 @@ struct Inner {
     handed_out: Cell<bool>,
     session: RefCell<Session>,
     exchange: RefCell<Option<Exchange>>,
-    /// Left by `feed` for `open`.
-    request: RefCell<Option<Request>>,
+    /// Left for `open`, which tries again, or for `failure`.
     failure: RefCell<Option<Failure>>,
 }
 
@@ -88,7 +86,6 @@ impl Talk {
             handed_out: Cell::new(false),
             session: RefCell::default(),
             exchange: RefCell::default(),
-            request: RefCell::default(),
             failure: RefCell::default(),
         })))
     }
@@ -146,13 +143,9 @@ impl Inner {
             if let Some(failure) = self.failure.take() {
                 return Ok(Some((self.host.sleep(self.pause_before_another_try(failure)?), Wait::AnotherTry)));
             }
-            if self.exchange.borrow().is_none() {
-                return Ok(Some((self.host.load(&self.key), Wait::Session)));
-            }
-            let request = self.request.take();
-            match request.map_or_else(|| self.poll(), Poll::Send) {
-                Poll::Event(_) => {}
-                Poll::Send(request) => {
+            match self.poll() {
+                None => return Ok(Some((self.host.load(&self.key), Wait::Session))),
+                Some(Poll::Send(request)) => {
                     let (url, init) = fetch::build(&self.env, &request)?;
                     let promise = match request.shared {
                         // Who has headers of his own may get another answer.
@@ -161,10 +154,10 @@ impl Inner {
                     };
                     return Ok(Some((promise, Wait::Answer(request))));
                 }
-                // A response without a body.
-                Poll::Read => self.feed(Feed::End),
-                Poll::Over(Ok(())) => return Ok(None),
-                Poll::Over(Err(error)) => _ = self.failure.replace(Some(error.into())),
+                Some(Poll::Over(Ok(()))) => return Ok(None),
+                Some(Poll::Over(Err(error))) => _ = self.failure.replace(Some(error.into())),
+                // The response had no body.
+                Some(_) => self.feed(Feed::End),
             }
         }
     }
@@ -179,7 +172,6 @@ impl Inner {
             }
             (Wait::AnotherTry, _) => {
                 self.exchange.take();
-                self.request.take();
             }
             (Wait::Answer(request), Err(cause)) => return Err(fetch::refused(&self.env, &request.url, cause)),
             (Wait::Answer(request), Ok(response)) => {
@@ -220,26 +212,24 @@ impl Inner {
         )));
         self.session.replace(known);
         self.tries.set(self.tries.get() + 1);
+        // Warnings of what the call cannot have.
+        self.deliver_events();
         true
     }
 
     fn fed(&self, feed: Feed<'_>) -> Progress {
         self.feed(feed);
-        loop {
-            match self.poll() {
-                Poll::Event(_) => {}
-                Poll::Read => return Progress::More,
-                Poll::Send(request) => {
-                    self.request.replace(Some(request));
-                    return Progress::Reopen;
-                }
-                Poll::Over(Ok(())) => return Progress::Over,
-                Poll::Over(Err(error)) => return self.failed(error.into()),
-            }
+        let state = self.exchange.borrow().as_ref().map_or(Demand::Nothing, Exchange::demand);
+        match state {
+            Demand::Answer => Progress::More,
+            Demand::Request => Progress::Reopen,
+            Demand::Nothing => match self.poll() {
+                Some(Poll::Over(Err(error))) => self.failed(error.into()),
+                _ => Progress::Over,
+            },
         }
     }
 
-    /// Leaves the failure for `open`, which tries again, or for `failure`.
     fn failed(&self, failure: Failure) -> Progress {
         let progress = if self.may_try_again(&failure) { Progress::Reopen } else { Progress::Failed };
         self.failure.replace(Some(failure));
@@ -263,53 +253,58 @@ impl Inner {
         Ok(asked.unwrap_or_else(|| f64::from(500 << doublings) * (1.0 - Math::random() / 4.0)))
     }
 
+    /// Also delivers what was understood. The exchange is not borrowed while JavaScript runs.
     fn feed(&self, feed: Feed<'_>) {
         if let Some(exchange) = self.exchange.borrow_mut().as_mut() {
             exchange.feed(feed);
         }
+        self.deliver_events();
+    }
+
+    fn deliver_events(&self) {
+        let pop = || self.exchange.borrow_mut().as_mut()?.event();
+        while let Some(event) = pop() {
+            match event {
+                Event::Text(pieces) => self.deliver_text(pieces),
+                Event::Session(found) => self.deliver_session(found),
+                other => self.deliver(&other),
+            }
+        }
+    }
+
+    fn poll(&self) -> Option<Poll> {
+        self.exchange.borrow_mut().as_mut().map(Exchange::poll)
     }
 
     fn is_reading(&self) -> bool {
-        self.exchange.borrow().as_ref().is_some_and(Exchange::is_reading)
+        self.exchange.borrow().as_ref().is_some_and(|exchange| exchange.demand() == Demand::Answer)
     }
 
     fn shared_limit(&self) -> usize {
         self.max_event_bytes.max(MAX_SHARED)
     }
 
-    /// Polls, and delivers what is an event. The exchange is not borrowed while JavaScript runs.
-    fn poll(&self) -> Poll {
-        let polled = self.exchange.borrow_mut().as_mut().map_or(Poll::Over(Ok(())), Exchange::poll);
-        match polled {
-            Poll::Event(Event::Text(pieces)) => {
-                self.handed_out.set(true);
-                match pieces.ends.as_slice() {
-                    [_] => self.inbox.piece(&pieces.text),
-                    ends => self.inbox.text(&pieces.text, ends),
-                }
-                if let Some(exchange) = self.exchange.borrow_mut().as_mut() {
-                    exchange.recycle(pieces);
-                }
-                Poll::Event(Event::Session(None))
-            }
-            Poll::Event(event) => {
-                self.deliver(&event);
-                Poll::Event(event)
-            }
-            other => other,
+    fn deliver_text(&self, pieces: Pieces) {
+        self.handed_out.set(true);
+        match pieces.ends.as_slice() {
+            [_] => self.inbox.piece(&pieces.text),
+            ends => self.inbox.text(&pieces.text, ends),
+        }
+        if let Some(exchange) = self.exchange.borrow_mut().as_mut() {
+            exchange.recycle(pieces);
         }
     }
 
-    fn deliver(&self, event: &Event) {
-        if let Event::Session(found) = event {
-            let stored = found.clone().map(|Session(map)| Value::from(map).to_string());
-            self.host.save(&self.key, stored.as_deref());
-            self.session.replace(found.clone().unwrap_or_default());
-            if let Some(nonce) = found.as_ref().and_then(Session::nonce).filter(|_| self.call.session_only) {
-                self.inbox.piece(nonce);
-            }
-            return;
+    fn deliver_session(&self, found: Option<Session>) {
+        self.host.save(&self.key, found.as_ref().map(Session::to_json).as_deref());
+        let session = found.unwrap_or_default();
+        if let Some(nonce) = session.nonce().filter(|_| self.call.session_only) {
+            self.inbox.piece(nonce);
         }
+        self.session.replace(session);
+    }
+
+    fn deliver(&self, event: &Event) {
         let is_content = !matches!(event, Event::Warning(_) | Event::Status { .. });
         if is_content {
             self.handed_out.set(true);
