@@ -57,7 +57,7 @@ pub fn save(store: Option<&SessionStore>, key: &str, session: Option<&Session>) 
             let options = Object::new();
             // A fresh plain object takes every property.
             let _ = Reflect::set(&options, &"ttlMs".into(), &TTL_MS.into());
-            let json = Value::from(map.clone()).to_string();
+            let json = Value::from(map.clone()).to_json();
             store.set(key, &json, &options)
         }
         None => store.delete(key),

@@ -188,7 +188,7 @@ impl Inner {
         }
         let known = known.unwrap_or_default();
         if self.call.session_only {
-            let nonce = known.nonce().or(self.call.settings.nonce.as_deref());
+            let nonce = known.nonce().or(self.call.settings.get("nonce"));
             if let Some(nonce) = nonce {
                 self.deliver_nonce(nonce);
                 return Ok(false);
