@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::presets::preset;
 use crate::prompt;
 use crate::settings::Settings;
+use crate::text::digit;
 use crate::value::{Map, Value};
 
 /// One call of a provider, checked and complete. The core gets its random bits here, since it has no source of its own.
@@ -87,33 +88,39 @@ impl Call {
 
     /// A string of the earlier reply's conversation.
     pub fn remembered(&self, key: &str) -> Option<&str> {
-        self.conversation.get(key)?.as_str().filter(|text| !text.is_empty())
+        self.conversation.text(key)
     }
 
-    /// Letters and digits from the call's random bits; `salt` makes several of them differ.
+    /// Up to 24 letters and digits from the call's random bits; `salt` makes several of them differ.
     pub fn random_id(&self, length: usize, salt: u64) -> String {
-        let mut bits = self.bits(salt);
-        (0..length)
-            .map(|_| {
-                let digit = (bits % 36) as u32;
-                bits = bits / 36 + u128::from(self.random[0]).rotate_left(41);
-                char::from_digit(digit, 36).unwrap_or('0')
-            })
-            .collect()
+        let [mut high, mut low] = self.bits(salt);
+        let mut id = String::new();
+        while id.len() < length {
+            id.push(digit(low % 36));
+            (high, low) = (low / 36, high);
+        }
+        id
     }
 
     /// A random UUID (RFC 9562, version 4).
     pub fn uuid(&self, salt: u64) -> String {
-        let bits = (self.bits(salt) & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
-        let hex = format!("{bits:032x}");
-        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        let [high, low] = self.bits(salt);
+        let high = high & !0xf000 | 0x4000;
+        let low = low & !(0x3 << 62) | 0x2 << 62;
+        let mut uuid = String::new();
+        for index in 0..32 {
+            if matches!(index, 8 | 12 | 16 | 20) {
+                uuid.push('-');
+            }
+            let half = if index < 16 { high } else { low };
+            uuid.push(digit(half >> (60 - index % 16 * 4) & 0xf));
+        }
+        uuid
     }
 
-    fn bits(&self, salt: u64) -> u128 {
+    fn bits(&self, salt: u64) -> [u64; 2] {
         let [high, low] = self.random;
-        let high = high ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let low = low.wrapping_add(salt.wrapping_mul(0xd1b5_4a32_d192_ed03));
-        (u128::from(high) << 64) | u128::from(low)
+        [high ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15), low.wrapping_add(salt.wrapping_mul(0xd1b5_4a32_d192_ed03))]
     }
 }
 

@@ -24,15 +24,15 @@ impl Session {
     }
 
     pub fn to_json(&self) -> String {
-        Value::from(self.0.clone()).to_string()
+        Value::from(self.0.clone()).to_json()
     }
 
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.as_str().filter(|text| !text.is_empty())
+        self.0.text(key)
     }
 
-    pub fn set(&mut self, key: &str, value: impl Into<String>) {
-        self.0.insert(key, Value::String(value.into()));
+    pub fn set(&mut self, key: &str, value: &str) {
+        self.0.put(key, value);
     }
 
     pub fn nonce(&self) -> Option<&str> {
@@ -68,34 +68,47 @@ pub enum Event {
 }
 
 impl Event {
-    /// The event as the caller of `reply.events` sees it; text and session go other ways.
-    pub fn to_json(&self) -> Option<Value> {
+    fn kind(&self) -> Option<&'static str> {
         Some(match self {
             Event::Text(_) | Event::Session(_) => return None,
-            Event::Reasoning(text) => event("reasoning", [("text", text.as_str().into())]),
-            Event::Source(source) => event("source", [("source", source.clone())]),
-            Event::Status { kind, text, raw } => {
-                let (kind, text) = (kind.as_str().into(), text.as_str().into());
-                event("status", [("kind", kind), ("text", text), ("raw", raw.clone())])
-            }
-            Event::Image(url) => event("image", [("url", url.as_str().into())]),
-            Event::Action { kind, action } => {
-                event("action", [("kind", kind.as_str().into()), ("action", action.clone())])
-            }
-            Event::Warning(message) => event("warning", [("message", message.as_str().into())]),
-            Event::Usage(usage) => event("usage", [("usage", usage.to_json())]),
-            Event::Replace(text) => event("replace", [("text", text.as_str().into())]),
-            Event::Conversation(state) => event("conversation", [("conversation", state.clone().into())]),
-            Event::Finish(finish) => event("finish", [("reason", finish.as_str().into())]),
+            Event::Reasoning(_) => "reasoning",
+            Event::Source(_) => "source",
+            Event::Status { .. } => "status",
+            Event::Image(_) => "image",
+            Event::Action { .. } => "action",
+            Event::Warning(_) => "warning",
+            Event::Usage(_) => "usage",
+            Event::Replace(_) => "replace",
+            Event::Conversation(_) => "conversation",
+            Event::Finish(_) => "finish",
         })
     }
-}
 
-fn event<const N: usize>(kind: &str, members: [(&str, Value); N]) -> Value {
-    let mut event = Map::new();
-    event.insert("type", kind.into());
-    members.into_iter().for_each(|(key, value)| event.insert(key, value));
-    Value::Object(event)
+    /// The event as the caller of `reply.events` sees it; text and session go other ways.
+    pub fn to_json(&self) -> Option<Value> {
+        let mut event = Map::new();
+        event.put("type", self.kind()?);
+        match self {
+            Event::Text(_) | Event::Session(_) => {}
+            Event::Reasoning(text) | Event::Replace(text) => event.put("text", text),
+            Event::Source(source) => event.insert("source", source.clone()),
+            Event::Status { kind, text, raw } => {
+                event.put("kind", kind);
+                event.put("text", text);
+                event.insert("raw", raw.clone());
+            }
+            Event::Image(url) => event.put("url", url),
+            Event::Action { kind, action } => {
+                event.put("kind", kind);
+                event.insert("action", action.clone());
+            }
+            Event::Warning(message) => event.put("message", message),
+            Event::Usage(usage) => event.insert("usage", usage.to_json()),
+            Event::Conversation(state) => event.insert("conversation", state.clone().into()),
+            Event::Finish(finish) => event.put("reason", finish.as_str()),
+        }
+        Some(event.into())
+    }
 }
 
 /// A run of text pieces as one string: crossing into JavaScript once costs half of crossing once a piece.

@@ -1,5 +1,7 @@
 //! What can go wrong, as a closed list of codes that applications may match on.
 
+use crate::text;
+
 /// The `code` of JavaScript's `ChatError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
@@ -103,13 +105,13 @@ impl Error {
 
     /// Replaces every secret in message and excerpt: services like to echo keys.
     pub fn redact<'a>(&mut self, secrets: impl Iterator<Item = &'a str>) {
-        for secret in secrets.filter(|secret| secret.len() >= 4) {
-            if self.message.contains(secret) {
-                self.message = self.message.replace(secret, "[redacted]");
-            }
-            if let Some(body) = self.0.body.as_mut().filter(|body| body.contains(secret)) {
-                *body = body.replace(secret, "[redacted]");
-            }
+        secrets.for_each(|secret| self.redact_one(secret));
+    }
+
+    fn redact_one(&mut self, secret: &str) {
+        if secret.len() >= 4 {
+            self.message = without(&self.message, secret);
+            self.body = self.body.take().map(|body| without(&body, secret));
         }
     }
 }
@@ -136,19 +138,29 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+const REDACTED: &str = "[redacted]";
+
+fn without(text: &str, secret: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = text::find(rest.as_bytes(), secret.as_bytes()) {
+        out.push_str(&rest[..at]);
+        out.push_str(REDACTED);
+        rest = &rest[at + secret.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
 /// A WordPress nonce is ten hexadecimal digits; pages and answers hold them under many names, in HTML, in JSON and in
 /// JSON inside HTML. Whatever else looks like one is no loss in an excerpt.
 fn without_nonces(text: &str) -> String {
-    let is_nonce = |word: &str| word.len() == 10 && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let mut out = String::with_capacity(text.len());
-    for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
-        let letters = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-        if is_nonce(letters) {
-            out.push_str("[redacted]");
-            out.push_str(&word[letters.len()..]);
-        } else {
-            out.push_str(word);
-        }
+    let (mut out, mut rest, mut in_word) = (String::with_capacity(text.len()), text, true);
+    while !rest.is_empty() {
+        let end = rest.bytes().position(|byte| byte.is_ascii_alphanumeric() != in_word);
+        let (run, after) = rest.split_at(end.unwrap_or(rest.len()));
+        let is_nonce = run.len() == 10 && run.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        out.push_str(if is_nonce { REDACTED } else { run });
+        (rest, in_word) = (after, !in_word);
     }
     out
 }

@@ -28,21 +28,28 @@ use crate::http::{self, Answer, Head, Method, Request};
 use crate::json::Halves;
 use crate::out::Out;
 use crate::scan;
+use crate::text::cut;
 
 /// A request and what its answer means.
 pub struct Step {
     pub request: Request,
     then: Then,
-    refused: Option<Refused>,
 }
 
 enum Then {
-    Ask(Answered),
+    Ask(Answered, Refusals),
     Stream(Framing, Box<dyn Decode>),
 }
 
-type Answered = Box<dyn FnOnce(Answer, &mut Out) -> Result<Next>>;
-type Refused = Box<dyn FnOnce(&Answer, &mut Out) -> Result<Option<Step>>>;
+#[derive(PartialEq)]
+enum Refusals {
+    /// Are errors.
+    Usual,
+    /// Are for the protocol to read.
+    Own,
+}
+
+type Answered = Box<dyn FnOnce(&Answer, &mut Out) -> Result<Next>>;
 
 pub enum Next {
     Step(Step),
@@ -51,19 +58,19 @@ pub enum Next {
 
 impl Step {
     /// The answer is read whole (bounded), then comes the next step.
-    pub fn ask(request: Request, then: impl FnOnce(Answer, &mut Out) -> Result<Next> + 'static) -> Step {
-        Step { request, then: Then::Ask(Box::new(then)), refused: None }
+    pub fn ask(request: Request, then: impl FnOnce(&Answer, &mut Out) -> Result<Next> + 'static) -> Step {
+        Step { request, then: Then::Ask(Box::new(then), Refusals::Usual) }
+    }
+
+    /// The same where a protocol has a word to say about answers that are not 2xx: `then` gets those, too, and
+    /// [`Answer::refusal`] is the usual error.
+    pub fn ask_anyway(request: Request, then: impl FnOnce(&Answer, &mut Out) -> Result<Next> + 'static) -> Step {
+        Step { request, then: Then::Ask(Box::new(then), Refusals::Own) }
     }
 
     /// The answer's frames become events.
     pub fn stream(request: Request, framing: Framing, decode: impl Decode + 'static) -> Step {
-        Step { request, then: Then::Stream(framing, Box::new(decode)), refused: None }
-    }
-
-    /// What to do where the status is not 2xx: another step, an error in the protocol's words, or `None` for the usual one.
-    pub fn if_refused(mut self, refused: impl FnOnce(&Answer, &mut Out) -> Result<Option<Step>> + 'static) -> Step {
-        self.refused = Some(Box::new(refused));
-        self
+        Step { request, then: Then::Stream(framing, Box::new(decode)) }
     }
 }
 
@@ -80,6 +87,11 @@ pub trait Decode {
 
     /// JSON came where a stream was asked for.
     fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next>;
+
+    /// What to do where the status is not 2xx: another step, or an error in the protocol's words.
+    fn refused(&mut self, answer: &Answer, _out: &mut Out) -> Result<Step> {
+        Err(answer.refusal())
+    }
 
     /// The body ended and no frame said so.
     fn end(&mut self, _out: &mut Out) -> Result<()> {
@@ -127,7 +139,7 @@ enum State {
     Sending(Step),
     Waiting(Step),
     /// Body of an answer that is read whole.
-    Collecting(Answer, Meaning),
+    Collecting(Answer, Then, Limit),
     /// First bytes of a stream, until one of them tells what it is.
     Sniffing(Answer, Framing, Box<dyn Decode>),
     Streaming(Box<Stream>),
@@ -140,11 +152,11 @@ struct Stream {
     decode: Box<dyn Decode>,
 }
 
-enum Meaning {
-    /// With the bytes that the answer may have.
-    Ask(Answered, usize),
-    Whole(Box<dyn Decode>),
-    Refused(Option<Refused>),
+/// Bytes that an answer may have.
+enum Limit {
+    Bytes(usize),
+    /// [`MAX_REFUSAL`]; what comes after them is not read.
+    Refusal,
 }
 
 /// Requests an exchange may send, redirects and renewals included.
@@ -181,7 +193,7 @@ impl Exchange {
         match std::mem::replace(&mut self.state, State::Over(None)) {
             State::Sending(step) if self.requests == MAX_REQUESTS => {
                 // Without the query: there may be a nonce in it.
-                let target = step.request.url.split(['?', '#']).next().unwrap_or_default();
+                let target = cut(&step.request.url, b"?#").0;
                 let message = format!("gave up after {MAX_REQUESTS} requests; the next would go to {target}");
                 Poll::Over(Err(Error::new(Code::Service, message)))
             }
@@ -244,24 +256,19 @@ impl Exchange {
                 self.sniff(answer, framing, decode)
             }
             (State::Sniffing(answer, ..), Feed::End) => {
-                Err(answer.explain(Error::new(Code::Service, "the service answered with an empty body")))
+                Err(answer.error(Code::Service, "the service answered with an empty body"))
             }
-            (State::Collecting(mut answer, meaning), Feed::Chunk(chunk)) => {
-                let refused = matches!(meaning, Meaning::Refused(_));
-                let limit = match &meaning {
-                    Meaning::Refused(_) => MAX_REFUSAL,
-                    Meaning::Ask(_, limit) => *limit,
-                    Meaning::Whole(_) => self.limit,
-                };
-                let room = limit.saturating_sub(answer.body.len());
+            (State::Collecting(mut answer, then, limit), Feed::Chunk(chunk)) => {
+                let most = if let Limit::Bytes(most) = limit { most } else { MAX_REFUSAL };
+                let room = most.saturating_sub(answer.body.len());
                 answer.body.extend_from_slice(chunk.get(..room).unwrap_or(chunk));
-                match (chunk.len() > room, refused) {
-                    (false, _) => Ok(State::Collecting(answer, meaning)),
-                    (true, true) => self.answered(answer, meaning),
-                    (true, false) => Err(too_large(limit)),
+                match limit {
+                    _ if chunk.len() <= room => Ok(State::Collecting(answer, then, limit)),
+                    Limit::Refusal => self.answered(&answer, then),
+                    Limit::Bytes(_) => Err(too_large(most)),
                 }
             }
-            (State::Collecting(answer, meaning), Feed::End) => self.answered(answer, meaning),
+            (State::Collecting(answer, then, _), Feed::End) => self.answered(&answer, then),
             (state, _) => Ok(state),
         }
     }
@@ -271,19 +278,18 @@ impl Exchange {
         if let Some(location) = location {
             return redirect(step, head.status, location).map(State::Sending);
         }
-        let answer = |head| Answer { head, body: Vec::new() };
-        if !head.is_success() {
-            return Ok(State::Collecting(answer(head), Meaning::Refused(step.refused)));
-        }
-        match step.then {
-            Then::Ask(then) => {
-                let limit = if step.request.shared { self.limit.max(MAX_SHARED) } else { self.limit };
-                Ok(State::Collecting(answer(head), Meaning::Ask(then, limit)))
+        let answer = Answer { head, body: Vec::new() };
+        let limit = match answer.head.is_success() {
+            false => Limit::Refusal,
+            true if step.request.shared => Limit::Bytes(self.limit.max(MAX_SHARED)),
+            true => Limit::Bytes(self.limit),
+        };
+        match (step.then, limit) {
+            (Then::Stream(framing, mut decode), Limit::Bytes(_)) => {
+                decode.head(&answer.head, &mut self.out);
+                Ok(State::Sniffing(answer, framing, decode))
             }
-            Then::Stream(framing, mut decode) => {
-                decode.head(&head, &mut self.out);
-                Ok(State::Sniffing(answer(head), framing, decode))
-            }
+            (then, limit) => Ok(State::Collecting(answer, then, limit)),
         }
     }
 
@@ -291,8 +297,12 @@ impl Exchange {
         match http::first_byte(&answer.body) {
             None if answer.body.len() > self.limit => Err(Error::new(Code::Protocol, "the answer is blank")),
             None => Ok(State::Sniffing(answer, framing, decode)),
-            Some(b'{' | b'[') if framing == Framing::Sse => self.collect(answer, decode),
-            Some(b'<') => self.collect(answer, decode),
+            Some(byte) if byte == b'<' || framing == Framing::Sse && matches!(byte, b'{' | b'[') => {
+                match answer.body.len() > self.limit {
+                    true => Err(too_large(self.limit)),
+                    false => Ok(State::Collecting(answer, Then::Stream(framing, decode), Limit::Bytes(self.limit))),
+                }
+            }
             // Half of a byte order mark; what follows it is to be seen.
             Some(0xef) if answer.body.len() < 3 => Ok(State::Sniffing(answer, framing, decode)),
             Some(_) => {
@@ -302,30 +312,20 @@ impl Exchange {
         }
     }
 
-    fn collect(&self, answer: Answer, decode: Box<dyn Decode>) -> Result<State> {
-        match answer.body.len() > self.limit {
-            true => Err(too_large(self.limit)),
-            false => Ok(State::Collecting(answer, Meaning::Whole(decode))),
-        }
-    }
-
-    fn answered(&mut self, answer: Answer, meaning: Meaning) -> Result<State> {
-        let next = match meaning {
-            Meaning::Ask(then, _) => then(answer, &mut self.out)?,
-            Meaning::Whole(_) if answer.is_html() => return Err(answer.page_instead()),
-            Meaning::Whole(mut decode) => decode.whole(&answer, &mut self.out)?,
-            Meaning::Refused(refused) => {
-                let step = refused.map_or(Ok(None), |refused| refused(&answer, &mut self.out));
-                match step.map_err(|error| answer.explain(error))? {
-                    Some(step) => Next::Step(step),
-                    None => return Err(answer.refusal()),
-                }
-            }
+    fn answered(&mut self, answer: &Answer, then: Then) -> Result<State> {
+        let out = &mut self.out;
+        let next = match (then, answer.head.is_success()) {
+            (Then::Ask(_, Refusals::Usual), false) => Err(answer.refusal()),
+            (Then::Ask(then, _), _) => then(answer, out),
+            (Then::Stream(_, mut decode), false) => decode.refused(answer, out).map(Next::Step),
+            (Then::Stream(..), true) if answer.is_html() => Err(answer.page_instead()),
+            (Then::Stream(_, mut decode), true) => decode.whole(answer, out),
         };
-        Ok(match next {
-            Next::Step(step) => State::Sending(step),
-            Next::Over => State::Over(None),
-        })
+        match next {
+            Ok(Next::Step(step)) => Ok(State::Sending(step)),
+            Ok(Next::Over) => Ok(State::Over(None)),
+            Err(error) => Err(answer.explain(error)),
+        }
     }
 
     fn end(&mut self, Stream { mut splitter, mut decode }: Stream) -> Result<State> {
@@ -356,7 +356,7 @@ fn redirect(mut step: Step, status: u16, location: &str) -> Result<Step> {
     let elsewhere = http::origin(&target) != http::origin(from);
     let keeps_message = step.request.method == Method::Get || matches!(status, 307 | 308);
     if elsewhere || !keeps_message {
-        let target = target.split(['?', '#']).next().unwrap_or_default();
+        let target = cut(&target, b"?#").0;
         let message = format!("the site redirects to {target}: nothing was sent there; give that address as url");
         let mut error = Error::new(Code::Service, message);
         error.status = Some(status);

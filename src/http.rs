@@ -1,9 +1,8 @@
 //! Requests, heads and answers as plain data; addresses and bodies.
 
-use std::fmt::Write;
-
 use crate::error::{Code, Error, Result};
 use crate::json;
+use crate::text::{cut, digit, find, number};
 use crate::value::Value;
 use crate::words;
 
@@ -53,11 +52,10 @@ impl Request {
     }
 
     pub fn json(self, body: &Value) -> Self {
-        Request { body: Some(body.to_string()), ..self.header("content-type", "application/json") }
+        Request { body: Some(body.to_json()), ..self.header("content-type", "application/json") }
     }
 
-    pub fn form(self, fields: &[(&str, &str)]) -> Self {
-        let body = form(fields);
+    pub fn form(self, Form(body): Form) -> Self {
         Request { body: Some(body), ..self.header("content-type", "application/x-www-form-urlencoded;charset=UTF-8") }
     }
 }
@@ -98,6 +96,11 @@ impl Answer {
         })
     }
 
+    /// The JSON, or nothing.
+    pub fn value(&self) -> Value {
+        json::parse(&self.body).unwrap_or_default().value
+    }
+
     pub fn is_html(&self) -> bool {
         first_byte(&self.body) == Some(b'<')
     }
@@ -105,7 +108,7 @@ impl Answer {
     /// What a status outside 2xx means where the protocol has nothing to say about it.
     pub fn refusal(&self) -> Error {
         let status = self.head.status;
-        let words = json::parse(&self.body).ok().and_then(|parsed| words::error_words(&parsed.value));
+        let words = words::error_words(&self.value());
         let (code, plain) = match status {
             400 | 404 | 405 | 409 | 410 | 415 | 422 => (Code::Service, "the service does not take this request"),
             401 => (Code::Auth, "the service wants a key or a login"),
@@ -125,11 +128,23 @@ impl Answer {
 
     /// A page where a reply should be: a firewall, a log-in page, a plugin that is switched off.
     pub fn page_instead(&self) -> Error {
-        let page = String::from_utf8_lossy(&self.body);
-        let title = page.find("<title>").and_then(|at| page[at + 7..].split('<').next()).unwrap_or_default();
-        let title = words::html_to_text(title.trim());
-        let title = if title.is_empty() { String::new() } else { format!(": '{title}'") };
-        self.explain(Error::new(Code::Blocked, format!("a web page came instead of a reply{title}")))
+        const START: &[u8] = b"<title>";
+        let at = find(&self.body, START).map_or(self.body.len(), |at| at + START.len());
+        let rest = String::from_utf8_lossy(&self.body[at..]);
+        let title = words::html_to_text(cut(&rest, b"<").0.trim());
+        let title = if title.is_empty() { title } else { [": '", &title, "'"].concat() };
+        self.explain(Error::new(Code::Blocked, ["a web page came instead of a reply", &title].concat()))
+    }
+
+    /// An error that this answer is the reason of.
+    pub fn error(&self, code: Code, words: &str) -> Error {
+        self.explain(Error::new(code, words))
+    }
+
+    /// Where a nonce was asked for.
+    pub fn no_nonce(&self, value: &Value) -> Error {
+        let words = words::error_words(value).map(|words| [": ", &words].concat());
+        self.error(Code::Nonce, &["No nonce found", words.as_deref().unwrap_or_default()].concat())
     }
 
     /// Adds status, `Retry-After` and an excerpt of the body.
@@ -153,17 +168,18 @@ pub fn is_header_value(value: &str) -> bool {
 }
 
 /// `application/x-www-form-urlencoded` (URL standard, section 5.2).
-pub fn form(fields: &[(&str, &str)]) -> String {
-    let mut out = String::new();
-    for (name, value) in fields {
-        if !out.is_empty() {
-            out.push('&');
+#[derive(Debug, Default)]
+pub struct Form(pub String);
+
+impl Form {
+    pub fn add(&mut self, name: &str, value: &str) {
+        if !self.0.is_empty() {
+            self.0.push('&');
         }
-        percent_encode(name, &mut out);
-        out.push('=');
-        percent_encode(value, &mut out);
+        percent_encode(name, &mut self.0);
+        self.0.push('=');
+        percent_encode(value, &mut self.0);
     }
-    out
 }
 
 fn percent_encode(text: &str, out: &mut String) {
@@ -171,85 +187,113 @@ fn percent_encode(text: &str, out: &mut String) {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => out.push(char::from(byte)),
             b' ' => out.push('+'),
-            // Writing to a String cannot fail.
-            _ => _ = write!(out, "%{byte:02X}"),
+            _ => {
+                out.push('%');
+                out.push(digit(u64::from(byte >> 4)).to_ascii_uppercase());
+                out.push(digit(u64::from(byte & 15)).to_ascii_uppercase());
+            }
         }
     }
 }
 
 /// Address of a site or service as the caller gives it, checked: `http(s)`, no credentials, no query, no trailing slash.
 pub fn parse_site(url: &str, option: &str) -> Result<String> {
-    let url = url.trim();
-    let wrong = |why: &str| Err(Error::input(format!("{option}: {why}")));
-    let Some(scheme) = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()) else {
-        return wrong("not a URL; it begins with https://");
-    };
-    if scheme != "http" && scheme != "https" {
-        return wrong("only http: and https: URLs can be asked");
+    site(url.trim()).map_err(|why| Error::input([option, ": ", why].concat()))
+}
+
+fn site(url: &str) -> Result<String, &'static str> {
+    const NO_URL: &str = "not a URL; it begins with https://";
+    let (scheme, rest) = cut(url, b":");
+    if rest.is_empty() {
+        return Err(NO_URL);
     }
-    let Some((authority, path)) = split_url(url) else { return wrong("not a URL; it begins with https://") };
+    if !is_http(scheme) {
+        return Err("only http: and https: URLs can be asked");
+    }
+    let parts = Url::read(url).ok_or(NO_URL)?;
+    let authority = parts.authority;
     if authority.contains('@') {
-        return wrong("credentials do not belong into a URL");
-    }
-    if authority.is_empty() || url.contains(|c: char| c.is_whitespace() || c.is_control() || "\\\"<>^`{}|".contains(c))
-    {
-        return wrong("not a URL");
+        return Err("credentials do not belong into a URL");
     }
     // In `[::1]:8080` the last colon is the port's.
-    let (host, port) = authority.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).unwrap_or((authority, ""));
-    let is_port = port.is_empty() || (port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok());
-    if host.is_empty() || !is_port {
-        return wrong("not a URL");
+    let colon = authority.bytes().rposition(|byte| byte == b':').filter(|_| !authority.ends_with(']'));
+    let (host, port) = authority.split_at(colon.unwrap_or(authority.len()));
+    let port = port.strip_prefix(':').filter(|port| !port.is_empty()).unwrap_or("0");
+    let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) && number(port, 10).is_some_and(|port| port < 0x10000);
+    if host.is_empty() || !is_port || url.chars().any(|c| is_blank(c) || "\\\"<>^`{}|".contains(c)) {
+        return Err("not a URL");
     }
-    let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    Ok(format!("{scheme}://{}{path}", authority.to_ascii_lowercase()))
+    Ok(parts.root() + cut(parts.path, b"?#").0.trim_end_matches('/'))
+}
+
+/// What stands in no address.
+pub fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
 }
 
 /// Scheme, host and port, with default ports left out.
 pub fn origin(url: &str) -> Option<String> {
-    let scheme = url.split_once(':')?.0.to_ascii_lowercase();
-    let authority = split_url(url)?.0.to_ascii_lowercase();
-    let default = if scheme == "https" { ":443" } else { ":80" };
-    Some(format!("{scheme}://{}", authority.strip_suffix(default).unwrap_or(&authority)))
+    Url::read(url).map(|url| url.origin())
 }
 
 /// `reference` as a link in the document at `base` (RFC 3986, 5.2, without `..`, which no server sends in `Location`).
 pub fn resolve(base: &str, reference: &str) -> Option<String> {
     let reference = reference.trim();
-    let scheme_ends = reference.find([':', '/', '?', '#']);
-    if scheme_ends.is_some_and(|at| at > 0 && reference.as_bytes()[at] == b':') {
-        return split_url(reference).is_some().then(|| reference.to_owned());
+    let (scheme, rest) = cut(reference, b":/?#");
+    if !scheme.is_empty() && rest.starts_with(':') {
+        return Url::read(reference).map(|_| reference.to_owned());
     }
-    if let Some(rest) = reference.strip_prefix("//") {
-        return Some(format!("{}://{rest}", base.split_once(':')?.0));
+    let base = Url::read(base)?;
+    if reference.starts_with("//") {
+        return Some([base.scheme, ":", reference].concat());
     }
-    let origin = origin(base)?;
-    if reference.starts_with('/') {
-        return Some(origin + reference);
-    }
-    let path = split_url(base)?.1;
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let folder = path.rfind('/').map_or("/", |at| &path[..=at]);
-    match reference.as_bytes().first() {
-        Some(b'?') => Some(format!("{origin}{}{reference}", if path.is_empty() { "/" } else { path })),
-        _ => Some(format!("{origin}{folder}{reference}")),
-    }
+    let path = cut(base.path, b"?#").0;
+    let kept = match reference.as_bytes().first() {
+        Some(b'/') => "",
+        Some(b'?') if !path.is_empty() => path,
+        Some(b'?') => "/",
+        _ => path.rfind('/').map_or("/", |at| &path[..=at]),
+    };
+    Some([&base.origin(), kept, reference].concat())
 }
 
 /// Path and query of a URL on whatever host, moved to the origin of `site`: what a page tells about its own server must
 /// not send a nonce elsewhere.
 pub fn on_site(site: &str, url: &str) -> Option<String> {
-    let url = resolve(&format!("{site}/"), url)?;
-    let path = split_url(&url)?.1;
+    let url = resolve(&[site, "/"].concat(), url)?;
+    let path = Url::read(&url)?.path;
     Some(origin(site)? + if path.is_empty() { "/" } else { path })
 }
 
-/// Authority and the rest, of an `http(s)` URL.
-fn split_url(url: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = url.split_once("://")?;
-    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
-        return None;
+/// Parts of an `http(s)` URL.
+struct Url<'a> {
+    scheme: &'a str,
+    authority: &'a str,
+    /// With query and fragment.
+    path: &'a str,
+}
+
+impl Url<'_> {
+    fn read(url: &str) -> Option<Url<'_>> {
+        let (scheme, rest) = cut(url, b":");
+        let (authority, path) = cut(rest.strip_prefix("://")?, b"/?#");
+        is_http(scheme).then_some(Url { scheme, authority, path })
     }
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    Some(rest.split_at(end))
+
+    fn root(&self) -> String {
+        [self.scheme, "://", self.authority].concat().to_ascii_lowercase()
+    }
+
+    fn origin(&self) -> String {
+        let mut origin = self.root();
+        let default = if self.scheme.len() > 4 { ":443" } else { ":80" };
+        if origin.ends_with(default) {
+            origin.truncate(origin.len() - default.len());
+        }
+        origin
+    }
+}
+
+fn is_http(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }

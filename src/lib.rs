@@ -16,9 +16,9 @@
 //!
 //! ## Who may import whom
 //!
-//! `value, error <- json, words <- chat, http <- scan, frame, page <- out <- exchange <- providers/*`, and beside it
-//! `about, presets, prompt <- settings <- call <- providers/*`. `web/*` uses all of these; nothing uses `web`. Providers
-//! never import each other. It is kept by construction: the JavaScript crates are dependencies of `wasm32` alone, so a
+//! `text <- value, error <- json, words <- chat, http <- scan, frame, page <- out <- exchange <- providers/*`, and beside
+//! it `about, presets, prompt <- settings <- call <- providers/*`. `web/*` uses all of these; nothing uses `web`.
+//! Providers never import each other. It is kept by construction: the JavaScript crates are dependencies of `wasm32` alone, so a
 //! native `cargo test` cannot compile a leak, and the core has no I/O, no clock and no random source.
 //!
 //! ## The invariant
@@ -45,6 +45,7 @@ pub mod prompt;
 pub mod providers;
 pub mod scan;
 pub mod settings;
+pub mod text;
 pub mod value;
 pub mod words;
 

@@ -2,10 +2,13 @@
 
 use std::collections::VecDeque;
 
-use crate::chat::{Event, Finish, Pieces, Session};
+use crate::chat::{Event, Finish, Pieces, Session, Usage};
 use crate::json::Halves;
 use crate::scan;
-use crate::value::Map;
+use crate::value::{Map, Value};
+
+/// A warning.
+pub const EMPTY: &str = "the site sent an empty reply";
 
 /// Where protocols put what they understood.
 #[derive(Default)]
@@ -40,8 +43,15 @@ impl Out {
         self.event(Event::Warning(message.into()));
     }
 
-    pub fn session(&mut self, session: Session) {
-        self.event(Event::Session(Some(session)));
+    pub fn session(&mut self, session: &Session) {
+        self.event(Event::Session(Some(session.clone())));
+    }
+
+    /// If `value` tells it.
+    pub fn usage(&mut self, value: &Value) {
+        if let Some(usage) = value.get("usage").and_then(Usage::from_json) {
+            self.event(Event::Usage(usage));
+        }
     }
 
     pub fn forget_session(&mut self) {

@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use crate::json::{self, Halves, join};
+use crate::text::number;
 
 #[derive(Debug, Default)]
 pub struct Template {
@@ -76,7 +77,7 @@ pub fn unescape(raw: &[u8], halves: &mut Halves, out: &mut String) -> bool {
 
 fn unescape_into(raw: &str, out: &mut String) -> Option<()> {
     let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
+    while let Some(at) = rest.bytes().position(|byte| byte == b'\\') {
         out.push_str(&rest[..at]);
         let escape = *rest.as_bytes().get(at + 1)?;
         let mut width = 2;
@@ -162,7 +163,7 @@ impl Walker<'_> {
                 self.take(b':')?;
                 step.is_some_and(|step| step.as_bytes() == key)
             } else {
-                step.is_some_and(|step| step.parse() == Ok(index))
+                step.is_some_and(|step| number(step, 10) == Some(index))
             };
             if on_path && std::mem::replace(&mut seen, true) {
                 return None;

@@ -12,61 +12,85 @@ pub struct Settings {
     pub name: String,
     /// Checked, without a trailing slash.
     pub url: String,
-    pub page: Option<String>,
-    pub rest_root: Option<String>,
-    pub nonce: Option<String>,
-    pub bot_id: Option<String>,
-    pub custom_id: Option<String>,
-    pub post_id: Option<String>,
     pub widget: Option<bool>,
-    pub api_key: Option<String>,
     pub models: Vec<String>,
     pub default_model: String,
     pub model_aliases: Map,
     pub working: bool,
+    /// Those of [`TEXTS`] that are given, addresses resolved.
+    texts: Map,
 }
+
+/// What a site's session and requests are made of. Ids come as numbers, too.
+const TEXTS: [&str; 7] = ["nonce", "apiKey", "botId", "customId", "postId", "page", "restRoot"];
 
 impl Settings {
     /// `given` may name a preset, whose values stand behind its own. Everything is checked before anything is kept.
     pub fn read(about: &About, given: &Value) -> Result<Settings> {
         check(given)?;
-        let preset = given.get("preset").and_then(Value::as_str).and_then(preset);
-        let text = |key: &str| given.get(key).and_then(Value::to_text).filter(|text| !text.is_empty());
+        let preset = given.text("preset").and_then(preset);
+        let text = |key: &str| given.id(key).filter(|text| !text.is_empty());
         let url = match (text("url"), preset) {
-            (Some(url), _) => http::parse_site(&url, "url")?,
+            (Some(url), _) => http::parse_site(url, "url")?,
             (None, Some(preset)) => preset.url.to_owned(),
             (None, None) => return Err(Error::input("url is missing: the address of the site")),
         };
-        let page = text("page").map(|page| page_on(&url, &page)).transpose()?;
-        let not_on_site = || Error::input("restRoot: not a URL or path on the site");
-        let rest_root = text("restRoot").map(|root| http::on_site(&url, &root).ok_or_else(not_on_site)).transpose()?;
-        let (declared, usual) = (given.get("models").and_then(Value::as_array), preset.map(|preset| preset.models));
-        let models: Vec<String> = match declared {
-            Some(models) => models.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            None => usual.into_iter().flatten().map(|model| (*model).to_owned()).collect(),
-        };
-        let mut model_aliases = given.get("modelAliases").and_then(Value::as_object).cloned().unwrap_or_default();
-        if let (true, Some(preset)) = (model_aliases.is_empty(), preset) {
-            preset.aliases.iter().for_each(|(from, to)| model_aliases.insert(from, (*to).into()));
+        let mut texts = Map::new();
+        for key in TEXTS {
+            match (key, text(key)) {
+                (_, None) => {}
+                ("page", Some(page)) => texts.put(key, &page_on(&url, page)?),
+                ("restRoot", Some(root)) => match http::on_site(&url, root) {
+                    Some(root) => texts.put(key, &root),
+                    None => return Err(Error::input("restRoot: not a URL or path on the site")),
+                },
+                (_, Some(text)) => texts.put(key, text),
+            }
         }
-        let usual = preset.map(|preset| preset.default_model.to_owned());
-        Ok(Settings {
-            name: text("name").unwrap_or_else(|| preset.map_or(about.name, |preset| preset.name).to_owned()),
+        let mut settings = Settings {
+            name: text("name").unwrap_or(preset.map_or(about.name, |preset| preset.name)).to_owned(),
             // The truth as far as it is known: the preset's own site is gone, another site is the caller's word.
             working: preset.is_none_or(|preset| preset.url != url),
-            page,
-            rest_root,
-            nonce: text("nonce"),
-            bot_id: text("botId"),
-            custom_id: text("customId"),
-            post_id: text("postId"),
             widget: given.get("widget").and_then(Value::as_bool),
-            api_key: text("apiKey"),
-            default_model: text("defaultModel").or(usual).or_else(|| models.first().cloned()).unwrap_or_default(),
-            models,
-            model_aliases,
             url,
-        })
+            texts,
+            ..Settings::default()
+        };
+        if let Some(Value::Object(aliases)) = given.get("modelAliases") {
+            settings.model_aliases = aliases.clone();
+        }
+        let models = given.get("models").and_then(Value::as_array);
+        settings.models.extend(models.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+        if let Some(preset) = preset {
+            settings.default_model = preset.default_model.to_owned();
+            if models.is_none() {
+                settings.models.extend(preset.models.iter().map(|model| (*model).to_owned()));
+            }
+            if settings.model_aliases.is_empty() {
+                preset.aliases.iter().for_each(|(from, to)| settings.model_aliases.put(from, to));
+            }
+        } else if let Some(first) = settings.models.first() {
+            settings.default_model = first.clone();
+        }
+        if let Some(model) = text("defaultModel") {
+            settings.default_model = model.to_owned();
+        }
+        Ok(settings)
+    }
+
+    /// One of [`TEXTS`].
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.texts.text(key)
+    }
+
+    /// The page with the chat.
+    pub fn page(&self) -> String {
+        self.get("page").map_or_else(|| [&self.url, "/"].concat(), str::to_owned)
+    }
+
+    /// Where WordPress takes the forms of its plugins.
+    pub fn ajax(&self) -> String {
+        [&self.url, "/wp-admin/admin-ajax.php"].concat()
     }
 
     /// Default, then alias, then the list if one is declared (g4f, 2024: the age of the two source providers).
@@ -84,38 +108,39 @@ impl Settings {
 
     /// Text that must stand in no error.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.nonce.iter().chain(&self.api_key).map(String::as_str)
+        self.get("nonce").into_iter().chain(self.get("apiKey"))
     }
 
     /// What the session of this provider is stored under: nonces of one bot and page are not another's.
     pub fn session_key(&self, about: &About) -> String {
-        let or_empty = |option: &Option<String>| option.clone().unwrap_or_default();
-        let parts = [&self.url, &or_empty(&self.page), &or_empty(&self.bot_id), &or_empty(&self.custom_id)];
-        format!("rivulet:{}:{}", about.name, parts.map(String::as_str).join("|"))
+        let mut key = ["rivulet:", about.name, ":", &self.url].concat();
+        for part in ["page", "botId", "customId"] {
+            key.push('|');
+            key.push_str(self.get(part).unwrap_or_default());
+        }
+        key
     }
 }
 
 fn page_on(site: &str, page: &str) -> Result<String> {
-    let resolved = http::resolve(&format!("{site}/"), page).filter(|page| http::origin(page) == http::origin(site));
-    let resolved = resolved.ok_or_else(|| Error::input("page must be a path or URL on the site"))?;
-    if resolved.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(Error::input("page: not a URL"));
+    let page = http::resolve(&[site, "/"].concat(), page).filter(|page| http::origin(page) == http::origin(site));
+    match page {
+        None => Err(Error::input("page must be a path or URL on the site")),
+        Some(page) if page.chars().any(http::is_blank) => Err(Error::input("page: not a URL")),
+        Some(page) => Ok(page),
     }
-    Ok(resolved)
 }
 
 /// Types of the settings, and what no header may hold. `null` is as good as nothing.
 fn check(given: &Value) -> Result<()> {
-    let texts = ["url", "page", "restRoot", "nonce", "botId", "customId", "postId", "apiKey", "name", "defaultModel"];
-    for key in texts {
+    for key in TEXTS.into_iter().chain(["url", "name", "defaultModel"]) {
         match given.get(key) {
-            // Ids come as numbers, too.
             None | Some(Value::Null | Value::String(_) | Value::Number(_)) => {}
-            Some(_) => return Err(Error::input(format!("{key} must be a string"))),
+            Some(_) => return Err(Error::input([key, " must be a string"].concat())),
         }
     }
     for key in ["nonce", "apiKey"] {
-        header_value(given.get(key).and_then(Value::as_str).unwrap_or_default(), key)?;
+        header_value(given.text(key).unwrap_or_default(), key)?;
     }
     let is_name = |value: &Value| value.as_str().is_some();
     match given.get("models") {
@@ -136,10 +161,9 @@ fn check(given: &Value) -> Result<()> {
 
 /// What goes into a header must not end it. The value stays out of the error: `fetch` itself would print it.
 pub fn header_value(value: &str, what: &str) -> Result<()> {
+    const NO: &str = " holds a line break, another control character or one beyond Latin-1, which no header may";
     match http::is_header_value(value) {
         true => Ok(()),
-        false => Err(Error::input(format!(
-            "{what} holds a line break, another control character or one beyond Latin-1, which no header may"
-        ))),
+        false => Err(Error::input([what, NO].concat())),
     }
 }

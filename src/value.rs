@@ -1,6 +1,8 @@
 //! A JSON value: what servers send and what they are sent.
 
-use std::fmt::{self, Display, Formatter, Write};
+use std::fmt::{self, Display, Formatter};
+
+use crate::text::{decimal, digit, number};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
@@ -30,7 +32,7 @@ impl Value {
     /// JSON Pointer (RFC 6901) without escapes.
     pub fn pointer(&self, pointer: &str) -> Option<&Value> {
         pointer.split('/').skip(1).try_fold(self, |value, step| match value {
-            Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+            Value::Array(items) => items.get(number(step, 10)? as usize),
             value => value.get(step),
         })
     }
@@ -44,7 +46,7 @@ impl Value {
     }
 
     pub fn as_u64(&self) -> Option<u64> {
-        if let Value::Number(number) = self { number.parse().ok() } else { None }
+        if let Value::Number(digits) = self { number(digits, 10) } else { None }
     }
 
     pub fn as_array(&self) -> Option<&Vec<Value>> {
@@ -63,12 +65,41 @@ impl Value {
         *self == Value::Null
     }
 
-    /// Text of a string or a number: ids come as both.
-    pub fn to_text(&self) -> Option<String> {
-        match self {
-            Value::String(text) | Value::Number(text) => Some(text.clone()),
+    /// The string at `key`.
+    #[inline(never)]
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.as_str()
+    }
+
+    /// Text of the string or number at `key`: ids come as both.
+    #[inline(never)]
+    pub fn id(&self, key: &str) -> Option<&str> {
+        match self.get(key)? {
+            Value::String(text) | Value::Number(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The string at a pointer.
+    #[inline(never)]
+    pub fn text_at(&self, pointer: &str) -> Option<&str> {
+        self.pointer(pointer)?.as_str()
+    }
+
+    /// The items of the array at `key`.
+    pub fn list(&self, key: &str) -> &[Value] {
+        self.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn is_true(&self, key: &str) -> bool {
+        matches!(self.get(key), Some(Value::Bool(true)))
+    }
+
+    /// As JSON text.
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        write(self, &mut out);
+        out
     }
 }
 
@@ -79,6 +110,16 @@ impl Map {
 
     pub(crate) fn from_members(members: Vec<(String, Value)>) -> Map {
         Map(members)
+    }
+
+    /// The string at `key`, if it is not empty.
+    #[inline(never)]
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    pub fn put(&mut self, key: &str, text: &str) {
+        self.insert(key, text.into());
     }
 
     pub fn get(&self, key: &str) -> Option<&Value> {
@@ -113,7 +154,14 @@ impl Map {
 
 /// `object([("role", "user".into()), ...])`
 pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()))
+    object_of(Vec::from(members))
+}
+
+#[inline(never)]
+fn object_of(members: Vec<(&str, Value)>) -> Value {
+    let mut map = Map::new();
+    members.into_iter().for_each(|(key, value)| map.insert(key, value));
+    Value::Object(map)
 }
 
 impl From<bool> for Value {
@@ -124,7 +172,7 @@ impl From<bool> for Value {
 
 impl From<u64> for Value {
     fn from(number: u64) -> Value {
-        Value::Number(number.to_string())
+        Value::Number(decimal(number))
     }
 }
 
@@ -155,60 +203,54 @@ impl From<Map> for Value {
 /// As JSON text.
 impl Display for Value {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Value::Null => out.write_str("null"),
-            Value::Bool(flag) => out.write_str(if *flag { "true" } else { "false" }),
-            Value::Number(number) => out.write_str(number),
-            Value::String(text) => quote(text, out),
-            Value::Array(items) => {
-                let items = items.iter().map(|item| (None, item));
-                nested('[', items, ']', out)
+        out.write_str(&self.to_json())
+    }
+}
+
+fn write(value: &Value, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
+        Value::Number(number) => out.push_str(number),
+        Value::String(text) => quote(text, out),
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index > 0 { "," } else { "" });
+                write(item, out);
             }
-            Value::Object(map) => {
-                let members = map.0.iter().map(|(key, value)| (Some(key), value));
-                nested('{', members, '}', out)
+            out.push(']');
+        }
+        Value::Object(Map(members)) => {
+            out.push('{');
+            for (index, (key, value)) in members.iter().enumerate() {
+                out.push_str(if index > 0 { "," } else { "" });
+                quote(key, out);
+                out.push(':');
+                write(value, out);
             }
+            out.push('}');
         }
     }
 }
 
-fn nested<'a>(
-    open: char,
-    members: impl Iterator<Item = (Option<&'a String>, &'a Value)>,
-    close: char,
-    out: &mut Formatter<'_>,
-) -> fmt::Result {
-    let mut separator = open;
-    for (key, value) in members {
-        out.write_char(separator)?;
-        separator = ',';
-        if let Some(key) = key {
-            quote(key, out)?;
-            out.write_char(':')?;
-        }
-        value.fmt(out)?;
-    }
-    if separator == open {
-        out.write_char(open)?;
-    }
-    out.write_char(close)
-}
-
-fn quote(text: &str, out: &mut Formatter<'_>) -> fmt::Result {
-    out.write_char('"')?;
-    let special = |c: char| matches!(c, '"' | '\\' | '\0'..='\x1f');
-    for part in text.split_inclusive(special) {
-        let plain = part.trim_end_matches(special);
-        out.write_str(plain)?;
-        match part.as_bytes().get(plain.len()) {
-            None => {}
-            Some(b'\n') => out.write_str("\\n")?,
-            Some(&byte @ (b'"' | b'\\')) => {
-                out.write_char('\\')?;
-                out.write_char(char::from(byte))?;
+fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+        out.push_str(&rest[..at]);
+        out.push('\\');
+        match rest.as_bytes()[at] {
+            b'\n' => out.push('n'),
+            byte @ (b'"' | b'\\') => out.push(char::from(byte)),
+            byte => {
+                out.push_str("u00");
+                out.push(digit(u64::from(byte >> 4)));
+                out.push(digit(u64::from(byte & 15)));
             }
-            Some(byte) => write!(out, "\\u{byte:04x}")?,
         }
+        rest = &rest[at + 1..];
     }
-    out.write_char('"')
+    out.push_str(rest);
+    out.push('"');
 }

@@ -1,5 +1,7 @@
 //! The words of services' errors, which are made for pages: found wherever they stand, and made plain.
 
+use crate::error::Code;
+use crate::text::{cut, find, number};
 use crate::value::Value;
 
 /// The words of a service's error, wherever services put them: `error.message`, `error`, `message`, `msg`, `data.message`,
@@ -7,76 +9,85 @@ use crate::value::Value;
 pub fn error_words(value: &Value) -> Option<String> {
     let value = value.item(0).unwrap_or(value);
     let places = ["/error/message", "/error", "/message", "/msg", "/data/message", "/detail"];
-    places
-        .iter()
-        .find_map(|place| value.pointer(place).and_then(Value::as_str))
-        .map(|words| html_to_text(words.trim()))
-        .filter(|words| !words.is_empty())
+    let words = places.iter().find_map(|place| value.text_at(place))?;
+    Some(html_to_text(words.trim())).filter(|words| !words.is_empty())
+}
+
+/// Whether `words` hold a sign, in whatever case; `^` stands for their beginning.
+pub fn holds(words: &str, sign: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    match sign.strip_prefix('^') {
+        Some(start) => words.starts_with(start),
+        None => find(words.as_bytes(), sign.as_bytes()).is_some(),
+    }
+}
+
+/// What the first sign that they hold stands for.
+pub fn code_of(words: &str, signs: &[(&str, Code)]) -> Option<Code> {
+    signs.iter().find(|(sign, _)| holds(words, sign)).map(|(_, code)| *code)
 }
 
 /// Tags off and the entities that WordPress writes decoded: error texts are made for pages. A tag parts two words unless
 /// it is one of those that stand within a sentence.
 pub fn html_to_text(html: &str) -> String {
     const INLINE: [&str; 8] = ["a", "b", "code", "em", "i", "span", "strong", "u"];
-    if !html.contains(['<', '&']) {
+    if cut(html, b"<&").1.is_empty() {
         return html.to_owned();
     }
     let mut text = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        let is_tag = rest[open + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        match rest[open..].find('>').filter(|_| is_tag) {
-            Some(close) => {
-                text.push_str(&rest[..open]);
-                let tag = &rest[open + 1..open + close];
-                let name = tag.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next();
-                let inline = name.is_some_and(|name| INLINE.contains(&name));
-                rest = &rest[open + close + 1..];
+    let (before, mut rest) = cut(html, b"<");
+    text.push_str(before);
+    // Each round begins at a `<`.
+    while let Some(inside) = rest.strip_prefix('<') {
+        let (tag, closed) = cut(inside, b">");
+        let is_tag = matches!(tag.as_bytes().first(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'!'));
+        let after = match closed.strip_prefix('>') {
+            Some(after) if is_tag => {
+                let name = tag.trim_start_matches('/');
+                let end = name.bytes().position(|byte| !byte.is_ascii_alphanumeric());
+                let inline = INLINE.contains(&&name[..end.unwrap_or(name.len())]);
                 if !inline && !text.is_empty() && !text.ends_with(char::is_whitespace) {
                     text.push(' ');
                 }
+                after
             }
-            None => {
-                text.push_str(&rest[..=open]);
-                rest = &rest[open + 1..];
+            _ => {
+                text.push('<');
+                inside
             }
-        }
+        };
+        let (before, next) = cut(after, b"<");
+        text.push_str(before);
+        rest = next;
     }
-    text.push_str(rest);
     unescape_html(&text).trim().to_owned()
 }
 
 /// The entities that WordPress writes: five by name, any by number.
 pub fn unescape_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
+    let (before, mut rest) = cut(text, b"&");
+    out.push_str(before);
+    // Each round begins at a `&`.
+    while !rest.is_empty() {
         // The longest entity known here is `&#x10ffff;`: a page full of `&` must not be searched from each of them.
         let entity = rest.bytes().take(10).position(|byte| byte == b';').map_or("", |end| &rest[1..end]);
-        match character(entity) {
-            Some(character) => {
-                out.push(character);
-                rest = &rest[entity.len() + 2..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
-        }
+        let known = character(entity);
+        out.push(known.unwrap_or('&'));
+        let used = known.map_or(1, |_| entity.len() + 2);
+        let (before, next) = cut(&rest[used..], b"&");
+        out.push_str(before);
+        rest = next;
     }
-    out.push_str(rest);
     out
 }
 
 fn character(entity: &str) -> Option<char> {
-    if let Some(number) = entity.strip_prefix('#') {
-        let hex = number.strip_prefix(['x', 'X']);
-        let code = hex.map_or_else(|| number.parse(), |digits| u32::from_str_radix(digits, 16));
-        return code.ok().and_then(char::from_u32).filter(|&character| character != '\0');
+    if let Some(digits) = entity.strip_prefix('#') {
+        let hex = digits.strip_prefix(['x', 'X']);
+        let code = number(hex.unwrap_or(digits), if hex.is_some() { 16 } else { 10 })?;
+        return char::from_u32(u32::try_from(code).ok()?).filter(|&character| character != '\0');
     }
-    [("quot", '"'), ("apos", '\''), ("lt", '<'), ("gt", '>'), ("nbsp", ' '), ("amp", '&')]
-        .iter()
-        .find_map(|&(name, character)| (name == entity).then_some(character))
+    let named = [("quot", '"'), ("apos", '\''), ("lt", '<'), ("gt", '>'), ("nbsp", ' '), ("amp", '&')];
+    named.iter().find(|(name, _)| *name == entity).map(|(_, character)| *character)
 }

@@ -196,5 +196,8 @@ fn addresses_are_resolved_as_in_a_page() {
     assert_eq!(http::origin("HTTPS://A.example:443/x").as_deref(), Some("https://a.example"));
     assert_eq!(http::origin("http://a.example:443").as_deref(), Some("http://a.example:443"));
     assert_eq!(http::origin("ftp://a.example"), None);
-    assert_eq!(http::form(&[("a b", "é&=+"), ("c", "*-._~")]), "a+b=%C3%A9%26%3D%2B&c=*-._%7E");
+    let mut form = http::Form::default();
+    form.add("a b", "é&=+");
+    form.add("c", "*-._~");
+    assert_eq!(form.0, "a+b=%C3%A9%26%3D%2B&c=*-._%7E");
 }

@@ -10,14 +10,14 @@ use std::rc::Rc;
 use super::Protocol;
 use crate::about::About;
 use crate::call::Call;
-use crate::chat::Session;
+use crate::chat::{Message, Session};
 use crate::error::{Code, Error, Result};
 use crate::exchange::{Next, Step};
 use crate::frame::Framing;
 use crate::http::{self, Answer, Request};
-use crate::json::{self, Parsed};
 use crate::out::Out;
 use crate::page;
+use crate::text::{decimal, number};
 use crate::value::{Map, Value, object};
 use crate::words;
 use refusal::{TooLong, in_words};
@@ -41,108 +41,93 @@ fn open(call: Rc<Call>, session: &Session) -> Result<Step> {
     }
     let settings = &call.settings;
     let mut session = session.clone();
-    if let Some(root) = &settings.rest_root {
+    if let Some(root) = settings.get("restRoot") {
         session.set("root", root);
     }
-    if let (None, Some(nonce)) = (session.nonce(), &settings.nonce) {
+    if let (None, Some(nonce)) = (session.nonce(), settings.get("nonce")) {
         session.set("nonce", nonce);
     }
-    match (session.nonce(), &settings.page) {
-        // It names the bot, so it is read even where there is a nonce already.
-        (_, Some(page)) if session.get("page").is_none() => Ok(read_page(page.clone(), call, session, true)),
-        (Some(_), _) if !call.session_only => Ok(submit(call, session, true)),
-        _ => Ok(start_session(call, session, true)),
+    // The page names the bot, so it is read even where there is a nonce already.
+    if settings.get("page").is_some() && session.get("page").is_none() {
+        return Ok(read_page(call, session, true));
     }
+    Ok(match session.nonce() {
+        Some(_) if !call.session_only => submit(call, session, true),
+        _ => start_session(call, session, true),
+    })
 }
 
 /// A2. Never with the old nonce: WordPress would refuse the call before the plugin sees it. `may_look`: where the route
 /// is absent - before 2.4.4, or another REST root - the page may tell more.
-fn start_session(call: Rc<Call>, session: Session, may_look: bool) -> Step {
+fn start_session(call: Rc<Call>, mut session: Session, may_look: bool) -> Step {
     let request = Request::post(route(&call, &session, "mwai/v1/start_session")).shared();
-    let (again, kept) = (call.clone(), session.clone());
-    Step::ask(request, move |answer, out| {
-        let value = match answer.json() {
-            Ok(parsed) => parsed.value,
-            // Without pretty permalinks `/wp-json/` may be answered by the home page, with 200.
-            Err(_) if may_look && answer.is_html() => {
-                let page = page_of(&call);
-                return Ok(Next::Step(read_page(page, call, session, false)));
-            }
-            Err(error) => return Err(error),
+    Step::ask_anyway(request, move |answer, out| {
+        let refused = !answer.head.is_success();
+        if let Some(error) = nonce_refused(answer).filter(|_| refused) {
+            return Err(error);
+        }
+        // Without pretty permalinks `/wp-json/` may be answered by the home page, with 200.
+        let is_absent = if refused { answer.head.status == 404 } else { answer.is_html() };
+        if is_absent && may_look {
+            return Ok(Next::Step(read_page(call, session, false)));
+        }
+        if refused {
+            return Err(answer.refusal());
+        }
+        let value = answer.json()?.value;
+        let Some(nonce) = value.text("new_token").or(value.text("restNonce")) else {
+            return Err(answer.no_nonce(&value));
         };
-        let nonce = ["new_token", "restNonce"].iter().find_map(|key| value.get(key)?.as_str());
-        let Some(nonce) = nonce else {
-            let words = words::error_words(&value).map(|words| format!(": {words}")).unwrap_or_default();
-            return Err(answer.explain(Error::new(Code::Nonce, format!("No nonce found{words}"))));
-        };
-        let mut session = session;
         session.set("nonce", nonce);
-        if let Some(id) = value.get("sessionId").and_then(Value::as_str) {
+        if let Some(id) = value.text("sessionId") {
             session.set("session", id);
         }
         ready(call, session, out)
     })
-    .if_refused(move |answer, _| {
-        if let Some(error) = nonce_refused(answer) {
-            return Err(error);
-        }
-        Ok((answer.head.status == 404 && may_look).then(|| read_page(page_of(&again), again, kept, false)))
-    })
-}
-
-fn page_of(call: &Call) -> String {
-    call.settings.page.clone().unwrap_or_else(|| format!("{}/", call.settings.url))
 }
 
 /// A8. The page names the REST root, the bot, and before 2.4.4 the nonce. `may_ask`: `start_session` was not tried yet.
-fn read_page(page: String, call: Rc<Call>, session: Session, may_ask: bool) -> Step {
-    Step::ask(Request::get(page).shared(), move |answer, out| {
+fn read_page(call: Rc<Call>, mut session: Session, may_ask: bool) -> Step {
+    Step::ask(Request::get(call.settings.page()).shared(), move |answer, out| {
         let body = &answer.body;
-        let mut session = session;
         let site = &call.settings.url;
         let tried = route(&call, &session, "");
-        let root = page::REST_ROOT.find(body).and_then(|root| http::on_site(site, &root));
         let system = page::ENGINE_SYSTEM.find_object(body).unwrap_or_default();
-        let text = |key: &str| match system.get(key)? {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        };
-        if call.settings.rest_root.is_none() {
-            let told = root.or_else(|| text("restUrl").and_then(|url| http::on_site(site, &format!("{url}/"))));
-            if let Some(root) = told {
-                session.set("root", root);
+        if call.settings.get("restRoot").is_none() {
+            let told = page::REST_ROOT.find(body).and_then(|root| http::on_site(site, &root));
+            let root = told.or_else(|| http::on_site(site, &[system.id("restUrl")?, "/"].concat()));
+            if let Some(root) = root {
+                session.set("root", &root);
             }
         }
         session.set("page", "read");
         for key in ["botId", "customId", "contextId"] {
-            if let Some(id) = text(key) {
+            if let Some(id) = system.id(key) {
                 session.set(key, id);
             }
         }
-        let limit = page::ENGINE_PARAMS.find_object(body).and_then(|params| params.get("textInputMaxLength")?.as_u64());
-        if let Some(limit) = limit {
-            session.set("limit", limit.to_string());
+        let params = page::ENGINE_PARAMS.find_object(body).unwrap_or_default();
+        if let Some(limit) = params.get("textInputMaxLength").and_then(Value::as_u64) {
+            session.set("limit", &decimal(limit));
         }
-        if let Some(nonce) = text("restNonce") {
+        if let Some(nonce) = system.id("restNonce") {
             session.set("nonce", nonce);
             return ready(call, session, out);
         }
         if session.nonce().is_some() && !call.session_only {
-            out.session(session.clone());
+            out.session(&session);
             return Ok(Next::Step(submit(call, session, true)));
         }
         let another_root = route(&call, &session, "") != tried;
         if may_ask || another_root {
             return Ok(Next::Step(start_session(call, session, false)));
         }
-        let message = "No nonce found: the site has no start_session, and its page holds no nonce";
-        Err(answer.explain(Error::new(Code::Nonce, message)))
+        Err(Error::new(Code::Nonce, "No nonce found: the site has no start_session, and its page holds no nonce"))
     })
 }
 
 fn ready(call: Rc<Call>, session: Session, out: &mut Out) -> Result<Next> {
-    out.session(session.clone());
+    out.session(&session);
     match call.session_only {
         true => Ok(Next::Over),
         false => Ok(Next::Step(submit(call, session, false))),
@@ -155,116 +140,101 @@ fn submit(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
     let stream = !call.foreign;
     // `open` has checked the turns.
     let (message, earlier) = call.turns().unwrap_or_default();
-    let conversation = conversation(&call);
     let mut body = Map::new();
-    let from_page = |key: &str| session.get(key).map(str::to_owned);
-    match (call.settings.custom_id.clone(), call.settings.bot_id.clone()) {
-        (Some(id), _) => body.insert("customId", id.into()),
-        (None, Some(id)) => body.insert("botId", id.into()),
-        (None, None) => match (from_page("customId"), from_page("botId")) {
-            (Some(id), _) => body.insert("customId", id.into()),
-            (None, id) => body.insert("botId", id.unwrap_or_else(|| "default".into()).into()),
-        },
-    };
-    if let Some(context) = session.get("contextId").and_then(|id| id.parse::<u64>().ok()) {
+    let settings = &call.settings;
+    let bots = [
+        ("customId", settings.get("customId")),
+        ("botId", settings.get("botId")),
+        ("customId", session.get("customId")),
+        ("botId", session.get("botId")),
+        ("botId", Some("default")),
+    ];
+    if let Some((key, Some(id))) = bots.iter().find(|(_, id)| id.is_some()) {
+        body.put(key, id);
+    }
+    if let Some(context) = session.get("contextId").and_then(|id| number(id, 10)) {
         body.insert("contextId", context.into());
     }
     if let Some(id) = session.get("session") {
-        body.insert("session", id.into());
+        body.put("session", id);
     }
     if !earlier.is_empty() {
-        let turns = earlier
-            .iter()
-            .map(|turn| object([("role", role(&turn.role).into()), ("content", turn.text.as_str().into())]));
-        body.insert("messages", Value::Array(turns.collect()));
+        body.insert("messages", turns(earlier));
     }
-    for key in ["chatId", "previousResponseId"] {
-        if let Some(id) = conversation.get(key) {
-            body.insert(key, id.clone());
-        }
+    let mut conversation = Map::new();
+    match call.remembered("chatId") {
+        Some(id) => conversation.put("chatId", id),
+        None => conversation.put("chatId", &call.random_id(11, 1)),
     }
-    let length = message.chars().count();
-    body.insert("newMessage", message.into());
+    if let Some(id) = call.remembered("previousResponseId").filter(|id| id.starts_with("resp_")) {
+        conversation.put("previousResponseId", id);
+    }
+    conversation.iter().for_each(|(key, id)| body.insert(key, id.clone()));
+    let too_long = TooLong {
+        length: message.chars().count(),
+        limit: session.get("limit").and_then(|limit| number(limit, 10)).map(|limit| limit as usize),
+    };
+    body.put("newMessage", &message);
     body.insert("stream", stream.into());
 
-    let nonce = session.nonce().unwrap_or_default().to_owned();
     let mut request = Request::post(route(&call, &session, "mwai-ui/v1/chats/submit")).json(&Value::Object(body));
-    request = request.header("x-wp-nonce", nonce);
+    request = request.header("x-wp-nonce", session.nonce().unwrap_or_default());
     if stream {
         request = request.header("accept", "text/event-stream");
     }
-    let again = (call.clone(), session.clone());
-    let too_long = TooLong { length, limit: session.get("limit").and_then(|limit| limit.parse().ok()) };
-    let reply = Reply { call, session, conversation, too_long, empty_error: false };
-    Step::stream(request, Framing::Sse, reply).if_refused(move |answer, out| {
-        let (call, session) = again;
-        refused(answer, too_long).or_else(|error| match (error.code, may_renew) {
-            (Code::Nonce, true) => {
-                out.forget_session();
-                let mut fresh = session;
-                fresh.0.remove("nonce");
-                // Sites before 2.4.4 hold the nonce in the page, which may name another bot by now.
-                Ok(Some(start_session(call, fresh, true)))
-            }
-            (Code::Nonce, false) => {
-                out.forget_session();
-                Err(error)
-            }
-            _ => Err(error),
-        })
-    })
+    Step::stream(request, Framing::Sse, Reply { call, session, may_renew, conversation, too_long, empty_error: false })
+}
+
+fn turns(turns: &[Message]) -> Value {
+    let mut list = Vec::new();
+    for turn in turns {
+        let role = if turn.role == "developer" { "system" } else { &turn.role };
+        list.push(object([("role", role.into()), ("content", turn.text.as_str().into())]));
+    }
+    list.into()
 }
 
 /// A7: WordPress itself answers `{code, message}`, the plugin `{success: false, message}`.
-fn refused(answer: &Answer, too_long: TooLong) -> Result<Option<Step>> {
+fn refused(reply: &Reply, answer: &Answer, out: &mut Out) -> Result<Step> {
     if let Some(error) = nonce_refused(answer) {
-        return Err(error);
-    }
-    let Ok(Parsed { value, .. }) = json::parse(&answer.body) else { return Ok(None) };
-    let words = words::error_words(&value).unwrap_or_default();
-    match value.get("code").and_then(Value::as_str) {
-        Some("rest_no_route") => {
-            Err(Error::new(Code::Service, "no AI Engine chatbot here: the plugin is absent or its chatbots are off"))
+        out.forget_session();
+        if !reply.may_renew {
+            return Err(error);
         }
-        Some(_) => Ok(None),
-        None if words.is_empty() => Ok(None),
-        None => {
+        let mut fresh = reply.session.clone();
+        fresh.0.remove("nonce");
+        // Sites before 2.4.4 hold the nonce in the page, which may name another bot by now.
+        return Ok(start_session(reply.call.clone(), fresh, true));
+    }
+    let value = answer.value();
+    if value.text("code") == Some("rest_no_route") {
+        let message = "no AI Engine chatbot here: the plugin is absent or its chatbots are off";
+        return Err(Error::new(Code::Service, message));
+    }
+    match words::error_words(&value) {
+        Some(words) if value.text("code").is_none() => {
             // The plugin says 500 to what it will refuse again; what stands before it means its status.
-            let mut error = in_words(&words, too_long);
+            let mut error = in_words(&words, reply.too_long);
             error.retryable = matches!(answer.head.status, 408 | 409 | 429 | 502..=504);
             Err(error)
         }
+        _ => Err(answer.refusal()),
     }
 }
 
 /// WordPress's own refusal (A3). Its words are in the site's language, its code is not.
 fn nonce_refused(answer: &Answer) -> Option<Error> {
-    let value = json::parse(&answer.body).ok()?.value;
-    matches!(value.get("code")?.as_str()?, "rest_cookie_invalid_nonce" | "rest_forbidden").then(|| {
+    let value = answer.value();
+    matches!(value.text("code")?, "rest_cookie_invalid_nonce" | "rest_forbidden").then(|| {
         let words = words::error_words(&value).unwrap_or_default();
-        Error::new(Code::Nonce, format!("the site refused the nonce: {words}"))
+        Error::new(Code::Nonce, ["the site refused the nonce: ", &words].concat())
     })
 }
 
-fn conversation(call: &Call) -> Map {
-    let chat = call.remembered("chatId").map_or_else(|| call.random_id(11, 1), str::to_owned);
-    let mut conversation = Map::new();
-    conversation.insert("chatId", chat.into());
-    if let Some(id) = call.remembered("previousResponseId").filter(|id| id.starts_with("resp_")) {
-        conversation.insert("previousResponseId", id.into());
-    }
-    conversation
-}
-
-fn role(role: &str) -> &str {
-    match role {
-        "developer" => "system",
-        role => role,
-    }
-}
-
 fn route(call: &Call, session: &Session, path: &str) -> String {
-    let root = session.get("root").map_or_else(|| format!("{}/wp-json/", call.settings.url), str::to_owned);
-    let separator = if root.ends_with('/') { "" } else { "/" };
-    format!("{root}{separator}{path}")
+    match session.get("root") {
+        Some(root) if root.ends_with('/') => [root, path].concat(),
+        Some(root) => [root, "/", path].concat(),
+        None => [&call.settings.url, "/wp-json/", path].concat(),
+    }
 }

@@ -15,8 +15,7 @@ use crate::chat::Session;
 use crate::error::{Code, Error, Result};
 use crate::exchange::{Next, Step};
 use crate::frame::Framing;
-use crate::http::{self, Answer, Request};
-use crate::json;
+use crate::http::{Form, Request};
 use crate::out::Out;
 use crate::value::Value;
 use crate::words;
@@ -38,15 +37,15 @@ pub const PROTOCOL: Protocol = Protocol {
 fn open(call: Rc<Call>, session: &Session) -> Result<Step> {
     if !call.session_only {
         message(&call)?;
-        if let Some(key) = call.settings.api_key.clone() {
-            return rest::rest(call, key);
+        if let Some(key) = call.settings.get("apiKey") {
+            return rest::rest(&call, key);
         }
     }
     let mut session = session.clone();
-    if let Some(bot) = &call.settings.bot_id {
+    if let Some(bot) = call.settings.get("botId") {
         session.set("botId", bot);
     }
-    if let (None, Some(nonce)) = (session.nonce(), &call.settings.nonce) {
+    if let (None, Some(nonce)) = (session.nonce(), call.settings.get("nonce")) {
         session.set("nonce", nonce);
     }
     Ok(match (session.nonce(), session.get("botId")) {
@@ -67,65 +66,52 @@ fn message(call: &Call) -> Result<String> {
     }
 }
 
-fn ajax(call: &Call) -> String {
-    format!("{}/wp-admin/admin-ajax.php", call.settings.url)
-}
-
 /// C1: since 2.3.41 a nonce can be had without loading a page; before, the page holds it.
-fn fetch_nonce(call: Rc<Call>, session: Session) -> Step {
-    let bot = session.get("botId").unwrap_or_default();
-    let fields = [("action", "aipkit_get_frontend_chat_nonce"), ("bot_id", bot)];
-    let request = Request::post(ajax(&call)).form(&fields).shared();
-    let (again, kept) = (call.clone(), session.clone());
-    Step::ask(request, move |answer, out| {
+fn fetch_nonce(call: Rc<Call>, mut session: Session) -> Step {
+    let mut form = Form::default();
+    form.add("action", "aipkit_get_frontend_chat_nonce");
+    form.add("bot_id", session.get("botId").unwrap_or_default());
+    Step::ask_anyway(Request::post(call.settings.ajax()).form(form).shared(), move |answer, out| {
+        if !answer.head.is_success() {
+            let value = answer.value();
+            if value.text_at("/data/code") == Some("cors_denied") {
+                let words = words::error_words(&value);
+                return Err(Error::new(Code::Blocked, words.as_deref().unwrap_or("the site refuses this origin")));
+            }
+            return match answer.head.status {
+                400 => Ok(Next::Step(read_page(call, session))),
+                _ => Err(answer.refusal()),
+            };
+        }
         let value = answer.json()?.value;
-        let Some(nonce) = value.pointer("/data/nonce").and_then(Value::as_str) else {
-            let words = words::error_words(&value).map(|words| format!(": {words}")).unwrap_or_default();
-            return Err(answer.explain(Error::new(Code::Nonce, format!("No nonce found{words}"))));
-        };
-        let mut session = session;
+        let Some(nonce) = value.text_at("/data/nonce") else { return Err(answer.no_nonce(&value)) };
         session.set("nonce", nonce);
         ready(call, session, out)
     })
-    .if_refused(move |answer, _| {
-        let refused = json::parse(&answer.body).unwrap_or_default().value;
-        match refused.pointer("/data/code").and_then(Value::as_str) {
-            Some("cors_denied") => {
-                let words = words::error_words(&refused).unwrap_or_else(|| "the site refuses this origin".into());
-                Err(Error::new(Code::Blocked, words))
-            }
-            _ => Ok((answer.head.status == 400).then(|| read_page(again, kept))),
-        }
-    })
 }
 
-fn read_page(call: Rc<Call>, session: Session) -> Step {
-    let page = call.settings.page.clone().unwrap_or_else(|| format!("{}/", call.settings.url));
-    Step::ask(Request::get(page).shared(), move |answer, out| {
-        let missing = |what| answer.explain(Error::new(Code::Nonce, what));
-        let config = page::PUFFER_CONFIG.find_object(&answer.body);
-        let config = config.ok_or_else(|| missing("No nonce found: the page holds no AI Puffer chat"))?;
-        let text = |key: &str| match config.get(key)? {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
+fn read_page(call: Rc<Call>, mut session: Session) -> Step {
+    Step::ask(Request::get(call.settings.page()).shared(), move |answer, out| {
+        let missing = |what| Err(Error::new(Code::Nonce, what));
+        let Some(config) = page::PUFFER_CONFIG.find_object(&answer.body) else {
+            return missing("No nonce found: the page holds no AI Puffer chat");
         };
-        let mut session = session;
-        session.set("nonce", text("nonce").ok_or_else(|| missing("No nonce found"))?);
+        let Some(nonce) = config.id("nonce") else { return missing("No nonce found") };
+        session.set("nonce", nonce);
         for key in ["botId", "postId"] {
-            if let (None, Some(id)) = (session.get(key), text(key)) {
+            if let (None, Some(id)) = (session.get(key), config.id(key)) {
                 session.set(key, id);
             }
         }
         if session.get("botId").is_none() {
-            return Err(missing("No bot ID found"));
+            return missing("No bot ID found");
         }
         ready(call, session, out)
     })
 }
 
 fn ready(call: Rc<Call>, session: Session, out: &mut Out) -> Result<Next> {
-    out.session(session.clone());
+    out.session(&session);
     match call.session_only {
         true => Ok(Next::Over),
         false => Ok(Next::Step(store(call, session, false))),
@@ -137,44 +123,31 @@ fn store(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
     // `open` has checked the message.
     let message = message(&call).unwrap_or_default();
     let bot = session.get("botId").unwrap_or_default();
-    let id = format!("aipkit-client-msg-{bot}-{}", call.random_id(13, 5));
-    let fields = [
-        ("action", "aipkit_cache_sse_message"),
-        ("_ajax_nonce", session.nonce().unwrap_or_default()),
-        ("message", &message),
-        ("bot_id", bot),
-        ("user_client_message_id", &id),
-    ];
-    let request = Request::post(ajax(&call)).form(&fields);
-    let (again, kept) = (call.clone(), session.clone());
-    Step::ask(request, move |answer, out| {
-        let value = answer.json()?.value;
-        match value.pointer("/data/cache_key").and_then(Value::as_str) {
-            Some(key) => Ok(Next::Step(stream(call, session, key))),
-            None => refused_key(&answer, &value, call, session, may_renew, out).map(Next::Step),
+    let mut form = Form::default();
+    form.add("action", "aipkit_cache_sse_message");
+    form.add("_ajax_nonce", session.nonce().unwrap_or_default());
+    form.add("message", &message);
+    form.add("bot_id", bot);
+    form.add("user_client_message_id", &["aipkit-client-msg-", bot, "-", &call.random_id(13, 5)].concat());
+    Step::ask_anyway(Request::post(call.settings.ajax()).form(form), move |answer, out| {
+        let refused = !answer.head.is_success();
+        let value = if refused { answer.value() } else { answer.json()?.value };
+        match value.text_at("/data/cache_key") {
+            Some(key) if !refused => Ok(Next::Step(stream(&call, &session, key))),
+            _ if refused && !value.is_object() => match answer.body.trim_ascii() {
+                b"0" if answer.head.status == 400 => Err(Error::new(
+                    Code::Service,
+                    "the site does not know this chat: AI Puffer is absent or older than 2.3",
+                )),
+                _ => Err(answer.refusal()),
+            },
+            _ => refused_key(&value, call, session, may_renew, out).map(Next::Step),
         }
-    })
-    .if_refused(move |answer, out| match json::parse(&answer.body) {
-        Ok(parsed) if parsed.value.is_object() => {
-            refused_key(answer, &parsed.value, again, kept, may_renew, out).map(Some)
-        }
-        _ if answer.head.status == 400 && answer.body.trim_ascii() == b"0" => {
-            Err(Error::new(Code::Service, "the site does not know this chat: AI Puffer is absent or older than 2.3"))
-        }
-        _ => Ok(None),
     })
 }
 
-fn refused_key(
-    answer: &Answer,
-    value: &Value,
-    call: Rc<Call>,
-    session: Session,
-    may_renew: bool,
-    out: &mut Out,
-) -> Result<Step> {
-    let words = words::error_words(value).unwrap_or_else(|| "the site did not take the message".into());
-    let code = match value.pointer("/data/code").and_then(Value::as_str) {
+fn refused_key(value: &Value, call: Rc<Call>, session: Session, may_renew: bool, out: &mut Out) -> Result<Step> {
+    let code = match value.text_at("/data/code") {
         Some("nonce_failure_cache_sse") => {
             out.forget_session();
             if may_renew {
@@ -186,32 +159,37 @@ fn refused_key(
         Some("empty_data_to_cache") => Code::Refused,
         _ => Code::Service,
     };
-    Err(answer.explain(Error::new(code, words)))
+    let words = words::error_words(value);
+    Err(Error::new(code, words.as_deref().unwrap_or("the site did not take the message")))
 }
 
 /// C3, step 2.
-fn stream(call: Rc<Call>, session: Session, cache_key: &str) -> Step {
-    let remembered = |key: &str, salt| call.remembered(key).map_or_else(|| call.uuid(salt), str::to_owned);
-    let (visit, chat) = (remembered("session", 2), remembered("conversation", 3));
-    let breaker = call.random_id(13, 4);
-    let mut query = vec![
-        ("action", "aipkit_frontend_chat_stream"),
-        ("cache_key", cache_key),
-        ("bot_id", session.get("botId").unwrap_or_default()),
-        ("session_id", &visit),
-        ("conversation_uuid", &chat),
-        ("_ts", &breaker),
-        ("_ajax_nonce", session.nonce().unwrap_or_default()),
-    ];
-    query.extend(session.get("postId").map(|id| ("post_id", id)));
-    let parents = [
+fn stream(call: &Call, session: &Session, cache_key: &str) -> Step {
+    let mut conversation = call.conversation.clone();
+    for (key, salt) in [("session", 2), ("conversation", 3)] {
+        if call.remembered(key).is_none() {
+            conversation.put(key, &call.uuid(salt));
+        }
+    }
+    let mut query = Form::default();
+    query.add("action", "aipkit_frontend_chat_stream");
+    query.add("cache_key", cache_key);
+    query.add("bot_id", session.get("botId").unwrap_or_default());
+    query.add("session_id", conversation.text("session").unwrap_or_default());
+    query.add("conversation_uuid", conversation.text("conversation").unwrap_or_default());
+    query.add("_ts", &call.random_id(13, 4));
+    query.add("_ajax_nonce", session.nonce().unwrap_or_default());
+    let more = [
+        ("post_id", session.get("postId")),
         ("previous_openai_response_id", call.remembered("openaiResponseId")),
         ("previous_google_interaction_id", call.remembered("googleInteractionId")),
     ];
-    query.extend(parents.into_iter().filter_map(|(key, id)| Some((key, id?))));
-    let mut conversation = call.conversation.clone();
-    conversation.insert("session", visit.as_str().into());
-    conversation.insert("conversation", chat.as_str().into());
-    let request = Request::get(format!("{}?{}", ajax(&call), http::form(&query))).header("accept", "text/event-stream");
+    for (key, id) in more {
+        if let Some(id) = id {
+            query.add(key, id);
+        }
+    }
+    let url = [&call.settings.ajax(), "?", &query.0].concat();
+    let request = Request::get(url).header("accept", "text/event-stream");
     Step::stream(request, Framing::Sse, Reply { conversation, told: Vec::new() })
 }

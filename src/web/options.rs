@@ -53,7 +53,7 @@ pub fn read(protocol: &Protocol, given: &str, owns_fetch: bool) -> Result<Option
         && proxy.is_none()
         && !owns_fetch
         && http::origin(&call.settings.url).as_deref() != Some(page.as_str());
-    if call.settings.api_key.is_some() && !page.is_empty() && option("allowBrowser") != Some(&Value::Bool(true)) {
+    if call.settings.get("apiKey").is_some() && !page.is_empty() && option("allowBrowser") != Some(&Value::Bool(true)) {
         return Err(Error::input(
             "apiKey in a page can be read by everybody there; set allowBrowser: true if that is meant",
         ));

@@ -199,7 +199,7 @@ impl Inner {
     /// `false`: only the nonce was wanted, and it is known.
     fn begin(&self, stored: Option<String>) -> bool {
         let known = stored.and_then(|stored| session::read(&stored, &self.call.settings.url)).unwrap_or_default();
-        let nonce = known.nonce().or(self.call.settings.nonce.as_deref());
+        let nonce = known.nonce().or(self.call.settings.get("nonce"));
         if let Some(nonce) = nonce.filter(|_| self.call.session_only) {
             self.inbox.piece(nonce);
             return false;

@@ -25,6 +25,8 @@ pub struct Toy {
     pub loud: bool,
     /// Ends by closing, as some protocols do.
     pub closes: bool,
+    /// Has something to say about refusals.
+    pub sulks: bool,
     pub diary: Rc<RefCell<Vec<String>>>,
 }
 
@@ -62,6 +64,17 @@ impl Decode for Toy {
         out.text(parsed.value.get("say").and_then(Value::as_str).unwrap_or_default(), parsed.mended);
         out.finish(Map::new(), Finish::Stop);
         Ok(Next::Over)
+    }
+
+    fn refused(&mut self, answer: &Answer, out: &mut Out) -> Result<Step> {
+        if self.sulks {
+            out.warn(format!("status {}", answer.head.status));
+        }
+        match answer.head.status {
+            419 if self.sulks => Ok(stream(Toy::default())),
+            420 if self.sulks => Err(Error::new(Code::Nonce, "calm down")),
+            _ => Err(answer.refusal()),
+        }
     }
 
     fn end(&mut self, out: &mut Out) -> Result<()> {

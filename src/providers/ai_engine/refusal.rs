@@ -1,17 +1,21 @@
 //! The words of a refusal (A7) and what they mean.
 
 use crate::error::{Code, Error};
+use crate::words::code_of;
 
 /// The site's own texts are English and about this message; a provider's begin with its name.
+const WORDS: [(&str, Code); 4] = [
+    ("has been rejected", Code::Refused),
+    ("^invalid or expired shortcut", Code::Refused),
+    ("rate limit", Code::RateLimited),
+    ("^you have reached the limit", Code::RateLimited),
+];
+
 pub fn in_words(words: &str, too_long: TooLong) -> Error {
-    let lower = words.to_ascii_lowercase();
-    if lower.contains("has been rejected") || lower.starts_with("invalid or expired shortcut") {
-        return Error::new(Code::Refused, format!("the site refused the message: {words}{too_long}"));
+    match code_of(words, &WORDS).unwrap_or(Code::Service) {
+        Code::Refused => Error::new(Code::Refused, format!("the site refused the message: {words}{too_long}")),
+        code => Error::new(code, words),
     }
-    if lower.contains("rate limit") || lower.starts_with("you have reached the limit") {
-        return Error::new(Code::RateLimited, words);
-    }
-    Error::new(Code::Service, words)
 }
 
 #[derive(Clone, Copy)]

@@ -3,19 +3,22 @@
 use std::rc::Rc;
 
 use super::refusal::{TooLong, in_words};
+use super::refused;
 use crate::call::Call;
-use crate::chat::{Event, Finish, Session, Usage};
+use crate::chat::{Event, Finish, Session};
 use crate::error::{Code, Error, Result};
-use crate::exchange::{Decode, Next, Progress};
+use crate::exchange::{Decode, Next, Progress, Step};
 use crate::http::{Answer, Head};
 use crate::json::{self, Parsed};
-use crate::out::Out;
+use crate::out::{EMPTY, Out};
 use crate::value::{Map, Value};
 use crate::words;
 
 pub struct Reply {
     pub call: Rc<Call>,
     pub session: Session,
+    /// The nonce is from an earlier call.
+    pub may_renew: bool,
     pub conversation: Map,
     pub too_long: TooLong,
     /// Some providers' errors come as two events, the first without words.
@@ -41,37 +44,43 @@ impl Decode for Reply {
 
     fn frame(&mut self, _event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
         let Parsed { value, mended } = json::parse(data)?;
-        let text = value.get("data").and_then(Value::as_str).unwrap_or_default();
-        match value.get("type").and_then(Value::as_str) {
-            Some("live") => match value.get("subtype").and_then(Value::as_str) {
+        let text = value.text("data").unwrap_or_default();
+        match value.text("type").unwrap_or_default() {
+            "live" => match value.text("subtype") {
                 None | Some("content") => out.text(text, mended),
-                Some("thinking") => out.event(Event::Reasoning(json::whole_text(text, mended))),
-                Some("warning") => out.warn(json::whole_text(text, mended)),
                 Some(kind) => {
-                    let (kind, text) = (kind.to_owned(), json::whole_text(text, mended));
-                    out.event(Event::Status { kind, text, raw: value });
+                    let words = json::whole_text(text, mended);
+                    out.event(match kind {
+                        "thinking" => Event::Reasoning(words),
+                        "warning" => Event::Warning(words),
+                        kind => Event::Status { kind: kind.to_owned(), text: words, raw: value },
+                    });
                 }
             },
-            Some("end") => {
+            "end" => {
                 // The object is JSON inside JSON.
                 let end = match value.get("data") {
                     Some(Value::String(text)) => json::parse(text.as_bytes())?,
                     Some(object @ Value::Object(_)) => Parsed { value: object.clone(), mended },
                     _ => return Err(Error::new(Code::Protocol, "the end event holds no answer")),
                 };
-                self.answer(end, out)?;
+                self.answer(&end.value, end.mended, out)?;
                 return Ok(Progress::Done);
             }
-            Some("error") if text.is_empty() => self.empty_error = true,
-            Some("error") => return Err(in_words(&words::html_to_text(text), self.too_long)),
+            "error" if text.is_empty() => self.empty_error = true,
+            "error" => return Err(in_words(&words::html_to_text(text), self.too_long)),
             _ => {}
         }
         Ok(Progress::More)
     }
 
     fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next> {
-        self.answer(answer.json()?, out).map_err(|error| answer.explain(error))?;
-        Ok(Next::Over)
+        let Parsed { value, mended } = answer.json()?;
+        self.answer(&value, mended, out).map(|()| Next::Over)
+    }
+
+    fn refused(&mut self, answer: &Answer, out: &mut Out) -> Result<Step> {
+        refused(self, answer, out)
     }
 
     fn end(&mut self, _out: &mut Out) -> Result<()> {
@@ -83,15 +92,15 @@ impl Decode for Reply {
 }
 
 impl Reply {
-    fn answer(&mut self, Parsed { value, mended }: Parsed, out: &mut Out) -> Result<()> {
-        if let Some(nonce) = value.get("new_token").and_then(Value::as_str) {
+    fn answer(&mut self, value: &Value, mended: bool, out: &mut Out) -> Result<()> {
+        if let Some(nonce) = value.text("new_token") {
             self.adopt(nonce, out);
         }
-        if value.get("success") != Some(&Value::Bool(true)) {
-            let words = words::error_words(&value).unwrap_or_else(|| "the answer holds no reply".into());
-            return Err(in_words(&words, self.too_long));
+        if !value.is_true("success") {
+            let words = words::error_words(value);
+            return Err(in_words(words.as_deref().unwrap_or("the answer holds no reply"), self.too_long));
         }
-        let reply = value.get("reply").and_then(Value::as_str).unwrap_or_default();
+        let reply = value.text("reply").unwrap_or_default();
         if out.any_text() {
             // The server trims the ends; that alone is no other text.
             let reply = json::whole_text(reply, mended);
@@ -101,23 +110,25 @@ impl Reply {
         } else {
             out.text(reply, mended);
         }
-        let list = |key: &str| value.get(key).and_then(Value::as_array).into_iter().flatten();
-        let images = list("images").filter_map(Value::as_str);
-        images.for_each(|url| out.event(Event::Image(url.to_owned())));
-        list("actions").for_each(|action| out.event(action_event(action, None)));
-        list("shortcuts").for_each(|shortcut| out.event(action_event(shortcut, Some("shortcut"))));
-        list("blocks").for_each(|block| out.event(action_event(block, Some("block"))));
-        if let Some(usage) = value.get("usage").and_then(Usage::from_json) {
-            out.event(Event::Usage(usage));
+        let images = value.list("images");
+        for url in images.iter().filter_map(Value::as_str) {
+            out.event(Event::Image(url.to_owned()));
         }
-        if !out.any_text() && list("images").next().is_none() {
-            out.warn("the site sent an empty reply");
+        for (list, kind) in [("actions", None), ("shortcuts", Some("shortcut")), ("blocks", Some("block"))] {
+            for action in value.list(list) {
+                let kind = kind.or(action.text("type")).unwrap_or("unknown").to_owned();
+                out.event(Event::Action { kind, action: action.clone() });
+            }
         }
-        if let Some(id) = value.get("responseId").and_then(Value::as_str) {
-            self.conversation.insert("responseId", id.into());
+        out.usage(value);
+        if !out.any_text() && images.is_empty() {
+            out.warn(EMPTY);
+        }
+        if let Some(id) = value.text("responseId") {
+            self.conversation.put("responseId", id);
             // Only the Responses API keeps a history to go on from.
             match id.starts_with("resp_") {
-                true => self.conversation.insert("previousResponseId", id.into()),
+                true => self.conversation.put("previousResponseId", id),
                 false => self.conversation.remove("previousResponseId"),
             };
         }
@@ -129,12 +140,7 @@ impl Reply {
     fn adopt(&mut self, nonce: &str, out: &mut Out) {
         if !nonce.is_empty() && self.session.nonce() != Some(nonce) {
             self.session.set("nonce", nonce);
-            out.session(self.session.clone());
+            out.session(&self.session);
         }
     }
-}
-
-fn action_event(action: &Value, kind: Option<&str>) -> Event {
-    let kind = kind.or_else(|| action.get("type")?.as_str()).unwrap_or("unknown").to_owned();
-    Event::Action { kind, action: action.clone() }
 }

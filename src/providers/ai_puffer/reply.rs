@@ -5,9 +5,9 @@ use crate::error::{Code, Error, Result};
 use crate::exchange::{Decode, Next, Progress};
 use crate::http::Answer;
 use crate::json::{self, Parsed};
-use crate::out::Out;
+use crate::out::{EMPTY, Out};
 use crate::value::{Map, Value};
-use crate::words;
+use crate::words::{self, code_of, holds};
 
 pub struct Reply {
     pub conversation: Map,
@@ -21,7 +21,7 @@ impl Decode for Reply {
     }
 
     fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
-        let known = [
+        const KNOWN: [&str; 11] = [
             "",
             "message",
             "status",
@@ -34,27 +34,26 @@ impl Decode for Reply {
             "google_interaction_id",
             "display_form_event",
         ];
-        if !known.contains(&event) {
+        if !KNOWN.contains(&event) {
             return Ok(Progress::More);
         }
         let Parsed { value, mended } = json::parse(data)?;
-        let words = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let words = |key: &str| value.text(key).unwrap_or_default();
         match event {
-            "" | "message" => {
-                if let Some(delta) = value.get("delta").and_then(Value::as_str) {
-                    out.text(delta, mended);
-                }
+            "" | "message" => out.text(words("delta"), mended),
+            "status" => {
+                let (kind, text) = (words("type").to_owned(), words("status").to_owned());
+                out.event(Event::Status { kind, text, raw: value });
             }
-            "status" => out.event(Event::Status { kind: words("type"), text: words("status"), raw: value }),
-            "warning" => out.warn(words::html_to_text(&words("error"))),
+            "warning" => out.warn(words::html_to_text(words("error"))),
             "error" => return Err(stream_error(&value, out)),
-            "openai_response_id" => self.conversation.insert("openaiResponseId", words("id").into()),
-            "google_interaction_id" => self.conversation.insert("googleInteractionId", words("id").into()),
+            "openai_response_id" => self.conversation.put("openaiResponseId", words("id")),
+            "google_interaction_id" => self.conversation.put("googleInteractionId", words("id")),
             "citations" | "grounding_metadata" => {
                 self.told.push(event.to_owned());
                 sources(&value, out);
             }
-            "display_form_event" => out.event(Event::Action { kind: "form".into(), action: value }),
+            "display_form_event" => out.event(Event::Action { kind: "form".to_owned(), action: value }),
             _ => {
                 for key in ["citations", "grounding_metadata"] {
                     if let Some(found) = value.get(key).filter(|_| !self.told.iter().any(|told| told == key)) {
@@ -62,7 +61,7 @@ impl Decode for Reply {
                     }
                 }
                 if !out.any_text() {
-                    out.warn("the site sent an empty reply");
+                    out.warn(EMPTY);
                 }
                 out.finish(std::mem::take(&mut self.conversation), Finish::Stop);
                 return Ok(Progress::Done);
@@ -73,33 +72,37 @@ impl Decode for Reply {
 
     fn whole(&mut self, answer: &Answer, _out: &mut Out) -> Result<Next> {
         let words = words::error_words(&answer.json()?.value);
-        let words = words.unwrap_or_else(|| "JSON came where a stream was asked for".into());
-        Err(answer.explain(Error::new(Code::Service, words)))
+        Err(Error::new(Code::Service, words.as_deref().unwrap_or("JSON came where a stream was asked for")))
     }
 }
 
 /// The texts are in the site's language; what is known of them are the English ones (C3).
 fn stream_error(value: &Value, out: &mut Out) -> Error {
-    let words = words::error_words(value).unwrap_or_else(|| "the site reported an error without words".into());
-    let lower = words.to_ascii_lowercase();
-    let has = |text: &str| lower.contains(text);
-    match () {
-        () if value.get("quota_notice").is_some() => Error::new(Code::RateLimited, words),
-        () if has("rate limit") => Error::new(Code::RateLimited, words),
+    // Known of two of them is that the same call may succeed.
+    const AGAIN: [(&str, Code); 3] = [
         // The message was stored with this nonce a moment ago: it ran out in between, and a new call gets a new one.
-        () if has("security check failed") => {
-            out.forget_session();
-            Error::new(Code::Nonce, words).retryable()
-        }
-        () if has("message not found in cache") || has("cached message has expired") => {
-            Error::new(Code::Service, words).retryable()
-        }
-        () if has("domain is not permitted") => Error::new(Code::Blocked, words),
-        () if has("prohibited words") || has("not allowed") || has("access from your ip") => {
-            Error::new(Code::Refused, words)
-        }
-        () => Error::new(Code::Service, words),
+        ("security check failed", Code::Nonce),
+        ("message not found in cache", Code::Service),
+        ("cached message has expired", Code::Service),
+    ];
+    const FINAL: [(&str, Code); 4] = [
+        ("domain is not permitted", Code::Blocked),
+        ("prohibited words", Code::Refused),
+        ("not allowed", Code::Refused),
+        ("access from your ip", Code::Refused),
+    ];
+    let words = words::error_words(value);
+    let words = words.as_deref().unwrap_or("the site reported an error without words");
+    if value.get("quota_notice").is_some() || holds(words, "rate limit") {
+        return Error::new(Code::RateLimited, words);
     }
+    let Some(code) = code_of(words, &AGAIN) else {
+        return Error::new(code_of(words, &FINAL).unwrap_or(Code::Service), words);
+    };
+    if code == Code::Nonce {
+        out.forget_session();
+    }
+    Error::new(code, words).retryable()
 }
 
 fn sources(value: &Value, out: &mut Out) {

@@ -1,63 +1,62 @@
 //! The public REST route, with the site's key (C4): one request, one piece.
 
-use std::rc::Rc;
-
 use crate::call::Call;
-use crate::chat::{Event, Finish, Usage};
+use crate::chat::Finish;
 use crate::error::{Code, Error, Result};
 use crate::exchange::{Next, Step};
-use crate::http::Request;
-use crate::json::{self, Parsed};
-use crate::value::{Map, Value, object};
+use crate::http::{Answer, Request};
+use crate::json::Parsed;
+use crate::out::EMPTY;
+use crate::value::{Map, object};
 use crate::words;
 
-pub fn rest(call: Rc<Call>, key: String) -> Result<Step> {
-    let Some(bot) = call.settings.bot_id.clone() else {
+pub fn rest(call: &Call, key: &str) -> Result<Step> {
+    let Some(bot) = call.settings.get("botId") else {
         return Err(Error::input("botId is missing: the REST route of AI Puffer is one bot's"));
     };
     let bot: String = bot.chars().filter(char::is_ascii_alphanumeric).collect();
     let (message, earlier) = call.turns()?;
-    let mut turns: Vec<Value> = earlier
-        .iter()
-        .map(|turn| {
-            let role = if turn.role == "assistant" { "assistant" } else { "user" };
-            object([("role", role.into()), ("content", turn.text.as_str().into())])
-        })
-        .collect();
-    turns.push(object([("role", "user".into()), ("content", message.into())]));
-    let chat = call.remembered("conversation").map_or_else(|| call.uuid(3), str::to_owned);
-    let body = object([("messages", turns.into()), ("conversation_uuid", chat.as_str().into())]);
+    let turn = |role: &str, text: &str| object([("role", role.into()), ("content", text.into())]);
+    let mut turns = Vec::new();
+    for earlier in earlier {
+        turns.push(turn(if earlier.role == "assistant" { "assistant" } else { "user" }, &earlier.text));
+    }
+    turns.push(turn("user", &message));
     let mut conversation = Map::new();
-    conversation.insert("conversation", chat.into());
-    let request = Request::post(format!("{}/wp-json/aipkit/v1/chat/{bot}/message", call.settings.url))
-        .header("authorization", format!("Bearer {key}"))
-        .json(&body);
-    Ok(Step::ask(request, move |answer, out| {
+    match call.remembered("conversation") {
+        Some(id) => conversation.put("conversation", id),
+        None => conversation.put("conversation", &call.uuid(3)),
+    }
+    let chat = conversation.text("conversation").unwrap_or_default();
+    let body = object([("messages", turns.into()), ("conversation_uuid", chat.into())]);
+    let url = [&call.settings.url, "/wp-json/aipkit/v1/chat/", &bot, "/message"].concat();
+    let request = Request::post(url).header("authorization", ["Bearer ", key].concat()).json(&body);
+    Ok(Step::ask_anyway(request, move |answer, out| {
+        if !answer.head.is_success() {
+            return Err(refusal(answer));
+        }
         let Parsed { value, mended } = answer.json()?;
-        let Some(reply) = value.get("reply").and_then(Value::as_str) else {
-            let words = words::error_words(&value).unwrap_or_else(|| "the answer holds no reply".into());
-            return Err(answer.explain(Error::new(Code::Protocol, words)));
+        let Some(reply) = value.text("reply") else {
+            let words = words::error_words(&value);
+            return Err(Error::new(Code::Protocol, words.as_deref().unwrap_or("the answer holds no reply")));
         };
         out.text(reply, mended);
         if reply.is_empty() {
-            out.warn("the site sent an empty reply");
+            out.warn(EMPTY);
         }
-        if let Some(usage) = value.get("usage").and_then(Usage::from_json) {
-            out.event(Event::Usage(usage));
-        }
+        out.usage(&value);
         out.finish(conversation, Finish::Stop);
         Ok(Next::Over)
-    })
-    .if_refused(|answer, _| {
-        let parsed = json::parse(&answer.body).map(|parsed| parsed.value).unwrap_or_default();
-        let words = words::error_words(&parsed).unwrap_or_default();
-        match parsed.get("code").and_then(Value::as_str) {
-            Some("rest_aipkit_invalid_api_key" | "rest_aipkit_api_access_disabled") => {
-                Err(Error::new(Code::Auth, words))
-            }
-            // The provider behind the site failed, with the provider's status: not this caller's key.
-            Some("api_error") if answer.head.status != 429 => Err(Error::new(Code::Service, words)),
-            _ => Ok(None),
-        }
     }))
+}
+
+fn refusal(answer: &Answer) -> Error {
+    let value = answer.value();
+    let code = match value.text("code") {
+        Some("rest_aipkit_invalid_api_key" | "rest_aipkit_api_access_disabled") => Code::Auth,
+        // The provider behind the site failed, with the provider's status: not this caller's key.
+        Some("api_error") if answer.head.status != 429 => Code::Service,
+        _ => return answer.refusal(),
+    };
+    Error::new(code, words::error_words(&value).unwrap_or_default())
 }
