@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::*;
 use crate::presets::preset;
 use crate::prompt::{self, PromptStyle};
 use crate::settings::Settings;
-use crate::value::{Value, object};
+use crate::value::{Map, Value};
 use crate::{call, error::Error};
 use failure::to_js;
 
@@ -34,19 +34,22 @@ pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
     let settings = Settings::read(&protocol.about, &given).map_err(to_js)?;
     let preset = given.get("preset").and_then(|name| preset(name.as_str()?));
     let about = &protocol.about;
-    let models = settings.models.iter().map(|model| model.as_str().into()).collect();
-    let told = object([
-        ("name", settings.name.into()),
-        ("url", settings.url.into()),
-        ("working", settings.working.into()),
-        ("needsAuth", about.needs_auth.into()),
-        ("supportsStream", preset.map_or(about.supports_stream, |preset| preset.supports_stream).into()),
-        ("supportsMessageHistory", about.supports_message_history.into()),
-        ("supportsSystemMessage", about.supports_system_message.into()),
-        ("defaultModel", settings.default_model.into()),
-        ("models", Value::Array(models)),
-        ("modelAliases", settings.model_aliases.into()),
-    ]);
+    let mut told = Map::new();
+    for (key, text) in [("name", &settings.name), ("url", &settings.url), ("defaultModel", &settings.default_model)] {
+        told.put(key, text);
+    }
+    for (key, flag) in [
+        ("working", settings.working),
+        ("needsAuth", about.needs_auth),
+        ("supportsStream", preset.map_or(about.supports_stream, |preset| preset.supports_stream)),
+        ("supportsMessageHistory", about.supports_message_history),
+        ("supportsSystemMessage", about.supports_system_message),
+    ] {
+        told.insert(key, flag.into());
+    }
+    told.insert("models", settings.models.iter().map(|model| model.as_str().into()).collect::<Vec<_>>().into());
+    told.insert("modelAliases", settings.model_aliases.into());
+    let told = told.into();
     Ok(plain::to_js(&told))
 }
 
