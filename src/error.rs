@@ -116,6 +116,12 @@ impl Error {
     }
 }
 
+/// What is larger than the caller's limit.
+pub fn larger(what: &str, limit: usize) -> Error {
+    let limit = text::decimal(limit as u64);
+    Error::new(Code::TooLarge, text::join(&[what, " is larger than maxEventBytes (", &limit, " bytes)"]))
+}
+
 impl std::ops::Deref for Error {
     type Target = Details;
 
@@ -166,7 +172,8 @@ fn without_nonces(text: &str) -> String {
 }
 
 fn truncate(text: &mut String, characters: usize) {
-    if let Some((at, _)) = text.char_indices().nth(characters) {
+    let mut firsts = text.bytes().enumerate().filter(|(_, byte)| text::is_first(*byte));
+    if let Some((at, _)) = firsts.nth(characters) {
         text.truncate(at);
     }
 }

@@ -22,13 +22,13 @@
 //! reconnected.
 
 use crate::chat::{Event, Pieces};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, larger};
 use crate::frame::{Flow, Framing, Sink, Splitter};
 use crate::http::{self, Answer, Head, Method, Request};
 use crate::json::Halves;
 use crate::out::Out;
 use crate::scan;
-use crate::text::cut;
+use crate::text::{cut, decimal, join};
 
 /// A request and what its answer means.
 pub struct Step {
@@ -186,7 +186,8 @@ impl Exchange {
             State::Sending(step) if self.requests == MAX_REQUESTS => {
                 // Without the query: there may be a nonce in it.
                 let target = cut(&step.request.url, b"?#").0;
-                let message = format!("gave up after {MAX_REQUESTS} requests; the next would go to {target}");
+                let most = decimal(MAX_REQUESTS.into());
+                let message = join(&["gave up after ", &most, " requests; the next would go to ", target]);
                 Poll::Over(Err(Error::new(Code::Service, message)))
             }
             State::Sending(step) => {
@@ -329,7 +330,7 @@ impl Exchange {
 
 /// Also the owner's word for it, where he reads an answer himself.
 pub fn too_large(limit: usize) -> Error {
-    Error::new(Code::TooLarge, format!("the answer is larger than maxEventBytes ({limit} bytes)"))
+    larger("the answer", limit)
 }
 
 /// Rule 8. A page of another origin could be anybody's, so not even a nonce request follows there.
@@ -340,8 +341,8 @@ fn redirect(mut step: Step, status: u16, location: &str) -> Result<Step> {
     let keeps_message = step.request.method == Method::Get || matches!(status, 307 | 308);
     if elsewhere || !keeps_message {
         let target = cut(&target, b"?#").0;
-        let message = format!("the site redirects to {target}: nothing was sent there; give that address as url");
-        let mut error = Error::new(Code::Service, message);
+        const ADVICE: &str = ": nothing was sent there; give that address as url";
+        let mut error = Error::new(Code::Service, join(&["the site redirects to ", target, ADVICE]));
         error.status = Some(status);
         return Err(error);
     }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result, larger};
 use crate::scan::Template;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,8 +107,7 @@ impl Splitter {
     }
 
     fn too_large(&self) -> Error {
-        let limit = self.limit;
-        Error::new(Code::TooLarge, format!("an event or line is larger than maxEventBytes ({limit} bytes)"))
+        larger("an event or line", self.limit)
     }
 
     /// Gives out all whole frames; returns how many bytes are done with.

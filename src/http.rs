@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::json;
-use crate::text::{cut, digit, find, number};
+use crate::text::{cut, decimal, digit, find, join, number};
 use crate::value::Value;
 use crate::words;
 
@@ -120,7 +120,8 @@ impl Answer {
             300..400 => (Code::Service, "the service redirects without saying where"),
             _ => (Code::Service, "the service failed"),
         };
-        let mut error = Error::new(code, format!("{} (status {status})", words.as_deref().unwrap_or(plain)));
+        let words = words.as_deref().unwrap_or(plain);
+        let mut error = Error::new(code, join(&[words, " (status ", &decimal(status.into()), ")"]));
         error.retryable = matches!(status, 408 | 409 | 429 | 500 | 502..=504 | 520..=529);
         self.explain(error)
     }
@@ -131,8 +132,8 @@ impl Answer {
         let at = find(&self.body, START).map_or(self.body.len(), |at| at + START.len());
         let rest = String::from_utf8_lossy(&self.body[at..]);
         let title = words::html_to_text(cut(&rest, b"<").0.trim());
-        let title = if title.is_empty() { title } else { [": '", &title, "'"].concat() };
-        self.explain(Error::new(Code::Blocked, ["a web page came instead of a reply", &title].concat()))
+        let title = if title.is_empty() { title } else { join(&[": '", &title, "'"]) };
+        self.explain(Error::new(Code::Blocked, join(&["a web page came instead of a reply", &title])))
     }
 
     /// An error that this answer is the reason of.
@@ -142,8 +143,8 @@ impl Answer {
 
     /// Where a nonce was asked for.
     pub fn no_nonce(&self, value: &Value) -> Error {
-        let words = words::error_words(value).map(|words| [": ", &words].concat());
-        self.error(Code::Nonce, &["No nonce found", words.as_deref().unwrap_or_default()].concat())
+        let words = words::error_words(value).map(|words| join(&[": ", &words]));
+        self.error(Code::Nonce, &join(&["No nonce found", words.as_deref().unwrap_or_default()]))
     }
 
     /// Adds status, `Retry-After` and an excerpt of the body.
@@ -197,7 +198,7 @@ fn percent_encode(text: &str, out: &mut String) {
 
 /// Address of a site or service as the caller gives it, checked: `http(s)`, no credentials, no query, no trailing slash.
 pub fn parse_site(url: &str, option: &str) -> Result<String> {
-    site(url.trim()).map_err(|why| Error::input([option, ": ", why].concat()))
+    site(url.trim()).map_err(|why| Error::input(join(&[option, ": ", why])))
 }
 
 fn site(url: &str) -> Result<String, &'static str> {
@@ -244,7 +245,7 @@ pub fn resolve(base: &str, reference: &str) -> Option<String> {
     }
     let base = Url::read(base)?;
     if reference.starts_with("//") {
-        return Some([base.scheme, ":", reference].concat());
+        return Some(join(&[base.scheme, ":", reference]));
     }
     let path = cut(base.path, b"?#").0;
     let kept = match reference.as_bytes().first() {
@@ -253,13 +254,13 @@ pub fn resolve(base: &str, reference: &str) -> Option<String> {
         Some(b'?') => "/",
         _ => path.rfind('/').map_or("/", |at| &path[..=at]),
     };
-    Some([&base.origin(), kept, reference].concat())
+    Some(join(&[&base.origin(), kept, reference]))
 }
 
 /// Path and query of a URL on whatever host, moved to the origin of `site`: what a page tells about its own server must
 /// not send a nonce elsewhere.
 pub fn on_site(site: &str, url: &str) -> Option<String> {
-    let url = resolve(&[site, "/"].concat(), url)?;
+    let url = resolve(&join(&[site, "/"]), url)?;
     let path = Url::read(&url)?.path;
     Some(origin(site)? + if path.is_empty() { "/" } else { path })
 }
@@ -280,7 +281,7 @@ impl Url<'_> {
     }
 
     fn root(&self) -> String {
-        [self.scheme, "://", self.authority].concat().to_ascii_lowercase()
+        join(&[self.scheme, "://", self.authority]).to_ascii_lowercase()
     }
 
     fn origin(&self) -> String {

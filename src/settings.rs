@@ -4,6 +4,7 @@ use crate::about::About;
 use crate::error::{Code, Error, Result};
 use crate::http;
 use crate::presets::preset;
+use crate::text::join;
 use crate::value::{Map, Value};
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -85,12 +86,12 @@ impl Settings {
 
     /// The page with the chat.
     pub fn page(&self) -> String {
-        self.get("page").map_or_else(|| [&self.url, "/"].concat(), str::to_owned)
+        self.get("page").map_or_else(|| join(&[&self.url, "/"]), str::to_owned)
     }
 
     /// Where WordPress takes the forms of its plugins.
     pub fn ajax(&self) -> String {
-        [&self.url, "/wp-admin/admin-ajax.php"].concat()
+        join(&[&self.url, "/wp-admin/admin-ajax.php"])
     }
 
     /// Default, then alias, then the list if one is declared (g4f, 2024: the age of the two source providers).
@@ -100,9 +101,13 @@ impl Settings {
         if self.models.is_empty() || self.models.iter().any(|model| model == name) {
             return Ok(name.to_owned());
         }
-        let aliases = self.model_aliases.keys();
-        let valid: Vec<&str> = self.models.iter().map(String::as_str).chain(aliases).collect();
-        let message = format!("model '{name}' is not one of {}; valid: {}", self.name, valid.join(", "));
+        let mut message = join(&["model '", name, "' is not one of ", &self.name, "; valid: "]);
+        let mut separator = "";
+        for valid in self.models.iter().map(String::as_str).chain(self.model_aliases.keys()) {
+            message.push_str(separator);
+            message.push_str(valid);
+            separator = ", ";
+        }
         Err(Error::new(Code::ModelNotFound, message))
     }
 
@@ -113,7 +118,7 @@ impl Settings {
 
     /// What the session of this provider is stored under: nonces of one bot and page are not another's.
     pub fn session_key(&self, about: &About) -> String {
-        let mut key = ["rivulet:", about.name, ":", &self.url].concat();
+        let mut key = join(&["rivulet:", about.name, ":", &self.url]);
         for part in ["page", "botId", "customId"] {
             key.push('|');
             key.push_str(self.get(part).unwrap_or_default());
@@ -123,7 +128,7 @@ impl Settings {
 }
 
 fn page_on(site: &str, page: &str) -> Result<String> {
-    let page = http::resolve(&[site, "/"].concat(), page).filter(|page| http::origin(page) == http::origin(site));
+    let page = http::resolve(&join(&[site, "/"]), page).filter(|page| http::origin(page) == http::origin(site));
     match page {
         None => Err(Error::input("page must be a path or URL on the site")),
         Some(page) if page.chars().any(http::is_blank) => Err(Error::input("page: not a URL")),
@@ -136,7 +141,7 @@ fn check(given: &Value) -> Result<()> {
     for key in TEXTS.into_iter().chain(["url", "name", "defaultModel"]) {
         match given.get(key) {
             None | Some(Value::Null | Value::String(_) | Value::Number(_)) => {}
-            Some(_) => return Err(Error::input([key, " must be a string"].concat())),
+            Some(_) => return Err(Error::input(join(&[key, " must be a string"]))),
         }
     }
     for key in ["nonce", "apiKey"] {
@@ -164,6 +169,6 @@ pub fn header_value(value: &str, what: &str) -> Result<()> {
     const NO: &str = " holds a line break, another control character or one beyond Latin-1, which no header may";
     match http::is_header_value(value) {
         true => Ok(()),
-        false => Err(Error::input([what, NO].concat())),
+        false => Err(Error::input(join(&[what, NO]))),
     }
 }

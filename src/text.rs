@@ -11,6 +11,24 @@ pub fn cut<'a>(text: &'a str, ends: &[u8]) -> (&'a str, &'a str) {
     text.split_at(end.unwrap_or(text.len()))
 }
 
+/// All parts as one. `format!` and `concat` weigh more, at each call and in all.
+pub fn join(parts: &[&str]) -> String {
+    let mut joined = String::new();
+    parts.iter().for_each(|part| joined.push_str(part));
+    joined
+}
+
+pub fn characters(text: &str) -> u64 {
+    let mut count = 0;
+    text.bytes().for_each(|byte| count += u64::from(is_first(byte)));
+    count
+}
+
+/// Whether a character begins with this byte.
+pub fn is_first(byte: u8) -> bool {
+    byte & 0xc0 != 0x80
+}
+
 /// Decimal digits.
 pub fn decimal(mut number: u64) -> String {
     let mut digits = Vec::new();

@@ -15,7 +15,7 @@ use crate::http::{Answer, Form, Request};
 use crate::json::{self, Parsed};
 use crate::out::{EMPTY, Out};
 use crate::page;
-use crate::text::find;
+use crate::text::{find, join};
 use crate::value::{Map, Value};
 use crate::words::{self, holds};
 
@@ -100,7 +100,7 @@ fn submit(call: Rc<Call>, session: &Session, may_renew: bool) -> Step {
     let identity = match (widget, bot) {
         (true, _) => "widget".to_owned(),
         (false, "0") => "shortcode".to_owned(),
-        (false, bot) => ["custom_bot_", bot].concat(),
+        (false, bot) => join(&["custom_bot_", bot]),
     };
     let mut form = Form::default();
     form.add("_wpnonce", session.nonce().unwrap_or_default());
@@ -263,7 +263,7 @@ impl Reply {
         out.forget_session();
         match self.may_renew {
             true => Ok(read_page(self.call.clone(), true)),
-            false => Err(Error::new(Code::Nonce, ["the site refused the nonce: ", words].concat())),
+            false => Err(Error::new(Code::Nonce, join(&["the site refused the nonce: ", words]))),
         }
     }
 

@@ -17,6 +17,7 @@ use crate::exchange::{Next, Step};
 use crate::frame::Framing;
 use crate::http::{Form, Request};
 use crate::out::Out;
+use crate::text::join;
 use crate::value::Value;
 use crate::words;
 use crate::{page, prompt};
@@ -128,7 +129,7 @@ fn store(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
     form.add("_ajax_nonce", session.nonce().unwrap_or_default());
     form.add("message", &message);
     form.add("bot_id", bot);
-    form.add("user_client_message_id", &["aipkit-client-msg-", bot, "-", &call.random_id(13, 5)].concat());
+    form.add("user_client_message_id", &join(&["aipkit-client-msg-", bot, "-", &call.random_id(13, 5)]));
     Step::ask_anyway(Request::post(call.settings.ajax()).form(form), move |answer, out| {
         let refused = !answer.head.is_success();
         let value = if refused { answer.value() } else { answer.json()?.value };
@@ -189,7 +190,7 @@ fn stream(call: &Call, session: &Session, cache_key: &str) -> Step {
             query.add(key, id);
         }
     }
-    let url = [&call.settings.ajax(), "?", &query.0].concat();
+    let url = join(&[&call.settings.ajax(), "?", &query.0]);
     let request = Request::get(url).header("accept", "text/event-stream");
     Step::stream(request, Framing::Sse, Reply { conversation, told: Vec::new() })
 }

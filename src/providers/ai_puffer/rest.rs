@@ -7,6 +7,7 @@ use crate::exchange::{Next, Step};
 use crate::http::{Answer, Request};
 use crate::json::Parsed;
 use crate::out::EMPTY;
+use crate::text::join;
 use crate::value::{Map, object};
 use crate::words;
 
@@ -29,8 +30,8 @@ pub fn rest(call: &Call, key: &str) -> Result<Step> {
     }
     let chat = conversation.text("conversation").unwrap_or_default();
     let body = object([("messages", turns.into()), ("conversation_uuid", chat.into())]);
-    let url = [&call.settings.url, "/wp-json/aipkit/v1/chat/", &bot, "/message"].concat();
-    let request = Request::post(url).header("authorization", ["Bearer ", key].concat()).json(&body);
+    let url = join(&[&call.settings.url, "/wp-json/aipkit/v1/chat/", &bot, "/message"]);
+    let request = Request::post(url).header("authorization", join(&["Bearer ", key])).json(&body);
     Ok(Step::ask_anyway(request, move |answer, out| {
         if !answer.head.is_success() {
             return Err(refusal(answer));
