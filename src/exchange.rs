@@ -25,7 +25,7 @@ use crate::chat::{Event, Pieces};
 use crate::error::{Code, Error, Result, larger};
 use crate::frame::{Flow, Framing, Sink, Splitter};
 use crate::http::{self, Answer, Head, Method, Request};
-use crate::json::Halves;
+use crate::json::{self, Halves};
 use crate::out::Out;
 use crate::scan;
 use crate::text::{cut, decimal, join};
@@ -371,7 +371,7 @@ impl Sink for Frames<'_> {
             return Ok(Flow::More);
         }
         // The scanner may take over only where it would have given the very same piece.
-        let same = scan::locate(data, self.decode.text_path()).filter(|text| {
+        let same = json::locate(data, self.decode.text_path()).filter(|text| {
             let mut again = String::new();
             scan::unescape(&data[text.clone()], &mut Halves::default(), &mut again)
                 && again == self.out.pieces.text[start..]

@@ -212,7 +212,7 @@ fn site(url: &str) -> Result<String, &'static str> {
     }
     let parts = Url::read(url).ok_or(NO_URL)?;
     let authority = parts.authority;
-    if authority.contains('@') {
+    if authority.bytes().any(|byte| byte == b'@') {
         return Err("credentials do not belong into a URL");
     }
     // In `[::1]:8080` the last colon is the port's.
@@ -220,10 +220,14 @@ fn site(url: &str) -> Result<String, &'static str> {
     let (host, port) = authority.split_at(colon.unwrap_or(authority.len()));
     let port = port.strip_prefix(':').filter(|port| !port.is_empty()).unwrap_or("0");
     let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) && number(port, 10).is_some_and(|port| port < 0x10000);
-    if host.is_empty() || !is_port || url.chars().any(|c| is_blank(c) || "\\\"<>^`{}|".contains(c)) {
+    if host.is_empty() || !is_port || url.chars().any(is_odd) {
         return Err("not a URL");
     }
     Ok(parts.root() + cut(parts.path, b"?#").0.trim_end_matches('/'))
+}
+
+fn is_odd(c: char) -> bool {
+    is_blank(c) || matches!(c, '\\' | '"' | '<' | '>' | '^' | '`' | '{' | '}' | '|')
 }
 
 /// What stands in no address.
