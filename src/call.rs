@@ -30,34 +30,31 @@ impl Call {
     /// `settings` and `options` as the caller gave them; an option of the call wins over the same one in the settings.
     pub fn read(about: &About, settings: &Value, options: &Value, random: [u64; 2]) -> Result<Call> {
         let checked = Settings::read(about, settings)?;
-        let option = |key: &str| match options.get(key) {
-            Some(Value::Null) | None => settings.get(key).filter(|value| !value.is_null()),
-            given => given,
-        };
+        let option = |key: &str| options.known(key).or_else(|| settings.known(key));
         if let Some(model) = option("model") {
             let model = model.as_str().ok_or_else(|| Error::input("model must be a string"))?;
             checked.get_model(model)?;
         }
-        let preset = settings.get("preset").and_then(Value::as_str).and_then(preset);
+        let is_preset = settings.text("preset").and_then(preset).is_some();
         let history = match option("history").map(|value| value.as_str().unwrap_or_default()) {
-            None if preset.is_some() => History::Prompt,
+            None if is_preset => History::Prompt,
             None | Some("messages") => History::Messages,
             Some("prompt") => History::Prompt,
             Some(_) => return Err(Error::input("history must be 'messages' or 'prompt'")),
         };
         let mut warnings = Vec::new();
-        if checked.models.is_empty() && options.get("model").is_some_and(|model| !model.is_null()) {
+        if checked.models.is_empty() && options.known("model").is_some() {
             warnings.push(join(&["the bots of ", &checked.name, " have their own model: 'model' was left out"]));
         }
-        let session_only = options.get("sessionOnly") == Some(&Value::Bool(true));
-        let messages = match options.get("messages") {
+        let session_only = options.is_true("sessionOnly");
+        let messages = match options.known("messages") {
             _ if session_only => Vec::new(),
-            None | Some(Value::Null) => return Err(Error::input("messages is missing")),
+            None => return Err(Error::input("messages is missing")),
             Some(messages) => read_messages(messages, &mut warnings)?,
         };
-        let conversation = match options.get("conversation") {
+        let conversation = match options.known("conversation") {
             Some(Value::Object(conversation)) => conversation.clone(),
-            Some(Value::Null) | None => Map::new(),
+            None => Map::new(),
             Some(_) => return Err(Error::input("conversation must be the object that reply.conversation gave")),
         };
         for name in ["temperature", "topP", "maxTokens", "stop", "seed", "tools", "responseFormat", "extra"] {

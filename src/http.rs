@@ -223,7 +223,11 @@ fn site(url: &str) -> Result<String, &'static str> {
     if host.is_empty() || !is_port || url.chars().any(is_odd) {
         return Err("not a URL");
     }
-    Ok(parts.root() + cut(parts.path, b"?#").0.trim_end_matches('/'))
+    let mut path = cut(parts.path, b"?#").0;
+    while let Some(shorter) = path.strip_suffix('/') {
+        path = shorter;
+    }
+    Ok(parts.root() + path)
 }
 
 fn is_odd(c: char) -> bool {
@@ -256,7 +260,7 @@ pub fn resolve(base: &str, reference: &str) -> Option<String> {
         Some(b'/') => "",
         Some(b'?') if !path.is_empty() => path,
         Some(b'?') => "/",
-        _ => path.rfind('/').map_or("/", |at| &path[..=at]),
+        _ => path.bytes().rposition(|byte| byte == b'/').map_or("/", |at| &path[..=at]),
     };
     Some(join(&[&base.origin(), kept, reference]))
 }

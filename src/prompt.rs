@@ -2,6 +2,7 @@
 
 use crate::chat::Message;
 use crate::error::{Error, Result};
+use crate::text::cut;
 
 #[derive(Clone, Copy, Debug)]
 pub struct PromptStyle {
@@ -74,12 +75,14 @@ fn label(role: &str) -> String {
 /// One more space in front of every further line that is a label after any number of spaces: so a guarded line and a
 /// line that had the space already stay apart.
 fn guard(text: &str, labels: &[String], prompt: &mut String) {
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            let bare = line.trim_start_matches(' ');
-            let forged = labels.iter().any(|label| bare.starts_with(label.as_str()));
-            prompt.push_str(if forged { "\n " } else { "\n" });
-        }
+    let (first, mut rest) = cut(text, b"\n");
+    prompt.push_str(first);
+    while let Some(lines) = rest.strip_prefix('\n') {
+        let (line, more) = cut(lines, b"\n");
+        let bare = line.trim_start_matches(' ');
+        let forged = labels.iter().any(|label| bare.starts_with(label.as_str()));
+        prompt.push_str(if forged { "\n " } else { "\n" });
         prompt.push_str(line);
+        rest = more;
     }
 }

@@ -84,7 +84,7 @@ pub fn unescape_html(text: &str) -> String {
 
 fn character(entity: &str) -> Option<char> {
     if let Some(digits) = entity.strip_prefix('#') {
-        let hex = digits.strip_prefix(['x', 'X']);
+        let hex = digits.strip_prefix('x').or(digits.strip_prefix('X'));
         let code = number(hex.unwrap_or(digits), if hex.is_some() { 16 } else { 10 })?;
         return char::from_u32(u32::try_from(code).ok()?).filter(|&character| character != '\0');
     }
