@@ -97,7 +97,7 @@ impl Error {
     pub fn with_body(mut self, body: &[u8]) -> Self {
         // Four bytes a character at most, and one more for a character that the cut leaves half.
         let head = body.get(..EXCERPT * 4 + 4).unwrap_or(body);
-        let mut text = without_nonces(String::from_utf8_lossy(head).trim());
+        let mut text = without_nonces(text::lossy(head).trim());
         truncate(&mut text, EXCERPT);
         self.body = (!text.is_empty()).then_some(text);
         self

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::error::{Error, Result, larger};
 use crate::scan::Template;
+use crate::text::lossy;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
@@ -210,7 +211,7 @@ impl Splitter {
                 }
                 self.data.extend_from_slice(value);
             }
-            b"event" => self.event = String::from_utf8_lossy(value).into_owned(),
+            b"event" => self.event = lossy(value).into_owned(),
             // `id` and `retry` are for reconnecting, which a reply never does.
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::json;
-use crate::text::{cut, decimal, digit, find, join, number};
+use crate::text::{cut, decimal, digit, find, join, lossy, number};
 use crate::value::Value;
 use crate::words;
 
@@ -130,7 +130,7 @@ impl Answer {
     pub fn page_instead(&self) -> Error {
         const START: &[u8] = b"<title>";
         let at = find(&self.body, START).map_or(self.body.len(), |at| at + START.len());
-        let rest = String::from_utf8_lossy(&self.body[at..]);
+        let rest = lossy(&self.body[at..]);
         let title = words::html_to_text(cut(&rest, b"<").0.trim());
         let title = if title.is_empty() { title } else { join(&[": '", &title, "'"]) };
         self.explain(Error::new(Code::Blocked, join(&["a web page came instead of a reply", &title])))

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::error::{Code, Error, Result};
-use crate::text::number;
+use crate::text::{lossy, number};
 use crate::value::{Map, Value};
 
 /// A lone surrogate has no place in Rust's strings. It travels as a private-use character of plane 16, at this offset
@@ -29,7 +29,7 @@ pub struct Parsed {
 
 pub fn parse(text: &[u8]) -> Result<Parsed> {
     // As `response.json()` does it: themes saved with a byte order mark put one before every answer of their site.
-    let text = String::from_utf8_lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
+    let text = lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
     let mut reader = Reader::new(&text, MAX_DEPTH);
     let value = reader.whole(None);
     // Neither the payload nor a position in it: it may be private, and it helps nobody.

@@ -2,7 +2,7 @@
 
 use crate::chat::Message;
 use crate::error::{Error, Result};
-use crate::text::cut;
+use crate::text::{cut, without_leading};
 
 #[derive(Clone, Copy, Debug)]
 pub struct PromptStyle {
@@ -79,7 +79,7 @@ fn guard(text: &str, labels: &[String], prompt: &mut String) {
     prompt.push_str(first);
     while let Some(lines) = rest.strip_prefix('\n') {
         let (line, more) = cut(lines, b"\n");
-        let bare = line.trim_start_matches(' ');
+        let bare = without_leading(line, ' ');
         let forged = labels.iter().any(|label| bare.starts_with(label.as_str()));
         prompt.push_str(if forged { "\n " } else { "\n" });
         prompt.push_str(line);

@@ -15,7 +15,7 @@ use crate::http::{Answer, Form, Request};
 use crate::json::{self, Parsed};
 use crate::out::{EMPTY, Out};
 use crate::page;
-use crate::text::{find, join};
+use crate::text::{find, join, lossy};
 use crate::value::{Map, Value};
 use crate::words::{self, holds};
 
@@ -162,7 +162,7 @@ impl Decode for Reply {
         match (event, data.trim_ascii()) {
             (_, b"[DONE]" | b"[LIMITED]") | ("done", _) => return self.finish(Finish::Stop, out),
             ("thread_id", id) => {
-                self.conversation.put("threadId", &String::from_utf8_lossy(id));
+                self.conversation.put("threadId", &lossy(id));
                 return Ok(Progress::More);
             }
             _ => {}
@@ -223,7 +223,7 @@ impl Decode for Reply {
             // B7, since 1.8.91: "The link you followed has expired.", in the site's language.
             403 => {
                 let expired = answer.body.len() < 4096 && json::parse(&answer.body).is_err();
-                let words = words::html_to_text(String::from_utf8_lossy(&answer.body).trim());
+                let words = words::html_to_text(lossy(&answer.body).trim());
                 self.renew(&words, out).map_err(|error| if expired { error } else { answer.refusal() })
             }
             // WordPress answers an action that nobody handles with 400 and `0`.
