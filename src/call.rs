@@ -83,6 +83,11 @@ impl Call {
         Ok((last.text.clone(), earlier))
     }
 
+    /// What the earlier reply's conversation has at `key`, or else `fresh`.
+    pub fn carry(&self, key: &str, fresh: &str, conversation: &mut Map) {
+        conversation.put(key, self.remembered(key).unwrap_or(fresh));
+    }
+
     /// A string of the earlier reply's conversation.
     pub fn remembered(&self, key: &str) -> Option<&str> {
         self.conversation.text(key)

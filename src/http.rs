@@ -3,7 +3,7 @@
 use crate::error::{Code, Error, Result};
 use crate::json;
 use crate::text::{cut, decimal, digit, find, join, lossy, number};
-use crate::value::Value;
+use crate::value::{Map, Value};
 use crate::words;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +172,11 @@ pub fn is_header_value(value: &str) -> bool {
 pub struct Form(pub String);
 
 impl Form {
+    /// The text that `from` has at `key`.
+    pub fn take(&mut self, name: &str, key: &str, from: &Map) {
+        self.add(name, from.text(key).unwrap_or_default());
+    }
+
     pub fn add(&mut self, name: &str, value: &str) {
         if !self.0.is_empty() {
             self.0.push('&');

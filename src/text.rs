@@ -50,12 +50,12 @@ pub fn digit(value: u64) -> char {
     char::from_digit(value as u32, 36).unwrap_or('0')
 }
 
-/// The number that these digits are, below 2^63.
+/// The number that these digits are, if 64 bits can hold another digit's worth of it.
 pub fn number(digits: &str, radix: u32) -> Option<u64> {
     let mut number = 0;
     for digit in digits.bytes() {
         let digit = char::from(digit).to_digit(radix)?;
-        if number >> 59 != 0 {
+        if number >> 60 != 0 {
             return None;
         }
         number = number * u64::from(radix) + u64::from(digit);

@@ -134,6 +134,14 @@ impl Map {
         self.insert(key, text.into());
     }
 
+    /// Takes the text over that `from` has at `key`, if any.
+    #[inline(never)]
+    pub fn copy(&mut self, key: &str, from: &Map) {
+        if let Some(text) = from.text(key) {
+            self.put(key, text);
+        }
+    }
+
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }

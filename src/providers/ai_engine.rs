@@ -155,21 +155,18 @@ fn submit(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
     if let Some(context) = session.get("contextId").and_then(|id| number(id, 10)) {
         body.insert("contextId", context.into());
     }
-    if let Some(id) = session.get("session") {
-        body.put("session", id);
-    }
+    body.copy("session", &session.0);
     if !earlier.is_empty() {
         body.insert("messages", turns(earlier));
     }
     let mut conversation = Map::new();
-    match call.remembered("chatId") {
-        Some(id) => conversation.put("chatId", id),
-        None => conversation.put("chatId", &call.random_id(11, 1)),
-    }
+    call.carry("chatId", &call.random_id(11, 1), &mut conversation);
     if let Some(id) = call.remembered("previousResponseId").filter(|id| id.starts_with("resp_")) {
         conversation.put("previousResponseId", id);
     }
-    conversation.iter().for_each(|(key, id)| body.insert(key, id.clone()));
+    for key in ["chatId", "previousResponseId"] {
+        body.copy(key, &conversation);
+    }
     let too_long =
         TooLong { length: characters(&message), limit: session.get("limit").and_then(|limit| number(limit, 10)) };
     body.put("newMessage", &message);

@@ -88,13 +88,8 @@ fn submit(call: Rc<Call>, session: &Session, may_renew: bool) -> Step {
     let (message, earlier) = call.turns().unwrap_or_default();
     let settings = &call.settings;
     let mut conversation = Map::new();
-    match call.remembered("clientId") {
-        Some(id) => conversation.put("clientId", id),
-        None => conversation.put("clientId", &call.random_id(10, 1)),
-    }
-    if let Some(thread) = call.remembered("threadId") {
-        conversation.put("threadId", thread);
-    }
+    call.carry("clientId", &call.random_id(10, 1), &mut conversation);
+    conversation.copy("threadId", &call.conversation);
     let bot = settings.get("botId").or(session.get("botId")).unwrap_or("0");
     let widget = settings.widget.unwrap_or_else(|| session.get("widget").is_some());
     let identity = match (widget, bot) {
@@ -103,14 +98,14 @@ fn submit(call: Rc<Call>, session: &Session, may_renew: bool) -> Step {
         (false, bot) => join(&["custom_bot_", bot]),
     };
     let mut form = Form::default();
-    form.add("_wpnonce", session.nonce().unwrap_or_default());
-    form.add("post_id", session.get("postId").unwrap_or_default());
+    form.take("_wpnonce", "nonce", &session.0);
+    form.take("post_id", "postId", &session.0);
     form.add("url", settings.get("page").unwrap_or(&settings.url));
     form.add("action", if widget { "wpaicg_chatbox_message" } else { "wpaicg_chat_shortcode_message" });
     form.add("message", &message);
     form.add("bot_id", bot);
     form.add("chatbot_identity", &identity);
-    form.add("wpaicg_chat_client_id", conversation.text("clientId").unwrap_or_default());
+    form.take("wpaicg_chat_client_id", "clientId", &conversation);
     form.add("wpaicg_chat_history", &history(earlier));
     if let Some(thread) = conversation.text("threadId") {
         form.add("thread_id", thread);

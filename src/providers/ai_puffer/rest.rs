@@ -24,10 +24,7 @@ pub fn rest(call: &Call, key: &str) -> Result<Step> {
     }
     turns.push(turn("user", &message));
     let mut conversation = Map::new();
-    match call.remembered("conversation") {
-        Some(id) => conversation.put("conversation", id),
-        None => conversation.put("conversation", &call.uuid(3)),
-    }
+    call.carry("conversation", &call.uuid(3), &mut conversation);
     let chat = conversation.text("conversation").unwrap_or_default();
     let body = object([("messages", turns.into()), ("conversation_uuid", chat.into())]);
     let url = join(&[&call.settings.url, "/wp-json/aipkit/v1/chat/", &bot, "/message"]);
