@@ -237,7 +237,7 @@ impl Exchange {
                     _ => Ok(State::Streaming(stream)),
                 }
             }
-            (State::Streaming(stream), Feed::End) => self.end(stream),
+            (State::Streaming(mut stream), Feed::End) => self.end(&mut stream),
             (State::Sniffing(mut stream), Feed::Chunk(chunk)) => {
                 stream.answer.body.extend_from_slice(chunk);
                 self.sniff(stream)
@@ -318,8 +318,8 @@ impl Exchange {
         }
     }
 
-    fn end(&mut self, mut stream: Box<Stream>) -> Result<State> {
-        let Stream { splitter, decode, .. } = &mut *stream;
+    fn end(&mut self, stream: &mut Stream) -> Result<State> {
+        let Stream { splitter, decode, .. } = stream;
         // A last frame without its blank line counts if it is whole; half a frame is no frame (rule 3 speaks next).
         let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out };
         match splitter.finish(&mut sink) {
