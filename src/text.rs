@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Where `word` begins.
+/// Where `word` begins, which is not empty.
 pub fn find(text: &[u8], word: &[u8]) -> Option<usize> {
     text.windows(word.len()).position(|window| window == word)
 }
@@ -13,7 +13,7 @@ pub fn cut<'a>(text: &'a str, ends: &[u8]) -> (&'a str, &'a str) {
     text.split_at(end.unwrap_or(text.len()))
 }
 
-/// All parts as one. `format!` and `concat` weigh more, at each call and in all.
+/// All parts as one, without the machinery of `format!`.
 pub fn join(parts: &[&str]) -> String {
     let mut joined = String::new();
     parts.iter().for_each(|part| joined.push_str(part));
@@ -50,7 +50,7 @@ pub fn digit(value: u64) -> char {
     char::from_digit(value as u32, 36).unwrap_or('0')
 }
 
-/// The number that these digits are, if 64 bits can hold another digit's worth of it.
+/// The number that these digits are. Some beyond 2^60 are refused, all beyond 64 bits.
 pub fn number(digits: &str, radix: u32) -> Option<u64> {
     let mut number = 0;
     for digit in digits.bytes() {
@@ -63,7 +63,7 @@ pub fn number(digits: &str, radix: u32) -> Option<u64> {
     (!digits.is_empty()).then_some(number)
 }
 
-/// As text, with U+FFFD for what is none: `String::from_utf8_lossy` at a fifth of its weight.
+/// As text, with U+FFFD for what is none: `String::from_utf8_lossy` at a third of its weight.
 pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     let (mut mended, mut rest) = (String::new(), bytes);
     loop {
