@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::presets::preset;
 use crate::prompt;
 use crate::settings::Settings;
-use crate::text::digit;
+use crate::text::{decimal, digit, join};
 use crate::value::{Map, Value};
 
 /// One call of a provider, checked and complete. The core gets its random bits here, since it has no source of its own.
@@ -30,39 +30,36 @@ impl Call {
     /// `settings` and `options` as the caller gave them; an option of the call wins over the same one in the settings.
     pub fn read(about: &About, settings: &Value, options: &Value, random: [u64; 2]) -> Result<Call> {
         let checked = Settings::read(about, settings)?;
-        let option = |key: &str| match options.get(key) {
-            Some(Value::Null) | None => settings.get(key).filter(|value| !value.is_null()),
-            given => given,
-        };
+        let option = |key: &str| options.known(key).or_else(|| settings.known(key));
         if let Some(model) = option("model") {
             let model = model.as_str().ok_or_else(|| Error::input("model must be a string"))?;
             checked.get_model(model)?;
         }
-        let preset = settings.get("preset").and_then(Value::as_str).and_then(preset);
+        let is_preset = settings.text("preset").and_then(preset).is_some();
         let history = match option("history").map(|value| value.as_str().unwrap_or_default()) {
-            None if preset.is_some() => History::Prompt,
+            None if is_preset => History::Prompt,
             None | Some("messages") => History::Messages,
             Some("prompt") => History::Prompt,
             Some(_) => return Err(Error::input("history must be 'messages' or 'prompt'")),
         };
         let mut warnings = Vec::new();
-        if checked.models.is_empty() && options.get("model").is_some_and(|model| !model.is_null()) {
-            warnings.push(format!("the bots of {} have their own model: 'model' was left out", checked.name));
+        if checked.models.is_empty() && options.known("model").is_some() {
+            warnings.push(join(&["the bots of ", &checked.name, " have their own model: 'model' was left out"]));
         }
-        let session_only = options.get("sessionOnly") == Some(&Value::Bool(true));
-        let messages = match options.get("messages") {
+        let session_only = options.is_true("sessionOnly");
+        let messages = match options.known("messages") {
             _ if session_only => Vec::new(),
-            None | Some(Value::Null) => return Err(Error::input("messages is missing")),
+            None => return Err(Error::input("messages is missing")),
             Some(messages) => read_messages(messages, &mut warnings)?,
         };
-        let conversation = match options.get("conversation") {
+        let conversation = match options.known("conversation") {
             Some(Value::Object(conversation)) => conversation.clone(),
-            Some(Value::Null) | None => Map::new(),
+            None => Map::new(),
             Some(_) => return Err(Error::input("conversation must be the object that reply.conversation gave")),
         };
         for name in ["temperature", "topP", "maxTokens", "stop", "seed", "tools", "responseFormat", "extra"] {
             if option(name).is_some() && !about.options.contains(&name) {
-                warnings.push(format!("{} has no way to pass on '{name}': it was left out", checked.name));
+                warnings.push(join(&[&checked.name, " has no way to pass on '", name, "': it was left out"]));
             }
         }
         Ok(Call { settings: checked, messages, history, conversation, random, foreign: false, session_only, warnings })
@@ -78,12 +75,17 @@ impl Call {
             return Err(Error::input("messages is empty: give at least one message"));
         };
         if last.role != "user" {
-            return Err(Error::input(format!("the last message must have role 'user', not '{}'", last.role)));
+            return Err(Error::input(join(&["the last message must have role 'user', not '", &last.role, "'"])));
         }
         if last.text.trim().is_empty() {
             return Err(Error::input("the last message has no text"));
         }
         Ok((last.text.clone(), earlier))
+    }
+
+    /// What the earlier reply's conversation has at `key`, or else `fresh`.
+    pub fn carry(&self, key: &str, fresh: &str, conversation: &mut Map) {
+        conversation.put(key, self.remembered(key).unwrap_or(fresh));
     }
 
     /// A string of the earlier reply's conversation.
@@ -135,55 +137,64 @@ pub enum History {
 
 /// A bare string is one user message. `content` is a string or OpenAI's content parts.
 pub fn read_messages(messages: &Value, warnings: &mut Vec<String>) -> Result<Vec<Message>> {
+    let mut read = Vec::new();
     match messages {
-        Value::String(text) => Ok(vec![Message { role: "user".to_owned(), text: text.clone() }]),
-        Value::Array(list) if list.is_empty() => Err(Error::input("messages is empty: give at least one message")),
-        Value::Array(list) => {
-            list.iter().enumerate().map(|(index, message)| read_message(message, index, warnings)).collect()
+        Value::String(text) => read.push(Message { role: "user".to_owned(), text: text.clone() }),
+        Value::Array(list) if list.is_empty() => {
+            return Err(Error::input("messages is empty: give at least one message"));
         }
-        _ => Err(Error::input("messages must be an array of { role, content }, or a string")),
+        Value::Array(list) => {
+            for (index, message) in list.iter().enumerate() {
+                let path = join(&["messages[", &decimal(index as u64), "]"]);
+                read.push(read_message(message, &path, warnings)?);
+            }
+        }
+        _ => return Err(Error::input("messages must be an array of { role, content }, or a string")),
     }
+    Ok(read)
 }
 
-fn read_message(message: &Value, index: usize, warnings: &mut Vec<String>) -> Result<Message> {
-    let at = |what: &str| Error::input(format!("messages[{index}]{what}"));
-    let message = message.as_object().ok_or_else(|| at(" must be an object { role, content }"))?;
+fn read_message(message: &Value, path: &str, warnings: &mut Vec<String>) -> Result<Message> {
+    let wrong = |what: &str| Err(Error::input(join(&[path, what])));
+    if !message.is_object() {
+        return wrong(" must be an object { role, content }");
+    }
     let role = match message.get("role") {
         Some(Value::String(role)) if !role.trim().is_empty() => role.trim().to_owned(),
-        Some(Value::Null) | None => return Err(at(".role is missing")),
-        Some(_) => return Err(at(".role must be a string such as 'user'")),
+        Some(Value::Null) | None => return wrong(".role is missing"),
+        Some(_) => return wrong(".role must be a string such as 'user'"),
     };
-    let text = match message.get("content") {
-        Some(Value::String(text)) => text.clone(),
+    let mut text = String::new();
+    match message.get("content") {
+        Some(Value::String(content)) => text.push_str(content),
         Some(Value::Array(parts)) => {
-            let mut text = String::new();
-            for (number, part) in parts.iter().enumerate() {
-                text.push_str(&read_part(part, &format!("messages[{index}].content[{number}]"), warnings)?);
+            for (index, part) in parts.iter().enumerate() {
+                let path = join(&[path, ".content[", &decimal(index as u64), "]"]);
+                text.push_str(read_part(part, &path, warnings)?);
             }
-            text
         }
         // An assistant turn that only called tools has no content.
-        Some(Value::Null) | None if role != "user" => String::new(),
-        Some(Value::Null) | None => return Err(at(".content is missing")),
-        Some(_) => return Err(at(".content must be a string or an array of content parts")),
-    };
+        Some(Value::Null) | None if role != "user" => {}
+        Some(Value::Null) | None => return wrong(".content is missing"),
+        Some(_) => return wrong(".content must be a string or an array of content parts"),
+    }
     Ok(Message { role, text })
 }
 
-fn read_part(part: &Value, path: &str, warnings: &mut Vec<String>) -> Result<String> {
-    let wrong = || Error::input(format!("{path} must be a string or an object with a type"));
+fn read_part<'a>(part: &'a Value, path: &str, warnings: &mut Vec<String>) -> Result<&'a str> {
+    let wrong = |what: &str| Err(Error::input(join(&[path, what])));
+    const NO_PART: &str = " must be a string or an object with a type";
     match part {
-        Value::String(text) => Ok(text.clone()),
-        Value::Object(part) => match part.get("type").map_or(Some("text"), Value::as_str).ok_or_else(wrong)? {
-            "text" => match part.get("text") {
-                Some(Value::String(text)) => Ok(text.clone()),
-                _ => Err(Error::input(format!("{path}.text must be a string"))),
-            },
-            other => {
-                warnings.push(format!("{path} is of type '{other}', which this protocol cannot carry: left out"));
-                Ok(String::new())
+        Value::String(text) => Ok(text),
+        Value::Object(_) => match part.get("type").map_or(Some("text"), Value::as_str) {
+            None => wrong(NO_PART),
+            Some("text") => part.text("text").map_or_else(|| wrong(".text must be a string"), Ok),
+            Some(other) => {
+                let left_out = "', which this protocol cannot carry: left out";
+                warnings.push(join(&[path, " is of type '", other, left_out]));
+                Ok("")
             }
         },
-        _ => Err(wrong()),
+        _ => wrong(NO_PART),
     }
 }

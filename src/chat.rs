@@ -2,6 +2,7 @@
 //! site hands out for later ([`Session`]).
 
 use crate::json;
+use crate::text::is_first;
 use crate::value::{Map, Value};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -126,7 +127,12 @@ impl Pieces {
         if piece.is_empty() {
             return;
         }
-        let units = if piece.is_ascii() { piece.len() } else { piece.encode_utf16().count() };
+        let mut units = piece.len();
+        if !piece.is_ascii() {
+            // A unit for each first byte, and one more for those of characters beyond the first plane.
+            let count = |byte: u8| usize::from(is_first(byte)) + usize::from(byte >= 0xf0);
+            units = piece.bytes().map(count).sum();
+        }
         let end = self.ends.last().copied().unwrap_or(0) + units as u32;
         self.ends.push(end);
     }

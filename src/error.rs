@@ -97,7 +97,7 @@ impl Error {
     pub fn with_body(mut self, body: &[u8]) -> Self {
         // Four bytes a character at most, and one more for a character that the cut leaves half.
         let head = body.get(..EXCERPT * 4 + 4).unwrap_or(body);
-        let mut text = without_nonces(String::from_utf8_lossy(head).trim());
+        let mut text = without_nonces(text::lossy(head).trim());
         truncate(&mut text, EXCERPT);
         self.body = (!text.is_empty()).then_some(text);
         self
@@ -114,6 +114,12 @@ impl Error {
             self.body = self.body.take().map(|body| without(&body, secret));
         }
     }
+}
+
+/// What is larger than the caller's limit.
+pub fn larger(what: &str, limit: usize) -> Error {
+    let limit = text::decimal(limit as u64);
+    Error::new(Code::TooLarge, text::join(&[what, " is larger than maxEventBytes (", &limit, " bytes)"]))
 }
 
 impl std::ops::Deref for Error {
@@ -166,7 +172,8 @@ fn without_nonces(text: &str) -> String {
 }
 
 fn truncate(text: &mut String, characters: usize) {
-    if let Some((at, _)) = text.char_indices().nth(characters) {
+    let mut firsts = text.bytes().enumerate().filter(|(_, byte)| text::is_first(*byte));
+    if let Some((at, _)) = firsts.nth(characters) {
         text.truncate(at);
     }
 }

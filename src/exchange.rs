@@ -22,13 +22,13 @@
 //! reconnected.
 
 use crate::chat::{Event, Pieces};
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, larger};
 use crate::frame::{Flow, Framing, Sink, Splitter};
 use crate::http::{self, Answer, Head, Method, Request};
-use crate::json::Halves;
+use crate::json::{self, Halves};
 use crate::out::Out;
 use crate::scan;
-use crate::text::cut;
+use crate::text::{cut, decimal, join};
 
 /// A request and what its answer means.
 pub struct Step {
@@ -135,28 +135,31 @@ pub struct Exchange {
     limit: usize,
 }
 
+/// One pointer wide: it is taken out of its place and put back for every chunk.
 enum State {
-    Sending(Step),
-    Waiting(Step),
-    /// Body of an answer that is read whole.
-    Collecting(Answer, Then, Limit),
+    Sending(Box<Step>),
+    Waiting(Box<Step>),
+    /// An answer that is read whole.
+    Collecting(Box<Body>),
     /// First bytes of a stream, until one of them tells what it is.
-    Sniffing(Answer, Framing, Box<dyn Decode>),
+    Sniffing(Box<Stream>),
     Streaming(Box<Stream>),
     Over(Option<Error>),
 }
 
-/// In a box: it is taken out of its place and put back for every chunk.
-struct Stream {
-    splitter: Splitter,
-    decode: Box<dyn Decode>,
+struct Body {
+    answer: Answer,
+    then: Then,
+    /// Bytes that it may have.
+    limit: usize,
 }
 
-/// Bytes that an answer may have.
-enum Limit {
-    Bytes(usize),
-    /// [`MAX_REFUSAL`]; what comes after them is not read.
-    Refusal,
+struct Stream {
+    /// Of the body only what was read while sniffing.
+    answer: Answer,
+    framing: Framing,
+    splitter: Splitter,
+    decode: Box<dyn Decode>,
 }
 
 /// Requests an exchange may send, redirects and renewals included.
@@ -173,7 +176,7 @@ impl Exchange {
     /// `limit`: bytes of one event, line or JSON answer.
     pub fn new(first: Result<Step>, limit: usize) -> Self {
         let state = match first {
-            Ok(step) => State::Sending(step),
+            Ok(step) => State::Sending(Box::new(step)),
             Err(error) => State::Over(Some(error)),
         };
         Exchange { state, out: Out::default(), requests: 0, limit }
@@ -194,7 +197,8 @@ impl Exchange {
             State::Sending(step) if self.requests == MAX_REQUESTS => {
                 // Without the query: there may be a nonce in it.
                 let target = cut(&step.request.url, b"?#").0;
-                let message = format!("gave up after {MAX_REQUESTS} requests; the next would go to {target}");
+                let most = decimal(MAX_REQUESTS.into());
+                let message = join(&["gave up after ", &most, " requests; the next would go to ", target]);
                 Poll::Over(Err(Error::new(Code::Service, message)))
             }
             State::Sending(step) => {
@@ -250,85 +254,89 @@ impl Exchange {
                     _ => Ok(State::Streaming(stream)),
                 }
             }
-            (State::Streaming(stream), Feed::End) => self.end(*stream),
-            (State::Sniffing(mut answer, framing, decode), Feed::Chunk(chunk)) => {
-                answer.body.extend_from_slice(chunk);
-                self.sniff(answer, framing, decode)
+            (State::Streaming(mut stream), Feed::End) => self.end(&mut stream),
+            (State::Sniffing(mut stream), Feed::Chunk(chunk)) => {
+                stream.answer.body.extend_from_slice(chunk);
+                self.sniff(stream)
             }
-            (State::Sniffing(answer, ..), Feed::End) => {
-                Err(answer.error(Code::Service, "the service answered with an empty body"))
+            (State::Sniffing(stream), Feed::End) => {
+                Err(stream.answer.error(Code::Service, "the service answered with an empty body"))
             }
-            (State::Collecting(mut answer, then, limit), Feed::Chunk(chunk)) => {
-                let most = if let Limit::Bytes(most) = limit { most } else { MAX_REFUSAL };
-                let room = most.saturating_sub(answer.body.len());
-                answer.body.extend_from_slice(chunk.get(..room).unwrap_or(chunk));
-                match limit {
-                    _ if chunk.len() <= room => Ok(State::Collecting(answer, then, limit)),
-                    Limit::Refusal => self.answered(&answer, then),
-                    Limit::Bytes(_) => Err(too_large(most)),
+            (State::Collecting(mut body), Feed::Chunk(chunk)) => {
+                let room = body.limit.saturating_sub(body.answer.body.len());
+                body.answer.body.extend_from_slice(chunk.get(..room).unwrap_or(chunk));
+                match body.answer.head.is_success() {
+                    _ if chunk.len() <= room => Ok(State::Collecting(body)),
+                    true => Err(too_large(body.limit)),
+                    // What explains an error is at its beginning.
+                    false => self.answered(*body),
                 }
             }
-            (State::Collecting(answer, then, _), Feed::End) => self.answered(&answer, then),
+            (State::Collecting(body), Feed::End) => self.answered(*body),
             (state, _) => Ok(state),
         }
     }
 
-    fn head(&mut self, step: Step, head: Head) -> Result<State> {
+    fn head(&mut self, step: Box<Step>, head: Head) -> Result<State> {
         let location = head.header("location").filter(|_| matches!(head.status, 301..=303 | 307 | 308));
         if let Some(location) = location {
-            return redirect(step, head.status, location).map(State::Sending);
+            return redirect(step, head.status, location);
         }
-        let answer = Answer { head, body: Vec::new() };
-        let limit = match answer.head.is_success() {
-            false => Limit::Refusal,
-            true if step.request.shared => Limit::Bytes(self.limit.max(MAX_SHARED)),
-            true => Limit::Bytes(self.limit),
+        let limit = match head.is_success() {
+            false => MAX_REFUSAL,
+            true if step.request.shared => self.limit.max(MAX_SHARED),
+            true => self.limit,
         };
-        match (step.then, limit) {
-            (Then::Stream(framing, mut decode), Limit::Bytes(_)) => {
+        let answer = Answer { head, body: Vec::new() };
+        match step.then {
+            Then::Stream(framing, mut decode) if answer.head.is_success() => {
                 decode.head(&answer.head, &mut self.out);
-                Ok(State::Sniffing(answer, framing, decode))
+                let splitter = Splitter::new(framing, limit);
+                Ok(State::Sniffing(Box::new(Stream { answer, framing, splitter, decode })))
             }
-            (then, limit) => Ok(State::Collecting(answer, then, limit)),
+            then => Ok(State::Collecting(Box::new(Body { answer, then, limit }))),
         }
     }
 
-    fn sniff(&mut self, answer: Answer, framing: Framing, decode: Box<dyn Decode>) -> Result<State> {
-        match http::first_byte(&answer.body) {
-            None if answer.body.len() > self.limit => Err(Error::new(Code::Protocol, "the answer is blank")),
-            None => Ok(State::Sniffing(answer, framing, decode)),
-            Some(byte) if byte == b'<' || framing == Framing::Sse && matches!(byte, b'{' | b'[') => {
-                match answer.body.len() > self.limit {
-                    true => Err(too_large(self.limit)),
-                    false => Ok(State::Collecting(answer, Then::Stream(framing, decode), Limit::Bytes(self.limit))),
+    fn sniff(&mut self, mut stream: Box<Stream>) -> Result<State> {
+        let (bytes, limit) = (&stream.answer.body, self.limit);
+        match http::first_byte(bytes) {
+            None if bytes.len() > limit => Err(Error::new(Code::Protocol, "the answer is blank")),
+            None => Ok(State::Sniffing(stream)),
+            Some(byte) if byte == b'<' || stream.framing == Framing::Sse && matches!(byte, b'{' | b'[') => {
+                if bytes.len() > limit {
+                    return Err(too_large(limit));
                 }
+                let Stream { answer, framing, decode, .. } = *stream;
+                Ok(State::Collecting(Box::new(Body { answer, then: Then::Stream(framing, decode), limit })))
             }
             // Half of a byte order mark; what follows it is to be seen.
-            Some(0xef) if answer.body.len() < 3 => Ok(State::Sniffing(answer, framing, decode)),
+            Some(0xef) if bytes.len() < 3 => Ok(State::Sniffing(stream)),
             Some(_) => {
-                let stream = Stream { splitter: Splitter::new(framing, self.limit), decode };
-                self.step(State::Streaming(Box::new(stream)), Feed::Chunk(&answer.body))
+                let first = std::mem::take(&mut stream.answer.body);
+                self.step(State::Streaming(stream), Feed::Chunk(&first))
             }
         }
     }
 
-    fn answered(&mut self, answer: &Answer, then: Then) -> Result<State> {
+    fn answered(&mut self, Body { answer, then, .. }: Body) -> Result<State> {
         let out = &mut self.out;
         let next = match (then, answer.head.is_success()) {
             (Then::Ask(_, Refusals::Usual), false) => Err(answer.refusal()),
-            (Then::Ask(then, _), _) => then(answer, out),
-            (Then::Stream(_, mut decode), false) => decode.refused(answer, out).map(Next::Step),
+            (Then::Ask(then, _), _) => then(&answer, out),
+            (Then::Stream(_, mut decode), false) => decode.refused(&answer, out).map(Next::Step),
             (Then::Stream(..), true) if answer.is_html() => Err(answer.page_instead()),
-            (Then::Stream(_, mut decode), true) => decode.whole(answer, out),
+            (Then::Stream(_, mut decode), true) => decode.whole(&answer, out),
         };
         match next {
-            Ok(Next::Step(step)) => Ok(State::Sending(step)),
+            Ok(Next::Step(step)) => Ok(State::Sending(Box::new(step))),
             Ok(Next::Over) => Ok(State::Over(None)),
             Err(error) => Err(answer.explain(error)),
         }
     }
 
-    fn end(&mut self, Stream { mut splitter, mut decode }: Stream) -> Result<State> {
+    fn end(&mut self, stream: &mut Stream) -> Result<State> {
+        let Stream { splitter, decode, .. } = stream;
         // A last frame without its blank line counts if it is whole; half a frame is no frame (rule 3 speaks next).
         let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out };
         match splitter.finish(&mut sink) {
@@ -346,24 +354,24 @@ impl Exchange {
 
 /// Also the owner's word for it, where he reads an answer himself.
 pub fn too_large(limit: usize) -> Error {
-    Error::new(Code::TooLarge, format!("the answer is larger than maxEventBytes ({limit} bytes)"))
+    larger("the answer", limit)
 }
 
 /// Rule 8. A page of another origin could be anybody's, so not even a nonce request follows there.
-fn redirect(mut step: Step, status: u16, location: &str) -> Result<Step> {
+fn redirect(mut step: Box<Step>, status: u16, location: &str) -> Result<State> {
     let from = &step.request.url;
     let target = http::resolve(from, location).unwrap_or_default();
     let elsewhere = http::origin(&target) != http::origin(from);
     let keeps_message = step.request.method == Method::Get || matches!(status, 307 | 308);
     if elsewhere || !keeps_message {
         let target = cut(&target, b"?#").0;
-        let message = format!("the site redirects to {target}: nothing was sent there; give that address as url");
-        let mut error = Error::new(Code::Service, message);
+        const ADVICE: &str = ": nothing was sent there; give that address as url";
+        let mut error = Error::new(Code::Service, join(&["the site redirects to ", target, ADVICE]));
         error.status = Some(status);
         return Err(error);
     }
     step.request.url = target;
-    Ok(step)
+    Ok(State::Sending(step))
 }
 
 /// A decoder as the splitter's sink.
@@ -387,7 +395,7 @@ impl Sink for Frames<'_> {
             return Ok(Flow::More);
         }
         // The scanner may take over only where it would have given the very same piece.
-        let same = scan::locate(data, self.decode.text_path()).filter(|text| {
+        let same = json::locate(data, self.decode.text_path()).filter(|text| {
             let mut again = String::new();
             scan::unescape(&data[text.clone()], &mut Halves::default(), &mut again)
                 && again == self.out.pieces.text[start..]

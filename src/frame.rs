@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result, larger};
 use crate::scan::Template;
+use crate::text::lossy;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
@@ -107,8 +108,7 @@ impl Splitter {
     }
 
     fn too_large(&self) -> Error {
-        let limit = self.limit;
-        Error::new(Code::TooLarge, format!("an event or line is larger than maxEventBytes ({limit} bytes)"))
+        larger("an event or line", self.limit)
     }
 
     /// Gives out all whole frames; returns how many bytes are done with.
@@ -211,7 +211,7 @@ impl Splitter {
                 }
                 self.data.extend_from_slice(value);
             }
-            b"event" => self.event = String::from_utf8_lossy(value).into_owned(),
+            b"event" => self.event = lossy(value).into_owned(),
             // `id` and `retry` are for reconnecting, which a reply never does.
             _ => {}
         }

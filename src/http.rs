@@ -2,8 +2,8 @@
 
 use crate::error::{Code, Error, Result};
 use crate::json;
-use crate::text::{cut, digit, find, number};
-use crate::value::Value;
+use crate::text::{cut, decimal, digit, find, join, lossy, number};
+use crate::value::{Map, Value};
 use crate::words;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +121,8 @@ impl Answer {
             300..400 => (Code::Service, "the service redirects without saying where"),
             _ => (Code::Service, "the service failed"),
         };
-        let mut error = Error::new(code, format!("{} (status {status})", words.as_deref().unwrap_or(plain)));
+        let words = words.as_deref().unwrap_or(plain);
+        let mut error = Error::new(code, join(&[words, " (status ", &decimal(status.into()), ")"]));
         error.retryable = matches!(status, 408 | 409 | 429 | 500 | 502..=504 | 520..=529);
         self.explain(error)
     }
@@ -130,10 +131,10 @@ impl Answer {
     pub fn page_instead(&self) -> Error {
         const START: &[u8] = b"<title>";
         let at = find(&self.body, START).map_or(self.body.len(), |at| at + START.len());
-        let rest = String::from_utf8_lossy(&self.body[at..]);
+        let rest = lossy(&self.body[at..]);
         let title = words::html_to_text(cut(&rest, b"<").0.trim());
-        let title = if title.is_empty() { title } else { [": '", &title, "'"].concat() };
-        self.explain(Error::new(Code::Blocked, ["a web page came instead of a reply", &title].concat()))
+        let title = if title.is_empty() { title } else { join(&[": '", &title, "'"]) };
+        self.explain(Error::new(Code::Blocked, join(&["a web page came instead of a reply", &title])))
     }
 
     /// An error that this answer is the reason of.
@@ -143,8 +144,8 @@ impl Answer {
 
     /// Where a nonce was asked for.
     pub fn no_nonce(&self, value: &Value) -> Error {
-        let words = words::error_words(value).map(|words| [": ", &words].concat());
-        self.error(Code::Nonce, &["No nonce found", words.as_deref().unwrap_or_default()].concat())
+        let words = words::error_words(value).map(|words| join(&[": ", &words]));
+        self.error(Code::Nonce, &join(&["No nonce found", words.as_deref().unwrap_or_default()]))
     }
 
     /// Adds status, `Retry-After` and an excerpt of the body.
@@ -172,6 +173,11 @@ pub fn is_header_value(value: &str) -> bool {
 pub struct Form(pub String);
 
 impl Form {
+    /// The text that `from` has at `key`.
+    pub fn take(&mut self, name: &str, key: &str, from: &Map) {
+        self.add(name, from.text(key).unwrap_or_default());
+    }
+
     pub fn add(&mut self, name: &str, value: &str) {
         if !self.0.is_empty() {
             self.0.push('&');
@@ -198,7 +204,7 @@ fn percent_encode(text: &str, out: &mut String) {
 
 /// Address of a site or service as the caller gives it, checked: `http(s)`, no credentials, no query, no trailing slash.
 pub fn parse_site(url: &str, option: &str) -> Result<String> {
-    site(url.trim()).map_err(|why| Error::input([option, ": ", why].concat()))
+    site(url.trim()).map_err(|why| Error::input(join(&[option, ": ", why])))
 }
 
 fn site(url: &str) -> Result<String, &'static str> {
@@ -212,7 +218,7 @@ fn site(url: &str) -> Result<String, &'static str> {
     }
     let parts = Url::read(url).ok_or(NO_URL)?;
     let authority = parts.authority;
-    if authority.contains('@') {
+    if authority.bytes().any(|byte| byte == b'@') {
         return Err("credentials do not belong into a URL");
     }
     // In `[::1]:8080` the last colon is the port's.
@@ -220,10 +226,18 @@ fn site(url: &str) -> Result<String, &'static str> {
     let (host, port) = authority.split_at(colon.unwrap_or(authority.len()));
     let port = port.strip_prefix(':').filter(|port| !port.is_empty()).unwrap_or("0");
     let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) && number(port, 10).is_some_and(|port| port < 0x10000);
-    if host.is_empty() || !is_port || url.chars().any(|c| is_blank(c) || "\\\"<>^`{}|".contains(c)) {
+    if host.is_empty() || !is_port || url.chars().any(is_odd) {
         return Err("not a URL");
     }
-    Ok(parts.root() + cut(parts.path, b"?#").0.trim_end_matches('/'))
+    let mut path = cut(parts.path, b"?#").0;
+    while let Some(shorter) = path.strip_suffix('/') {
+        path = shorter;
+    }
+    Ok(parts.root() + path)
+}
+
+fn is_odd(c: char) -> bool {
+    is_blank(c) || matches!(c, '\\' | '"' | '<' | '>' | '^' | '`' | '{' | '}' | '|')
 }
 
 /// What stands in no address.
@@ -245,22 +259,22 @@ pub fn resolve(base: &str, reference: &str) -> Option<String> {
     }
     let base = Url::read(base)?;
     if reference.starts_with("//") {
-        return Some([base.scheme, ":", reference].concat());
+        return Some(join(&[base.scheme, ":", reference]));
     }
     let path = cut(base.path, b"?#").0;
     let kept = match reference.as_bytes().first() {
         Some(b'/') => "",
         Some(b'?') if !path.is_empty() => path,
         Some(b'?') => "/",
-        _ => path.rfind('/').map_or("/", |at| &path[..=at]),
+        _ => path.bytes().rposition(|byte| byte == b'/').map_or("/", |at| &path[..=at]),
     };
-    Some([&base.origin(), kept, reference].concat())
+    Some(join(&[&base.origin(), kept, reference]))
 }
 
 /// Path and query of a URL on whatever host, moved to the origin of `site`: what a page tells about its own server must
 /// not send a nonce elsewhere.
 pub fn on_site(site: &str, url: &str) -> Option<String> {
-    let url = resolve(&[site, "/"].concat(), url)?;
+    let url = resolve(&join(&[site, "/"]), url)?;
     let path = Url::read(&url)?.path;
     Some(origin(site)? + if path.is_empty() { "/" } else { path })
 }
@@ -281,7 +295,7 @@ impl Url<'_> {
     }
 
     fn root(&self) -> String {
-        [self.scheme, "://", self.authority].concat().to_ascii_lowercase()
+        join(&[self.scheme, "://", self.authority]).to_ascii_lowercase()
     }
 
     fn origin(&self) -> String {

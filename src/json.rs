@@ -4,7 +4,10 @@
 //! (halves of a surrogate pair in escapes, numbers beyond the range of a double), and with its maps and its float tables
 //! it weighs 60 kB gzipped, as much as everything else together. Numbers stay text here; nobody calculates with them.
 
+use std::ops::Range;
+
 use crate::error::{Code, Error, Result};
+use crate::text::{lossy, number};
 use crate::value::{Map, Value};
 
 /// A lone surrogate has no place in Rust's strings. It travels as a private-use character of plane 16, at this offset
@@ -13,6 +16,9 @@ const HALF: u32 = 0x10_0000;
 
 /// Levels of nesting. Deeper JSON is nobody's answer, and the stack of a wasm module is small.
 const MAX_DEPTH: u8 = 128;
+
+/// Deeper JSON has no template.
+const PLAIN_DEPTH: u8 = 31;
 
 /// A value and whether lone surrogates in it travel as private-use characters.
 #[derive(Debug, Default)]
@@ -23,32 +29,57 @@ pub struct Parsed {
 
 pub fn parse(text: &[u8]) -> Result<Parsed> {
     // As `response.json()` does it: themes saved with a byte order mark put one before every answer of their site.
-    let text = String::from_utf8_lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
-    let mut reader = Reader { text: &text, at: 0, depth: 0, mended: false };
-    let value = reader.value().filter(|_| {
-        reader.blanks();
-        reader.at == text.len()
-    });
+    let text = lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
+    let mut reader = Reader::new(&text, MAX_DEPTH);
+    let value = reader.whole(None);
     // Neither the payload nor a position in it: it may be private, and it helps nobody.
     let value = value.ok_or_else(|| Error::new(Code::Protocol, "the service sent JSON that cannot be read"))?;
     Ok(Parsed { value, mended: reader.mended })
 }
 
+/// Where the inside of the string at `path` lies in a JSON text, if that is plain to see: every key on the way once. A
+/// number in the path is an index, written in digits.
+pub fn locate(json: &[u8], path: &[&str]) -> Option<Range<usize>> {
+    let mut reader = Reader::new(std::str::from_utf8(json).ok()?, PLAIN_DEPTH);
+    reader.whole(Some(path))?;
+    reader.found
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// Levels of nesting that are left.
     depth: u8,
     mended: bool,
+    /// See [`locate`].
+    found: Option<Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
-    /// `None`: not JSON.
-    fn value(&mut self) -> Option<Value> {
+    fn new(text: &'a str, depth: u8) -> Self {
+        Reader { text, at: 0, depth, mended: false, found: None }
+    }
+
+    fn whole(&mut self, path: Option<&[&str]>) -> Option<Value> {
+        let value = self.value(path)?;
+        self.blanks();
+        (self.at == self.text.len()).then_some(value)
+    }
+
+    /// `None`: not JSON, or `path` is not plain. A value off the path has none.
+    fn value(&mut self, path: Option<&[&str]>) -> Option<Value> {
         self.blanks();
         match self.peek()? {
-            b'"' => self.string().map(Value::String),
-            b'{' => self.nested(b'}').map(|members| Value::Object(Map::from_members(members))),
-            b'[' => self.nested(b']').map(|items| Value::Array(items.into_iter().map(|(_, item)| item).collect())),
+            b'"' => {
+                let start = self.at + 1;
+                let text = self.string()?;
+                if path.is_some_and(<[_]>::is_empty) {
+                    self.found = Some(start..self.at - 1);
+                }
+                Some(Value::String(text))
+            }
+            b'{' => self.nested(b'}', path),
+            b'[' => self.nested(b']', path),
             b't' => self.word("true").map(|()| Value::Bool(true)),
             b'f' => self.word("false").map(|()| Value::Bool(false)),
             b'n' => self.word("null").map(|()| Value::Null),
@@ -56,22 +87,35 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Members of an object or, with empty keys, items of an array.
-    fn nested(&mut self, close: u8) -> Option<Vec<(String, Value)>> {
-        self.depth = self.depth.checked_add(1).filter(|depth| *depth <= MAX_DEPTH)?;
-        let mut members = Vec::new();
+    fn nested(&mut self, close: u8, path: Option<&[&str]>) -> Option<Value> {
+        self.depth = self.depth.checked_sub(1)?;
+        let is_object = close == b'}';
+        let (mut members, mut items) = (Vec::new(), Vec::new());
+        let (step, deeper) = path.and_then(<[_]>::split_first).unzip();
+        let mut seen = false;
         self.at += 1;
         self.blanks();
         if !self.take(close) {
             loop {
                 let mut key = String::new();
-                if close == b'}' {
+                if is_object {
                     self.blanks();
                     key = self.string()?;
                     self.blanks();
                     self.take(b':').then_some(())?;
                 }
-                members.push((key, self.value()?));
+                let on_path = step.is_some_and(|step| match is_object {
+                    true => key == *step,
+                    false => number(step, 10) == Some(items.len() as u64),
+                });
+                if on_path && std::mem::replace(&mut seen, true) {
+                    return None;
+                }
+                let value = self.value(if on_path { deeper } else { None })?;
+                match is_object {
+                    true => members.push((key, value)),
+                    false => items.push(value),
+                }
                 self.blanks();
                 if self.take(close) {
                     break;
@@ -79,8 +123,8 @@ impl<'a> Reader<'a> {
                 self.take(b',').then_some(())?;
             }
         }
-        self.depth -= 1;
-        Some(members)
+        self.depth += 1;
+        Some(if is_object { Map::from_members(members).into() } else { items.into() })
     }
 
     fn string(&mut self) -> Option<String> {

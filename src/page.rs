@@ -4,6 +4,7 @@
 //! whatever the page holds, and the module carries no regular-expression engine. The `regex` crate is the oracle of the
 //! tests.
 
+use crate::text::lossy;
 use crate::value::Value;
 use crate::{json, words};
 
@@ -35,7 +36,7 @@ impl Pattern {
             let quote = *page.get(found.checked_sub(1)?)?;
             let value = value(page, found, quote)?;
             if !value.is_empty() {
-                return Some(words::unescape_html(&String::from_utf8_lossy(value)));
+                return Some(words::unescape_html(&lossy(value)));
             }
             start = found;
         }

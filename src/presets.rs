@@ -31,6 +31,18 @@ pub static PRESETS: &[Preset] = &[
     },
 ];
 
+impl Preset {
+    /// What stands behind the setting of this name.
+    pub fn text(&self, key: &str) -> Option<&'static str> {
+        match key {
+            "name" => Some(self.name),
+            "url" => Some(self.url),
+            "defaultModel" => Some(self.default_model),
+            _ => None,
+        }
+    }
+}
+
 pub fn preset(name: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.name == name)
 }

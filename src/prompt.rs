@@ -2,6 +2,7 @@
 
 use crate::chat::Message;
 use crate::error::{Error, Result};
+use crate::text::{cut, without_leading};
 
 #[derive(Clone, Copy, Debug)]
 pub struct PromptStyle {
@@ -34,22 +35,28 @@ pub fn format_prompt(messages: &[Message], style: PromptStyle) -> Result<String>
         }
         return Ok(only.text.clone());
     }
-    let is_system = |role: &str| matches!(role, "system" | "developer");
     let labels: Vec<String> =
         messages.iter().map(|message| message.role.as_str()).chain(USUAL_ROLES).map(label).collect();
-    let mut lines: Vec<String> = messages
-        .iter()
-        .filter(|message| style.include_system || !is_system(&message.role))
-        .filter(|message| !message.text.trim().is_empty())
-        .map(|message| format!("{} {}", label(&message.role), guard(&message.text, &labels)))
-        .collect();
-    if lines.is_empty() {
+    let mut prompt = String::new();
+    for (Message { role, text }, label) in messages.iter().zip(&labels) {
+        let is_left_out = !style.include_system && matches!(role.as_str(), "system" | "developer");
+        if is_left_out || text.trim().is_empty() {
+            continue;
+        }
+        if !prompt.is_empty() {
+            prompt.push('\n');
+        }
+        prompt.push_str(label);
+        prompt.push(' ');
+        guard(text, &labels, &mut prompt);
+    }
+    if prompt.is_empty() {
         return Err(Error::input("no message has text"));
     }
     if !style.do_continue {
-        lines.push("Assistant:".to_owned());
+        prompt.push_str("\nAssistant:");
     }
-    Ok(lines.join("\n"))
+    Ok(prompt)
 }
 
 /// Of these another chat may have messages, whatever roles this one has.
@@ -67,14 +74,15 @@ fn label(role: &str) -> String {
 
 /// One more space in front of every further line that is a label after any number of spaces: so a guarded line and a
 /// line that had the space already stay apart.
-fn guard(text: &str, labels: &[String]) -> String {
-    let mut lines = text.split('\n');
-    let mut guarded = lines.next().unwrap_or_default().to_owned();
-    for line in lines {
-        let bare = line.trim_start_matches(' ');
+fn guard(text: &str, labels: &[String], prompt: &mut String) {
+    let (first, mut rest) = cut(text, b"\n");
+    prompt.push_str(first);
+    while let Some(lines) = rest.strip_prefix('\n') {
+        let (line, more) = cut(lines, b"\n");
+        let bare = without_leading(line, ' ');
         let forged = labels.iter().any(|label| bare.starts_with(label.as_str()));
-        guarded.push_str(if forged { "\n " } else { "\n" });
-        guarded.push_str(line);
+        prompt.push_str(if forged { "\n " } else { "\n" });
+        prompt.push_str(line);
+        rest = more;
     }
-    guarded
 }

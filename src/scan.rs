@@ -9,7 +9,6 @@
 use std::ops::Range;
 
 use crate::json::{self, Halves, join};
-use crate::text::number;
 
 #[derive(Debug, Default)]
 pub struct Template {
@@ -102,99 +101,4 @@ fn unescape_into(raw: &str, out: &mut String) -> Option<()> {
     }
     out.push_str(rest);
     Some(())
-}
-
-/// Where the inside of the string at `path` lies in a JSON text, if that is plain to see: every key on the way once and
-/// without escapes. A number in the path is an index, written in digits.
-pub fn locate(json: &[u8], path: &[&str]) -> Option<Range<usize>> {
-    let mut walker = Walker { json, at: 0, depth: 0 };
-    let found = walker.value(Some(path))?;
-    walker.blanks();
-    if walker.at == json.len() { found } else { None }
-}
-
-struct Walker<'a> {
-    json: &'a [u8],
-    at: usize,
-    depth: u8,
-}
-
-impl Walker<'_> {
-    /// Walks over one value. Outer `None`: not plain JSON. Inner: the string at the end of the path, if it is in here.
-    fn value(&mut self, path: Option<&[&str]>) -> Option<Option<Range<usize>>> {
-        self.blanks();
-        match self.json.get(self.at)? {
-            b'"' => {
-                let inside = self.string()?;
-                Some(path.is_some_and(<[_]>::is_empty).then_some(inside))
-            }
-            b'{' => self.members(path, b'}'),
-            b'[' => self.members(path, b']'),
-            _ => {
-                let scalar = |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'+' | b'.');
-                let length = self.json[self.at..].iter().take_while(|byte| scalar(byte)).count();
-                self.at += length;
-                (length > 0).then_some(None)
-            }
-        }
-    }
-
-    fn members(&mut self, path: Option<&[&str]>, close: u8) -> Option<Option<Range<usize>>> {
-        // Deeper JSON has no template, and this recursion no room on a small stack.
-        self.depth = self.depth.checked_add(1).filter(|depth| *depth < 32)?;
-        let (step, deeper) = path.and_then(<[_]>::split_first).unzip();
-        let (mut found, mut seen, mut index) = (None, false, 0);
-        self.at += 1;
-        self.blanks();
-        if self.json.get(self.at) == Some(&close) {
-            self.at += 1;
-            self.depth -= 1;
-            return Some(None);
-        }
-        loop {
-            self.blanks();
-            let on_path = if close == b'}' {
-                let key = self.string()?;
-                let key = &self.json[key];
-                if key.contains(&b'\\') {
-                    return None;
-                }
-                self.blanks();
-                self.take(b':')?;
-                step.is_some_and(|step| step.as_bytes() == key)
-            } else {
-                step.is_some_and(|step| number(step, 10) == Some(index))
-            };
-            if on_path && std::mem::replace(&mut seen, true) {
-                return None;
-            }
-            let inner = self.value(if on_path { deeper } else { None })?;
-            found = inner.or(found);
-            index += 1;
-            self.blanks();
-            if self.take(close).is_some() {
-                self.depth -= 1;
-                return Some(found);
-            }
-            self.take(b',')?;
-        }
-    }
-
-    fn string(&mut self) -> Option<Range<usize>> {
-        self.take(b'"')?;
-        let start = self.at;
-        let end = start + string_end(&self.json[start..])?;
-        self.at = end + 1;
-        Some(start..end)
-    }
-
-    fn take(&mut self, byte: u8) -> Option<()> {
-        (self.json.get(self.at) == Some(&byte)).then(|| self.at += 1)
-    }
-
-    fn blanks(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.json.get(self.at) {
-            self.at += 1;
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! Small things with text, each once. std's own do more (patterns of every kind, padding, 128 bits) and weigh more.
 
-/// Where `word` begins.
+use std::borrow::Cow;
+
+/// Where `word` begins, which is not empty.
 pub fn find(text: &[u8], word: &[u8]) -> Option<usize> {
     text.windows(word.len()).position(|window| window == word)
 }
@@ -11,16 +13,36 @@ pub fn cut<'a>(text: &'a str, ends: &[u8]) -> (&'a str, &'a str) {
     text.split_at(end.unwrap_or(text.len()))
 }
 
-/// Decimal digits.
-pub fn decimal(mut number: u64) -> String {
-    let mut digits = Vec::new();
-    loop {
-        digits.insert(0, digit(number % 10));
-        number /= 10;
-        if number == 0 {
-            return digits.into_iter().collect();
-        }
+/// All parts as one, without the machinery of `format!`.
+pub fn join(parts: &[&str]) -> String {
+    let mut joined = String::new();
+    parts.iter().for_each(|part| joined.push_str(part));
+    joined
+}
+
+pub fn without_leading(mut text: &str, character: char) -> &str {
+    while let Some(rest) = text.strip_prefix(character) {
+        text = rest;
     }
+    text
+}
+
+pub fn characters(text: &str) -> u64 {
+    let mut count = 0;
+    text.bytes().for_each(|byte| count += u64::from(is_first(byte)));
+    count
+}
+
+/// Whether a character begins with this byte.
+pub fn is_first(byte: u8) -> bool {
+    byte & 0xc0 != 0x80
+}
+
+/// Decimal digits.
+pub fn decimal(number: u64) -> String {
+    let mut digits = if number < 10 { String::new() } else { decimal(number / 10) };
+    digits.push(digit(number % 10));
+    digits
 }
 
 /// The digit of a base up to 36.
@@ -28,7 +50,31 @@ pub fn digit(value: u64) -> char {
     char::from_digit(value as u32, 36).unwrap_or('0')
 }
 
-/// The number that these digits are.
+/// The number that these digits are. Some beyond 2^60 are refused, all beyond 64 bits.
 pub fn number(digits: &str, radix: u32) -> Option<u64> {
-    u64::from_str_radix(digits, radix).ok()
+    let mut number = 0;
+    for digit in digits.bytes() {
+        let digit = char::from(digit).to_digit(radix)?;
+        if number >> 60 != 0 {
+            return None;
+        }
+        number = number * u64::from(radix) + u64::from(digit);
+    }
+    (!digits.is_empty()).then_some(number)
+}
+
+/// As text, with U+FFFD for what is none: `String::from_utf8_lossy` at a third of its weight.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    let (mut mended, mut rest) = (String::new(), bytes);
+    loop {
+        let error = match std::str::from_utf8(rest) {
+            Ok(text) if mended.is_empty() => return Cow::Borrowed(text),
+            Ok(text) => return Cow::Owned(mended + text),
+            Err(error) => error,
+        };
+        let (text, broken) = rest.split_at(error.valid_up_to());
+        mended.push_str(std::str::from_utf8(text).unwrap_or_default());
+        mended.push(char::REPLACEMENT_CHARACTER);
+        rest = &broken[error.error_len().unwrap_or(broken.len())..];
+    }
 }

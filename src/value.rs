@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::text::{decimal, digit, number};
+use crate::text::{cut, decimal, digit, number};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
@@ -31,10 +31,16 @@ impl Value {
 
     /// JSON Pointer (RFC 6901) without escapes.
     pub fn pointer(&self, pointer: &str) -> Option<&Value> {
-        pointer.split('/').skip(1).try_fold(self, |value, step| match value {
-            Value::Array(items) => items.get(number(step, 10)? as usize),
-            value => value.get(step),
-        })
+        let (mut value, mut rest) = (self, pointer);
+        while let Some(steps) = rest.strip_prefix('/') {
+            let (step, deeper) = cut(steps, b"/");
+            value = match value {
+                Value::Array(items) => items.get(number(step, 10)? as usize)?,
+                value => value.get(step)?,
+            };
+            rest = deeper;
+        }
+        Some(value)
     }
 
     pub fn as_str(&self) -> Option<&str> {
@@ -63,6 +69,12 @@ impl Value {
 
     pub fn is_null(&self) -> bool {
         *self == Value::Null
+    }
+
+    /// What is at `key`, but not `null`.
+    #[inline(never)]
+    pub fn known(&self, key: &str) -> Option<&Value> {
+        self.get(key).filter(|value| !matches!(value, Value::Null))
     }
 
     /// The string at `key`.
@@ -120,6 +132,14 @@ impl Map {
 
     pub fn put(&mut self, key: &str, text: &str) {
         self.insert(key, text.into());
+    }
+
+    /// Takes the text over that `from` has at `key`, if any.
+    #[inline(never)]
+    pub fn copy(&mut self, key: &str, from: &Map) {
+        if let Some(text) = from.text(key) {
+            self.put(key, text);
+        }
     }
 
     pub fn get(&self, key: &str) -> Option<&Value> {

@@ -1,7 +1,7 @@
 //! The words of services' errors, which are made for pages: found wherever they stand, and made plain.
 
 use crate::error::Code;
-use crate::text::{cut, find, number};
+use crate::text::{cut, find, number, without_leading};
 use crate::value::Value;
 
 /// The words of a service's error, wherever services put them: `error.message`, `error`, `message`, `msg`, `data.message`,
@@ -43,10 +43,10 @@ pub fn html_to_text(html: &str) -> String {
         let is_tag = matches!(tag.as_bytes().first(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'!'));
         let after = match closed.strip_prefix('>') {
             Some(after) if is_tag => {
-                let name = tag.trim_start_matches('/');
+                let name = without_leading(tag, '/');
                 let end = name.bytes().position(|byte| !byte.is_ascii_alphanumeric());
                 let inline = INLINE.contains(&&name[..end.unwrap_or(name.len())]);
-                if !inline && !text.is_empty() && !text.ends_with(char::is_whitespace) {
+                if !inline && text.chars().next_back().is_some_and(|last| !last.is_whitespace()) {
                     text.push(' ');
                 }
                 after
@@ -84,7 +84,7 @@ pub fn unescape_html(text: &str) -> String {
 
 fn character(entity: &str) -> Option<char> {
     if let Some(digits) = entity.strip_prefix('#') {
-        let hex = digits.strip_prefix(['x', 'X']);
+        let hex = digits.strip_prefix('x').or(digits.strip_prefix('X'));
         let code = number(hex.unwrap_or(digits), if hex.is_some() { 16 } else { 10 })?;
         return char::from_u32(u32::try_from(code).ok()?).filter(|&character| character != '\0');
     }

@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use proptest::prelude::*;
 use rivulet::exchange::Exchange;
-use rivulet::json::Halves;
-use rivulet::scan::{Template, locate, unescape};
+use rivulet::json::{Halves, locate};
+use rivulet::scan::{Template, unescape};
 use serde_json::{Value, json};
 
 use support::drive::{self, Played, Reply};

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rivulet::{json, scan, words};
+use rivulet::{json, words};
 use serde_json::Value;
 
 fuzz_target!(|input: &[u8]| {
@@ -13,7 +13,7 @@ fuzz_target!(|input: &[u8]| {
         assert!(!parsed.mended);
         assert_eq!(serde_json::from_str::<Value>(&parsed.value.to_string()).expect("our own JSON"), value);
         let wanted = value.pointer("/a/0").and_then(Value::as_str);
-        if let Some(range) = scan::locate(input, &["a", "0"]) {
+        if let Some(range) = json::locate(input, &["a", "0"]) {
             let text = [b"\"", &input[range], b"\""].concat();
             assert_eq!(serde_json::from_slice::<String>(&text).ok().as_deref(), wanted);
         }

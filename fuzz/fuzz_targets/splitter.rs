@@ -31,7 +31,7 @@ impl Sink for Diary {
             return Ok(Flow::More);
         };
         self.lines.push(format!("text {text}"));
-        let found = scan::locate(data, &["t"]).filter(|_| self.learns);
+        let found = json::locate(data, &["t"]).filter(|_| self.learns);
         Ok(found.map_or(Flow::More, Flow::Text))
     }
 }

@@ -17,7 +17,7 @@ use crate::frame::Framing;
 use crate::http::{self, Answer, Request};
 use crate::out::Out;
 use crate::page;
-use crate::text::{decimal, number};
+use crate::text::{characters, decimal, join, number};
 use crate::value::{Map, Value, object};
 use crate::words;
 use refusal::{TooLong, in_words};
@@ -95,7 +95,7 @@ fn read_page(call: Rc<Call>, mut session: Session, may_ask: bool) -> Step {
         let system = page::ENGINE_SYSTEM.find_object(body).unwrap_or_default();
         if call.settings.get("restRoot").is_none() {
             let told = page::REST_ROOT.find(body).and_then(|root| http::on_site(site, &root));
-            let root = told.or_else(|| http::on_site(site, &[system.id("restUrl")?, "/"].concat()));
+            let root = told.or_else(|| http::on_site(site, &join(&[system.id("restUrl")?, "/"])));
             if let Some(root) = root {
                 session.set("root", &root);
             }
@@ -155,25 +155,20 @@ fn submit(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
     if let Some(context) = session.get("contextId").and_then(|id| number(id, 10)) {
         body.insert("contextId", context.into());
     }
-    if let Some(id) = session.get("session") {
-        body.put("session", id);
-    }
+    body.copy("session", &session.0);
     if !earlier.is_empty() {
         body.insert("messages", turns(earlier));
     }
     let mut conversation = Map::new();
-    match call.remembered("chatId") {
-        Some(id) => conversation.put("chatId", id),
-        None => conversation.put("chatId", &call.random_id(11, 1)),
-    }
+    call.carry("chatId", &call.random_id(11, 1), &mut conversation);
     if let Some(id) = call.remembered("previousResponseId").filter(|id| id.starts_with("resp_")) {
         conversation.put("previousResponseId", id);
     }
-    conversation.iter().for_each(|(key, id)| body.insert(key, id.clone()));
-    let too_long = TooLong {
-        length: message.chars().count(),
-        limit: session.get("limit").and_then(|limit| number(limit, 10)).map(|limit| limit as usize),
-    };
+    for key in ["chatId", "previousResponseId"] {
+        body.copy(key, &conversation);
+    }
+    let too_long =
+        TooLong { length: characters(&message), limit: session.get("limit").and_then(|limit| number(limit, 10)) };
     body.put("newMessage", &message);
     body.insert("stream", stream.into());
 
@@ -227,14 +222,14 @@ fn nonce_refused(answer: &Answer) -> Option<Error> {
     let value = answer.value();
     matches!(value.text("code")?, "rest_cookie_invalid_nonce" | "rest_forbidden").then(|| {
         let words = words::error_words(&value).unwrap_or_default();
-        Error::new(Code::Nonce, ["the site refused the nonce: ", &words].concat())
+        Error::new(Code::Nonce, join(&["the site refused the nonce: ", &words]))
     })
 }
 
 fn route(call: &Call, session: &Session, path: &str) -> String {
     match session.get("root") {
-        Some(root) if root.ends_with('/') => [root, path].concat(),
-        Some(root) => [root, "/", path].concat(),
-        None => [&call.settings.url, "/wp-json/", path].concat(),
+        Some(root) if root.ends_with('/') => join(&[root, path]),
+        Some(root) => join(&[root, "/", path]),
+        None => join(&[&call.settings.url, "/wp-json/", path]),
     }
 }

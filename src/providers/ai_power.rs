@@ -15,7 +15,7 @@ use crate::http::{Answer, Form, Request};
 use crate::json::{self, Parsed};
 use crate::out::{EMPTY, Out};
 use crate::page;
-use crate::text::find;
+use crate::text::{find, join, lossy};
 use crate::value::{Map, Value};
 use crate::words::{self, holds};
 
@@ -88,29 +88,24 @@ fn submit(call: Rc<Call>, session: &Session, may_renew: bool) -> Step {
     let (message, earlier) = call.turns().unwrap_or_default();
     let settings = &call.settings;
     let mut conversation = Map::new();
-    match call.remembered("clientId") {
-        Some(id) => conversation.put("clientId", id),
-        None => conversation.put("clientId", &call.random_id(10, 1)),
-    }
-    if let Some(thread) = call.remembered("threadId") {
-        conversation.put("threadId", thread);
-    }
+    call.carry("clientId", &call.random_id(10, 1), &mut conversation);
+    conversation.copy("threadId", &call.conversation);
     let bot = settings.get("botId").or(session.get("botId")).unwrap_or("0");
     let widget = settings.widget.unwrap_or_else(|| session.get("widget").is_some());
     let identity = match (widget, bot) {
         (true, _) => "widget".to_owned(),
         (false, "0") => "shortcode".to_owned(),
-        (false, bot) => ["custom_bot_", bot].concat(),
+        (false, bot) => join(&["custom_bot_", bot]),
     };
     let mut form = Form::default();
-    form.add("_wpnonce", session.nonce().unwrap_or_default());
-    form.add("post_id", session.get("postId").unwrap_or_default());
+    form.take("_wpnonce", "nonce", &session.0);
+    form.take("post_id", "postId", &session.0);
     form.add("url", settings.get("page").unwrap_or(&settings.url));
     form.add("action", if widget { "wpaicg_chatbox_message" } else { "wpaicg_chat_shortcode_message" });
     form.add("message", &message);
     form.add("bot_id", bot);
     form.add("chatbot_identity", &identity);
-    form.add("wpaicg_chat_client_id", conversation.text("clientId").unwrap_or_default());
+    form.take("wpaicg_chat_client_id", "clientId", &conversation);
     form.add("wpaicg_chat_history", &history(earlier));
     if let Some(thread) = conversation.text("threadId") {
         form.add("thread_id", thread);
@@ -162,7 +157,7 @@ impl Decode for Reply {
         match (event, data.trim_ascii()) {
             (_, b"[DONE]" | b"[LIMITED]") | ("done", _) => return self.finish(Finish::Stop, out),
             ("thread_id", id) => {
-                self.conversation.put("threadId", &String::from_utf8_lossy(id));
+                self.conversation.put("threadId", &lossy(id));
                 return Ok(Progress::More);
             }
             _ => {}
@@ -223,7 +218,7 @@ impl Decode for Reply {
             // B7, since 1.8.91: "The link you followed has expired.", in the site's language.
             403 => {
                 let expired = answer.body.len() < 4096 && json::parse(&answer.body).is_err();
-                let words = words::html_to_text(String::from_utf8_lossy(&answer.body).trim());
+                let words = words::html_to_text(lossy(&answer.body).trim());
                 self.renew(&words, out).map_err(|error| if expired { error } else { answer.refusal() })
             }
             // WordPress answers an action that nobody handles with 400 and `0`.
@@ -263,7 +258,7 @@ impl Reply {
         out.forget_session();
         match self.may_renew {
             true => Ok(read_page(self.call.clone(), true)),
-            false => Err(Error::new(Code::Nonce, ["the site refused the nonce: ", words].concat())),
+            false => Err(Error::new(Code::Nonce, join(&["the site refused the nonce: ", words]))),
         }
     }
 

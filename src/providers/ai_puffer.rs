@@ -17,6 +17,7 @@ use crate::exchange::{Next, Step};
 use crate::frame::Framing;
 use crate::http::{Form, Request};
 use crate::out::Out;
+use crate::text::join;
 use crate::value::Value;
 use crate::words;
 use crate::{page, prompt};
@@ -70,7 +71,7 @@ fn message(call: &Call) -> Result<String> {
 fn fetch_nonce(call: Rc<Call>, mut session: Session) -> Step {
     let mut form = Form::default();
     form.add("action", "aipkit_get_frontend_chat_nonce");
-    form.add("bot_id", session.get("botId").unwrap_or_default());
+    form.take("bot_id", "botId", &session.0);
     Step::ask_anyway(Request::post(call.settings.ajax()).form(form).shared(), move |answer, out| {
         if !answer.head.is_success() {
             let value = answer.value();
@@ -125,10 +126,10 @@ fn store(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
     let bot = session.get("botId").unwrap_or_default();
     let mut form = Form::default();
     form.add("action", "aipkit_cache_sse_message");
-    form.add("_ajax_nonce", session.nonce().unwrap_or_default());
+    form.take("_ajax_nonce", "nonce", &session.0);
     form.add("message", &message);
     form.add("bot_id", bot);
-    form.add("user_client_message_id", &["aipkit-client-msg-", bot, "-", &call.random_id(13, 5)].concat());
+    form.add("user_client_message_id", &join(&["aipkit-client-msg-", bot, "-", &call.random_id(13, 5)]));
     Step::ask_anyway(Request::post(call.settings.ajax()).form(form), move |answer, out| {
         let refused = !answer.head.is_success();
         let value = if refused { answer.value() } else { answer.json()?.value };
@@ -166,30 +167,27 @@ fn refused_key(value: &Value, call: Rc<Call>, session: Session, may_renew: bool,
 /// C3, step 2.
 fn stream(call: &Call, session: &Session, cache_key: &str) -> Step {
     let mut conversation = call.conversation.clone();
-    for (key, salt) in [("session", 2), ("conversation", 3)] {
-        if call.remembered(key).is_none() {
-            conversation.put(key, &call.uuid(salt));
-        }
-    }
+    call.carry("session", &call.uuid(2), &mut conversation);
+    call.carry("conversation", &call.uuid(3), &mut conversation);
     let mut query = Form::default();
     query.add("action", "aipkit_frontend_chat_stream");
     query.add("cache_key", cache_key);
-    query.add("bot_id", session.get("botId").unwrap_or_default());
-    query.add("session_id", conversation.text("session").unwrap_or_default());
-    query.add("conversation_uuid", conversation.text("conversation").unwrap_or_default());
+    query.take("bot_id", "botId", &session.0);
+    query.take("session_id", "session", &conversation);
+    query.take("conversation_uuid", "conversation", &conversation);
     query.add("_ts", &call.random_id(13, 4));
-    query.add("_ajax_nonce", session.nonce().unwrap_or_default());
+    query.take("_ajax_nonce", "nonce", &session.0);
     let more = [
-        ("post_id", session.get("postId")),
-        ("previous_openai_response_id", call.remembered("openaiResponseId")),
-        ("previous_google_interaction_id", call.remembered("googleInteractionId")),
+        ("post_id", "postId", &session.0),
+        ("previous_openai_response_id", "openaiResponseId", &conversation),
+        ("previous_google_interaction_id", "googleInteractionId", &conversation),
     ];
-    for (key, id) in more {
-        if let Some(id) = id {
-            query.add(key, id);
+    for (name, key, from) in more {
+        if from.text(key).is_some() {
+            query.take(name, key, from);
         }
     }
-    let url = [&call.settings.ajax(), "?", &query.0].concat();
+    let url = join(&[&call.settings.ajax(), "?", &query.0]);
     let request = Request::get(url).header("accept", "text/event-stream");
     Step::stream(request, Framing::Sse, Reply { conversation, told: Vec::new() })
 }

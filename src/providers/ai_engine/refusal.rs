@@ -1,6 +1,7 @@
 //! The words of a refusal (A7) and what they mean.
 
 use crate::error::{Code, Error};
+use crate::text::{decimal, join};
 use crate::words::code_of;
 
 /// The site's own texts are English and about this message; a provider's begin with its name.
@@ -13,25 +14,27 @@ const WORDS: [(&str, Code); 4] = [
 
 pub fn in_words(words: &str, too_long: TooLong) -> Error {
     match code_of(words, &WORDS).unwrap_or(Code::Service) {
-        Code::Refused => Error::new(Code::Refused, format!("the site refused the message: {words}{too_long}")),
+        Code::Refused => Error::new(
+            Code::Refused,
+            join(&["the site refused the message: ", words, &too_long.words().unwrap_or_default()]),
+        ),
         code => Error::new(code, words),
     }
 }
 
 #[derive(Clone, Copy)]
 pub struct TooLong {
-    pub length: usize,
+    pub length: u64,
     /// `textInputMaxLength` of the bot, if its page was read.
-    pub limit: Option<usize>,
+    pub limit: Option<u64>,
 }
 
-impl std::fmt::Display for TooLong {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl TooLong {
+    fn words(self) -> Option<String> {
         let limit = self.limit.unwrap_or(512);
-        if self.length <= limit {
-            return Ok(());
-        }
         let whose = if self.limit.is_some() { "the bot's limit" } else { "AI Engine's default limit" };
-        write!(f, " (it has {} characters; {whose} is {limit}, textInputMaxLength)", self.length)
+        let (length, most) = (decimal(self.length), decimal(limit));
+        (self.length > limit)
+            .then(|| join(&[" (it has ", &length, " characters; ", whose, " is ", &most, ", textInputMaxLength)"]))
     }
 }

@@ -7,6 +7,7 @@ use crate::exchange::{Next, Step};
 use crate::http::{Answer, Request};
 use crate::json::Parsed;
 use crate::out::EMPTY;
+use crate::text::join;
 use crate::value::{Map, object};
 use crate::words;
 
@@ -23,14 +24,11 @@ pub fn rest(call: &Call, key: &str) -> Result<Step> {
     }
     turns.push(turn("user", &message));
     let mut conversation = Map::new();
-    match call.remembered("conversation") {
-        Some(id) => conversation.put("conversation", id),
-        None => conversation.put("conversation", &call.uuid(3)),
-    }
+    call.carry("conversation", &call.uuid(3), &mut conversation);
     let chat = conversation.text("conversation").unwrap_or_default();
     let body = object([("messages", turns.into()), ("conversation_uuid", chat.into())]);
-    let url = [&call.settings.url, "/wp-json/aipkit/v1/chat/", &bot, "/message"].concat();
-    let request = Request::post(url).header("authorization", ["Bearer ", key].concat()).json(&body);
+    let url = join(&[&call.settings.url, "/wp-json/aipkit/v1/chat/", &bot, "/message"]);
+    let request = Request::post(url).header("authorization", join(&["Bearer ", key])).json(&body);
     Ok(Step::ask_anyway(request, move |answer, out| {
         if !answer.head.is_success() {
             return Err(refusal(answer));
