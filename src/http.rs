@@ -308,6 +308,6 @@ impl Url<'_> {
     }
 }
 
-fn is_http(scheme: &str) -> bool {
+pub fn is_http(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }

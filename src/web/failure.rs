@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::sys;
 use crate::error::{Code, Error};
+use crate::text::join;
 
 /// Why a reply cannot go on. What the caller aborts himself needs none: `Reply` knows the reason.
 pub struct Failure {
@@ -20,8 +21,8 @@ impl From<Error> for Failure {
 impl Failure {
     /// A `fetch` or `read` that rejected, with whatever it rejected.
     pub fn network(cause: JsValue, what: &str) -> Failure {
-        let words = sys::words_of(&cause).map(|words| format!(": {words}")).unwrap_or_default();
-        Failure { error: Error::new(Code::Network, format!("{what}{words}")).retryable(), cause }
+        let words = sys::words_of(&cause).map(|words| join(&[": ", &words])).unwrap_or_default();
+        Failure { error: Error::new(Code::Network, join(&[what, &words])).retryable(), cause }
     }
 
     pub fn to_js(&self, provider: Option<&str>) -> JsValue {

@@ -9,6 +9,7 @@ use super::options::Env;
 use super::sys;
 use crate::error::{Code, Error, Result};
 use crate::http::{self, Head, Method, Request, WANTED_HEADERS};
+use crate::text::{cut, join, number};
 
 /// Address and init, not a `Request`: a caller's `fetch` may be of another library, which would not know our class.
 pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
@@ -20,7 +21,7 @@ pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
     for (name, value) in &request.headers {
         // gloo's `set` panics on these; a site may call anything a nonce.
         if !http::is_header_value(value) {
-            let message = format!("header '{name}': the nonce or key holds a character that no header may");
+            let message = join(&["header '", name, "': the nonce or key holds a character that no header may"]);
             return Err(Error::new(Code::Protocol, message));
         }
         headers.set(name, value);
@@ -41,7 +42,7 @@ pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
         init.set_body(&body.into());
     }
     let relay = env.proxy.as_deref().unwrap_or_default();
-    Ok((format!("{relay}{}", request.url), init))
+    Ok((join(&[relay, &request.url]), init))
 }
 
 /// Why there is no response.
@@ -60,18 +61,20 @@ pub fn refused(env: &Env, url: &str, cause: JsValue) -> Failure {
 pub fn head(response: &JsValue) -> Result<Head, Failure> {
     let told =
         sys::head(response, WANTED_HEADERS).map_err(|cause| Failure::network(cause, "fetch gave no Response"))?;
-    let mut lines = told.split('\n');
-    let status = lines.next().and_then(|status| status.parse().ok()).unwrap_or(0);
+    let (status, mut rest) = cut(&told, b"\n");
+    let status = number(status, 10).unwrap_or_default() as u16;
     if status == 0 {
         let message = "the site redirects, and a page cannot see where to: give the address it redirects to as url";
         return Err(Error::new(Code::Service, message).into());
     }
     let mut headers = Vec::new();
-    for line in lines {
-        let (name, value) = line.split_at(line.find(':').unwrap_or(line.len()));
-        if value.len() > 2 {
-            headers.push((name.to_owned(), value[2..].to_owned()));
+    while let Some(left) = rest.strip_prefix('\n') {
+        let (line, next) = cut(left, b"\n");
+        let (name, value) = cut(line, b":");
+        if let Some(value) = value.strip_prefix(": ").filter(|value| !value.is_empty()) {
+            headers.push((name.to_owned(), value.to_owned()));
         }
+        rest = next;
     }
     Ok(Head { status, headers })
 }

@@ -7,6 +7,7 @@ use crate::http;
 use crate::json;
 use crate::providers::{self, Protocol};
 use crate::settings::header_value;
+use crate::text::{cut, decimal, join};
 use crate::value::Value;
 
 /// How the requests of a call are sent.
@@ -31,7 +32,7 @@ pub struct Options {
 pub const MAX_EVENT_BYTES: usize = 64 * 1024 * 1024;
 
 pub fn protocol(name: &str) -> Result<&'static Protocol> {
-    providers::protocol(name).ok_or_else(|| Error::input(format!("no protocol '{name}'")))
+    providers::protocol(name).ok_or_else(|| Error::input(join(&["no protocol '", name, "'"])))
 }
 
 /// What `src/js/plain.js` wrote.
@@ -76,7 +77,7 @@ pub fn read(protocol: &Protocol, given: &str, owns_fetch: bool) -> Result<Option
 }
 
 fn count(given: Option<&Value>, name: &str, least: u64) -> Result<Option<u64>> {
-    let wrong = || Error::input(format!("{name} must be a whole number of at least {least}"));
+    let wrong = || Error::input(join(&[name, " must be a whole number of at least ", &decimal(least)]));
     given.map(|value| value.as_u64().filter(|count| *count >= least).ok_or_else(wrong)).transpose()
 }
 
@@ -86,15 +87,17 @@ fn read_proxy(given: &Value) -> Result<String> {
         fetch cannot go through a forward proxy: hand a fetch that can as the fetch option, for example undici's fetch \
         with a ProxyAgent";
     let url = given.as_str().ok_or_else(|| Error::input("proxy must be a URL"))?.trim();
-    let (scheme, rest) = url.split_at(url.find(':').unwrap_or(url.len()));
-    let rest = rest.trim_start_matches([':', '/']);
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let is_http = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    if !is_http || authority.contains('@') || (path.is_empty() && authority.contains(':')) {
+    let (scheme, rest) = cut(url, b":");
+    let Some(rest) = rest.strip_prefix("://").filter(|_| http::is_http(scheme)) else {
+        return Err(Error::input(FORWARD));
+    };
+    let (authority, path) = cut(rest, b"/");
+    let holds = |wanted: u8| authority.bytes().any(|byte| byte == wanted);
+    if holds(b'@') || (path.is_empty() && holds(b':')) {
         return Err(Error::input(FORWARD));
     }
-    http::parse_site(&url[..url.find('?').unwrap_or(url.len())], "proxy")?;
-    Ok(if url.ends_with(['/', '=']) { url.to_owned() } else { format!("{url}/") })
+    http::parse_site(cut(url, b"?").0, "proxy")?;
+    Ok(if url.ends_with('/') || url.ends_with('=') { url.to_owned() } else { join(&[url, "/"]) })
 }
 
 fn read_headers(given: &Value) -> Result<Vec<(String, String)>> {
@@ -113,11 +116,11 @@ fn read_cookies(given: &Value) -> Result<String> {
     let mut cookies = String::new();
     for (name, value) in given.as_object().ok_or_else(|| Error::input("cookies must be an object of strings"))?.iter() {
         let value = text(value, "cookie", name)?;
-        if !is_token(name) || value.contains([';', ',', ' ', '"', '\\']) {
+        if !is_token(name) || value.bytes().any(|byte| matches!(byte, b';' | b',' | b' ' | b'"' | b'\\')) {
             return Err(Error::input("cookies: a name or value holds a character that no cookie may"));
         }
         let separator = if cookies.is_empty() { "" } else { "; " };
-        cookies.extend([separator, name, "=", value]);
+        cookies.push_str(&join(&[separator, name, "=", value]));
     }
     Ok(cookies)
 }
@@ -129,8 +132,8 @@ fn is_token(name: &str) -> bool {
 
 /// What a header may hold: `fetch` would print the whole value in its own error.
 fn text<'a>(value: &'a Value, kind: &str, name: &str) -> Result<&'a str> {
-    let what = format!("{kind} '{name}'");
-    let text = value.as_str().ok_or_else(|| Error::input(format!("{what} must be a string")))?;
+    let what = join(&[kind, " '", name, "'"]);
+    let text = value.as_str().ok_or_else(|| Error::input(join(&[&what, " must be a string"])))?;
     header_value(text, &what)?;
     Ok(text)
 }

@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED, Poll, too_large};
 use crate::http::Request;
 use crate::providers::{self, Protocol};
+use crate::text::{decimal, join};
 
 #[wasm_bindgen]
 pub struct Talk(Rc<Inner>);
@@ -71,7 +72,7 @@ impl Talk {
         let mut key = call.settings.session_key(&protocol.about);
         if !env.headers.is_empty() {
             // Who comes with cookies or keys of his own has a session of his own.
-            key.push_str(&format!("|{}", fingerprint(&env.headers)));
+            key.push_str(&join(&["|", &decimal(fingerprint(&env.headers))]));
         }
         Ok(Talk(Rc::new(Inner {
             protocol,
