@@ -160,7 +160,13 @@ struct Stream {
     framing: Framing,
     splitter: Splitter,
     decode: Box<dyn Decode>,
+    /// See [`MAX_LESSONS`].
+    lessons: u8,
 }
+
+/// Frames in a row whose form was learned and came never again. Where each frame differs, learning would cost more than
+/// reading them.
+const MAX_LESSONS: u8 = 16;
 
 /// Requests an exchange may send, redirects and renewals included.
 const MAX_REQUESTS: u8 = 8;
@@ -248,8 +254,9 @@ impl Exchange {
         match (state, feed) {
             (State::Waiting(step), Feed::Head(head)) => self.head(step, head),
             (State::Streaming(mut stream), Feed::Chunk(chunk)) => {
-                let mut sink = Frames { decode: stream.decode.as_mut(), out: &mut self.out };
-                match stream.splitter.feed(chunk, &mut sink)? {
+                let Stream { splitter, decode, lessons, .. } = stream.as_mut();
+                let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out, lessons };
+                match splitter.feed(chunk, &mut sink)? {
                     Flow::Done => Ok(State::Over(None)),
                     _ => Ok(State::Streaming(stream)),
                 }
@@ -292,7 +299,7 @@ impl Exchange {
             Then::Stream(framing, mut decode) if answer.head.is_success() => {
                 decode.head(&answer.head, &mut self.out);
                 let splitter = Splitter::new(framing, limit);
-                Ok(State::Sniffing(Box::new(Stream { answer, framing, splitter, decode })))
+                Ok(State::Sniffing(Box::new(Stream { answer, framing, splitter, decode, lessons: 0 })))
             }
             then => Ok(State::Collecting(Box::new(Body { answer, then, limit }))),
         }
@@ -336,9 +343,9 @@ impl Exchange {
     }
 
     fn end(&mut self, stream: &mut Stream) -> Result<State> {
-        let Stream { splitter, decode, .. } = stream;
+        let Stream { splitter, decode, lessons, .. } = stream;
         // A last frame without its blank line counts if it is whole; half a frame is no frame (rule 3 speaks next).
-        let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out };
+        let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out, lessons };
         match splitter.finish(&mut sink) {
             Ok(Flow::Done) => return Ok(State::Over(None)),
             Err(error) if error.code != Code::Protocol => return Err(error),
@@ -378,10 +385,12 @@ fn redirect(mut step: Box<Step>, status: u16, location: &str) -> Result<State> {
 struct Frames<'a> {
     decode: &'a mut dyn Decode,
     out: &'a mut Out,
+    lessons: &'a mut u8,
 }
 
 impl Sink for Frames<'_> {
     fn text(&mut self, raw: &[u8]) -> bool {
+        *self.lessons = 0;
         self.out.raw_text(raw)
     }
 
@@ -391,9 +400,11 @@ impl Sink for Frames<'_> {
         if self.decode.frame(event, data, self.out)? == Progress::Done {
             return Ok(Flow::Done);
         }
-        if self.out.mark() != (queued, pieces + 1) || self.decode.text_path().is_empty() {
+        let is_text = self.out.mark() == (queued, pieces + 1);
+        if !is_text || self.decode.text_path().is_empty() || *self.lessons == MAX_LESSONS {
             return Ok(Flow::More);
         }
+        *self.lessons += 1;
         // The scanner may take over only where it would have given the very same piece.
         let same = json::locate(data, self.decode.text_path()).filter(|text| {
             let mut again = String::new();
