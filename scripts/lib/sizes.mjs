@@ -6,11 +6,11 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 import { DIST } from './paths.mjs';
 
-/** Bytes, gzip: the module and `index.js`, which holds the glue and the hand-written part. The goal, not reached yet. */
+/** Bytes, gzip: the module and `index.js`, which holds the glue and the hand-written part.. */
 export const BUDGET = 60 * 1024;
 
 /** What they weighed when somebody last looked. The tests refuse 3 % more; who adds a feature that is worth more says so here. */
-export const RECORDED = 74_500;
+export const RECORDED = 57_300;
 
 /** @returns {Promise<{ name: string, raw: number, gzip: number, brotli: number }[]>} */
 export async function measure(folder = DIST) {

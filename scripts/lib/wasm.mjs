@@ -11,18 +11,25 @@ import { Failure, read, run, step } from './run.mjs';
 import { SHORTEN, shortenGlue } from './shorten.mjs';
 import { xtask } from './xtask.mjs';
 
-/** Binaryen's level. Set by measurement: see the table that `npm run build` prints and `benches/`. */
-const OPT_LEVEL = '-Oz';
-
 /** Beyond rustc's defaults for wasm32-unknown-unknown, e.g. 'simd128'. */
 const TARGET_FEATURES = [];
 
 // `--all-features` writes modules that no engine reads; these are rustc's defaults, named because the section that
 // lists them is removed from the module.
-const OPT_FEATURES = [
+const FEATURES = [
   'bulk-memory', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue',
   ...(TARGET_FEATURES.includes('simd128') ? ['simd'] : []),
 ].map((name) => `--enable-${name}`);
+
+const OPT_FLAGS = [
+  // Set by measurement: see the table that `npm run build` prints and `benches/`.
+  '-Oz',
+  // No access below address 1024 is meant: rustc puts the stack first, which gets there only where it overflows. So an
+  // offset may be added by the load itself.
+  '--low-memory-unused',
+  SHORTEN,
+  ...FEATURES,
+];
 
 const BINDGEN_FLAGS = [
   '--target', 'web',
@@ -39,12 +46,14 @@ const COMPILED = join(CARGO_TARGET, WASM_TARGET, 'release', 'rivulet.wasm');
 
 export async function buildWasm() {
   await step(`Rust to ${WASM_TARGET}, release`, compile);
-  await step('wasm-bindgen and wasm-opt', bindAndOptimise);
+  await step('snip, wasm-bindgen and wasm-opt', bindAndOptimise);
 }
 
 async function compile() {
   // The crate is an `rlib` in Cargo.toml and a `cdylib` here only: cargo passes no `-C lto` to a crate that is both.
-  await run('cargo', ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', WASM_TARGET], {
+  const args = ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', WASM_TARGET];
+  // For `xtask snip`. Not among the flags below, which all crates are compiled with: this one concerns the last alone.
+  await run('cargo', [...args, '--', '-Clink-arg=--emit-relocs'], {
     env: { CARGO_ENCODED_RUSTFLAGS: (await rustFlags()).join('\x1f'), RUSTFLAGS: undefined },
   });
 }
@@ -78,11 +87,13 @@ async function bindAndOptimise() {
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
   try {
-    await run(tool, ['wasm-bindgen', ...BINDGEN_FLAGS, '--out-dir', fresh, COMPILED]);
+    // Before all else, while the addresses are those that the linker tells of.
+    const snipped = join(fresh, 'snipped.wasm');
+    await run(tool, ['snip', COMPILED, snipped]);
+    await run(tool, ['wasm-bindgen', ...BINDGEN_FLAGS, '--out-dir', fresh, snipped]);
+    await rm(snipped);
     const module = join(fresh, 'rivulet_bg.wasm');
-    // Needs the names; wasm-opt drops them.
-    await run(tool, ['snip', module, module]);
-    const names = await read(nodeBin('wasm-opt'), [OPT_LEVEL, SHORTEN, ...OPT_FEATURES, module, '-o', module]);
+    const names = await read(nodeBin('wasm-opt'), [...OPT_FLAGS, module, '-o', module]);
     await shortenGlue(join(fresh, 'rivulet.js'), names);
     await refuseLocalPaths(module);
     await writeFile(join(fresh, '.inputs'), inputs);
@@ -93,9 +104,9 @@ async function bindAndOptimise() {
   }
 }
 
-/** Of everything that decides what wasm-bindgen and wasm-opt write. The JavaScript is copied into the glue's folder. */
+/** Of everything that decides what these tools write. The JavaScript is copied into the glue's folder. */
 async function hashOf(tool) {
-  const hash = createHash('sha256').update(JSON.stringify([tool, BINDGEN_FLAGS, OPT_LEVEL, OPT_FEATURES, shortenGlue.toString()]));
+  const hash = createHash('sha256').update(JSON.stringify([tool, BINDGEN_FLAGS, OPT_FLAGS, shortenGlue.toString()]));
   hash.update(await readFile(join(ROOT, 'node_modules', 'binaryen', 'package.json')));
   hash.update(await readFile(COMPILED));
   for (const name of (await readdir(SOURCES)).filter((name) => name.endsWith('.js')).sort()) {

@@ -35,7 +35,8 @@ export async function xtask() {
 async function wanted() {
   const manifest = await readFile(join(ROOT, 'xtask', 'Cargo.toml'), 'utf8');
   const folder = join(ROOT, 'xtask', 'src');
-  const sources = await Promise.all((await readdir(folder)).sort().map((name) => readFile(join(folder, name), 'utf8')));
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.rs')).sort();
+  const sources = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
   const version = /^wasm-bindgen-cli\s*=.*"=([\d.]+)"/m.exec(manifest)?.[1];
   if (!version) throw new Failure('xtask/Cargo.toml names no exact version ("=x.y.z") of wasm-bindgen-cli');
 

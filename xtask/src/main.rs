@@ -14,7 +14,7 @@ Usage: xtask <COMMAND> [ARGUMENTS]
 Commands:
   wasm-bindgen  What the `wasm-bindgen` command does
   test-runner   What the `wasm-bindgen-test-runner` command does
-  snip IN OUT   Takes the words out of the panics of a module that has its names
+  snip IN OUT   Takes the panics out of a module linked with --emit-relocs, and all that only they need
 
 `xtask <COMMAND> --help` tells the arguments.";
 

@@ -1,0 +1,148 @@
+//! Reads a module. What it does not expect is an error: a reference that it missed would be a miscompilation.
+
+use anyhow::{Context, Result, bail, ensure};
+use wasmparser::{
+    ConstExpr, Data, DataKind, Element, ElementItems, ElementKind, Export, ExternalKind, FunctionBody, Operator,
+    Parser, Payload, TypeRef, Validator, WasmFeatures,
+};
+
+use super::linker::Linker;
+use super::module::{self, Item, Module, Section, Stretch};
+
+impl<'a> Module<'a> {
+    pub fn parse(bytes: &'a [u8]) -> Result<Self> {
+        // Newer features have jumps and references that are not looked for here.
+        Validator::new_with_features(WasmFeatures::WASM2).validate_all(bytes)?;
+        let mut module = Module { bytes, ..Self::default() };
+        let mut linker = Linker::default();
+        let (mut globals, mut exports) = (Vec::new(), Vec::new());
+        for payload in Parser::new(0).parse_all(bytes) {
+            let payload = payload?;
+            if let Some((id, content)) = payload.as_section() {
+                module.sections.push(Section { id, content, of_the_linker: false });
+            }
+            match payload {
+                Payload::ImportSection(section) => {
+                    for import in section.into_imports() {
+                        match import?.ty {
+                            TypeRef::Func(_) => module.imported += 1,
+                            other => bail!("an import of {other:?}"),
+                        }
+                    }
+                }
+                Payload::GlobalSection(section) => {
+                    for global in section {
+                        globals.push(number(&global?.init_expr)?);
+                    }
+                }
+                Payload::ExportSection(section) => exports = section.into_iter().collect::<Result<_, _>>()?,
+                Payload::StartSection { func, .. } => module.refer(Item::Outside, Item::Function(func)),
+                Payload::ElementSection(section) => {
+                    ensure!(section.count() == 1, "{} element segments", section.count());
+                    for element in section {
+                        module.read_table(element?)?;
+                    }
+                }
+                Payload::CodeSectionEntry(body) => module.read_body(&body)?,
+                Payload::DataSection(section) => {
+                    for data in section {
+                        module.read_segment(&data?)?;
+                    }
+                }
+                Payload::CustomSection(section) => {
+                    let of_the_linker = linker.read(&section)?;
+                    module.sections.last_mut().context("no section")?.of_the_linker = of_the_linker;
+                }
+                _ => {}
+            }
+        }
+        linker.tell(&mut module)?;
+        module.read_exports(&exports, &globals)?;
+        Ok(module)
+    }
+
+    fn read_table(&mut self, element: Element) -> Result<()> {
+        let ElementKind::Active { table_index: None, offset_expr } = element.kind else {
+            bail!("an element segment that is not simply the table's content");
+        };
+        let ElementItems::Functions(functions) = element.items else { bail!("a table of expressions") };
+        self.table_start = number(&offset_expr)?;
+        self.table = functions.into_iter().collect::<Result<_, _>>()?;
+        for function in self.table.clone() {
+            self.refer(Item::Slot(function), Item::Function(function));
+        }
+        Ok(())
+    }
+
+    /// Calls are read off the code: not all have a relocation, since the linker writes functions of its own.
+    fn read_body(&mut self, body: &FunctionBody) -> Result<()> {
+        use Operator::*;
+        let caller = self.imported + self.bodies.len() as u32;
+        self.bodies.push(body.range());
+        let mut operators = body.get_operators_reader()?;
+        let begin = operators.original_position();
+        let mut start = begin;
+        while !operators.eof() {
+            match operators.read()? {
+                Call { function_index: callee } => {
+                    let call = Item::Call(self.calls.len());
+                    let bytes = start..operators.original_position();
+                    self.calls.push(module::Call { bytes, caller, callee, first: start == begin });
+                    self.refer(Item::Function(caller), call);
+                    self.refer(call, Item::Function(callee));
+                }
+                RefFunc { .. } => bail!("a reference to a function that is no number"),
+                // Whoever got here need not go on to the next operator, or may come to it from elsewhere.
+                Unreachable
+                | Block { .. }
+                | Loop { .. }
+                | If { .. }
+                | Else
+                | End
+                | Br { .. }
+                | BrIf { .. }
+                | BrTable { .. }
+                | Return
+                | CallIndirect { .. } => {}
+                _ => continue,
+            }
+            start = operators.original_position();
+        }
+        Ok(())
+    }
+
+    fn read_segment(&mut self, Data { kind, data, range }: &Data) -> Result<()> {
+        let DataKind::Active { memory_index: 0, offset_expr } = kind else { bail!("a passive data segment") };
+        self.segments.push(Stretch { bytes: range.end - data.len()..range.end, address: number(offset_expr)? });
+        Ok(())
+    }
+
+    fn read_exports(&mut self, exports: &[Export], globals: &[u32]) -> Result<()> {
+        for Export { name, kind, index } in exports {
+            match kind {
+                ExternalKind::Func => self.refer(Item::Outside, Item::Function(*index)),
+                // The address of a static.
+                ExternalKind::Global => {
+                    let address = globals.get(*index as usize).with_context(|| format!("{name} is no global"))?;
+                    for object in 0..self.objects.len() {
+                        let Stretch { bytes, address: start } = &self.objects[object];
+                        if (*start..*start + bytes.len() as u32).contains(address) {
+                            self.refer(Item::Outside, Item::Object(object));
+                        }
+                    }
+                }
+                // Who has these still needs a number, which only the module gives.
+                ExternalKind::Memory | ExternalKind::Table => {}
+                other => bail!("the export {name} is a {other:?}"),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn number(expression: &ConstExpr) -> Result<u32> {
+    let mut operators = expression.get_operators_reader();
+    let Operator::I32Const { value } = operators.read()? else { bail!("a constant that is no plain number") };
+    ensure!(matches!(operators.read()?, Operator::End), "a constant that is computed");
+    Ok(value as u32)
+}
