@@ -6,7 +6,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 import { DIST } from './paths.mjs';
 
-/** Bytes, gzip: the module and `index.js`, which holds the glue and the hand-written part.. */
+/** Bytes, gzip: the module and `index.js`, which holds the glue and the hand-written part. */
 export const BUDGET = 60 * 1024;
 
 /** What they weighed when somebody last looked. The tests refuse 3 % more; who adds a feature that is worth more says so here. */
