@@ -11,13 +11,14 @@
 //!  frame, scan    bytes -> frames; and, for the frames that come by the thousand, bytes -> text directly
 //!  json, words    what the other frames say; what services mean by their errors
 //!  out            what was understood, in its order: Event, and runs of text pieces as one string with offsets (chat)
+//!  edge           the same events as an answer of OpenAI's API, for an endpoint; its requests as calls
 //!  web/talk       fetch and ReadableStream around the state machine; the only clock and the only random source
 //! ```
 //!
 //! ## Who may import whom
 //!
 //! `text <- value, error <- json, words <- chat, http <- scan, frame, page <- out <- exchange <- providers/*`, and beside
-//! it `about, presets, prompt <- settings <- call <- providers/*`. `web/*` uses all of these; nothing uses `web`.
+//! it `about, presets, prompt <- settings <- call <- providers/*`; `edge` uses `chat, value, error`. `web/*` uses all of these; nothing uses `web`.
 //! Providers never import each other. It is kept by construction: the JavaScript crates are dependencies of `wasm32` alone, so a
 //! native `cargo test` cannot compile a leak, and the core has no I/O, no clock and no random source.
 //!
@@ -33,6 +34,7 @@
 pub mod about;
 pub mod call;
 pub mod chat;
+pub mod edge;
 pub mod error;
 pub mod exchange;
 pub mod frame;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DIST, GLUE, ROOT, SOURCES } from './paths.mjs';
 
 /** Public entry points, each `src/js/<name>.js` with a hand-written `<name>.d.ts`. */
-const ENTRIES = ['index'];
+const ENTRIES = ['index', 'edge'];
 
 const BANNER = '/*! rivulet, MIT licensed */';
 
@@ -39,7 +39,8 @@ export async function bundle() {
       entryPoints: ENTRIES.map((name) => join(SOURCES, `${name}.js`)),
       outdir: fresh,
       splitting: ENTRIES.length > 1,
-      chunkNames: 'chunks/[name]-[hash]',
+      // One chunk: what all entries have in common, the glue and the providers.
+      chunkNames: 'shared',
       external: ['#wasm'],
       plugins: [glue],
     });

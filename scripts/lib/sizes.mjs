@@ -6,11 +6,11 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 import { DIST } from './paths.mjs';
 
-/** Bytes, gzip: the module and `index.js`, which holds the glue and the hand-written part. */
+/** Bytes, gzip: the module, and `shared.js` and `index.js`, which hold the glue and the hand-written part. */
 export const BUDGET = 60 * 1024;
 
 /** What they weighed when somebody last looked. The tests refuse 3 % more; who adds a feature that is worth more says so here. */
-export const RECORDED = 57_300;
+export const RECORDED = 63_000;
 
 /** @returns {Promise<{ name: string, raw: number, gzip: number, brotli: number }[]>} */
 export async function measure(folder = DIST) {
@@ -32,7 +32,7 @@ export async function measure(folder = DIST) {
 /** Gzipped bytes of what every user loads. */
 export function wasmAndGlue(files) {
   return files
-    .filter(({ name }) => name === 'rivulet_bg.wasm' || name === 'index.js')
+    .filter(({ name }) => ['rivulet_bg.wasm', 'shared.js', 'index.js'].includes(name))
     .reduce((sum, { gzip }) => sum + gzip, 0);
 }
 

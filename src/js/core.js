@@ -1,9 +1,9 @@
 import source from '#wasm';
-import { Talk, __wbg_reset_state as resetState, describe, formatPrompt, getModel, initSync } from 'glue';
+import { Talk, __wbg_reset_state as resetState, describe, formatPrompt, getModel, initSync, readRequest } from 'glue';
 import { ChatError } from './error.js';
 
 /** By name, not as a namespace: bundlers then leave out what nobody calls. */
-const exported = { Talk, describe, formatPrompt, getModel };
+const exported = { Talk, describe, formatPrompt, getModel, readRequest };
 
 let up = false;
 

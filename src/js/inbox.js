@@ -8,6 +8,7 @@ export class Inbox {
   #at = 0;
   #end = 0;
   #coalesce;
+  #notes;
   wantsEvents = false;
   /** Content came since the idle timer last looked. */
   heard = false;
@@ -17,8 +18,10 @@ export class Inbox {
   finishReason;
   conversation;
 
-  constructor(coalesce) {
+  /** `notes`: where the edge reads what stands beside its bytes, `{ warnings, sequence }`. */
+  constructor(coalesce, notes) {
     this.#coalesce = coalesce;
+    this.#notes = notes;
   }
 
   get isEmpty() {
@@ -41,10 +44,18 @@ export class Inbox {
     }
   }
 
+  /** Of an HTTP answer (src/edge.rs). `bytes` is a view of wasm memory. */
+  bytes(bytes, sequence) {
+    this.heard = this.any = true;
+    this.#notes.sequence = sequence;
+    this.#push(bytes.slice());
+  }
+
   /** Anything but text. `isContent`: it keeps the clocks content; a warning of our own does not. */
   event(event, isContent) {
     if (isContent) this.heard = this.any = true;
-    if (event.type === 'usage') this.usage = event.usage;
+    if (event.type === 'warning') this.#notes?.warnings.push(event.message);
+    else if (event.type === 'usage') this.usage = event.usage;
     else if (event.type === 'finish') this.finishReason = event.reason;
     else if (event.type === 'conversation') this.conversation = event.conversation;
     if (this.wantsEvents) this.#push(event);

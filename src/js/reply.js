@@ -37,12 +37,12 @@ export class Reply {
 
   /**
    * `plan`: `{ start(host, inbox) -> Talk, signal, fetch, session, timeouts, coalesce, failure, provider() }`, and perhaps
-   * `explain(error)`, which makes an error of a trap, and `isLost()`: the talk is gone with its wasm instance. A `failure`
+   * `notes` (see `Inbox`), `explain(error)`, which makes an error of a trap, and `isLost()`: the talk is gone with its wasm instance. A `failure`
    * is the call's own fault, kept until somebody reads.
    */
   constructor(plan) {
     this.#plan = plan;
-    this.#inbox = new Inbox(plan.coalesce);
+    this.#inbox = new Inbox(plan.coalesce, plan.notes);
     const expire = (error) => this.#stop(Object.assign(error, { provider: this.provider }));
     this.#deadlines = new Deadlines(plan.timeouts, this.#inbox, () => this.#unsettled > 0, expire);
   }

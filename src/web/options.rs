@@ -2,6 +2,7 @@
 
 use super::sys;
 use crate::call::Call;
+use crate::edge::Answer;
 use crate::error::{Error, Result};
 use crate::http;
 use crate::json;
@@ -25,6 +26,8 @@ pub struct Env {
 pub struct Options {
     pub call: Call,
     pub env: Env,
+    /// The reply is wanted as an HTTP answer.
+    pub answer: Option<Answer>,
     pub retries: u32,
     pub max_event_bytes: usize,
 }
@@ -40,7 +43,7 @@ pub fn value(given: &str) -> Result<Value> {
     json::parse(given.as_bytes()).map(|parsed| parsed.value).map_err(|_| Error::input("the options are not plain data"))
 }
 
-/// `given`: `{ settings, options }`.
+/// `given`: `{ settings, options, answer }`.
 pub fn read(protocol: &Protocol, given: &str, owns_fetch: bool) -> Result<Options> {
     let given = value(given)?;
     let none = Value::Null;
@@ -70,6 +73,7 @@ pub fn read(protocol: &Protocol, given: &str, owns_fetch: bool) -> Result<Option
     Ok(Options {
         call,
         env,
+        answer: given.get("answer").map(Answer::read),
         retries: count(option("retries"), "retries", 0)?.unwrap_or(2).min(100) as u32,
         max_event_bytes: count(option("maxEventBytes"), "maxEventBytes", 1)?
             .map_or(MAX_EVENT_BYTES, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),

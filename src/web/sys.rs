@@ -59,6 +59,9 @@ extern "C" {
     pub fn text(this: &Inbox, text: &str, ends: &[u32]);
 
     #[wasm_bindgen(method)]
+    pub fn bytes(this: &Inbox, bytes: &[u8], sequence: f64);
+
+    #[wasm_bindgen(method)]
     pub fn event(this: &Inbox, event: JsValue, is_content: bool);
 
     /// `src/js/host.js`.

@@ -17,6 +17,7 @@ use super::sys::{self, Host, Inbox, Whole};
 use super::{fetch, plain, session};
 use crate::call::Call;
 use crate::chat::{Event, Pieces, Session};
+use crate::edge::Encoder;
 use crate::error::Error;
 use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED, Poll, too_large};
 use crate::http::Request;
@@ -58,6 +59,8 @@ struct Inner {
     handed_out: Cell<bool>,
     session: RefCell<Session>,
     exchange: RefCell<Option<Exchange>>,
+    /// Makes an HTTP answer of the events, where the edge asks.
+    encoder: Option<RefCell<Encoder>>,
     /// Left for `open`, which tries again, or for `failure`.
     failure: RefCell<Option<Failure>>,
 }
@@ -68,7 +71,7 @@ impl Talk {
     pub fn new(protocol: &str, given: &str, host: Host, inbox: Inbox) -> Result<Talk, JsValue> {
         let protocol = options::protocol(protocol).map_err(to_js)?;
         let read = options::read(protocol, given, host.owns_fetch());
-        let Options { call, env, retries, max_event_bytes } = read.map_err(to_js)?;
+        let Options { call, env, answer, retries, max_event_bytes } = read.map_err(to_js)?;
         let mut key = call.settings.session_key(&protocol.about);
         if !env.headers.is_empty() {
             // Who comes with cookies or keys of his own has a session of his own.
@@ -87,6 +90,7 @@ impl Talk {
             handed_out: Cell::new(false),
             session: RefCell::default(),
             exchange: RefCell::default(),
+            encoder: answer.map(|answer| RefCell::new(Encoder::new(answer))),
             failure: RefCell::default(),
         })))
     }
@@ -271,6 +275,9 @@ impl Inner {
                 other => self.deliver(&other),
             }
         }
+        if let Some(encoder) = &self.encoder {
+            encoder.borrow_mut().take(|bytes, sequence| self.inbox.bytes(bytes, sequence as f64));
+        }
     }
 
     fn poll(&self) -> Option<Poll> {
@@ -287,9 +294,10 @@ impl Inner {
 
     fn deliver_text(&self, pieces: Pieces) {
         self.handed_out.set(true);
-        match pieces.ends.as_slice() {
-            [_] => self.inbox.piece(&pieces.text),
-            ends => self.inbox.text(&pieces.text, ends),
+        match (&self.encoder, pieces.ends.as_slice()) {
+            (Some(encoder), _) => encoder.borrow_mut().text(&pieces),
+            (None, [_]) => self.inbox.piece(&pieces.text),
+            (None, ends) => self.inbox.text(&pieces.text, ends),
         }
         if let Some(exchange) = self.exchange.borrow_mut().as_mut() {
             exchange.recycle(pieces);
@@ -311,6 +319,9 @@ impl Inner {
             self.handed_out.set(true);
         } else if self.tries.get() > 1 {
             return;
+        }
+        if let Some(encoder) = &self.encoder {
+            encoder.borrow_mut().event(event);
         }
         if let Some(event) = event.to_json() {
             self.inbox.event(plain::to_js(&event), is_content);

@@ -24,10 +24,13 @@ test('holds these files and no others', () => {
   assert.deepEqual(project.files, [
     'LICENSE',
     'README.md',
+    'dist/edge.d.ts',
+    'dist/edge.js',
     'dist/index.d.ts',
     'dist/index.js',
     'dist/rivulet.min.js',
     'dist/rivulet_bg.wasm',
+    'dist/shared.js',
     'dist/wasm/edge-light.js',
     'dist/wasm/inline.js',
     'dist/wasm/workerd.js',
@@ -73,9 +76,17 @@ test('names no path of the machine that built it', async () => {
   }
 });
 
-test('has one class ChatError, and no bundler needs to find a file', async () => {
-  const text = await readFile(join(home, 'dist', 'index.js'), 'utf8');
-  assert.equal(text.match(/\bextends Error\b/g)?.length, 1);
+test('has one class ChatError for all entries, and no bundler needs to find a file', async () => {
+  const texts = await Promise.all(['index', 'edge', 'shared'].map((name) => readFile(join(home, 'dist', `${name}.js`), 'utf8')));
+  const text = texts.join('\n');
+  assert.equal(text.match(/return ?["']ChatError["']/g)?.length, 1);
   assert.doesNotMatch(text, /import\.meta/);
-  assert.doesNotMatch(text, /\b(from|import) ?\(?[\"'][^#]/);
+  const imported = [...text.matchAll(/\b(?:from|import) ?\(?["']([^"']+)/g)].map(([, path]) => path);
+  assert.deepEqual([...new Set(imported)].sort(), ['#wasm', './shared.js']);
+});
+
+test('the entries share one core: a provider of one is a provider of the other', async () => {
+  const [{ AiEngine, ChatError }, edge] = await Promise.all(['index', 'edge'].map((name) => import(join(home, 'dist', `${name}.js`))));
+  assert.equal(edge.ChatError, ChatError);
+  edge.createHandler({ providers: { shop: new AiEngine({ url: 'https://shop.example' }) }, authorize: 'public' });
 });

@@ -3,7 +3,8 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 
 import { replyTo } from '../site/replies.mjs';
 import { startSite } from '../site/server.mjs';
-import { bundleWorker, startWorkerd } from './harness.mjs';
+import { bundleInstalled } from './harness.mjs';
+import { startWorkerd } from '../../scripts/lib/workerd.mjs';
 
 const PROMPT = '你好吗？ 👋';
 const EXPECTED = replyTo([{ role: 'user', content: PROMPT }], 0);
@@ -11,7 +12,7 @@ const EXPECTED = replyTo([{ role: 'user', content: PROMPT }], 0);
 const QUESTION = 'Which words of this question come back to me, and in how many pieces do they come back?';
 const ANSWER = replyTo([{ role: 'user', content: QUESTION }], 0);
 
-/** @type {Awaited<ReturnType<typeof bundleWorker>>} */
+/** @type {Awaited<ReturnType<typeof bundleInstalled>>} */
 let bundle;
 /** @type {Awaited<ReturnType<typeof startSite>>} */
 let site;
@@ -19,13 +20,13 @@ let site;
 let workerd;
 
 before(async () => {
-  bundle = await bundleWorker();
+  bundle = await bundleInstalled(new URL('./worker.js', import.meta.url));
 });
 after(() => bundle?.remove());
 
 beforeEach(async () => {
   site = await startSite({ delay: 5 });
-  workerd = await startWorkerd(bundle, site.url);
+  workerd = await startWorkerd(bundle, { env: { SITE: site.url } });
 });
 afterEach(async () => {
   await workerd?.stop();

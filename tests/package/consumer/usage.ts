@@ -6,6 +6,8 @@ import {
   type SessionStore, type Usage,
 } from 'rivulet';
 
+import { cacheStore, createHandler, createRelay, kvStore, type EdgeEvent, type Handler } from 'rivulet/edge';
+
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Same<A, B>): void => {};
 
@@ -109,4 +111,33 @@ export function wrongCalls(): void {
   void Chatgpt4o.createAsync({ messages, history: 'all' });
   // @ts-expect-error post ids belong to AI Power
   new AiEngine({ url: 'https://shop.example', postId: 10 });
+}
+
+interface Env { SITE: string; KEY: string; KV: Parameters<typeof kvStore>[0] }
+
+export const worker: { fetch: Handler<Env> } = {
+  fetch: createHandler<Env>({
+    providers: ({ SITE }) => ({ shop: new AiEngine({ url: SITE }) }),
+    authorize: (request, { KEY }) => request.headers.get('authorization') === `Bearer ${KEY}`,
+    allowedOrigins: ['https://app.example'],
+    session: ({ KV }) => kvStore(KV),
+    timeout: { firstChunk: 10_000 },
+    onEvent: (event: EdgeEvent) => { if (event.type === 'end') same<typeof event.usage, Usage | undefined>(true); },
+  }),
+};
+
+export async function theRelayTakesARequest(request: Request): Promise<Response> {
+  void cacheStore({ match: async () => undefined, put: async () => {}, delete: async () => true });
+  return createRelay({ allow: ['https://shop.example'], allowedOrigins: ['https://app.example'] })(request);
+}
+
+export function wrongHandlers(): void {
+  // @ts-expect-error providers are needed
+  createHandler({ authorize: 'public' });
+  // @ts-expect-error no such word
+  createHandler({ providers: {}, authorize: 'everybody' });
+  // @ts-expect-error a provider is no address
+  createHandler({ providers: { shop: 'https://shop.example' } });
+  // @ts-expect-error sites to forward to are needed
+  createRelay({});
 }

@@ -1,0 +1,190 @@
+import { ChatError } from '../error.js';
+import { bounded, refuseLength, TooLarge } from './body.js';
+import { allowList, crossOrigin, preflight } from './origins.js';
+
+/** Bytes of a request's body. A chat message with its history; the answer has no bound. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** From the request to the head of the answer, and between two pieces of its body. Milliseconds. */
+const TIMEOUT_MS = 120_000;
+
+const MAX_REDIRECTS = 5;
+
+/** Cookies, addresses of the caller, and whatever else a browser or a proxy adds stay here. */
+const REQUEST_HEADERS = ['accept', 'accept-language', 'authorization', 'cache-control', 'content-type', 'x-wp-nonce'];
+const RESPONSE_HEADERS = ['cache-control', 'content-type', 'retry-after', 'x-wp-nonce'];
+
+/** Routes of the WordPress providers, below any REST root. */
+const ROUTES = /\/(mwai\/v1\/start_session|mwai-ui\/v1\/chats\/submit|aipkit\/v1\/chat\/\w+\/message)$/;
+
+/**
+ * A handler that forwards a page's calls to the sites of `allow` and nowhere else: for `proxy` of a provider in the page.
+ * `https://edge.example/relay/https://shop.example/wp-json/…` asks `https://shop.example/wp-json/…`.
+ */
+export function createRelay({ allow, allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch } = {}) {
+  const target = targets(allow);
+  const callerOf = allowList(allowedOrigins);
+  for (const [name, value] of Object.entries({ maxBodyBytes, timeout })) {
+    if (!(value > 0)) throw new ChatError('input', `${name} must be a number above 0`);
+  }
+  const ask = (url, init) => (fetch ?? globalThis.fetch)(url, init);
+
+  return async function relay(request) {
+    const caller = callerOf(request);
+    if (request.method === 'OPTIONS') return preflight(request, caller);
+    const answer = (status, message, more = {}) => {
+      const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store', ...more });
+      crossOrigin(headers, caller, 'retry-after, x-wp-nonce');
+      return new Response(JSON.stringify({ error: { message: `relay: ${message}` } }), { status, headers });
+    };
+    // A page of another origin that is not listed could not read the answer; it need not send anything either.
+    if (caller.origin !== null && !caller.isAllowed) return answer(403, 'this origin is not allowed');
+    if (request.method !== 'GET' && request.method !== 'POST') {
+      return answer(405, 'only GET and POST are forwarded', { allow: 'GET, POST, OPTIONS' });
+    }
+    const url = wanted(request.url);
+    if (url === undefined) return answer(400, 'the address of a site must follow: …/relay/https://shop.example/…');
+    if (!target(url, request.method)) return answer(403, 'this address is not one that is forwarded to');
+
+    const watch = new Watch(timeout, request.signal);
+    try {
+      refuseLength(request, maxBodyBytes);
+      const init = { method: request.method, headers: pick(request.headers, REQUEST_HEADERS), redirect: 'manual', signal: watch.signal };
+      if (request.method === 'POST' && request.body) {
+        init.body = bounded(request.body, maxBodyBytes);
+        // Required of a streamed body by the Fetch standard.
+        init.duplex = 'half';
+      }
+      const response = await follow(url, init, target, ask);
+      if (typeof response === 'string') return watch.end(answer(502, response));
+      const headers = pick(response.headers, RESPONSE_HEADERS);
+      crossOrigin(headers, caller, 'retry-after, x-wp-nonce');
+      headers.set('x-content-type-options', 'nosniff');
+      // What a site sends is text for rivulet; opened as a page it must not run under the relay's origin.
+      headers.set('content-security-policy', "default-src 'none'; sandbox");
+      return new Response(watch.over(response.body), { status: response.status, headers });
+    } catch (error) {
+      if (error instanceof TooLarge || error.cause instanceof TooLarge) return watch.end(answer(413, `the body is larger than ${maxBodyBytes} bytes`));
+      if (watch.isLate) return watch.end(answer(504, `the site sent no answer within ${timeout} ms`));
+      // Its words may name addresses inside the platform.
+      return watch.end(answer(502, 'the site could not be reached'));
+    }
+  };
+}
+
+/** Which addresses are forwarded to: routes of the listed sites, and the listed pages themselves (for nonces in pages). */
+function targets(allow) {
+  if (!Array.isArray(allow) || allow.length === 0) {
+    throw new ChatError('input', 'allow must list the sites to forward to, such as https://shop.example');
+  }
+  const sites = allow.map((text) => {
+    const site = URL.canParse(text) ? new URL(text) : undefined;
+    if (!site || !/^https?:$/.test(site.protocol) || site.username || site.password || site.hash) {
+      throw new ChatError('input', `allow: ${JSON.stringify(text)} is no address of a site, such as https://shop.example`);
+    }
+    return site;
+  });
+  const slashed = (path) => path.replace(/\/*$/, '/');
+  return (url, method) => {
+    const own = sites.filter((site) => site.origin === url.origin);
+    if (own.length === 0) return false;
+    const path = url.pathname;
+    // Sites without pretty permalinks have their routes in the query.
+    const route = url.searchParams.get('rest_route') ?? path;
+    if (ROUTES.test(route) || path.endsWith('/wp-admin/admin-ajax.php')) return true;
+    return method === 'GET' && own.some((site) => slashed(site.pathname) === slashed(path) && site.search === url.search);
+  };
+}
+
+/** The address behind the relay's own. Some servers make one slash of two. */
+function wanted(url) {
+  const { pathname, search } = new URL(url);
+  const [, scheme, rest] = /\/(https?):\/{1,2}(.*)$/.exec(pathname) ?? [];
+  const text = `${scheme}://${rest}${search}`;
+  if (scheme === undefined || !URL.canParse(text)) return undefined;
+  const wanted = new URL(text);
+  return wanted.username || wanted.password ? undefined : wanted;
+}
+
+function pick(headers, names) {
+  const picked = new Headers();
+  for (const name of names) if (headers.has(name)) picked.set(name, headers.get(name));
+  return picked;
+}
+
+/** Follows what may be followed: a GET, to an address that is forwarded to. Words where it may not. */
+async function follow(url, init, target, ask) {
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const response = await ask(url.href, init);
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status > 399 || location === null) return response;
+    response.body?.cancel().catch(() => {});
+    url = URL.canParse(location, url) ? new URL(location, url) : undefined;
+    if (url === undefined || !target(url, init.method)) return 'the site redirects to an address that is not forwarded to';
+    // The body is sent already, and a site that redirects did not read it.
+    if (init.method !== 'GET') return `the site redirects: give ${url.origin} as its address`;
+  }
+  return 'the site redirects in circles';
+}
+
+/** One clock and one way to stop, from the request to the last byte. */
+class Watch {
+  #controller = new AbortController();
+  #ms;
+  #timer;
+  #caller;
+  isLate = false;
+
+  constructor(ms, caller) {
+    this.#ms = ms;
+    this.#caller = caller;
+    caller?.addEventListener('abort', this.#stop);
+    if (caller?.aborted) this.#stop();
+    this.#wait();
+  }
+
+  get signal() {
+    return this.#controller.signal;
+  }
+
+  #stop = () => this.#controller.abort();
+
+  #wait() {
+    this.#timer = setTimeout(() => {
+      this.isLate = true;
+      this.#stop();
+    }, this.#ms);
+  }
+
+  end(result) {
+    clearTimeout(this.#timer);
+    this.#caller?.removeEventListener('abort', this.#stop);
+    return result;
+  }
+
+  /** The body under the same watch, a chunk when somebody wants one. */
+  over(body) {
+    // A slow reader is no stall of the site: the clock runs while a chunk is asked for.
+    clearTimeout(this.#timer);
+    if (body === null) return this.end(null);
+    const reader = body.getReader();
+    return new ReadableStream({
+      pull: async (controller) => {
+        try {
+          this.#wait();
+          const { value, done } = await reader.read();
+          clearTimeout(this.#timer);
+          if (done) this.end(controller.close());
+          else controller.enqueue(value);
+        } catch (error) {
+          this.end(controller.error(error));
+        }
+      },
+      cancel: (reason) => {
+        this.end();
+        this.#stop();
+        return reader.cancel(reason).catch(() => {});
+      },
+    }, { highWaterMark: 0 });
+  }
+}

@@ -1,0 +1,274 @@
+// The relay: to the listed sites and nowhere else, both ways as a stream, nothing of the caller's but the message.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { after, before, beforeEach, test } from 'node:test';
+
+import { createRelay } from '../../dist/edge.js';
+import { AiEngine, AiPower, AiPuffer, ChatError } from '../../dist/index.js';
+import { ANSWER, PROMPT } from '../js/helper.mjs';
+import { startSite } from '../site/server.mjs';
+
+const PAGE = 'https://app.example';
+const RELAY = 'https://edge.example/relay/';
+
+let site;
+let other;
+/** Every request that the other server gets is one too many. */
+const reached = [];
+
+before(async () => {
+  site = await startSite({ delay: 0 });
+  other = createServer((incoming, outgoing) => {
+    reached.push(incoming.url);
+    outgoing.end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(other, 'listening');
+});
+after(() => {
+  site.close();
+  other.close();
+});
+beforeEach(() => {
+  site.clear();
+  reached.length = 0;
+});
+
+const elsewhere = () => `http://127.0.0.1:${other.address().port}`;
+
+const relayTo = (options = {}) =>
+  createRelay({ allow: [site.url, `${site.url}/chat-puffer/`], allowedOrigins: [PAGE], ...options });
+
+/** As a page of `PAGE` asks. */
+const ask = (relay, path, { headers, ...init } = {}) =>
+  relay(new Request(`${RELAY}${path}`, { headers: { origin: PAGE, ...headers }, ...init }));
+
+/** A `fetch` whose requests to the relay's address go into the handler. */
+const through = (relay) => (url, init) => {
+  assert.ok(url.startsWith(RELAY), url);
+  return relay(new Request(url, { ...init, duplex: 'half' }));
+};
+
+const submit = (relay, init) =>
+  ask(relay, `${site.url}/wp-json/mwai-ui/v1/chats/submit`, { method: 'POST', ...init });
+
+for (const [name, make] of Object.entries({
+  AiEngine: (url) => new AiEngine({ url }),
+  AiPower: (url) => new AiPower({ url }),
+  AiPuffer: (url) => new AiPuffer({ url, page: '/chat-puffer/' }),
+})) {
+  test(`${name} talks through it`, async () => {
+    const provider = make(site.url).with({ proxy: RELAY, fetch: through(relayTo()) });
+    assert.equal(await provider.createAsync({ messages: PROMPT }), ANSWER);
+  });
+}
+
+test('a piece is handed on while the site is still writing', async () => {
+  site.set({ delay: 60 });
+  const provider = new AiEngine({ url: site.url, proxy: RELAY, fetch: through(relayTo()) });
+  const reply = provider.createAsyncGenerator({ messages: PROMPT });
+  await reply.next();
+  assert.equal((await site.requests.when('chat')).end, 'open');
+  await reply.return();
+  assert.equal(await (await site.requests.when('chat')).closed, 'aborted', 'who leaves stops the site');
+  site.set({ delay: 0 });
+});
+
+test("a caller's abort stops the site while it is silent", async () => {
+  site.fault('mute');
+  const controller = new AbortController();
+  const answer = submit(relayTo(), {
+    body: '{}', headers: { 'content-type': 'application/json', 'x-wp-nonce': site.nonce.current('engine') }, signal: controller.signal,
+  });
+  const request = await site.requests.next('chat');
+  controller.abort();
+  assert.equal(await request.closed, 'aborted');
+  await answer;
+});
+
+test('cookies, and what tells of the caller, stay here; the nonce passes both ways', async () => {
+  const response = await submit(relayTo(), {
+    body: JSON.stringify({ botId: 'default', newMessage: 'Hi', stream: false }),
+    headers: {
+      'content-type': 'application/json',
+      'x-wp-nonce': site.nonce.current('engine'),
+      cookie: 'wordpress_logged_in_x=secret',
+      'x-forwarded-for': '10.0.0.1',
+      referer: 'https://app.example/private',
+      'x-secret': 'mine',
+    },
+  });
+  assert.equal(response.status, 200);
+  const { headers } = await site.requests.when('chat');
+  assert.equal(headers['x-wp-nonce'], site.nonce.current('engine'));
+  for (const name of ['cookie', 'x-forwarded-for', 'referer', 'x-secret', 'origin']) assert.equal(headers[name], undefined, name);
+  assert.equal(response.headers.get('x-wp-nonce'), site.nonce.current('engine'));
+  assert.equal(response.headers.get('set-cookie'), null);
+  assert.equal(response.headers.get('access-control-allow-origin'), PAGE);
+  assert.match(response.headers.get('access-control-expose-headers'), /x-wp-nonce/);
+  assert.equal(response.headers.get('access-control-allow-credentials'), null);
+});
+
+test('nothing but the listed sites, their routes and their pages', async () => {
+  const relay = relayTo();
+  const forbidden = [
+    `${elsewhere()}/`,
+    `${elsewhere()}/wp-json/mwai/v1/start_session`,
+    `${site.url}/wp-login.php`,
+    `${site.url}/wp-json/wp/v2/users`,
+    `${site.url}/wp-json/mwai/v1/start_session/../../wp/v2/users`,
+    `${site.url}/?rest_route=/wp/v2/users`,
+    `${site.url}/hello-world/`,
+    `${site.url}/?s=secret`,
+    `${site.url.replace('127.0.0.1', 'localhost')}/wp-json/mwai/v1/start_session`,
+    `${site.url.replace('http', 'https')}/wp-json/mwai/v1/start_session`,
+  ];
+  for (const path of forbidden) {
+    for (const method of ['GET', 'POST']) {
+      const response = await ask(relay, path, { method });
+      assert.equal(response.status, 403, `${method} ${path}`);
+    }
+  }
+  assert.deepEqual(reached, []);
+  assert.equal(site.requests.length, 0);
+});
+
+test('no address is taken from anything but the path', async () => {
+  const relay = relayTo();
+  const address = elsewhere();
+  const tricks = [
+    `http://user:pass@${new URL(site.url).host}/wp-json/mwai/v1/start_session`,
+    `http://${new URL(site.url).host}@${new URL(address).host}/wp-json/mwai/v1/start_session`,
+    'ftp://127.0.0.1/',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    '',
+    'wp-json/mwai/v1/start_session',
+  ];
+  for (const path of tricks) {
+    const response = await ask(relay, path, {
+      method: 'POST', headers: { host: new URL(address).host, 'x-forwarded-host': address, 'x-base-url': address },
+    });
+    assert.ok([400, 403].includes(response.status), `${path}: ${response.status}`);
+  }
+  assert.deepEqual(reached, []);
+});
+
+for (const status of [301, 302, 303, 307, 308]) {
+  test(`a ${status} to an address that is not listed gets nothing`, async () => {
+    const fetch = async () => new Response(null, { status, headers: { location: `${elsewhere()}/wp-json/mwai/v1/start_session` } });
+    for (const method of ['GET', 'POST']) {
+      const response = await ask(relayTo({ fetch }), `${site.url}/wp-json/mwai/v1/start_session`, { method });
+      assert.equal(response.status, 502);
+      assert.match((await response.json()).error.message, /redirects/);
+    }
+    assert.deepEqual(reached, []);
+  });
+}
+
+test('a redirect of a page to a listed address is followed, in circles only so far', async () => {
+  const asked = [];
+  const fetch = async (url) => {
+    asked.push(url);
+    if (asked.length === 1) return new Response(null, { status: 301, headers: { location: '/chat-puffer/' } });
+    return new Response('page', { headers: { 'content-type': 'text/html' } });
+  };
+  const response = await ask(relayTo({ fetch }), `${site.url}/`);
+  assert.equal(await response.text(), 'page');
+  assert.deepEqual(asked, [`${site.url}/`, `${site.url}/chat-puffer/`]);
+  const circle = async () => new Response(null, { status: 302, headers: { location: '/' } });
+  assert.equal((await ask(relayTo({ fetch: circle }), `${site.url}/`)).status, 502);
+});
+
+test('who is not listed is refused and asks nothing of the site; no origin at all is a server of yours', async () => {
+  const relay = relayTo();
+  for (const origin of ['https://evil.example', 'null', `${PAGE}.evil.example`, `${PAGE}:8443`, 'http://app.example']) {
+    const response = await ask(relay, `${site.url}/`, { headers: { origin } });
+    assert.equal(response.status, 403, origin);
+    assert.equal(response.headers.get('access-control-allow-origin'), null);
+    assert.match(response.headers.get('vary'), /Origin/);
+  }
+  assert.equal(site.requests.length, 0);
+  assert.equal((await relay(new Request(`${RELAY}${site.url}/`))).status, 200);
+});
+
+test('a preflight is answered for listed pages, with the headers that were asked for', async () => {
+  const preflight = (origin) => relayTo()(new Request(`${RELAY}${site.url}/`, {
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,x-wp-nonce' },
+  }));
+  const yes = await preflight(PAGE);
+  assert.equal(yes.status, 204);
+  assert.equal(yes.headers.get('access-control-allow-origin'), PAGE);
+  assert.equal(yes.headers.get('access-control-allow-headers'), 'content-type,x-wp-nonce');
+  const no = await preflight('https://evil.example');
+  assert.equal(no.status, 403);
+  assert.equal(no.headers.get('access-control-allow-origin'), null);
+});
+
+for (const method of ['PUT', 'DELETE', 'PATCH', 'HEAD']) {
+  test(`${method} is not forwarded`, async () => {
+    const response = await ask(relayTo(), `${site.url}/`, { method });
+    assert.equal(response.status, 405);
+    assert.match(response.headers.get('allow'), /GET, POST/);
+    assert.equal(site.requests.length, 0);
+  });
+}
+
+test('a body over the limit is refused by its length, and where that lies or is missing, by counting', async () => {
+  const relay = relayTo({ maxBodyBytes: 1000 });
+  const told = await submit(relay, { body: 'x'.repeat(1001), headers: { 'content-length': '1001' } });
+  assert.equal(told.status, 413);
+  let sent = 0;
+  const endless = new ReadableStream({
+    pull(controller) {
+      sent += 100;
+      controller.enqueue(new Uint8Array(100));
+    },
+  }, { highWaterMark: 0 });
+  for (const length of [undefined, '10']) {
+    sent = 0;
+    const body = length ? new ReadableStream({ pull: (c) => c.enqueue(new Uint8Array(600)) }, { highWaterMark: 0 }) : endless;
+    const response = await submit(relay, { body, duplex: 'half', headers: length ? { 'content-length': length } : {} });
+    assert.equal(response.status, 413, String(length));
+    assert.ok(sent < 3000, `${sent} bytes were read`);
+  }
+});
+
+test('a site that says nothing is given up', async () => {
+  site.fault('mute');
+  const response = await submit(relayTo({ timeout: 80 }), {
+    body: '{}', headers: { 'content-type': 'application/json', 'x-wp-nonce': site.nonce.current('engine') },
+  });
+  assert.equal(response.status, 504);
+  assert.equal(await (await site.requests.when('chat')).closed, 'aborted');
+});
+
+test('a site that cannot be reached is told without its address', async () => {
+  const fetch = () => Promise.reject(new TypeError('connect ECONNREFUSED 10.1.2.3:443'));
+  const response = await ask(relayTo({ fetch }), `${site.url}/`);
+  assert.equal(response.status, 502);
+  assert.doesNotMatch(await response.text(), /10\.1\.2\.3/);
+});
+
+test('what a site sends cannot run under the origin of the relay', async () => {
+  const response = await ask(relayTo(), `${site.url}/`);
+  assert.match(response.headers.get('content-type'), /text\/html/);
+  assert.match(response.headers.get('content-security-policy'), /sandbox/);
+  assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+  await response.text();
+});
+
+test('settings that would open it by mistake are refused', () => {
+  const wrong = [
+    {}, { allow: [] }, { allow: '*' }, { allow: ['*'] }, { allow: ['shop.example'] }, { allow: ['javascript:alert(1)'] },
+    { allow: ['https://user:pass@shop.example'] }, { allow: [site.url], allowedOrigins: '*' },
+    { allow: [site.url], allowedOrigins: ['*'] }, { allow: [site.url], allowedOrigins: ['https://*.example'] },
+    { allow: [site.url], allowedOrigins: ['https://app.example/path'] }, { allow: [site.url], maxBodyBytes: -1 },
+    { allow: [site.url], timeout: NaN },
+  ];
+  for (const options of wrong) {
+    assert.throws(() => createRelay(options), (error) => error instanceof ChatError && error.code === 'input', JSON.stringify(options));
+  }
+});

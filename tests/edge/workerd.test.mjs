@@ -1,0 +1,200 @@
+// The endpoint on real workerd, asked by real clients.
+
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+
+import OpenAI from 'openai';
+
+import { pythonWithOpenai } from '../../scripts/lib/python.mjs';
+import { replyTo } from '../site/replies.mjs';
+import { startSite } from '../site/server.mjs';
+import { startWorkerd } from '../../scripts/lib/workerd.mjs';
+import { bundleInstalled } from '../workerd/harness.mjs';
+import { CLIENTS, output } from './clients.mjs';
+
+const KEY = 'sk-test-of-the-edge';
+const PROMPT = 'Which words come back? Привет, 你好, "quotes" and 👋';
+const ANSWER = replyTo([{ role: 'user', content: PROMPT }], 0);
+
+let bundle;
+let site;
+let workerd;
+let at;
+
+before(async () => {
+  bundle = await bundleInstalled(new URL('./worker.js', import.meta.url));
+  site = await startSite({ delay: 0 });
+  workerd = await startWorkerd(bundle, { env: { SITE: site.url, KEY } });
+  at = { baseURL: `${workerd.url}/v1`, apiKey: KEY, prompt: PROMPT };
+});
+after(async () => {
+  await workerd?.stop();
+  await site?.close();
+  await bundle?.remove();
+  printMatrix();
+});
+beforeEach(() => site.clear());
+
+const client = (options = {}) => new OpenAI({ baseURL: at.baseURL, apiKey: KEY, maxRetries: 0, ...options });
+const post = (path, body, init = {}) => fetch(`${workerd.url}${path}`, {
+  method: 'POST', body: JSON.stringify(body), ...init,
+  headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', ...init.headers },
+});
+
+/** @type {Record<string, Record<string, string>>} */
+const matrix = {};
+
+function printMatrix() {
+  console.log(`\n  ${'client'.padEnd(28)}stream  whole`);
+  for (const [name, row] of Object.entries(matrix)) {
+    console.log(`  ${name.padEnd(28)}${(row.stream ?? '-').padEnd(8)}${row.whole ?? '-'}`);
+  }
+}
+
+for (const [name, ways] of Object.entries(CLIENTS)) {
+  for (const [way, ask] of Object.entries(ways)) {
+    test(`${name}: ${way}`, async () => {
+      (matrix[name] ??= {})[way] = 'FAILED';
+      assert.equal(await ask(at), ANSWER);
+      matrix[name][way] = 'ok';
+    });
+  }
+}
+
+test("Python's openai", async () => {
+  matrix["Python's openai"] = { stream: 'FAILED', whole: 'FAILED' };
+  const script = new URL('./python_client.py', import.meta.url).pathname;
+  const told = JSON.parse(await output(await pythonWithOpenai(), [script, at.baseURL, KEY, PROMPT]));
+  for (const way of ['stream', 'whole', 'responses', 'output_text']) assert.equal(told[way], ANSWER, way);
+  assert.equal(told.finish, 'stop');
+  assert.ok(told.usage > 0);
+  assert.equal(told.last, 'response.completed');
+  assert.deepEqual(told.models, ['down', 'power', 'puffer', 'shop', 'shop:gpt-4', 'shop:gpt-4o']);
+  assert.deepEqual(told.errors, { unknown: 'NotFoundError', key: 'AuthenticationError', bad: 'BadRequestError' });
+  matrix["Python's openai"] = { stream: 'ok', whole: 'ok' };
+});
+
+test('a page of another origin: preflight, then the stream by fetch', async () => {
+  matrix['fetch of a page'] = { stream: 'FAILED' };
+  const origin = 'https://app.example';
+  const asked = 'authorization,content-type,x-stainless-lang';
+  const preflight = await fetch(`${at.baseURL}/chat/completions`, {
+    method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': asked },
+  });
+  assert.equal(preflight.status, 204);
+  assert.equal(preflight.headers.get('access-control-allow-origin'), origin);
+  assert.equal(preflight.headers.get('access-control-allow-headers'), asked);
+  const body = { model: 'shop', messages: [{ role: 'user', content: PROMPT }], stream: true };
+  const response = await post('/v1/chat/completions', body, { headers: { origin } });
+  assert.equal(response.headers.get('access-control-allow-origin'), origin);
+  assert.match(await response.text(), /data: \[DONE\]\n\n$/);
+  matrix['fetch of a page'] = { stream: 'ok' };
+});
+
+for (const model of ['power', 'puffer', 'shop:gpt-4']) {
+  test(`${model} answers too`, async () => {
+    const { choices } = await client().chat.completions.create({ model, messages: [{ role: 'user', content: 'Hi' }] });
+    assert.match(choices[0].message.content, /You said: "Hi"/);
+  });
+}
+
+test('the first chunk arrives while the site is still writing', async () => {
+  site.set({ delay: 50 });
+  const stream = await client().chat.completions.create({ model: 'shop', messages: [{ role: 'user', content: PROMPT }], stream: true });
+  for await (const chunk of stream) if (chunk.choices[0].delta.content) break;
+  const request = await site.requests.when('chat');
+  assert.equal(await request.closed, 'aborted', 'break stops the site');
+  site.set({ delay: 0 });
+});
+
+// workerd notices a client's leaving when it writes to it: the comments that keep the connection alive are the writes.
+test('a client that leaves while the site is silent stops the site with the next comment', async () => {
+  site.fault({ name: 'stall', after: 2 });
+  const controller = new AbortController();
+  const response = await post('/v1/chat/completions', {
+    model: 'shop', messages: [{ role: 'user', content: PROMPT }], stream: true,
+  }, { signal: controller.signal });
+  await response.body.getReader().read();
+  const request = await site.requests.when('chat');
+  const left = performance.now();
+  controller.abort();
+  assert.equal(await request.closed, 'aborted');
+  assert.ok(performance.now() - left < 2_000, `${performance.now() - left} ms`);
+});
+
+test('an upstream that breaks in mid-stream is an error event, never [DONE]', async () => {
+  for (const path of ['/v1/chat/completions', '/v1/responses']) {
+    site.fault({ name: 'truncate', after: 3 });
+    const body = { model: 'shop', messages: [{ role: 'user', content: PROMPT }], input: PROMPT, stream: true };
+    const text = await (await post(path, body)).text();
+    assert.doesNotMatch(text, /\[DONE\]|response\.completed/);
+    const last = text.trimEnd().split('\n').at(-1);
+    const told = JSON.parse(last.slice('data: '.length));
+    if (path.endsWith('completions')) {
+      assert.deepEqual(Object.keys(told.error), ['message', 'type', 'param', 'code']);
+    } else {
+      assert.equal(told.type, 'error');
+      const numbers = [...text.matchAll(/"sequence_number":(\d+)/g)].map(([, number]) => Number(number));
+      assert.deepEqual(numbers, numbers.map((_, index) => index));
+    }
+  }
+  site.fault({ name: 'truncate', after: 3 });
+  const stream = await client().chat.completions.create({ model: 'shop', messages: [{ role: 'user', content: PROMPT }], stream: true });
+  await assert.rejects(async () => { for await (const chunk of stream) assert.ok(chunk); }, OpenAI.APIError);
+});
+
+test('errors before the first event have the classes that clients know', async () => {
+  const messages = [{ role: 'user', content: 'Hi' }];
+  const create = (model, options) => client(options).chat.completions.create({ model, messages, stream: true });
+  await assert.rejects(create('nope'), OpenAI.NotFoundError);
+  await assert.rejects(create('shop:nope'), OpenAI.NotFoundError);
+  await assert.rejects(create('shop', { apiKey: 'wrong' }), OpenAI.AuthenticationError);
+  await assert.rejects(client().chat.completions.create({ model: 'shop', messages: [] }), OpenAI.BadRequestError);
+  await assert.rejects(create('down'), (error) => error instanceof OpenAI.InternalServerError && !/127\.0\.0\.1/.test(error.message));
+  site.set({ limit: true });
+  await assert.rejects(create('shop'), OpenAI.RateLimitError);
+  site.set({ limit: false });
+});
+
+test('what cannot heal is not tried again, what can is', async () => {
+  const told = [];
+  const counting = (url, init) => fetch(url, init).then((response) => (told.push(response.headers.get('x-should-retry')), response));
+  await assert.rejects(client({ maxRetries: 2, fetch: counting }).chat.completions.create({ model: 'nope', messages: [] }));
+  assert.deepEqual(told, ['false']);
+});
+
+test('a missing message, a long one: the words of the site reach the client', async () => {
+  const long = 'x'.repeat(600);
+  const call = client().chat.completions.create({ model: 'shop', messages: [{ role: 'user', content: long }] });
+  await assert.rejects(call, (error) => error instanceof OpenAI.BadRequestError && /512/.test(error.message));
+});
+
+test('200 requests at once', async () => {
+  const ask = async (index) => {
+    const { choices } = await client().chat.completions.create({ model: 'shop', messages: [{ role: 'user', content: `No. ${index}` }] });
+    return choices[0].message.content.includes(`"No. ${index}"`);
+  };
+  const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => ask(index)));
+  assert.equal(answers.filter(Boolean).length, 200);
+});
+
+test('a slow reader holds the site back', async () => {
+  site.set({ delay: 0 });
+  const response = await post('/v1/chat/completions', { model: 'shop', messages: [{ role: 'user', content: PROMPT }], stream: true });
+  const reader = response.body.getReader();
+  await reader.read();
+  await reader.cancel();
+});
+
+test('the relay, in the same Worker', async () => {
+  const response = await fetch(`${workerd.url}/relay/${site.url}/wp-json/mwai/v1/start_session`, {
+    method: 'POST', headers: { origin: 'https://app.example' },
+  });
+  assert.equal(response.status, 200);
+  assert.equal((await response.json()).success, true);
+  assert.equal((await fetch(`${workerd.url}/relay/${site.url}/wp-login.php`)).status, 403);
+});
+
+test('nothing was complained about', () => {
+  assert.doesNotMatch(workerd.errors(), /uncaught|unhandled|hung|different request/i);
+});
