@@ -25,7 +25,7 @@ impl Session {
     }
 
     pub fn to_json(&self) -> String {
-        Value::from(self.0.clone()).to_json()
+        self.0.to_json()
     }
 
     pub fn get(&self, key: &str) -> Option<&str> {
@@ -86,26 +86,26 @@ impl Event {
     }
 
     /// The event as the caller of `reply.events` sees it; text and session go other ways.
-    pub fn to_json(&self) -> Option<Value> {
+    pub fn into_json(self) -> Option<Value> {
         let mut event = Map::new();
         event.put("type", self.kind()?);
         match self {
             Event::Text(_) | Event::Session(_) => {}
-            Event::Reasoning(text) | Event::Replace(text) => event.put("text", text),
-            Event::Source(source) => event.insert("source", source.clone()),
+            Event::Reasoning(text) | Event::Replace(text) => event.put("text", &text),
+            Event::Source(source) => event.insert("source", source),
             Event::Status { kind, text, raw } => {
-                event.put("kind", kind);
-                event.put("text", text);
-                event.insert("raw", raw.clone());
+                event.put("kind", &kind);
+                event.put("text", &text);
+                event.insert("raw", raw);
             }
-            Event::Image(url) => event.put("url", url),
+            Event::Image(url) => event.put("url", &url),
             Event::Action { kind, action } => {
-                event.put("kind", kind);
-                event.insert("action", action.clone());
+                event.put("kind", &kind);
+                event.insert("action", action);
             }
-            Event::Warning(message) => event.put("message", message),
-            Event::Usage(usage) => event.insert("usage", usage.to_json()),
-            Event::Conversation(state) => event.insert("conversation", state.clone().into()),
+            Event::Warning(message) => event.put("message", &message),
+            Event::Usage(usage) => event.insert("usage", usage.into_json()),
+            Event::Conversation(state) => event.insert("conversation", state.into()),
             Event::Finish(finish) => event.put("reason", finish.as_str()),
         }
         Some(event.into())
@@ -169,7 +169,7 @@ impl Usage {
         })
     }
 
-    fn to_json(&self) -> Value {
+    fn into_json(self) -> Value {
         let mut object = Map::new();
         for (key, tokens) in
             [("promptTokens", self.prompt), ("completionTokens", self.completion), ("totalTokens", self.total)]
@@ -178,7 +178,7 @@ impl Usage {
                 object.insert(key, tokens.into());
             }
         }
-        object.insert("raw", self.raw.clone());
+        object.insert("raw", self.raw);
         Value::Object(object)
     }
 }

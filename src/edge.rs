@@ -6,12 +6,10 @@
 //! which line ends are escaped.
 
 mod chat;
-mod request;
+pub mod request;
 mod responses;
 
-pub use request::Wanted;
-
-use crate::chat::{Event, Finish, Pieces, Usage};
+use crate::chat::{Event, Finish, Usage};
 use crate::text::{cut, decimal};
 use crate::value::{Value, quote};
 
@@ -84,33 +82,30 @@ impl Encoder {
         }
     }
 
-    pub fn text(&mut self, pieces: &Pieces) {
+    /// What came in one network chunk goes on as one frame: nobody could have seen its pieces apart.
+    pub fn text(&mut self, text: &str) {
         let responses = self.answer.responses;
         if responses || !self.answer.stream {
-            self.text.push_str(&pieces.text);
+            self.text.push_str(text);
         }
         if !self.answer.stream {
             return;
         }
         self.begin();
         let (before, after) = self.text_frame();
-        let mut rest = pieces.text.as_str();
-        let mut done = 0;
-        for &end in &pieces.ends {
-            let (piece, left) = rest.split_at(utf16_offset(rest, end - done));
-            (rest, done) = (left, end);
-            self.out.push_str(&before);
-            quote(piece, &mut self.out);
-            self.out.push_str(&after);
-            if responses {
-                self.end_event();
-            }
+        self.out.push_str(&before);
+        quote(text, &mut self.out);
+        self.out.push_str(&after);
+        if responses {
+            self.end_event();
         }
         self.around_text = Some((before, after));
     }
 
     pub fn event(&mut self, event: &Event) {
         match event {
+            // An item of Responses is not opened again: what is thought behind the first text is left out there.
+            Event::Reasoning(_) if self.answer.responses && self.around_text.is_some() => {}
             Event::Reasoning(text) => {
                 self.thought.clone_from(text);
                 if self.answer.stream {
@@ -238,21 +233,4 @@ impl Encoder {
         };
         self.fill(template);
     }
-}
-
-/// Where `units` UTF-16 code units end in UTF-8 text.
-fn utf16_offset(text: &str, units: u32) -> usize {
-    let units = units as usize;
-    // Bytes and units are the same as far as the text is ASCII; a piece that is not is walked.
-    if text.as_bytes().get(..units).is_some_and(<[u8]>::is_ascii) {
-        return units;
-    }
-    let mut left = units;
-    for (at, character) in text.char_indices() {
-        if left == 0 {
-            return at;
-        }
-        left = left.saturating_sub(character.len_utf16());
-    }
-    text.len()
 }

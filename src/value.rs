@@ -130,6 +130,13 @@ impl Map {
         self.get(key)?.as_str().filter(|text| !text.is_empty())
     }
 
+    /// As JSON text.
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        write_members(self, &mut out);
+        out
+    }
+
     pub fn put(&mut self, key: &str, text: &str) {
         self.insert(key, text.into());
     }
@@ -241,17 +248,19 @@ fn write(value: &Value, out: &mut String) {
             }
             out.push(']');
         }
-        Value::Object(Map(members)) => {
-            out.push('{');
-            for (index, (key, value)) in members.iter().enumerate() {
-                out.push_str(if index > 0 { "," } else { "" });
-                quote(key, out);
-                out.push(':');
-                write(value, out);
-            }
-            out.push('}');
-        }
+        Value::Object(map) => write_members(map, out),
     }
+}
+
+fn write_members(map: &Map, out: &mut String) {
+    out.push('{');
+    for (index, (key, value)) in map.0.iter().enumerate() {
+        out.push_str(if index > 0 { "," } else { "" });
+        quote(key, out);
+        out.push(':');
+        write(value, out);
+    }
+    out.push('}');
 }
 
 /// As a JSON string.

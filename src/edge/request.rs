@@ -5,17 +5,6 @@ use crate::json;
 use crate::text::{decimal, join};
 use crate::value::{Map, Value};
 
-/// What a request asks for. `options` are a call's (`docs` of `CallOptions`).
-#[derive(Clone, Debug, PartialEq)]
-pub struct Wanted {
-    pub model: String,
-    pub stream: bool,
-    pub include_usage: bool,
-    pub options: Map,
-    /// Texts: known fields that no provider of this kind honours.
-    pub warnings: Vec<Value>,
-}
-
 /// Names there and here.
 const CHAT: &[(&str, &str)] = &[
     ("messages", "messages"),
@@ -48,60 +37,50 @@ const LEFT_OUT: &[&str] = &[
     "verbosity",
 ];
 
-impl Wanted {
-    pub fn read(body: &str, responses: bool) -> Result<Wanted> {
-        let body =
-            json::parse(body.as_bytes()).map_err(|_| Error::input("the body is not JSON that can be read"))?.value;
-        if !body.is_object() {
-            return Err(Error::input("the body must be a JSON object"));
-        }
-        let model = match body.known("model") {
-            Some(Value::String(model)) if !model.is_empty() => model.clone(),
-            None => return Err(Error::input("you must provide a model parameter")),
-            Some(_) => return Err(Error::input("model must be a string that is not empty")),
-        };
-        let stream = flag(&body, "stream")?;
-        let include_usage = flag(body.get("stream_options").unwrap_or(&Value::Null), "include_usage")?;
-        if body.known("n").is_some_and(|n| n.as_u64() != Some(1)) {
-            return Err(Error::input("n must be 1: one choice is all there is"));
-        }
-        if body.known("previous_response_id").is_some() {
-            return Err(Error::input("previous_response_id: responses are not kept; send the conversation in input"));
-        }
-        let mut options = Map::new();
-        for (theirs, ours) in if responses { RESPONSES } else { CHAT } {
-            if let Some(value) = body.known(theirs) {
-                options.insert(ours, value.clone());
-            }
-        }
-        if responses {
-            options.insert("messages", read_input(&body)?);
-        }
-        let mut warnings = Vec::new();
-        for key in LEFT_OUT {
-            if body.known(key).is_some() {
-                warnings.push(join(&["'", key, "' was left out"]).into());
-            }
-        }
-        Ok(Wanted { model, stream, include_usage, options, warnings })
+/// What the body of a request asks for: `{ model, stream, includeUsage, options, warnings }`, the options being a call's,
+/// the warnings of fields that change what a model does and that no provider here passes on.
+pub fn read(body: &str, responses: bool) -> Result<Map> {
+    let body = json::parse(body.as_bytes()).map_err(|_| Error::input("the body is not JSON that can be read"))?.value;
+    if !body.is_object() {
+        return Err(Error::input("the body must be a JSON object"));
     }
-
-    /// For JavaScript.
-    pub fn into_json(self) -> String {
-        let mut wanted = Map::new();
-        wanted.put("model", &self.model);
-        wanted.insert("stream", self.stream.into());
-        wanted.insert("includeUsage", self.include_usage.into());
-        wanted.insert("options", self.options.into());
-        wanted.insert("warnings", self.warnings.into());
-        Value::from(wanted).to_json()
+    let Some(model) = body.text("model").filter(|model| !model.is_empty()) else {
+        return Err(Error::input("you must provide a model parameter, a string that is not empty"));
+    };
+    if body.known("n").is_some_and(|n| n.as_u64() != Some(1)) {
+        return Err(Error::input("n must be 1: one choice is all there is"));
     }
+    if body.known("previous_response_id").is_some() {
+        return Err(Error::input("previous_response_id: responses are not kept; send the conversation in input"));
+    }
+    let mut options = Map::new();
+    for (theirs, ours) in if responses { RESPONSES } else { CHAT } {
+        if let Some(value) = body.known(theirs) {
+            options.insert(ours, value.clone());
+        }
+    }
+    if responses {
+        options.insert("messages", read_input(&body)?);
+    }
+    let mut warnings = Vec::new();
+    for key in LEFT_OUT {
+        if body.known(key).is_some() {
+            warnings.push(join(&["'", key, "' was left out"]).into());
+        }
+    }
+    let mut wanted = Map::new();
+    wanted.put("model", model);
+    wanted.insert("stream", flag(&body, "stream")?);
+    wanted.insert("includeUsage", flag(body.get("stream_options").unwrap_or(&Value::Null), "include_usage")?);
+    wanted.insert("options", options.into());
+    wanted.insert("warnings", warnings.into());
+    Ok(wanted)
 }
 
-fn flag(object: &Value, key: &str) -> Result<bool> {
+fn flag(object: &Value, key: &str) -> Result<Value> {
     match object.known(key) {
-        None => Ok(false),
-        Some(Value::Bool(flag)) => Ok(*flag),
+        None => Ok(false.into()),
+        Some(flag @ Value::Bool(_)) => Ok(flag.clone()),
         Some(_) => Err(Error::input(join(&[key, " must be true or false"]))),
     }
 }
@@ -129,7 +108,13 @@ fn read_item(item: &Value, index: usize) -> Result<Value> {
     let kind = item.text("type").unwrap_or("message");
     let Some(role) = item.text("role").filter(|_| kind == "message") else {
         let at = decimal(index as u64);
-        return Err(Error::input(join(&["input[", &at, "] of type '", kind, "' is none that can be passed on"])));
+        return Err(Error::input(join(&[
+            "input[",
+            &at,
+            "] of type '",
+            kind,
+            "' is not kept and cannot be passed on: send messages",
+        ])));
     };
     let mut content = item.get("content").cloned().unwrap_or_default();
     if let Value::Array(parts) = &mut content {

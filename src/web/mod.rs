@@ -15,7 +15,7 @@ mod talk;
 
 use wasm_bindgen::prelude::*;
 
-use crate::edge::Wanted;
+use crate::edge::request;
 use crate::presets::preset;
 use crate::prompt::{self, PromptStyle};
 use crate::settings::Settings;
@@ -81,7 +81,7 @@ pub fn format_prompt(given: &str) -> Result<String, JsValue> {
 /// A request of OpenAI's API (src/edge.rs): `{ model, stream, includeUsage, options, warnings }`.
 #[wasm_bindgen(js_name = readRequest)]
 pub fn read_request(body: &str, responses: bool) -> Result<String, JsValue> {
-    Wanted::read(body, responses).map(|wanted| wanted.into_json()).map_err(to_js)
+    request::read(body, responses).map(|wanted| wanted.to_json()).map_err(to_js)
 }
 
 /// A third of the weight of std's allocator: 2.4 kB gzipped less, and no slower in what was measured.

@@ -272,7 +272,7 @@ impl Inner {
             match event {
                 Event::Text(pieces) => self.deliver_text(pieces),
                 Event::Session(found) => self.deliver_session(found),
-                other => self.deliver(&other),
+                other => self.deliver(other),
             }
         }
         if let Some(encoder) = &self.encoder {
@@ -295,7 +295,7 @@ impl Inner {
     fn deliver_text(&self, pieces: Pieces) {
         self.handed_out.set(true);
         match (&self.encoder, pieces.ends.as_slice()) {
-            (Some(encoder), _) => encoder.borrow_mut().text(&pieces),
+            (Some(encoder), _) => encoder.borrow_mut().text(&pieces.text),
             (None, [_]) => self.inbox.piece(&pieces.text),
             (None, ends) => self.inbox.text(&pieces.text, ends),
         }
@@ -313,7 +313,7 @@ impl Inner {
         self.session.replace(session);
     }
 
-    fn deliver(&self, event: &Event) {
+    fn deliver(&self, event: Event) {
         let is_content = !matches!(event, Event::Warning(_) | Event::Status { .. });
         if is_content {
             self.handed_out.set(true);
@@ -321,9 +321,9 @@ impl Inner {
             return;
         }
         if let Some(encoder) = &self.encoder {
-            encoder.borrow_mut().event(event);
+            encoder.borrow_mut().event(&event);
         }
-        if let Some(event) = event.to_json() {
+        if let Some(event) = event.into_json() {
             self.inbox.event(plain::to_js(&event), is_content);
         }
     }

@@ -120,7 +120,8 @@ impl Played {
 
     /// `reply.conversation`, for the next call.
     pub fn conversation(&self) -> Value {
-        let conversation = self.events().into_iter().find_map(|event| event.to_json()?.get("conversation").cloned());
+        let conversation =
+            self.events().into_iter().find_map(|event| event.clone().into_json()?.get("conversation").cloned());
         theirs(&conversation.expect("no conversation event"))
     }
 }
