@@ -58,7 +58,7 @@ async function start() {
       if (!worked) process.exitCode = 1;
       return;
     }
-    console.log(`\nDemo page:  ${site.url}/demo/\nLocal site: ${site.url}/\n\nCtrl-C ends both.`);
+    console.log(`\nDemo page:  ${site.url}/demo/\nLocal site: ${site.url}/\nEndpoint:   ${site.url}/edge/v1\n\nCtrl-C ends them.`);
     if (!interrupted.signal.aborted) {
       await new Promise((done) => interrupted.signal.addEventListener('abort', done, { once: true }));
     }
@@ -70,7 +70,14 @@ async function start() {
 /** The local site with the demo page on the same origin: there a page can read every stream. */
 async function open() {
   const { startSite } = await import('../tests/site/server.mjs');
-  const listen = (port) => startSite({ port, mount: { '/demo/': demo('/demo/') } });
+  const { demoEdge } = await import('./lib/demo-edge.mjs');
+  const listen = async (port) => {
+    let edge;
+    const mount = { '/demo/': demo('/demo/'), '/edge/': (...both) => edge(...both) };
+    const site = await startSite({ port, mount });
+    edge = await demoEdge(site.url);
+    return site;
+  };
   if (given['no-serve'] && given.port === undefined) return listen(0);
   const port = Number(given.port ?? DEFAULT_PORT);
   try {

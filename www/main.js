@@ -8,7 +8,7 @@ import { byId, eachFrame, el } from './dom.js';
 import { inWords } from './errors.js';
 import { eventLog } from './events.js';
 import { showExamples } from './examples.js';
-import { callOptions, makeProvider, modelsOf, PROVIDERS, talkKey } from './providers.js';
+import { callOptions, EDGE, makeProvider, modelsOf, PROVIDERS, talkKey, WAYS } from './providers.js';
 import { fillForm, loadSettings, readForm, saveSettings } from './settings.js';
 import { rows, summary, Timings } from './timings.js';
 import { addTurn, copyText } from './turns.js';
@@ -26,6 +26,7 @@ let lastPrompt = 'Hello! How are you?';
 
 form.elements.provider.append(...Object.entries(PROVIDERS).map(([value, title]) => el('option', { value }, title)));
 if (!Object.hasOwn(PROVIDERS, settings.provider)) settings.provider = 'Chatgpt4Online';
+if (!Object.hasOwn(WAYS, settings.way)) settings.way = 'direct';
 fillForm(form, settings);
 form.addEventListener('input', adopt);
 form.addEventListener('submit', (event) => event.preventDefault());
@@ -34,6 +35,16 @@ byId('copy').addEventListener('click', ({ currentTarget }) => copyText(currentTa
 byId('examples').open = matchMedia('(min-width: 40rem) and (min-height: 34rem)').matches;
 showSettings();
 showTimings();
+offerEdge();
+
+/** Where the page is served alone there is no edge to go through. */
+async function offerEdge() {
+  const isThere = await fetch(`${EDGE}health`).then((response) => response.ok, () => false);
+  form.elements.way.closest('label').hidden = !isThere;
+  if (isThere || settings.way === 'direct') return;
+  form.elements.way.value = 'direct';
+  adopt();
+}
 
 function adopt() {
   const before = settings;
@@ -46,6 +57,9 @@ function adopt() {
 function showSettings() {
   const isLocal = settings.url.replace(/\/+$/, '') === location.origin;
   byId('local').hidden = !isLocal;
+  form.elements.proxy.disabled = settings.way === 'relay';
+  byId('way-told').textContent = WAYS[settings.way];
+  byId('way-told').hidden = settings.way === 'direct';
   showExamples(byId('example-groups'), isLocal, send);
   showModels();
   showCode();

@@ -25,16 +25,25 @@ export function modelsOf(name) {
   return { models: [...Object.keys(modelAliases), ...models], standard: defaultModel };
 }
 
+/** `npm start` serves the edge beside the page. */
+export const EDGE = new URL('../edge/', import.meta.url).href;
+
+export const WAYS = {
+  direct: 'The page asks the site itself.',
+  relay: 'The page asks the relay, and the relay the site: so a page of any listed origin can read the stream.',
+};
+
 /** What goes into the constructor (or `with`), as little as possible: the code on the page shows the same. */
 export function siteSettings({ url, botId, page }) {
   return { url, ...(botId && { botId }), ...(page && { page }) };
 }
 
 /** What goes into the call beside messages, signal and conversation. @param {Settings} settings */
-export function callOptions({ provider, model, proxy, idle }) {
+export function callOptions({ provider, way, model, proxy, idle }) {
+  const relay = way === 'relay' ? `${EDGE}relay/` : proxy;
   return {
     ...(model && isPreset(provider) && { model }),
-    ...(proxy && { proxy }),
+    ...(relay && { proxy: relay }),
     ...(Number(idle) > 0 && { timeout: { idle: Number(idle) * 1000 } }),
   };
 }

@@ -4,6 +4,7 @@ const KEY = 'rivulet-demo';
 
 const DEFAULTS = {
   provider: 'Chatgpt4Online',
+  way: 'direct',
   url: /^https?:$/.test(location.protocol) ? location.origin : '',
   model: '',
   botId: '',

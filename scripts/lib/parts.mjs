@@ -56,6 +56,6 @@ export const PARTS = [
   { name: 'js', title: 'The JavaScript API in Node', work: node('js'), needsBuild: true },
   { name: 'package', title: 'The packed tarball in Node, and its types', work: node('package'), needsBuild: true },
   { name: 'workerd', title: 'The packed tarball in workerd', work: node('workerd'), needsBuild: true },
-  { name: 'edge', title: 'The edge: attacks, real clients on workerd, examples in their runtimes', work: node('edge'), needsBuild: true },
+  { name: 'edge', title: 'The edge: attacks, real clients on workerd, examples in their runtimes', work: node('edge', ensureChromium), needsBuild: true },
   { name: 'browser', title: 'The demo in Chromium', work: node('browser', ensureChromium), needsBuild: true },
 ];

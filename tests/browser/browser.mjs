@@ -1,8 +1,13 @@
 // Chromium with the demo page in it, and a watch on everything that a page should not do.
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
 import { chromium } from 'playwright-core';
 
 import { ensureChromium } from '../../scripts/lib/chromium.mjs';
+import { demoEdge } from '../../scripts/lib/demo-edge.mjs';
+import { listener } from '../../scripts/lib/listener.mjs';
 import { demo } from '../../scripts/serve.mjs';
 import { startSite } from '../site/server.mjs';
 
@@ -17,8 +22,32 @@ export async function launch() {
   return chromium.launch({ executablePath: CHROME, args: FLAGS });
 }
 
-/** The local site with the demo on it, as `npm start` serves both. */
-export const startDemo = (options = {}) => startSite({ delay: 0, mount: { '/demo/': demo('/demo/') }, ...options });
+/** The local site with the demo and its edge on it, as `npm start` serves them. */
+export async function startDemo(options = {}) {
+  let edge;
+  const mount = { '/demo/': demo('/demo/'), '/edge/': (...both) => edge(...both) };
+  const site = await startSite({ delay: 0, mount, ...options });
+  edge = await demoEdge(site.url);
+  return site;
+}
+
+/** A relay on an origin of its own. Who may call is known when the page is. */
+export async function startRelay({ allow }) {
+  const { createRelay } = await import('../../dist/edge.js');
+  let relay;
+  const server = createServer((...both) => listener((request) => relay(request))(...both)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return {
+    origin,
+    url: origin,
+    admit: (page) => { relay = createRelay({ allow, allowedOrigins: [page] }); },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
 /**
  * A page that notes what must not happen. `complaints`: console errors, uncaught exceptions, unhandled rejections,

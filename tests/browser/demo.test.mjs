@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { choose, launch, openDemo, say, startDemo } from './browser.mjs';
+import { choose, launch, openDemo, say, startDemo, startRelay } from './browser.mjs';
 
 let browser;
 before(async () => {
@@ -131,6 +131,39 @@ visit('other sites of another origin need a relay, and the page says so', {
 }, async (page, site, other) => {
   await choose(page, 'AiPower', { url: other.url });
   assert.match((await say(page, 'Hi there')).failure, /cannot be reached[\s\S]*relay/);
+});
+
+for (const [provider, settings] of [
+  ['Chatgpt4Online', {}], ['Chatgpt4o', {}], ['AiEngine', {}], ['AiPower', { page: '/chat-power/' }], ['AiPuffer', { page: '/chat-puffer/' }],
+]) {
+  visit(`${provider} through the relay: the same text, in pieces`, { delay: 20 }, async (page, site) => {
+    await choose(page, provider, settings);
+    await page.selectOption('select[name=way]', 'relay');
+    const { text, failure } = await say(page, 'Привет! Как дела?');
+    assert.equal(failure, undefined);
+    assert.equal(text, GREETING);
+    assert.match(await page.locator('#timings').innerText(), /Pieces\s+1\d/);
+    assert.match(await page.locator('#code').innerText(), /proxy: 'http:.*\/edge\/relay\/'/);
+    const { headers } = await site.requests.when('chat');
+    assert.equal(headers.cookie, undefined);
+    assert.equal(headers.referer, undefined, 'the relay asks, not the page');
+  });
+}
+
+visit('a site of another origin streams through a relay that lists it', {
+  delay: 20,
+  others: async () => {
+    const other = await startDemo({ delay: 20 });
+    return [other, await startRelay({ allow: [other.url] })];
+  },
+}, async (page, site, other, relay) => {
+  relay.admit(site.origin);
+  await choose(page, 'AiEngine', { url: other.url, proxy: `${relay.url}/` });
+  const { text, failure, notes } = await say(page, 'Привет! Как дела?');
+  assert.equal(failure, undefined);
+  assert.equal(text, GREETING);
+  assert.deepEqual(notes, [], 'no warning of one piece');
+  assert.equal(JSON.parse((await other.requests.when('chat')).body).stream, true);
 });
 
 visit('settings and nonce outlive a reload', {}, async (page, site) => {

@@ -23,7 +23,7 @@ test('memory is flat over 10,000 requests of every ending', { timeout: 240_000 }
   const bundle = await bundleInstalled(new URL('./worker.js', import.meta.url));
   const site = await startSite({ delay: 0 });
   // V8 takes what it may before it collects: a quarter of what a Worker has makes it do so.
-  const workerd = await startWorkerd(bundle, { env: { SITE: site.url, KEY }, v8Flags: ['--max-heap-size=32'] });
+  const workerd = await startWorkerd(bundle, { env: { SITE: site.url, KEY, PAGES: 'https://app.example' }, v8Flags: ['--max-heap-size=32'] });
   const one = async (index) => {
     const { stream = false, leave = false, model = 'shop', messages = [{ role: 'user', content: `No. ${index}` }] } = ENDS[index % ENDS.length];
     const response = await fetch(`${workerd.url}/v1/chat/completions`, {

@@ -1,11 +1,14 @@
 // The endpoint on real workerd, asked by real clients.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 
 import OpenAI from 'openai';
 
 import { pythonWithOpenai } from '../../scripts/lib/python.mjs';
+import { launch } from '../browser/browser.mjs';
 import { replyTo } from '../site/replies.mjs';
 import { startSite } from '../site/server.mjs';
 import { startWorkerd } from '../../scripts/lib/workerd.mjs';
@@ -18,16 +21,24 @@ const ANSWER = replyTo([{ role: 'user', content: PROMPT }], 0);
 
 let bundle;
 let site;
+let page;
+let origin;
 let workerd;
 let at;
 
 before(async () => {
   bundle = await bundleInstalled(new URL('./worker.js', import.meta.url));
   site = await startSite({ delay: 0 });
-  workerd = await startWorkerd(bundle, { env: { SITE: site.url, KEY } });
+  page = createServer((_, outgoing) => outgoing.setHeader('content-type', 'text/html').end('<!doctype html><title>A page</title>')).listen(0, '127.0.0.1');
+  await once(page, 'listening');
+  // Another origin than 127.0.0.1, for a browser.
+  origin = `http://localhost:${page.address().port}`;
+  workerd = await startWorkerd(bundle, { env: { SITE: site.url, KEY, PAGES: `https://app.example ${origin}` } });
   at = { baseURL: `${workerd.url}/v1`, apiKey: KEY, prompt: PROMPT };
 });
 after(async () => {
+  page?.closeAllConnections();
+  page?.close();
   await workerd?.stop();
   await site?.close();
   await bundle?.remove();
@@ -74,21 +85,44 @@ test("Python's openai", async () => {
   matrix["Python's openai"] = { stream: 'ok', whole: 'ok' };
 });
 
-test('a page of another origin: preflight, then the stream by fetch', async () => {
-  matrix['fetch of a page'] = { stream: 'FAILED' };
-  const origin = 'https://app.example';
-  const asked = 'authorization,content-type,x-stainless-lang';
-  const preflight = await fetch(`${at.baseURL}/chat/completions`, {
-    method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': asked },
-  });
-  assert.equal(preflight.status, 204);
-  assert.equal(preflight.headers.get('access-control-allow-origin'), origin);
-  assert.equal(preflight.headers.get('access-control-allow-headers'), asked);
-  const body = { model: 'shop', messages: [{ role: 'user', content: PROMPT }], stream: true };
-  const response = await post('/v1/chat/completions', body, { headers: { origin } });
-  assert.equal(response.headers.get('access-control-allow-origin'), origin);
-  assert.match(await response.text(), /data: \[DONE\]\n\n$/);
-  matrix['fetch of a page'] = { stream: 'ok' };
+test('a page of another origin in real Chromium: preflight, then the stream by fetch', async () => {
+  matrix['fetch in Chromium'] = { stream: 'FAILED' };
+  const browser = await launch();
+  try {
+    const opened = await browser.newPage();
+    await opened.goto(`${origin}/`);
+    const { pieces, requestId } = await opened.evaluate(async ({ baseURL, apiKey, prompt }) => {
+      const response = await fetch(`${baseURL}/chat/completions`, {
+        method: 'POST',
+        // A header of a client's own, which the preflight asks for.
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', 'x-stainless-lang': 'js' },
+        body: JSON.stringify({ model: 'shop', stream: true, messages: [{ role: 'user', content: prompt }] }),
+      });
+      const pieces = [];
+      let rest = '';
+      const decoder = new TextDecoder();
+      const reader = response.body.getReader();
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        rest += decoder.decode(read.value, { stream: true });
+        const frames = rest.split('\n\n');
+        rest = frames.pop();
+        for (const data of frames.map((frame) => frame.slice(6)).filter((data) => data !== '[DONE]')) {
+          pieces.push(JSON.parse(data).choices[0]?.delta.content ?? '');
+        }
+      }
+      return { pieces, requestId: response.headers.get('x-request-id') };
+    }, at);
+    assert.equal(pieces.join(''), ANSWER);
+    assert.match(requestId, /^[0-9a-f-]{36}$/, 'what is exposed can be read');
+    const wrong = await opened.evaluate(({ baseURL }) => fetch(`${baseURL}/models`).then(({ status }) => status), at);
+    assert.equal(wrong, 401, 'an error can be read, too');
+    await opened.goto(`http://127.0.0.1:${page.address().port}/`);
+    const foreign = await opened.evaluate(({ baseURL }) => fetch(`${baseURL}/health`).then(() => 'read', () => 'refused'), at);
+    assert.equal(foreign, 'refused', 'a page that is not listed');
+  } finally {
+    await browser.close();
+  }
+  matrix['fetch in Chromium'] = { stream: 'ok' };
 });
 
 for (const model of ['power', 'puffer', 'shop:gpt-4']) {

@@ -1,0 +1,25 @@
+// The edge of the demo page: the local site's chats behind the endpoint, and the relay, under `/edge/` of the same origin.
+
+import { listener } from './listener.mjs';
+
+/** What the page calls the models; each is one way to talk to the same site. */
+export async function demoEdge(site, prefix = '/edge') {
+  // The built package by its own name, as an application imports it.
+  const [{ AiEngine, AiPower, AiPuffer, Chatgpt4Online, Chatgpt4o }, { createHandler, createRelay }] =
+    await Promise.all([import('rivulet'), import('rivulet/edge')]);
+  const handler = createHandler({
+    providers: {
+      Chatgpt4Online: Chatgpt4Online.with({ url: site }),
+      Chatgpt4o: Chatgpt4o.with({ url: site }),
+      AiEngine: new AiEngine({ url: site }),
+      AiPower: new AiPower({ url: site }),
+      AiPuffer: new AiPuffer({ url: site, page: '/chat-puffer/' }),
+    },
+    // On this machine, for whoever sits at it.
+    authorize: 'public',
+    allowedOrigins: [new URL(site).origin],
+  });
+  const pages = ['/chat/', '/chat-power/', '/chat-puffer/'].map((page) => `${site}${page}`);
+  const relay = createRelay({ allow: [site, ...pages], allowedOrigins: [new URL(site).origin] });
+  return listener((request) => (new URL(request.url).pathname.startsWith('/relay/') ? relay : handler)(request), prefix);
+}
