@@ -1,7 +1,7 @@
 //! The other side of the tongue: requests of OpenAI's API become calls, events of a reply become what that API answers.
 //!
 //! Shapes are those that real clients take (`openai`, AI SDK, xsai), field for field: Chat Completions and Responses as of
-//! the API's reference of 2026. They stand as templates in `chat.rs` and `responses.rs`, whose holes ([`Encoder::hole`])
+//! the API's reference of 2026. They stand as templates in `chat.rs` and `responses.rs`, whose holes (`Encoder::hole`)
 //! are filled from what is known by then. Nothing of a reply's text can end a frame: it is always inside a JSON string, in
 //! which line ends are escaped.
 

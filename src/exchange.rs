@@ -23,87 +23,12 @@
 
 use crate::chat::{Event, Pieces};
 use crate::error::{Code, Error, Result, larger};
-use crate::frame::{Flow, Framing, Sink, Splitter};
-use crate::http::{self, Answer, Head, Method, Request};
-use crate::json::{self, Halves};
+use crate::frame::{Flow, Framing, Splitter};
+use crate::http::{self, Answer, Head, Request};
 use crate::out::Out;
-use crate::scan;
+use crate::sink::Frames;
+use crate::step::{Decode, Next, Refusals, Step, Then};
 use crate::text::{cut, decimal, join};
-
-/// A request and what its answer means.
-pub struct Step {
-    pub request: Request,
-    then: Then,
-}
-
-enum Then {
-    Ask(Answered, Refusals),
-    Stream(Framing, Box<dyn Decode>),
-}
-
-#[derive(PartialEq)]
-enum Refusals {
-    /// Are errors.
-    Usual,
-    /// Are for the protocol to read.
-    Own,
-}
-
-type Answered = Box<dyn FnOnce(&Answer, &mut Out) -> Result<Next>>;
-
-pub enum Next {
-    Step(Step),
-    Over,
-}
-
-impl Step {
-    /// The answer is read whole (bounded), then comes the next step.
-    pub fn ask(request: Request, then: impl FnOnce(&Answer, &mut Out) -> Result<Next> + 'static) -> Step {
-        Step { request, then: Then::Ask(Box::new(then), Refusals::Usual) }
-    }
-
-    /// The same where a protocol has a word to say about answers that are not 2xx: `then` gets those, too, and
-    /// [`Answer::refusal`] is the usual error.
-    pub fn ask_anyway(request: Request, then: impl FnOnce(&Answer, &mut Out) -> Result<Next> + 'static) -> Step {
-        Step { request, then: Then::Ask(Box::new(then), Refusals::Own) }
-    }
-
-    /// The answer's frames become events.
-    pub fn stream(request: Request, framing: Framing, decode: impl Decode + 'static) -> Step {
-        Step { request, then: Then::Stream(framing, Box::new(decode)) }
-    }
-}
-
-/// A protocol's side of a streamed answer.
-pub trait Decode {
-    fn head(&mut self, _head: &Head, _out: &mut Out) {}
-
-    /// Where the text lies in the JSON of an ordinary text frame: lets the scanner find it without parsing.
-    fn text_path(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress>;
-
-    /// JSON came where a stream was asked for.
-    fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next>;
-
-    /// What to do where the status is not 2xx: another step, or an error in the protocol's words.
-    fn refused(&mut self, answer: &Answer, _out: &mut Out) -> Result<Step> {
-        Err(answer.refusal())
-    }
-
-    /// The body ended and no frame said so.
-    fn end(&mut self, _out: &mut Out) -> Result<()> {
-        Err(Error::new(Code::Truncated, "the reply was cut off: the connection closed before its end"))
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub enum Progress {
-    More,
-    Done,
-}
 
 pub enum Poll {
     /// Send this, then feed its head.
@@ -160,13 +85,9 @@ struct Stream {
     framing: Framing,
     splitter: Splitter,
     decode: Box<dyn Decode>,
-    /// See [`MAX_LESSONS`].
+    /// See [`crate::sink`].
     lessons: u8,
 }
-
-/// Frames in a row whose form was learned and came never again. Where each frame differs, learning would cost more than
-/// reading them.
-const MAX_LESSONS: u8 = 16;
 
 /// Requests an exchange may send, redirects and renewals included.
 const MAX_REQUESTS: u8 = 8;
@@ -287,7 +208,7 @@ impl Exchange {
     fn head(&mut self, step: Box<Step>, head: Head) -> Result<State> {
         let location = head.header("location").filter(|_| matches!(head.status, 301..=303 | 307 | 308));
         if let Some(location) = location {
-            return redirect(step, head.status, location);
+            return step.redirected(head.status, location).map(State::Sending);
         }
         let limit = match head.is_success() {
             false => MAX_REFUSAL,
@@ -362,55 +283,4 @@ impl Exchange {
 /// Also the owner's word for it, where he reads an answer himself.
 pub fn too_large(limit: usize) -> Error {
     larger("the answer", limit)
-}
-
-/// Rule 8. A page of another origin could be anybody's, so not even a nonce request follows there.
-fn redirect(mut step: Box<Step>, status: u16, location: &str) -> Result<State> {
-    let from = &step.request.url;
-    let target = http::resolve(from, location).unwrap_or_default();
-    let elsewhere = http::origin(&target) != http::origin(from);
-    let keeps_message = step.request.method == Method::Get || matches!(status, 307 | 308);
-    if elsewhere || !keeps_message {
-        let target = cut(&target, b"?#").0;
-        const ADVICE: &str = ": nothing was sent there; give that address as url";
-        let mut error = Error::new(Code::Service, join(&["the site redirects to ", target, ADVICE]));
-        error.status = Some(status);
-        return Err(error);
-    }
-    step.request.url = target;
-    Ok(State::Sending(step))
-}
-
-/// A decoder as the splitter's sink.
-struct Frames<'a> {
-    decode: &'a mut dyn Decode,
-    out: &'a mut Out,
-    lessons: &'a mut u8,
-}
-
-impl Sink for Frames<'_> {
-    fn text(&mut self, raw: &[u8]) -> bool {
-        *self.lessons = 0;
-        self.out.raw_text(raw)
-    }
-
-    fn frame(&mut self, event: &str, data: &[u8]) -> Result<Flow> {
-        let (queued, pieces) = self.out.mark();
-        let start = self.out.pieces.text.len();
-        if self.decode.frame(event, data, self.out)? == Progress::Done {
-            return Ok(Flow::Done);
-        }
-        let is_text = self.out.mark() == (queued, pieces + 1);
-        if !is_text || self.decode.text_path().is_empty() || *self.lessons == MAX_LESSONS {
-            return Ok(Flow::More);
-        }
-        *self.lessons += 1;
-        // The scanner may take over only where it would have given the very same piece.
-        let same = json::locate(data, self.decode.text_path()).filter(|text| {
-            let mut again = String::new();
-            scan::unescape(&data[text.clone()], &mut Halves::default(), &mut again)
-                && again == self.out.pieces.text[start..]
-        });
-        Ok(same.map_or(Flow::More, Flow::Text))
-    }
 }

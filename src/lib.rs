@@ -6,9 +6,10 @@
 //!  js/index.js    Provider.createAsyncGenerator(options) -> Reply (js/reply.js), lazy
 //!  web/options    what the caller gave becomes a Call, once (settings, call)
 //!  providers/*    open(Call, Session) -> Step: "send this request; this is what its answer means"
+//!  step           what a protocol says of a request: what its answer, or the answer's frames, mean
 //!  exchange       the one state machine: poll() -> Send | Read | Event | Over, feed(Head | Chunk | End)
-//!  http           requests, heads, answers, as plain data; page: what a site's pages tell
-//!  frame, scan    bytes -> frames; and, for the frames that come by the thousand, bytes -> text directly
+//!  http, address  requests, heads, answers, as plain data; page: what a site's pages tell
+//!  frame, scan    (sink) bytes -> frames; and, for the frames that come by the thousand, bytes -> text directly
 //!  json, words    what the other frames say; what services mean by their errors
 //!  out            what was understood, in its order: Event, and runs of text pieces as one string with offsets (chat)
 //!  edge           the same events as an answer of OpenAI's API, for an endpoint; its requests as calls
@@ -17,10 +18,11 @@
 //!
 //! ## Who may import whom
 //!
-//! `text <- value, error <- json, words <- chat, http <- scan, frame, page <- out <- exchange <- providers/*`, and beside
-//! it `about, presets, prompt <- settings <- call <- providers/*`; `edge` uses `chat, value, error`. `web/*` uses all of these; nothing uses `web`.
-//! Providers never import each other. It is kept by construction: the JavaScript crates are dependencies of `wasm32` alone, so a
-//! native `cargo test` cannot compile a leak, and the core has no I/O, no clock and no random source.
+//! `text <- value, error <- json, words <- chat, http <- scan, frame, page <- out <- step <- sink, exchange`, and beside it
+//! `about, presets, prompt <- settings <- call <- providers/*`, which use `step`; `edge` uses `chat, value, error`. `web/*`
+//! uses all of these; nothing uses `web`. Providers never import each other. It is kept by construction: the JavaScript
+//! crates are dependencies of `wasm32` alone, so a native `cargo test` cannot compile a leak, and the core has no I/O, no
+//! clock and no random source.
 //!
 //! ## The invariant
 //!
@@ -32,6 +34,7 @@
 //! One file in `providers/` with an `open` function, one line in [`providers::REGISTRY`], recordings in `tests/wire/`.
 
 pub mod about;
+pub mod address;
 pub mod call;
 pub mod chat;
 pub mod edge;
@@ -47,6 +50,8 @@ pub mod prompt;
 pub mod providers;
 pub mod scan;
 pub mod settings;
+mod sink;
+pub mod step;
 pub mod text;
 pub mod value;
 pub mod words;

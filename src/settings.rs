@@ -1,6 +1,7 @@
 //! The settings of a provider, checked.
 
 use crate::about::About;
+use crate::address;
 use crate::error::{Code, Error, Result};
 use crate::http;
 use crate::presets::preset;
@@ -35,7 +36,7 @@ impl Settings {
             text.or_else(|| preset?.text(key))
         };
         let Some(url) = text("url") else { return Err(Error::input("url is missing: the address of the site")) };
-        let url = http::parse_site(url, "url")?;
+        let url = address::parse_site(url, "url")?;
         let mut settings = Settings {
             name: text("name").unwrap_or(about.name).to_owned(),
             // The truth as far as it is known: the preset's own site is gone, another site is the caller's word.
@@ -69,7 +70,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// One of [`TEXTS`], or `page` or `restRoot`, resolved.
+    /// One of `TEXTS`, or `page` or `restRoot`, resolved.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.texts.text(key)
     }
@@ -121,15 +122,16 @@ impl Settings {
 fn addresses(given: &Value, site: &str) -> Result<Map> {
     let mut found = Map::new();
     if let Some(page) = given.id("page").filter(|page| !page.is_empty()) {
-        let page = http::resolve(&join(&[site, "/"]), page).filter(|page| http::origin(page) == http::origin(site));
+        let page =
+            address::resolve(&join(&[site, "/"]), page).filter(|page| address::origin(page) == address::origin(site));
         match page {
             None => return Err(Error::input("page must be a path or URL on the site")),
-            Some(page) if page.chars().any(http::is_blank) => return Err(Error::input("page: not a URL")),
+            Some(page) if page.chars().any(address::is_blank) => return Err(Error::input("page: not a URL")),
             Some(page) => found.put("page", &page),
         }
     }
     if let Some(root) = given.id("restRoot").filter(|root| !root.is_empty()) {
-        match http::on_site(site, root) {
+        match address::on_site(site, root) {
             None => return Err(Error::input("restRoot: not a URL or path on the site")),
             Some(root) => found.put("restRoot", &root),
         }

@@ -12,9 +12,10 @@ use std::rc::Rc;
 
 use rivulet::chat::Event;
 use rivulet::error::{Code, Error};
-use rivulet::exchange::{Exchange, Feed, Next, Poll, Step};
+use rivulet::exchange::{Exchange, Feed, Poll};
 use rivulet::frame::Framing;
 use rivulet::http::{Head, Request};
+use rivulet::step::{Next, Step};
 
 use support::drive::{self, Item, Played, Reply};
 use support::toy::{self, Toy, URL, answered, frames, stream};

@@ -9,14 +9,15 @@ use std::rc::Rc;
 
 use super::Protocol;
 use crate::about::About;
+use crate::address;
 use crate::call::Call;
 use crate::chat::{Message, Session};
 use crate::error::{Code, Error, Result};
-use crate::exchange::{Next, Step};
 use crate::frame::Framing;
-use crate::http::{self, Answer, Request};
+use crate::http::{Answer, Request};
 use crate::out::Out;
 use crate::page;
+use crate::step::{Next, Step};
 use crate::text::{characters, decimal, join, number};
 use crate::value::{Map, Value, object};
 use crate::words;
@@ -94,8 +95,8 @@ fn read_page(call: Rc<Call>, mut session: Session, may_ask: bool) -> Step {
         let tried = route(&call, &session, "");
         let system = page::ENGINE_SYSTEM.find_object(body).unwrap_or_default();
         if call.settings.get("restRoot").is_none() {
-            let told = page::REST_ROOT.find(body).and_then(|root| http::on_site(site, &root));
-            let root = told.or_else(|| http::on_site(site, &join(&[system.id("restUrl")?, "/"])));
+            let told = page::REST_ROOT.find(body).and_then(|root| address::on_site(site, &root));
+            let root = told.or_else(|| address::on_site(site, &join(&[system.id("restUrl")?, "/"])));
             if let Some(root) = root {
                 session.set("root", &root);
             }

@@ -10,7 +10,8 @@ use crate::about::About;
 use crate::call::Call;
 use crate::chat::Session;
 use crate::error::Result;
-use crate::exchange::{Exchange, Step};
+use crate::exchange::Exchange;
+use crate::step::Step;
 
 pub struct Protocol {
     pub about: About,

@@ -1,10 +1,11 @@
 //! The only Rust that knows JavaScript.
 //!
 //! `sys` declares what the runtime and our own modules offer; `options` turns the caller's values into a call; `fetch`
-//! builds requests; `session` checks what a store holds; `talk` drives one reply. The iterator protocol, the clocks and
-//! the hot read loop are JavaScript (`src/js/reply.js`): a closure or timer made in Rust costs an entry in a
-//! `FinalizationRegistry`, and they would be made for every reply.
+//! builds requests; `session` checks what a store holds; `talk` drives one reply, and `delivery` hands over what comes. The
+//! iterator protocol, the clocks and the hot read loop are JavaScript (`src/js/reply.js`): a closure or timer made in Rust
+//! costs an entry in a `FinalizationRegistry`, and they would be made for every reply.
 
+mod delivery;
 mod failure;
 mod fetch;
 mod options;

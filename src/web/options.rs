@@ -1,10 +1,10 @@
 //! The caller's values, become a call and its surroundings.
 
 use super::sys;
+use crate::address;
 use crate::call::Call;
 use crate::edge::Answer;
 use crate::error::{Error, Result};
-use crate::http;
 use crate::json;
 use crate::providers::{self, Protocol};
 use crate::settings::header_value;
@@ -56,7 +56,7 @@ pub fn read(protocol: &Protocol, given: &str, owns_fetch: bool) -> Result<Option
     call.foreign = !page.is_empty()
         && proxy.is_none()
         && !owns_fetch
-        && http::origin(&call.settings.url).as_deref() != Some(page.as_str());
+        && address::origin(&call.settings.url).as_deref() != Some(page.as_str());
     if call.settings.get("apiKey").is_some() && !page.is_empty() && option("allowBrowser") != Some(&Value::Bool(true)) {
         return Err(Error::input(
             "apiKey in a page can be read by everybody there; set allowBrowser: true if that is meant",
@@ -92,7 +92,7 @@ fn read_proxy(given: &Value) -> Result<String> {
         with a ProxyAgent";
     let url = given.as_str().ok_or_else(|| Error::input("proxy must be a URL"))?.trim();
     let (scheme, rest) = cut(url, b":");
-    let Some(rest) = rest.strip_prefix("://").filter(|_| http::is_http(scheme)) else {
+    let Some(rest) = rest.strip_prefix("://").filter(|_| address::is_http(scheme)) else {
         return Err(Error::input(FORWARD));
     };
     let (authority, path) = cut(rest, b"/");
@@ -100,7 +100,7 @@ fn read_proxy(given: &Value) -> Result<String> {
     if holds(b'@') || (path.is_empty() && holds(b':')) {
         return Err(Error::input(FORWARD));
     }
-    http::parse_site(cut(url, b"?").0, "proxy")?;
+    address::parse_site(cut(url, b"?").0, "proxy")?;
     Ok(if url.ends_with('/') || url.ends_with('=') { url.to_owned() } else { join(&[url, "/"]) })
 }
 

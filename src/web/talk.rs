@@ -14,9 +14,9 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use super::failure::{Failure, asked_to_wait, to_js};
 use super::options::{self, Env, Options};
 use super::sys::{self, Host, Inbox, Whole};
-use super::{fetch, plain, session};
+use super::{fetch, session};
 use crate::call::Call;
-use crate::chat::{Event, Pieces, Session};
+use crate::chat::Session;
 use crate::edge::Encoder;
 use crate::error::Error;
 use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED, Poll, too_large};
@@ -45,22 +45,22 @@ enum Wait {
     Answer(Request),
 }
 
-struct Inner {
+pub(super) struct Inner {
     protocol: &'static Protocol,
-    call: Rc<Call>,
+    pub(super) call: Rc<Call>,
     env: Env,
-    host: Host,
-    inbox: Inbox,
-    key: String,
+    pub(super) host: Host,
+    pub(super) inbox: Inbox,
+    pub(super) key: String,
     max_event_bytes: usize,
     retries_left: Cell<u32>,
-    tries: Cell<u32>,
+    pub(super) tries: Cell<u32>,
     /// Text (or other content) was handed out: from here on nothing is sent again.
-    handed_out: Cell<bool>,
-    session: RefCell<Session>,
-    exchange: RefCell<Option<Exchange>>,
+    pub(super) handed_out: Cell<bool>,
+    pub(super) session: RefCell<Session>,
+    pub(super) exchange: RefCell<Option<Exchange>>,
     /// Makes an HTTP answer of the events, where the edge asks.
-    encoder: Option<RefCell<Encoder>>,
+    pub(super) encoder: Option<RefCell<Encoder>>,
     /// Left for `open`, which tries again, or for `failure`.
     failure: RefCell<Option<Failure>>,
 }
@@ -258,26 +258,12 @@ impl Inner {
         Ok(asked.unwrap_or_else(|| f64::from(500 << doublings) * (1.0 - Math::random() / 4.0)))
     }
 
-    /// Also delivers what was understood. The exchange is not borrowed while JavaScript runs.
+    /// Also delivers what was understood.
     fn feed(&self, feed: Feed<'_>) {
         if let Some(exchange) = self.exchange.borrow_mut().as_mut() {
             exchange.feed(feed);
         }
         self.deliver_events();
-    }
-
-    fn deliver_events(&self) {
-        let pop = || self.exchange.borrow_mut().as_mut()?.event();
-        while let Some(event) = pop() {
-            match event {
-                Event::Text(pieces) => self.deliver_text(pieces),
-                Event::Session(found) => self.deliver_session(found),
-                other => self.deliver(other),
-            }
-        }
-        if let Some(encoder) = &self.encoder {
-            encoder.borrow_mut().take(|bytes, sequence| self.inbox.bytes(bytes, sequence as f64));
-        }
     }
 
     fn poll(&self) -> Option<Poll> {
@@ -290,42 +276,6 @@ impl Inner {
 
     fn shared_limit(&self) -> usize {
         self.max_event_bytes.max(MAX_SHARED)
-    }
-
-    fn deliver_text(&self, pieces: Pieces) {
-        self.handed_out.set(true);
-        match (&self.encoder, pieces.ends.as_slice()) {
-            (Some(encoder), _) => encoder.borrow_mut().text(&pieces.text),
-            (None, [_]) => self.inbox.piece(&pieces.text),
-            (None, ends) => self.inbox.text(&pieces.text, ends),
-        }
-        if let Some(exchange) = self.exchange.borrow_mut().as_mut() {
-            exchange.recycle(pieces);
-        }
-    }
-
-    fn deliver_session(&self, found: Option<Session>) {
-        self.host.save(&self.key, found.as_ref().map(Session::to_json).as_deref());
-        let session = found.unwrap_or_default();
-        if let Some(nonce) = session.nonce().filter(|_| self.call.session_only) {
-            self.inbox.piece(nonce);
-        }
-        self.session.replace(session);
-    }
-
-    fn deliver(&self, event: Event) {
-        let is_content = !matches!(event, Event::Warning(_) | Event::Status { .. });
-        if is_content {
-            self.handed_out.set(true);
-        } else if self.tries.get() > 1 {
-            return;
-        }
-        if let Some(encoder) = &self.encoder {
-            encoder.borrow_mut().event(&event);
-        }
-        if let Some(event) = event.into_json() {
-            self.inbox.event(plain::to_js(&event), is_content);
-        }
     }
 
     /// With every secret of the call taken out.

@@ -1,44 +1,20 @@
 // The relay: to the listed sites and nowhere else, both ways as a stream, nothing of the caller's but the message.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import { after, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 
 import { createRelay } from '../../dist/edge.js';
 import { AiEngine, AiPower, AiPuffer, ChatError } from '../../dist/index.js';
 import { ANSWER, PROMPT } from '../js/helper.mjs';
-import { startSite } from '../site/server.mjs';
+import { useSites } from './helper.mjs';
 
 const PAGE = 'https://app.example';
 const RELAY = 'https://edge.example/relay/';
 
-let site;
-let other;
-/** Every request that the other server gets is one too many. */
-const reached = [];
-
-before(async () => {
-  site = await startSite({ delay: 0 });
-  other = createServer((incoming, outgoing) => {
-    reached.push(incoming.url);
-    outgoing.end('{}');
-  }).listen(0, '127.0.0.1');
-  await once(other, 'listening');
-});
-after(() => {
-  site.close();
-  other.close();
-});
-beforeEach(() => {
-  site.clear();
-  reached.length = 0;
-});
-
-const elsewhere = () => `http://127.0.0.1:${other.address().port}`;
+const used = useSites();
 
 const relayTo = (options = {}) =>
-  createRelay({ allow: [site.url, `${site.url}/chat-puffer/`], allowedOrigins: [PAGE], ...options });
+  createRelay({ allow: [used.site.url, `${used.site.url}/chat-puffer/`], allowedOrigins: [PAGE], ...options });
 
 /** As a page of `PAGE` asks. */
 const ask = (relay, path, { headers, ...init } = {}) =>
@@ -51,7 +27,7 @@ const through = (relay) => (url, init) => {
 };
 
 const submit = (relay, init) =>
-  ask(relay, `${site.url}/wp-json/mwai-ui/v1/chats/submit`, { method: 'POST', ...init });
+  ask(relay, `${used.site.url}/wp-json/mwai-ui/v1/chats/submit`, { method: 'POST', ...init });
 
 for (const [name, make] of Object.entries({
   AiEngine: (url) => new AiEngine({ url }),
@@ -59,29 +35,29 @@ for (const [name, make] of Object.entries({
   AiPuffer: (url) => new AiPuffer({ url, page: '/chat-puffer/' }),
 })) {
   test(`${name} talks through it`, async () => {
-    const provider = make(site.url).with({ proxy: RELAY, fetch: through(relayTo()) });
+    const provider = make(used.site.url).with({ proxy: RELAY, fetch: through(relayTo()) });
     assert.equal(await provider.createAsync({ messages: PROMPT }), ANSWER);
   });
 }
 
 test('a piece is handed on while the site is still writing', async () => {
-  site.set({ delay: 60 });
-  const provider = new AiEngine({ url: site.url, proxy: RELAY, fetch: through(relayTo()) });
+  used.site.set({ delay: 60 });
+  const provider = new AiEngine({ url: used.site.url, proxy: RELAY, fetch: through(relayTo()) });
   const reply = provider.createAsyncGenerator({ messages: PROMPT });
   await reply.next();
-  assert.equal((await site.requests.when('chat')).end, 'open');
+  assert.equal((await used.site.requests.when('chat')).end, 'open');
   await reply.return();
-  assert.equal(await (await site.requests.when('chat')).closed, 'aborted', 'who leaves stops the site');
-  site.set({ delay: 0 });
+  assert.equal(await (await used.site.requests.when('chat')).closed, 'aborted', 'who leaves stops the site');
+  used.site.set({ delay: 0 });
 });
 
 test("a caller's abort stops the site while it is silent", async () => {
-  site.fault('mute');
+  used.site.fault('mute');
   const controller = new AbortController();
   const answer = submit(relayTo(), {
-    body: '{}', headers: { 'content-type': 'application/json', 'x-wp-nonce': site.nonce.current('engine') }, signal: controller.signal,
+    body: '{}', headers: { 'content-type': 'application/json', 'x-wp-nonce': used.site.nonce.current('engine') }, signal: controller.signal,
   });
-  const request = await site.requests.next('chat');
+  const request = await used.site.requests.next('chat');
   controller.abort();
   assert.equal(await request.closed, 'aborted');
   await answer;
@@ -92,7 +68,7 @@ test('cookies, and what tells of the caller, stay here; the nonce passes both wa
     body: JSON.stringify({ botId: 'default', newMessage: 'Hi', stream: false }),
     headers: {
       'content-type': 'application/json',
-      'x-wp-nonce': site.nonce.current('engine'),
+      'x-wp-nonce': used.site.nonce.current('engine'),
       cookie: 'wordpress_logged_in_x=secret',
       'x-forwarded-for': '10.0.0.1',
       referer: 'https://app.example/private',
@@ -100,10 +76,10 @@ test('cookies, and what tells of the caller, stay here; the nonce passes both wa
     },
   });
   assert.equal(response.status, 200);
-  const { headers } = await site.requests.when('chat');
-  assert.equal(headers['x-wp-nonce'], site.nonce.current('engine'));
+  const { headers } = await used.site.requests.when('chat');
+  assert.equal(headers['x-wp-nonce'], used.site.nonce.current('engine'));
   for (const name of ['cookie', 'x-forwarded-for', 'referer', 'x-secret', 'origin']) assert.equal(headers[name], undefined, name);
-  assert.equal(response.headers.get('x-wp-nonce'), site.nonce.current('engine'));
+  assert.equal(response.headers.get('x-wp-nonce'), used.site.nonce.current('engine'));
   assert.equal(response.headers.get('set-cookie'), null);
   assert.equal(response.headers.get('access-control-allow-origin'), PAGE);
   assert.match(response.headers.get('access-control-expose-headers'), /x-wp-nonce/);
@@ -113,16 +89,16 @@ test('cookies, and what tells of the caller, stay here; the nonce passes both wa
 test('nothing but the listed sites, their routes and their pages', async () => {
   const relay = relayTo();
   const forbidden = [
-    `${elsewhere()}/`,
-    `${elsewhere()}/wp-json/mwai/v1/start_session`,
-    `${site.url}/wp-login.php`,
-    `${site.url}/wp-json/wp/v2/users`,
-    `${site.url}/wp-json/mwai/v1/start_session/../../wp/v2/users`,
-    `${site.url}/?rest_route=/wp/v2/users`,
-    `${site.url}/hello-world/`,
-    `${site.url}/?s=secret`,
-    `${site.url.replace('127.0.0.1', 'localhost')}/wp-json/mwai/v1/start_session`,
-    `${site.url.replace('http', 'https')}/wp-json/mwai/v1/start_session`,
+    `${used.elsewhere}/`,
+    `${used.elsewhere}/wp-json/mwai/v1/start_session`,
+    `${used.site.url}/wp-login.php`,
+    `${used.site.url}/wp-json/wp/v2/users`,
+    `${used.site.url}/wp-json/mwai/v1/start_session/../../wp/v2/users`,
+    `${used.site.url}/?rest_route=/wp/v2/users`,
+    `${used.site.url}/hello-world/`,
+    `${used.site.url}/?s=secret`,
+    `${used.site.url.replace('127.0.0.1', 'localhost')}/wp-json/mwai/v1/start_session`,
+    `${used.site.url.replace('http', 'https')}/wp-json/mwai/v1/start_session`,
   ];
   for (const path of forbidden) {
     for (const method of ['GET', 'POST']) {
@@ -130,16 +106,16 @@ test('nothing but the listed sites, their routes and their pages', async () => {
       assert.equal(response.status, 403, `${method} ${path}`);
     }
   }
-  assert.deepEqual(reached, []);
-  assert.equal(site.requests.length, 0);
+  assert.deepEqual(used.reached, []);
+  assert.equal(used.site.requests.length, 0);
 });
 
 test('no address is taken from anything but the path', async () => {
   const relay = relayTo();
-  const address = elsewhere();
+  const address = used.elsewhere;
   const tricks = [
-    `http://user:pass@${new URL(site.url).host}/wp-json/mwai/v1/start_session`,
-    `http://${new URL(site.url).host}@${new URL(address).host}/wp-json/mwai/v1/start_session`,
+    `http://user:pass@${new URL(used.site.url).host}/wp-json/mwai/v1/start_session`,
+    `http://${new URL(used.site.url).host}@${new URL(address).host}/wp-json/mwai/v1/start_session`,
     'ftp://127.0.0.1/',
     'file:///etc/passwd',
     'javascript:alert(1)',
@@ -152,18 +128,18 @@ test('no address is taken from anything but the path', async () => {
     });
     assert.ok([400, 403].includes(response.status), `${path}: ${response.status}`);
   }
-  assert.deepEqual(reached, []);
+  assert.deepEqual(used.reached, []);
 });
 
 for (const status of [301, 302, 303, 307, 308]) {
   test(`a ${status} to an address that is not listed gets nothing`, async () => {
-    const fetch = async () => new Response(null, { status, headers: { location: `${elsewhere()}/wp-json/mwai/v1/start_session` } });
+    const fetch = async () => new Response(null, { status, headers: { location: `${used.elsewhere}/wp-json/mwai/v1/start_session` } });
     for (const method of ['GET', 'POST']) {
-      const response = await ask(relayTo({ fetch }), `${site.url}/wp-json/mwai/v1/start_session`, { method });
+      const response = await ask(relayTo({ fetch }), `${used.site.url}/wp-json/mwai/v1/start_session`, { method });
       assert.equal(response.status, 502);
       assert.match((await response.json()).error.message, /redirects/);
     }
-    assert.deepEqual(reached, []);
+    assert.deepEqual(used.reached, []);
   });
 }
 
@@ -174,27 +150,27 @@ test('a redirect of a page to a listed address is followed, in circles only so f
     if (asked.length === 1) return new Response(null, { status: 301, headers: { location: '/chat-puffer/' } });
     return new Response('page', { headers: { 'content-type': 'text/html' } });
   };
-  const response = await ask(relayTo({ fetch }), `${site.url}/`);
+  const response = await ask(relayTo({ fetch }), `${used.site.url}/`);
   assert.equal(await response.text(), 'page');
-  assert.deepEqual(asked, [`${site.url}/`, `${site.url}/chat-puffer/`]);
+  assert.deepEqual(asked, [`${used.site.url}/`, `${used.site.url}/chat-puffer/`]);
   const circle = async () => new Response(null, { status: 302, headers: { location: '/' } });
-  assert.equal((await ask(relayTo({ fetch: circle }), `${site.url}/`)).status, 502);
+  assert.equal((await ask(relayTo({ fetch: circle }), `${used.site.url}/`)).status, 502);
 });
 
 test('who is not listed is refused and asks nothing of the site; no origin at all is a server of yours', async () => {
   const relay = relayTo();
   for (const origin of ['https://evil.example', 'null', `${PAGE}.evil.example`, `${PAGE}:8443`, 'http://app.example']) {
-    const response = await ask(relay, `${site.url}/`, { headers: { origin } });
+    const response = await ask(relay, `${used.site.url}/`, { headers: { origin } });
     assert.equal(response.status, 403, origin);
     assert.equal(response.headers.get('access-control-allow-origin'), null);
     assert.match(response.headers.get('vary'), /Origin/);
   }
-  assert.equal(site.requests.length, 0);
-  assert.equal((await relay(new Request(`${RELAY}${site.url}/`))).status, 200);
+  assert.equal(used.site.requests.length, 0);
+  assert.equal((await relay(new Request(`${RELAY}${used.site.url}/`))).status, 200);
 });
 
 test('a preflight is answered for listed pages, with the headers that were asked for', async () => {
-  const preflight = (origin) => relayTo()(new Request(`${RELAY}${site.url}/`, {
+  const preflight = (origin) => relayTo()(new Request(`${RELAY}${used.site.url}/`, {
     method: 'OPTIONS',
     headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,x-wp-nonce' },
   }));
@@ -209,10 +185,10 @@ test('a preflight is answered for listed pages, with the headers that were asked
 
 for (const method of ['PUT', 'DELETE', 'PATCH', 'HEAD']) {
   test(`${method} is not forwarded`, async () => {
-    const response = await ask(relayTo(), `${site.url}/`, { method });
+    const response = await ask(relayTo(), `${used.site.url}/`, { method });
     assert.equal(response.status, 405);
     assert.match(response.headers.get('allow'), /GET, POST/);
-    assert.equal(site.requests.length, 0);
+    assert.equal(used.site.requests.length, 0);
   });
 }
 
@@ -237,23 +213,23 @@ test('a body over the limit is refused by its length, and where that lies or is 
 });
 
 test('a site that says nothing is given up', async () => {
-  site.fault('mute');
+  used.site.fault('mute');
   const response = await submit(relayTo({ timeout: 80 }), {
-    body: '{}', headers: { 'content-type': 'application/json', 'x-wp-nonce': site.nonce.current('engine') },
+    body: '{}', headers: { 'content-type': 'application/json', 'x-wp-nonce': used.site.nonce.current('engine') },
   });
   assert.equal(response.status, 504);
-  assert.equal(await (await site.requests.when('chat')).closed, 'aborted');
+  assert.equal(await (await used.site.requests.when('chat')).closed, 'aborted');
 });
 
-test('a site that cannot be reached is told without its address', async () => {
+test('a site that cannot be used.reached is told without its address', async () => {
   const fetch = () => Promise.reject(new TypeError('connect ECONNREFUSED 10.1.2.3:443'));
-  const response = await ask(relayTo({ fetch }), `${site.url}/`);
+  const response = await ask(relayTo({ fetch }), `${used.site.url}/`);
   assert.equal(response.status, 502);
   assert.doesNotMatch(await response.text(), /10\.1\.2\.3/);
 });
 
 test('what a site sends cannot run under the origin of the relay', async () => {
-  const response = await ask(relayTo(), `${site.url}/`);
+  const response = await ask(relayTo(), `${used.site.url}/`);
   assert.match(response.headers.get('content-type'), /text\/html/);
   assert.match(response.headers.get('content-security-policy'), /sandbox/);
   assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
@@ -263,10 +239,10 @@ test('what a site sends cannot run under the origin of the relay', async () => {
 test('settings that would open it by mistake are refused', () => {
   const wrong = [
     {}, { allow: [] }, { allow: '*' }, { allow: ['*'] }, { allow: ['shop.example'] }, { allow: ['javascript:alert(1)'] },
-    { allow: ['https://user:pass@shop.example'] }, { allow: [site.url], allowedOrigins: '*' },
-    { allow: [site.url], allowedOrigins: ['*'] }, { allow: [site.url], allowedOrigins: ['https://*.example'] },
-    { allow: [site.url], allowedOrigins: ['https://app.example/path'] }, { allow: [site.url], maxBodyBytes: -1 },
-    { allow: [site.url], timeout: NaN },
+    { allow: ['https://user:pass@shop.example'] }, { allow: [used.site.url], allowedOrigins: '*' },
+    { allow: [used.site.url], allowedOrigins: ['*'] }, { allow: [used.site.url], allowedOrigins: ['https://*.example'] },
+    { allow: [used.site.url], allowedOrigins: ['https://app.example/path'] }, { allow: [used.site.url], maxBodyBytes: -1 },
+    { allow: [used.site.url], timeout: NaN },
   ];
   for (const options of wrong) {
     assert.throws(() => createRelay(options), (error) => error instanceof ChatError && error.code === 'input', JSON.stringify(options));

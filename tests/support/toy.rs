@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use rivulet::chat::{Event, Finish};
 use rivulet::error::{Code, Error, Result};
-use rivulet::exchange::{Decode, Exchange, Next, Progress, Step};
+use rivulet::exchange::Exchange;
 use rivulet::frame::Framing;
 use rivulet::http::{Answer, Request};
 use rivulet::json;
 use rivulet::out::Out;
+use rivulet::step::{Decode, Next, Progress, Step};
 use rivulet::value::{Map, Value};
 
 use super::drive::{self, Played, Reply};

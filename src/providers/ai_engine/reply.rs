@@ -7,10 +7,10 @@ use super::refused;
 use crate::call::Call;
 use crate::chat::{Event, Finish, Session};
 use crate::error::{Code, Error, Result};
-use crate::exchange::{Decode, Next, Progress, Step};
 use crate::http::{Answer, Head};
 use crate::json::{self, Parsed};
 use crate::out::{EMPTY, Out};
+use crate::step::{Decode, Next, Progress, Step};
 use crate::value::{Map, Value};
 use crate::words;
 

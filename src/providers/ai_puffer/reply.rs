@@ -2,10 +2,10 @@
 
 use crate::chat::{Event, Finish};
 use crate::error::{Code, Error, Result};
-use crate::exchange::{Decode, Next, Progress};
 use crate::http::Answer;
 use crate::json::{self, Parsed};
 use crate::out::{EMPTY, Out};
+use crate::step::{Decode, Next, Progress};
 use crate::value::{Map, Value};
 use crate::words::{self, code_of, holds};
 

@@ -3,10 +3,10 @@
 use crate::call::Call;
 use crate::chat::Finish;
 use crate::error::{Code, Error, Result};
-use crate::exchange::{Next, Step};
 use crate::http::{Answer, Request};
 use crate::json::Parsed;
 use crate::out::EMPTY;
+use crate::step::{Next, Step};
 use crate::text::join;
 use crate::value::{Map, object};
 use crate::words;

@@ -1,0 +1,58 @@
+//! What was understood, on its way to JavaScript.
+
+use super::plain;
+use super::talk::Inner;
+use crate::chat::{Event, Pieces, Session};
+
+impl Inner {
+    /// The exchange is not borrowed while JavaScript runs.
+    pub(super) fn deliver_events(&self) {
+        let pop = || self.exchange.borrow_mut().as_mut()?.event();
+        while let Some(event) = pop() {
+            match event {
+                Event::Text(pieces) => self.deliver_text(pieces),
+                Event::Session(found) => self.deliver_session(found),
+                other => self.deliver(other),
+            }
+        }
+        if let Some(encoder) = &self.encoder {
+            encoder.borrow_mut().take(|bytes, sequence| self.inbox.bytes(bytes, sequence as f64));
+        }
+    }
+
+    fn deliver_text(&self, pieces: Pieces) {
+        self.handed_out.set(true);
+        match (&self.encoder, pieces.ends.as_slice()) {
+            (Some(encoder), _) => encoder.borrow_mut().text(&pieces.text),
+            (None, [_]) => self.inbox.piece(&pieces.text),
+            (None, ends) => self.inbox.text(&pieces.text, ends),
+        }
+        if let Some(exchange) = self.exchange.borrow_mut().as_mut() {
+            exchange.recycle(pieces);
+        }
+    }
+
+    fn deliver_session(&self, found: Option<Session>) {
+        self.host.save(&self.key, found.as_ref().map(Session::to_json).as_deref());
+        let session = found.unwrap_or_default();
+        if let Some(nonce) = session.nonce().filter(|_| self.call.session_only) {
+            self.inbox.piece(nonce);
+        }
+        self.session.replace(session);
+    }
+
+    fn deliver(&self, event: Event) {
+        let is_content = !matches!(event, Event::Warning(_) | Event::Status { .. });
+        if is_content {
+            self.handed_out.set(true);
+        } else if self.tries.get() > 1 {
+            return;
+        }
+        if let Some(encoder) = &self.encoder {
+            encoder.borrow_mut().event(&event);
+        }
+        if let Some(event) = event.into_json() {
+            self.inbox.event(plain::to_js(&event), is_content);
+        }
+    }
+}
