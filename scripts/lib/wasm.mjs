@@ -63,7 +63,10 @@ async function compile() {
   });
 }
 
-/** Panic messages name source files; the paths of the machine that builds are nobody's business. */
+/**
+ * Panics name source files; the paths of the machine that builds are nobody's business. They decide where the data
+ * lies, too, though `xtask snip` takes them out.
+ */
 async function rustFlags() {
   const sysroot = await read('rustc', ['--print', 'sysroot']);
   const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
