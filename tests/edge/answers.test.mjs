@@ -17,7 +17,7 @@ test('429 stays 429, with the time to wait', async () => {
   assert.deepEqual([told.status, told.type], [429, 'rate_limit_error']);
 });
 
-test('a silent service is given up with 504, and is stopped', async () => {
+test('a silent service is given up with 504, and is stopped', { timeout: 20_000 }, async () => {
   used.site.fault('mute');
   const handler = endpoint(used, { timeout: { firstChunk: 80 } });
   const response = await handler(request(CHAT, { body: { model: 'shop', messages: MESSAGES, stream: true } }));
@@ -25,7 +25,7 @@ test('a silent service is given up with 504, and is stopped', async () => {
   assert.equal(await (await used.site.requests.when('chat')).closed, 'aborted');
 });
 
-test("the client's abort stops the service, before and after the head", async () => {
+test("the client's abort stops the service, before and after the head", { timeout: 20_000 }, async () => {
   const controller = new AbortController();
   used.site.fault('mute');
   const answer = endpoint(used)(request(CHAT, { body: { model: 'shop', messages: MESSAGES, stream: true }, signal: controller.signal }));
@@ -41,7 +41,7 @@ test("the client's abort stops the service, before and after the head", async ()
   assert.equal(await talking.closed, 'aborted');
 });
 
-test('silence is kept alive by comments, which are no events', async () => {
+test('silence is kept alive by comments, which are no events', { timeout: 20_000 }, async () => {
   used.site.fault({ name: 'stall', after: 2 });
   const handler = endpoint(used, { keepAlive: 30 });
   const response = await handler(request(CHAT, { body: { model: 'shop', messages: MESSAGES, stream: true } }));
