@@ -96,5 +96,7 @@ pub trait Decode {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Progress {
     More,
+    /// More, and the frame said more than its text, though no event tells: not for the scanner.
+    Noted,
     Done,
 }
