@@ -380,10 +380,14 @@ fn an_error_in_a_whole_answer_with_200_is_one() {
 #[test]
 fn a_key_that_a_service_echoes_is_redacted() {
     let flow = ask(json!("Hi"));
-    let body = json!({ "error": { "message": "Incorrect API key provided: sk-test-0123." } }).to_string();
-    let mut error = flow.answers(&[Reply::new(401, body)]).error().clone();
-    error.redact(flow.read().unwrap().settings.secrets());
-    assert!(!format!("{error:?}").contains("sk-test"), "{error:?}");
+    for key in ["sk-test-0123", "sk-test-0123456789", "sk-test-0123456789-xyz", "0123456789-sk-test"] {
+        let flow = flow.clone().settings(json!({ "apiKey": key }));
+        let body = json!({ "error": { "message": format!("Incorrect API key provided: {key}.") } }).to_string();
+        let mut error = flow.answers(&[Reply::new(401, body)]).error().clone();
+        error.redact(flow.read().unwrap().settings.secrets());
+        let shown = format!("{error:?}");
+        assert!(!["sk-", "test", "0123", "xyz"].iter().any(|part| shown.contains(part)), "{shown}");
+    }
 }
 
 #[test]
