@@ -282,12 +282,10 @@ fn calls_are_told_apart_by_index_or_else_by_id() {
     let ids = stream(&[
         calls(json!([call(none.clone(), "a", json!("1")), call(none.clone(), "b", json!("2"))])),
         calls(json!([call(none.clone(), "", json!("3"))])),
-        calls(json!([call(none.clone(), "a", json!("4"))])),
+        calls(json!([call(none, "a", json!("4"))])),
         finish("stop"),
     ]);
     assert_eq!(ids.described()[4..], ["tool 0 a f 14 done", "tool 1 b f 23 done", "finish tool_calls"]);
-    let object = stream(&[calls(json!([call(none, "", json!({ "a": 1 }))])), finish("tool_calls")]);
-    assert_eq!(object.described()[1], r#"tool 0  f {"a":1} done"#);
 }
 
 #[test]
@@ -365,7 +363,7 @@ fn an_error_in_the_middle_comes_after_the_text_and_has_a_code() {
         assert_eq!((code, retryable), wanted, "{error}");
         assert!(message.starts_with("words"), "{message}");
     }
-    assert_eq!(failed(json!({})).2, "the service reported an error without words");
+    assert_eq!(failed(json!({})).2, "the service failed");
 }
 
 #[test]

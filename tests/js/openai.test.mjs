@@ -66,6 +66,14 @@ test('text comes as the service sends it, and one request is all', async () => {
   });
 });
 
+test('no session store is asked', async () => {
+  const asked = [];
+  const note = (name) => (key) => void asked.push([name, key]);
+  const { provider } = service(WORDS);
+  await provider.createAsync({ messages: 'Hi', session: { get: note('get'), set: note('set'), delete: note('delete') } });
+  assert.deepEqual(asked, []);
+});
+
 test('its events are those of every provider', async () => {
   const call = (more, given) => chunk({ tool_calls: [{ index: 0, ...more, function: { arguments: given, ...(more.id && { name: 'f' }) } }] });
   const { provider } = service([

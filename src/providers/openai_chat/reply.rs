@@ -5,7 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::http::{Answer, Head};
 use crate::json::{self, Halves, Parsed};
 use crate::out::{EMPTY, Out};
-use crate::step::{Decode, Next, Progress, Step};
+use crate::step::{Decode, Next, Progress, Step, cut_off};
 use crate::text::number;
 use crate::value::{Map, Value};
 use crate::words::{self, code_of};
@@ -70,7 +70,7 @@ impl Decode for Reply {
     /// Some services leave `[DONE]` out.
     fn end(&mut self, out: &mut Out) -> Result<()> {
         if self.finish.is_none() {
-            return Err(Error::new(Code::Truncated, "the reply was cut off: the connection closed before its end"));
+            return Err(cut_off());
         }
         self.finish(out);
         Ok(())
@@ -156,11 +156,7 @@ impl Reply {
             }
         }
         let mut piece = String::new();
-        match function.get("arguments") {
-            Some(Value::String(text)) => tool.halves.push(text, mended, &mut piece),
-            Some(given @ Value::Object(_)) => piece = given.to_json(),
-            _ => {}
-        }
+        tool.halves.push(word(function, "arguments"), mended, &mut piece);
         tool.arguments.push_str(&piece);
         out.event(tool.event(piece, false));
     }
@@ -219,7 +215,7 @@ fn told(value: &Value, data: &[u8]) -> Error {
         }
         _ => {
             let words = words::error_words(value);
-            Error::new(Code::Service, words.as_deref().unwrap_or("the service reported an error without words"))
+            Error::new(Code::Service, words.as_deref().unwrap_or("the service failed"))
         }
     };
     explained(error, value)
