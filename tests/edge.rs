@@ -359,6 +359,7 @@ fn calls_results_and_tools_of_responses_become_those_of_completions() {
         ],
         "input": [
             { "role": "user", "content": "x" },
+            { "type": "reasoning", "id": "rs_0", "summary": [{ "type": "summary_text", "text": "hm" }] },
             call("a"),
             call("b"),
             { "type": "function_call_output", "call_id": "a", "output": "1" },

@@ -112,6 +112,10 @@ fn read_input(body: &Value) -> Result<Value> {
 fn read_item(item: &Value, index: usize, calls: &mut Vec<Value>, messages: &mut Vec<Value>) -> Result<()> {
     let kind = item.text("type").unwrap_or("message");
     let id = item.text("call_id").unwrap_or_default();
+    // What was thought goes nowhere: clients send back the whole output of a turn, and services refuse this part of it.
+    if kind == "reasoning" {
+        return Ok(());
+    }
     if kind == "function_call" {
         let mut function = Map::new();
         for key in ["name", "arguments"] {

@@ -152,10 +152,10 @@ test('openai: responses have items of type function_call', async () => {
   const { strict, ...rest } = TOOLS[0].function;
   assert.deepEqual(asked[0].body.tools, [{ type: 'function', function: { ...rest, strict: false } }]);
 
-  answers = [calls()];
+  answers = [calls(chunk({ reasoning_content: 'Two cities.' }))];
   const whole = await client().responses.create(body);
   assert.deepEqual(of(whole), wanted);
-  assert.equal(whole.output.length, 2);
+  assert.deepEqual(whole.output.map(({ type }) => type), ['reasoning', 'function_call', 'function_call']);
 
   answers = [text(['Sunny.'])];
   const results = wanted.map(([id]) => ({ type: 'function_call_output', call_id: id, output: 'sunny' }));
