@@ -314,6 +314,12 @@ fn items_of_responses_have_their_places() {
         for (event, item) in added.iter().zip(items) {
             assert_eq!((&event["item"]["type"], &event["item"]["id"]), (&item["type"], &item["id"]));
         }
+        if kinds[0] == "reasoning" {
+            let kinds: Vec<&Value> = events.iter().map(|event| &event["type"]).collect();
+            let closed = kinds.iter().position(|kind| *kind == "response.output_item.done").unwrap();
+            assert!(events[closed]["item"]["type"] == "reasoning", "what is thought is over before the rest begins");
+            assert_eq!(kinds[closed + 1], "response.output_item.added");
+        }
         let done = of("response.output_item.done");
         assert_eq!(done.len(), items.len());
         for event in done {
@@ -330,6 +336,17 @@ fn items_of_responses_have_their_places() {
         let numbers: Vec<u64> = events.iter().map(|event| event["sequence_number"].as_u64().unwrap()).collect();
         assert_eq!(numbers, (0..numbers.len() as u64).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn a_call_that_comes_whole_and_only_once_is_told() {
+    let given = [piece(0, "{\"b\":2}", true)];
+    let chunks = events(&output(answer(false, true), &given));
+    let call = &chunks[1]["choices"][0]["delta"]["tool_calls"][0];
+    assert_eq!((&call["id"], &call["function"]["arguments"]), (&json!("call-0"), &json!("{\"b\":2}")));
+    let events = events(&output(answer(true, true), &given));
+    assert_eq!(events.last().unwrap()["response"]["output"][0]["arguments"], "{\"b\":2}");
+    assert!(events.iter().any(|event| event["delta"] == "{\"b\":2}"));
 }
 
 #[test]

@@ -118,7 +118,6 @@ impl Reply {
             let refusal = word(delta, "refusal");
             out.text(refusal, mended);
             self.refused |= !refusal.is_empty();
-            noted |= self.refused;
             for call in delta.list("tool_calls") {
                 self.call(call, mended, out);
             }
