@@ -15,7 +15,6 @@ use super::{Random, ours, theirs};
 
 pub const SITE: &str = "https://shop.example";
 
-#[derive(Clone)]
 pub struct Flow {
     provider: &'static str,
     settings: Value,
