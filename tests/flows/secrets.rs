@@ -66,6 +66,17 @@ fn configured_secrets_are_redacted_where_a_service_echoes_them() {
 }
 
 #[test]
+fn a_key_goes_whole_where_a_part_of_it_looks_like_a_nonce() {
+    let key = "sk-canary-0123456789-zebra";
+    let flow = call("AiPuffer", json!("Hi")).settings(json!({ "botId": 5, "apiKey": key }));
+    let echo = json!({ "code": "rest_aipkit_invalid_api_key", "message": format!("Key {key} is wrong.") }).to_string();
+    let mut error = flow.answers(&[Reply::new(401, echo)]).error().clone();
+    error.redact(flow.read().unwrap().settings.secrets());
+    let shown = format!("{error:?}");
+    assert!(!shown.contains("canary") && !shown.contains("zebra"), "{shown}");
+}
+
+#[test]
 fn messages_and_excerpts_are_bounded_in_characters() {
     let long = "я".repeat(50_000);
     let flow = call("AiEngine", json!("Hi")).session(&[("nonce", "16b3edb97a")]);
