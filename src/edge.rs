@@ -213,13 +213,8 @@ impl Encoder {
             b'F' => chat::reason(self.finish),
             b'S' => responses::status(self.finish),
             b'I' => responses::incomplete(self.finish),
-            b'N' => {
-                if has_reasoning {
-                    "1"
-                } else {
-                    "0"
-                }
-            }
+            b'N' if has_reasoning => "1",
+            b'N' => "0",
             b'O' if is_over && has_reasoning => "$Q,$M",
             b'O' if is_over => "$M",
             b'G' if is_over => responses::USAGE,

@@ -12,7 +12,7 @@ export class Host {
   #fetch;
   #session;
 
-  /** `signal` is the reply's own: aborted at its end, whatever ended it. */
+  /** `signal` is the reply's own: aborted where it is given up while the core waits for something. */
   constructor(signal, deadlines, { fetch, session = memory }) {
     this.#signal = signal;
     this.#deadlines = deadlines;

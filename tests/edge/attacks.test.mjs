@@ -185,3 +185,20 @@ test('providers come from env once, and settings that would open it by mistake a
     assert.throws(() => createHandler(all), (error) => error instanceof ChatError && error.code === 'input', JSON.stringify(options));
   }
 });
+
+test("whatever the caller's own functions throw is a 500 that tells nothing of it", async () => {
+  const leak = Object.assign(new Error('secret'), { headers: { 'x-secret': 'secret' }, status: 200, code: 'input', cause: 'secret' });
+  for (const thrown of [undefined, null, 'secret', 7, leak]) {
+    for (const options of [
+      { authorize: () => { throw thrown; } },
+      { providers: () => { throw thrown; } },
+      { session: () => { throw thrown; } },
+    ]) {
+      const response = await endpoint(used, options)(request('/v1/models'));
+      assert.equal(response.headers.get('x-secret'), null);
+      const { status, message } = await refused(response);
+      assert.equal(status, 500);
+      assert.doesNotMatch(message, /secret/);
+    }
+  }
+});

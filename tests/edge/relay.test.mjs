@@ -232,6 +232,14 @@ test('a site that cannot be used.reached is told without its address', async () 
   assert.doesNotMatch(await response.text(), /10\.1\.2\.3/);
 });
 
+test('a fetch that throws anything is a 502', async () => {
+  for (const thrown of [undefined, null, 'text', 7]) {
+    const response = await ask(relayTo({ fetch: () => Promise.reject(thrown) }), `${used.site.url}/`);
+    assert.equal(response.status, 502, String(thrown));
+    await response.text();
+  }
+});
+
 test('what a site sends cannot run under the origin of the relay', async () => {
   const response = await ask(relayTo(), `${used.site.url}/`);
   assert.match(response.headers.get('content-type'), /text\/html/);

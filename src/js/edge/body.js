@@ -1,10 +1,11 @@
-/** A body of more bytes than may be. */
-export class TooLarge extends Error {}
+import { Refusal } from './refusal.js';
+
+const tooLarge = (limit) => new Refusal(413, 'request_too_large', `the body is larger than ${limit} bytes`);
 
 /** Says no before anything is read, where the length is told. It may lie: `bounded` counts. */
 export function refuseLength(request, limit) {
   const length = Number(request.headers.get('content-length') ?? 0);
-  if (length > limit) throw new TooLarge(`the body is larger than ${limit} bytes`);
+  if (length > limit) throw tooLarge(limit);
 }
 
 /** The body as it comes, until it is too large. Pulled: nothing is read ahead. */
@@ -17,19 +18,13 @@ export function bounded(body, limit) {
       if (done) return controller.close();
       size += value.byteLength;
       if (size <= limit) return controller.enqueue(value);
-      const error = new TooLarge(`the body is larger than ${limit} bytes`);
+      const error = tooLarge(limit);
       controller.error(error);
       reader.cancel(error).catch(() => {});
     },
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });
 }
-
-/** A body that does not come. */
-export class Late extends Error {}
-
-/** A body that breaks off. */
-export class Broken extends Error {}
 
 /** Milliseconds that a request may take to arrive. */
 const PATIENCE_MS = 30_000;
@@ -41,7 +36,7 @@ export async function readText(request, limit) {
   const reader = bounded(request.body, limit).getReader();
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Late('the body did not arrive in time')), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Refusal(408, 'request_timeout', 'the body did not arrive in time')), PATIENCE_MS);
   });
   const decoder = new TextDecoder();
   let text = '';
@@ -53,7 +48,7 @@ export async function readText(request, limit) {
     }
   } catch (error) {
     reader.cancel(error).catch(() => {});
-    throw error instanceof TooLarge || error instanceof Late ? error : new Broken('the body broke off', { cause: error });
+    throw error instanceof Refusal ? error : new Refusal(400, 'request_broken', 'the body broke off');
   } finally {
     clearTimeout(timer);
   }

@@ -1,17 +1,5 @@
 import { ChatError } from '../error.js';
-import { Broken, Late, TooLarge } from './body.js';
-
-/** A request that is answered with an error in OpenAI's form. */
-export class Refusal extends Error {
-  constructor(status, code, message, headers) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.headers = headers;
-  }
-}
-
-export const refusal = (status, code, message, headers = {}) => new Refusal(status, code, message, headers);
+import { Refusal } from './refusal.js';
 
 /** What a `ChatError` is to a client of ours: status, type, and whether its own words may be told. */
 const MEANING = {
@@ -52,9 +40,6 @@ export function explain(error) {
   if (error instanceof Refusal) {
     return told(error.status, error.status === 401 ? 'authentication_error' : 'invalid_request_error', error.code, error.message);
   }
-  if (error instanceof TooLarge) return told(413, 'invalid_request_error', 'request_too_large', error.message);
-  if (error instanceof Late) return told(408, 'invalid_request_error', 'request_timeout', error.message);
-  if (error instanceof Broken) return told(400, 'invalid_request_error', 'request_broken', error.message);
   if (!(error instanceof ChatError)) return told(500, 'server_error', null, 'the server failed');
   // Sites answer their own words with these, and the words are about us.
   const code = (error.code === 'service' && { 401: 'auth', 403: 'auth', 429: 'rate_limited' }[error.status]) || error.code;
@@ -66,9 +51,12 @@ export function explain(error) {
 
 export function failure(error) {
   const { status, body } = explain(error);
-  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store', ...error.headers });
-  headers.set('x-should-retry', String(error.retryable === true));
-  if (error.retryAfterMs !== undefined && error instanceof ChatError) {
+  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+  // Of our own errors alone: what a caller's function throws may hold anything, or be nothing.
+  if (error instanceof Refusal) for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);
+  const isOurs = error instanceof ChatError;
+  headers.set('x-should-retry', String(isOurs && error.retryable));
+  if (isOurs && error.retryAfterMs !== undefined) {
     headers.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
     headers.set('retry-after-ms', String(Math.ceil(error.retryAfterMs)));
   }

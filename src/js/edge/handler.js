@@ -1,15 +1,14 @@
 import { core } from '../core.js';
 import { readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
-import { encoded } from '../provider.js';
+import { encoded, guarded } from '../provider.js';
 import { authorizer } from './authorize.js';
 import { readText } from './body.js';
-import { errorFrame, failure, refusal } from './failure.js';
+import { errorFrame, failure } from './failure.js';
+import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
+import { Refusal } from './refusal.js';
 import { firstOf, streamed } from './stream.js';
-
-/** Bytes of a request. */
-const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Milliseconds of silence before a comment is sent. */
 const KEEP_ALIVE_MS = 15_000;
@@ -34,9 +33,7 @@ export function createHandler({
   const providersOf = registry(providers);
   const isAuthorized = authorizer(authorize);
   const callerOf = allowList(allowedOrigins);
-  for (const [name, value] of Object.entries({ maxBodyBytes, keepAlive })) {
-    if (!(value > 0)) throw new ChatError('input', `${name} must be a number above 0`);
-  }
+  checkPositive({ maxBodyBytes, keepAlive });
   readTimeouts(timeout);
   const tell = (event) => {
     try {
@@ -60,9 +57,9 @@ export function createHandler({
       const { pathname } = new URL(request.url);
       const path = pathname.replace(/^\/v1(?=\/)/, '').replace(/(?<=.)\/$/, '');
       const route = ROUTES[Object.hasOwn(ROUTES, path) ? path : undefined] ?? modelRoute(path);
-      if (route === undefined) throw refusal(404, 'unknown_url', `Unknown request URL: ${request.method} ${pathname.slice(0, 200)}`);
+      if (route === undefined) throw new Refusal(404, 'unknown_url', `Unknown request URL: ${request.method} ${pathname.slice(0, 200)}`);
       if (request.method === 'OPTIONS') return preflight(request, caller);
-      if (caller.origin !== null && !caller.isAllowed) throw refusal(403, 'origin_not_allowed', 'this origin is not allowed');
+      if (caller.origin !== null && !caller.isAllowed) throw new Refusal(403, 'origin_not_allowed', 'this origin is not allowed');
       const work = route[request.method === 'HEAD' ? 'GET' : request.method];
       if (work === undefined) throw notAllowed(request.method, route);
       if (!route.isOpen && !(await isAuthorized(request, env))) throw notAuthorized();
@@ -80,15 +77,15 @@ export function createHandler({
 }
 
 const notAuthorized = () =>
-  refusal(401, 'invalid_api_key', 'Incorrect API key provided, or none: send it as Authorization: Bearer …', { 'www-authenticate': 'Bearer' });
+  new Refusal(401, 'invalid_api_key', 'Incorrect API key provided, or none: send it as Authorization: Bearer …', { 'www-authenticate': 'Bearer' });
 
 function notAllowed(method, route) {
   const allow = [...Object.keys(route).filter((key) => key === 'GET' || key === 'POST'), ...(route.GET ? ['HEAD'] : []), 'OPTIONS'];
-  return refusal(405, 'method_not_allowed', `Not allowed: ${method}. Use ${allow.join(', ')}`, { allow: allow.join(', ') });
+  return new Refusal(405, 'method_not_allowed', `Not allowed: ${method}. Use ${allow.join(', ')}`, { allow: allow.join(', ') });
 }
 
-function json(value, headers) {
-  return new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers } });
+function json(value) {
+  return new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } });
 }
 
 /** Names to providers, or a function of `env` that gives them: keys live there. Called once for each `env`. */
@@ -154,9 +151,10 @@ function modelRoute(path) {
 async function complete({ request, requestId, providers, maxBodyBytes, timeout, keepAlive, session, fetch, tell }, responses) {
   const type = request.headers.get('content-type');
   if (type !== null && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
-    throw refusal(415, 'unsupported_media_type', 'the body must be application/json');
+    throw new Refusal(415, 'unsupported_media_type', 'the body must be application/json');
   }
-  const wanted = JSON.parse(core().readRequest(await readText(request, maxBodyBytes), responses));
+  const body = await readText(request, maxBodyBytes);
+  const wanted = JSON.parse(guarded(() => core().readRequest(body, responses)));
   const { provider, model } = find(providers, wanted.model);
   const { stream, includeUsage } = wanted;
   const id = requestId.replaceAll('-', '');

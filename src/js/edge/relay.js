@@ -1,9 +1,8 @@
 import { ChatError } from '../error.js';
-import { bounded, refuseLength, TooLarge } from './body.js';
+import { bounded, refuseLength } from './body.js';
+import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
-
-/** Bytes of a request's body. A chat message with its history; the answer has no bound. */
-const MAX_BODY_BYTES = 1024 * 1024;
+import { Refusal } from './refusal.js';
 
 /** From the request to the head of the answer, and between two pieces of its body. Milliseconds. */
 const TIMEOUT_MS = 120_000;
@@ -24,9 +23,7 @@ const ROUTES = /\/(mwai\/v1\/start_session|mwai-ui\/v1\/chats\/submit|aipkit\/v1
 export function createRelay({ allow, allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch } = {}) {
   const target = targets(allow);
   const callerOf = allowList(allowedOrigins);
-  for (const [name, value] of Object.entries({ maxBodyBytes, timeout })) {
-    if (!(value > 0)) throw new ChatError('input', `${name} must be a number above 0`);
-  }
+  checkPositive({ maxBodyBytes, timeout });
   const ask = (url, init) => (fetch ?? globalThis.fetch)(url, init);
 
   return async function relay(request) {
@@ -64,7 +61,9 @@ export function createRelay({ allow, allowedOrigins = [], maxBodyBytes = MAX_BOD
       headers.set('content-security-policy', "default-src 'none'; sandbox");
       return new Response(watch.over(response.body), { status: response.status, headers });
     } catch (error) {
-      if (error instanceof TooLarge || error.cause instanceof TooLarge) return watch.end(answer(413, `the body is larger than ${maxBodyBytes} bytes`));
+      // What fails the body fails the fetch that sends it, which may wrap it.
+      const refusal = [error, error?.cause].find((one) => one instanceof Refusal);
+      if (refusal) return watch.end(answer(refusal.status, refusal.message));
       if (watch.isLate) return watch.end(answer(504, `the site sent no answer within ${timeout} ms`));
       // Its words may name addresses inside the platform.
       return watch.end(answer(502, 'the site could not be reached'));
