@@ -8,6 +8,9 @@ pub struct About {
     pub supports_stream: bool,
     pub supports_message_history: bool,
     pub supports_system_message: bool,
-    /// Which of the options `temperature`, `topP`, ... it can pass on.
-    pub options: &'static [&'static str],
+    /// Which of the options `model`, `messages` (as they are given), `temperature`, ... it can pass on, and their names
+    /// there.
+    pub options: &'static [(&'static str, &'static str)],
+    /// Of a service with an address of its own: the setting is called `baseUrl` then, and not `url`.
+    pub base_url: &'static str,
 }

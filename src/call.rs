@@ -15,6 +15,10 @@ pub struct Call {
     pub settings: Settings,
     pub messages: Vec<Message>,
     pub history: History,
+    /// As it was given, or nothing; see [`Settings::get_model`].
+    pub model: String,
+    /// What was given of the options that the protocol can pass on, under their names there.
+    pub passed: Map,
     /// `conversation` of an earlier reply, or nothing.
     pub conversation: Map,
     pub random: [u64; 2],
@@ -31,9 +35,10 @@ impl Call {
     pub fn read(about: &About, settings: &Value, options: &Value, random: [u64; 2]) -> Result<Call> {
         let checked = Settings::read(about, settings)?;
         let option = |key: &str| options.known(key).or_else(|| settings.known(key));
-        if let Some(model) = option("model") {
-            let model = model.as_str().ok_or_else(|| Error::input("model must be a string"))?;
-            checked.get_model(model)?;
+        let mut model = String::new();
+        if let Some(given) = option("model") {
+            model.push_str(given.as_str().ok_or_else(|| Error::input("model must be a string"))?);
+            checked.get_model(&model)?;
         }
         let is_preset = settings.text("preset").and_then(preset).is_some();
         let history = match option("history").map(|value| value.as_str().unwrap_or_default()) {
@@ -42,8 +47,15 @@ impl Call {
             Some("prompt") => History::Prompt,
             Some(_) => return Err(Error::input("history must be 'messages' or 'prompt'")),
         };
+        let mut passed = Map::new();
+        for (here, there) in about.options {
+            if let Some(value) = option(here) {
+                passed.insert(there, value.clone());
+            }
+        }
+        let passes = |name: &str| about.options.iter().any(|(here, _)| *here == name);
         let mut warnings = Vec::new();
-        if checked.models.is_empty() && options.known("model").is_some() {
+        if checked.models.is_empty() && options.known("model").is_some() && !passes("model") {
             warnings.push(join(&["the bots of ", &checked.name, " have their own model: 'model' was left out"]));
         }
         let session_only = options.is_true("sessionOnly");
@@ -52,17 +64,32 @@ impl Call {
             None => return Err(Error::input("messages is missing")),
             Some(messages) => read_messages(messages, &mut warnings)?,
         };
+        if passes("messages") && history == History::Messages {
+            // Of what was left out of the texts nothing is lost.
+            warnings.clear();
+        }
         let conversation = match options.known("conversation") {
             Some(Value::Object(conversation)) => conversation.clone(),
             None => Map::new(),
             Some(_) => return Err(Error::input("conversation must be the object that reply.conversation gave")),
         };
         for name in ["temperature", "topP", "maxTokens", "stop", "seed", "tools", "responseFormat", "extra"] {
-            if option(name).is_some() && !about.options.contains(&name) {
+            if option(name).is_some() && !passes(name) {
                 warnings.push(join(&[&checked.name, " has no way to pass on '", name, "': it was left out"]));
             }
         }
-        Ok(Call { settings: checked, messages, history, conversation, random, foreign: false, session_only, warnings })
+        Ok(Call {
+            settings: checked,
+            messages,
+            history,
+            model,
+            passed,
+            conversation,
+            random,
+            foreign: false,
+            session_only,
+            warnings,
+        })
     }
 
     /// The newest message, which must be the user's, and the turns before it. With `history: 'prompt'` the newest

@@ -45,6 +45,14 @@ impl Session {
 pub enum Event {
     Text(Pieces),
     Reasoning(String),
+    /// A piece of a call of a tool; at the end, `done`, the whole of it once more.
+    ToolCall {
+        index: u64,
+        id: String,
+        name: String,
+        arguments: String,
+        done: bool,
+    },
     Source(Value),
     /// Progress and other notes that are not part of the answer.
     Status {
@@ -73,6 +81,7 @@ impl Event {
         Some(match self {
             Event::Text(_) | Event::Session(_) => return None,
             Event::Reasoning(_) => "reasoning",
+            Event::ToolCall { .. } => "tool-call",
             Event::Source(_) => "source",
             Event::Status { .. } => "status",
             Event::Image(_) => "image",
@@ -92,6 +101,16 @@ impl Event {
         match self {
             Event::Text(_) | Event::Session(_) => {}
             Event::Reasoning(text) | Event::Replace(text) => event.put("text", &text),
+            Event::ToolCall { index, id, name, arguments, done } => {
+                event.insert("index", index.into());
+                for (key, text) in [("id", &id), ("name", &name)] {
+                    if !text.is_empty() {
+                        event.put(key, text);
+                    }
+                }
+                event.put("arguments", &arguments);
+                event.insert("done", done.into());
+            }
             Event::Source(source) => event.insert("source", source),
             Event::Status { kind, text, raw } => {
                 event.put("kind", &kind);

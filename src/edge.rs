@@ -52,10 +52,26 @@ pub struct Encoder {
     reasoning: String,
     /// What was thought last.
     thought: String,
+    calls: Vec<Call>,
+    /// Which of them the holes are about.
+    call: usize,
+    /// What came last of its arguments.
+    piece: String,
+    /// How many calls had begun when the text did: the place of its item among theirs.
+    message_at: Option<usize>,
     usage: Usage,
     finish: Option<Finish>,
     /// Frames of Responses are numbered.
     sequence: u64,
+}
+
+/// Of a tool.
+#[derive(Default)]
+struct Call {
+    index: u64,
+    id: String,
+    name: String,
+    arguments: String,
 }
 
 impl Encoder {
@@ -68,6 +84,10 @@ impl Encoder {
             text: String::new(),
             reasoning: String::new(),
             thought: String::new(),
+            calls: Vec::new(),
+            call: 0,
+            piece: String::new(),
+            message_at: None,
             usage: Usage::default(),
             finish: None,
             sequence: 0,
@@ -85,6 +105,7 @@ impl Encoder {
     /// What came in one network chunk goes on as one frame: nobody could have seen its pieces apart.
     pub fn text(&mut self, text: &str) {
         let responses = self.answer.responses;
+        self.message_at.get_or_insert(self.calls.len());
         if responses || !self.answer.stream {
             self.text.push_str(text);
         }
@@ -104,15 +125,37 @@ impl Encoder {
 
     pub fn event(&mut self, event: &Event) {
         match event {
-            // An item of Responses is not opened again: what is thought behind the first text is left out there.
-            Event::Reasoning(_) if self.answer.responses && self.around_text.is_some() => {}
-            Event::Reasoning(text) => {
+            // An item of Responses is not opened again: what is thought behind the first text or call is left out there.
+            Event::Reasoning(_) if self.answer.responses && self.has_items() && self.answer.stream => {}
+            Event::Reasoning(text) if !text.is_empty() => {
                 self.thought.clone_from(text);
                 if self.answer.stream {
                     self.begin();
                     self.think();
                 }
                 self.reasoning.push_str(text);
+            }
+            Event::ToolCall { index, id, name, arguments, done } => {
+                let known = self.calls.iter().position(|call| call.index == *index);
+                self.call = known.unwrap_or(self.calls.len());
+                if known.is_none() {
+                    self.calls.push(Call { index: *index, id: id.clone(), name: name.clone(), ..Call::default() });
+                }
+                // The whole call repeats its pieces, if there were any.
+                self.piece.clone_from(arguments);
+                if known.is_some() && *done {
+                    self.piece.clear();
+                }
+                self.calls[self.call].arguments.push_str(&self.piece);
+                if self.answer.stream {
+                    self.begin();
+                    match self.answer.responses {
+                        true => self.responses_call(known.is_none(), *done),
+                        false if known.is_none() => self.fill(chat::CALL),
+                        false if self.piece.is_empty() => {}
+                        false => self.fill(chat::ARGUMENTS),
+                    }
+                }
             }
             // A stream cannot take back what it has sent; an answer in one piece has sent nothing yet.
             Event::Replace(text) if !self.answer.stream => self.text.clone_from(text),
@@ -126,6 +169,10 @@ impl Encoder {
             }
             _ => {}
         }
+    }
+
+    fn has_items(&self) -> bool {
+        self.message_at.is_some() || !self.calls.is_empty()
     }
 
     fn begin(&mut self) {
@@ -156,6 +203,9 @@ impl Encoder {
     }
 
     fn end(&mut self) {
+        if !self.has_items() {
+            self.message_at = Some(0);
+        }
         match (self.answer.responses, self.answer.stream) {
             (true, true) => self.responses_end(),
             (true, false) => self.fill(responses::RESPONSE),
@@ -183,7 +233,9 @@ impl Encoder {
     }
 
     fn hole(&mut self, hole: u8) {
-        let Encoder { answer, out, usage, .. } = self;
+        let Encoder { answer, out, usage, calls, call, message_at, .. } = self;
+        let called = calls.get(*call);
+        let thoughts = u64::from(!self.reasoning.is_empty());
         let [prompt, completion] = [usage.prompt, usage.completion].map(Option::unwrap_or_default);
         let number = match hole {
             b'd' => return quote(&answer.id, out),
@@ -191,6 +243,14 @@ impl Encoder {
             b't' => return quote(&self.text, out),
             b'r' => return quote(&self.reasoning, out),
             b'h' => return quote(&self.thought, out),
+            b'x' => return quote(called.map_or("", |call| &call.id), out),
+            b'n' => return quote(called.map_or("", |call| &call.name), out),
+            b'a' => return quote(called.map_or("", |call| &call.arguments), out),
+            b'p' => return quote(&self.piece, out),
+            b'i' => *call as u64,
+            // Places among the items of Responses, of the message and of the call.
+            b'N' => thoughts + message_at.unwrap_or_default() as u64,
+            b'J' => thoughts + *call as u64 + u64::from(message_at.is_some_and(|at| at <= *call)),
             // The service's own count; what it does not tell is 0, never guessed.
             b'1' => prompt,
             b'2' => completion,
@@ -213,10 +273,12 @@ impl Encoder {
             b'F' => chat::reason(self.finish),
             b'S' => responses::status(self.finish),
             b'I' => responses::incomplete(self.finish),
-            b'N' if has_reasoning => "1",
-            b'N' => "0",
-            b'O' if is_over && has_reasoning => "$Q,$M",
-            b'O' if is_over => "$M",
+            b'O' if is_over => return self.items(),
+            b'C' if self.text.is_empty() && !self.calls.is_empty() => "null",
+            b'C' => "$t",
+            b'L' if !self.calls.is_empty() => r#","tool_calls":[$O]"#,
+            b'E' if self.answer.responses => responses::CALL,
+            b'E' => chat::WHOLE_CALL,
             b'G' if is_over => responses::USAGE,
             b'G' => "null",
             b'R' => responses::RESPONSE,
@@ -227,5 +289,27 @@ impl Encoder {
             _ => "",
         };
         self.fill(template);
+    }
+
+    /// Of an answer of Responses; of a completion only the calls are such.
+    fn items(&mut self) {
+        let mut separator = "";
+        let mut item = |this: &mut Encoder, template| {
+            this.out.push_str(std::mem::replace(&mut separator, ","));
+            this.fill(template);
+        };
+        let responses = self.answer.responses;
+        if responses && !self.reasoning.is_empty() {
+            item(self, "$Q");
+        }
+        for call in 0..=self.calls.len() {
+            self.call = call;
+            if responses && self.message_at == Some(call) {
+                item(self, "$M");
+            }
+            if call < self.calls.len() {
+                item(self, "$E");
+            }
+        }
     }
 }

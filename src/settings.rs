@@ -35,8 +35,16 @@ impl Settings {
             let text = given.id(key).filter(|text| !text.is_empty());
             text.or_else(|| preset?.text(key))
         };
-        let Some(url) = text("url") else { return Err(Error::input("url is missing: the address of the site")) };
-        let url = address::parse_site(url, "url")?;
+        let is_service = !about.base_url.is_empty();
+        if is_service && given.known("url").is_some() {
+            // Or the key would go to another service than the one that was meant.
+            return Err(Error::input("url is not a setting of this provider: its address is baseUrl"));
+        }
+        let (setting, usual) = if is_service { ("baseUrl", Some(about.base_url)) } else { ("url", None) };
+        let Some(url) = text(setting).or(usual) else {
+            return Err(Error::input("url is missing: the address of the site"));
+        };
+        let url = address::parse_site(url, setting)?;
         let mut settings = Settings {
             name: text("name").unwrap_or(about.name).to_owned(),
             // The truth as far as it is known: the preset's own site is gone, another site is the caller's word.
@@ -158,7 +166,7 @@ type Type = (&'static [&'static str], fn(&Value) -> bool, &'static str);
 
 const TYPES: &[Type] = &[
     (&TEXTS, is_id, " must be a string"),
-    (&["page", "restRoot", "url", "name", "defaultModel"], is_id, " must be a string"),
+    (&["page", "restRoot", "url", "baseUrl", "name", "defaultModel"], is_id, " must be a string"),
     (
         &["models"],
         |value| value.as_array().is_some_and(|names| names.iter().all(is_name)),

@@ -27,8 +27,10 @@ impl Sink for Frames<'_> {
     fn frame(&mut self, event: &str, data: &[u8]) -> Result<Flow> {
         let (queued, pieces) = self.out.mark();
         let start = self.out.pieces.text.len();
-        if self.decode.frame(event, data, self.out)? == Progress::Done {
-            return Ok(Flow::Done);
+        match self.decode.frame(event, data, self.out)? {
+            Progress::Done => return Ok(Flow::Done),
+            Progress::Noted => return Ok(Flow::More),
+            Progress::More => {}
         }
         let is_text = self.out.mark() == (queued, pieces + 1);
         if !is_text || self.decode.text_path().is_empty() || *self.lessons == MAX_LESSONS {

@@ -89,12 +89,18 @@ pub trait Decode {
 
     /// The body ended and no frame said so.
     fn end(&mut self, _out: &mut Out) -> Result<()> {
-        Err(Error::new(Code::Truncated, "the reply was cut off: the connection closed before its end"))
+        Err(cut_off())
     }
+}
+
+pub fn cut_off() -> Error {
+    Error::new(Code::Truncated, "the reply was cut off: the connection closed before its end")
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Progress {
     More,
+    /// More, and the frame said more than its text, though no event tells: not for the scanner.
+    Noted,
     Done,
 }

@@ -205,3 +205,212 @@ fn what_is_thought_behind_the_first_text_opens_no_item_again() {
         assert_eq!(events.last().unwrap()["response"]["output"].as_array().unwrap().len(), 1);
     });
 }
+
+fn piece(index: u64, arguments: &str, done: bool) -> Event {
+    let (id, name) = (format!("call-{index}"), format!("f{index}"));
+    Event::ToolCall { index, id, name, arguments: arguments.to_owned(), done }
+}
+
+fn output(answer: Answer, events: &[Event]) -> String {
+    let mut encoder = Encoder::new(answer);
+    for event in events {
+        match event {
+            Event::Text(pieces) => encoder.text(&pieces.text),
+            other => encoder.event(other),
+        }
+    }
+    encoder.event(&Event::Finish(Finish::ToolCalls));
+    let mut out = String::new();
+    encoder.take(|bytes, _| out.push_str(std::str::from_utf8(bytes).unwrap()));
+    out
+}
+
+fn text(text: &str) -> Event {
+    let mut pieces = rivulet::chat::Pieces::default();
+    pieces.push(text);
+    Event::Text(pieces)
+}
+
+/// Two calls, whose pieces come in turns.
+fn calls() -> Vec<Event> {
+    vec![
+        piece(3, "", false),
+        piece(3, "{\"a\":", false),
+        piece(7, "[\"\n$x\"]", false),
+        piece(3, "1}", false),
+        piece(3, "{\"a\":1}", true),
+        piece(7, "[\"\n$x\"]", true),
+    ]
+}
+
+const WHOLE: [(&str, &str, &str); 2] = [("call-3", "f3", "{\"a\":1}"), ("call-7", "f7", "[\"\n$x\"]")];
+
+#[test]
+fn calls_are_chunks_that_say_id_and_name_once() {
+    let events = events(&output(answer(false, true), &calls()));
+    let calls: Vec<&Value> = events
+        .iter()
+        .map(|event| &event["choices"][0]["delta"]["tool_calls"])
+        .filter(|calls| !calls.is_null())
+        .collect();
+    assert_eq!(calls.len(), 4, "what is whole is not said again");
+    assert_eq!(
+        *calls[0],
+        json!([{ "index": 0, "id": "call-3", "type": "function", "function": { "name": "f3", "arguments": "" } }])
+    );
+    assert_eq!(*calls[1], json!([{ "index": 0, "function": { "arguments": "{\"a\":" } }]));
+    assert_eq!((&calls[2][0]["index"], &calls[2][0]["id"]), (&json!(1), &json!("call-7")));
+    assert_eq!(events[events.len() - 2]["choices"][0]["finish_reason"], "tool_calls");
+}
+
+#[test]
+fn a_completion_with_calls_alone_has_no_content() {
+    let whole = |events: &[Event]| -> Value { serde_json::from_str(&output(answer(false, false), events)).unwrap() };
+    let message = whole(&calls())["choices"][0]["message"].clone();
+    let wanted = WHOLE.map(|(id, name, arguments)| {
+        json!({ "id": id, "type": "function", "function": { "name": name, "arguments": arguments } })
+    });
+    assert_eq!(message["content"], Value::Null);
+    assert_eq!(message["tool_calls"], json!(wanted));
+    let both = whole(&[vec![text("Let me see.")], calls()].concat());
+    assert_eq!(both["choices"][0]["message"]["content"], "Let me see.");
+    assert_eq!(both["choices"][0]["finish_reason"], "tool_calls");
+    let none = whole(&[]);
+    assert_eq!(none["choices"][0]["message"], json!({ "role": "assistant", "content": "", "refusal": null }));
+}
+
+/// Whatever comes in whatever order: each item is opened and closed once, at the place it has in the end.
+#[test]
+fn items_of_responses_have_their_places() {
+    let thought = || Event::Reasoning("hm".to_owned());
+    let late = piece(9, "{}", true);
+    for (given, kinds) in [
+        (calls(), vec!["function_call", "function_call"]),
+        ([vec![thought()], calls()].concat(), vec!["reasoning", "function_call", "function_call"]),
+        ([vec![text("a")], calls()].concat(), vec!["message", "function_call", "function_call"]),
+        (
+            [calls(), vec![text("a"), text("b"), late.clone()]].concat(),
+            vec!["function_call", "function_call", "message", "function_call"],
+        ),
+        (
+            [vec![thought(), text("a"), thought()], calls(), vec![text("b")]].concat(),
+            vec!["reasoning", "message", "function_call", "function_call"],
+        ),
+        ([calls(), vec![thought()]].concat(), vec!["function_call", "function_call"]),
+        (vec![late], vec!["function_call"]),
+        (vec![thought()], vec!["reasoning", "message"]),
+        (vec![], vec!["message"]),
+    ] {
+        let events = events(&output(answer(true, true), &given));
+        let end = events.last().unwrap();
+        assert_eq!(end["type"], "response.completed");
+        let items = end["response"]["output"].as_array().unwrap();
+        let found: Vec<&str> = items.iter().map(|item| item["type"].as_str().unwrap()).collect();
+        assert_eq!(found, kinds);
+        let of = |kind: &str| -> Vec<&Value> { events.iter().filter(|event| event["type"] == kind).collect() };
+        let added = of("response.output_item.added");
+        let places: Vec<u64> = added.iter().map(|event| event["output_index"].as_u64().unwrap()).collect();
+        assert_eq!(places, (0..items.len() as u64).collect::<Vec<_>>(), "opened in order");
+        for (event, item) in added.iter().zip(items) {
+            assert_eq!((&event["item"]["type"], &event["item"]["id"]), (&item["type"], &item["id"]));
+        }
+        if kinds[0] == "reasoning" {
+            let kinds: Vec<&Value> = events.iter().map(|event| &event["type"]).collect();
+            let closed = kinds.iter().position(|kind| *kind == "response.output_item.done").unwrap();
+            assert!(events[closed]["item"]["type"] == "reasoning", "what is thought is over before the rest begins");
+            assert_eq!(kinds[closed + 1], "response.output_item.added");
+        }
+        let done = of("response.output_item.done");
+        assert_eq!(done.len(), items.len());
+        for event in done {
+            assert_eq!(event["item"], items[event["output_index"].as_u64().unwrap() as usize]);
+        }
+        for event in of("response.function_call_arguments.done") {
+            let item = &items[event["output_index"].as_u64().unwrap() as usize];
+            let pieces = of("response.function_call_arguments.delta");
+            let pieces = pieces.iter().filter(|piece| piece["item_id"] == event["item_id"]);
+            let joined: String = pieces.map(|piece| piece["delta"].as_str().unwrap()).collect();
+            assert_eq!((&event["arguments"], json!(joined)), (&item["arguments"], item["arguments"].clone()));
+            assert_eq!((&event["item_id"], &event["name"]), (&item["id"], &item["name"]));
+        }
+        let numbers: Vec<u64> = events.iter().map(|event| event["sequence_number"].as_u64().unwrap()).collect();
+        assert_eq!(numbers, (0..numbers.len() as u64).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_call_that_comes_whole_and_only_once_is_told() {
+    let given = [piece(0, "{\"b\":2}", true)];
+    let chunks = events(&output(answer(false, true), &given));
+    let call = &chunks[1]["choices"][0]["delta"]["tool_calls"][0];
+    assert_eq!((&call["id"], &call["function"]["arguments"]), (&json!("call-0"), &json!("{\"b\":2}")));
+    let events = events(&output(answer(true, true), &given));
+    assert_eq!(events.last().unwrap()["response"]["output"][0]["arguments"], "{\"b\":2}");
+    assert!(events.iter().any(|event| event["delta"] == "{\"b\":2}"));
+}
+
+#[test]
+fn a_response_in_one_piece_has_its_calls() {
+    let whole: Value = serde_json::from_str(&output(answer(true, false), &calls())).unwrap();
+    let wanted: Vec<Value> = WHOLE
+        .iter()
+        .enumerate()
+        .map(|(at, (id, name, arguments))| {
+            json!({
+                "id": format!("fc_{at}"), "type": "function_call", "status": "completed",
+                "call_id": id, "name": name, "arguments": arguments,
+            })
+        })
+        .collect();
+    assert_eq!(whole["output"], json!(wanted));
+}
+
+#[test]
+fn calls_results_and_tools_of_responses_become_those_of_completions() {
+    let call = |id: &str| json!({ "type": "function_call", "id": "fc", "call_id": id, "name": "f", "arguments": "{}" });
+    let input = json!({
+        "model": "shop",
+        "tools": [
+            { "type": "function", "name": "f", "description": "d", "parameters": { "type": "object" }, "strict": true },
+            { "type": "web_search" },
+        ],
+        "input": [
+            { "role": "user", "content": "x" },
+            { "type": "reasoning", "id": "rs_0", "summary": [{ "type": "summary_text", "text": "hm" }] },
+            call("a"),
+            call("b"),
+            { "type": "function_call_output", "call_id": "a", "output": "1" },
+            { "type": "function_call_output", "call_id": "b", "output": [{ "type": "input_text", "text": "2" }] },
+            call("c"),
+        ],
+    });
+    let read = theirs(&request::read(&input.to_string(), true).unwrap().into());
+    let called = |ids: &[&str]| {
+        let calls: Vec<Value> = ids
+            .iter()
+            .map(|id| json!({ "id": id, "type": "function", "function": { "name": "f", "arguments": "{}" } }))
+            .collect();
+        json!({ "role": "assistant", "content": null, "tool_calls": calls })
+    };
+    assert_eq!(
+        read["options"]["messages"],
+        json!([
+            { "role": "user", "content": "x" },
+            called(&["a", "b"]),
+            { "role": "tool", "tool_call_id": "a", "content": "1" },
+            { "role": "tool", "tool_call_id": "b", "content": [{ "type": "text", "text": "2" }] },
+            called(&["c"]),
+        ])
+    );
+    assert_eq!(
+        read["options"]["tools"],
+        json!([{ "type": "function", "function": {
+            "name": "f", "description": "d", "parameters": { "type": "object" }, "strict": true,
+        } }])
+    );
+    assert_eq!(read["warnings"], json!(["a tool that is no function was left out"]));
+}
+
+fn theirs(value: &rivulet::value::Value) -> Value {
+    serde_json::from_str(&value.to_json()).unwrap()
+}

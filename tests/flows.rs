@@ -6,6 +6,8 @@
 mod engine;
 #[path = "flows/engine_pages.rs"]
 mod engine_pages;
+#[path = "flows/openai.rs"]
+mod openai;
 #[path = "flows/power.rs"]
 mod power;
 #[path = "flows/puffer.rs"]

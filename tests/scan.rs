@@ -76,7 +76,10 @@ fn joined(frames: &[(Vec<u8>, Vec<u8>)], before: &str, ending: &str, end: &str) 
 }
 
 fn played(provider: &str, body: Vec<u8>, cuts: Vec<usize>) -> Played {
-    let settings = json!({ "url": SITE, "botId": 5 });
+    let settings = match provider {
+        "OpenAiChat" => json!({ "baseUrl": SITE, "model": "m" }),
+        _ => json!({ "url": SITE, "botId": 5 }),
+    };
     let call = rivulet::call::Call::read(
         &protocol(provider).about,
         &ours(&settings),
@@ -133,8 +136,46 @@ const POWER: &[&str] = &[
 const PUFFER: &[&str] =
     &[r#"{"delta":"%"}"#, r#"{"delta":"%","n":1e400}"#, r#"{"delta":"a","delta":"%"}"#, r#"{"delta":{"delta":"%"}}"#];
 
+const OPENAI: &[&str] = &[
+    r#"{"id":"1","object":"o","choices":[{"index":0,"delta":{"content":"%"},"logprobs":null,"finish_reason":null}]}"#,
+    r#"{"choices":[{"delta":{"content":"%","role":"assistant"},"index":0}],"provider":"x","usage":null}"#,
+    r#"{"choices":[{"index":1,"delta":{"content":"%"}}]}"#,
+    r#"{"choices":[{"index":1,"delta":{"content":"no"}},{"index":0,"delta":{"content":"%"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"},"finish_reason":"stop"}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"},"finish_reason":"length"}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}}],"usage":{"total_tokens":3}}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}}],"usage":{"total_tokens":4}}"#,
+    r#"{"choices":[],"usage":{"total_tokens":5},"x":"%"}"#,
+    r#"{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}],"x":"%"}"#,
+    r#"{"choices":[{"index":0,"delta":{"reasoning_content":"%","content":null}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"a","reasoning":"%"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":[{"type":"text","text":"%"}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"refusal":"%"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%","refusal":"no"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"%"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}}],"error":null}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"x"}}],"error":"%"}"#,
+];
+
+const NOTES: &[&str] = &[
+    r#"{"choices":[{"index":0,"delta":{"content":"%"},"finish_reason":"stop"}],"usage":{"total_tokens":3}}"#,
+    r#"{"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"x":"%"}"#,
+    r#"{"choices":[],"usage":{"total_tokens":5},"x":"%"}"#,
+];
+
 proptest! {
     #![proptest_config(support::cases(1500))]
+
+    /// Frames that say more than their text, and what they say may change in between.
+    #[test]
+    fn openai_chat_notes_what_is_not_text(frames in body(NOTES), seed: u64) {
+        agree("OpenAiChat", &frames, "\n", "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn openai_chat_gives_the_same_scanned_and_parsed(frames in body(OPENAI), ending in "\n|\r\n|\r", seed: u64) {
+        agree("OpenAiChat", &frames, &ending, "data: [DONE]\n\n", seed)?;
+    }
 
     #[test]
     fn ai_engine_gives_the_same_scanned_and_parsed(frames in body(ENGINE), ending in "\n|\r\n|\r", seed: u64) {

@@ -154,8 +154,10 @@ fn sessions_of_different_bots_pages_and_protocols_are_apart() {
 #[test]
 fn the_registry_says_what_each_protocol_can_do() {
     let about: Vec<_> = REGISTRY.iter().map(|protocol| (protocol.about.name, protocol.about.supports_stream)).collect();
-    assert_eq!(about, [("AiEngine", true), ("AiPower", true), ("AiPuffer", true)]);
-    assert!(REGISTRY.iter().all(|protocol| protocol.about.supports_message_history && !protocol.about.needs_auth));
+    assert_eq!(about, [("AiEngine", true), ("AiPower", true), ("AiPuffer", true), ("OpenAiChat", true)]);
+    assert!(REGISTRY.iter().all(|protocol| protocol.about.supports_message_history));
+    let keyed = REGISTRY.iter().filter(|protocol| protocol.about.needs_auth).map(|protocol| protocol.about.name);
+    assert_eq!(keyed.collect::<Vec<_>>(), ["OpenAiChat"]);
 }
 
 #[test]

@@ -20,6 +20,16 @@ pub const BEGIN: &str =
 pub const THOUGHT: &str =
     chunk!(r#"{"index":0,"delta":{"reasoning_content":$h},"logprobs":null,"finish_reason":null}]"#, "$U}\n\n");
 
+/// The first piece of a call of a tool, and the others.
+pub const CALL: &str = chunk!(
+    r#"{"index":0,"delta":{"tool_calls":[{"index":$i,"id":$x,"type":"function","function":{"name":$n,"arguments":$p}}]},"logprobs":null,"finish_reason":null}]"#,
+    "$U}\n\n"
+);
+pub const ARGUMENTS: &str = chunk!(
+    r#"{"index":0,"delta":{"tool_calls":[{"index":$i,"function":{"arguments":$p}}]},"logprobs":null,"finish_reason":null}]"#,
+    "$U}\n\n"
+);
+
 /// Before and after the text.
 pub const TEXT: [&str; 2] =
     [chunk!(r#"{"index":0,"delta":{"content":"#, ""), "},\"logprobs\":null,\"finish_reason\":null}]$U}\n\n"];
@@ -31,9 +41,11 @@ const USAGE: &str = chunk!(r#"],"usage":{"prompt_tokens":$1,"completion_tokens":
 
 pub const WHOLE: &str = concat!(
     r#"{"id":$d,"object":"chat.completion","created":$c,"model":$m,"choices":[{"index":0,"#,
-    r#""message":{"role":"assistant","content":$t,"refusal":null$V},"logprobs":null,"finish_reason":"$F"}],"#,
+    r#""message":{"role":"assistant","content":$C,"refusal":null$V$L},"logprobs":null,"finish_reason":"$F"}],"#,
     r#""usage":{"prompt_tokens":$1,"completion_tokens":$2,"total_tokens":$3$K}}"#
 );
+
+pub const WHOLE_CALL: &str = r#"{"id":$x,"type":"function","function":{"name":$n,"arguments":$a}}"#;
 
 impl Encoder {
     pub(super) fn chat_end(&mut self) {

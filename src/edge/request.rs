@@ -63,6 +63,9 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
         options.insert("messages", read_input(&body)?);
     }
     let mut warnings = Vec::new();
+    if let (Some(Value::Array(tools)), true) = (body.get("tools"), responses) {
+        options.insert("tools", read_tools(tools, &mut warnings));
+    }
     for key in LEFT_OUT {
         if body.known(key).is_some() {
             warnings.push(join(&["'", key, "' was left out"]).into());
@@ -89,14 +92,16 @@ fn flag(object: &Value, key: &str) -> Result<Value> {
 fn read_input(body: &Value) -> Result<Value> {
     let mut messages = Vec::new();
     if let Some(instructions) = body.text("instructions") {
-        messages.push(message("system", instructions.into()));
+        messages.push(message("system", instructions.into()).into());
     }
     match body.known("input") {
-        Some(text @ Value::String(_)) => messages.push(message("user", text.clone())),
+        Some(text @ Value::String(_)) => messages.push(message("user", text.clone()).into()),
         Some(Value::Array(items)) => {
+            let mut calls = Vec::new();
             for (index, item) in items.iter().enumerate() {
-                messages.push(read_item(item, index)?);
+                read_item(item, index, &mut calls, &mut messages)?;
             }
+            end_calls(&mut calls, &mut messages);
         }
         None => return Err(Error::input("input is missing")),
         Some(_) => return Err(Error::input("input must be a string or an array of items")),
@@ -104,9 +109,27 @@ fn read_input(body: &Value) -> Result<Value> {
     Ok(Value::Array(messages))
 }
 
-fn read_item(item: &Value, index: usize) -> Result<Value> {
+fn read_item(item: &Value, index: usize, calls: &mut Vec<Value>, messages: &mut Vec<Value>) -> Result<()> {
     let kind = item.text("type").unwrap_or("message");
-    let Some(role) = item.text("role").filter(|_| kind == "message") else {
+    let id = item.text("call_id").unwrap_or_default();
+    // What was thought goes nowhere: clients send back the whole output of a turn, and services refuse this part of it.
+    if kind == "reasoning" {
+        return Ok(());
+    }
+    if kind == "function_call" {
+        let mut function = Map::new();
+        for key in ["name", "arguments"] {
+            function.put(key, item.text(key).unwrap_or_default());
+        }
+        let mut call = of_function(function);
+        call.put("id", id);
+        calls.push(call.into());
+        return Ok(());
+    }
+    end_calls(calls, messages);
+    let is_result = kind == "function_call_output";
+    let role = if is_result { Some("tool") } else { item.text("role").filter(|_| kind == "message") };
+    let Some(role) = role else {
         let at = decimal(index as u64);
         return Err(Error::input(join(&[
             "input[",
@@ -116,11 +139,48 @@ fn read_item(item: &Value, index: usize) -> Result<Value> {
             "' is not kept and cannot be passed on: send messages",
         ])));
     };
-    let mut content = item.get("content").cloned().unwrap_or_default();
+    let mut content = item.get(if is_result { "output" } else { "content" }).cloned().unwrap_or_default();
     if let Value::Array(parts) = &mut content {
         parts.iter_mut().for_each(read_part);
     }
-    Ok(message(role, content))
+    let mut turn = message(role, content);
+    if is_result {
+        turn.put("tool_call_id", id);
+    }
+    messages.push(turn.into());
+    Ok(())
+}
+
+/// Calls that were made together stand in one message here: services want their results right behind it.
+fn end_calls(calls: &mut Vec<Value>, messages: &mut Vec<Value>) {
+    if !calls.is_empty() {
+        let mut turn = message("assistant", Value::Null);
+        turn.insert("tool_calls", std::mem::take(calls).into());
+        messages.push(turn.into());
+    }
+}
+
+fn of_function(function: Map) -> Map {
+    let mut whole = Map::new();
+    whole.put("type", "function");
+    whole.insert("function", function.into());
+    whole
+}
+
+/// Flat there, and inside `function` here. What is no function is the service's own.
+fn read_tools(tools: &[Value], warnings: &mut Vec<Value>) -> Value {
+    let mut read = Vec::new();
+    for tool in tools {
+        match tool {
+            Value::Object(function) if tool.text("type") == Some("function") => {
+                let mut function = function.clone();
+                function.remove("type");
+                read.push(of_function(function).into());
+            }
+            _ => warnings.push("a tool that is no function was left out".into()),
+        }
+    }
+    read.into()
 }
 
 /// Parts are named by their direction there, and not here.
@@ -137,9 +197,9 @@ fn read_part(part: &mut Value) {
     }
 }
 
-fn message(role: &str, content: Value) -> Value {
+fn message(role: &str, content: Value) -> Map {
     let mut message = Map::new();
     message.put("role", role);
     message.insert("content", content);
-    message.into()
+    message
 }

@@ -18,12 +18,20 @@ pub const USAGE: &str = concat!(
 // One message and at most one summary: the ids of items need not differ from answer to answer.
 pub const MESSAGE: &str = r#"{"id":"msg_0","type":"message","status":"completed","role":"assistant","content":[$T]}"#;
 pub const REASONING: &str = r#"{"id":"rs_0","type":"reasoning","summary":[$P]}"#;
+pub const CALL: &str =
+    r#"{"id":"fc_$i","type":"function_call","status":"completed","call_id":$x,"name":$n,"arguments":$a}"#;
 pub const TEXT_PART: &str = r#"{"type":"output_text","text":$t,"annotations":[],"logprobs":[]}"#;
 pub const SUMMARY_PART: &str = r#"{"type":"summary_text","text":$r}"#;
 
 macro_rules! of_message {
     ($more:literal) => {
         concat!(r#""item_id":"msg_0","output_index":$N,"content_index":0,"#, $more)
+    };
+}
+
+macro_rules! of_call {
+    ($more:literal) => {
+        concat!(r#""item_id":"fc_$i","output_index":$J,"#, $more)
     };
 }
 
@@ -57,13 +65,36 @@ impl Encoder {
         self.responses_event("reasoning_summary_text.delta", of_reasoning!(r#""delta":$h"#));
     }
 
-    /// The message begins with the first text; what was thought is over then.
-    pub(super) fn responses_begin_message(&mut self) {
-        if !self.reasoning.is_empty() {
+    /// What was thought is over when anything else begins.
+    fn responses_end_thought(&mut self) {
+        if !std::mem::take(&mut self.thought).is_empty() {
             self.responses_event("reasoning_summary_text.done", of_reasoning!(r#""text":$r"#));
             self.responses_event("reasoning_summary_part.done", of_reasoning!(r#""part":$P"#));
             self.responses_event("output_item.done", r#""output_index":0,"item":$Q"#);
         }
+    }
+
+    pub(super) fn responses_call(&mut self, is_new: bool, done: bool) {
+        if is_new {
+            self.responses_end_thought();
+            let item = concat!(
+                r#""output_index":$J,"item":{"id":"fc_$i","type":"function_call","#,
+                r#""status":"in_progress","call_id":$x,"name":$n,"arguments":""}"#
+            );
+            self.responses_event("output_item.added", item);
+        }
+        if !self.piece.is_empty() {
+            self.responses_event("function_call_arguments.delta", of_call!(r#""delta":$p"#));
+        }
+        if done {
+            self.responses_event("function_call_arguments.done", of_call!(r#""name":$n,"arguments":$a"#));
+            self.responses_event("output_item.done", r#""output_index":$J,"item":$E"#);
+        }
+    }
+
+    /// The message begins with the first text.
+    pub(super) fn responses_begin_message(&mut self) {
+        self.responses_end_thought();
         let item = concat!(
             r#""output_index":$N,"item":{"id":"msg_0","type":"message","#,
             r#""status":"in_progress","role":"assistant","content":[]}"#
@@ -74,12 +105,15 @@ impl Encoder {
     }
 
     pub(super) fn responses_end(&mut self) {
-        if self.around_text.is_none() {
-            self.responses_begin_message();
+        self.responses_end_thought();
+        if self.message_at.is_some() {
+            if self.around_text.is_none() {
+                self.responses_begin_message();
+            }
+            self.responses_event("output_text.done", of_message!(r#""text":$t,"logprobs":[]"#));
+            self.responses_event("content_part.done", of_message!(r#""part":$T"#));
+            self.responses_event("output_item.done", r#""output_index":$N,"item":$M"#);
         }
-        self.responses_event("output_text.done", of_message!(r#""text":$t,"logprobs":[]"#));
-        self.responses_event("content_part.done", of_message!(r#""part":$T"#));
-        self.responses_event("output_item.done", r#""output_index":$N,"item":$M"#);
         self.responses_event(status(self.finish), r#""response":$R"#);
     }
 

@@ -9,6 +9,7 @@ export type ContentPart =
 
 export interface Message {
   role: Role | (string & {});
+  /** `null` where a message of the assistant only calls tools. */
   content: string | readonly ContentPart[] | null;
   [key: string]: unknown;
 }
@@ -71,6 +72,7 @@ export interface CallOptions {
   seed?: number;
   tools?: readonly unknown[];
   responseFormat?: unknown;
+  /** More members of the request, laid over the others; `null` takes one away. */
   extra?: Record<string, unknown>;
 }
 
@@ -112,6 +114,21 @@ export interface AiPufferSettings extends WordPressSettings {
   allowBrowser?: boolean;
 }
 
+/** A service that takes a key. */
+export interface ServiceSettings extends CallDefaults {
+  /** Address of the API, the version included. */
+  baseUrl?: string;
+  /** Local servers need none. */
+  apiKey?: string;
+  /** Needed in a page together with `apiKey`: keys in pages can be read by everybody. */
+  allowBrowser?: boolean;
+  name?: string;
+  /** The names that `model` may have; any, where none are given. */
+  models?: readonly string[];
+  defaultModel?: string;
+  modelAliases?: Record<string, string>;
+}
+
 export interface Usage {
   /** Tokens, where the service told them. */
   promptTokens?: number;
@@ -126,6 +143,7 @@ export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' |
 export type ReplyEvent =
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
+  /** `arguments` is a piece; at the end, with `done`, each call comes once more and whole. */
   | { type: 'tool-call'; id?: string; index?: number; name?: string; arguments?: string; done: boolean }
   | { type: 'source'; source: unknown }
   | { type: 'status'; kind: string; text: string; raw?: unknown }
@@ -233,6 +251,26 @@ export class AiPuffer implements WordPressProvider<AiPufferSettings> {
   constructor(settings: AiPufferSettings);
   with(settings: Partial<AiPufferSettings>): this;
   getNonce(options?: Partial<CallOptions>): Promise<string>;
+  createAsyncGenerator(options: CallOptions): Reply;
+  createAsync(options: CallOptions): Promise<string>;
+  getModel(name?: string): string;
+  readonly name: string;
+  readonly url: string;
+  readonly working: boolean;
+  readonly needsAuth: boolean;
+  readonly supportsStream: boolean;
+  readonly supportsMessageHistory: boolean;
+  readonly supportsSystemMessage: boolean;
+  readonly defaultModel: string;
+  readonly models: readonly string[];
+  readonly modelAliases: Readonly<Record<string, string>>;
+}
+
+/** OpenAI Chat Completions, and every service and local server that is compatible with it. `baseUrl` is OpenAI's by default. */
+export class OpenAiChat implements Provider {
+  constructor(settings: ServiceSettings);
+  /** A copy with other settings. */
+  with(settings: Partial<ServiceSettings>): this;
   createAsyncGenerator(options: CallOptions): Reply;
   createAsync(options: CallOptions): Promise<string>;
   getModel(name?: string): string;

@@ -21,6 +21,11 @@ export class AiPuffer extends Provider {
   static protocol = 'AiPuffer';
 }
 
+export class OpenAiChat extends Provider {
+  static name = 'OpenAiChat';
+  static protocol = 'OpenAiChat';
+}
+
 export const Chatgpt4Online = /* @__PURE__ */ new AiEngine({ preset: 'Chatgpt4Online' });
 export const Chatgpt4o = /* @__PURE__ */ new AiPower({ preset: 'Chatgpt4o' });
 

@@ -33,6 +33,7 @@ pub const PROTOCOL: Protocol = Protocol {
         supports_message_history: true,
         supports_system_message: true,
         options: &[],
+        base_url: "",
     },
 };
 

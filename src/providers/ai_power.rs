@@ -28,6 +28,7 @@ pub const PROTOCOL: Protocol = Protocol {
         supports_message_history: true,
         supports_system_message: false,
         options: &[],
+        base_url: "",
     },
 };
 

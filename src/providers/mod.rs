@@ -3,6 +3,7 @@
 mod ai_engine;
 mod ai_power;
 mod ai_puffer;
+mod openai_chat;
 
 use std::rc::Rc;
 
@@ -19,7 +20,8 @@ pub struct Protocol {
     pub open: fn(Rc<Call>, &Session) -> Result<Step>,
 }
 
-pub static REGISTRY: &[Protocol] = &[ai_engine::PROTOCOL, ai_power::PROTOCOL, ai_puffer::PROTOCOL];
+pub static REGISTRY: &[Protocol] =
+    &[ai_engine::PROTOCOL, ai_power::PROTOCOL, ai_puffer::PROTOCOL, openai_chat::PROTOCOL];
 
 pub fn protocol(name: &str) -> Option<&'static Protocol> {
     REGISTRY.iter().find(|protocol| protocol.about.name == name)

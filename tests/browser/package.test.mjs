@@ -78,6 +78,21 @@ test('a key in a page is refused unless that is meant', async () => {
   assert.match(result, /^input: .*allowBrowser/);
 });
 
+test('a key of a service in a page is refused unless that is meant', async () => {
+  const { result } = await inPage(async ({ OpenAiChat }, url) => {
+    const sent = [];
+    const fetch = async (target, init) => {
+      sent.push(init.headers.get('authorization'));
+      return new Response('data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
+    };
+    const ask = (settings) => new OpenAiChat({ baseUrl: url, defaultModel: 'm', fetch, ...settings })
+      .createAsync({ messages: 'Hi' }).catch(({ code, message }) => `${code}: ${message}`);
+    return [await ask({ apiKey: 'sk-1' }), await ask({ apiKey: 'sk-1', allowBrowser: true }), await ask({}), sent];
+  });
+  assert.match(result[0], /^input: .*allowBrowser/);
+  assert.deepEqual(result.slice(1), ['Hi', 'Hi', ['Bearer sk-1', null]]);
+});
+
 test('a redirect that a page cannot follow is told as one', async () => {
   site.fault({ name: 'redirect', status: 307, to: '/elsewhere' });
   const { result } = await inPage(({ AiEngine }, url) => new AiEngine({ url })

@@ -15,6 +15,7 @@ use super::{Random, ours, theirs};
 
 pub const SITE: &str = "https://shop.example";
 
+#[derive(Clone)]
 pub struct Flow {
     provider: &'static str,
     settings: Value,

@@ -34,6 +34,7 @@ impl Play {
         let action = tape.field("action").unwrap_or_default();
         match (tape.method.as_str(), path) {
             ("POST", path) if path.ends_with("/chats/submit") => Some(engine_submit(tape)),
+            ("POST", path) if path.ends_with("/chat/completions") => Some(openai(tape)),
             ("POST", _) if tape.target.ends_with("mwai/v1/start_session") => Some(engine_session(tape)),
             ("POST", path) if path.starts_with("/wp-json/aipkit/v1/chat/") => Some(puffer_rest(tape)),
             ("POST", _) if action.starts_with("wpaicg_") || tape.sent.starts_with("(multipart/form-data with") => {
@@ -213,6 +214,39 @@ fn puffer_rest(tape: &Tape) -> Play {
     Play { options: json!({ "messages": messages }), ..play }
 }
 
+fn openai(tape: &Tape) -> Play {
+    const OPTIONS: [(&str, &str); 9] = [
+        ("model", "model"),
+        ("messages", "messages"),
+        ("temperature", "temperature"),
+        ("top_p", "topP"),
+        ("max_tokens", "maxTokens"),
+        ("stop", "stop"),
+        ("seed", "seed"),
+        ("tools", "tools"),
+        ("response_format", "responseFormat"),
+    ];
+    let body = tape.json().unwrap();
+    let (mut options, mut extra) = (Map::new(), Map::new());
+    for (key, value) in body.as_object().unwrap() {
+        match OPTIONS.iter().find(|(theirs, _)| theirs == key) {
+            Some((_, ours)) => options.insert((*ours).to_owned(), value.clone()),
+            None => extra.insert(key.clone(), value.clone()),
+        };
+    }
+    if !body.as_object().unwrap().contains_key("stream_options") {
+        extra.insert("stream_options".to_owned(), Value::Null);
+    }
+    options.insert("extra".to_owned(), extra.into());
+    let base = format!("{}{}", site(tape), tape.target.strip_suffix("/chat/completions").unwrap());
+    let key = tape.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    Play {
+        settings: json!({ "baseUrl": base, "apiKey": key }),
+        options: options.into(),
+        ..plain("OpenAiChat", tape, json!({}))
+    }
+}
+
 /// An event in one line. `sent`: an id of ours that stood in the last request, and so goes on; `*`: an address.
 pub fn describe(event: &Event, played: &Played) -> String {
     let last = played.requests.last();
@@ -234,6 +268,9 @@ pub fn describe(event: &Event, played: &Played) -> String {
     match event {
         Event::Text(_) => unreachable!("text comes as pieces"),
         Event::Reasoning(text) => format!("reasoning {text}"),
+        Event::ToolCall { index, id, name, arguments, done } => {
+            format!("tool {index} {id} {name} {arguments}{}", if *done { " done" } else { "" })
+        }
         Event::Source(source) => format!("source {}", theirs(source)),
         Event::Status { kind, text, .. } => format!("status {kind}: {text}"),
         Event::Image(url) => format!("image {url}"),

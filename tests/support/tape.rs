@@ -70,10 +70,10 @@ pub fn names() -> Vec<String> {
     files().into_iter().filter_map(|name| name.strip_suffix(".http").map(str::to_owned)).collect()
 }
 
-/// All files of both folders, sorted.
+/// All files of all folders, sorted.
 pub fn files() -> Vec<String> {
     let mut files = Vec::new();
-    for folder in ["ai-engine", "ai-power"] {
+    for folder in ["ai-engine", "ai-power", "openai-chat"] {
         for entry in fs::read_dir(wire().join(folder)).expect("no recordings") {
             files.push(format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy()));
         }

@@ -1,7 +1,7 @@
 // What a user writes, and with `@ts-expect-error` what must not pass. Compiled, never run.
 
 import {
-  AiEngine, AiPower, AiPuffer, ChatError, Chatgpt4Online, Chatgpt4o, formatPrompt, storageSession,
+  AiEngine, AiPower, AiPuffer, ChatError, Chatgpt4Online, Chatgpt4o, OpenAiChat, formatPrompt, storageSession,
   type ChatErrorCode, type Conversation, type FinishReason, type Message, type Provider, type Reply, type ReplyEvent,
   type SessionStore, type Usage,
 } from 'rivulet';
@@ -91,11 +91,15 @@ export function providersAreValues(): Provider[] {
   const puffer: Provider = new AiPuffer({ url: 'https://shop.example' });
   const store: SessionStore = storageSession();
   const power = new AiPower({ url: 'https://shop.example', postId: 10, widget: true, session: store });
+  const keyed = new OpenAiChat({ apiKey: 'key', models: ['gpt-4o'], temperature: 0.5 }).with({ baseUrl: 'http://localhost/v1' });
+  same<typeof keyed, OpenAiChat>(true);
+  // @ts-expect-error its address is baseUrl
+  new OpenAiChat({ url: 'http://localhost/v1' });
   const prompt: string = formatPrompt(messages, { addSpecialTokens: true });
   void prompt;
   // @ts-expect-error metadata is read-only
   local.url = 'https://other.example';
-  return [local, power, puffer, Chatgpt4Online];
+  return [local, power, puffer, Chatgpt4Online, keyed];
 }
 
 export function wrongCalls(): void {

@@ -2,6 +2,7 @@
 //! our code answers.
 
 mod engine;
+mod openai;
 mod power;
 mod puffer;
 
@@ -54,7 +55,8 @@ pub fn all() -> Vec<(String, Expected)> {
     let power = [power::pages(), power::streams(), power::wholes(), power::refusals(), puffer::all()].concat();
     let in_folder = |folder: &'static str| move |(case, expected)| (format!("{folder}/{case}"), expected);
     let engine = engine.into_iter().map(in_folder("ai-engine"));
-    engine.chain(power.into_iter().map(in_folder("ai-power"))).collect()
+    let openai = openai::all().into_iter().map(in_folder("openai-chat"));
+    engine.chain(power.into_iter().map(in_folder("ai-power"))).chain(openai).collect()
 }
 
 pub type Cases = Vec<(&'static str, Expected)>;

@@ -1,0 +1,396 @@
+//! OpenAI Chat Completions: what is sent, and what a decoder must not be led astray by.
+
+use rivulet::error::Code;
+use rivulet::http::Method;
+use serde_json::{Value, json};
+
+use crate::support::drive::{Played, Reply};
+use crate::support::flow::{Flow, call, recorded};
+
+const BASE: &str = "https://llm.example/v1";
+
+fn ask(messages: Value) -> Flow {
+    let flow = call("OpenAiChat", messages).options(json!({ "model": "m" }));
+    flow.settings(json!({ "url": null, "baseUrl": BASE, "apiKey": "sk-test-0123" }))
+}
+
+fn ok() -> Reply {
+    recorded("openai-chat/stream-ascii")
+}
+
+fn sent(flow: &Flow) -> Value {
+    flow.answers(&[ok()]).json(0)
+}
+
+fn chunk(delta: Value) -> Value {
+    json!({ "id": "1", "choices": [{ "index": 0, "delta": delta, "finish_reason": null }] })
+}
+
+/// A stream of these frames, without `[DONE]`.
+fn stream(frames: &[Value]) -> Played {
+    let body: String = frames.iter().map(|frame| format!("data: {frame}\n\n")).collect();
+    ask(json!("Hi")).answers(&[Reply::new(200, body)])
+}
+
+fn finish(reason: &str) -> Value {
+    json!({ "id": "1", "choices": [{ "index": 0, "delta": {}, "finish_reason": reason }] })
+}
+
+#[track_caller]
+fn input_error(flow: &Flow) -> String {
+    let Ok(call) = flow.read() else {
+        let error = flow.read().unwrap_err();
+        assert_eq!(error.code, Code::Input, "{error}");
+        return error.message.clone();
+    };
+    let protocol = rivulet::providers::protocol("OpenAiChat").unwrap();
+    let exchange = rivulet::providers::exchange(protocol, std::rc::Rc::new(call), &Default::default(), 1 << 20);
+    let played = crate::support::drive::play(exchange, |_, _| panic!("nothing is to be sent"));
+    assert_eq!(played.error().code, Code::Input, "{}", played.error());
+    played.error().message.clone()
+}
+
+#[test]
+fn one_request_with_key_model_and_messages() {
+    let played = ask(json!("Hi")).answers(&[ok()]);
+    assert_eq!(
+        (played.requests[0].method, played.urls()[0]),
+        (Method::Post, "https://llm.example/v1/chat/completions")
+    );
+    assert_eq!(played.header(0, "authorization"), Some("Bearer sk-test-0123"));
+    assert_eq!(played.header(0, "accept"), Some("text/event-stream"));
+    assert!(!played.requests[0].shared, "an answer is its caller's own");
+    assert_eq!(
+        played.json(0),
+        json!({
+            "model": "m", "messages": [{ "role": "user", "content": "Hi" }],
+            "stream": true, "stream_options": { "include_usage": true },
+        })
+    );
+}
+
+#[test]
+fn a_local_server_needs_no_key() {
+    let played = ask(json!("Hi")).settings(json!({ "apiKey": null })).answers(&[ok()]);
+    assert_eq!(played.header(0, "authorization"), None);
+}
+
+#[test]
+fn the_address_is_openais_unless_another_is_given() {
+    let flow = ask(json!("Hi")).settings(json!({ "baseUrl": null }));
+    assert_eq!(flow.answers(&[ok()]).urls(), ["https://api.openai.com/v1/chat/completions"]);
+    let wrong = |given: Value| input_error(&ask(json!("Hi")).settings(given));
+    assert!(wrong(json!({ "baseUrl": "llm.example" })).starts_with("baseUrl: not a URL"));
+    assert!(wrong(json!({ "baseUrl": "ftp://llm.example" })).starts_with("baseUrl: only http"));
+    assert_eq!(wrong(json!({ "baseUrl": {} })), "baseUrl must be a string");
+    let url = wrong(json!({ "url": BASE }));
+    assert!(url.contains("baseUrl"), "or the key would go to another service: {url}");
+}
+
+#[test]
+fn a_model_is_an_option_an_alias_or_the_default() {
+    let settings = json!({ "models": ["big", "small"], "modelAliases": { "s": "small" } });
+    let flow = |options: Value| ask(json!("Hi")).settings(settings.clone()).options(options);
+    assert_eq!(sent(&flow(json!({ "model": "s" })))["model"], "small");
+    assert_eq!(sent(&flow(json!({ "model": null })))["model"], "big", "the first is the default");
+    let other = flow(json!({ "model": null })).settings(json!({ "defaultModel": "small" }));
+    assert_eq!(sent(&other)["model"], "small");
+    assert_eq!(flow(json!({ "model": "x" })).read().unwrap_err().code, Code::ModelNotFound);
+    assert_eq!(input_error(&ask(json!("Hi")).options(json!({ "model": null }))), "model is missing");
+}
+
+#[test]
+fn options_go_under_the_services_names_and_give_no_warning() {
+    let options = json!({
+        "temperature": 0.5, "topP": 0.9, "maxTokens": 100, "stop": ["a"], "seed": 7,
+        "tools": [{ "type": "function", "function": { "name": "f" } }], "responseFormat": { "type": "json_object" },
+    });
+    let played = ask(json!("Hi")).options(options.clone()).answers(&[ok()]);
+    assert_eq!(played.warnings(), Vec::<&str>::new());
+    let body = played.json(0);
+    assert_eq!(body.as_object().unwrap().len(), 11);
+    for (theirs, ours) in [
+        ("temperature", "temperature"),
+        ("top_p", "topP"),
+        ("max_tokens", "maxTokens"),
+        ("stop", "stop"),
+        ("seed", "seed"),
+        ("tools", "tools"),
+        ("response_format", "responseFormat"),
+    ] {
+        assert_eq!(body[theirs], options[ours], "{theirs}");
+    }
+    let openai = ask(json!("Hi")).settings(json!({ "baseUrl": null })).options(json!({ "maxTokens": 100 }));
+    let body = sent(&openai);
+    assert_eq!((&body["max_completion_tokens"], body.get("max_tokens")), (&json!(100), None));
+}
+
+#[test]
+fn an_option_of_the_settings_is_a_default() {
+    let flow = ask(json!("Hi")).settings(json!({ "temperature": 1, "seed": 1 })).options(json!({ "seed": 2 }));
+    let body = sent(&flow);
+    assert_eq!((&body["temperature"], &body["seed"]), (&json!(1), &json!(2)));
+}
+
+#[test]
+fn extra_is_laid_over_and_null_takes_away() {
+    let extra = json!({ "stream_options": null, "temperature": 2, "service_tier": "flex", "nothing": null });
+    let body = sent(&ask(json!("Hi")).options(json!({ "temperature": 1, "extra": extra })));
+    assert_eq!(
+        body,
+        json!({
+            "model": "m", "messages": [{ "role": "user", "content": "Hi" }], "stream": true,
+            "temperature": 2, "service_tier": "flex",
+        })
+    );
+    for wrong in [json!("x"), json!([1])] {
+        assert_eq!(input_error(&ask(json!("Hi")).options(json!({ "extra": wrong }))), "extra must be an object");
+    }
+}
+
+#[test]
+fn images_tool_calls_and_results_go_as_they_are() {
+    let messages = json!([
+        { "role": "system", "content": "Be brief.", "name": "boss" },
+        { "role": "user", "content": [
+            { "type": "text", "text": "What is it?" },
+            { "type": "image_url", "image_url": { "url": "data:image/png;base64,AA==", "detail": "low" } },
+        ] },
+        { "role": "assistant", "content": null, "tool_calls": [
+            { "id": "c", "type": "function", "function": { "name": "look", "arguments": "{}" } },
+        ] },
+        { "role": "tool", "tool_call_id": "c", "content": "a cat" },
+    ]);
+    let played = ask(messages.clone()).answers(&[ok()]);
+    assert_eq!(played.json(0)["messages"], messages);
+    assert_eq!(played.warnings(), Vec::<&str>::new());
+}
+
+#[test]
+fn messages_that_are_none_are_refused_before_sending() {
+    assert_eq!(input_error(&ask(json!([]))), "messages is empty: give at least one message");
+    assert_eq!(input_error(&ask(json!([{ "content": "Hi" }]))), "messages[0].role is missing");
+    assert_eq!(input_error(&ask(json!([{ "role": "user" }]))), "messages[0].content is missing");
+    assert_eq!(input_error(&ask(json!(" "))), "the last message has no text");
+    let session = call("OpenAiChat", json!("Hi")).settings(json!({ "url": null })).session_only();
+    assert!(input_error(&session).contains("no nonce"));
+}
+
+#[test]
+fn history_prompt_is_one_user_message() {
+    let messages = json!([
+        { "role": "user", "content": "One" },
+        { "role": "assistant", "content": "Two" },
+        { "role": "user", "content": [{ "type": "text", "text": "Three" }, { "type": "image_url", "image_url": {} }] },
+    ]);
+    let played = ask(messages).options(json!({ "history": "prompt" })).answers(&[ok()]);
+    let prompt = "User: One\nAssistant: Two\nUser: Three\nAssistant:";
+    assert_eq!(played.json(0)["messages"], json!([{ "role": "user", "content": prompt }]));
+    assert_eq!(played.warnings().len(), 1, "the image is left out, and that is told: {:?}", played.warnings());
+}
+
+#[test]
+fn choices_other_than_the_first_are_ignored() {
+    let both = json!({ "choices": [
+        { "index": 1, "delta": { "content": "other" }, "finish_reason": "length" },
+        { "index": 0, "delta": { "content": "first" } },
+    ] });
+    let played = stream(&[both, finish("stop")]);
+    assert_eq!((played.text().as_str(), played.described()), ("first", vec!["finish stop".to_owned()]));
+}
+
+#[test]
+fn a_repeated_stop_does_not_end_the_reply_and_the_last_reason_counts() {
+    let said = |text: &str, reason: &str| json!({ "choices": [{ "index": 0, "delta": { "content": text }, "finish_reason": reason }] });
+    let played = stream(&[said("a", "stop"), said("b", "stop"), said("", "length"), said("c", "stop"), said("d", "")]);
+    assert_eq!((played.text().as_str(), played.described()), ("abcd", vec!["finish stop".to_owned()]));
+}
+
+#[test]
+fn the_last_usage_counts_though_the_scanner_reads_the_text() {
+    let said = |text: &str, total: u64| json!({ "usage": { "total_tokens": total }, "choices": [{ "delta": { "content": text } }] });
+    let only = json!({ "usage": { "total_tokens": 9 }, "choices": [] });
+    let played = stream(&[said("a", 1), said("b", 1), said("c", 1), only, said("d", 1), said("e", 2), finish("stop")]);
+    assert_eq!(played.described(), ["usage - - 2", "finish stop"]);
+}
+
+#[test]
+fn without_done_and_without_a_reason_the_reply_was_cut_off() {
+    let played = stream(&[chunk(json!({ "content": "a" }))]);
+    assert_eq!((played.text().as_str(), played.error().code), ("a", Code::Truncated));
+    let played = ask(json!("Hi")).answers(&[Reply::new(200, "data: [DONE]\n\n")]);
+    assert_eq!(played.described(), ["warning the site sent an empty reply", "finish unknown"]);
+}
+
+#[test]
+fn nothing_after_done_counts() {
+    let body = format!("data: {}\n\ndata: [DONE]\n\ndata: {}\n\n", finish("stop"), json!({ "error": "late" }));
+    assert!(ask(json!("Hi")).answers(&[Reply::new(200, body)]).end.is_ok());
+}
+
+#[test]
+fn unknown_frames_are_skipped_and_what_is_not_json_is_an_error() {
+    let body =
+        |frame: &str| format!("data: {}\n\n{frame}\n\ndata: {}\n\n", chunk(json!({ "content": "a" })), finish("stop"));
+    for frame in ["data: {}", "data: 5", "data: {\"choices\":null}", "event: ping\ndata: now", "data:", ": comment"] {
+        let played = ask(json!("Hi")).answers(&[Reply::new(200, body(frame))]);
+        assert!(played.end.is_ok(), "{frame}: {:?}", played.end);
+        assert_eq!(played.text(), "a");
+    }
+    for frame in ["data: now", "data: {\"choices\":", "event: error\ndata: now"] {
+        let played = ask(json!("Hi")).answers(&[Reply::new(200, body(frame))]);
+        assert_eq!((played.text().as_str(), played.error().code), ("a", Code::Protocol), "{frame}");
+    }
+}
+
+#[test]
+fn a_call_of_a_tool_has_the_same_events_in_pieces_and_whole() {
+    let call = |more: Value| {
+        let mut call = json!({ "id": "c", "type": "function", "function": { "name": "f", "arguments": "{\"a\":1}" } });
+        call.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "tool_calls": [call] })
+    };
+    let pieces = stream(&[chunk(call(json!({ "index": 0 }))), finish("tool_calls")]);
+    let whole = json!({ "choices": [{ "message": call(json!({})), "finish_reason": "tool_calls" }] });
+    let whole = ask(json!("Hi")).answers(&[Reply::new(200, whole.to_string())]);
+    assert_eq!(pieces.items, whole.items);
+    assert_eq!(whole.described(), ["tool 0 c f {\"a\":1}", "tool 0 c f {\"a\":1} done", "finish tool_calls"]);
+    let event = whole.events()[1].clone().into_json().unwrap().to_json();
+    assert_eq!(event, r#"{"type":"tool-call","index":0,"id":"c","name":"f","arguments":"{\"a\":1}","done":true}"#);
+}
+
+#[test]
+fn calls_are_told_apart_by_index_or_else_by_id() {
+    let calls = |list: Value| chunk(json!({ "tool_calls": list }));
+    let call = |index: Value, id: &str, arguments: Value| {
+        let mut call = json!({ "function": { "name": "f", "arguments": arguments } });
+        for (key, value) in [("index", index), ("id", if id.is_empty() { Value::Null } else { json!(id) })] {
+            if !value.is_null() {
+                call[key] = value;
+            }
+        }
+        call
+    };
+    let none = Value::Null;
+    let indexed = stream(&[
+        calls(json!([call(json!(0), "a", json!("1")), call(json!(1), "b", json!("2"))])),
+        // Some services make an id of its own for each piece.
+        calls(json!([call(json!(1), "x", json!("3")), call(json!(0), "", json!("4"))])),
+        finish("tool_calls"),
+    ]);
+    assert_eq!(indexed.described()[4..], ["tool 0 a f 14 done", "tool 1 b f 23 done", "finish tool_calls"]);
+    let ids = stream(&[
+        calls(json!([call(none.clone(), "a", json!("1")), call(none.clone(), "b", json!("2"))])),
+        calls(json!([call(none.clone(), "", json!("3"))])),
+        calls(json!([call(none, "a", json!("4"))])),
+        finish("stop"),
+    ]);
+    assert_eq!(ids.described()[4..], ["tool 0 a f 14 done", "tool 1 b f 23 done", "finish tool_calls"]);
+}
+
+#[test]
+fn halves_of_surrogate_pairs_join_in_reasoning_and_arguments() {
+    let raw = |frames: &[&str]| {
+        let body: String =
+            frames.iter().map(|frame| format!("data: {{\"choices\":[{{\"delta\":{frame}}}]}}\n\n")).collect();
+        ask(json!("Hi")).answers(&[Reply::new(200, format!("{body}data: [DONE]\n\n"))])
+    };
+    let thought = raw(&[r#"{"reasoning":"a\ud83d"}"#, r#"{"reasoning":"\ude00b"}"#]);
+    assert_eq!(thought.described()[..2], ["reasoning a", "reasoning \u{1f600}b"]);
+    let piece =
+        |text: &str| format!(r#"{{"tool_calls":[{{"index":0,"function":{{"name":"f","arguments":"{text}"}}}}]}}"#);
+    let call = raw(&[&piece(r"a\ud83d"), &piece(r"\ude00b"), &piece(r"\ud83d")]);
+    assert_eq!(call.described()[3], "tool 0  f a\u{1f600}b\u{fffd} done");
+}
+
+#[test]
+fn errors_are_told_by_code_or_type_or_else_by_status() {
+    let refused = |status: u16, code: &str, kind: &str| {
+        let body = json!({ "error": { "message": "words", "code": code, "type": kind } }).to_string();
+        let error = ask(json!("Hi")).answers(&[Reply::new(status, body)]).error().clone();
+        assert_eq!((error.status, error.message.starts_with("words")), (Some(status), true));
+        (error.code, error.retryable)
+    };
+    for (status, code, kind, wanted) in [
+        (401, "invalid_api_key", "invalid_request_error", (Code::Auth, false)),
+        (401, "", "", (Code::Auth, false)),
+        (400, "", "authentication_error", (Code::Auth, false)),
+        (402, "", "", (Code::PaymentRequired, false)),
+        (429, "insufficient_quota", "insufficient_quota", (Code::PaymentRequired, false)),
+        (429, "rate_limit_exceeded", "tokens", (Code::RateLimited, true)),
+        (429, "", "", (Code::RateLimited, true)),
+        (413, "rate_limit_exceeded", "tokens", (Code::RateLimited, false)),
+        (413, "", "", (Code::TooLarge, false)),
+        (404, "model_not_found", "invalid_request_error", (Code::ModelNotFound, false)),
+        (404, "", "", (Code::Service, false)),
+        (400, "context_length_exceeded", "", (Code::Refused, false)),
+        (400, "", "exceed_context_size_error", (Code::Refused, false)),
+        (400, "content_filter", "", (Code::Refused, false)),
+        (400, "content_policy_violation", "", (Code::Refused, false)),
+        (400, "", "invalid_request_error", (Code::Service, false)),
+        (500, "", "server_error", (Code::Service, true)),
+        (503, "", "overloaded_error", (Code::Service, true)),
+        (502, "", "", (Code::Service, true)),
+    ] {
+        assert_eq!(refused(status, code, kind), wanted, "{status} {code} {kind}");
+    }
+    let late = ask(json!("Hi")).answers(&[recorded("openai-chat/error-429")]);
+    assert_eq!(late.error().retry_after.as_deref(), Some("7"));
+}
+
+#[test]
+fn an_error_in_the_middle_comes_after_the_text_and_has_a_code() {
+    let failed = |error: Value| {
+        let played = stream(&[chunk(json!({ "content": "a" })), json!({ "error": error })]);
+        assert_eq!(played.text(), "a");
+        (played.error().code, played.error().retryable, played.error().message.clone())
+    };
+    for (error, wanted) in [
+        (json!("words"), (Code::Service, false)),
+        (json!({ "message": "words" }), (Code::Service, false)),
+        (json!({ "message": "words", "type": "server_error" }), (Code::Service, true)),
+        (json!({ "message": "words", "type": "overloaded_error" }), (Code::Service, true)),
+        (json!({ "message": "words", "code": "rate_limit_exceeded" }), (Code::RateLimited, true)),
+        (json!({ "message": "words", "code": "insufficient_quota" }), (Code::PaymentRequired, false)),
+        (json!({ "message": "words", "code": "context_length_exceeded" }), (Code::Refused, false)),
+        (json!({ "message": "words", "code": "content_filter" }), (Code::Refused, false)),
+        (json!({ "message": "words", "code": "invalid_api_key" }), (Code::Auth, false)),
+        (json!({ "message": "words", "code": 502 }), (Code::Service, true)),
+        (json!({ "message": "words", "code": "402" }), (Code::PaymentRequired, false)),
+        (json!({ "message": "words", "code": 7 }), (Code::Service, false)),
+    ] {
+        let (code, retryable, message) = failed(error.clone());
+        assert_eq!((code, retryable), wanted, "{error}");
+        assert!(message.starts_with("words"), "{message}");
+    }
+    assert_eq!(failed(json!({})).2, "the service failed");
+}
+
+#[test]
+fn an_error_in_a_whole_answer_with_200_is_one() {
+    let answer = |body: Value| ask(json!("Hi")).answers(&[Reply::new(200, body.to_string())]).error().clone();
+    assert_eq!(answer(json!({ "error": { "message": "no", "code": 429 } })).code, Code::RateLimited);
+    assert_eq!(answer(json!([{ "error": { "message": "no" } }])).code, Code::Service);
+    assert_eq!(answer(json!({ "detail": "no" })).message, "no");
+    assert_eq!(answer(json!({})).code, Code::Service);
+}
+
+#[test]
+fn a_key_that_a_service_echoes_is_redacted() {
+    let flow = ask(json!("Hi"));
+    for key in ["sk-test-0123", "sk-test-0123456789", "sk-test-0123456789-xyz", "0123456789-sk-test"] {
+        let flow = flow.clone().settings(json!({ "apiKey": key }));
+        let body = json!({ "error": { "message": format!("Incorrect API key provided: {key}.") } }).to_string();
+        let mut error = flow.answers(&[Reply::new(401, body)]).error().clone();
+        error.redact(flow.read().unwrap().settings.secrets());
+        let shown = format!("{error:?}");
+        assert!(!["sk-", "test", "0123", "xyz"].iter().any(|part| shown.contains(part)), "{shown}");
+    }
+}
+
+#[test]
+fn a_redirect_to_another_origin_gets_no_key() {
+    let away = Reply::new(307, "").header("location", "https://evil.example/v1/chat/completions");
+    let played = ask(json!("Hi")).answers(&[away]);
+    assert_eq!((played.requests.len(), played.error().code), (1, Code::Service));
+}
