@@ -9,6 +9,20 @@ use crate::settings::Settings;
 use crate::text::{decimal, digit, join};
 use crate::value::{Map, Value};
 
+/// Options that a protocol may have no way for.
+const OPTIONS: [&str; 10] = [
+    "temperature",
+    "topP",
+    "maxTokens",
+    "stop",
+    "seed",
+    "tools",
+    "toolChoice",
+    "reasoningEffort",
+    "responseFormat",
+    "extra",
+];
+
 /// One call of a provider, checked and complete. The core gets its random bits here, since it has no source of its own.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -26,6 +40,8 @@ pub struct Call {
     pub foreign: bool,
     /// Only the session is wanted (`getNonce`): the exchange ends before the message is sent.
     pub session_only: bool,
+    /// Only the names of the models are wanted (`listModels`).
+    pub models_only: bool,
     /// What the caller asked for and this protocol cannot do.
     pub warnings: Vec<String>,
 }
@@ -58,9 +74,9 @@ impl Call {
         if checked.models.is_empty() && options.known("model").is_some() && !passes("model") {
             warnings.push(join(&["the bots of ", &checked.name, " have their own model: 'model' was left out"]));
         }
-        let session_only = options.is_true("sessionOnly");
+        let [session_only, models_only] = ["sessionOnly", "modelsOnly"].map(|key| options.is_true(key));
         let messages = match options.known("messages") {
-            _ if session_only => Vec::new(),
+            _ if session_only || models_only => Vec::new(),
             None => return Err(Error::input("messages is missing")),
             Some(messages) => read_messages(messages, &mut warnings)?,
         };
@@ -73,7 +89,7 @@ impl Call {
             None => Map::new(),
             Some(_) => return Err(Error::input("conversation must be the object that reply.conversation gave")),
         };
-        for name in ["temperature", "topP", "maxTokens", "stop", "seed", "tools", "responseFormat", "extra"] {
+        for name in OPTIONS {
             if option(name).is_some() && !passes(name) {
                 warnings.push(join(&[&checked.name, " has no way to pass on '", name, "': it was left out"]));
             }
@@ -88,6 +104,7 @@ impl Call {
             random,
             foreign: false,
             session_only,
+            models_only,
             warnings,
         })
     }

@@ -2,7 +2,7 @@
 //! site hands out for later ([`Session`]).
 
 use crate::json;
-use crate::text::is_first;
+use crate::text::{find, is_first, join};
 use crate::value::{Map, Value};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -177,13 +177,16 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// From any of the usual spellings (OpenAI chat, OpenAI Responses, Anthropic).
+    /// From any of the usual spellings (OpenAI chat and Responses, Anthropic, Gemini, Ollama).
     pub fn from_json(raw: &Value) -> Option<Usage> {
-        let number = |keys: [&str; 2]| keys.iter().find_map(|key| raw.get(key)).and_then(Value::as_u64);
+        let number = |keys: [&str; 4]| keys.iter().find_map(|key| raw.get(key)).and_then(Value::as_u64);
+        // Gemini counts apart what it thought.
+        let thoughts = raw.get("thoughtsTokenCount").and_then(Value::as_u64).unwrap_or_default();
+        let completion = number(["completion_tokens", "output_tokens", "candidatesTokenCount", "eval_count"]);
         raw.is_object().then(|| Usage {
-            prompt: number(["prompt_tokens", "input_tokens"]),
-            completion: number(["completion_tokens", "output_tokens"]),
-            total: number(["total_tokens", "totalTokens"]),
+            prompt: number(["prompt_tokens", "input_tokens", "promptTokenCount", "prompt_eval_count"]),
+            completion: completion.map(|count| count + thoughts).or((thoughts > 0).then_some(thoughts)),
+            total: number(["total_tokens", "totalTokens", "totalTokenCount", ""]),
             raw: raw.clone(),
         })
     }
@@ -222,14 +225,20 @@ impl Finish {
         }
     }
 
-    /// OpenAI's words.
+    /// The words of OpenAI, Anthropic, Gemini and Ollama, in whatever case.
     pub fn from_word(word: &str) -> Finish {
-        match word {
-            "stop" => Finish::Stop,
-            "length" => Finish::Length,
-            "content_filter" => Finish::ContentFilter,
-            "tool_calls" | "function_call" => Finish::ToolCalls,
-            _ => Finish::Unknown,
-        }
+        const WORDS: [(Finish, &str); 4] = [
+            (Finish::Stop, " stop end_turn stop_sequence completed complete "),
+            (Finish::Length, " length max_tokens max_output_tokens model_context_window_exceeded model_length "),
+            (
+                Finish::ContentFilter,
+                " content_filter refusal safety recitation language blocklist prohibited_content spii image_safety \
+                 image_prohibited_content image_recitation other ",
+            ),
+            (Finish::ToolCalls, " tool_calls function_call tool_use tool_call "),
+        ];
+        let word = join(&[" ", &word.to_ascii_lowercase(), " "]);
+        let known = WORDS.iter().find(|(_, words)| find(words.as_bytes(), word.as_bytes()).is_some());
+        known.map_or(Finish::Unknown, |(finish, _)| *finish)
     }
 }

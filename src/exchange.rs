@@ -109,6 +109,11 @@ impl Exchange {
         Exchange { state, out: Out::default(), requests: 0, limit }
     }
 
+    /// One that asks for nothing.
+    pub fn over() -> Self {
+        Exchange { state: State::Over(None), out: Out::default(), requests: 0, limit: 0 }
+    }
+
     pub fn out(&mut self) -> &mut Out {
         &mut self.out
     }

@@ -49,6 +49,7 @@ pub mod presets;
 pub mod prompt;
 pub mod providers;
 pub mod scan;
+pub mod service;
 pub mod settings;
 mod sink;
 pub mod step;

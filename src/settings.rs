@@ -24,7 +24,7 @@ pub struct Settings {
 }
 
 /// What a site's session and requests are made of. Ids come as numbers, too.
-const TEXTS: [&str; 5] = ["nonce", "apiKey", "botId", "customId", "postId"];
+const TEXTS: [&str; 7] = ["nonce", "apiKey", "botId", "customId", "postId", "version", "accountId"];
 
 impl Settings {
     /// `given` may name a preset, whose values stand behind its own. Everything is checked before anything is kept.
@@ -156,7 +156,7 @@ fn check(given: &Value) -> Result<()> {
             }
         }
     }
-    for key in ["nonce", "apiKey"] {
+    for key in ["nonce", "apiKey", "version"] {
         header_value(given.text(key).unwrap_or_default(), key)?;
     }
     Ok(())

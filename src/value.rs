@@ -153,6 +153,16 @@ impl Map {
         self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.0.iter_mut().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// What was at `key`, which is no more.
+    pub fn take(&mut self, key: &str) -> Option<Value> {
+        let at = self.0.iter().rposition(|(name, _)| name == key)?;
+        Some(self.0.remove(at).1)
+    }
+
     pub fn insert(&mut self, key: &str, value: Value) {
         self.remove(key);
         self.0.push((key.to_owned(), value));

@@ -5,10 +5,10 @@ use crate::text::{cut, find, number, without_leading};
 use crate::value::Value;
 
 /// The words of a service's error, wherever services put them: `error.message`, `error`, `message`, `msg`, `data.message`,
-/// also in an array of one.
+/// `detail`, `errors[0].message`, also in an array of one.
 pub fn error_words(value: &Value) -> Option<String> {
     let value = value.item(0).unwrap_or(value);
-    let places = ["/error/message", "/error", "/message", "/msg", "/data/message", "/detail"];
+    let places = ["/error/message", "/error", "/message", "/msg", "/data/message", "/detail", "/errors/0/message"];
     let words = places.iter().find_map(|place| value.text_at(place))?;
     Some(html_to_text(words.trim())).filter(|words| !words.is_empty())
 }

@@ -153,11 +153,13 @@ fn sessions_of_different_bots_pages_and_protocols_are_apart() {
 
 #[test]
 fn the_registry_says_what_each_protocol_can_do() {
-    let about: Vec<_> = REGISTRY.iter().map(|protocol| (protocol.about.name, protocol.about.supports_stream)).collect();
-    assert_eq!(about, [("AiEngine", true), ("AiPower", true), ("AiPuffer", true), ("OpenAiChat", true)]);
-    assert!(REGISTRY.iter().all(|protocol| protocol.about.supports_message_history));
-    let keyed = REGISTRY.iter().filter(|protocol| protocol.about.needs_auth).map(|protocol| protocol.about.name);
-    assert_eq!(keyed.collect::<Vec<_>>(), ["OpenAiChat"]);
+    assert!(REGISTRY.iter().all(|protocol| protocol.about.supports_stream && protocol.about.supports_message_history));
+    let names = |keyed: bool| {
+        let some = REGISTRY.iter().filter(move |protocol| protocol.about.needs_auth == keyed);
+        some.map(|protocol| protocol.about.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(false), ["AiEngine", "AiPower", "AiPuffer", "Ollama"]);
+    assert_eq!(names(true), ["Anthropic", "Gemini", "OpenAiChat", "OpenAiResponses", "WorkersAi"]);
 }
 
 #[test]

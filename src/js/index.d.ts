@@ -70,7 +70,13 @@ export interface CallOptions {
   maxTokens?: number;
   stop?: string | readonly string[];
   seed?: number;
+  /** In OpenAI's shape, `{ type: 'function', function: { name, description, parameters } }`, for every service. */
   tools?: readonly unknown[];
+  /** In OpenAI's shape, for every service. */
+  toolChoice?: 'auto' | 'none' | 'required' | { type: 'function'; function: { name: string } };
+  /** `low`, `medium`, `high` and what else the service knows. */
+  reasoningEffort?: string;
+  /** In OpenAI's shape, for every service: `{ type: 'json_schema', json_schema: { name, schema } }` or `{ type: 'json_object' }`. */
   responseFormat?: unknown;
   /** More members of the request, laid over the others; `null` takes one away. */
   extra?: Record<string, unknown>;
@@ -129,6 +135,18 @@ export interface ServiceSettings extends CallDefaults {
   modelAliases?: Record<string, string>;
 }
 
+export interface AnthropicSettings extends ServiceSettings {
+  /** `anthropic-version`. Default `2026-10-21`, which knows neither `temperature` nor `topP`; `2023-06-01` does. */
+  version?: string;
+}
+
+export interface WorkersAiSettings extends ServiceSettings {
+  /** `env.AI`. Then nothing else is needed. */
+  binding?: { run(model: string, input: any, options?: any): Promise<unknown> };
+  /** For the REST API. */
+  accountId?: string;
+}
+
 export interface Usage {
   /** Tokens, where the service told them. */
   promptTokens?: number;
@@ -185,6 +203,8 @@ export interface Provider {
   /** The whole text. */
   createAsync(options: CallOptions): Promise<string>;
   /** Resolves default and alias; unknown where a list is declared: `ChatError` `model_not_found`. */
+  /** The service's own list; of a site the models of the settings. */
+  listModels(options?: Partial<CallOptions>): Promise<string[]>;
   getModel(name?: string): string;
   readonly name: string;
   readonly url: string;
@@ -199,92 +219,69 @@ export interface Provider {
   readonly modelAliases: Readonly<Record<string, string>>;
 }
 
-export interface WordPressProvider<S> extends Provider {
+/** What every class has. */
+declare abstract class Base<S> implements Provider {
+  constructor(settings: S);
   /** A copy with other settings. */
   with(settings: Partial<S>): this;
+  createAsyncGenerator(options: CallOptions): Reply;
+  createAsync(options: CallOptions): Promise<string>;
+  listModels(options?: Partial<CallOptions>): Promise<string[]>;
+  getModel(name?: string): string;
+  readonly name: string;
+  readonly url: string;
+  readonly working: boolean;
+  readonly needsAuth: boolean;
+  readonly supportsStream: boolean;
+  readonly supportsMessageHistory: boolean;
+  readonly supportsSystemMessage: boolean;
+  readonly defaultModel: string;
+  readonly models: readonly string[];
+  readonly modelAliases: Readonly<Record<string, string>>;
+}
+
+declare abstract class WordPressProvider<S> extends Base<S> {
   /** The session token of the site, fetched or from the session store. */
   getNonce(options?: Partial<CallOptions>): Promise<string>;
 }
 
 /** Sites with the WordPress plugin AI Engine (Meow Apps), versions 2.0.9 to 3.6. */
-export class AiEngine implements WordPressProvider<AiEngineSettings> {
-  constructor(settings: AiEngineSettings);
-  with(settings: Partial<AiEngineSettings>): this;
-  getNonce(options?: Partial<CallOptions>): Promise<string>;
-  createAsyncGenerator(options: CallOptions): Reply;
-  createAsync(options: CallOptions): Promise<string>;
-  getModel(name?: string): string;
-  readonly name: string;
-  readonly url: string;
-  readonly working: boolean;
-  readonly needsAuth: boolean;
-  readonly supportsStream: boolean;
-  readonly supportsMessageHistory: boolean;
-  readonly supportsSystemMessage: boolean;
-  readonly defaultModel: string;
-  readonly models: readonly string[];
-  readonly modelAliases: Readonly<Record<string, string>>;
-}
+export class AiEngine extends WordPressProvider<AiEngineSettings> {}
 
 /** Sites with the WordPress plugin AI Power, classic protocol (1.x to 2.2). */
-export class AiPower implements WordPressProvider<AiPowerSettings> {
-  constructor(settings: AiPowerSettings);
-  with(settings: Partial<AiPowerSettings>): this;
-  getNonce(options?: Partial<CallOptions>): Promise<string>;
-  createAsyncGenerator(options: CallOptions): Reply;
-  createAsync(options: CallOptions): Promise<string>;
-  getModel(name?: string): string;
-  readonly name: string;
-  readonly url: string;
-  readonly working: boolean;
-  readonly needsAuth: boolean;
-  readonly supportsStream: boolean;
-  readonly supportsMessageHistory: boolean;
-  readonly supportsSystemMessage: boolean;
-  readonly defaultModel: string;
-  readonly models: readonly string[];
-  readonly modelAliases: Readonly<Record<string, string>>;
-}
+export class AiPower extends WordPressProvider<AiPowerSettings> {}
 
 /** Sites with the WordPress plugin AI Puffer (AIPKit), 2.3 and later. */
-export class AiPuffer implements WordPressProvider<AiPufferSettings> {
-  constructor(settings: AiPufferSettings);
-  with(settings: Partial<AiPufferSettings>): this;
-  getNonce(options?: Partial<CallOptions>): Promise<string>;
-  createAsyncGenerator(options: CallOptions): Reply;
-  createAsync(options: CallOptions): Promise<string>;
-  getModel(name?: string): string;
-  readonly name: string;
-  readonly url: string;
-  readonly working: boolean;
-  readonly needsAuth: boolean;
-  readonly supportsStream: boolean;
-  readonly supportsMessageHistory: boolean;
-  readonly supportsSystemMessage: boolean;
-  readonly defaultModel: string;
-  readonly models: readonly string[];
-  readonly modelAliases: Readonly<Record<string, string>>;
-}
+export class AiPuffer extends WordPressProvider<AiPufferSettings> {}
 
 /** OpenAI Chat Completions, and every service and local server that is compatible with it. `baseUrl` is OpenAI's by default. */
-export class OpenAiChat implements Provider {
-  constructor(settings: ServiceSettings);
-  /** A copy with other settings. */
-  with(settings: Partial<ServiceSettings>): this;
-  createAsyncGenerator(options: CallOptions): Reply;
-  createAsync(options: CallOptions): Promise<string>;
-  getModel(name?: string): string;
-  readonly name: string;
-  readonly url: string;
-  readonly working: boolean;
-  readonly needsAuth: boolean;
-  readonly supportsStream: boolean;
-  readonly supportsMessageHistory: boolean;
-  readonly supportsSystemMessage: boolean;
-  readonly defaultModel: string;
-  readonly models: readonly string[];
-  readonly modelAliases: Readonly<Record<string, string>>;
+export class OpenAiChat extends Base<ServiceSettings> {}
+
+/** OpenAI Responses. With `conversation` only what is new is sent: the service remembers the rest. */
+export class OpenAiResponses extends Base<ServiceSettings> {}
+
+/** Anthropic's Messages API. Hand `conversation` on while tools are called: thoughts and their signatures are in it. */
+export class Anthropic extends Base<AnthropicSettings> {}
+
+/** Google's Gemini API. Hand `conversation` on while tools are called: the signatures of thoughts are in it. */
+export class Gemini extends Base<ServiceSettings> {}
+
+/** Ollama's own API, on `http://localhost:11434` by default. */
+export class Ollama extends Base<ServiceSettings> {
+  constructor(settings?: ServiceSettings);
 }
+
+/** Cloudflare Workers AI: the binding of a Worker, or the REST API with `accountId` and `apiKey`. */
+export class WorkersAi extends Base<WorkersAiSettings> {}
+
+/** Compatible services, as settings of `OpenAiChat`: `new OpenAiChat({ ...SERVICES.groq, apiKey })`. */
+export const SERVICES: Readonly<
+  Record<
+    | 'cerebras' | 'deepseek' | 'fireworks' | 'groq' | 'huggingface' | 'llamacpp' | 'lmstudio' | 'mistral' | 'nvidia'
+    | 'openrouter' | 'together' | 'vllm' | 'xai',
+    Readonly<{ name: string; baseUrl: string; extra?: Readonly<Record<string, unknown>> }>
+  >
+>;
 
 /** `https://chatgpt4online.org` as it was: an `AiEngine`. The site is gone (`working: false`); point it elsewhere with `with({ url })`. */
 export const Chatgpt4Online: AiEngine;
@@ -320,3 +317,5 @@ export class ChatError extends Error {
   /** An excerpt of the response body, at most 2 000 characters. */
   readonly body: string | undefined;
 }
+
+export {};

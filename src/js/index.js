@@ -4,6 +4,8 @@ import { plain } from './plain.js';
 import { Provider, guarded } from './provider.js';
 
 export { ChatError };
+export { WorkersAi } from './workers-ai.js';
+export { SERVICES } from './services.js';
 
 // The name is said, since bundlers shorten the class's own; keeping all names costs 1 kB gzipped.
 export class AiEngine extends Provider {
@@ -21,9 +23,34 @@ export class AiPuffer extends Provider {
   static protocol = 'AiPuffer';
 }
 
+export class Anthropic extends Provider {
+  static name = 'Anthropic';
+  static protocol = 'Anthropic';
+}
+
+export class Gemini extends Provider {
+  static name = 'Gemini';
+  static protocol = 'Gemini';
+}
+
+export class Ollama extends Provider {
+  static name = 'Ollama';
+  static protocol = 'Ollama';
+
+  /** A local server needs no setting at all. */
+  constructor(settings = {}) {
+    super(settings);
+  }
+}
+
 export class OpenAiChat extends Provider {
   static name = 'OpenAiChat';
   static protocol = 'OpenAiChat';
+}
+
+export class OpenAiResponses extends Provider {
+  static name = 'OpenAiResponses';
+  static protocol = 'OpenAiResponses';
 }
 
 export const Chatgpt4Online = /* @__PURE__ */ new AiEngine({ preset: 'Chatgpt4Online' });

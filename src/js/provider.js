@@ -48,6 +48,13 @@ export class Provider {
     return this.#reply(options, { sessionOnly: true }).text();
   }
 
+  /** The names come as pieces of a reply: abort, timeouts and retries are the same. */
+  async listModels(options = {}) {
+    const models = [];
+    for await (const name of this.#reply(options, { modelsOnly: true })) models.push(name);
+    return models;
+  }
+
   get name() {
     return this.#describe().name;
   }

@@ -26,6 +26,7 @@ use reply::Reply;
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
+    models: None,
     about: About {
         name: "AiEngine",
         needs_auth: false,

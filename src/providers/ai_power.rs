@@ -21,6 +21,7 @@ use crate::words::{self, holds};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
+    models: None,
     about: About {
         name: "AiPower",
         needs_auth: false,

@@ -25,6 +25,7 @@ use reply::Reply;
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
+    models: None,
     about: About {
         name: "AiPuffer",
         needs_auth: false,

@@ -3,7 +3,12 @@
 mod ai_engine;
 mod ai_power;
 mod ai_puffer;
+mod anthropic;
+mod gemini;
+mod ollama;
 mod openai_chat;
+mod openai_responses;
+mod workers_ai;
 
 use std::rc::Rc;
 
@@ -18,10 +23,21 @@ pub struct Protocol {
     pub about: About,
     /// The first request of a reply. With `call.session_only` the exchange ends when the session is there.
     pub open: fn(Rc<Call>, &Session) -> Result<Step>,
+    /// Asks for the names of the models, which come as pieces of text. Without it they are those of the settings.
+    pub models: Option<fn(Rc<Call>) -> Result<Step>>,
 }
 
-pub static REGISTRY: &[Protocol] =
-    &[ai_engine::PROTOCOL, ai_power::PROTOCOL, ai_puffer::PROTOCOL, openai_chat::PROTOCOL];
+pub static REGISTRY: &[Protocol] = &[
+    ai_engine::PROTOCOL,
+    ai_power::PROTOCOL,
+    ai_puffer::PROTOCOL,
+    anthropic::PROTOCOL,
+    gemini::PROTOCOL,
+    ollama::PROTOCOL,
+    openai_chat::PROTOCOL,
+    openai_responses::PROTOCOL,
+    workers_ai::PROTOCOL,
+];
 
 pub fn protocol(name: &str) -> Option<&'static Protocol> {
     REGISTRY.iter().find(|protocol| protocol.about.name == name)
@@ -30,7 +46,15 @@ pub fn protocol(name: &str) -> Option<&'static Protocol> {
 /// A reply as a state machine. `limit`: bytes of one event, line or JSON answer.
 pub fn exchange(protocol: &Protocol, call: Rc<Call>, session: &Session, limit: usize) -> Exchange {
     let warnings = call.warnings.clone();
-    let mut exchange = Exchange::new((protocol.open)(call, session), limit);
+    let mut exchange = match (call.models_only, protocol.models) {
+        (false, _) => Exchange::new((protocol.open)(call, session), limit),
+        (true, Some(list)) => Exchange::new(list(call), limit),
+        (true, None) => {
+            let mut exchange = Exchange::over();
+            call.settings.models.iter().for_each(|model| exchange.out().text(model, false));
+            exchange
+        }
+    };
     warnings.into_iter().for_each(|warning| exchange.out().warn(warning));
     exchange
 }

@@ -20,7 +20,7 @@ pub fn differences(tape: &Tape, sent: &Request) -> Vec<String> {
     let (ours, theirs) = if whole { (sent.url.clone(), url) } else { (path(&sent.url), path(&url)) };
     same("url", &ours, &theirs);
     let header = |name: &str| sent.headers.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.as_str());
-    for name in ["x-wp-nonce", "authorization"] {
+    for name in ["x-wp-nonce", "authorization", "x-api-key", "anthropic-version", "x-goog-api-key"] {
         same(name, header(name), tape.header(name).unwrap_or_default());
     }
     if let Some(recorded) = tape.header("content-type") {
@@ -28,7 +28,7 @@ pub fn differences(tape: &Tape, sent: &Request) -> Vec<String> {
     }
     match (tape.json(), &sent.body) {
         // Not a key more or less: what the caller adds, he adds by `extra`.
-        (Some(recorded), Some(body)) if tape.target.ends_with("/chat/completions") => {
+        (Some(recorded), Some(body)) if is_service(tape) => {
             let sent: Value = serde_json::from_str(body).unwrap();
             wrong.extend((sent != recorded).then(|| format!("{sent} instead of {recorded}")));
         }
@@ -36,6 +36,10 @@ pub fn differences(tape: &Tape, sent: &Request) -> Vec<String> {
         _ => wrong.extend(field_differences(tape, sent)),
     }
     wrong
+}
+
+fn is_service(tape: &Tape) -> bool {
+    !tape.name.starts_with("ai-")
 }
 
 /// A4 and C4: any other key breaks the call.

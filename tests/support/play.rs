@@ -10,7 +10,7 @@ use rivulet::providers::{self, Protocol};
 use serde_json::{Map, Value, json};
 
 use super::drive::{self, Played, Reply};
-use super::tape::Tape;
+use super::tape::{self, Tape};
 use super::{ours, theirs};
 
 pub const RANDOM: [u64; 2] = [0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210];
@@ -30,6 +30,10 @@ pub struct Play {
 impl Play {
     /// `None`: no chat client has a part in it.
     pub fn of(tape: &Tape) -> Option<Play> {
+        let (folder, case) = tape.name.split_once('/').unwrap();
+        if let Some(call) = tape::calls(folder).get(case) {
+            return Some(service(tape, call));
+        }
         let path = tape.target.split('?').next().unwrap_or_default();
         let action = tape.field("action").unwrap_or_default();
         match (tape.method.as_str(), path) {
@@ -212,6 +216,19 @@ fn puffer_rest(tape: &Tape) -> Play {
         Some(body["messages"].clone()).filter(|list| list != &json!([])).unwrap_or_else(|| json!("Hi there"));
     let play = plain("AiPuffer", tape, json!({ "botId": bot, "apiKey": key }));
     Play { options: json!({ "messages": messages }), ..play }
+}
+
+fn service(tape: &Tape, call: &Value) -> Play {
+    let (folder, _) = tape.name.split_once('/').unwrap();
+    let common = tape::calls(folder)["*"].clone();
+    let mut settings = common["settings"].clone();
+    settings["baseUrl"] = format!("{}{}", site(tape), settings["baseUrl"].as_str().unwrap()).into();
+    for given in [&call["settings"], &json!({ "url": null })] {
+        given.as_object().into_iter().flatten().for_each(|(key, value)| settings[key] = value.clone());
+    }
+    let mut options = common["options"].clone();
+    call["options"].as_object().into_iter().flatten().for_each(|(key, value)| options[key] = value.clone());
+    Play { options, ..plain(common["provider"].as_str().unwrap(), tape, settings) }
 }
 
 fn openai(tape: &Tape) -> Play {

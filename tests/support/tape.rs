@@ -73,13 +73,29 @@ pub fn names() -> Vec<String> {
 /// All files of all folders, sorted.
 pub fn files() -> Vec<String> {
     let mut files = Vec::new();
-    for folder in ["ai-engine", "ai-power", "openai-chat"] {
-        for entry in fs::read_dir(wire().join(folder)).expect("no recordings") {
+    for folder in folders() {
+        for entry in fs::read_dir(wire().join(&folder)).expect("no recordings") {
             files.push(format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy()));
         }
     }
+    files.retain(|file| !file.ends_with("/calls.json"));
     files.sort();
     files
+}
+
+pub fn folders() -> Vec<String> {
+    let entries = fs::read_dir(wire()).expect("no recordings").map(Result::unwrap);
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// Of services whose recordings say themselves how they are asked and what comes of it (`calls.json`, part G of the wire
+/// reference).
+pub fn calls(folder: &str) -> serde_json::Map<String, Value> {
+    let Ok(text) = fs::read_to_string(wire().join(folder).join("calls.json")) else { return Default::default() };
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{folder}/calls.json: {error}"))
 }
 
 /// `application/x-www-form-urlencoded`, by the URL standard and not by our own code.
@@ -106,7 +122,7 @@ fn decode(text: &str) -> String {
 }
 
 fn body(name: &str) -> Vec<u8> {
-    let endings = ["sse", "json", "html"];
+    let endings = ["sse", "ndjson", "json", "html"];
     endings.iter().find_map(|ending| fs::read(wire().join(format!("{name}.{ending}"))).ok()).unwrap_or_default()
 }
 

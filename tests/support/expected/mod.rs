@@ -5,6 +5,7 @@ mod engine;
 mod openai;
 mod power;
 mod puffer;
+mod service;
 
 use rivulet::error::Code;
 
@@ -56,7 +57,7 @@ pub fn all() -> Vec<(String, Expected)> {
     let in_folder = |folder: &'static str| move |(case, expected)| (format!("{folder}/{case}"), expected);
     let engine = engine.into_iter().map(in_folder("ai-engine"));
     let openai = openai::all().into_iter().map(in_folder("openai-chat"));
-    engine.chain(power.into_iter().map(in_folder("ai-power"))).chain(openai).collect()
+    engine.chain(power.into_iter().map(in_folder("ai-power"))).chain(openai).chain(service::all()).collect()
 }
 
 pub type Cases = Vec<(&'static str, Expected)>;

@@ -155,6 +155,6 @@ fn documented_errors() -> Cases {
         ("doc-error-code-429", Expected::fails(Code::RateLimited, "Rate limited upstream")),
         ("doc-error-words", fails(Code::Service, "model runner has unexpectedly stopped")),
         ("doc-error-event", fails(Code::Service, "Overloaded")),
-        ("doc-gemini-error-array", Expected::fails(Code::Service, "API key not valid")),
+        ("doc-gemini-error-array", Expected::fails(Code::Auth, "API key not valid")),
     ]
 }

@@ -1,0 +1,17 @@
+/** Services that are compatible with OpenAI's Chat Completions: settings of `OpenAiChat`. Keys go as a Bearer token everywhere. */
+export const SERVICES = {
+  cerebras: { name: 'Cerebras', baseUrl: 'https://api.cerebras.ai/v1' },
+  deepseek: { name: 'DeepSeek', baseUrl: 'https://api.deepseek.com' },
+  fireworks: { name: 'Fireworks', baseUrl: 'https://api.fireworks.ai/inference/v1' },
+  groq: { name: 'Groq', baseUrl: 'https://api.groq.com/openai/v1' },
+  huggingface: { name: 'Hugging Face', baseUrl: 'https://router.huggingface.co/v1' },
+  llamacpp: { name: 'llama.cpp', baseUrl: 'http://localhost:8080/v1' },
+  lmstudio: { name: 'LM Studio', baseUrl: 'http://localhost:1234/v1' },
+  // Tells usage unasked, and refuses members that it does not know.
+  mistral: { name: 'Mistral', baseUrl: 'https://api.mistral.ai/v1', extra: { stream_options: null } },
+  nvidia: { name: 'NVIDIA', baseUrl: 'https://integrate.api.nvidia.com/v1' },
+  openrouter: { name: 'OpenRouter', baseUrl: 'https://openrouter.ai/api/v1' },
+  together: { name: 'Together', baseUrl: 'https://api.together.xyz/v1' },
+  vllm: { name: 'vLLM', baseUrl: 'http://localhost:8000/v1' },
+  xai: { name: 'xAI', baseUrl: 'https://api.x.ai/v1' },
+};

@@ -1,0 +1,240 @@
+//! Anthropic's Messages API, versions 2023-06-01 and 2026-10-21 (setting `version`): part G of `tests/wire/README.md`.
+
+use std::rc::Rc;
+
+use super::Protocol;
+use crate::about::About;
+use crate::call::Call;
+use crate::chat::{Event, Session};
+use crate::error::{Code, Error, Result};
+use crate::frame::Framing;
+use crate::http::Request;
+use crate::out::Out;
+use crate::service::said::{self, Choice, Part, Role};
+use crate::service::turn::{Turn, append, word};
+use crate::service::{self, Ask, Dialect, models};
+use crate::step::Step;
+use crate::value::{Map, Value, object};
+
+pub const PROTOCOL: Protocol = Protocol {
+    open,
+    models: Some(|call| models::ask(&DIALECT, call, "/models?limit=1000")),
+    about: About {
+        name: "Anthropic",
+        needs_auth: true,
+        supports_stream: true,
+        supports_message_history: true,
+        supports_system_message: true,
+        options: &[
+            ("model", "model"),
+            ("messages", "messages"),
+            ("temperature", "temperature"),
+            ("topP", "top_p"),
+            ("maxTokens", "max_tokens"),
+            ("stop", "stop_sequences"),
+            ("tools", "tools"),
+            ("toolChoice", "tool_choice"),
+            ("reasoningEffort", "effort"),
+            ("responseFormat", "response_format"),
+            ("extra", "extra"),
+        ],
+        base_url: "https://api.anthropic.com/v1",
+    },
+};
+
+static DIALECT: Dialect = Dialect {
+    framing: Framing::Sse,
+    head,
+    events: &["message", "content_block", "error"],
+    text_path: &["delta", "text"],
+    frame,
+    whole: |turn, value, out| {
+        for (index, block) in (0..).zip(value.list("content")) {
+            begin(turn, index, block, out);
+            end(turn, index, out);
+        }
+        turn.usage(value.get("usage"));
+        turn.finish(word(value, "stop_reason"));
+        Ok(word(value, "type") == "message")
+    },
+};
+
+const VERSION: &str = "2026-10-21";
+
+fn head(call: &Call, request: Request) -> Request {
+    let request = request.header("anthropic-version", call.settings.get("version").unwrap_or(VERSION));
+    // Without it the service refuses whatever a page of another origin asks.
+    let request = match call.foreign {
+        true => request.header("anthropic-dangerous-direct-browser-access", "true"),
+        false => request,
+    };
+    service::with_key(call, request, "x-api-key", "")
+}
+
+/// G1.
+fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
+    let mut ask = Ask::new(call, &["tools", "tool_choice", "effort", "response_format"])?;
+    let (call, body) = (&ask.call, &mut ask.body);
+    let messages = said::messages(call)?;
+    let (system, said) = said::read(&messages)?;
+    if !system.is_empty() {
+        body.put("system", &system);
+    }
+    let mut turns = Vec::new();
+    for said in &said {
+        let mut blocks = Vec::new();
+        for part in &said.parts {
+            blocks.extend(thoughts_before(part, &call.conversation).iter().cloned());
+            blocks.push(block(part)?);
+        }
+        said::push(&mut turns, if said.role == Role::Assistant { "assistant" } else { "user" }, "content", blocks);
+    }
+    body.insert("messages", turns.into());
+    if !body.contains_key("max_tokens") {
+        body.insert("max_tokens", MAX_TOKENS.into());
+    }
+    if let Some(one @ Value::String(_)) = body.take("stop_sequences") {
+        body.insert("stop_sequences", vec![one].into());
+    }
+    if let Some(tools) = said::tools(call, &[], "input_schema")? {
+        body.insert("tools", tools);
+    }
+    if let Some(choice) = said::choice(call)? {
+        let kind = |kind: &str| ("type", kind.into());
+        body.insert(
+            "tool_choice",
+            match choice {
+                Choice::Auto => object([kind("auto")]),
+                Choice::None => object([kind("none")]),
+                Choice::Required => object([kind("any")]),
+                Choice::Tool(name) => object([kind("tool"), ("name", name.into())]),
+            },
+        );
+    }
+    let mut output = Map::new();
+    output.copy("effort", &call.passed);
+    match said::schema(call) {
+        Some(schema @ Value::Object(_)) => {
+            output.insert("format", object([("type", "json_schema".into()), ("schema", schema.clone())]));
+        }
+        Some(_) => ask.warnings.push("Anthropic has no JSON mode without a schema: 'responseFormat' was left out"),
+        None => {}
+    }
+    if !output.is_empty() {
+        body.insert("output_config", output.into());
+    }
+    if call.settings.get("version").is_none() {
+        for (key, warning) in [("temperature", NO_TEMPERATURE), ("top_p", NO_TOP_P)] {
+            if body.take(key).is_some() {
+                ask.warnings.push(warning);
+            }
+        }
+    }
+    body.insert("stream", true.into());
+    ask.to(&DIALECT, "/messages")
+}
+
+/// The service wants a limit. Its models of today all take this one.
+const MAX_TOKENS: u64 = 8192;
+
+const NO_TEMPERATURE: &str = "Anthropic's API of 2026-10-21 has no 'temperature': it was left out";
+const NO_TOP_P: &str = "Anthropic's API of 2026-10-21 has no 'topP': it was left out";
+
+/// What was thought before a call must stand before it again.
+fn thoughts_before<'a>(part: &Part, conversation: &'a Map) -> &'a [Value] {
+    match part {
+        Part::Call { id, .. } => conversation.get(id).and_then(Value::as_array).map_or(&[], Vec::as_slice),
+        _ => &[],
+    }
+}
+
+/// G2.
+fn block(part: &Part) -> Result<Value> {
+    let kind = |kind: &str| ("type", kind.into());
+    Ok(match part {
+        Part::Text(text) => object([kind("text"), ("text", (*text).into())]),
+        Part::Image(url) => {
+            let source = match said::data_url(url) {
+                Some((media, data)) => object([kind("base64"), ("media_type", media.into()), ("data", data.into())]),
+                None => object([kind("url"), ("url", (*url).into())]),
+            };
+            object([kind("image"), ("source", source)])
+        }
+        Part::Call { id, name, arguments } => {
+            let input = said::arguments(arguments)?;
+            object([kind("tool_use"), ("id", (*id).into()), ("name", (*name).into()), ("input", input)])
+        }
+        Part::Result { id, text, .. } => {
+            object([kind("tool_result"), ("tool_use_id", (*id).into()), ("content", text.as_str().into())])
+        }
+    })
+}
+
+/// G3.
+fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
+    let none = Value::Null;
+    let index = value.get("index").and_then(Value::as_u64).unwrap_or_default();
+    let delta = value.get("delta").unwrap_or(&none);
+    match word(value, "type") {
+        "message_start" => turn.usage(value.pointer("/message/usage")),
+        "content_block_start" => begin(turn, index, value.get("content_block").unwrap_or(&none), out),
+        "content_block_delta" => match word(delta, "type") {
+            "text_delta" => turn.text(word(delta, "text"), out),
+            "thinking_delta" => {
+                let thought = turn.think(word(delta, "thinking"), out);
+                append(turn.blocks.last_mut(), "thinking", &thought);
+            }
+            "signature_delta" => append(turn.blocks.last_mut(), "signature", word(delta, "signature")),
+            "input_json_delta" if turn.arguments(index).is_none() => {
+                return Err(Error::new(Code::Protocol, "a piece of a call came of which nothing had come"));
+            }
+            "input_json_delta" => turn.call(Some(index), "", "", word(delta, "partial_json"), out),
+            "citations_delta" => {
+                delta.known("citation").into_iter().for_each(|it| out.event(Event::Source(it.clone())))
+            }
+            _ => {}
+        },
+        "content_block_stop" => end(turn, index, out),
+        "message_delta" => {
+            turn.usage(value.get("usage"));
+            turn.finish(word(delta, "stop_reason"));
+            if let Some(words) = delta.text_at("/stop_details/explanation") {
+                out.warn(words);
+            }
+        }
+        "message_stop" => turn.over = true,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A block of the answer, or its beginning.
+fn begin(turn: &mut Turn, index: u64, block: &Value, out: &mut Out) {
+    match word(block, "type") {
+        "text" => turn.text(word(block, "text"), out),
+        "thinking" => {
+            _ = turn.think(word(block, "thinking"), out);
+            let member = |key| (key, word(block, key).into());
+            turn.blocks.push(object([member("type"), member("thinking"), member("signature")]));
+        }
+        "redacted_thinking" => turn.blocks.push(block.clone()),
+        "tool_use" => {
+            let id = word(block, "id");
+            if !turn.blocks.is_empty() {
+                let thoughts = std::mem::take(&mut turn.blocks);
+                turn.conversation.insert(id, thoughts.into());
+            }
+            let input = block.get("input").and_then(Value::as_object).filter(|input| !input.is_empty());
+            let arguments = input.map(Map::to_json).unwrap_or_default();
+            turn.call(Some(index), id, word(block, "name"), &arguments, out);
+        }
+        _ => {}
+    }
+}
+
+/// Of a call without arguments nothing comes; they are an object all the same.
+fn end(turn: &mut Turn, index: u64, out: &mut Out) {
+    if turn.arguments(index) == Some("") {
+        turn.call(Some(index), "", "", "{}", out);
+    }
+}

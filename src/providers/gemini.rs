@@ -1,0 +1,200 @@
+//! Google's Gemini API, v1beta, `streamGenerateContent`: part H of `tests/wire/README.md`.
+
+use std::rc::Rc;
+
+use super::Protocol;
+use crate::about::About;
+use crate::call::Call;
+use crate::chat::{Event, Session};
+use crate::error::{Code, Error, Result};
+use crate::frame::Framing;
+use crate::json;
+use crate::out::Out;
+use crate::service::said::{self, Choice, Part, Role};
+use crate::service::turn::{Turn, word};
+use crate::service::{self, Ask, Dialect, models};
+use crate::step::Step;
+use crate::text::join;
+use crate::value::{Map, Value, object};
+
+pub const PROTOCOL: Protocol = Protocol {
+    open,
+    models: Some(|call| models::ask(&DIALECT, call, "/models?pageSize=1000")),
+    about: About {
+        name: "Gemini",
+        needs_auth: true,
+        supports_stream: true,
+        supports_message_history: true,
+        supports_system_message: true,
+        options: &[
+            ("model", "model"),
+            ("messages", "messages"),
+            ("temperature", "temperature"),
+            ("topP", "topP"),
+            ("maxTokens", "maxOutputTokens"),
+            ("stop", "stopSequences"),
+            ("seed", "seed"),
+            ("tools", "tools"),
+            ("toolChoice", "tool_choice"),
+            ("reasoningEffort", "thinkingLevel"),
+            ("responseFormat", "response_format"),
+            ("extra", "extra"),
+        ],
+        base_url: "https://generativelanguage.googleapis.com/v1beta",
+    },
+};
+
+static DIALECT: Dialect = Dialect {
+    framing: Framing::Sse,
+    head: |call, request| service::with_key(call, request, "x-goog-api-key", ""),
+    events: &["message", "error"],
+    text_path: &[],
+    frame: |turn, value, out| take(turn, value, out).map(|_| ()),
+    // Without `alt=sse` the chunks come as one array.
+    whole: |turn, value, out| {
+        let one = std::slice::from_ref(value);
+        let mut any = false;
+        for chunk in value.as_array().map_or(one, Vec::as_slice) {
+            any |= take(turn, chunk, out)?;
+        }
+        Ok(any)
+    },
+};
+
+/// H1.
+fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
+    const CONFIG: [&str; 5] = ["temperature", "topP", "maxOutputTokens", "stopSequences", "seed"];
+    let mut ask = Ask::new(call, &CONFIG)?;
+    let (call, body) = (&ask.call, &mut ask.body);
+    for key in ["tools", "tool_choice", "thinkingLevel", "response_format"] {
+        body.remove(key);
+    }
+    let model = body.take("model").unwrap_or_default();
+    let model = service::in_path(model.as_str().unwrap_or_default())?;
+    let path = join(&[if model.contains('/') { "/" } else { "/models/" }, model, ":streamGenerateContent?alt=sse"]);
+    let messages = said::messages(call)?;
+    let (system, said) = said::read(&messages)?;
+    if !system.is_empty() {
+        body.insert("systemInstruction", object([("parts", vec![text(&system)].into())]));
+    }
+    let mut turns = Vec::new();
+    for said in &said {
+        let mut parts = Vec::new();
+        for given in &said.parts {
+            parts.push(part(given, &call.conversation)?);
+        }
+        said::push(&mut turns, if said.role == Role::Assistant { "model" } else { "user" }, "parts", parts);
+    }
+    body.insert("contents", turns.into());
+    if let Some(tools) = said::tools(call, &[], "parametersJsonSchema")? {
+        body.insert("tools", vec![object([("functionDeclarations", tools)])].into());
+    }
+    if let Some(choice) = said::choice(call)? {
+        let mut config = Map::new();
+        config.put(
+            "mode",
+            match choice {
+                Choice::Auto => "AUTO",
+                Choice::None => "NONE",
+                Choice::Required | Choice::Tool(_) => "ANY",
+            },
+        );
+        if let Choice::Tool(name) = choice {
+            config.insert("allowedFunctionNames", vec![name.into()].into());
+        }
+        body.insert("toolConfig", object([("functionCallingConfig", config.into())]));
+    }
+    let mut config = Map::new();
+    for key in CONFIG {
+        match call.passed.get(key) {
+            Some(one @ Value::String(_)) if key == "stopSequences" => config.insert(key, vec![one.clone()].into()),
+            Some(value) => config.insert(key, value.clone()),
+            None => {}
+        }
+    }
+    if let Some(level) = call.passed.get("thinkingLevel") {
+        let thinking = object([("thinkingLevel", level.clone()), ("includeThoughts", true.into())]);
+        config.insert("thinkingConfig", thinking);
+    }
+    if let Some(schema) = said::schema(call) {
+        config.put("responseMimeType", "application/json");
+        if !schema.is_null() {
+            config.insert("responseJsonSchema", schema.clone());
+        }
+    }
+    if !config.is_empty() {
+        body.insert("generationConfig", config.into());
+    }
+    ask.to(&DIALECT, &path)
+}
+
+fn text(text: &str) -> Value {
+    object([("text", text.into())])
+}
+
+/// H2.
+fn part(part: &Part, conversation: &Map) -> Result<Value> {
+    Ok(match part {
+        Part::Text(words) => text(words),
+        Part::Image(url) => match said::data_url(url) {
+            Some((media, data)) => {
+                object([("inlineData", object([("mimeType", media.into()), ("data", data.into())]))])
+            }
+            None => object([("fileData", object([("fileUri", (*url).into())]))]),
+        },
+        // As it came: the signature of the thought that led to it stands there.
+        Part::Call { id, .. } if conversation.contains_key(id) => conversation.get(id).cloned().unwrap_or_default(),
+        Part::Call { name, arguments, .. } => {
+            object([("functionCall", object([("name", (*name).into()), ("args", said::arguments(arguments)?)]))])
+        }
+        Part::Result { id, name, text } => {
+            let mut result = Map::new();
+            if let Some(id) = conversation.get(id).and_then(|part| part.text_at("/functionCall/id")) {
+                result.put("id", id);
+            }
+            result.put("name", name);
+            // An object it must be.
+            let response = json::parse(text.as_bytes()).map(|parsed| parsed.value).ok().filter(Value::is_object);
+            result.insert("response", response.unwrap_or_else(|| object([("result", text.as_str().into())])));
+            object([("functionResponse", result.into())])
+        }
+    })
+}
+
+/// H3. Whether it is a chunk of an answer at all.
+fn take(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<bool> {
+    turn.usage(value.get("usageMetadata"));
+    if let Some(reason) = value.text_at("/promptFeedback/blockReason") {
+        let words = value.text_at("/promptFeedback/blockReasonMessage").unwrap_or("the service refuses this message");
+        return Err(Error::new(Code::Refused, join(&[words, " (", reason, ")"])));
+    }
+    for candidate in value.list("candidates").iter().take(1) {
+        for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
+            if part.is_true("thought") {
+                _ = turn.think(word(part, "text"), out);
+            } else {
+                turn.text(word(part, "text"), out);
+            }
+            if let Some(call) = part.known("functionCall") {
+                let arguments =
+                    call.get("args").filter(|args| args.is_object()).map_or("{}".to_owned(), Value::to_json);
+                let id = turn.whole_call(word(call, "id"), word(call, "name"), &arguments, out);
+                turn.conversation.insert(&id, part.clone());
+            }
+            if let Some(image) = part.known("inlineData") {
+                let url = join(&["data:", word(image, "mimeType"), ";base64,", word(image, "data")]);
+                out.event(Event::Image(url));
+            }
+        }
+        for source in
+            candidate.pointer("/groundingMetadata/groundingChunks").and_then(Value::as_array).into_iter().flatten()
+        {
+            out.event(Event::Source(source.known("web").unwrap_or(source).clone()));
+        }
+        turn.finish(word(candidate, "finishReason"));
+        if let Some(words) = candidate.text("finishMessage") {
+            out.warn(words);
+        }
+    }
+    Ok(value.get("candidates").is_some() || value.get("usageMetadata").is_some())
+}

@@ -1,0 +1,154 @@
+//! Ollama's own API, `/api/chat`, 0.1 to 0.12: part I of `tests/wire/README.md`.
+
+use std::rc::Rc;
+
+use super::Protocol;
+use crate::about::About;
+use crate::call::Call;
+use crate::chat::Session;
+use crate::error::{Error, Result};
+use crate::frame::Framing;
+use crate::out::Out;
+use crate::service::said::{self, Part, Role, Said};
+use crate::service::turn::{Turn, word};
+use crate::service::{self, Ask, Dialect, models};
+use crate::step::Step;
+use crate::value::{Map, Value, object};
+
+pub const PROTOCOL: Protocol = Protocol {
+    open,
+    models: Some(|call| models::ask(&DIALECT, call, "/api/tags")),
+    about: About {
+        name: "Ollama",
+        needs_auth: false,
+        supports_stream: true,
+        supports_message_history: true,
+        supports_system_message: true,
+        options: &[
+            ("model", "model"),
+            ("messages", "messages"),
+            ("temperature", "temperature"),
+            ("topP", "top_p"),
+            ("maxTokens", "num_predict"),
+            ("stop", "stop"),
+            ("seed", "seed"),
+            ("tools", "tools"),
+            ("reasoningEffort", "think"),
+            ("responseFormat", "response_format"),
+            ("extra", "extra"),
+        ],
+        base_url: "http://localhost:11434",
+    },
+};
+
+static DIALECT: Dialect = Dialect {
+    framing: Framing::Ndjson,
+    head: service::bearer,
+    events: &[],
+    text_path: &["message", "content"],
+    frame: |turn, value, out| {
+        take(turn, value, out);
+        Ok(())
+    },
+    whole: |turn, value, out| {
+        take(turn, value, out);
+        Ok(value.get("message").is_some())
+    },
+};
+
+/// I1.
+fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
+    const OPTIONS: [&str; 5] = ["temperature", "top_p", "num_predict", "stop", "seed"];
+    let mut ask = Ask::new(call, &OPTIONS)?;
+    let (call, body) = (&ask.call, &mut ask.body);
+    let given = said::messages(call)?;
+    let (system, said) = said::read(&given)?;
+    let mut messages = Vec::new();
+    if !system.is_empty() {
+        messages.push(object([("role", "system".into()), ("content", system.into())]));
+    }
+    for said in &said {
+        messages.push(message(said)?);
+    }
+    body.insert("messages", messages.into());
+    let mut options = Map::new();
+    for key in OPTIONS {
+        if let Some(value) = call.passed.get(key) {
+            options.insert(key, value.clone());
+        }
+    }
+    if !options.is_empty() {
+        body.insert("options", options.into());
+    }
+    if body.text("think") == Some("none") {
+        body.insert("think", false.into());
+    }
+    body.remove("response_format");
+    match said::schema(call) {
+        Some(Value::Null) => body.put("format", "json"),
+        Some(schema) => body.insert("format", schema.clone()),
+        None => {}
+    }
+    body.insert("stream", true.into());
+    ask.to(&DIALECT, "/api/chat")
+}
+
+/// I2.
+fn message(said: &Said) -> Result<Value> {
+    let (mut message, mut content) = (Map::new(), String::new());
+    let (mut images, mut calls) = (Vec::new(), Vec::new());
+    for part in &said.parts {
+        match part {
+            Part::Text(text) => content.push_str(text),
+            Part::Image(url) => match said::data_url(url) {
+                Some((_, data)) => images.push(data.into()),
+                None => return Err(Error::input("Ollama takes images as data: URLs only")),
+            },
+            Part::Call { name, arguments, .. } => {
+                let function = object([("name", (*name).into()), ("arguments", said::arguments(arguments)?)]);
+                calls.push(object([("function", function)]));
+            }
+            Part::Result { name, text, .. } => {
+                message.put("tool_name", name);
+                content.push_str(text);
+            }
+        }
+    }
+    let role = match said.role {
+        Role::User => "user",
+        Role::Assistant => "assistant",
+        Role::Tool => "tool",
+    };
+    message.put("role", role);
+    message.put("content", &content);
+    for (key, list) in [("images", images), ("tool_calls", calls)] {
+        if !list.is_empty() {
+            message.insert(key, list.into());
+        }
+    }
+    Ok(message.into())
+}
+
+/// I3. Thought, text and calls may all stand in one line.
+fn take(turn: &mut Turn, value: &Value, out: &mut Out) {
+    let message = value.get("message").unwrap_or(&Value::Null);
+    _ = turn.think(word(message, "thinking"), out);
+    turn.text(word(message, "content"), out);
+    for call in message.list("tool_calls") {
+        let function = call.get("function").unwrap_or(&Value::Null);
+        let arguments =
+            function.get("arguments").filter(|given| given.is_object()).map_or("{}".to_owned(), Value::to_json);
+        turn.whole_call(word(call, "id"), word(function, "name"), &arguments, out);
+    }
+    if value.is_true("done") {
+        let mut usage = Map::new();
+        for (key, count) in value.as_object().into_iter().flat_map(Map::iter) {
+            if key.ends_with("_count") || key.ends_with("_duration") {
+                usage.insert(key, count.clone());
+            }
+        }
+        turn.usage(Some(&usage.into()));
+        turn.finish(value.text("done_reason").unwrap_or("stop"));
+        turn.over = true;
+    }
+}

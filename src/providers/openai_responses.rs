@@ -1,0 +1,199 @@
+//! OpenAI Responses: part J of `tests/wire/README.md`.
+
+use std::rc::Rc;
+
+use super::Protocol;
+use crate::about::About;
+use crate::call::Call;
+use crate::chat::{Event, Session};
+use crate::error::Result;
+use crate::frame::Framing;
+use crate::out::Out;
+use crate::service::errors::told;
+use crate::service::said::{self, Choice, Part, Role, Said};
+use crate::service::turn::{Turn, word};
+use crate::service::{self, Ask, Dialect, models};
+use crate::step::Step;
+use crate::value::{Map, Value, object};
+
+pub const PROTOCOL: Protocol = Protocol {
+    open,
+    models: Some(|call| models::ask(&DIALECT, call, "/models")),
+    about: About {
+        name: "OpenAiResponses",
+        needs_auth: true,
+        supports_stream: true,
+        supports_message_history: true,
+        supports_system_message: true,
+        options: &[
+            ("model", "model"),
+            ("messages", "messages"),
+            ("temperature", "temperature"),
+            ("topP", "top_p"),
+            ("maxTokens", "max_output_tokens"),
+            ("tools", "tools"),
+            ("toolChoice", "tool_choice"),
+            ("reasoningEffort", "effort"),
+            ("responseFormat", "response_format"),
+            ("extra", "extra"),
+        ],
+        base_url: "https://api.openai.com/v1",
+    },
+};
+
+static DIALECT: Dialect = Dialect {
+    framing: Framing::Sse,
+    head: service::bearer,
+    events: &["response.", "error"],
+    text_path: &["delta"],
+    frame,
+    whole: |turn, value, out| {
+        for (index, item) in (0..).zip(value.list("output")) {
+            whole_item(turn, index, item, out);
+        }
+        end(turn, value)?;
+        Ok(word(value, "object") == "response")
+    },
+};
+
+/// J1.
+fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
+    let mut ask = Ask::new(call, &["tools", "tool_choice", "effort", "response_format"])?;
+    let (call, body) = (&ask.call, &mut ask.body);
+    let messages = said::messages(call)?;
+    let (system, said) = said::read(&messages)?;
+    if !system.is_empty() {
+        body.put("instructions", &system);
+    }
+    let mut new = said.as_slice();
+    // The service remembers what was said up to its own last answer.
+    if let Some(id) = call.remembered("responseId") {
+        let answered = said.iter().rposition(|said| said.role == Role::Assistant).map_or(0, |at| at + 1);
+        if answered < said.len() {
+            new = &said[answered..];
+            body.put("previous_response_id", id);
+        }
+    }
+    let mut input = Vec::new();
+    new.iter().for_each(|said| items(said, &mut input));
+    body.insert("input", input.into());
+    if let Some(tools) = said::tools(call, &[("type", "function")], "parameters")? {
+        body.insert("tools", tools);
+    }
+    if let Some(choice) = said::choice(call)? {
+        let choice = match choice {
+            Choice::Auto => "auto".into(),
+            Choice::None => "none".into(),
+            Choice::Required => "required".into(),
+            Choice::Tool(name) => object([("type", "function".into()), ("name", name.into())]),
+        };
+        body.insert("tool_choice", choice);
+    }
+    if let Some(effort) = call.passed.get("effort") {
+        body.insert("reasoning", object([("effort", effort.clone()), ("summary", "auto".into())]));
+    }
+    if let Some(given) = call.passed.get("response_format") {
+        // One level less than in Chat Completions.
+        let mut format = match given.get("json_schema") {
+            Some(Value::Object(format)) => format.clone(),
+            _ => Map::new(),
+        };
+        format.put("type", word(given, "type"));
+        body.insert("text", object([("format", format.into())]));
+    }
+    body.insert("stream", true.into());
+    ask.to(&DIALECT, "/responses")
+}
+
+/// J2.
+fn items(said: &Said, input: &mut Vec<Value>) {
+    let kind = |kind: &str| ("type", kind.into());
+    let is_assistant = said.role == Role::Assistant;
+    let mut content = Vec::new();
+    let mut others = Vec::new();
+    for part in &said.parts {
+        match part {
+            Part::Text(text) if is_assistant => content.push(object([kind("output_text"), ("text", (*text).into())])),
+            Part::Text(text) => content.push(object([kind("input_text"), ("text", (*text).into())])),
+            Part::Image(url) => content.push(object([kind("input_image"), ("image_url", (*url).into())])),
+            Part::Call { id, name, arguments } => others.push(object([
+                kind("function_call"),
+                ("call_id", (*id).into()),
+                ("name", (*name).into()),
+                ("arguments", (*arguments).into()),
+            ])),
+            Part::Result { id, text, .. } => others.push(object([
+                kind("function_call_output"),
+                ("call_id", (*id).into()),
+                ("output", text.as_str().into()),
+            ])),
+        }
+    }
+    if !content.is_empty() {
+        let role = if is_assistant { "assistant" } else { "user" };
+        input.push(object([("role", role.into()), ("content", content.into())]));
+    }
+    input.append(&mut others);
+}
+
+/// J3.
+fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
+    let index = value.get("output_index").and_then(Value::as_u64).unwrap_or_default();
+    let delta = word(value, "delta");
+    let none = Value::Null;
+    match word(value, "type") {
+        "response.output_text.delta" => turn.text(delta, out),
+        "response.refusal.delta" => turn.refuse(delta, out),
+        "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => _ = turn.think(delta, out),
+        "response.output_item.added" | "response.output_item.done" => {
+            call(turn, index, value.get("item").unwrap_or(&none), out);
+        }
+        "response.function_call_arguments.delta" => turn.call(Some(index), "", "", delta, out),
+        "response.output_text.annotation.added" => {
+            value.known("annotation").into_iter().for_each(|source| out.event(Event::Source(source.clone())));
+        }
+        "response.completed" | "response.incomplete" | "response.failed" => {
+            end(turn, value.get("response").unwrap_or(&none))?;
+            turn.over = true;
+        }
+        "error" => return Err(told(value, b"")),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Its head when it begins; its arguments, too, where no piece of them came.
+fn call(turn: &mut Turn, index: u64, item: &Value, out: &mut Out) {
+    if word(item, "type") == "function_call" && turn.arguments(index).unwrap_or_default().is_empty() {
+        turn.call(Some(index), word(item, "call_id"), word(item, "name"), word(item, "arguments"), out);
+    }
+}
+
+fn whole_item(turn: &mut Turn, index: u64, item: &Value, out: &mut Out) {
+    for part in item.list("summary") {
+        _ = turn.think(word(part, "text"), out);
+    }
+    for part in item.list("content") {
+        match word(part, "type") {
+            "reasoning_text" => _ = turn.think(word(part, "text"), out),
+            "refusal" => turn.refuse(word(part, "refusal"), out),
+            _ => turn.text(word(part, "text"), out),
+        }
+        part.list("annotations").iter().for_each(|source| out.event(Event::Source(source.clone())));
+    }
+    call(turn, index, item, out);
+}
+
+/// J4.
+fn end(turn: &mut Turn, response: &Value) -> Result<()> {
+    if matches!(word(response, "status"), "failed" | "cancelled") {
+        return Err(told(response, b""));
+    }
+    turn.usage(response.get("usage"));
+    turn.finish(response.text_at("/incomplete_details/reason").unwrap_or(word(response, "status")));
+    // What the service does not store it cannot remember.
+    if response.get("store") != Some(&false.into()) {
+        turn.conversation.put("responseId", word(response, "id"));
+    }
+    Ok(())
+}

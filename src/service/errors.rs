@@ -1,0 +1,86 @@
+//! What a service's error means. What it says of itself tells more than its status.
+
+use crate::error::{Code, Error};
+use crate::http::{Answer, Head};
+use crate::text::number;
+use crate::value::Value;
+use crate::words::{self, code_of};
+
+/// `code`, `type` and `status` of OpenAI, Anthropic, Google and those who are compatible with one of them, by what stands
+/// in them. The first that fits counts.
+const NAMES: [(&str, Code); 22] = [
+    ("insufficient_quota", Code::PaymentRequired),
+    ("billing", Code::PaymentRequired),
+    ("context", Code::Refused),
+    ("content_filter", Code::Refused),
+    ("content_policy", Code::Refused),
+    ("model_not_found", Code::ModelNotFound),
+    ("not_found_error", Code::ModelNotFound),
+    ("^not_found", Code::ModelNotFound),
+    ("invalid_api_key", Code::Auth),
+    ("authentication", Code::Auth),
+    ("unauthenticated", Code::Auth),
+    ("permission", Code::Auth),
+    ("rate_limit", Code::RateLimited),
+    ("resource_exhausted", Code::RateLimited),
+    ("request_too_large", Code::TooLarge),
+    ("timeout_error", Code::Timeout),
+    ("deadline_exceeded", Code::Timeout),
+    ("overloaded", Code::Service),
+    ("unavailable", Code::Service),
+    ("server_error", Code::Service),
+    ("api_error", Code::Service),
+    ("^internal", Code::Service),
+];
+
+/// Where the name says no more than that the request is wrong.
+const WORDS: [(&str, Code); 6] = [
+    ("no such model", Code::ModelNotFound),
+    ("api key not valid", Code::Auth),
+    ("prompt is too long", Code::Refused),
+    ("maximum context", Code::Refused),
+    ("exceeds the maximum number of tokens", Code::Refused),
+    ("credit balance", Code::PaymentRequired),
+];
+
+/// `"error": null` says that there is none.
+pub fn is_error(value: &Value) -> bool {
+    let value = value.item(0).unwrap_or(value);
+    match value.get("error") {
+        Some(Value::String(words)) => !words.is_empty(),
+        Some(error) => error.is_object(),
+        None => value.text("object") == Some("error"),
+    }
+}
+
+/// An error inside a 200. Gateways put the status there that they would have answered with.
+pub fn told(value: &Value, data: &[u8]) -> Error {
+    let code = inner(value).id("code").unwrap_or_default();
+    let error = match number(code, 10) {
+        Some(status @ 400..600) => {
+            let head = Head { status: status as u16, headers: Vec::new() };
+            Answer { head, body: data.to_vec() }.refusal()
+        }
+        _ => {
+            let words = words::error_words(value);
+            Error::new(Code::Service, words.as_deref().unwrap_or("the service failed"))
+        }
+    };
+    explained(error, value)
+}
+
+pub fn explained(mut error: Error, value: &Value) -> Error {
+    let body = inner(value);
+    let named = ["code", "type", "status"].iter().find_map(|key| code_of(body.text(key)?, &NAMES));
+    let Some(code) = named.or_else(|| code_of(body.text("message")?, &WORDS)) else { return error };
+    error.code = code;
+    let may_heal = matches!(code, Code::RateLimited | Code::Service | Code::Timeout);
+    error.retryable = may_heal && (error.retryable || error.status.is_none());
+    error
+}
+
+/// Of an error object what is in it, also inside an array of one.
+fn inner(value: &Value) -> &Value {
+    let value = value.item(0).unwrap_or(value);
+    value.known("error").unwrap_or(value)
+}

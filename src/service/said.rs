@@ -1,0 +1,203 @@
+//! What was said so far, taken apart for protocols whose messages have another form than OpenAI's.
+
+use super::turn::word;
+use crate::call::{Call, History};
+use crate::error::{Error, Result};
+use crate::json;
+use crate::text::{cut, join};
+use crate::value::{Map, Value, object};
+
+/// A message, but for those of the system.
+pub struct Said<'a> {
+    pub role: Role,
+    pub parts: Vec<Part<'a>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    User,
+    Assistant,
+    Tool,
+}
+
+pub enum Part<'a> {
+    Text(&'a str),
+    Image(&'a str),
+    Call {
+        id: &'a str,
+        name: &'a str,
+        arguments: &'a str,
+    },
+    /// What came of the call with this id, of the tool with this name.
+    Result {
+        id: &'a str,
+        name: &'a str,
+        text: String,
+    },
+}
+
+/// The messages in OpenAI's form; their roles and contents were checked by [`Call::read`].
+pub fn messages(call: &Call) -> Result<Vec<Value>> {
+    Ok(match call.passed.get("messages") {
+        Some(Value::Array(list)) if call.history == History::Messages => list.clone(),
+        _ => vec![object([("role", "user".into()), ("content", call.turns()?.0.into())])],
+    })
+}
+
+/// What the system says as one text, and the messages.
+pub fn read(messages: &[Value]) -> Result<(String, Vec<Said<'_>>)> {
+    let (mut system, mut read): (String, Vec<Said>) = (String::new(), Vec::new());
+    for message in messages {
+        let (role, content) = (word(message, "role").trim(), message.get("content").unwrap_or(&Value::Null));
+        let mut parts = Vec::new();
+        let role = match role {
+            "system" | "developer" => {
+                system.push_str(if system.is_empty() { "" } else { "\n\n" });
+                system.push_str(&text(content));
+                continue;
+            }
+            "tool" | "function" => {
+                let id = word(message, "tool_call_id");
+                // The name stands in the call only.
+                let name = name_of(&read, id).unwrap_or(word(message, "name"));
+                parts.push(Part::Result { id, name, text: text(content) });
+                Role::Tool
+            }
+            role => {
+                contents(content, &mut parts)?;
+                for call in message.list("tool_calls") {
+                    let function = call.get("function").unwrap_or(&Value::Null);
+                    let (name, arguments) = (word(function, "name"), word(function, "arguments"));
+                    parts.push(Part::Call { id: word(call, "id"), name, arguments });
+                }
+                if role == "assistant" { Role::Assistant } else { Role::User }
+            }
+        };
+        read.push(Said { role, parts });
+    }
+    Ok((system, read))
+}
+
+fn name_of<'a>(said: &[Said<'a>], wanted: &str) -> Option<&'a str> {
+    for part in said.iter().rev().flat_map(|said| &said.parts) {
+        if let Part::Call { id, name, .. } = part
+            && *id == wanted
+        {
+            return Some(name);
+        }
+    }
+    None
+}
+
+fn contents<'a>(content: &'a Value, parts: &mut Vec<Part<'a>>) -> Result<()> {
+    if let Some(text) = content.as_str().filter(|text| !text.is_empty()) {
+        parts.push(Part::Text(text));
+    }
+    for part in content.as_array().into_iter().flatten() {
+        parts.push(match (part.as_str(), word(part, "type")) {
+            (Some(text), _) => Part::Text(text),
+            (None, "text" | "") => Part::Text(word(part, "text")),
+            (None, "refusal") => Part::Text(word(part, "refusal")),
+            (None, "image_url") => match part.text_at("/image_url/url").or(part.text("image_url")) {
+                Some(url) => Part::Image(url),
+                None => return Err(Error::input("an image_url in messages has no url")),
+            },
+            (None, other) => {
+                let cannot = join(&["content of type '", other, "' in messages: this protocol has no place for it"]);
+                return Err(Error::input(cannot));
+            }
+        });
+    }
+    Ok(())
+}
+
+fn text(content: &Value) -> String {
+    let mut text = content.as_str().unwrap_or_default().to_owned();
+    for part in content.as_array().into_iter().flatten() {
+        text.push_str(part.as_str().unwrap_or(word(part, "text")));
+    }
+    text
+}
+
+/// Media type and Base64 of a `data:` URL (RFC 2397).
+pub fn data_url(url: &str) -> Option<(&str, &str)> {
+    let (head, data) = cut(url.strip_prefix("data:")?, b",");
+    Some((head.strip_suffix(";base64")?, data.strip_prefix(',')?))
+}
+
+/// The arguments of a call as the object that they are; none is an empty one.
+pub fn arguments(text: &str) -> Result<Value> {
+    match json::parse(text.as_bytes()) {
+        _ if text.trim().is_empty() => Ok(Map::new().into()),
+        Ok(parsed) if parsed.value.is_object() => Ok(parsed.value),
+        _ => Err(Error::input("tool_calls in messages: the arguments of a call are no JSON object")),
+    }
+}
+
+/// One message in blocks, `{ role, [key]: blocks }`. What two messages of the same role say becomes one message: results
+/// of tools must stand together.
+pub fn push(messages: &mut Vec<Value>, role: &str, key: &str, mut blocks: Vec<Value>) {
+    if let Some(Value::Object(last)) = messages.last_mut()
+        && last.text("role") == Some(role)
+        && let Some(Value::Array(known)) = last.get_mut(key)
+    {
+        known.append(&mut blocks);
+    } else if !blocks.is_empty() {
+        messages.push(object([("role", role.into()), (key, blocks.into())]));
+    }
+}
+
+/// The tools, whose form is OpenAI's: `head`, name, description, and at `schema` the JSON schema of the arguments.
+pub fn tools(call: &Call, head: &[(&str, &str)], schema: &str) -> Result<Option<Value>> {
+    let Some(tools) = call.passed.get("tools") else { return Ok(None) };
+    let mut read = Vec::new();
+    for tool in tools.as_array().ok_or_else(|| Error::input("tools must be an array"))? {
+        let function = tool.get("function").unwrap_or(tool);
+        let mut tool = Map::new();
+        for (key, text) in head.iter().copied().chain([("name", word(function, "name"))]) {
+            tool.put(key, text);
+        }
+        if tool.text("name").is_none() {
+            return Err(Error::input("a tool has no name"));
+        }
+        for (key, there) in [("description", "description"), ("parameters", schema), ("strict", "strict")] {
+            if let Some(value) = function.known(key).filter(|_| key != "strict" || !head.is_empty()) {
+                tool.insert(there, value.clone());
+            }
+        }
+        if !tool.contains_key(schema) {
+            tool.insert(schema, object([("type", "object".into()), ("properties", Map::new().into())]));
+        }
+        read.push(tool.into());
+    }
+    Ok((!read.is_empty()).then(|| read.into()))
+}
+
+/// `responseFormat`: the JSON schema that the answer is to follow; `null` for any JSON.
+pub fn schema(call: &Call) -> Option<&Value> {
+    let format = call.passed.get("response_format")?;
+    match word(format, "type") {
+        "json_schema" => format.pointer("/json_schema/schema"),
+        "json_object" => Some(&Value::Null),
+        _ => None,
+    }
+}
+
+/// `toolChoice`: `auto`, `none`, `required`, or the name of a tool.
+pub enum Choice<'a> {
+    Auto,
+    None,
+    Required,
+    Tool(&'a str),
+}
+
+pub fn choice(call: &Call) -> Result<Option<Choice<'_>>> {
+    let Some(given) = call.passed.get("tool_choice") else { return Ok(None) };
+    Ok(Some(match (given.as_str(), given.text_at("/function/name").or(given.text("name"))) {
+        (Some("auto"), _) => Choice::Auto,
+        (Some("none"), _) => Choice::None,
+        (Some("required"), _) => Choice::Required,
+        (None, Some(name)) => Choice::Tool(name),
+        _ => return Err(Error::input("toolChoice must be 'auto', 'none', 'required' or the function of a tool")),
+    }))
+}

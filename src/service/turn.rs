@@ -1,0 +1,248 @@
+//! One turn of a model, put together from what the frames of a service tell of it.
+
+use std::rc::Rc;
+
+use super::Dialect;
+use super::errors::{explained, is_error, told};
+use crate::call::Call;
+use crate::chat::{Event, Finish, Usage};
+use crate::error::Result;
+use crate::http::{Answer, Head};
+use crate::json::{self, Halves};
+use crate::out::{EMPTY, Out};
+use crate::step::{Decode, Next, Progress, Step, cut_off};
+use crate::text::join;
+use crate::value::{Map, Value};
+
+pub struct Turn {
+    dialect: &'static Dialect,
+    pub call: Rc<Call>,
+    /// What of the call could not be had.
+    warnings: Vec<&'static str>,
+    /// Of the frame at hand; see [`crate::json`].
+    mended: bool,
+    /// The frame at hand said more than can be seen in [`Out`].
+    noted: bool,
+    thought: Halves,
+    tools: Vec<Tool>,
+    usage: Map,
+    finish: Option<Finish>,
+    refused: bool,
+    /// No frame after this one counts.
+    pub over: bool,
+    /// What the service wants to see again with the next turn.
+    pub conversation: Map,
+    /// Blocks that the protocol puts together.
+    pub blocks: Vec<Value>,
+}
+
+#[derive(Default)]
+struct Tool {
+    /// The service's number for it.
+    number: u64,
+    id: String,
+    name: String,
+    arguments: String,
+    halves: Halves,
+}
+
+impl Turn {
+    pub fn new(dialect: &'static Dialect, call: Rc<Call>, warnings: Vec<&'static str>) -> Turn {
+        Turn {
+            dialect,
+            conversation: call.conversation.clone(),
+            call,
+            warnings,
+            mended: false,
+            noted: false,
+            thought: Halves::default(),
+            tools: Vec::new(),
+            usage: Map::new(),
+            finish: None,
+            refused: false,
+            over: false,
+            blocks: Vec::new(),
+        }
+    }
+
+    pub fn text(&mut self, piece: &str, out: &mut Out) {
+        out.text(piece, self.mended);
+    }
+
+    /// Returns what came of it.
+    pub fn think(&mut self, piece: &str, out: &mut Out) -> String {
+        let mut text = String::new();
+        self.thought.push(piece, self.mended, &mut text);
+        if !text.is_empty() {
+            out.event(Event::Reasoning(text.clone()));
+        }
+        text
+    }
+
+    /// The model says no, in words: they are the answer.
+    pub fn refuse(&mut self, words: &str, out: &mut Out) {
+        self.refused |= !words.is_empty();
+        self.text(words, out);
+    }
+
+    /// A piece of a call of a tool. Without number and id it belongs to the last one.
+    pub fn call(&mut self, number: Option<u64>, id: &str, name: &str, arguments: &str, out: &mut Out) {
+        let same = |tool: &Tool| match number {
+            Some(number) => tool.number == number,
+            None => id.is_empty() || tool.id == id,
+        };
+        let at = self.tools.iter().rposition(same).unwrap_or_else(|| {
+            let number = number.unwrap_or(self.tools.len() as u64);
+            self.tools.push(Tool { number, ..Tool::default() });
+            self.tools.len() - 1
+        });
+        let tool = &mut self.tools[at];
+        for (known, told) in [(&mut tool.id, id), (&mut tool.name, name)] {
+            if known.is_empty() {
+                known.push_str(told);
+            }
+        }
+        let mut piece = String::new();
+        tool.halves.push(arguments, self.mended, &mut piece);
+        tool.arguments.push_str(&piece);
+        out.event(tool.event(at, piece, false));
+    }
+
+    /// A call in one piece, of a service that may give it no id. Returns the id.
+    pub fn whole_call(&mut self, id: &str, name: &str, arguments: &str, out: &mut Out) -> String {
+        let number = self.tools.len() as u64;
+        let id = match id {
+            "" => join(&["call_", &self.call.random_id(24, number)]),
+            id => id.to_owned(),
+        };
+        self.call(Some(number), &id, name, arguments, out);
+        id
+    }
+
+    /// So far, of the call with this number, if it began.
+    pub fn arguments(&self, number: u64) -> Option<&str> {
+        self.tools.iter().find(|tool| tool.number == number).map(|tool| tool.arguments.as_str())
+    }
+
+    /// Counts that come in parts add up; of those that come again the last ones are true.
+    pub fn usage(&mut self, raw: Option<&Value>) {
+        if let Some(Value::Object(raw)) = raw {
+            self.noted = true;
+            for (key, value) in raw.iter().filter(|(_, value)| !value.is_null()) {
+                self.usage.insert(key, value.clone());
+            }
+        }
+    }
+
+    /// The service's word for the end. It may stand on each frame, and empty.
+    pub fn finish(&mut self, word: &str) {
+        if !word.is_empty() {
+            self.finish = Some(Finish::from_word(word));
+            self.noted = true;
+        }
+    }
+
+    fn close(&mut self, out: &mut Out) {
+        out.finish_text();
+        if !out.any_text() && self.tools.is_empty() {
+            out.warn(EMPTY);
+        }
+        for (at, tool) in self.tools.iter_mut().enumerate() {
+            let mut arguments = std::mem::take(&mut tool.arguments);
+            tool.halves.finish(&mut arguments);
+            out.event(tool.event(at, arguments, true));
+        }
+        if !self.usage.is_empty() {
+            let usage = Usage::from_json(&std::mem::take(&mut self.usage).into());
+            usage.into_iter().for_each(|usage| out.event(Event::Usage(usage)));
+        }
+        let finish = match self.finish {
+            _ if self.refused => Finish::ContentFilter,
+            // Gemini says `stop`, too, where tools are to be called.
+            None | Some(Finish::Stop) if !self.tools.is_empty() => Finish::ToolCalls,
+            finish => finish.unwrap_or(Finish::Unknown),
+        };
+        out.finish(std::mem::take(&mut self.conversation), finish);
+    }
+}
+
+impl Tool {
+    fn event(&self, at: usize, arguments: String, done: bool) -> Event {
+        Event::ToolCall { index: at as u64, id: self.id.clone(), name: self.name.clone(), arguments, done }
+    }
+}
+
+impl Decode for Turn {
+    fn head(&mut self, _: &Head, out: &mut Out) {
+        self.warnings.drain(..).for_each(|words| out.warn(words));
+    }
+
+    fn text_path(&self) -> &'static [&'static str] {
+        self.dialect.text_path
+    }
+
+    fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
+        match data.trim_ascii() {
+            b"[DONE]" => {
+                self.close(out);
+                return Ok(Progress::Done);
+            }
+            // A keep-alive.
+            b"" => return Ok(Progress::More),
+            _ => {}
+        }
+        let is_known = event.is_empty() || self.dialect.events.iter().any(|known| event.starts_with(known));
+        let parsed = match json::parse(data) {
+            Err(_) if !is_known => return Ok(Progress::More),
+            parsed => parsed?,
+        };
+        if event == "error" || is_error(&parsed.value) {
+            return Err(told(&parsed.value, data));
+        }
+        (self.mended, self.noted) = (parsed.mended, false);
+        (self.dialect.frame)(self, &parsed.value, out)?;
+        if self.over {
+            self.close(out);
+            return Ok(Progress::Done);
+        }
+        Ok(if self.noted { Progress::Noted } else { Progress::More })
+    }
+
+    fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next> {
+        let parsed = answer.json()?;
+        self.mended = parsed.mended;
+        if is_error(&parsed.value) || !(self.dialect.whole)(self, &parsed.value, out)? {
+            return Err(told(&parsed.value, &answer.body));
+        }
+        self.close(out);
+        Ok(Next::Over)
+    }
+
+    fn refused(&mut self, answer: &Answer, _: &mut Out) -> Result<Step> {
+        Err(explained(answer.refusal(), &answer.value()))
+    }
+
+    /// Some services end by closing.
+    fn end(&mut self, out: &mut Out) -> Result<()> {
+        if self.finish.is_none() {
+            return Err(cut_off());
+        }
+        self.close(out);
+        Ok(())
+    }
+}
+
+/// The string at `key`, or nothing.
+#[inline(never)]
+pub fn word<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.text(key).unwrap_or_default()
+}
+
+/// Appends to the string at `key`.
+pub fn append(block: Option<&mut Value>, key: &str, text: &str) {
+    if let Some(Value::Object(block)) = block
+        && let Some(Value::String(known)) = block.get_mut(key)
+    {
+        known.push_str(text);
+    }
+}
