@@ -10,18 +10,8 @@ use crate::text::{decimal, digit, join};
 use crate::value::{Map, Value};
 
 /// Options that a protocol may have no way for.
-const OPTIONS: [&str; 10] = [
-    "temperature",
-    "topP",
-    "maxTokens",
-    "stop",
-    "seed",
-    "tools",
-    "toolChoice",
-    "reasoningEffort",
-    "responseFormat",
-    "extra",
-];
+const OPTIONS: [&str; 9] =
+    ["temperature", "topP", "maxTokens", "seed", "tools", "toolChoice", "reasoningEffort", "responseFormat", "extra"];
 
 /// One call of a provider, checked and complete. The core gets its random bits here, since it has no source of its own.
 #[derive(Clone, Debug)]
@@ -42,6 +32,10 @@ pub struct Call {
     pub session_only: bool,
     /// Only the names of the models are wanted (`listModels`).
     pub models_only: bool,
+    /// Words that end the text, of a protocol that cannot pass them on.
+    pub stops: Vec<String>,
+    /// `<think>` and `</think>` in the text stand around thoughts.
+    pub think_tags: bool,
     /// What the caller asked for and this protocol cannot do.
     pub warnings: Vec<String>,
 }
@@ -89,6 +83,14 @@ impl Call {
             None => Map::new(),
             Some(_) => return Err(Error::input("conversation must be the object that reply.conversation gave")),
         };
+        let stops = match option("stop") {
+            Some(given) if !passes("stop") => read_stops(given)?,
+            _ => Vec::new(),
+        };
+        let think_tags = match option("thinkTags").map(Value::as_bool) {
+            Some(None) => return Err(Error::input("thinkTags must be true or false")),
+            given => given.flatten().unwrap_or_default(),
+        };
         for name in OPTIONS {
             if option(name).is_some() && !passes(name) {
                 warnings.push(join(&[&checked.name, " has no way to pass on '", name, "': it was left out"]));
@@ -105,6 +107,8 @@ impl Call {
             foreign: false,
             session_only,
             models_only,
+            stops,
+            think_tags,
             warnings,
         })
     }
@@ -177,6 +181,18 @@ pub enum History {
     Messages,
     /// All turns are flattened into one message by `format_prompt`.
     Prompt,
+}
+
+fn read_stops(given: &Value) -> Result<Vec<String>> {
+    let one = std::slice::from_ref(given);
+    let mut stops = Vec::new();
+    for stop in given.as_array().map_or(one, Vec::as_slice) {
+        match stop.as_str() {
+            Some(word) if !word.is_empty() => stops.push(word.to_owned()),
+            _ => return Err(Error::input("stop must be a string or an array of strings, none of them empty")),
+        }
+    }
+    Ok(stops)
 }
 
 /// A bare string is one user message. `content` is a string or OpenAI's content parts.

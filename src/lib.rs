@@ -11,14 +11,15 @@
 //!  http, address  requests, heads, answers, as plain data; page: what a site's pages tell
 //!  frame, scan    (sink) bytes -> frames; and, for the frames that come by the thousand, bytes -> text directly
 //!  json, words    what the other frames say; what services mean by their errors
-//!  out            what was understood, in its order: Event, and runs of text pieces as one string with offsets (chat)
+//!  out            what was understood, in its order: Event, and runs of text pieces as one string with offsets (chat);
+//!                 filter takes thoughts out of the text, and ends it
 //!  edge           the same events as an answer of OpenAI's API, for an endpoint; its requests as calls
 //!  web/talk       fetch and ReadableStream around the state machine; the only clock and the only random source
 //! ```
 //!
 //! ## Who may import whom
 //!
-//! `text <- value, error <- json, words <- chat, http <- scan, frame, page <- out <- step <- sink, exchange`, and beside it
+//! `text <- value, error <- json, words <- chat, http <- scan, frame, page, filter <- out <- step <- sink, exchange`, and beside it
 //! `about, presets, prompt <- settings <- call <- providers/*`, which use `step`; `edge` uses `chat, value, error`. `web/*`
 //! uses all of these; nothing uses `web`. Providers never import each other. It is kept by construction: the JavaScript
 //! crates are dependencies of `wasm32` alone, so a native `cargo test` cannot compile a leak, and the core has no I/O, no
@@ -40,6 +41,7 @@ pub mod chat;
 pub mod edge;
 pub mod error;
 pub mod exchange;
+pub mod filter;
 pub mod frame;
 pub mod http;
 pub mod json;

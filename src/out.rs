@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::chat::{Event, Finish, Pieces, Session, Usage};
+use crate::filter::{Filter, Part};
 use crate::json::Halves;
 use crate::scan;
 use crate::value::{Map, Value};
@@ -17,7 +18,8 @@ pub struct Out {
     pub(crate) pieces: Pieces,
     pub(crate) spare: Pieces,
     halves: Halves,
-    /// All text so far, for protocols that compare it with a final text.
+    filter: Option<Filter>,
+    /// All text so far, as it came, for protocols that compare it with a final text.
     whole: Option<String>,
     any_text: bool,
 }
@@ -79,8 +81,36 @@ impl Out {
         self.whole.as_deref()
     }
 
+    pub(crate) fn filter(&mut self, filter: Option<Filter>) {
+        self.filter = filter;
+    }
+
+    /// By a word of `stop`: what the service says from here on is not wanted.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.filter.as_ref().is_some_and(Filter::is_stopped)
+    }
+
+    /// The service's final text, where it differs from the pieces.
+    pub fn replace(&mut self, text: String) {
+        let Some(mut filter) = self.filter.as_ref().map(Filter::again) else {
+            return self.event(Event::Replace(text));
+        };
+        let (mut parts, mut kept) = (Vec::new(), String::new());
+        filter.push(&text, &mut parts);
+        filter.finish(&mut parts);
+        for part in parts {
+            if let Part::Text(text) = part {
+                kept.push_str(&text);
+            }
+        }
+        self.event(Event::Replace(kept));
+    }
+
     /// For the scanner; see [`scan::unescape`].
     pub(crate) fn raw_text(&mut self, raw: &[u8]) -> bool {
+        if self.filter.is_some() {
+            return false;
+        }
         let start = self.pieces.text.len();
         if !scan::unescape(raw, &mut self.halves, &mut self.pieces.text) {
             return false;
@@ -95,13 +125,34 @@ impl Out {
         if let Some(whole) = &mut self.whole {
             whole.push_str(piece);
         }
-        self.pieces.close(start);
+        match &mut self.filter {
+            None => self.pieces.close(start),
+            Some(filter) => {
+                let (piece, mut parts) = (self.pieces.text.split_off(start), Vec::new());
+                filter.push(&piece, &mut parts);
+                self.filtered(parts);
+            }
+        }
+    }
+
+    fn filtered(&mut self, parts: Vec<Part>) {
+        for part in parts {
+            match part {
+                Part::Text(text) => self.pieces.push(&text),
+                Part::Thought(text) => self.event(Event::Reasoning(text)),
+            }
+        }
     }
 
     pub(crate) fn finish_text(&mut self) {
         let start = self.pieces.text.len();
         self.halves.finish(&mut self.pieces.text);
         self.close_piece(start);
+        if let Some(filter) = &mut self.filter {
+            let mut parts = Vec::new();
+            filter.finish(&mut parts);
+            self.filtered(parts);
+        }
     }
 
     fn flush(&mut self) {

@@ -1,5 +1,6 @@
 //! Frames to a protocol's decoder, and the lesson for the scanner: where the text of such a frame lies.
 
+use crate::chat::Finish;
 use crate::error::Result;
 use crate::frame::{Flow, Sink};
 use crate::json::{self, Halves};
@@ -27,7 +28,13 @@ impl Sink for Frames<'_> {
     fn frame(&mut self, event: &str, data: &[u8]) -> Result<Flow> {
         let (queued, pieces) = self.out.mark();
         let start = self.out.pieces.text.len();
-        match self.decode.frame(event, data, self.out)? {
+        let progress = self.decode.frame(event, data, self.out)?;
+        if self.out.is_stopped() && progress != Progress::Done {
+            let conversation = self.decode.conversation();
+            self.out.finish(conversation, Finish::Stop);
+            return Ok(Flow::Done);
+        }
+        match progress {
             Progress::Done => return Ok(Flow::Done),
             Progress::Noted => return Ok(Flow::More),
             Progress::More => {}

@@ -6,6 +6,7 @@ use crate::frame::Framing;
 use crate::http::{Answer, Head, Method, Request};
 use crate::out::Out;
 use crate::text::{cut, join};
+use crate::value::Map;
 
 /// A request and what its answer means.
 pub struct Step {
@@ -85,6 +86,11 @@ pub trait Decode {
     /// What to do where the status is not 2xx: another step, or an error in the protocol's words.
     fn refused(&mut self, answer: &Answer, _out: &mut Out) -> Result<Step> {
         Err(answer.refusal())
+    }
+
+    /// What the next turn needs, where the text ends before the service does (a word of `stop`).
+    fn conversation(&mut self) -> Map {
+        Map::new()
     }
 
     /// The body ended and no frame said so.

@@ -68,7 +68,10 @@ export interface CallOptions {
   temperature?: number;
   topP?: number;
   maxTokens?: number;
+  /** Words that end the text. Where the service has no such option, rivulet cuts there and stops the request. */
   stop?: string | readonly string[];
+  /** `<think>…</think>` in the text become `reasoning` events. */
+  thinkTags?: boolean;
   seed?: number;
   /** In OpenAI's shape, `{ type: 'function', function: { name, description, parameters } }`, for every service. */
   tools?: readonly unknown[];

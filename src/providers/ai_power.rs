@@ -231,6 +231,10 @@ impl Decode for Reply {
             _ => Err(answer.refusal()),
         }
     }
+
+    fn conversation(&mut self) -> Map {
+        std::mem::take(&mut self.conversation)
+    }
 }
 
 const EXPIRED: &str = "Nonce verification failed";

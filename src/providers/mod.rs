@@ -17,6 +17,7 @@ use crate::call::Call;
 use crate::chat::Session;
 use crate::error::Result;
 use crate::exchange::Exchange;
+use crate::filter::Filter;
 use crate::step::Step;
 
 pub struct Protocol {
@@ -46,6 +47,7 @@ pub fn protocol(name: &str) -> Option<&'static Protocol> {
 /// A reply as a state machine. `limit`: bytes of one event, line or JSON answer.
 pub fn exchange(protocol: &Protocol, call: Rc<Call>, session: &Session, limit: usize) -> Exchange {
     let warnings = call.warnings.clone();
+    let filter = Filter::new(call.think_tags, &call.stops);
     let mut exchange = match (call.models_only, protocol.models) {
         (false, _) => Exchange::new((protocol.open)(call, session), limit),
         (true, Some(list)) => Exchange::new(list(call), limit),
@@ -55,6 +57,7 @@ pub fn exchange(protocol: &Protocol, call: Rc<Call>, session: &Session, limit: u
             exchange
         }
     };
+    exchange.out().filter(filter);
     warnings.into_iter().for_each(|warning| exchange.out().warn(warning));
     exchange
 }

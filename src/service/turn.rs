@@ -222,6 +222,10 @@ impl Decode for Turn {
         Err(explained(answer.refusal(), &answer.value()))
     }
 
+    fn conversation(&mut self) -> Map {
+        std::mem::take(&mut self.conversation)
+    }
+
     /// Some services end by closing.
     fn end(&mut self, out: &mut Out) -> Result<()> {
         if self.finish.is_none() {

@@ -83,6 +83,10 @@ impl Decode for Reply {
         refused(self, answer, out)
     }
 
+    fn conversation(&mut self) -> Map {
+        std::mem::take(&mut self.conversation)
+    }
+
     fn end(&mut self, _out: &mut Out) -> Result<()> {
         Err(match self.empty_error {
             true => Error::new(Code::Service, "the site reported an error without words"),
@@ -105,7 +109,7 @@ impl Reply {
             // The server trims the ends; that alone is no other text.
             let reply = json::whole_text(reply, mended);
             if !reply.is_empty() && out.whole().is_some_and(|whole| whole.trim() != reply.trim()) {
-                out.event(Event::Replace(reply));
+                out.replace(reply);
             }
         } else {
             out.text(reply, mended);

@@ -74,6 +74,10 @@ impl Decode for Reply {
         let words = words::error_words(&answer.json()?.value);
         Err(Error::new(Code::Service, words.as_deref().unwrap_or("JSON came where a stream was asked for")))
     }
+
+    fn conversation(&mut self) -> Map {
+        std::mem::take(&mut self.conversation)
+    }
 }
 
 /// The texts are in the site's language; what is known of them are the English ones (C3).

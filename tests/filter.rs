@@ -1,0 +1,154 @@
+//! Thoughts in the text, and words that end it: the same whatever the cuts.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use proptest::prelude::*;
+use rivulet::filter::{Filter, Part};
+use serde_json::json;
+
+use support::drive::Reply;
+use support::flow::call;
+
+/// What is said and what is thought, put together, in their order.
+fn put_together(think_tags: bool, stops: &[&str], pieces: &[&str]) -> Vec<(bool, String)> {
+    let stops: Vec<String> = stops.iter().map(|&stop| stop.to_owned()).collect();
+    let mut filter = Filter::new(think_tags, &stops).unwrap();
+    let mut parts = Vec::new();
+    pieces.iter().for_each(|piece| filter.push(piece, &mut parts));
+    filter.finish(&mut parts);
+    let mut joined: Vec<(bool, String)> = Vec::new();
+    for part in parts {
+        let (thought, text) = match part {
+            Part::Text(text) => (false, text),
+            Part::Thought(text) => (true, text),
+        };
+        assert!(!text.is_empty());
+        match joined.last_mut() {
+            Some((last, all)) if *last == thought => all.push_str(&text),
+            _ => joined.push((thought, text)),
+        }
+    }
+    joined
+}
+
+fn said(text: &str) -> (bool, String) {
+    (false, text.to_owned())
+}
+
+fn thought(text: &str) -> (bool, String) {
+    (true, text.to_owned())
+}
+
+#[test]
+fn thoughts_are_taken_out() {
+    let all = ["<think>Hm, <b>?</think>Well.", "a<think></think>b", "<think>x</think>y<think>z"];
+    let wanted = [
+        vec![thought("Hm, <b>?"), said("Well.")],
+        vec![said("ab")],
+        vec![thought("x"), said("y"), thought("z")],
+    ];
+    for (text, wanted) in all.iter().zip(wanted) {
+        assert_eq!(put_together(true, &[], &[text]), wanted, "{text}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_tag_is_text() {
+    for text in ["1 < 2", "<thin", "<thinker>", "</think>", "<think"] {
+        let single: Vec<String> = text.chars().map(String::from).collect();
+        let single: Vec<&str> = single.iter().map(String::as_str).collect();
+        assert_eq!(put_together(true, &[], &single), [said(text)], "{text}");
+    }
+}
+
+#[test]
+fn the_first_word_that_comes_ends_the_text() {
+    assert_eq!(put_together(false, &["END", "EN"], &["one EN", "D two END"]), [said("one ")]);
+    assert_eq!(put_together(false, &["###", "\n\n"], &["a\n", "b\n\nc###"]), [said("a\nb")]);
+    assert_eq!(put_together(false, &["aab"], &["aa", "aab!"]), [said("aa")]);
+    assert_eq!(put_together(true, &["stop"], &["<think>stop</think>go stop on"]), [thought("stop"), said("go ")]);
+}
+
+#[test]
+fn nothing_is_held_back_for_longer_than_needed() {
+    let mut filter = Filter::new(true, &["END".to_owned()]).unwrap();
+    let mut push = |text: &str| {
+        let mut parts = Vec::new();
+        filter.push(text, &mut parts);
+        parts
+    };
+    assert_eq!(push("ab <"), [Part::Text("ab ".to_owned())]);
+    assert_eq!(push("b> E"), [Part::Text("<b> ".to_owned())]);
+    assert_eq!(push("N"), []);
+    assert_eq!(push("N"), [Part::Text("ENN".to_owned())]);
+}
+
+proptest! {
+    #[test]
+    fn cuts_change_nothing(
+        text in r"(<think>|</think>|<|</|END|EN|E|ä|🦀| |\n){0,40}",
+        cuts in proptest::collection::vec(0usize..200, 0..12),
+        think_tags: bool,
+        stops in any::<bool>(),
+    ) {
+        prop_assume!(think_tags || stops);
+        let stops: &[&str] = if stops { &["END", "ä\n"] } else { &[] };
+        let mut cuts: Vec<usize> = cuts.into_iter().filter(|&at| text.is_char_boundary(at.min(text.len()))).collect();
+        cuts.sort_unstable();
+        let (mut pieces, mut start) = (Vec::new(), 0);
+        for at in cuts.into_iter().map(|at| at.min(text.len())).chain([text.len()]) {
+            pieces.push(&text[start..at]);
+            start = at;
+        }
+        prop_assert_eq!(put_together(think_tags, stops, &pieces), put_together(think_tags, stops, &[&text]));
+    }
+}
+
+fn live(text: &str) -> String {
+    format!("data: {}\n\n", json!({ "type": "live", "data": text }))
+}
+
+/// What the site would go on to say is not read: the reply is over.
+#[test]
+fn a_site_without_such_an_option_is_stopped_at_the_word() {
+    let flow = call("AiEngine", json!("Hi")).session(&[("nonce", "0123456789")]).options(json!({ "stop": ["END"] }));
+    let body = [live("one "), live("two E"), live("ND three"), live("four")].concat();
+    let played = flow.answers(&[Reply::new(200, body)]);
+    assert_eq!(played.text(), "one two ");
+    assert!(played.end.is_ok(), "{:?}", played.end);
+    let events: Vec<String> = played.events().iter().map(|event| format!("{event:?}")).collect();
+    assert!(events.last().unwrap().contains("Finish(Stop)"), "{events:?}");
+    assert!(events.iter().any(|event| event.starts_with("Conversation") && event.contains("chatId")), "{events:?}");
+}
+
+#[test]
+fn a_word_that_does_not_come_changes_nothing() {
+    let flow = call("AiEngine", json!("Hi")).session(&[("nonce", "0123456789")]).options(json!({ "stop": "END" }));
+    let end = json!({ "type": "end", "data": json!({ "success": true, "reply": "one E" }).to_string() });
+    let played = flow.answers(&[Reply::new(200, [live("one E"), format!("data: {end}\n\n")].concat())]);
+    assert_eq!((played.text(), played.end.is_ok()), ("one E".to_owned(), true));
+}
+
+#[test]
+fn the_final_text_of_a_site_is_filtered_too() {
+    let flow = call("AiEngine", json!("Hi")).session(&[("nonce", "0123456789")]).options(json!({ "thinkTags": true }));
+    let end = json!({ "type": "end", "data": json!({ "success": true, "reply": "<think>a</think>B" }).to_string() });
+    let played = flow.answers(&[Reply::new(200, [live("<think>a</th"), live("ink>b"), format!("data: {end}\n\n")].concat())]);
+    let events: Vec<String> = played.events().iter().map(|event| format!("{event:?}")).collect();
+    assert_eq!(played.text(), "b");
+    assert!(events.contains(&r#"Reasoning("a")"#.to_owned()) && events.contains(&r#"Replace("B")"#.to_owned()), "{events:?}");
+}
+
+#[test]
+fn bad_words_are_told() {
+    for (option, words) in [
+        (json!({ "stop": [""] }), "stop must be a string or an array of strings, none of them empty"),
+        (json!({ "stop": 3 }), "stop must be a string or an array of strings, none of them empty"),
+        (json!({ "thinkTags": "yes" }), "thinkTags must be true or false"),
+    ] {
+        let error = call("AiEngine", json!("Hi")).options(option).read().unwrap_err();
+        assert_eq!((error.code.as_str(), error.message.as_str()), ("input", words));
+    }
+}
