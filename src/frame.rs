@@ -1,10 +1,8 @@
 //! Bytes to frames, however the bytes are cut: server-sent events (WHATWG HTML, 9.2.6) and NDJSON. Nothing else splits
 //! bytes, and nothing here grows beyond the limit.
 
-use std::ops::Range;
-
 use crate::error::{Error, Result, larger};
-use crate::scan::Template;
+use crate::scan::{Lesson, Template};
 use crate::text::lossy;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +22,8 @@ pub trait Sink {
 #[derive(Debug, PartialEq)]
 pub enum Flow {
     More,
-    /// More, and the frame was nothing but the text in this range of its data.
-    Text(Range<usize>),
+    /// More, and the frame was nothing but a text.
+    Text(Lesson),
     /// Nothing after this frame counts.
     Done,
 }
@@ -187,7 +185,7 @@ impl Splitter {
                 return Ok(Flow::More);
             }
             let flow = sink.frame("", line)?;
-            return Ok(self.learn(flow, frame, 0));
+            return Ok(self.learn(flow, frame, line));
         }
         if line.is_empty() {
             return self.dispatch(frame, sink);
@@ -227,9 +225,9 @@ impl Splitter {
         }
         let mut data = std::mem::take(&mut self.data);
         let flow = sink.frame(&event, &data)?;
-        let colon = frame.and_then(|frame| frame.iter().position(|&byte| byte == b':')).map_or(0, |at| at + 1);
-        let blank = usize::from(frame.and_then(|frame| frame.get(colon)) == Some(&b' '));
-        let flow = self.learn(flow, frame.filter(|_| fields == 1), colon + blank);
+        // A line of data, and before it at most the event's name.
+        let plain = |frame: &&[u8]| fields == 1 || fields == 2 && frame.starts_with(b"event:");
+        let flow = self.learn(flow, frame.filter(plain), &data);
         data.clear();
         // Keeps the room for the next frame, but not that of one giant.
         if data.capacity() <= 64 * 1024 {
@@ -238,10 +236,16 @@ impl Splitter {
         Ok(flow)
     }
 
-    fn learn(&mut self, flow: Flow, frame: Option<&[u8]>, data_at: usize) -> Flow {
-        let Flow::Text(text) = flow else { return flow };
+    fn learn(&mut self, flow: Flow, frame: Option<&[u8]>, data: &[u8]) -> Flow {
+        let Flow::Text(lesson) = flow else { return flow };
         if let Some(frame) = frame {
-            self.template.learn(frame, data_at + text.start..data_at + text.end);
+            let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+            let line_ends = frame.iter().rev().take_while(|byte| is_end(byte)).count();
+            let (frame_end, length) = (frame.len() - line_ends, data.len());
+            // In one piece, as the last thing before the line ends.
+            if frame[..frame_end].ends_with(data) {
+                self.template.learn(frame, frame_end - length, lesson);
+            }
         }
         Flow::More
     }

@@ -37,8 +37,8 @@ pub fn parse(text: &[u8]) -> Result<Parsed> {
     Ok(Parsed { value, mended: reader.mended })
 }
 
-/// Where the inside of the string at `path` lies in a JSON text, if that is plain to see: every key on the way once. A
-/// number in the path is an index, written in digits.
+/// Where the inside of the string at `path` lies in a JSON text, or the number, if that is plain to see: every key on the
+/// way once. A number in the path is an index, written in digits.
 pub fn locate(json: &[u8], path: &[&str]) -> Option<Range<usize>> {
     let mut reader = Reader::new(std::str::from_utf8(json).ok()?, PLAIN_DEPTH);
     reader.whole(Some(path))?;
@@ -83,7 +83,14 @@ impl<'a> Reader<'a> {
             b't' => self.word("true").map(|()| Value::Bool(true)),
             b'f' => self.word("false").map(|()| Value::Bool(false)),
             b'n' => self.word("null").map(|()| Value::Null),
-            _ => self.number().map(|number| Value::Number(number.to_owned())),
+            _ => {
+                let start = self.at;
+                let number = self.number()?;
+                if path.is_some_and(<[_]>::is_empty) {
+                    self.found = Some(start..start + number.len());
+                }
+                Some(Value::Number(number.to_owned()))
+            }
         }
     }
 

@@ -1,10 +1,11 @@
 //! Text found by scanning instead of parsing.
 //!
-//! Of a reply's frames nearly all differ in one JSON string only. A [`Template`] remembers the bytes around that string,
-//! framing included; where the next bytes are the same ones up to the string and after it, the frame must mean the same,
-//! and only the string is unescaped. Anything else - another kind of frame, an unknown key, an escape that is not
-//! plain, broken UTF-8 - is not for the scanner: [`json::parse`] decides. Both ways give the same text, and a property test
-//! (`tests/scan.rs`) says so. Measured on the prototype: 89 ns an event instead of 533 (design, section 5).
+//! Of a reply's frames nearly all differ in one JSON string only, and perhaps in a count or a time that means nothing for
+//! the text. A [`Template`] remembers the bytes around these, framing included; where the next bytes are the same ones,
+//! the frame must mean the same, and only the string is unescaped. Anything else - another kind of frame, an unknown key,
+//! an escape that is not plain, broken UTF-8 - is not for the scanner: [`json::parse`] decides. Both ways give the same
+//! text, and a property test (`tests/scan.rs`) says so. Measured on the prototype: 89 ns an event instead of 533 (design,
+//! section 5).
 
 use std::ops::Range;
 
@@ -12,32 +13,88 @@ use crate::json::{self, Halves, join};
 
 #[derive(Debug, Default)]
 pub struct Template {
-    /// From the first byte of the frame up to the string's opening quote, that included.
-    head: Vec<u8>,
-    /// From the closing quote to the last byte of the frame.
-    tail: Vec<u8>,
+    /// The bytes that are the same in each frame; holes lie between them.
+    same: Vec<u8>,
+    /// Where in `same` each hole lies, in their order.
+    holes: Vec<(usize, Hole)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Hole {
+    /// The inside of the string that is the text.
+    Text,
+    /// The inside of a string that is not.
+    String,
+    Number,
+}
+
+/// Where in a frame's data the text lies, and values of no meaning that differ from frame to frame.
+#[derive(Debug, PartialEq)]
+pub struct Lesson {
+    pub text: Range<usize>,
+    pub varying: Vec<Range<usize>>,
 }
 
 impl Template {
-    /// `frame` is a whole frame with its line ends; `text` is where the string's inside lies in it.
-    pub fn learn(&mut self, frame: &[u8], text: Range<usize>) {
-        let (Some(head), Some(tail)) = (frame.get(..text.start), frame.get(text.end..)) else { return };
-        self.head.clear();
-        self.head.extend_from_slice(head);
-        self.tail.clear();
-        self.tail.extend_from_slice(tail);
+    /// `frame` is a whole frame with its line ends, whose data begins at `data_at`.
+    pub fn learn(&mut self, frame: &[u8], data_at: usize, Lesson { text, varying }: Lesson) {
+        let mut ranges = varying;
+        ranges.push(text.clone());
+        ranges.sort_unstable_by_key(|range| range.start);
+        self.same.clear();
+        self.holes.clear();
+        let mut from = 0;
+        for range in ranges {
+            let (start, end) = (data_at + range.start, data_at + range.end);
+            let Some(before) = frame.get(from..start) else { return self.holes.clear() };
+            self.same.extend_from_slice(before);
+            let is_string = before.last() == Some(&b'"');
+            let hole = if range == text {
+                Hole::Text
+            } else if is_string {
+                Hole::String
+            } else {
+                Hole::Number
+            };
+            self.holes.push((self.same.len(), hole));
+            from = end;
+        }
+        self.same.extend_from_slice(frame.get(from..).unwrap_or_default());
     }
 
     /// If a frame of this shape begins `bytes`: the inside of its string and the frame's length.
     #[inline]
     pub fn matches<'a>(&self, bytes: &'a [u8]) -> Option<(&'a [u8], usize)> {
-        if self.tail.is_empty() {
-            return None;
+        let (mut at, mut from) = (0, 0);
+        let mut text = None;
+        for &(to, hole) in &self.holes {
+            let rest = bytes.get(at..)?.strip_prefix(&self.same[from..to])?;
+            let length = match hole {
+                Hole::Text => string_end(rest)?,
+                Hole::String => plain_end(rest)?,
+                Hole::Number => number_end(rest)?,
+            };
+            if hole == Hole::Text {
+                text = Some(&rest[..length]);
+            }
+            at += to - from + length;
+            from = to;
         }
-        let rest = bytes.strip_prefix(self.head.as_slice())?;
-        let end = string_end(rest)?;
-        rest[end..].starts_with(&self.tail).then(|| (&rest[..end], self.head.len() + end + self.tail.len()))
+        let (text, tail) = (text?, &self.same[from..]);
+        bytes[at..].starts_with(tail).then_some((text, at + tail.len()))
     }
+}
+
+/// As [`string_end`], for a string without escapes, of ASCII.
+fn plain_end(bytes: &[u8]) -> Option<usize> {
+    let end = bytes.iter().position(|&byte| !matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~'))?;
+    (bytes[end] == b'"').then_some(end)
+}
+
+/// Where a whole number without sign ends.
+fn number_end(bytes: &[u8]) -> Option<usize> {
+    let end = bytes.iter().position(|byte| !byte.is_ascii_digit())?;
+    (end == 1 || end > 1 && bytes[0] != b'0').then_some(end)
 }
 
 /// Position of the quote that closes the string; `None` where it is not there or a control character comes first.

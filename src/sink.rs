@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::frame::{Flow, Sink};
 use crate::json::{self, Halves};
 use crate::out::Out;
-use crate::scan;
+use crate::scan::{self, Lesson};
 use crate::step::{Decode, Progress};
 
 /// Frames in a row whose form was learned and came never again. Where each frame differs, learning would cost more than
@@ -47,9 +47,15 @@ impl Sink for Frames<'_> {
         // The scanner may take over only where it would have given the very same piece.
         let same = json::locate(data, self.decode.text_path()).filter(|text| {
             let mut again = String::new();
-            scan::unescape(&data[text.clone()], &mut Halves::default(), &mut again)
+            data[..text.start].ends_with(b"\"")
+                && scan::unescape(&data[text.clone()], &mut Halves::default(), &mut again)
                 && again == self.out.pieces.text[start..]
         });
-        Ok(same.map_or(Flow::More, Flow::Text))
+        let Some(text) = same else { return Ok(Flow::More) };
+        let mut varying = Vec::new();
+        for key in self.decode.varying() {
+            varying.extend(json::locate(data, &[key]));
+        }
+        Ok(Flow::Text(Lesson { text, varying }))
     }
 }

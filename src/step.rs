@@ -78,6 +78,11 @@ pub trait Decode {
         &[]
     }
 
+    /// Members of such a frame, on its first level, that differ from frame to frame and mean nothing for the text.
+    fn varying(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress>;
 
     /// JSON came where a stream was asked for.

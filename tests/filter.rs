@@ -44,11 +44,8 @@ fn thought(text: &str) -> (bool, String) {
 #[test]
 fn thoughts_are_taken_out() {
     let all = ["<think>Hm, <b>?</think>Well.", "a<think></think>b", "<think>x</think>y<think>z"];
-    let wanted = [
-        vec![thought("Hm, <b>?"), said("Well.")],
-        vec![said("ab")],
-        vec![thought("x"), said("y"), thought("z")],
-    ];
+    let wanted =
+        [vec![thought("Hm, <b>?"), said("Well.")], vec![said("ab")], vec![thought("x"), said("y"), thought("z")]];
     for (text, wanted) in all.iter().zip(wanted) {
         assert_eq!(put_together(true, &[], &[text]), wanted, "{text}");
     }
@@ -135,10 +132,14 @@ fn a_word_that_does_not_come_changes_nothing() {
 fn the_final_text_of_a_site_is_filtered_too() {
     let flow = call("AiEngine", json!("Hi")).session(&[("nonce", "0123456789")]).options(json!({ "thinkTags": true }));
     let end = json!({ "type": "end", "data": json!({ "success": true, "reply": "<think>a</think>B" }).to_string() });
-    let played = flow.answers(&[Reply::new(200, [live("<think>a</th"), live("ink>b"), format!("data: {end}\n\n")].concat())]);
+    let played =
+        flow.answers(&[Reply::new(200, [live("<think>a</th"), live("ink>b"), format!("data: {end}\n\n")].concat())]);
     let events: Vec<String> = played.events().iter().map(|event| format!("{event:?}")).collect();
     assert_eq!(played.text(), "b");
-    assert!(events.contains(&r#"Reasoning("a")"#.to_owned()) && events.contains(&r#"Replace("B")"#.to_owned()), "{events:?}");
+    assert!(
+        events.contains(&r#"Reasoning("a")"#.to_owned()) && events.contains(&r#"Replace("B")"#.to_owned()),
+        "{events:?}"
+    );
 }
 
 #[test]

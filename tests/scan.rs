@@ -9,7 +9,7 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use rivulet::exchange::Exchange;
 use rivulet::json::{Halves, locate};
-use rivulet::scan::{Template, unescape};
+use rivulet::scan::{Lesson, Template, unescape};
 use serde_json::{Value, json};
 
 use support::drive::{self, Played, Reply};
@@ -55,13 +55,17 @@ fn raw() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(word, 0..5).prop_map(|words| words.concat())
 }
 
-/// A body of frames of the given shapes, `%` being where the text goes.
+/// A body of frames of the given shapes: `%` is where the text goes, `#` where some number, `~` where some other string.
 fn body(shapes: &'static [&'static str]) -> impl Strategy<Value = Vec<(Vec<u8>, Vec<u8>)>> {
-    let ordinary = prop::collection::vec((0..2 * shapes.len(), raw()), 1..30);
+    let number = prop::sample::select(&["0", "7", "8", "10", "123456", "01", "-1", "1.5", "1e3", "null", ""][..]);
+    let string =
+        prop::sample::select(&["", "abc", "a-B_9=", "2026-11-24T10:00:00.5Z", "é", r"\u0041", r#"\""#, "\t"][..]);
+    let ordinary = prop::collection::vec((0..2 * shapes.len(), raw(), number, string), 1..30);
     ordinary.prop_map(move |frames| {
-        let frames = frames.into_iter().map(|(shape, raw)| {
+        let frames = frames.into_iter().map(|(shape, raw, number, string)| {
             // Half of the frames are of the first shape: runs of equal ones are what the scanner is for.
-            let (head, tail) = shapes[shape.saturating_sub(shapes.len())].split_once('%').unwrap();
+            let shape = shapes[shape.saturating_sub(shapes.len())].replace('#', number).replace('~', string);
+            let (head, tail) = shape.split_once('%').unwrap();
             (head.as_bytes().to_vec(), [&raw, tail.as_bytes()].concat())
         });
         frames.collect()
@@ -77,7 +81,7 @@ fn joined(frames: &[(Vec<u8>, Vec<u8>)], before: &str, ending: &str, end: &str) 
 
 fn played(provider: &str, body: Vec<u8>, cuts: Vec<usize>) -> Played {
     let settings = match provider {
-        "OpenAiChat" => json!({ "baseUrl": SITE, "model": "m" }),
+        "OpenAiChat" | "OpenAiResponses" | "Anthropic" | "Ollama" => json!({ "baseUrl": SITE, "model": "m" }),
         _ => json!({ "url": SITE, "botId": 5 }),
     };
     let call = rivulet::call::Call::read(
@@ -96,7 +100,8 @@ fn played(provider: &str, body: Vec<u8>, cuts: Vec<usize>) -> Played {
     })
 }
 
-/// The same frames with an `id` each, which means nothing and keeps the scanner out: it takes frames of one field only.
+/// The same frames with an `id` each, which means nothing and keeps the scanner out: it takes frames of data, and perhaps
+/// the name of an event before it, only.
 fn agree(
     provider: &str,
     frames: &[(Vec<u8>, Vec<u8>)],
@@ -104,8 +109,20 @@ fn agree(
     end: &str,
     seed: u64,
 ) -> Result<(), TestCaseError> {
-    let parsed = played(provider, joined(frames, "id: 1\n", ending, end), Vec::new());
-    let body = joined(frames, "", ending, end);
+    agree_named(provider, "", frames, ending, end, seed)
+}
+
+fn agree_named(
+    provider: &str,
+    event: &str,
+    frames: &[(Vec<u8>, Vec<u8>)],
+    ending: &str,
+    end: &str,
+    seed: u64,
+) -> Result<(), TestCaseError> {
+    let event = if event.is_empty() { String::new() } else { format!("event: {event}{ending}") };
+    let parsed = played(provider, joined(frames, &format!("id: 1\n{event}"), ending, end), Vec::new());
+    let body = joined(frames, &event, ending, end);
     let mut random = Random(seed);
     for cuts in [Vec::new(), random.cuts(body.len()), (0..body.len()).collect()] {
         let scanned = played(provider, body.clone(), cuts);
@@ -157,6 +174,43 @@ const OPENAI: &[&str] = &[
     r#"{"choices":[{"index":0,"delta":{"content":"x"}}],"error":"%"}"#,
 ];
 
+const OBFUSCATED: &[&str] = &[
+    r#"{"id":"1","choices":[{"index":0,"delta":{"content":"%"},"finish_reason":null}],"obfuscation":"~"}"#,
+    r#"{"obfuscation":"~","choices":[{"index":0,"delta":{"content":"%"}}],"created_at":#}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}}],"obfuscation":"~","obfuscation":"x"}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}}],"obfuscation":#}"#,
+];
+
+const RESPONSES: &[&str] = &[
+    r#"{"type":"response.output_text.delta","sequence_number":#,"item_id":"m","delta":"%","logprobs":[],"obfuscation":"~"}"#,
+    r#"{"type":"response.output_text.delta","delta":"%","sequence_number":#}"#,
+    r#"{"sequence_number":#,"delta":"%","type":"response.refusal.delta"}"#,
+    r#"{"sequence_number":#,"delta":"%","type":"response.reasoning_summary_text.delta"}"#,
+    r#"{"sequence_number":#,"delta":"%","output_index":1,"type":"response.function_call_arguments.delta"}"#,
+    r#"{"sequence_number":#,"type":"response.unknown","delta":"%"}"#,
+];
+
+const RESPONSES_END: &str =
+    "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\",\"status\":\"completed\"}}\n\n";
+
+const ANTHROPIC: &[&str] = &[
+    r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"%"}}"#,
+    r#"{"type":"content_block_delta","index":#,"delta":{"type":"text_delta","text":"%"}}"#,
+    r#"{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"%","text":"x"}}"#,
+    r#"{"type":"content_block_delta","index":0,"delta":{"type":"unknown_delta","text":"%"}}"#,
+    r#"{"type":"ping","delta":{"type":"text_delta","text":"%"}}"#,
+    r#"{"delta":{"type":"text_delta","text":"%"},"index":0,"type":"content_block_delta"}"#,
+    r#"{"type":"message_delta","delta":{"stop_reason":"end_turn","text":"%"},"usage":{"output_tokens":#}}"#,
+    r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"%"}}"#,
+];
+
+const OLLAMA: &[&str] = &[
+    r#"{"model":"m","created_at":"~","message":{"role":"assistant","content":"%"},"done":false}"#,
+    r#"{"message":{"content":"%"},"created_at":#}"#,
+    r#"{"created_at":"~","message":{"role":"assistant","thinking":"%","content":"x"}}"#,
+    r#"{"message":{"content":"a","content":"%"}}"#,
+];
+
 const NOTES: &[&str] = &[
     r#"{"choices":[{"index":0,"delta":{"content":"%"},"finish_reason":"stop"}],"usage":{"total_tokens":3}}"#,
     r#"{"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"x":"%"}"#,
@@ -178,6 +232,43 @@ proptest! {
     }
 
     #[test]
+    fn obfuscated_chunks_give_the_same(frames in body(OBFUSCATED), ending in "\n|\r\n|\r", seed: u64) {
+        agree("OpenAiChat", &frames, &ending, "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn openai_responses_gives_the_same_scanned_and_parsed(frames in body(RESPONSES), ending in "\n|\r\n|\r", named: bool, seed: u64) {
+        agree_named("OpenAiResponses", if named { "response.x" } else { "" }, &frames, &ending, RESPONSES_END, seed)?;
+    }
+
+    #[test]
+    fn anthropic_gives_the_same_scanned_and_parsed(frames in body(ANTHROPIC), ending in "\n|\r\n|\r", named: bool, seed: u64) {
+        let event = if named { "content_block_delta" } else { "" };
+        agree_named("Anthropic", event, &frames, &ending, "data: {\"type\":\"message_stop\"}\n\n", seed)?;
+    }
+
+    /// A member that is new in each line keeps the scanner out.
+    #[test]
+    fn ollama_gives_the_same_scanned_and_parsed(frames in body(OLLAMA), seed: u64) {
+        let lines = |different: bool| {
+            let mut body = Vec::new();
+            for (number, (head, rest)) in frames.iter().enumerate() {
+                let rest = rest.strip_suffix(b"}").unwrap();
+                let more = if different { format!(",\"n\":{number}}}\n") } else { "}\n".to_owned() };
+                body.extend([head, rest, more.as_bytes()].concat());
+            }
+            [body, b"{\"done\":true}\n".to_vec()].concat()
+        };
+        let parsed = played("Ollama", lines(true), Vec::new());
+        let body = lines(false);
+        for cuts in [Vec::new(), Random(seed).cuts(body.len())] {
+            let scanned = played("Ollama", body.clone(), cuts);
+            prop_assert_eq!(&scanned.items, &parsed.items);
+            prop_assert_eq!(&scanned.end, &parsed.end);
+        }
+    }
+
+    #[test]
     fn ai_engine_gives_the_same_scanned_and_parsed(frames in body(ENGINE), ending in "\n|\r\n|\r", seed: u64) {
         let end = "data: {\"type\":\"end\",\"data\":\"{\\\"success\\\":true}\"}\n\n";
         agree("AiEngine", &frames, &ending, end, seed)?;
@@ -196,7 +287,7 @@ proptest! {
     #[test]
     fn what_unescape_takes_is_what_serde_reads(raw in raw(), waiting: bool) {
         let mut template = Template::default();
-        template.learn(b"\"x\"\n", 1..2);
+        template.learn(b"\"x\"\n", 0, Lesson { text: 1..2, varying: Vec::new() });
         let line = [b"\"".as_slice(), &raw, b"\"\n"].concat();
         let Some((raw, _)) = template.matches(&line) else { return Ok(()) };
         let mut halves = Halves::default();
@@ -221,10 +312,13 @@ proptest! {
             Value::Array(list) => list.get(step.parse::<usize>().ok()?),
             other => other.get(step),
         });
-        let found = locate(text.as_bytes(), &path).map(|range| {
-            serde_json::from_str::<String>(&format!("\"{}\"", &text[range])).unwrap()
+        // As it is written: numbers stay text.
+        let found = locate(text.as_bytes(), &path).map(|range| match text[..range.start].ends_with('"') {
+            true => format!("\"{}\"", &text[range]),
+            false => text[range].to_owned(),
         });
-        prop_assert_eq!(found.as_deref(), wanted.and_then(Value::as_str));
+        let wanted = wanted.filter(|value| value.is_string() || value.is_number());
+        prop_assert_eq!(found, wanted.map(Value::to_string));
     }
 
     #[test]
@@ -286,7 +380,7 @@ fn a_template_matches_its_own_shape_only() {
     let mut template = Template::default();
     assert_eq!(template.matches(b"data: {\"a\":\"x\"}\n\n"), None, "nothing is learned yet");
     let frame = b"data: {\"a\":\"x\"}\n\n";
-    template.learn(frame, 12..13);
+    template.learn(frame, 6, Lesson { text: 6..7, varying: Vec::new() });
     let raw = |bytes: &'static [u8]| template.matches(bytes);
     assert_eq!(raw(b"data: {\"a\":\"longer \\\" text\"}\n\nrest"), Some((b"longer \\\" text".as_slice(), 30)));
     assert_eq!(raw(b"data: {\"a\":\"\"}\n\n"), Some((b"".as_slice(), 16)));
@@ -302,6 +396,24 @@ fn a_template_matches_its_own_shape_only() {
         b"data: {\"a\":",
     ] {
         assert_eq!(template.matches(other), None, "{:?}", String::from_utf8_lossy(other));
+    }
+}
+
+#[test]
+fn what_varies_may_vary_and_nothing_else() {
+    let mut template = Template::default();
+    let frame = b"event: x\ndata: {\"n\":1,\"t\":\"a\",\"o\":\"p\"}\n\n";
+    template.learn(frame, 15, Lesson { text: 12..13, varying: vec![5..6, 20..21] });
+    let with = |number: &str, other: &str| {
+        let frame = format!("event: x\ndata: {{\"n\":{number},\"t\":\"word\",\"o\":\"{other}\"}}\n\n");
+        template.matches(frame.as_bytes()).map(|(text, length)| (text.to_vec(), length == frame.len()))
+    };
+    for (number, other) in [("1", "p"), ("0", ""), ("98765", "a B~")] {
+        assert_eq!(with(number, other), Some((b"word".to_vec(), true)), "{number} {other}");
+    }
+    for (number, other) in [("01", "p"), ("1.5", "p"), ("-1", "p"), ("", "p"), ("\"1\"", "p"), ("1", "\\n"), ("1", "é")]
+    {
+        assert_eq!(with(number, other), None, "{number} {other}");
     }
 }
 

@@ -181,6 +181,10 @@ impl Decode for Turn {
         self.dialect.text_path
     }
 
+    fn varying(&self) -> &'static [&'static str] {
+        &["sequence_number", "obfuscation", "created_at"]
+    }
+
     fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
         match data.trim_ascii() {
             b"[DONE]" => {
