@@ -25,7 +25,7 @@ export function eventLog(list, count) {
     },
     /** @param {{ type: string, [key: string]: unknown }} event @param {number} at ms since the call */
     add(event, at) {
-      add(event.type, inWords(event), at, event.type === 'reasoning' ? 'type thought' : 'type');
+      add(event.type, inWords(event), at, event.type === 'reasoning' ? 'type reasoning' : 'type');
     },
     /** Not an event of the iterable but its rejection. */
     error(words, at) {
@@ -35,8 +35,8 @@ export function eventLog(list, count) {
 }
 
 function inWords({ type, ...rest }) {
-  // A piece of the arguments is a piece of text; the whole call reads as one.
-  if (type === 'tool-call') return rest.done ? `${rest.name}(${rest.arguments})` : `${rest.name} … ${JSON.stringify(rest.arguments)}`;
+  // A piece of the arguments stands as it is; the whole call reads as one.
+  if (type === 'tool-call') return rest.done ? `${rest.name}(${rest.arguments})` : `${rest.name ?? ''} … ${rest.arguments ?? ''}`;
   const values = Object.values(rest);
   return JSON.stringify(values.length === 1 ? values[0] : rest);
 }

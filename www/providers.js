@@ -12,7 +12,7 @@ export const PROVIDERS = {
   AiEngine: { kind: 'site', title: 'AiEngine' },
   AiPower: { kind: 'site', title: 'AiPower (1.x to 2.2)' },
   AiPuffer: { kind: 'site', title: 'AiPuffer (2.3 and later)' },
-  OpenAiChat: { kind: 'service', title: 'OpenAiChat and compatible' },
+  OpenAiChat: { kind: 'service', title: 'OpenAiChat' },
 };
 
 const kindOf = (name) => PROVIDERS[name]?.kind;
@@ -91,10 +91,8 @@ const session = storage() && rivulet.storageSession(storage());
 /** @param {Settings} settings */
 export function makeProvider(settings) {
   const name = nameOf(settings);
-  const own = ownSettings(settings);
-  // No nonce is the page's where a key or the endpoint stands for it.
-  const given = isService(name) || !session ? own : { ...own, session };
-  return isPreset(name) ? rivulet[name].with(given) : new rivulet[name](given);
+  const own = { ...ownSettings(settings), ...(session && { session }) };
+  return isPreset(name) ? rivulet[name].with(own) : new rivulet[name](own);
 }
 
 /** As long as this stays the same, the service can go on with its own conversation. By relay or not, the site is the same. */
