@@ -13,6 +13,8 @@ export class Chat {
   /** The service's own thread; plain JSON of the last reply. */
   conversation = null;
   #controller = null;
+  /** Changes with every move: a reply that is under way then brings no thread from the old place. */
+  #place = 0;
 
   get isRunning() {
     return this.#controller !== null;
@@ -24,6 +26,7 @@ export class Chat {
 
   /** The service does not know the new place, so its thread ends; what was said goes along as messages. */
   moved() {
+    this.#place += 1;
     this.conversation = null;
   }
 
@@ -46,6 +49,7 @@ export class Chat {
     const controller = this.#controller = new AbortController();
     const { signal } = controller;
     const before = this.messages;
+    const place = this.#place;
     const messages = [...before, { role: 'user', content: said }];
     let text = '';
     let reply;
@@ -66,7 +70,7 @@ export class Chat {
     // A conversation that was cleared meanwhile stays clear, and a turn without an answer is not worth remembering.
     if (this.messages === before && text !== '') {
       this.messages = [...messages, { role: 'assistant', content: text }];
-      this.conversation = reply.conversation ?? this.conversation;
+      if (this.#place === place) this.conversation = reply.conversation ?? this.conversation;
     }
     return outcome;
   }

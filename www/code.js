@@ -1,25 +1,27 @@
 // The five lines that do what the page does, for the settings of this moment.
 
-import { callOptions, isPreset, siteSettings } from './providers.js';
+import { callOptions, isPreset, isService, nameOf, ownSettings } from './providers.js';
 
 const LONGEST_PROMPT = 60;
 
 /**
- * @param {import('./settings.js').Settings} settings
+ * @param {import('./providers.js').Settings} settings whose key, if there is one, is a placeholder: the code is to be copied
  * @param {string} prompt what was said last
  */
 export function fiveLines(settings, prompt) {
-  const { provider } = settings;
-  const site = literal(siteSettings(settings));
+  const name = nameOf(settings);
+  const own = literal(ownSettings(settings));
   const words = Array.from(prompt);
   const message = words.length > LONGEST_PROMPT ? `${words.slice(0, LONGEST_PROMPT).join('')}…` : prompt;
   const options = literal({ messages: message, ...callOptions(settings) });
   return [
-    `import { ${provider} } from 'rivulet';`,
-    `const chat = ${isPreset(provider) ? `${provider}.with(${site})` : `new ${provider}(${site})`};`,
+    `import { ${name} } from 'rivulet';`,
+    `const chat = ${isPreset(name) ? `${name}.with(${own})` : `new ${name}(${own})`};`,
     `const reply = chat.createAsyncGenerator(${options});`,
     'for await (const text of reply) document.body.append(text);',
-    'const { conversation } = reply; // the next call goes on with it',
+    isService(name)
+      ? '// the next call goes on if this turn is among its messages'
+      : 'const { conversation } = reply; // the next call goes on with it',
   ].join('\n');
 }
 
@@ -42,7 +44,7 @@ function literal(value) {
   if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object') return String(value);
   const fields = Object.entries(value).map(([name, field]) => `${name}: ${literal(field)}`);
-  return `{ ${fields.join(', ')} }`;
+  return fields.length ? `{ ${fields.join(', ')} }` : '{}';
 }
 
 /** JSON's escapes are JavaScript's, too; only the quotes change. */

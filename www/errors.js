@@ -4,7 +4,7 @@
 const WORDS = {
   input: ['That call cannot be made', 'One of the settings above is not what it should be. Nothing was sent.'],
   model_not_found: ['No such model', 'Clear the model to use the default one, or take one from the list.'],
-  auth: ['The service wants a key', 'The key of the site, or of the service behind it, is missing or wrong. Its owner can put that right.'],
+  auth: ['The service wants a key', 'Your API key is missing or wrong. If you gave none, it is that of the site, whose owner can put that right.'],
   nonce: ['No session with this site', 'Is there a chat on the page? Name its address under “Page with the chat”.'],
   rate_limited: ['Too many messages', 'The service asks for a pause. Send the same message again in a while.'],
   payment_required: ['The account behind this site is empty', 'Its owner has to top it up; trying again does not help.'],
@@ -13,7 +13,7 @@ const WORDS = {
   blocked: ['Something stands before the chat', 'A firewall or a login page answered in its place. Open the site in a tab to see what it shows.'],
   service: ['The service failed', 'The trouble is on its side. Try again later.'],
   network: ['The site cannot be reached', 'Check the address. A site of another origin must allow this page to read it; '
-    + 'if it does not, name a relay under “More settings”.'],
+    + 'if it does not, name a relay under “More settings”. Services with a key are asked without one.'],
   timeout: ['The site took too long', 'It stopped answering. What came so far stays. Try again, or allow more time.'],
   protocol: ['An answer in an unknown form', 'Does the site run this plugin, in this version? Try another provider.'],
   truncated: ['The reply broke off', 'The connection ended before the reply did. What came so far stays.'],

@@ -24,13 +24,19 @@ export function eventLog(list, count) {
       count.textContent = '';
     },
     /** @param {{ type: string, [key: string]: unknown }} event @param {number} at ms since the call */
-    add({ type, ...rest }, at) {
-      const values = Object.values(rest);
-      add(type, JSON.stringify(values.length === 1 ? values[0] : rest), at);
+    add(event, at) {
+      add(event.type, inWords(event), at, event.type === 'reasoning' ? 'type reasoning' : 'type');
     },
     /** Not an event of the iterable but its rejection. */
     error(words, at) {
       add('rejected', words, at, 'error');
     },
   };
+}
+
+function inWords({ type, ...rest }) {
+  // A piece of the arguments stands as it is; the whole call reads as one.
+  if (type === 'tool-call') return rest.done ? `${rest.name}(${rest.arguments})` : `${rest.name ?? ''} … ${rest.arguments ?? ''}`;
+  const values = Object.values(rest);
+  return JSON.stringify(values.length === 1 ? values[0] : rest);
 }

@@ -8,7 +8,7 @@ import { byId, eachFrame, el } from './dom.js';
 import { inWords } from './errors.js';
 import { eventLog } from './events.js';
 import { showExamples } from './examples.js';
-import { callOptions, EDGE, makeProvider, modelsOf, PROVIDERS, talkKey, WAYS } from './providers.js';
+import { callOptions, defaultUrl, EDGE, fieldsOf, isService, makeProvider, modelsOf, PROVIDERS, talkKey, WAYS } from './providers.js';
 import { fillForm, loadSettings, readForm, saveSettings } from './settings.js';
 import { rows, summary, Timings } from './timings.js';
 import { addTurn, copyText } from './turns.js';
@@ -20,65 +20,95 @@ const voice = announcer(byId('announcer'));
 const message = composer({ send, stop: () => chat.stop() });
 const follow = follower();
 let settings = loadSettings();
+let hasEdge = true;
 /** Counts conversations: a reply that outlives its own is not shown in the next. */
 let talk = 0;
 let lastPrompt = 'Hello! How are you?';
 
-form.elements.provider.append(...Object.entries(PROVIDERS).map(([value, title]) => el('option', { value }, title)));
+form.elements.provider.append(choices('Chatbots of sites', false), choices('Services with a key', true));
 if (!Object.hasOwn(PROVIDERS, settings.provider)) settings.provider = 'Chatgpt4Online';
 if (!Object.hasOwn(WAYS, settings.way)) settings.way = 'direct';
 fillForm(form, settings);
 form.addEventListener('input', adopt);
 form.addEventListener('submit', (event) => event.preventDefault());
 byId('anew').addEventListener('click', startAnew);
-byId('copy').addEventListener('click', ({ currentTarget }) => copyText(currentTarget, fiveLines(settings, lastPrompt)));
+byId('copy').addEventListener('click', ({ currentTarget }) => copyText(currentTarget, code()));
 byId('examples').open = matchMedia('(min-width: 40rem) and (min-height: 34rem)').matches;
+byId('more').open = isService(settings.provider);
 showSettings();
 showTimings();
 offerEdge();
 
+function choices(label, areServices) {
+  const names = Object.keys(PROVIDERS).filter((name) => isService(name) === areServices);
+  return el('optgroup', { label }, ...names.map((value) => el('option', { value }, PROVIDERS[value].title)));
+}
+
 /** Where the page is served alone there is no edge to go through. */
 async function offerEdge() {
-  const isThere = await fetch(`${EDGE}health`).then((response) => response.ok, () => false);
-  form.elements.way.closest('label').hidden = !isThere;
-  if (isThere || settings.way === 'direct') return;
-  form.elements.way.value = 'direct';
-  adopt();
+  hasEdge = await fetch(`${EDGE}health`).then((response) => response.ok, () => false);
+  if (!hasEdge && settings.way !== 'direct') {
+    form.elements.way.value = 'direct';
+    adopt();
+  } else showSettings();
 }
 
 function adopt() {
   const before = settings;
+  if (form.elements.provider.value !== before.provider) leaveProvider();
   settings = readForm(form);
   saveSettings(settings);
   if (talkKey(settings) !== talkKey(before)) chat.moved();
   showSettings();
 }
 
+/** A key, an address and a model are one provider's: none of them goes to the next. */
+function leaveProvider() {
+  for (const field of [byId('api-key'), form.elements.baseUrl, form.elements.model]) field.value = '';
+  // A service can do nothing without them.
+  byId('more').open ||= isService(form.elements.provider.value);
+}
+
 function showSettings() {
-  const isLocal = settings.url.replace(/\/+$/, '') === location.origin;
-  byId('local').hidden = !isLocal;
-  form.elements.proxy.disabled = settings.way === 'relay';
+  const fields = fieldsOf(settings);
+  for (const field of form.querySelectorAll('[data-field]')) field.hidden = !fields.includes(field.dataset.field);
+  form.querySelector('[data-field=way]').hidden ||= !hasEdge;
+  const isNamed = fields.includes('url');
+  // The endpoint has the local site behind it.
+  const isLocal = isNamed ? settings.url.replace(/\/+$/, '') === location.origin : fields.includes('way');
+  byId('local').hidden = !(isLocal && isNamed);
   byId('way-told').textContent = WAYS[settings.way];
-  byId('way-told').hidden = settings.way === 'direct';
+  byId('way-told').hidden = settings.way === 'direct' || !fields.includes('way');
   showExamples(byId('example-groups'), isLocal, send);
-  showModels();
+  showProvider();
   showCode();
 }
 
-function showModels() {
+function showProvider() {
   try {
     const { models, standard } = modelsOf(settings.provider);
-    form.querySelector('[data-field=model]').hidden = models.length === 0;
     form.elements.model.placeholder = standard;
     byId('models').replaceChildren(...models.map((value) => el('option', { value })));
+    form.elements.baseUrl.placeholder = defaultUrl(settings.provider);
+    byId('key-told').textContent = keptWhere(settings.baseUrl || form.elements.baseUrl.placeholder);
   } catch (error) {
     // No WebAssembly: told at once, not only when somebody has written a message.
     byId('status').textContent = `${inWords(error).title}. ${inWords(error).hint}`;
   }
 }
 
+function keptWhere(address) {
+  const target = URL.canParse(address) ? new URL(address).origin : 'the address above';
+  return `Kept in this page’s memory alone, in no storage and in no address: a reload forgets it. It is sent to ${target} and nowhere else.`;
+}
+
+/** The code for the settings of this moment; of a key it only says that there is one. */
+function code() {
+  return fiveLines({ ...settings, apiKey: byId('api-key').value && '…' }, lastPrompt);
+}
+
 function showCode() {
-  byId('code').replaceChildren(...coloured(fiveLines(settings, lastPrompt)));
+  byId('code').replaceChildren(...coloured(code()));
 }
 
 function showTimings(timings) {
@@ -130,11 +160,18 @@ async function send(prompt) {
       turn.piece(event.text);
       voice.add(event.text);
       figures.ask();
+    } else if (event.type === 'reasoning') {
+      if (timings.first === undefined) message.status('Thinking');
+      timings.thought(at);
+      turn.thought(event.text);
+    } else if (event.type === 'tool-call') {
+      turn.call(event);
+      if (event.done) voice.add(`Call of ${event.name}.\n`);
     } else if (event.type === 'replace') turn.replace(event.text);
     else if (event.type === 'warning') turn.note(event.message);
     else if (event.type === 'image') turn.note(`an image: ${event.url}`);
   };
-  const mine = settings;
+  const mine = { ...settings, apiKey: byId('api-key').value.trim() };
   const { error, stopped } = await chat.send(prompt, () => makeProvider(mine), callOptions(mine), onEvent);
 
   message.running(false);

@@ -2,10 +2,12 @@
 
 const KEY = 'rivulet-demo';
 
+/** All of it is remembered and may stand in an address, so a key is not among it. */
 const DEFAULTS = {
   provider: 'Chatgpt4Online',
   way: 'direct',
   url: /^https?:$/.test(location.protocol) ? location.origin : '',
+  baseUrl: '',
   model: '',
   botId: '',
   page: '',

@@ -5,6 +5,8 @@ export class Timings {
   #start = performance.now();
   /** ms of each piece, for the trace. */
   arrivals = [];
+  /** Those of what was thought. */
+  thoughts = [];
   characters = 0;
   first;
   end;
@@ -18,6 +20,10 @@ export class Timings {
     this.first ??= at;
     this.arrivals.push(at);
     this.characters += text.length;
+  }
+
+  thought(at) {
+    this.thoughts.push(at);
   }
 
   finish() {

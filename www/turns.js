@@ -1,5 +1,6 @@
 // One turn of the talk: what the visitor said, and the reply as it grows.
 
+import { deeds } from './deeds.js';
 import { eachFrame, el } from './dom.js';
 import { inWords } from './errors.js';
 import { blocks } from './markdown.js';
@@ -13,11 +14,12 @@ import { trace } from './trace.js';
  */
 export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, onAgain }) {
   const said = el('div', { className: 'said', dir: 'auto' });
+  const { nodes: [thoughts, calls], ...beside } = deeds();
   const line = trace();
   const figures = el('span', { className: 'figures' });
   const copy = el('button', { type: 'button', className: 'small', hidden: true, onclick: () => copyText(copy, text) }, 'Copy text');
   const reply = el('article', { className: 'turn reply waiting', 'aria-label': `Reply of ${provider}` },
-    el('span', { className: 'who', 'aria-hidden': 'true' }, provider), said,
+    el('span', { className: 'who', 'aria-hidden': 'true' }, provider), thoughts, said, calls,
     el('div', { className: 'trace' }, line.node, figures, copy));
   log.append(el('article', { className: 'turn you', 'aria-label': 'You' },
     el('span', { className: 'who', 'aria-hidden': 'true' }, 'You'),
@@ -34,7 +36,7 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
     drawText();
     if (newest) markNewest(said, newest);
     newest = 0;
-    line.draw(timings.arrivals, timings.elapsed);
+    line.draw(timings);
     figures.textContent = summary(timings);
     onDraw();
   });
@@ -45,6 +47,14 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
     piece(piece) {
       text += piece;
       newest += piece.length;
+      frame.ask();
+    },
+    thought(piece) {
+      beside.thought(piece);
+      frame.ask();
+    },
+    call(event) {
+      beside.call(event);
       frame.ask();
     },
     replace(whole) {
@@ -61,7 +71,7 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
       reply.classList.remove('waiting');
       if (stopped) reply.append(el('p', { className: 'note' }, 'You stopped this reply.'));
       else if (error !== undefined) reply.append(failure(inWords(error), onAgain));
-      else if (text === '') reply.append(el('p', { className: 'note' }, 'The reply is empty.'));
+      else if (text === '' && !beside.hasCalls()) reply.append(el('p', { className: 'note' }, 'The reply is empty.'));
       copy.hidden = text === '';
       frame.flush();
     },

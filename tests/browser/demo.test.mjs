@@ -1,35 +1,9 @@
 // A visitor clicks through the demo page, in real Chromium.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
-import { choose, launch, openDemo, say, startDemo, startRelay } from './browser.mjs';
-
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
-
-/** Each test has a site of its own; at its end nothing may have been complained about, and nobody else asked. */
-function visit(name, options, work) {
-  test(name, async () => {
-    const { context, allowed = () => false, others: open = () => [], ...site } = options;
-    const local = await startDemo(site);
-    const others = await open();
-    try {
-      const opened = await openDemo(browser, local, { ...context, others });
-      await work(opened.page, local, ...others);
-      assert.deepEqual(opened.complaints.filter((complaint) => !allowed(complaint)), []);
-      assert.deepEqual(opened.strangers, []);
-      await opened.page.close();
-    } finally {
-      for (const each of [local, ...others]) await each.close();
-    }
-  });
-}
-
-const GREETING = 'Привет! У меня всё хорошо, спасибо. Чем могу помочь? Вы написали: «Привет! Как дела?».';
+import { choose, say, startDemo, startRelay } from './browser.mjs';
+import { GREETING, visit } from './visit.mjs';
 
 for (const [provider, settings] of [
   ['Chatgpt4Online', {}],

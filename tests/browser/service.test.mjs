@@ -1,0 +1,143 @@
+// The demo with a service that takes a key: it is asked, the key goes to it and to nowhere else.
+
+import assert from 'node:assert/strict';
+
+import { choose, say } from './browser.mjs';
+import { startService } from './service.mjs';
+import { visit } from './visit.mjs';
+
+const KEY = 'sk-canary-0123456789';
+
+const RECORDED = {
+  others: 'stream-ascii.sse',
+  think: 'stream-reasoning.sse',
+  call: 'tools-after-reasoning.sse',
+  refuse: 'error-401-wrong-key.json',
+};
+const others = async () => [await startService(RECORDED)];
+
+async function connect(page, service) {
+  await choose(page, 'OpenAiChat', { baseUrl: service.url, model: 'gpt-4o' });
+  await page.fill('#api-key', KEY);
+}
+
+/** Wherever a page keeps or shows things. */
+const traces = (page) => page.evaluate(() => ({
+  localStorage: JSON.stringify(localStorage),
+  sessionStorage: JSON.stringify(sessionStorage),
+  cookies: document.cookie,
+  address: location.href,
+  history: JSON.stringify(history.state),
+  code: document.querySelector('#code').textContent,
+  page: document.documentElement.outerHTML,
+}));
+
+async function assertNoTrace(page) {
+  for (const [where, text] of Object.entries(await traces(page))) assert.ok(!text.includes('canary'), `the key is in ${where}`);
+}
+
+visit('a keyed service streams, and the key is its bearer', { others }, async (page, site, service) => {
+  await connect(page, service);
+  const { text, failure } = await say(page, 'Hi there');
+  assert.equal(failure, undefined);
+  assert.match(text, /^Hello from the mock model\./);
+  assert.match(await page.locator('#timings').innerText(), /Pieces\s+\d/);
+  const [{ path, headers, body }] = service.asked;
+  assert.equal(path, '/v1/chat/completions');
+  assert.equal(headers.authorization, `Bearer ${KEY}`);
+  assert.deepEqual([body.model, body.messages], ['gpt-4o', [{ role: 'user', content: 'Hi there' }]]);
+  assert.equal(site.requests.of('chat').length, 0, 'the local site has no part in it');
+});
+
+visit('the key is kept nowhere, shown nowhere, and forgotten at a reload', { others }, async (page, site, service) => {
+  await connect(page, service);
+  await assertNoTrace(page);
+  await say(page, 'Hi there');
+  await assertNoTrace(page);
+  const code = await page.locator('#code').innerText();
+  assert.ok(code.includes(`new OpenAiChat({ baseUrl: '${service.url}', apiKey: '…', allowBrowser: true })`), code);
+  assert.match(await page.locator('#key-told').innerText(), /in no storage and in no address/);
+  assert.ok((await page.locator('#key-told').innerText()).includes(service.origin), 'it says where the key goes');
+  assert.deepEqual(
+    await page.locator('#api-key').evaluate(({ type, autocomplete, name }) => [type, autocomplete, name]),
+    ['password', 'off', ''],
+  );
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector('#code').textContent !== '');
+  assert.equal(await page.inputValue('#api-key'), '');
+  assert.equal(await page.inputValue('input[name=baseUrl]'), service.url, 'the rest is remembered');
+  await say(page, 'Hi again');
+  assert.equal(service.asked[1].headers.authorization, undefined);
+});
+
+visit('an address brings no key', {}, async (page, site) => {
+  await page.goto(`${site.url}/demo/?provider=OpenAiChat&model=m&apiKey=${KEY}`);
+  await page.waitForFunction(() => document.querySelector('#code').textContent !== '');
+  assert.equal(await page.inputValue('select[name=provider]'), 'OpenAiChat');
+  assert.equal(await page.inputValue('#api-key'), '');
+});
+
+visit('a key goes neither to the next provider nor through a relay', { others }, async (page, site, service) => {
+  await choose(page, 'AiEngine', { proxy: `${site.url}/edge/relay/` });
+  await page.selectOption('select[name=way]', 'relay');
+  await connect(page, service);
+  assert.equal(await page.locator('select[name=way]').isVisible(), false);
+  assert.equal(await page.locator('input[name=proxy]').isVisible(), false);
+  assert.match((await say(page, 'Hi there')).text, /^Hello from the mock model/);
+  assert.equal(service.asked[0].headers.origin, site.origin, 'the page asked, nobody for it');
+  assert.doesNotMatch(await page.locator('#code').innerText(), /proxy/);
+  await page.selectOption('select[name=provider]', 'AiEngine');
+  await page.selectOption('select[name=provider]', 'OpenAiChat');
+  assert.deepEqual([await page.inputValue('#api-key'), await page.inputValue('input[name=baseUrl]')], ['', '']);
+  assert.equal(await page.getAttribute('input[name=baseUrl]', 'placeholder'), 'https://api.openai.com/v1');
+});
+
+visit('what was said goes on as messages', { others }, async (page, site, service) => {
+  await connect(page, service);
+  const { text } = await say(page, 'Hi there');
+  await say(page, 'And now?');
+  assert.deepEqual(service.asked[1].body.messages, [
+    { role: 'user', content: 'Hi there' }, { role: 'assistant', content: text }, { role: 'user', content: 'And now?' },
+  ]);
+});
+
+visit('a thought is shown as one, before the text and not in it', { others }, async (page, site, service) => {
+  await connect(page, service);
+  const { reply, text } = await say(page, 'think');
+  assert.equal(await reply.locator('.thought .words').innerText(), 'Six times seven: сорок два.');
+  assert.match(text, /^The answer is 42/);
+  assert.doesNotMatch(text, /seven/);
+  assert.equal(await reply.locator('.call').count(), 0);
+  assert.match(await page.locator('#event-list').textContent(), /reasoning"Six time"/);
+  assert.notEqual(await reply.locator('.trace .thoughts').getAttribute('d'), '');
+});
+
+visit('a call of a tool is shown with its name and arguments, once and whole', { others }, async (page, site, service) => {
+  await connect(page, service);
+  const { reply, notes, failure } = await say(page, 'call');
+  assert.equal(failure, undefined);
+  assert.equal(await reply.locator('.call').count(), 1);
+  assert.equal(await reply.locator('.call b').innerText(), 'get_weather');
+  assert.deepEqual(JSON.parse(await reply.locator('.call pre').innerText()), { city: 'Köln', unit: 'celsius' });
+  assert.deepEqual(notes, [], 'nobody calls that an empty reply');
+  assert.match(await page.locator('#event-list').textContent(), /get_weather\(\{"city":"Köln","unit":"celsius"\}\)/);
+});
+
+visit('a wrong key is told in words, without the key', {
+  others, allowed: (text) => /401/.test(text),
+}, async (page, site, service) => {
+  await connect(page, service);
+  assert.match((await say(page, 'refuse')).failure, /wants a key[\s\S]*auth · HTTP 401/);
+  await assertNoTrace(page);
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  visit(`the settings of a service fit 320 px, ${colorScheme}`, {
+    others, context: { colorScheme, viewport: { width: 320, height: 640 } },
+  }, async (page, site, service) => {
+    await connect(page, service);
+    await say(page, 'call');
+    assert.ok(await page.locator('#api-key').isVisible(), 'the settings are open');
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+  });
+}
