@@ -32,7 +32,8 @@
 //!
 //! ## Adding a protocol
 //!
-//! One file in `providers/` with an `open` function, one line in [`providers::REGISTRY`], recordings in `tests/wire/`.
+//! One file in `providers/` with an `open` function, one line in [`providers::REGISTRY`], recordings in `tests/wire/`;
+//! `docs/adding-a-provider.md` shows it, for a service with a key.
 
 pub mod about;
 pub mod address;
@@ -61,3 +62,8 @@ pub mod words;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;
+
+/// Compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/adding-a-provider.md")]
+pub struct AddingAProvider;
