@@ -5,18 +5,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 
-import { createOpenAI } from '@ai-sdk/openai';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
 import OpenAI from 'openai';
 
 import { createHandler } from '../../dist/edge.js';
 import { OpenAiChat } from '../../dist/index.js';
 import { CHAT, KEY, MESSAGES, refused, request } from './helper.mjs';
-import { chunk, fails, says, startUpstream, text, USAGE } from './upstream.mjs';
+import { CALLED, calls, chunk, fails, says, startUpstream, text, TOOLS, USAGE } from './upstream.mjs';
 
 const SECRET = 'sk-upstream-0123456789';
-const TOOLS = [{ type: 'function', function: { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } }];
 
 let upstream;
 let elsewhere;
@@ -47,16 +43,6 @@ function handler() {
   return createHandler({ providers: { llm }, authorize: [KEY] });
 }
 
-const call = (index, id, city) => [
-  chunk({ tool_calls: [{ index, id, type: 'function', function: { name: 'get_weather', arguments: '' } }] }),
-  chunk({ tool_calls: [{ index, function: { arguments: '{"city":' } }] }),
-  chunk({ tool_calls: [{ index, function: { arguments: `"${city}"}` } }] }),
-];
-
-const calls = (...before) => says(...before, ...call(0, 'call_a', 'Köln'), ...call(1, 'call_b', 'Łódź'), chunk({}, 'tool_calls'));
-
-const wanted = [['call_a', 'get_weather', '{"city":"Köln"}'], ['call_b', 'get_weather', '{"city":"Łódź"}']];
-
 const ask = (body, path = CHAT) => handler()(request(path, { body: { model: 'llm', ...body } }));
 
 /** Nothing of the answer holds the service's key. */
@@ -69,8 +55,6 @@ async function clean(response) {
 const client = (handle = handler()) => new OpenAI({
   baseURL: 'https://edge.example/v1', apiKey: KEY, maxRetries: 0, fetch: (url, init) => handle(new Request(url, init)),
 });
-
-const sdk = () => ({ baseURL: 'https://edge.example/v1', apiKey: KEY, fetch: (url, init) => handler()(new Request(url, init)) });
 
 test('text and usage go on, and the key goes to the service alone', async () => {
   upstream.answers = [text(['Hel', 'lo'])];
@@ -102,13 +86,13 @@ test('openai: pieces of calls become whole calls in .stream(), raw and in one pi
 
   upstream.answers = [calls()];
   const { choices: [streamed] } = await client().chat.completions.stream(body).finalChatCompletion();
-  assert.deepEqual(of(streamed.message), wanted);
+  assert.deepEqual(of(streamed.message), CALLED);
   assert.equal(streamed.finish_reason, 'tool_calls');
   assert.deepEqual(upstream.asked[0].body.tools, TOOLS);
 
   upstream.answers = [calls(chunk({ content: 'Let me see.' }))];
   const { choices: [whole] } = await client().chat.completions.create(body);
-  assert.deepEqual(of(whole.message), wanted);
+  assert.deepEqual(of(whole.message), CALLED);
   assert.deepEqual([whole.message.content, whole.finish_reason], ['Let me see.', 'tool_calls']);
 
   upstream.answers = [calls()];
@@ -123,55 +107,25 @@ test('openai: responses have items of type function_call', async () => {
 
   upstream.answers = [calls(chunk({ content: 'Let me see.' }))];
   const streamed = await client().responses.stream(body).finalResponse();
-  assert.deepEqual(of(streamed), wanted);
+  assert.deepEqual(of(streamed), CALLED);
   assert.equal(streamed.output_text, 'Let me see.');
   const { strict, ...rest } = TOOLS[0].function;
   assert.deepEqual(upstream.asked[0].body.tools, [{ type: 'function', function: { ...rest, strict: false } }]);
 
   upstream.answers = [calls(chunk({ reasoning_content: 'Two cities.' }))];
   const whole = await client().responses.create(body);
-  assert.deepEqual(of(whole), wanted);
+  assert.deepEqual(of(whole), CALLED);
   assert.deepEqual(whole.output.map(({ type }) => type), ['reasoning', 'function_call', 'function_call']);
 
   upstream.answers = [text(['Sunny.'])];
-  const results = wanted.map(([id]) => ({ type: 'function_call_output', call_id: id, output: 'sunny' }));
+  const results = CALLED.map(([id]) => ({ type: 'function_call_output', call_id: id, output: 'sunny' }));
   const next = await client().responses.create({ ...body, input: [{ role: 'user', content: 'Weather?' }, ...whole.output, ...results] });
   assert.equal(next.output_text, 'Sunny.');
   const { messages } = upstream.asked.at(-1).body;
   assert.deepEqual(messages.map(({ role }) => role), ['user', 'assistant', 'tool', 'tool']);
-  assert.deepEqual(messages[1].tool_calls.map(({ id, function: { arguments: given } }) => [id, given]), wanted.map(([id, , given]) => [id, given]));
+  assert.deepEqual(messages[1].tool_calls.map(({ id, function: { arguments: given } }) => [id, given]), CALLED.map(([id, , given]) => [id, given]));
   assert.deepEqual(messages[2], { role: 'tool', content: 'sunny', tool_call_id: 'call_a' });
 });
-
-const MODELS = {
-  'ai, openai-compatible': [() => createOpenAICompatible({ name: 'rivulet', ...sdk() })('llm')],
-  'ai, openai.chat': [() => createOpenAI(sdk()).chat('llm')],
-  'ai, openai (responses)': [() => createOpenAI(sdk())('llm'), { openai: { store: false } }],
-};
-
-for (const [name, [model, providerOptions]] of Object.entries(MODELS)) {
-  test(`${name}: tools are called, and the model gets their results`, async () => {
-    for (const whole of [true, false]) {
-      upstream.asked = [];
-      upstream.answers = [calls(), text(['Sunny ', 'in both.'])];
-      const cities = [];
-      const tools = {
-        get_weather: tool({
-          inputSchema: jsonSchema(TOOLS[0].function.parameters),
-          execute: async ({ city }) => (cities.push(city), { city, sky: 'sunny' }),
-        }),
-      };
-      const given = { model: model(), prompt: 'Weather?', tools, stopWhen: stepCountIs(3), maxRetries: 0, providerOptions };
-      const said = whole ? (await generateText(given)).text : await streamText({ ...given, onError({ error }) { throw error; } }).text;
-      assert.equal(said, 'Sunny in both.');
-      assert.deepEqual(cities.sort(), ['Köln', 'Łódź']);
-      const { messages } = upstream.asked[1].body;
-      assert.deepEqual(messages.map(({ role }) => role), ['user', 'assistant', 'tool', 'tool']);
-      assert.deepEqual(messages.slice(2).map(({ tool_call_id: id }) => id), ['call_a', 'call_b']);
-      assert.match(messages[2].content, /sunny/);
-    }
-  });
-}
 
 test("a refusal of the service's key is 502 for the client, and echoes no key", async () => {
   for (const stream of [true, false]) {

@@ -46,6 +46,20 @@ export const says = (...chunks) => (outgoing) => {
 
 export const text = (words) => says(chunk({ role: 'assistant', content: '' }), ...words.map((word) => chunk({ content: word })), chunk({}, 'stop'));
 
+export const TOOLS = [{ type: 'function', function: { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } }];
+
+const call = (index, id, city) => [
+  chunk({ tool_calls: [{ index, id, type: 'function', function: { name: 'get_weather', arguments: '' } }] }),
+  chunk({ tool_calls: [{ index, function: { arguments: '{"city":' } }] }),
+  chunk({ tool_calls: [{ index, function: { arguments: `"${city}"}` } }] }),
+];
+
+/** Two calls of the tool, and perhaps chunks before them. */
+export const calls = (...before) => says(...before, ...call(0, 'call_a', 'Köln'), ...call(1, 'call_b', 'Łódź'), chunk({}, 'tool_calls'));
+
+/** Id, name and arguments of these calls. */
+export const CALLED = [['call_a', 'get_weather', '{"city":"Köln"}'], ['call_b', 'get_weather', '{"city":"Łódź"}']];
+
 /** An answer that is no stream. */
 export const fails = (status, body, headers = {}) => (outgoing) =>
   outgoing.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
