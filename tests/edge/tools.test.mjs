@@ -127,6 +127,30 @@ test('openai: responses have items of type function_call', async () => {
   assert.deepEqual(messages[2], { role: 'tool', content: 'sunny', tool_call_id: 'call_a' });
 });
 
+// Of the clients only some show `refusal`, and all show text: the words come as text, and the end says what they are.
+test('a refusal of the model is text that ends with content_filter', async () => {
+  const words = ["I can't ", 'help with that.'];
+  const streamed = says(chunk({ role: 'assistant', content: '' }), ...words.map((refusal) => chunk({ refusal })), chunk({}, 'stop'));
+  const message = { role: 'assistant', content: null, refusal: words.join('') };
+  const whole = fails(200, { choices: [{ index: 0, message, finish_reason: 'stop' }], usage: USAGE });
+  for (const answer of [streamed, whole]) {
+    upstream.answers = [answer, answer, answer, answer];
+    const { chat, responses } = client();
+
+    const ofChat = { model: 'llm', messages: MESSAGES };
+    for (const { choices: [choice] } of [await chat.completions.create(ofChat), await chat.completions.stream(ofChat).finalChatCompletion()]) {
+      assert.deepEqual([choice.message.content, choice.message.refusal ?? null, choice.finish_reason], [words.join(''), null, 'content_filter']);
+    }
+
+    const ofResponses = { model: 'llm', input: 'Hi' };
+    for (const response of [await responses.create(ofResponses), await responses.stream(ofResponses).finalResponse()]) {
+      assert.equal(response.output_text, words.join(''));
+      assert.deepEqual([response.status, response.incomplete_details], ['incomplete', { reason: 'content_filter' }]);
+    }
+  }
+  assert.equal(upstream.asked.length, 8);
+});
+
 test("a refusal of the service's key is 502 for the client, and echoes no key", async () => {
   for (const stream of [true, false]) {
     upstream.answers = [fails(401, { error: { message: `Incorrect API key provided: ${SECRET}`, type: 'invalid_request_error', code: 'invalid_api_key' } })];
