@@ -73,9 +73,15 @@ impl Call {
             None => Map::new(),
             Some(_) => return Err(Error::input("conversation must be the object that reply.conversation gave")),
         };
+        let mut leave_out = |name: &str| {
+            warnings.push(join(&[&checked.name, " has no way to pass on '", name, "': it was left out"]));
+        };
         for name in ["temperature", "topP", "maxTokens", "stop", "seed", "tools", "responseFormat", "extra"] {
-            if option(name).is_some() && !passes(name) {
-                warnings.push(join(&[&checked.name, " has no way to pass on '", name, "': it was left out"]));
+            match option(name) {
+                Some(_) if passes(name) => {}
+                Some(Value::Object(extra)) if name == "extra" => extra.keys().for_each(&mut leave_out),
+                Some(_) => leave_out(name),
+                None => {}
             }
         }
         Ok(Call {

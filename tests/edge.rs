@@ -149,7 +149,8 @@ fn names_of_that_api_become_names_of_this() {
         json!({
             "model": "shop", "messages": [{"role": "user", "content": "x"}], "top_p": 0.5, "max_completion_tokens": 9,
             "response_format": {"type": "json_object"}, "stream": true, "stream_options": {"include_usage": true},
-            "logit_bias": {}, "seed": null, "user": "me", "url": "https://elsewhere.example",
+            "logit_bias": {}, "tool_choice": null, "top_logprobs": 1, "seed": null, "user": "me",
+            "url": "https://elsewhere.example", "extra": {"model": "dear"}, "service_tier": "priority", "store": true,
         }),
         false,
     );
@@ -159,9 +160,9 @@ fn names_of_that_api_become_names_of_this() {
             "model": "shop", "stream": true, "includeUsage": true,
             "options": {
                 "messages": [{"role": "user", "content": "x"}], "topP": 0.5, "maxTokens": 9,
-                "responseFormat": {"type": "json_object"},
+                "responseFormat": {"type": "json_object"}, "extra": {"logit_bias": {}},
             },
-            "warnings": ["'logit_bias' was left out"],
+            "warnings": ["'top_logprobs' was left out"],
         })
     );
     let responses = read(
@@ -409,6 +410,34 @@ fn calls_results_and_tools_of_responses_become_those_of_completions() {
         } }])
     );
     assert_eq!(read["warnings"], json!(["a tool that is no function was left out"]));
+}
+
+#[test]
+fn what_steers_tools_and_thinking_is_passed_on_in_the_form_of_chat() {
+    let function = json!({ "type": "function", "name": "f", "parameters": {} });
+    let read = |more: Value| {
+        let mut body = json!({ "model": "m", "input": "x", "tools": [&function], "parallel_tool_calls": false });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let read = theirs(&request::read(&body.to_string(), true).unwrap().into());
+        [read["options"]["extra"].clone(), read["options"]["tools"].clone(), read["warnings"].clone()]
+    };
+    let tools = json!([{ "type": "function", "function": { "name": "f", "parameters": {} } }]);
+
+    let thinking = json!({ "tool_choice": "required", "reasoning": { "effort": "low", "summary": "auto" } });
+    let extra = json!({ "parallel_tool_calls": false, "tool_choice": "required", "reasoning_effort": "low" });
+    assert_eq!(read(thinking), [extra, tools.clone(), json!([])]);
+
+    let chosen = json!({ "tool_choice": { "type": "function", "name": "f" }, "reasoning": { "summary": "auto" } });
+    let choice = json!({ "type": "function", "function": { "name": "f" } });
+    let extra = json!({ "parallel_tool_calls": false, "tool_choice": choice });
+    assert_eq!(read(chosen), [extra, tools.clone(), json!(["'reasoning' was left out"])]);
+
+    // What is the service's own is no tool here, and without tools nothing chooses among them.
+    let warning = "a tool that is no function was left out";
+    let hosted = json!({ "tool_choice": { "type": "web_search" } });
+    assert_eq!(read(hosted), [json!({ "parallel_tool_calls": false }), tools, json!([warning])]);
+    let hosted = json!({ "tools": [{ "type": "web_search" }], "tool_choice": "auto" });
+    assert_eq!(read(hosted), [Value::Null, Value::Null, json!([warning])]);
 }
 
 fn theirs(value: &rivulet::value::Value) -> Value {

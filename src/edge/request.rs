@@ -21,21 +21,21 @@ const CHAT: &[(&str, &str)] = &[
 const RESPONSES: &[(&str, &str)] =
     &[("temperature", "temperature"), ("top_p", "topP"), ("max_output_tokens", "maxTokens"), ("tools", "tools")];
 
-/// Fields that change what a model does and that have no place in a call.
-const LEFT_OUT: &[&str] = &[
-    "audio",
+/// Fields that go as they are to who takes `extra`. A fixed list, of what changes an answer and not its form, its price or
+/// who is told of it: nothing else of what a client sends reaches a service.
+const PASSED: &[&str] = &[
     "frequency_penalty",
     "logit_bias",
-    "logprobs",
-    "modalities",
+    "parallel_tool_calls",
     "prediction",
     "presence_penalty",
-    "reasoning",
     "reasoning_effort",
     "tool_choice",
-    "top_logprobs",
     "verbosity",
 ];
+
+/// Fields that change what a model does and that have no place in a call.
+const LEFT_OUT: &[&str] = &["audio", "logprobs", "modalities", "reasoning", "text", "top_logprobs"];
 
 /// What the body of a request asks for: `{ model, stream, includeUsage, options, warnings }`, the options being a call's,
 /// the warnings of fields that change what a model does and that no provider here passes on.
@@ -59,17 +59,46 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
             options.insert(ours, value.clone());
         }
     }
-    if responses {
-        options.insert("messages", read_input(&body)?);
+    let mut extra = Map::new();
+    for key in PASSED {
+        if let Some(value) = body.known(key) {
+            extra.insert(key, value.clone());
+        }
     }
     let mut warnings = Vec::new();
-    if let (Some(Value::Array(tools)), true) = (body.get("tools"), responses) {
-        options.insert("tools", read_tools(tools, &mut warnings));
+    if responses {
+        options.insert("messages", read_input(&body)?);
+        if let Some(effort) = body.get("reasoning").and_then(|reasoning| reasoning.known("effort")) {
+            extra.insert("reasoning_effort", effort.clone());
+        }
+        // The choice of a tool is written as the tool is.
+        if let Some(choice @ Value::Object(_)) = body.get("tool_choice") {
+            extra.remove("tool_choice");
+            if let Some(choice) = read_tools(std::slice::from_ref(choice), &mut warnings).pop() {
+                extra.insert("tool_choice", choice);
+            }
+        }
+        if let Some(Value::Array(tools)) = body.get("tools") {
+            let tools = read_tools(tools, &mut warnings);
+            options.remove("tools");
+            if tools.is_empty() {
+                // Services refuse these without a tool.
+                for key in ["tool_choice", "parallel_tool_calls"] {
+                    extra.remove(key);
+                }
+            } else {
+                options.insert("tools", tools.into());
+            }
+        }
     }
     for key in LEFT_OUT {
-        if body.known(key).is_some() {
+        let is_taken = *key == "reasoning" && extra.contains_key("reasoning_effort");
+        if body.known(key).is_some() && !is_taken {
             warnings.push(join(&["'", key, "' was left out"]).into());
         }
+    }
+    if !extra.is_empty() {
+        options.insert("extra", extra.into());
     }
     let mut wanted = Map::new();
     wanted.put("model", model);
@@ -168,7 +197,7 @@ fn of_function(function: Map) -> Map {
 }
 
 /// Flat there, and inside `function` here. What is no function is the service's own.
-fn read_tools(tools: &[Value], warnings: &mut Vec<Value>) -> Value {
+fn read_tools(tools: &[Value], warnings: &mut Vec<Value>) -> Vec<Value> {
     let mut read = Vec::new();
     for tool in tools {
         match tool {
@@ -180,7 +209,7 @@ fn read_tools(tools: &[Value], warnings: &mut Vec<Value>) -> Value {
             _ => warnings.push("a tool that is no function was left out".into()),
         }
     }
-    read.into()
+    read
 }
 
 /// Parts are named by their direction there, and not here.

@@ -36,6 +36,9 @@ export class Provider {
   }
 
   [encoded](options, answer, notes) {
+    // What the provider itself was given for `extra` stands above what a client asks for.
+    const { extra } = this.#data;
+    if (options.extra && typeof extra === 'object') options = { ...options, extra: { ...options.extra, ...extra } };
     return this.#reply(options, {}, answer, notes);
   }
 
