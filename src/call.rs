@@ -10,8 +10,18 @@ use crate::text::{decimal, digit, join};
 use crate::value::{Map, Value};
 
 /// Options that a protocol may have no way for.
-const OPTIONS: [&str; 9] =
-    ["temperature", "topP", "maxTokens", "seed", "tools", "toolChoice", "reasoningEffort", "responseFormat", "extra"];
+const OPTIONS: [&str; 10] = [
+    "temperature",
+    "topP",
+    "maxTokens",
+    "seed",
+    "tools",
+    "toolChoice",
+    "reasoningEffort",
+    "responseFormat",
+    "compatible",
+    "extra",
+];
 
 /// One call of a provider, checked and complete. The core gets its random bits here, since it has no source of its own.
 #[derive(Clone, Debug)]
@@ -91,9 +101,15 @@ impl Call {
             Some(None) => return Err(Error::input("thinkTags must be true or false")),
             given => given.flatten().unwrap_or_default(),
         };
+        let mut leave_out = |name: &str| {
+            warnings.push(join(&[&checked.name, " has no way to pass on '", name, "': it was left out"]));
+        };
         for name in OPTIONS {
-            if option(name).is_some() && !passes(name) {
-                warnings.push(join(&[&checked.name, " has no way to pass on '", name, "': it was left out"]));
+            match option(name) {
+                Some(_) if passes(name) => {}
+                Some(Value::Object(more)) if name == "compatible" => more.keys().for_each(&mut leave_out),
+                Some(_) => leave_out(name),
+                None => {}
             }
         }
         Ok(Call {

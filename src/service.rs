@@ -50,7 +50,7 @@ impl Ask {
             return Err(Error::input("this provider has no nonce: it takes an apiKey"));
         }
         let mut body = call.passed.clone();
-        for key in [&["messages", "extra"], translated].into_iter().flatten() {
+        for key in [&["messages", "compatible", "extra"], translated].into_iter().flatten() {
             body.remove(key);
         }
         body.put("model", &model(&call)?);
@@ -60,8 +60,10 @@ impl Ask {
     /// Sends the body, and what the caller's `extra` lays over it, to `path` below the service's address.
     pub fn to(mut self, dialect: &'static Dialect, path: &str) -> Result<Step> {
         let call = self.call;
-        if let Some(extra) = call.passed.get("extra") {
-            lay_over(&mut self.body, extra)?;
+        for key in ["compatible", "extra"] {
+            if let Some(more) = call.passed.get(key) {
+                lay_over(&mut self.body, more)?;
+            }
         }
         let accept = if dialect.framing == Framing::Sse { "text/event-stream" } else { "application/x-ndjson" };
         let request = Request::post(join(&[&call.settings.url, path])).header("accept", accept).json(&self.body.into());

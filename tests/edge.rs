@@ -149,7 +149,8 @@ fn names_of_that_api_become_names_of_this() {
         json!({
             "model": "shop", "messages": [{"role": "user", "content": "x"}], "top_p": 0.5, "max_completion_tokens": 9,
             "response_format": {"type": "json_object"}, "stream": true, "stream_options": {"include_usage": true},
-            "logit_bias": {}, "seed": null, "user": "me", "url": "https://elsewhere.example",
+            "logit_bias": {}, "tool_choice": null, "top_logprobs": 1, "seed": null, "user": "me",
+            "url": "https://elsewhere.example", "extra": {"model": "dear"}, "service_tier": "priority", "store": true,
         }),
         false,
     );
@@ -159,9 +160,9 @@ fn names_of_that_api_become_names_of_this() {
             "model": "shop", "stream": true, "includeUsage": true,
             "options": {
                 "messages": [{"role": "user", "content": "x"}], "topP": 0.5, "maxTokens": 9,
-                "responseFormat": {"type": "json_object"},
+                "responseFormat": {"type": "json_object"}, "compatible": {"logit_bias": {}},
             },
-            "warnings": ["'logit_bias' was left out"],
+            "warnings": ["'top_logprobs' was left out"],
         })
     );
     let responses = read(
@@ -409,6 +410,55 @@ fn calls_results_and_tools_of_responses_become_those_of_completions() {
         } }])
     );
     assert_eq!(read["warnings"], json!(["a tool that is no function was left out"]));
+}
+
+#[test]
+fn what_steers_tools_and_thinking_is_passed_on_in_the_form_of_chat() {
+    let function = json!({ "type": "function", "name": "f", "parameters": {} });
+    let read = |more: Value| {
+        let mut body = json!({ "model": "m", "input": "x", "tools": [&function], "parallel_tool_calls": false });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let read = theirs(&request::read(&body.to_string(), true).unwrap().into());
+        let mut options = read["options"].clone();
+        options.as_object_mut().unwrap().remove("messages");
+        [options, read["warnings"].clone()]
+    };
+    let tools = json!([{ "type": "function", "function": { "name": "f", "parameters": {} } }]);
+    let none_parallel = json!({ "parallel_tool_calls": false });
+
+    let thinking = json!({ "tool_choice": "required", "reasoning": { "effort": "low", "summary": "auto" } });
+    let options = json!({
+        "tools": tools, "toolChoice": "required", "reasoningEffort": "low", "compatible": none_parallel,
+    });
+    assert_eq!(read(thinking), [options, json!([])]);
+
+    let chosen = json!({ "tool_choice": { "type": "function", "name": "f" }, "reasoning": { "summary": "auto" } });
+    let choice = json!({ "type": "function", "function": { "name": "f" } });
+    assert_eq!(read(chosen), [json!({ "tools": tools, "toolChoice": choice, "compatible": none_parallel }), json!([])]);
+
+    // What is the service's own is no tool here, and without tools nothing chooses among them.
+    let warning = json!(["a tool that is no function was left out"]);
+    let hosted = json!({ "tool_choice": { "type": "web_search" } });
+    assert_eq!(read(hosted), [json!({ "tools": tools, "compatible": none_parallel }), warning.clone()]);
+    let hosted = json!({ "tools": [{ "type": "web_search" }], "tool_choice": "auto" });
+    assert_eq!(read(hosted), [json!({}), warning]);
+}
+
+#[test]
+fn the_form_of_an_answer_stands_one_level_deeper_in_chat() {
+    let read = |text: Value| {
+        let body = json!({ "model": "m", "input": "x", "text": text });
+        let mut read = theirs(&request::read(&body.to_string(), true).unwrap().into());
+        (read["options"]["responseFormat"].take(), read["options"]["compatible"].take(), read["warnings"].take())
+    };
+    let schema = json!({ "type": "object" });
+    let format = json!({ "type": "json_schema", "name": "n", "schema": schema, "strict": true });
+    let whole = json!({ "type": "json_schema", "json_schema": { "name": "n", "schema": schema, "strict": true } });
+    let none = || (Value::Null, Value::Null, json!([]));
+    assert_eq!(read(json!({ "format": format })), (whole, Value::Null, json!([])));
+    assert_eq!(read(json!({ "format": { "type": "json_object" } })).0, json!({ "type": "json_object" }));
+    assert_eq!(read(json!({ "format": { "type": "text" } })), none());
+    assert_eq!(read(json!({ "verbosity": "low" })), (Value::Null, json!({ "verbosity": "low" }), json!([])));
 }
 
 fn theirs(value: &rivulet::value::Value) -> Value {

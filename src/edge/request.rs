@@ -15,27 +15,26 @@ const CHAT: &[(&str, &str)] = &[
     ("stop", "stop"),
     ("seed", "seed"),
     ("tools", "tools"),
+    ("tool_choice", "toolChoice"),
+    ("reasoning_effort", "reasoningEffort"),
     ("response_format", "responseFormat"),
 ];
 
-const RESPONSES: &[(&str, &str)] =
-    &[("temperature", "temperature"), ("top_p", "topP"), ("max_output_tokens", "maxTokens"), ("tools", "tools")];
+const RESPONSES: &[(&str, &str)] = &[
+    ("temperature", "temperature"),
+    ("top_p", "topP"),
+    ("max_output_tokens", "maxTokens"),
+    ("tools", "tools"),
+    ("tool_choice", "toolChoice"),
+];
+
+/// Fields that go as they are to services that are compatible with OpenAI's. A fixed list, of what changes an answer and
+/// not its form, its price or who is told of it: nothing else of what a client sends reaches a service.
+const PASSED: &[&str] =
+    &["frequency_penalty", "logit_bias", "parallel_tool_calls", "prediction", "presence_penalty", "verbosity"];
 
 /// Fields that change what a model does and that have no place in a call.
-const LEFT_OUT: &[&str] = &[
-    "audio",
-    "frequency_penalty",
-    "logit_bias",
-    "logprobs",
-    "modalities",
-    "prediction",
-    "presence_penalty",
-    "reasoning",
-    "reasoning_effort",
-    "tool_choice",
-    "top_logprobs",
-    "verbosity",
-];
+const LEFT_OUT: &[&str] = &["audio", "logprobs", "modalities", "top_logprobs"];
 
 /// What the body of a request asks for: `{ model, stream, includeUsage, options, warnings }`, the options being a call's,
 /// the warnings of fields that change what a model does and that no provider here passes on.
@@ -59,17 +58,50 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
             options.insert(ours, value.clone());
         }
     }
-    if responses {
-        options.insert("messages", read_input(&body)?);
+    let mut compatible = Map::new();
+    for key in PASSED {
+        if let Some(value) = body.known(key) {
+            compatible.insert(key, value.clone());
+        }
     }
     let mut warnings = Vec::new();
-    if let (Some(Value::Array(tools)), true) = (body.get("tools"), responses) {
-        options.insert("tools", read_tools(tools, &mut warnings));
+    if responses {
+        options.insert("messages", read_input(&body)?);
+        if let Some(effort) = body.pointer("/reasoning/effort").filter(|effort| !effort.is_null()) {
+            options.insert("reasoningEffort", effort.clone());
+        }
+        if let Some(format) = body.pointer("/text/format") {
+            read_format(format, &mut options);
+        }
+        if let Some(verbosity) = body.pointer("/text/verbosity") {
+            compatible.insert("verbosity", verbosity.clone());
+        }
+        // The choice of a tool is written as the tool is.
+        if let Some(choice @ Value::Object(_)) = body.get("tool_choice") {
+            options.remove("toolChoice");
+            if let Some(choice) = read_tools(std::slice::from_ref(choice), &mut warnings).pop() {
+                options.insert("toolChoice", choice);
+            }
+        }
+        if let Some(Value::Array(tools)) = body.get("tools") {
+            let tools = read_tools(tools, &mut warnings);
+            options.remove("tools");
+            if tools.is_empty() {
+                // Services refuse these without a tool.
+                options.remove("toolChoice");
+                compatible.remove("parallel_tool_calls");
+            } else {
+                options.insert("tools", tools.into());
+            }
+        }
     }
     for key in LEFT_OUT {
         if body.known(key).is_some() {
             warnings.push(join(&["'", key, "' was left out"]).into());
         }
+    }
+    if !compatible.is_empty() {
+        options.insert("compatible", compatible.into());
     }
     let mut wanted = Map::new();
     wanted.put("model", model);
@@ -168,7 +200,7 @@ fn of_function(function: Map) -> Map {
 }
 
 /// Flat there, and inside `function` here. What is no function is the service's own.
-fn read_tools(tools: &[Value], warnings: &mut Vec<Value>) -> Value {
+fn read_tools(tools: &[Value], warnings: &mut Vec<Value>) -> Vec<Value> {
     let mut read = Vec::new();
     for tool in tools {
         match tool {
@@ -180,7 +212,22 @@ fn read_tools(tools: &[Value], warnings: &mut Vec<Value>) -> Value {
             _ => warnings.push("a tool that is no function was left out".into()),
         }
     }
-    read.into()
+    read
+}
+
+/// Name and schema stand one level deeper here.
+fn read_format(format: &Value, options: &mut Map) {
+    let kind = format.text("type").unwrap_or_default();
+    let mut whole = Map::new();
+    whole.put("type", kind);
+    if let (Value::Object(format), "json_schema") = (format, kind) {
+        let mut schema = format.clone();
+        schema.remove("type");
+        whole.insert("json_schema", schema.into());
+    }
+    if kind != "text" {
+        options.insert("responseFormat", whole.into());
+    }
 }
 
 /// Parts are named by their direction there, and not here.

@@ -35,6 +35,8 @@ pub const PROTOCOL: Protocol = Protocol {
             ("toolChoice", "tool_choice"),
             ("reasoningEffort", "reasoning_effort"),
             ("responseFormat", "response_format"),
+            // What a client of the edge asked for, in words that only compatible services know.
+            ("compatible", "compatible"),
             ("extra", "extra"),
         ],
         base_url: "https://api.openai.com/v1",

@@ -55,7 +55,7 @@ test('what cannot be honoured is listed in a header that can hold it', async () 
   const body = { model: 'shop', messages: MESSAGES, temperature: 0.5, logit_bias: {}, tool_choice: 'auto', unknown_field: 1 };
   const response = await endpoint(used)(request(CHAT, { body }));
   const warnings = response.headers.get('x-rivulet-warnings');
-  for (const word of ['temperature', 'logit_bias', 'tool_choice']) assert.ok(warnings.includes(word), word);
+  for (const word of ['temperature', 'logit_bias', 'toolChoice']) assert.ok(warnings.includes(word), word);
   assert.ok(!warnings.includes('unknown_field'));
 });
 

@@ -109,6 +109,7 @@ test('wrangler deploy --dry-run takes the Worker, with its KV binding and its fl
   });
   assert.match(output, /env\.SESSIONS/);
   assert.match(output, /env\.SITE/);
+  assert.match(output, /env\.OPENAI_MODELS/);
   assert.match(output, /--dry-run: exiting now/);
   assert.ok((await readdir(join(project.folder, 'out'))).some((name) => name.endsWith('.wasm')), 'the module is a file of its own');
 });

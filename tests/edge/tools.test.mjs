@@ -5,81 +5,43 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 
-import { createOpenAI } from '@ai-sdk/openai';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
 import OpenAI from 'openai';
 
 import { createHandler } from '../../dist/edge.js';
 import { OpenAiChat } from '../../dist/index.js';
 import { CHAT, KEY, MESSAGES, refused, request } from './helper.mjs';
+import { CALLED, calls, chunk, fails, says, startUpstream, text, TOOLS, USAGE } from './upstream.mjs';
 
 const SECRET = 'sk-upstream-0123456789';
-const USAGE = { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 };
-const TOOLS = [{ type: 'function', function: { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } }];
 
 let upstream;
 let elsewhere;
-/** What was asked, and the answers to come. */
-let asked = [];
-let answers = [];
 let strayed = 0;
 
 before(async () => {
-  upstream = createServer(async (incoming, outgoing) => {
-    let body = '';
-    for await (const part of incoming.setEncoding('utf8')) body += part;
-    asked.push({ url: incoming.url, headers: incoming.headers, body: JSON.parse(body) });
-    answers.shift()(outgoing, asked.at(-1));
-  }).listen(0, '127.0.0.1');
+  upstream = await startUpstream();
   elsewhere = createServer((incoming, outgoing) => {
     strayed++;
     outgoing.end('{}');
   }).listen(0, '127.0.0.1');
-  await Promise.all([once(upstream, 'listening'), once(elsewhere, 'listening')]);
+  await once(elsewhere, 'listening');
 });
 
 after(() => {
-  for (const server of [upstream, elsewhere]) {
-    server.closeAllConnections();
-    server.close();
-  }
+  upstream.close();
+  elsewhere.closeAllConnections();
+  elsewhere.close();
 });
 
 beforeEach(() => {
-  asked = [];
-  answers = [];
+  upstream.clear();
   strayed = 0;
 });
 
 function handler() {
-  const baseUrl = `http://127.0.0.1:${upstream.address().port}/v1`;
-  const llm = new OpenAiChat({ baseUrl, apiKey: SECRET, models: ['gpt-4o', 'gpt-4o-mini'], retries: 0 });
+  const llm = new OpenAiChat({ baseUrl: upstream.url, apiKey: SECRET, models: ['gpt-4o', 'gpt-4o-mini'], retries: 0 });
   return createHandler({ providers: { llm }, authorize: [KEY] });
 }
-
-const chunk = (delta, finish = null) => ({ id: '1', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finish }] });
-
-/** An answer of these chunks. */
-const says = (...chunks) => (outgoing) => {
-  outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const one of [...chunks, { id: '1', choices: [], usage: USAGE }]) outgoing.write(`data: ${JSON.stringify(one)}\n\n`);
-  outgoing.end('data: [DONE]\n\n');
-};
-
-const text = (words) => says(chunk({ role: 'assistant', content: '' }), ...words.map((word) => chunk({ content: word })), chunk({}, 'stop'));
-
-const call = (index, id, city) => [
-  chunk({ tool_calls: [{ index, id, type: 'function', function: { name: 'get_weather', arguments: '' } }] }),
-  chunk({ tool_calls: [{ index, function: { arguments: '{"city":' } }] }),
-  chunk({ tool_calls: [{ index, function: { arguments: `"${city}"}` } }] }),
-];
-
-const calls = (...before) => says(...before, ...call(0, 'call_a', 'Köln'), ...call(1, 'call_b', 'Łódź'), chunk({}, 'tool_calls'));
-
-const wanted = [['call_a', 'get_weather', '{"city":"Köln"}'], ['call_b', 'get_weather', '{"city":"Łódź"}']];
-
-const fails = (status, body, headers = {}) => (outgoing) => outgoing.writeHead(status, headers).end(JSON.stringify(body));
 
 const ask = (body, path = CHAT) => handler()(request(path, { body: { model: 'llm', ...body } }));
 
@@ -94,17 +56,15 @@ const client = (handle = handler()) => new OpenAI({
   baseURL: 'https://edge.example/v1', apiKey: KEY, maxRetries: 0, fetch: (url, init) => handle(new Request(url, init)),
 });
 
-const sdk = () => ({ baseURL: 'https://edge.example/v1', apiKey: KEY, fetch: (url, init) => handler()(new Request(url, init)) });
-
 test('text and usage go on, and the key goes to the service alone', async () => {
-  answers = [text(['Hel', 'lo'])];
+  upstream.answers = [text(['Hel', 'lo'])];
   const response = await clean(await ask({ messages: MESSAGES, stream: true, stream_options: { include_usage: true }, temperature: 0.5 }));
   const events = (await response.text()).trim().split('\n\n').map((frame) => frame.slice(6));
   assert.equal(events.pop(), '[DONE]');
   const chunks = events.map((event) => JSON.parse(event));
   assert.equal(chunks.map((one) => one.choices[0]?.delta.content ?? '').join(''), 'Hello');
   assert.deepEqual(chunks.at(-1).usage, USAGE);
-  const [{ url, headers, body }] = asked;
+  const [{ url, headers, body }] = upstream.asked;
   assert.equal(url, '/v1/chat/completions');
   assert.equal(headers.authorization, `Bearer ${SECRET}`);
   assert.deepEqual(body, { model: 'gpt-4o', messages: MESSAGES, temperature: 0.5, stream: true, stream_options: { include_usage: true } });
@@ -113,29 +73,29 @@ test('text and usage go on, and the key goes to the service alone', async () => 
 });
 
 test('the client chooses among the models that are listed', async () => {
-  answers = [text(['Hi'])];
+  upstream.answers = [text(['Hi'])];
   await ask({ model: 'llm:gpt-4o-mini', messages: MESSAGES });
-  assert.equal(asked[0].body.model, 'gpt-4o-mini');
+  assert.equal(upstream.asked[0].body.model, 'gpt-4o-mini');
   assert.equal((await refused(await ask({ model: 'llm:gpt-5', messages: MESSAGES }))).status, 404);
-  assert.equal(asked.length, 1);
+  assert.equal(upstream.asked.length, 1);
 });
 
 test('openai: pieces of calls become whole calls in .stream(), raw and in one piece', async () => {
   const body = { model: 'llm', messages: MESSAGES, tools: TOOLS };
   const of = (message) => message.tool_calls.map(({ id, function: { name, arguments: given } }) => [id, name, given]);
 
-  answers = [calls()];
+  upstream.answers = [calls()];
   const { choices: [streamed] } = await client().chat.completions.stream(body).finalChatCompletion();
-  assert.deepEqual(of(streamed.message), wanted);
+  assert.deepEqual(of(streamed.message), CALLED);
   assert.equal(streamed.finish_reason, 'tool_calls');
-  assert.deepEqual(asked[0].body.tools, TOOLS);
+  assert.deepEqual(upstream.asked[0].body.tools, TOOLS);
 
-  answers = [calls(chunk({ content: 'Let me see.' }))];
+  upstream.answers = [calls(chunk({ content: 'Let me see.' }))];
   const { choices: [whole] } = await client().chat.completions.create(body);
-  assert.deepEqual(of(whole.message), wanted);
+  assert.deepEqual(of(whole.message), CALLED);
   assert.deepEqual([whole.message.content, whole.finish_reason], ['Let me see.', 'tool_calls']);
 
-  answers = [calls()];
+  upstream.answers = [calls()];
   const { choices: [alone] } = await client().chat.completions.create(body);
   assert.equal(alone.message.content, null);
 });
@@ -145,61 +105,55 @@ test('openai: responses have items of type function_call', async () => {
   const of = ({ output }) => output.filter(({ type }) => type === 'function_call').map((item) => [item.call_id, item.name, item.arguments]);
   const body = { model: 'llm', input: 'Weather?', tools };
 
-  answers = [calls(chunk({ content: 'Let me see.' }))];
+  upstream.answers = [calls(chunk({ content: 'Let me see.' }))];
   const streamed = await client().responses.stream(body).finalResponse();
-  assert.deepEqual(of(streamed), wanted);
+  assert.deepEqual(of(streamed), CALLED);
   assert.equal(streamed.output_text, 'Let me see.');
   const { strict, ...rest } = TOOLS[0].function;
-  assert.deepEqual(asked[0].body.tools, [{ type: 'function', function: { ...rest, strict: false } }]);
+  assert.deepEqual(upstream.asked[0].body.tools, [{ type: 'function', function: { ...rest, strict: false } }]);
 
-  answers = [calls(chunk({ reasoning_content: 'Two cities.' }))];
+  upstream.answers = [calls(chunk({ reasoning_content: 'Two cities.' }))];
   const whole = await client().responses.create(body);
-  assert.deepEqual(of(whole), wanted);
+  assert.deepEqual(of(whole), CALLED);
   assert.deepEqual(whole.output.map(({ type }) => type), ['reasoning', 'function_call', 'function_call']);
 
-  answers = [text(['Sunny.'])];
-  const results = wanted.map(([id]) => ({ type: 'function_call_output', call_id: id, output: 'sunny' }));
+  upstream.answers = [text(['Sunny.'])];
+  const results = CALLED.map(([id]) => ({ type: 'function_call_output', call_id: id, output: 'sunny' }));
   const next = await client().responses.create({ ...body, input: [{ role: 'user', content: 'Weather?' }, ...whole.output, ...results] });
   assert.equal(next.output_text, 'Sunny.');
-  const { messages } = asked.at(-1).body;
+  const { messages } = upstream.asked.at(-1).body;
   assert.deepEqual(messages.map(({ role }) => role), ['user', 'assistant', 'tool', 'tool']);
-  assert.deepEqual(messages[1].tool_calls.map(({ id, function: { arguments: given } }) => [id, given]), wanted.map(([id, , given]) => [id, given]));
+  assert.deepEqual(messages[1].tool_calls.map(({ id, function: { arguments: given } }) => [id, given]), CALLED.map(([id, , given]) => [id, given]));
   assert.deepEqual(messages[2], { role: 'tool', content: 'sunny', tool_call_id: 'call_a' });
 });
 
-const MODELS = {
-  'ai, openai-compatible': [() => createOpenAICompatible({ name: 'rivulet', ...sdk() })('llm')],
-  'ai, openai.chat': [() => createOpenAI(sdk()).chat('llm')],
-  'ai, openai (responses)': [() => createOpenAI(sdk())('llm'), { openai: { store: false } }],
-};
+// Of the clients only some show `refusal`, and all show text: the words come as text, and the end says what they are.
+test('a refusal of the model is text that ends with content_filter', async () => {
+  const words = ["I can't ", 'help with that.'];
+  const streamed = says(chunk({ role: 'assistant', content: '' }), ...words.map((refusal) => chunk({ refusal })), chunk({}, 'stop'));
+  const message = { role: 'assistant', content: null, refusal: words.join('') };
+  const whole = fails(200, { choices: [{ index: 0, message, finish_reason: 'stop' }], usage: USAGE });
+  for (const answer of [streamed, whole]) {
+    upstream.answers = [answer, answer, answer, answer];
+    const { chat, responses } = client();
 
-for (const [name, [model, providerOptions]] of Object.entries(MODELS)) {
-  test(`${name}: tools are called, and the model gets their results`, async () => {
-    for (const whole of [true, false]) {
-      asked = [];
-      answers = [calls(), text(['Sunny ', 'in both.'])];
-      const cities = [];
-      const tools = {
-        get_weather: tool({
-          inputSchema: jsonSchema(TOOLS[0].function.parameters),
-          execute: async ({ city }) => (cities.push(city), { city, sky: 'sunny' }),
-        }),
-      };
-      const given = { model: model(), prompt: 'Weather?', tools, stopWhen: stepCountIs(3), maxRetries: 0, providerOptions };
-      const said = whole ? (await generateText(given)).text : await streamText({ ...given, onError({ error }) { throw error; } }).text;
-      assert.equal(said, 'Sunny in both.');
-      assert.deepEqual(cities.sort(), ['Köln', 'Łódź']);
-      const { messages } = asked[1].body;
-      assert.deepEqual(messages.map(({ role }) => role), ['user', 'assistant', 'tool', 'tool']);
-      assert.deepEqual(messages.slice(2).map(({ tool_call_id: id }) => id), ['call_a', 'call_b']);
-      assert.match(messages[2].content, /sunny/);
+    const ofChat = { model: 'llm', messages: MESSAGES };
+    for (const { choices: [choice] } of [await chat.completions.create(ofChat), await chat.completions.stream(ofChat).finalChatCompletion()]) {
+      assert.deepEqual([choice.message.content, choice.message.refusal ?? null, choice.finish_reason], [words.join(''), null, 'content_filter']);
     }
-  });
-}
+
+    const ofResponses = { model: 'llm', input: 'Hi' };
+    for (const response of [await responses.create(ofResponses), await responses.stream(ofResponses).finalResponse()]) {
+      assert.equal(response.output_text, words.join(''));
+      assert.deepEqual([response.status, response.incomplete_details], ['incomplete', { reason: 'content_filter' }]);
+    }
+  }
+  assert.equal(upstream.asked.length, 8);
+});
 
 test("a refusal of the service's key is 502 for the client, and echoes no key", async () => {
   for (const stream of [true, false]) {
-    answers = [fails(401, { error: { message: `Incorrect API key provided: ${SECRET}`, type: 'invalid_request_error', code: 'invalid_api_key' } })];
+    upstream.answers = [fails(401, { error: { message: `Incorrect API key provided: ${SECRET}`, type: 'invalid_request_error', code: 'invalid_api_key' } })];
     const told = await refused(await clean(await ask({ messages: MESSAGES, stream })));
     assert.deepEqual([told.status, told.type, told.code], [502, 'server_error', 'auth']);
   }
@@ -210,13 +164,13 @@ test('what the service says of quota, rate and model has its own status', async 
     [429, 'rate_limit_exceeded', 429], [429, 'insufficient_quota', 402], [404, 'model_not_found', 404], [400, 'context_length_exceeded', 400],
     [500, 'server_error', 503],
   ]) {
-    answers = [fails(status, { error: { message: 'words', type: code, code } }, { 'retry-after': '3' })];
+    upstream.answers = [fails(status, { error: { message: 'words', type: code, code } }, { 'retry-after': '3' })];
     assert.equal((await refused(await clean(await ask({ messages: MESSAGES, stream: true })))).status, wantedStatus, code);
   }
 });
 
 test('an error in the middle is an error event, and no [DONE]', async () => {
-  answers = [says(chunk({ content: 'Once' }), { error: { message: `broken for ${SECRET}`, type: 'server_error' } })];
+  upstream.answers = [says(chunk({ content: 'Once' }), { error: { message: `broken for ${SECRET}`, type: 'server_error' } })];
   const told = await (await clean(await ask({ messages: MESSAGES, stream: true }))).text();
   assert.match(told, /"content":"Once"/);
   assert.match(told, /data: \{"error":\{"message":"broken for \[redacted\]"/);
@@ -225,7 +179,7 @@ test('an error in the middle is an error event, and no [DONE]', async () => {
 
 test('a redirect to another origin gets neither key nor message', async () => {
   for (const status of [301, 302, 307, 308]) {
-    answers = [(outgoing) => outgoing.writeHead(status, { location: `http://127.0.0.1:${elsewhere.address().port}/v1/chat/completions` }).end()];
+    upstream.answers = [(outgoing) => outgoing.writeHead(status, { location: `http://127.0.0.1:${elsewhere.address().port}/v1/chat/completions` }).end()];
     const told = await refused(await clean(await ask({ messages: MESSAGES })));
     assert.equal(told.status, 502);
   }

@@ -31,6 +31,9 @@ const WORDS = {
   all_failed: 'none of the services behind this model answered',
 };
 
+/** What a service means that says no more than this. A request that it cannot take is the client's: nobody need try it again. */
+const BY_STATUS = { 400: 'refused', 401: 'auth', 403: 'auth', 413: 'refused', 422: 'refused', 429: 'rate_limited' };
+
 /** Services echo the key that they refuse. */
 const KEY_LIKE = /\b(sk|pk|rk|gsk|xai|key|AIza)[-_]?[\w-]{8,}/gi;
 
@@ -42,7 +45,7 @@ export function explain(error) {
   }
   if (!(error instanceof ChatError)) return told(500, 'server_error', null, 'the server failed');
   // Sites answer their own words with these, and the words are about us.
-  const code = (error.code === 'service' && { 401: 'auth', 403: 'auth', 429: 'rate_limited' }[error.status]) || error.code;
+  const code = (error.code === 'service' && BY_STATUS[error.status]) || error.code;
   const [status, type, isPlain] = MEANING[code] ?? [500, 'server_error', false];
   // What may heal is 503, which clients try again.
   const healing = status === 502 && error.retryable ? 503 : status;
