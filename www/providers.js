@@ -13,6 +13,10 @@ export const PROVIDERS = {
   AiPower: { kind: 'site', title: 'AiPower (1.x to 2.2)' },
   AiPuffer: { kind: 'site', title: 'AiPuffer (2.3 and later)' },
   OpenAiChat: { kind: 'service', title: 'OpenAiChat' },
+  OpenAiResponses: { kind: 'service', title: 'OpenAiResponses' },
+  Anthropic: { kind: 'service', title: 'Anthropic' },
+  Gemini: { kind: 'service', title: 'Gemini' },
+  Ollama: { kind: 'service', title: 'Ollama' },
 };
 
 const kindOf = (name) => PROVIDERS[name]?.kind;
