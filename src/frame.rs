@@ -239,12 +239,13 @@ impl Splitter {
     fn learn(&mut self, flow: Flow, frame: Option<&[u8]>, data: &[u8]) -> Flow {
         let Flow::Text(lesson) = flow else { return flow };
         if let Some(frame) = frame {
-            let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
-            let line_ends = frame.iter().rev().take_while(|byte| is_end(byte)).count();
-            let (frame_end, length) = (frame.len() - line_ends, data.len());
+            let mut before_ends = frame;
+            while let [rest @ .., b'\n' | b'\r'] = before_ends {
+                before_ends = rest;
+            }
             // In one piece, as the last thing before the line ends.
-            if frame[..frame_end].ends_with(data) {
-                self.template.learn(frame, frame_end - length, lesson);
+            if let Some(before) = before_ends.strip_suffix(data) {
+                self.template.learn(frame, before.len(), lesson);
             }
         }
         Flow::More

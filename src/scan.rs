@@ -38,23 +38,20 @@ pub struct Lesson {
 impl Template {
     /// `frame` is a whole frame with its line ends, whose data begins at `data_at`.
     pub fn learn(&mut self, frame: &[u8], data_at: usize, Lesson { text, varying }: Lesson) {
-        let mut ranges = varying;
-        ranges.push(text.clone());
-        ranges.sort_unstable_by_key(|range| range.start);
         self.same.clear();
         self.holes.clear();
+        let mut ranges = varying;
+        ranges.push(text.clone());
         let mut from = 0;
-        for range in ranges {
+        // The nearest first; they are few.
+        while let Some(range) = take_first(&mut ranges) {
             let (start, end) = (data_at + range.start, data_at + range.end);
             let Some(before) = frame.get(from..start) else { return self.holes.clear() };
             self.same.extend_from_slice(before);
-            let is_string = before.last() == Some(&b'"');
-            let hole = if range == text {
-                Hole::Text
-            } else if is_string {
-                Hole::String
-            } else {
-                Hole::Number
+            let hole = match before.last() {
+                _ if range == text => Hole::Text,
+                Some(b'"') => Hole::String,
+                _ => Hole::Number,
             };
             self.holes.push((self.same.len(), hole));
             from = end;
@@ -83,6 +80,17 @@ impl Template {
         let (text, tail) = (text?, &self.same[from..]);
         bytes[at..].starts_with(tail).then_some((text, at + tail.len()))
     }
+}
+
+/// `sort` of the standard library weighs more than the scanner.
+fn take_first(ranges: &mut Vec<Range<usize>>) -> Option<Range<usize>> {
+    let mut first = 0;
+    for at in 1..ranges.len() {
+        if ranges[at].start < ranges[first].start {
+            first = at;
+        }
+    }
+    (first < ranges.len()).then(|| ranges.swap_remove(first))
 }
 
 /// As [`string_end`], for a string without escapes, of ASCII.
