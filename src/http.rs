@@ -152,7 +152,9 @@ impl Answer {
     pub fn explain(&self, error: Error) -> Error {
         let mut error = error.with_body(&self.body);
         error.status = Some(self.head.status);
-        error.retry_after = self.head.header("retry-after").map(str::to_owned);
+        if let Some(after) = self.head.header("retry-after") {
+            error.retry_after = Some(after.to_owned());
+        }
         error
     }
 }

@@ -1,5 +1,6 @@
 import { ChatError } from './error.js';
 import { Provider } from './provider.js';
+import { wordsOf } from './web.js';
 
 export class WorkersAi extends Provider {
   static name = 'WorkersAi';
@@ -13,24 +14,27 @@ export class WorkersAi extends Provider {
 /** A binding is a `fetch` that needs no account. */
 function bound({ binding, ...settings }) {
   if (typeof binding?.run !== 'function') throw new ChatError('input', 'binding must be env.AI, which has a method run');
-  return { accountId: 'binding', ...settings, fetch: (url, { body }) => run(binding, url, body) };
+  return { ...settings, accountId: 'binding', fetch: (url, init) => run(binding, url, init) };
 }
 
 /** What the binding gives, as the response that the REST API would have sent. */
-async function run(binding, url, body) {
-  const model = decodeURIComponent(url.slice(url.indexOf('/ai/run/') + '/ai/run/'.length));
+async function run(binding, url, { body, signal }) {
+  const model = url.slice(url.indexOf('/ai/run/') + '/ai/run/'.length);
   try {
-    const result = await binding.run(model, JSON.parse(body));
+    const result = await binding.run(model, JSON.parse(body), { signal });
     if (result instanceof Response) return result;
-    if (result instanceof ReadableStream) return new Response(result, { headers: { 'content-type': 'text/event-stream' } });
-    return Response.json(result);
+    if (!(result instanceof ReadableStream)) return Response.json(result);
+    // A binding that does not listen to the signal may come when nobody waits any more.
+    if (signal.aborted) await result.cancel(signal.reason);
+    return new Response(result, { headers: { 'content-type': 'text/event-stream' } });
   } catch (error) {
-    const message = String(error?.message ?? error);
-    return Response.json({ errors: [{ message }] }, { status: statusOf(message) });
+    const message = wordsOf(error) ?? 'the binding failed';
+    const code = codeOf(error?.code, message);
+    return Response.json({ errors: [{ code, message }] }, { status: STATUS[code] ?? 500 });
   }
 }
 
-/** The table of Cloudflare's documentation (July 2026); messages of the binding begin with the internal code. */
+/** The table of Cloudflare's documentation (July 2026). */
 const STATUS = {
   3003: 400, 3039: 400, 5004: 400, 5007: 400,
   3023: 403, 3041: 403, 5016: 403, 5018: 403,
@@ -41,4 +45,8 @@ const STATUS = {
   3036: 429, 3040: 429,
 };
 
-const statusOf = (message) => STATUS[/\b[35]0\d\d\b/.exec(message)?.[0]] ?? 500;
+/** The internal code stands before the words, perhaps behind other numbers and names: `AiError: 3040: ...`. */
+function codeOf(code, message) {
+  const said = message.match(/\b\d{4}(?=:)/g) ?? [];
+  return [code, ...said].find((known) => Object.hasOwn(STATUS, known));
+}

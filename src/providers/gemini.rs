@@ -1,4 +1,4 @@
-//! Google's Gemini API, v1beta, `streamGenerateContent`: part H of `tests/wire/README.md`.
+//! Google's Gemini API, v1beta, `streamGenerateContent`: part K of `tests/wire/README.md`.
 
 use std::rc::Rc;
 
@@ -10,6 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::frame::Framing;
 use crate::json;
 use crate::out::Out;
+use crate::service::errors::{is_error, told};
 use crate::service::said::{self, Choice, Part, Role};
 use crate::service::turn::{Turn, word};
 use crate::service::{self, Ask, Dialect, models};
@@ -55,13 +56,17 @@ static DIALECT: Dialect = Dialect {
         let one = std::slice::from_ref(value);
         let mut any = false;
         for chunk in value.as_array().map_or(one, Vec::as_slice) {
+            // The first one was looked at.
+            if is_error(chunk) {
+                return Err(told(chunk, chunk.to_json().as_bytes()));
+            }
             any |= take(turn, chunk, out)?;
         }
         Ok(any)
     },
 };
 
-/// H1.
+/// K1.
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     const CONFIG: [&str; 5] = ["temperature", "topP", "maxOutputTokens", "stopSequences", "seed"];
     let mut ask = Ask::new(call, &CONFIG)?;
@@ -113,7 +118,10 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
         }
     }
     if let Some(level) = call.passed.get("thinkingLevel") {
-        let thinking = object([("thinkingLevel", level.clone()), ("includeThoughts", true.into())]);
+        let thinking = match level.as_str() {
+            Some("none") => object([("thinkingBudget", 0u64.into())]),
+            _ => object([("thinkingLevel", level.clone()), ("includeThoughts", true.into())]),
+        };
         config.insert("thinkingConfig", thinking);
     }
     if let Some(schema) = said::schema(call) {
@@ -132,7 +140,7 @@ fn text(text: &str) -> Value {
     object([("text", text.into())])
 }
 
-/// H2.
+/// K2.
 fn part(part: &Part, conversation: &Map) -> Result<Value> {
     Ok(match part {
         Part::Text(words) => text(words),
@@ -161,7 +169,7 @@ fn part(part: &Part, conversation: &Map) -> Result<Value> {
     })
 }
 
-/// H3. Whether it is a chunk of an answer at all.
+/// K3. Whether it is a chunk of an answer at all.
 fn take(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<bool> {
     turn.usage(value.get("usageMetadata"));
     if let Some(reason) = value.text_at("/promptFeedback/blockReason") {
@@ -181,7 +189,10 @@ fn take(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<bool> {
                 let id = turn.whole_call(word(call, "id"), word(call, "name"), &arguments, out);
                 turn.conversation.insert(&id, part.clone());
             }
-            if let Some(image) = part.known("inlineData") {
+            // What it drew on the way is a part of its thoughts, and a voice is no image.
+            if let Some(image) = part.known("inlineData").filter(|_| !part.is_true("thought"))
+                && word(image, "mimeType").starts_with("image/")
+            {
                 let url = join(&["data:", word(image, "mimeType"), ";base64,", word(image, "data")]);
                 out.event(Event::Image(url));
             }

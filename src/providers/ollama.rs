@@ -1,4 +1,4 @@
-//! Ollama's own API, `/api/chat`, 0.1 to 0.12: part I of `tests/wire/README.md`.
+//! Ollama's own API, `/api/chat`, 0.1 to 0.12: part L of `tests/wire/README.md`.
 
 use std::rc::Rc;
 
@@ -56,7 +56,7 @@ static DIALECT: Dialect = Dialect {
     },
 };
 
-/// I1.
+/// L1.
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     const OPTIONS: [&str; 5] = ["temperature", "top_p", "num_predict", "stop", "seed"];
     let mut ask = Ask::new(call, &OPTIONS)?;
@@ -73,8 +73,11 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     body.insert("messages", messages.into());
     let mut options = Map::new();
     for key in OPTIONS {
-        if let Some(value) = call.passed.get(key) {
-            options.insert(key, value.clone());
+        match call.passed.get(key) {
+            // A string is refused.
+            Some(one @ Value::String(_)) if key == "stop" => options.insert(key, vec![one.clone()].into()),
+            Some(value) => options.insert(key, value.clone()),
+            None => {}
         }
     }
     if !options.is_empty() {
@@ -93,7 +96,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     ask.to(&DIALECT, "/api/chat")
 }
 
-/// I2.
+/// L2.
 fn message(said: &Said) -> Result<Value> {
     let (mut message, mut content) = (Map::new(), String::new());
     let (mut images, mut calls) = (Vec::new(), Vec::new());
@@ -129,7 +132,7 @@ fn message(said: &Said) -> Result<Value> {
     Ok(message.into())
 }
 
-/// I3. Thought, text and calls may all stand in one line.
+/// L3. Thought, text and calls may all stand in one line.
 fn take(turn: &mut Turn, value: &Value, out: &mut Out) {
     let message = value.get("message").unwrap_or(&Value::Null);
     _ = turn.think(word(message, "thinking"), out);

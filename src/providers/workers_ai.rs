@@ -1,11 +1,11 @@
-//! Cloudflare Workers AI, its REST form and its binding (`src/js/workers-ai.js`): part K of `tests/wire/README.md`.
+//! Cloudflare Workers AI, its REST form and its binding (`src/js/workers-ai.js`): part M of `tests/wire/README.md`.
 
 use std::rc::Rc;
 
 use super::Protocol;
 use crate::about::About;
 use crate::call::Call;
-use crate::chat::Session;
+use crate::chat::{Finish, Session};
 use crate::error::{Error, Result};
 use crate::frame::Framing;
 use crate::out::Out;
@@ -13,7 +13,7 @@ use crate::service::turn::{Turn, word};
 use crate::service::{self, Ask, Dialect, chunk, said};
 use crate::step::Step;
 use crate::text::join;
-use crate::value::Value;
+use crate::value::{Value, object};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
@@ -54,12 +54,11 @@ static DIALECT: Dialect = Dialect {
     whole: |turn, value, out| {
         let result = value.known("result").unwrap_or(value);
         take(turn, result, "message", out);
-        turn.finish("stop");
-        Ok(result.get("response").is_some() || result.get("choices").is_some() || result.get("tool_calls").is_some())
+        Ok(["response", "choices", "tool_calls"].iter().any(|key| result.get(key).is_some()))
     },
 };
 
-/// K1.
+/// M1.
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     let mut ask = Ask::new(call, &[])?;
     let (call, body) = (&ask.call, &mut ask.body);
@@ -69,27 +68,58 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     let model = body.take("model").unwrap_or_default();
     let model = service::in_path(model.as_str().unwrap_or_default())?;
     let path = join(&["/accounts/", service::in_path(account)?, "/ai/run/", model]);
-    body.insert("messages", said::messages(call)?.into());
-    body.insert("stream", true.into());
+    let mut messages = said::messages(call)?;
+    for message in &mut messages {
+        // Null is refused.
+        if let Value::Object(message) = message
+            && message.get("content").is_none_or(Value::is_null)
+        {
+            message.insert("content", "".into());
+        }
+    }
+    body.insert("messages", messages.into());
+    if body.text("reasoning_effort") == Some("none") {
+        body.insert("reasoning_effort", Value::Null);
+    }
+    let format = call.passed.get("response_format").map_or("", |format| word(format, "type"));
+    if let Some(schema) = said::schema(call).filter(|schema| !schema.is_null()) {
+        body.insert("response_format", object([("type", "json_schema".into()), ("json_schema", schema.clone())]));
+    }
+    // There is no stream of JSON.
+    if !format.starts_with("json_") {
+        body.insert("stream", true.into());
+    }
     ask.to(&DIALECT, &path)
 }
 
-/// K2: the form of its own, or that of OpenAI's chunks, by the model.
+/// M2: the form of its own, or that of OpenAI's chunks, by the model. An answer in both forms says the same twice.
 fn take(turn: &mut Turn, value: &Value, key: &str, out: &mut Out) {
+    // Its own form has no reason.
+    turn.usual_finish = Some(Finish::Stop);
     chunk::take(turn, value, key, out);
-    match value.get("response") {
+    if !value.list("choices").is_empty() {
+        return;
+    }
+    match value.known("response") {
         Some(Value::String(text)) => turn.text(text, out),
-        // An answer after a schema.
-        Some(answer @ (Value::Object(_) | Value::Array(_) | Value::Number(_))) => turn.text(&answer.to_json(), out),
-        _ => {}
+        // An answer after a schema, or a token that looks like a number.
+        Some(answer) => turn.text(&answer.to_json(), out),
+        None => {}
     }
     for call in value.list("tool_calls") {
-        let function = call.get("function").unwrap_or(call);
-        let arguments = match function.get("arguments") {
+        let function = call.known("function").unwrap_or(call);
+        let arguments = match function.known("arguments") {
             Some(Value::String(json)) => json.clone(),
             Some(given) => given.to_json(),
-            None => "{}".to_owned(),
+            None => String::new(),
         };
-        turn.whole_call(word(call, "id"), word(function, "name"), &arguments, out);
+        let (id, name) = (word(call, "id"), word(function, "name"));
+        match call.get("index").and_then(Value::as_u64) {
+            // A piece that only says that the call is over.
+            _ if id.is_empty() && name.is_empty() && arguments.is_empty() => {}
+            Some(index) => turn.call(Some(index), id, name, &arguments, out),
+            None => _ = turn.whole_call(id, name, &arguments, out),
+        }
     }
+    turn.finish(word(value, "finish_reason"));
 }

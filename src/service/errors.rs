@@ -7,8 +7,8 @@ use crate::value::Value;
 use crate::words::{self, code_of};
 
 /// `code`, `type` and `status` of OpenAI, Anthropic, Google and those who are compatible with one of them, by what stands
-/// in them. The first that fits counts.
-const NAMES: [(&str, Code); 22] = [
+/// in them; Cloudflare's codes are numbers. The first that fits counts.
+const NAMES: [(&str, Code); 25] = [
     ("insufficient_quota", Code::PaymentRequired),
     ("billing", Code::PaymentRequired),
     ("context", Code::Refused),
@@ -31,15 +31,22 @@ const NAMES: [(&str, Code); 22] = [
     ("server_error", Code::Service),
     ("api_error", Code::Service),
     ("^internal", Code::Service),
+    ("^3036", Code::PaymentRequired),
+    ("^3042", Code::ModelNotFound),
+    ("^5007", Code::ModelNotFound),
 ];
 
 /// Where the name says no more than that the request is wrong.
-const WORDS: [(&str, Code); 6] = [
+const WORDS: [(&str, Code); 10] = [
     ("no such model", Code::ModelNotFound),
+    ("^model '", Code::ModelNotFound),
+    ("try pulling it first", Code::ModelNotFound),
     ("api key not valid", Code::Auth),
     ("prompt is too long", Code::Refused),
     ("maximum context", Code::Refused),
     ("exceeds the maximum number of tokens", Code::Refused),
+    ("context window limit", Code::Refused),
+    ("payload size exceeds", Code::TooLarge),
     ("credit balance", Code::PaymentRequired),
 ];
 
@@ -49,7 +56,7 @@ pub fn is_error(value: &Value) -> bool {
     match value.get("error") {
         Some(Value::String(words)) => !words.is_empty(),
         Some(error) => error.is_object(),
-        None => value.text("object") == Some("error"),
+        None => value.text("object") == Some("error") || !value.list("errors").is_empty(),
     }
 }
 
@@ -71,16 +78,20 @@ pub fn told(value: &Value, data: &[u8]) -> Error {
 
 pub fn explained(mut error: Error, value: &Value) -> Error {
     let body = inner(value);
-    let named = ["code", "type", "status"].iter().find_map(|key| code_of(body.text(key)?, &NAMES));
-    let Some(code) = named.or_else(|| code_of(body.text("message")?, &WORDS)) else { return error };
+    // Google says here how long to wait.
+    if let Some(delay) = body.list("details").iter().find_map(|detail| detail.text("retryDelay")?.strip_suffix('s')) {
+        error.retry_after = Some(delay.to_owned());
+    }
+    let named = ["code", "type", "status"].iter().find_map(|key| code_of(body.id(key)?, &NAMES));
+    let Some(code) = named.or_else(|| code_of(&words::error_words(value)?, &WORDS)) else { return error };
     error.code = code;
     let may_heal = matches!(code, Code::RateLimited | Code::Service | Code::Timeout);
     error.retryable = may_heal && (error.retryable || error.status.is_none());
     error
 }
 
-/// Of an error object what is in it, also inside an array of one.
+/// Of an error object what is in it, also inside an array of one; the first of `errors`.
 fn inner(value: &Value) -> &Value {
     let value = value.item(0).unwrap_or(value);
-    value.known("error").unwrap_or(value)
+    value.known("error").or(value.list("errors").first()).unwrap_or(value)
 }

@@ -27,6 +27,8 @@ pub struct Turn {
     tools: Vec<Tool>,
     usage: Map,
     finish: Option<Finish>,
+    /// What an end means that no frame gave a reason for.
+    pub usual_finish: Option<Finish>,
     refused: bool,
     /// No frame after this one counts.
     pub over: bool,
@@ -59,6 +61,7 @@ impl Turn {
             tools: Vec::new(),
             usage: Map::new(),
             finish: None,
+            usual_finish: None,
             refused: false,
             over: false,
             blocks: Vec::new(),
@@ -156,7 +159,7 @@ impl Turn {
             let usage = Usage::from_json(&std::mem::take(&mut self.usage).into());
             usage.into_iter().for_each(|usage| out.event(Event::Usage(usage)));
         }
-        let finish = match self.finish {
+        let finish = match self.finish.or(self.usual_finish) {
             _ if self.refused => Finish::ContentFilter,
             // Gemini says `stop`, too, where tools are to be called.
             None | Some(Finish::Stop) if !self.tools.is_empty() => Finish::ToolCalls,

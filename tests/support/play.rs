@@ -264,7 +264,8 @@ fn openai(tape: &Tape) -> Play {
     }
 }
 
-/// An event in one line. `sent`: an id of ours that stood in the last request, and so goes on; `*`: an address.
+/// An event in one line. `sent`: an id of ours that stood in the last request, and so goes on; `*`: an address; `call_*`: a
+/// random id of ours for a call that came without one.
 pub fn describe(event: &Event, played: &Played) -> String {
     let last = played.requests.last();
     let sent = |id: &str| {
@@ -273,6 +274,7 @@ pub fn describe(event: &Event, played: &Played) -> String {
     let pairs = |map: &rivulet::value::Map| {
         let map: Map<String, Value> = serde_json::from_value(theirs(&map.clone().into())).unwrap();
         let pair = |(key, value): (&String, &Value)| match (key.as_str(), value.as_str().unwrap_or_default()) {
+            (id, _) if value.is_object() => Some(format!("{}={value}", id_of_call(id))),
             (_, "") => None,
             ("root", _) => Some("root=*".to_owned()),
             ("chatId" | "clientId" | "conversation", id) if sent(id) => Some(format!("{key}=sent")),
@@ -286,7 +288,7 @@ pub fn describe(event: &Event, played: &Played) -> String {
         Event::Text(_) => unreachable!("text comes as pieces"),
         Event::Reasoning(text) => format!("reasoning {text}"),
         Event::ToolCall { index, id, name, arguments, done } => {
-            format!("tool {index} {id} {name} {arguments}{}", if *done { " done" } else { "" })
+            format!("tool {index} {} {name} {arguments}{}", id_of_call(id), if *done { " done" } else { "" })
         }
         Event::Source(source) => format!("source {}", theirs(source)),
         Event::Status { kind, text, .. } => format!("status {kind}: {text}"),
@@ -303,4 +305,10 @@ pub fn describe(event: &Event, played: &Played) -> String {
         Event::Session(Some(session)) => format!("session {}", pairs(&session.0)),
         Event::Session(None) => "session -".to_owned(),
     }
+}
+
+fn id_of_call(id: &str) -> &str {
+    let is_ours =
+        |random: &str| random.len() == 24 && random.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9'));
+    if id.strip_prefix("call_").is_some_and(is_ours) { "call_*" } else { id }
 }
