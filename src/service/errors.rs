@@ -71,7 +71,10 @@ pub fn told(value: &Value, data: &[u8]) -> Error {
 
 pub fn explained(mut error: Error, value: &Value) -> Error {
     let body = inner(value);
+    // Anthropic calls it a rate limit, but waiting does not help.
+    let is_spent = body.text_at("/details/error_code").is_some_and(|code| words::holds(code, "spend_limit"));
     let named = ["code", "type", "status"].iter().find_map(|key| code_of(body.text(key)?, &NAMES));
+    let named = if is_spent { Some(Code::PaymentRequired) } else { named };
     let Some(code) = named.or_else(|| code_of(body.text("message")?, &WORDS)) else { return error };
     error.code = code;
     let may_heal = matches!(code, Code::RateLimited | Code::Service | Code::Timeout);
