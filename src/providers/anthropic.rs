@@ -1,4 +1,4 @@
-//! Anthropic's Messages API, versions 2023-06-01 and 2026-10-21 (setting `version`): part G of `tests/wire/README.md`.
+//! Anthropic's Messages API, versions 2023-06-01 and 2026-10-21 (setting `version`): part H of `tests/wire/README.md`.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use super::Protocol;
 use crate::about::About;
 use crate::call::Call;
 use crate::chat::{Event, Session};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::frame::Framing;
 use crate::http::Request;
 use crate::out::Out;
@@ -54,7 +54,7 @@ static DIALECT: Dialect = Dialect {
             end(turn, index, out);
         }
         turn.usage(value.get("usage"));
-        turn.finish(word(value, "stop_reason"));
+        stop(turn, value, out);
         Ok(word(value, "type") == "message")
     },
 };
@@ -71,7 +71,7 @@ fn head(call: &Call, request: Request) -> Request {
     service::with_key(call, request, "x-api-key", "")
 }
 
-/// G1.
+/// H1.
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     let mut ask = Ask::new(call, &["tools", "tool_choice", "effort", "response_format"])?;
     let (call, body) = (&ask.call, &mut ask.body);
@@ -82,10 +82,16 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     }
     let mut turns = Vec::new();
     for said in &said {
-        let mut blocks = Vec::new();
+        let (mut blocks, mut called) = (Vec::new(), false);
         for part in &said.parts {
-            blocks.extend(thoughts_before(part, &call.conversation).iter().cloned());
-            blocks.push(block(part)?);
+            // A turn with calls must begin with what was thought, though its text comes before them.
+            let at = if called { blocks.len() } else { 0 };
+            blocks.splice(at..at, thoughts_before(part, &call.conversation).iter().cloned());
+            called |= matches!(part, Part::Call { .. });
+            // The service refuses texts that are blank.
+            if !matches!(part, Part::Text(text) if text.trim().is_empty()) {
+                blocks.push(block(part)?);
+            }
         }
         said::push(&mut turns, if said.role == Role::Assistant { "assistant" } else { "user" }, "content", blocks);
     }
@@ -93,10 +99,10 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     if !body.contains_key("max_tokens") {
         body.insert("max_tokens", MAX_TOKENS.into());
     }
-    if let Some(one @ Value::String(_)) = body.take("stop_sequences") {
-        body.insert("stop_sequences", vec![one].into());
+    if let Some(Value::String(one)) = call.passed.get("stop_sequences") {
+        body.insert("stop_sequences", vec![one.as_str().into()].into());
     }
-    if let Some(tools) = said::tools(call, &[], "input_schema")? {
+    if let Some(tools) = said::tools(call, &[("type", "custom")], "input_schema")? {
         body.insert("tools", tools);
     }
     if let Some(choice) = said::choice(call)? {
@@ -148,7 +154,7 @@ fn thoughts_before<'a>(part: &Part, conversation: &'a Map) -> &'a [Value] {
     }
 }
 
-/// G2.
+/// H2.
 fn block(part: &Part) -> Result<Value> {
     let kind = |kind: &str| ("type", kind.into());
     Ok(match part {
@@ -170,7 +176,7 @@ fn block(part: &Part) -> Result<Value> {
     })
 }
 
-/// G3.
+/// H3.
 fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
     let none = Value::Null;
     let index = value.get("index").and_then(Value::as_u64).unwrap_or_default();
@@ -182,13 +188,20 @@ fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
             "text_delta" => turn.text(word(delta, "text"), out),
             "thinking_delta" => {
                 let thought = turn.think(word(delta, "thinking"), out);
-                append(turn.blocks.last_mut(), "thinking", &thought);
+                append(kept(turn, index), "thinking", &thought);
             }
-            "signature_delta" => append(turn.blocks.last_mut(), "signature", word(delta, "signature")),
-            "input_json_delta" if turn.arguments(index).is_none() => {
-                return Err(Error::new(Code::Protocol, "a piece of a call came of which nothing had come"));
+            // It comes whole.
+            "signature_delta" => {
+                let block = kept(turn, index).and_then(as_map);
+                block.into_iter().for_each(|block| block.put("signature", word(delta, "signature")));
             }
-            "input_json_delta" => turn.call(Some(index), "", "", word(delta, "partial_json"), out),
+            // Tools that the service runs itself have such pieces, too. The first piece is always empty.
+            "input_json_delta" => {
+                let piece = word(delta, "partial_json");
+                if turn.arguments(index).is_some() && !piece.is_empty() {
+                    turn.call(Some(index), "", "", piece, out);
+                }
+            }
             "citations_delta" => {
                 delta.known("citation").into_iter().for_each(|it| out.event(Event::Source(it.clone())))
             }
@@ -197,10 +210,7 @@ fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
         "content_block_stop" => end(turn, index, out),
         "message_delta" => {
             turn.usage(value.get("usage"));
-            turn.finish(word(delta, "stop_reason"));
-            if let Some(words) = delta.text_at("/stop_details/explanation") {
-                out.warn(words);
-            }
+            stop(turn, delta, out);
         }
         "message_stop" => turn.over = true,
         _ => {}
@@ -211,17 +221,21 @@ fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
 /// A block of the answer, or its beginning.
 fn begin(turn: &mut Turn, index: u64, block: &Value, out: &mut Out) {
     match word(block, "type") {
-        "text" => turn.text(word(block, "text"), out),
+        "text" => {
+            turn.text(word(block, "text"), out);
+            block.list("citations").iter().for_each(|source| out.event(Event::Source(source.clone())));
+        }
         "thinking" => {
             _ = turn.think(word(block, "thinking"), out);
             let member = |key| (key, word(block, key).into());
-            turn.blocks.push(object([member("type"), member("thinking"), member("signature")]));
+            keep(turn, index, object([member("type"), member("thinking"), member("signature")]));
         }
-        "redacted_thinking" => turn.blocks.push(block.clone()),
+        "redacted_thinking" => keep(turn, index, block.clone()),
         "tool_use" => {
             let id = word(block, "id");
             if !turn.blocks.is_empty() {
-                let thoughts = std::mem::take(&mut turn.blocks);
+                let mut thoughts = std::mem::take(&mut turn.blocks);
+                thoughts.iter_mut().filter_map(as_map).for_each(|thought| thought.remove(INDEX));
                 turn.conversation.insert(id, thoughts.into());
             }
             let input = block.get("input").and_then(Value::as_object).filter(|input| !input.is_empty());
@@ -236,5 +250,30 @@ fn begin(turn: &mut Turn, index: u64, block: &Value, out: &mut Out) {
 fn end(turn: &mut Turn, index: u64, out: &mut Out) {
     if turn.arguments(index) == Some("") {
         turn.call(Some(index), "", "", "{}", out);
+    }
+}
+
+/// A member of a kept block, until it is handed out.
+const INDEX: &str = "index";
+
+/// Nothing says that one block ends before the next begins.
+fn keep(turn: &mut Turn, index: u64, mut block: Value) {
+    as_map(&mut block).into_iter().for_each(|block| block.insert(INDEX, index.into()));
+    turn.blocks.push(block);
+}
+
+fn kept(turn: &mut Turn, index: u64) -> Option<&mut Value> {
+    turn.blocks.iter_mut().find(|block| block.get(INDEX).and_then(Value::as_u64) == Some(index))
+}
+
+fn as_map(value: &mut Value) -> Option<&mut Map> {
+    if let Value::Object(map) = value { Some(map) } else { None }
+}
+
+/// Why the answer is over, and what the service says about it.
+fn stop(turn: &mut Turn, told: &Value, out: &mut Out) {
+    turn.finish(word(told, "stop_reason"));
+    if let Some(words) = told.text_at("/stop_details/explanation") {
+        out.warn(words);
     }
 }

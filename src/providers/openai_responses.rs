@@ -77,7 +77,8 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     let mut input = Vec::new();
     new.iter().for_each(|said| items(said, &mut input));
     body.insert("input", input.into());
-    if let Some(tools) = said::tools(call, &[("type", "function")], "parameters")? {
+    if let Some(mut tools) = said::tools(call, &[("type", "function")], "parameters")? {
+        loose(&mut tools);
         body.insert("tools", tools);
     }
     if let Some(choice) = said::choice(call)? {
@@ -103,6 +104,19 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     }
     body.insert("stream", true.into());
     ask.to(&DIALECT, "/responses")
+}
+
+/// Where nothing is said of it, this protocol, unlike Chat Completions, takes a schema for strict and makes whatever is
+/// optional in it required.
+fn loose(tools: &mut Value) {
+    let Value::Array(tools) = tools else { return };
+    for tool in tools {
+        if let Value::Object(tool) = tool
+            && !tool.contains_key("strict")
+        {
+            tool.insert("strict", false.into());
+        }
+    }
 }
 
 /// J2.
@@ -164,8 +178,10 @@ fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
 
 /// Its head when it begins; its arguments, too, where no piece of them came.
 fn call(turn: &mut Turn, index: u64, item: &Value, out: &mut Out) {
-    if word(item, "type") == "function_call" && turn.arguments(index).unwrap_or_default().is_empty() {
-        turn.call(Some(index), word(item, "call_id"), word(item, "name"), word(item, "arguments"), out);
+    let arguments = word(item, "arguments");
+    let is_new = turn.arguments(index).is_none_or(|known| known.is_empty() && !arguments.is_empty());
+    if is_new && word(item, "type") == "function_call" {
+        turn.call(Some(index), word(item, "call_id"), word(item, "name"), arguments, out);
     }
 }
 
@@ -191,9 +207,11 @@ fn end(turn: &mut Turn, response: &Value) -> Result<()> {
     }
     turn.usage(response.get("usage"));
     turn.finish(response.text_at("/incomplete_details/reason").unwrap_or(word(response, "status")));
-    // What the service does not store it cannot remember.
-    if response.get("store") != Some(&false.into()) {
-        turn.conversation.put("responseId", word(response, "id"));
+    // What the service does not store it cannot remember. Not each one says of itself whether it does.
+    let asked = turn.call.passed.get("extra").and_then(|extra| extra.get("store"));
+    match response.get("store").or(asked) {
+        Some(Value::Bool(false)) => turn.conversation.remove("responseId"),
+        _ => turn.conversation.put("responseId", word(response, "id")),
     }
     Ok(())
 }

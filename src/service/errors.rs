@@ -82,7 +82,10 @@ pub fn explained(mut error: Error, value: &Value) -> Error {
     if let Some(delay) = body.list("details").iter().find_map(|detail| detail.text("retryDelay")?.strip_suffix('s')) {
         error.retry_after = Some(delay.to_owned());
     }
+    // Anthropic calls it a rate limit, but waiting does not help.
+    let is_spent = body.text_at("/details/error_code").is_some_and(|code| words::holds(code, "spend_limit"));
     let named = ["code", "type", "status"].iter().find_map(|key| code_of(body.id(key)?, &NAMES));
+    let named = if is_spent { Some(Code::PaymentRequired) } else { named };
     let Some(code) = named.or_else(|| code_of(&words::error_words(value)?, &WORDS)) else { return error };
     error.code = code;
     let may_heal = matches!(code, Code::RateLimited | Code::Service | Code::Timeout);
