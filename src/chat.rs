@@ -3,13 +3,18 @@
 
 use crate::json;
 use crate::text::{find, is_first, join};
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, form};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     pub role: String,
     /// The text of the content; parts are joined without a separator.
     pub text: String,
+}
+
+/// A message as JSON, as nearly all protocols write it.
+pub fn turn(role: &str, text: &str) -> Value {
+    form(r#"{"role":$,"content":$}"#, &[role, text])
 }
 
 /// What a site handed out for later calls: nonce, ids and addresses read from its pages. Opaque outside its provider.

@@ -11,7 +11,7 @@ use super::Protocol;
 use crate::about::About;
 use crate::address;
 use crate::call::Call;
-use crate::chat::{Message, Session};
+use crate::chat::{self, Message, Session};
 use crate::error::{Code, Error, Result};
 use crate::frame::Framing;
 use crate::http::{Answer, Request};
@@ -19,7 +19,7 @@ use crate::out::Out;
 use crate::page;
 use crate::step::{Next, Step};
 use crate::text::{characters, decimal, join, number};
-use crate::value::{Map, Value, object};
+use crate::value::{Map, Value};
 use crate::words;
 use refusal::{TooLong, in_words};
 use reply::Reply;
@@ -187,7 +187,7 @@ fn turns(turns: &[Message]) -> Value {
     let mut list = Vec::new();
     for turn in turns {
         let role = if turn.role == "developer" { "system" } else { &turn.role };
-        list.push(object([("role", role.into()), ("content", turn.text.as_str().into())]));
+        list.push(chat::turn(role, &turn.text));
     }
     list.into()
 }

@@ -14,7 +14,7 @@ use crate::service::said::{self, Choice, Part, Role};
 use crate::service::turn::{Turn, append, word};
 use crate::service::{self, Ask, Dialect, models};
 use crate::step::Step;
-use crate::value::{Map, Value, object};
+use crate::value::{Map, Value, form};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
@@ -106,22 +106,20 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
         body.insert("tools", tools);
     }
     if let Some(choice) = said::choice(call)? {
-        let kind = |kind: &str| ("type", kind.into());
-        body.insert(
-            "tool_choice",
-            match choice {
-                Choice::Auto => object([kind("auto")]),
-                Choice::None => object([kind("none")]),
-                Choice::Required => object([kind("any")]),
-                Choice::Tool(name) => object([kind("tool"), ("name", name.into())]),
-            },
-        );
+        let (kind, name) = match choice {
+            Choice::Auto => ("auto", None),
+            Choice::None => ("none", None),
+            Choice::Required => ("any", None),
+            Choice::Tool(name) => ("tool", Some(name)),
+        };
+        let template = if name.is_some() { r#"{"type":$,"name":$}"# } else { r#"{"type":$}"# };
+        body.form("tool_choice", template, &[kind, name.unwrap_or_default()]);
     }
     let mut output = Map::new();
     output.copy("effort", &call.passed);
     match said::schema(call) {
         Some(schema @ Value::Object(_)) => {
-            output.insert("format", object([("type", "json_schema".into()), ("schema", schema.clone())]));
+            output.form("format", r#"{"type":"json_schema","schema":%}"#, &[&schema.to_json()]);
         }
         Some(_) => ask.warnings.push("Anthropic has no JSON mode without a schema: 'responseFormat' was left out"),
         None => {}
@@ -156,23 +154,17 @@ fn thoughts_before<'a>(part: &Part, conversation: &'a Map) -> &'a [Value] {
 
 /// H2.
 fn block(part: &Part) -> Result<Value> {
-    let kind = |kind: &str| ("type", kind.into());
+    const IMAGE: &str = r#"{"type":"image","source":{"type":"base64","media_type":$,"data":$}}"#;
     Ok(match part {
-        Part::Text(text) => object([kind("text"), ("text", (*text).into())]),
-        Part::Image(url) => {
-            let source = match said::data_url(url) {
-                Some((media, data)) => object([kind("base64"), ("media_type", media.into()), ("data", data.into())]),
-                None => object([kind("url"), ("url", (*url).into())]),
-            };
-            object([kind("image"), ("source", source)])
-        }
+        Part::Text(text) => form(r#"{"type":"text","text":$}"#, &[text]),
+        Part::Image(url) => match said::data_url(url) {
+            Some((media, data)) => form(IMAGE, &[media, data]),
+            None => form(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
+        },
         Part::Call { id, name, arguments } => {
-            let input = said::arguments(arguments)?;
-            object([kind("tool_use"), ("id", (*id).into()), ("name", (*name).into()), ("input", input)])
+            form(r#"{"type":"tool_use","id":$,"name":$,"input":%}"#, &[id, name, said::arguments(arguments)?])
         }
-        Part::Result { id, text, .. } => {
-            object([kind("tool_result"), ("tool_use_id", (*id).into()), ("content", text.as_str().into())])
-        }
+        Part::Result { id, text, .. } => form(r#"{"type":"tool_result","tool_use_id":$,"content":$}"#, &[id, text]),
     })
 }
 
@@ -227,8 +219,11 @@ fn begin(turn: &mut Turn, index: u64, block: &Value, out: &mut Out) {
         }
         "thinking" => {
             _ = turn.think(word(block, "thinking"), out);
-            let member = |key| (key, word(block, key).into());
-            keep(turn, index, object([member("type"), member("thinking"), member("signature")]));
+            let mut whole = Map::new();
+            for key in ["type", "thinking", "signature"] {
+                whole.put(key, word(block, key));
+            }
+            keep(turn, index, whole.into());
         }
         "redacted_thinking" => keep(turn, index, block.clone()),
         "tool_use" => {

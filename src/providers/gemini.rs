@@ -16,7 +16,7 @@ use crate::service::turn::{Turn, word};
 use crate::service::{self, Ask, Dialect, models};
 use crate::step::Step;
 use crate::text::join;
-use crate::value::{Map, Value, object};
+use crate::value::{Map, Value, form};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
@@ -80,7 +80,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     let messages = said::messages(call)?;
     let (system, said) = said::read(&messages)?;
     if !system.is_empty() {
-        body.insert("systemInstruction", object([("parts", vec![text(&system)].into())]));
+        body.form("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
     }
     let mut turns = Vec::new();
     for said in &said {
@@ -92,22 +92,17 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     }
     body.insert("contents", turns.into());
     if let Some(tools) = said::tools(call, &[], "parametersJsonSchema")? {
-        body.insert("tools", vec![object([("functionDeclarations", tools)])].into());
+        body.form("tools", r#"[{"functionDeclarations":%}]"#, &[&tools.to_json()]);
     }
     if let Some(choice) = said::choice(call)? {
-        let mut config = Map::new();
-        config.put(
-            "mode",
-            match choice {
-                Choice::Auto => "AUTO",
-                Choice::None => "NONE",
-                Choice::Required | Choice::Tool(_) => "ANY",
-            },
-        );
-        if let Choice::Tool(name) = choice {
-            config.insert("allowedFunctionNames", vec![name.into()].into());
-        }
-        body.insert("toolConfig", object([("functionCallingConfig", config.into())]));
+        const TOOL: &str = r#"{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":[$]}}"#;
+        let (template, hole) = match choice {
+            Choice::Auto => (MODE, "AUTO"),
+            Choice::None => (MODE, "NONE"),
+            Choice::Required => (MODE, "ANY"),
+            Choice::Tool(name) => (TOOL, name),
+        };
+        body.form("toolConfig", template, &[hole]);
     }
     let mut config = Map::new();
     for key in CONFIG {
@@ -118,11 +113,11 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
         }
     }
     if let Some(level) = call.passed.get("thinkingLevel") {
-        let thinking = match level.as_str() {
-            Some("none") => object([("thinkingBudget", 0u64.into())]),
-            _ => object([("thinkingLevel", level.clone()), ("includeThoughts", true.into())]),
+        let template = match level.as_str() {
+            Some("none") => r#"{"thinkingBudget":0}"#,
+            _ => r#"{"thinkingLevel":%,"includeThoughts":true}"#,
         };
-        config.insert("thinkingConfig", thinking);
+        config.form("thinkingConfig", template, &[&level.to_json()]);
     }
     if let Some(schema) = said::schema(call) {
         config.put("responseMimeType", "application/json");
@@ -136,24 +131,20 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     ask.to(&DIALECT, &path)
 }
 
-fn text(text: &str) -> Value {
-    object([("text", text.into())])
-}
+const MODE: &str = r#"{"functionCallingConfig":{"mode":$}}"#;
 
 /// K2.
 fn part(part: &Part, conversation: &Map) -> Result<Value> {
     Ok(match part {
-        Part::Text(words) => text(words),
+        Part::Text(text) => form(r#"{"text":$}"#, &[text]),
         Part::Image(url) => match said::data_url(url) {
-            Some((media, data)) => {
-                object([("inlineData", object([("mimeType", media.into()), ("data", data.into())]))])
-            }
-            None => object([("fileData", object([("fileUri", (*url).into())]))]),
+            Some((media, data)) => form(r#"{"inlineData":{"mimeType":$,"data":$}}"#, &[media, data]),
+            None => form(r#"{"fileData":{"fileUri":$}}"#, &[url]),
         },
         // As it came: the signature of the thought that led to it stands there.
         Part::Call { id, .. } if conversation.contains_key(id) => conversation.get(id).cloned().unwrap_or_default(),
         Part::Call { name, arguments, .. } => {
-            object([("functionCall", object([("name", (*name).into()), ("args", said::arguments(arguments)?)]))])
+            form(r#"{"functionCall":{"name":$,"args":%}}"#, &[name, said::arguments(arguments)?])
         }
         Part::Result { id, name, text } => {
             let mut result = Map::new();
@@ -162,9 +153,9 @@ fn part(part: &Part, conversation: &Map) -> Result<Value> {
             }
             result.put("name", name);
             // An object it must be.
-            let response = json::parse(text.as_bytes()).map(|parsed| parsed.value).ok().filter(Value::is_object);
-            result.insert("response", response.unwrap_or_else(|| object([("result", text.as_str().into())])));
-            object([("functionResponse", result.into())])
+            let is_object = json::parse(text.as_bytes()).is_ok_and(|parsed| parsed.value.is_object());
+            result.form("response", if is_object { "%" } else { r#"{"result":$}"# }, &[text]);
+            form(r#"{"functionResponse":%}"#, &[&result.to_json()])
         }
     })
 }

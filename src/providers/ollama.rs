@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Protocol;
 use crate::about::About;
 use crate::call::Call;
-use crate::chat::Session;
+use crate::chat::{Session, turn};
 use crate::error::{Error, Result};
 use crate::frame::Framing;
 use crate::out::Out;
@@ -13,7 +13,7 @@ use crate::service::said::{self, Part, Role, Said};
 use crate::service::turn::{Turn, word};
 use crate::service::{self, Ask, Dialect, models};
 use crate::step::Step;
-use crate::value::{Map, Value, object};
+use crate::value::{Map, Value, form};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
@@ -65,7 +65,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     let (system, said) = said::read(&given)?;
     let mut messages = Vec::new();
     if !system.is_empty() {
-        messages.push(object([("role", "system".into()), ("content", system.into())]));
+        messages.push(turn("system", &system));
     }
     for said in &said {
         messages.push(message(said)?);
@@ -96,6 +96,8 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     ask.to(&DIALECT, "/api/chat")
 }
 
+const CALL: &str = r#"{"function":{"name":$,"arguments":%}}"#;
+
 /// L2.
 fn message(said: &Said) -> Result<Value> {
     let (mut message, mut content) = (Map::new(), String::new());
@@ -108,8 +110,7 @@ fn message(said: &Said) -> Result<Value> {
                 None => return Err(Error::input("Ollama takes images as data: URLs only")),
             },
             Part::Call { name, arguments, .. } => {
-                let function = object([("name", (*name).into()), ("arguments", said::arguments(arguments)?)]);
-                calls.push(object([("function", function)]));
+                calls.push(form(CALL, &[name, said::arguments(arguments)?]));
             }
             Part::Result { name, text, .. } => {
                 message.put("tool_name", name);

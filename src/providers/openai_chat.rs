@@ -12,7 +12,6 @@ use crate::error::Result;
 use crate::frame::Framing;
 use crate::service::{self, Ask, Dialect, chunk, models, said};
 use crate::step::Step;
-use crate::value::object;
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
@@ -70,6 +69,6 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
         body.insert("max_completion_tokens", most);
     }
     body.insert("stream", true.into());
-    body.insert("stream_options", object([("include_usage", true.into())]));
+    body.form("stream_options", r#"{"include_usage":true}"#, &[]);
     ask.to(&DIALECT, "/chat/completions")
 }

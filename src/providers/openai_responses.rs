@@ -14,7 +14,7 @@ use crate::service::said::{self, Choice, Part, Role, Said};
 use crate::service::turn::{Turn, word};
 use crate::service::{self, Ask, Dialect, models};
 use crate::step::Step;
-use crate::value::{Map, Value, object};
+use crate::value::{Map, Value, form};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
@@ -82,16 +82,16 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
         body.insert("tools", tools);
     }
     if let Some(choice) = said::choice(call)? {
-        let choice = match choice {
-            Choice::Auto => "auto".into(),
-            Choice::None => "none".into(),
-            Choice::Required => "required".into(),
-            Choice::Tool(name) => object([("type", "function".into()), ("name", name.into())]),
+        let (template, hole) = match choice {
+            Choice::Auto => ("$", "auto"),
+            Choice::None => ("$", "none"),
+            Choice::Required => ("$", "required"),
+            Choice::Tool(name) => (r#"{"type":"function","name":$}"#, name),
         };
-        body.insert("tool_choice", choice);
+        body.form("tool_choice", template, &[hole]);
     }
     if let Some(effort) = call.passed.get("effort") {
-        body.insert("reasoning", object([("effort", effort.clone()), ("summary", "auto".into())]));
+        body.form("reasoning", r#"{"effort":%,"summary":"auto"}"#, &[&effort.to_json()]);
     }
     if let Some(given) = call.passed.get("response_format") {
         // One level less than in Chat Completions.
@@ -100,7 +100,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
             _ => Map::new(),
         };
         format.put("type", word(given, "type"));
-        body.insert("text", object([("format", format.into())]));
+        body.form("text", r#"{"format":%}"#, &[&format.to_json()]);
     }
     body.insert("stream", true.into());
     ask.to(&DIALECT, "/responses")
@@ -121,31 +121,25 @@ fn loose(tools: &mut Value) {
 
 /// J2.
 fn items(said: &Said, input: &mut Vec<Value>) {
-    let kind = |kind: &str| ("type", kind.into());
+    const CALL: &str = r#"{"type":"function_call","call_id":$,"name":$,"arguments":$}"#;
+    const RESULT: &str = r#"{"type":"function_call_output","call_id":$,"output":$}"#;
     let is_assistant = said.role == Role::Assistant;
     let mut content = Vec::new();
     let mut others = Vec::new();
     for part in &said.parts {
         match part {
-            Part::Text(text) if is_assistant => content.push(object([kind("output_text"), ("text", (*text).into())])),
-            Part::Text(text) => content.push(object([kind("input_text"), ("text", (*text).into())])),
-            Part::Image(url) => content.push(object([kind("input_image"), ("image_url", (*url).into())])),
-            Part::Call { id, name, arguments } => others.push(object([
-                kind("function_call"),
-                ("call_id", (*id).into()),
-                ("name", (*name).into()),
-                ("arguments", (*arguments).into()),
-            ])),
-            Part::Result { id, text, .. } => others.push(object([
-                kind("function_call_output"),
-                ("call_id", (*id).into()),
-                ("output", text.as_str().into()),
-            ])),
+            Part::Text(text) => {
+                let kind = if is_assistant { "output_text" } else { "input_text" };
+                content.push(form(r#"{"type":$,"text":$}"#, &[kind, text]));
+            }
+            Part::Image(url) => content.push(form(r#"{"type":"input_image","image_url":$}"#, &[url])),
+            Part::Call { id, name, arguments } => others.push(form(CALL, &[id, name, arguments])),
+            Part::Result { id, text, .. } => others.push(form(RESULT, &[id, text])),
         }
     }
     if !content.is_empty() {
         let role = if is_assistant { "assistant" } else { "user" };
-        input.push(object([("role", role.into()), ("content", content.into())]));
+        input.push(form(r#"{"role":$,"content":%}"#, &[role, &Value::from(content).to_json()]));
     }
     input.append(&mut others);
 }

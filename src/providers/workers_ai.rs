@@ -13,7 +13,7 @@ use crate::service::turn::{Turn, word};
 use crate::service::{self, Ask, Dialect, chunk, said};
 use crate::step::Step;
 use crate::text::join;
-use crate::value::{Value, object};
+use crate::value::Value;
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
@@ -83,7 +83,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     }
     let format = call.passed.get("response_format").map_or("", |format| word(format, "type"));
     if let Some(schema) = said::schema(call).filter(|schema| !schema.is_null()) {
-        body.insert("response_format", object([("type", "json_schema".into()), ("json_schema", schema.clone())]));
+        body.form("response_format", r#"{"type":"json_schema","json_schema":%}"#, &[&schema.to_json()]);
     }
     // There is no stream of JSON.
     if !format.starts_with("json_") {

@@ -5,7 +5,7 @@ use crate::call::{Call, History};
 use crate::error::{Error, Result};
 use crate::json;
 use crate::text::{cut, join};
-use crate::value::{Map, Value, object};
+use crate::value::{Map, Value};
 
 /// A message, but for those of the system.
 pub struct Said<'a> {
@@ -40,7 +40,12 @@ pub enum Part<'a> {
 pub fn messages(call: &Call) -> Result<Vec<Value>> {
     Ok(match call.passed.get("messages") {
         Some(Value::Array(list)) if call.history == History::Messages => list.clone(),
-        _ => vec![object([("role", "user".into()), ("content", call.turns()?.0.into())])],
+        _ => {
+            let mut message = Map::new();
+            message.put("role", "user");
+            message.put("content", &call.turns()?.0);
+            vec![message.into()]
+        }
     })
 }
 
@@ -125,11 +130,11 @@ pub fn data_url(url: &str) -> Option<(&str, &str)> {
     Some((head.strip_suffix(";base64")?, data.strip_prefix(',')?))
 }
 
-/// The arguments of a call as the object that they are; none is an empty one.
-pub fn arguments(text: &str) -> Result<Value> {
+/// The arguments of a call, which are JSON of an object; none is an empty one.
+pub fn arguments(text: &str) -> Result<&str> {
     match json::parse(text.as_bytes()) {
-        _ if text.trim().is_empty() => Ok(Map::new().into()),
-        Ok(parsed) if parsed.value.is_object() => Ok(parsed.value),
+        _ if text.trim().is_empty() => Ok("{}"),
+        Ok(parsed) if parsed.value.is_object() => Ok(text),
         _ => Err(Error::input("tool_calls in messages: the arguments of a call are no JSON object")),
     }
 }
@@ -143,7 +148,10 @@ pub fn push(messages: &mut Vec<Value>, role: &str, key: &str, mut blocks: Vec<Va
     {
         known.append(&mut blocks);
     } else if !blocks.is_empty() {
-        messages.push(object([("role", role.into()), (key, blocks.into())]));
+        let mut message = Map::new();
+        message.put("role", role);
+        message.insert(key, blocks.into());
+        messages.push(message.into());
     }
 }
 
@@ -166,7 +174,7 @@ pub fn tools(call: &Call, head: &[(&str, &str)], schema: &str) -> Result<Option<
             }
         }
         if !tool.contains_key(schema) {
-            tool.insert(schema, object([("type", "object".into()), ("properties", Map::new().into())]));
+            tool.form(schema, r#"{"type":"object","properties":{}}"#, &[]);
         }
         read.push(tool.into());
     }

@@ -22,7 +22,7 @@ struct Plain<'a>(&'a Value);
 impl Serialize for Plain<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
-            Value::Null => serializer.serialize_unit(),
+            Value::Null | Value::Json(_) => serializer.serialize_unit(),
             Value::Bool(flag) => serializer.serialize_bool(*flag),
             Value::Number(number) => serde_wasm_bindgen::preserve::serialize(&sys::number(number), serializer),
             Value::String(text) => serializer.serialize_str(text),

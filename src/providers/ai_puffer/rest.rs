@@ -1,14 +1,14 @@
 //! The public REST route, with the site's key (C4): one request, one piece.
 
 use crate::call::Call;
-use crate::chat::Finish;
+use crate::chat::{Finish, turn};
 use crate::error::{Code, Error, Result};
 use crate::http::{Answer, Request};
 use crate::json::Parsed;
 use crate::out::EMPTY;
 use crate::step::{Next, Step};
 use crate::text::join;
-use crate::value::{Map, object};
+use crate::value::{Map, Value, form};
 use crate::words;
 
 pub fn rest(call: &Call, key: &str) -> Result<Step> {
@@ -17,7 +17,6 @@ pub fn rest(call: &Call, key: &str) -> Result<Step> {
     };
     let bot: String = bot.chars().filter(char::is_ascii_alphanumeric).collect();
     let (message, earlier) = call.turns()?;
-    let turn = |role: &str, text: &str| object([("role", role.into()), ("content", text.into())]);
     let mut turns = Vec::new();
     for earlier in earlier {
         turns.push(turn(if earlier.role == "assistant" { "assistant" } else { "user" }, &earlier.text));
@@ -26,7 +25,7 @@ pub fn rest(call: &Call, key: &str) -> Result<Step> {
     let mut conversation = Map::new();
     call.carry("conversation", &call.uuid(3), &mut conversation);
     let chat = conversation.text("conversation").unwrap_or_default();
-    let body = object([("messages", turns.into()), ("conversation_uuid", chat.into())]);
+    let body = form(r#"{"messages":%,"conversation_uuid":$}"#, &[&Value::from(turns).to_json(), chat]);
     let url = join(&[&call.settings.url, "/wp-json/aipkit/v1/chat/", &bot, "/message"]);
     let request = Request::post(url).header("authorization", join(&["Bearer ", key])).json(&body);
     Ok(Step::ask_anyway(request, move |answer, out| {
