@@ -9,7 +9,7 @@ pub struct About {
     pub supports_message_history: bool,
     pub supports_system_message: bool,
     /// Which of the options `model`, `messages` (as they are given), `temperature`, ... it can pass on, and their names
-    /// there.
+    /// there. What a service with a key takes in another form begins with a dot: see [`crate::service::Ask`].
     pub options: &'static [(&'static str, &'static str)],
     /// Of a service with an address of its own: the setting is called `baseUrl` then, and not `url`.
     pub base_url: &'static str,

@@ -44,14 +44,16 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// With the options under their names there, but for those that the protocol has another form for.
-    pub fn new(call: Rc<Call>, translated: &[&str]) -> Result<Ask> {
+    /// With the options under their names there, but for those that the protocol puts into another form (`.name`).
+    pub fn new(call: Rc<Call>) -> Result<Ask> {
         if call.session_only {
             return Err(Error::input("this provider has no nonce: it takes an apiKey"));
         }
-        let mut body = call.passed.clone();
-        for key in [&["messages", "compatible", "extra"], translated].into_iter().flatten() {
-            body.remove(key);
+        let mut body = Map::new();
+        for (name, value) in call.passed.iter() {
+            if !name.starts_with('.') {
+                body.insert(name, value.clone());
+            }
         }
         body.put("model", &model(&call)?);
         Ok(Ask { call, body, warnings: Vec::new() })
@@ -60,7 +62,7 @@ impl Ask {
     /// Sends the body, and what the caller's `extra` lays over it, to `path` below the service's address.
     pub fn to(mut self, dialect: &'static Dialect, path: &str) -> Result<Step> {
         let call = self.call;
-        for key in ["compatible", "extra"] {
+        for key in [".compatible", ".extra"] {
             if let Some(more) = call.passed.get(key) {
                 lay_over(&mut self.body, more)?;
             }

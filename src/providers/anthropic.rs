@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::frame::Framing;
 use crate::http::Request;
 use crate::out::Out;
-use crate::service::said::{self, Choice, Part, Role};
+use crate::service::said::{self, Part};
 use crate::service::turn::{Turn, append, word};
 use crate::service::{self, Ask, Dialect, models};
 use crate::step::Step;
@@ -27,16 +27,16 @@ pub const PROTOCOL: Protocol = Protocol {
         supports_system_message: true,
         options: &[
             ("model", "model"),
-            ("messages", "messages"),
+            ("messages", ".messages"),
             ("temperature", "temperature"),
             ("topP", "top_p"),
             ("maxTokens", "max_tokens"),
             ("stop", "stop_sequences"),
-            ("tools", "tools"),
-            ("toolChoice", "tool_choice"),
-            ("reasoningEffort", "effort"),
-            ("responseFormat", "response_format"),
-            ("extra", "extra"),
+            ("tools", ".tools"),
+            ("toolChoice", ".tool_choice"),
+            ("reasoningEffort", ".effort"),
+            ("responseFormat", ".response_format"),
+            ("extra", ".extra"),
         ],
         base_url: "https://api.anthropic.com/v1",
     },
@@ -73,50 +73,26 @@ fn head(call: &Call, request: Request) -> Request {
 
 /// H1.
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
-    let mut ask = Ask::new(call, &["tools", "tool_choice", "effort", "response_format"])?;
+    let mut ask = Ask::new(call)?;
     let (call, body) = (&ask.call, &mut ask.body);
     let messages = said::messages(call)?;
     let (system, said) = said::read(&messages)?;
     if !system.is_empty() {
         body.put("system", &system);
     }
-    let mut turns = Vec::new();
-    for said in &said {
-        let (mut blocks, mut called) = (Vec::new(), false);
-        for part in &said.parts {
-            // A turn with calls must begin with what was thought, though its text comes before them.
-            let at = if called { blocks.len() } else { 0 };
-            blocks.splice(at..at, thoughts_before(part, &call.conversation).iter().cloned());
-            called |= matches!(part, Part::Call { .. });
-            // The service refuses texts that are blank.
-            if !matches!(part, Part::Text(text) if text.trim().is_empty()) {
-                blocks.push(block(part)?);
-            }
-        }
-        said::push(&mut turns, if said.role == Role::Assistant { "assistant" } else { "user" }, "content", blocks);
-    }
-    body.insert("messages", turns.into());
+    body.insert(
+        "messages",
+        said::in_blocks(&said, "assistant", "content", &|parts| blocks(parts, &call.conversation))?,
+    );
     if !body.contains_key("max_tokens") {
         body.insert("max_tokens", MAX_TOKENS.into());
-    }
-    if let Some(Value::String(one)) = call.passed.get("stop_sequences") {
-        body.insert("stop_sequences", vec![one.as_str().into()].into());
     }
     if let Some(tools) = said::tools(call, &[("type", "custom")], "input_schema")? {
         body.insert("tools", tools);
     }
-    if let Some(choice) = said::choice(call)? {
-        let (kind, name) = match choice {
-            Choice::Auto => ("auto", None),
-            Choice::None => ("none", None),
-            Choice::Required => ("any", None),
-            Choice::Tool(name) => ("tool", Some(name)),
-        };
-        let template = if name.is_some() { r#"{"type":$,"name":$}"# } else { r#"{"type":$}"# };
-        body.form("tool_choice", template, &[kind, name.unwrap_or_default()]);
-    }
-    let mut output = Map::new();
-    output.copy("effort", &call.passed);
+    said::choice(call, body, "tool_choice", CHOICES)?;
+    said::listed(body, "stop_sequences");
+    let mut output = said::options(call, &[".effort"]);
     match said::schema(call) {
         Some(schema @ Value::Object(_)) => {
             output.form("format", r#"{"type":"json_schema","schema":%}"#, &[&schema.to_json()]);
@@ -144,6 +120,25 @@ const MAX_TOKENS: u64 = 8192;
 const NO_TEMPERATURE: &str = "Anthropic's API of 2026-10-21 has no 'temperature': it was left out";
 const NO_TOP_P: &str = "Anthropic's API of 2026-10-21 has no 'topP': it was left out";
 
+const CHOICES: [&str; 4] =
+    [r#"{"type":"auto"}"#, r#"{"type":"none"}"#, r#"{"type":"any"}"#, r#"{"type":"tool","name":$}"#];
+
+/// H2. The blocks of one turn.
+fn blocks(parts: &[Part], conversation: &Map) -> Result<Vec<Value>> {
+    let (mut blocks, mut called) = (Vec::new(), false);
+    for part in parts {
+        // A turn with calls must begin with what was thought, though its text comes before them.
+        let at = if called { blocks.len() } else { 0 };
+        blocks.splice(at..at, thoughts_before(part, conversation).iter().cloned());
+        called |= matches!(part, Part::Call { .. });
+        // The service refuses texts that are blank.
+        if !matches!(part, Part::Text(text) if text.trim().is_empty()) {
+            blocks.push(block(part)?);
+        }
+    }
+    Ok(blocks)
+}
+
 /// What was thought before a call must stand before it again.
 fn thoughts_before<'a>(part: &Part, conversation: &'a Map) -> &'a [Value] {
     match part {
@@ -152,7 +147,6 @@ fn thoughts_before<'a>(part: &Part, conversation: &'a Map) -> &'a [Value] {
     }
 }
 
-/// H2.
 fn block(part: &Part) -> Result<Value> {
     const IMAGE: &str = r#"{"type":"image","source":{"type":"base64","media_type":$,"data":$}}"#;
     Ok(match part {

@@ -11,7 +11,7 @@ use crate::frame::Framing;
 use crate::json;
 use crate::out::Out;
 use crate::service::errors::{is_error, told};
-use crate::service::said::{self, Choice, Part, Role};
+use crate::service::said::{self, Part};
 use crate::service::turn::{Turn, word};
 use crate::service::{self, Ask, Dialect, models};
 use crate::step::Step;
@@ -29,17 +29,17 @@ pub const PROTOCOL: Protocol = Protocol {
         supports_system_message: true,
         options: &[
             ("model", "model"),
-            ("messages", "messages"),
-            ("temperature", "temperature"),
-            ("topP", "topP"),
-            ("maxTokens", "maxOutputTokens"),
-            ("stop", "stopSequences"),
-            ("seed", "seed"),
-            ("tools", "tools"),
-            ("toolChoice", "tool_choice"),
-            ("reasoningEffort", "thinkingLevel"),
-            ("responseFormat", "response_format"),
-            ("extra", "extra"),
+            ("messages", ".messages"),
+            ("temperature", ".temperature"),
+            ("topP", ".topP"),
+            ("maxTokens", ".maxOutputTokens"),
+            ("stop", ".stopSequences"),
+            ("seed", ".seed"),
+            ("tools", ".tools"),
+            ("toolChoice", ".tool_choice"),
+            ("reasoningEffort", ".thinkingLevel"),
+            ("responseFormat", ".response_format"),
+            ("extra", ".extra"),
         ],
         base_url: "https://generativelanguage.googleapis.com/v1beta",
     },
@@ -68,12 +68,9 @@ static DIALECT: Dialect = Dialect {
 
 /// K1.
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
-    const CONFIG: [&str; 5] = ["temperature", "topP", "maxOutputTokens", "stopSequences", "seed"];
-    let mut ask = Ask::new(call, &CONFIG)?;
+    const CONFIG: [&str; 5] = [".temperature", ".topP", ".maxOutputTokens", ".stopSequences", ".seed"];
+    let mut ask = Ask::new(call)?;
     let (call, body) = (&ask.call, &mut ask.body);
-    for key in ["tools", "tool_choice", "thinkingLevel", "response_format"] {
-        body.remove(key);
-    }
     let model = body.take("model").unwrap_or_default();
     let model = service::in_path(model.as_str().unwrap_or_default())?;
     let path = join(&[if model.contains('/') { "/" } else { "/models/" }, model, ":streamGenerateContent?alt=sse"]);
@@ -82,37 +79,15 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     if !system.is_empty() {
         body.form("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
     }
-    let mut turns = Vec::new();
-    for said in &said {
-        let mut parts = Vec::new();
-        for given in &said.parts {
-            parts.push(part(given, &call.conversation)?);
-        }
-        said::push(&mut turns, if said.role == Role::Assistant { "model" } else { "user" }, "parts", parts);
-    }
-    body.insert("contents", turns.into());
+    let parts = |given: &[Part]| given.iter().map(|given| part(given, &call.conversation)).collect();
+    body.insert("contents", said::in_blocks(&said, "model", "parts", &parts)?);
     if let Some(tools) = said::tools(call, &[], "parametersJsonSchema")? {
         body.form("tools", r#"[{"functionDeclarations":%}]"#, &[&tools.to_json()]);
     }
-    if let Some(choice) = said::choice(call)? {
-        const TOOL: &str = r#"{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":[$]}}"#;
-        let (template, hole) = match choice {
-            Choice::Auto => (MODE, "AUTO"),
-            Choice::None => (MODE, "NONE"),
-            Choice::Required => (MODE, "ANY"),
-            Choice::Tool(name) => (TOOL, name),
-        };
-        body.form("toolConfig", template, &[hole]);
-    }
-    let mut config = Map::new();
-    for key in CONFIG {
-        match call.passed.get(key) {
-            Some(one @ Value::String(_)) if key == "stopSequences" => config.insert(key, vec![one.clone()].into()),
-            Some(value) => config.insert(key, value.clone()),
-            None => {}
-        }
-    }
-    if let Some(level) = call.passed.get("thinkingLevel") {
+    said::choice(call, body, "toolConfig", CHOICES)?;
+    let mut config = said::options(call, &CONFIG);
+    said::listed(&mut config, "stopSequences");
+    if let Some(level) = call.passed.get(".thinkingLevel") {
         let template = match level.as_str() {
             Some("none") => r#"{"thinkingBudget":0}"#,
             _ => r#"{"thinkingLevel":%,"includeThoughts":true}"#,
@@ -131,7 +106,12 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     ask.to(&DIALECT, &path)
 }
 
-const MODE: &str = r#"{"functionCallingConfig":{"mode":$}}"#;
+const CHOICES: [&str; 4] = [
+    r#"{"functionCallingConfig":{"mode":"AUTO"}}"#,
+    r#"{"functionCallingConfig":{"mode":"NONE"}}"#,
+    r#"{"functionCallingConfig":{"mode":"ANY"}}"#,
+    r#"{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":[$]}}"#,
+];
 
 /// K2.
 fn part(part: &Part, conversation: &Map) -> Result<Value> {

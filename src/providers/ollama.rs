@@ -26,16 +26,16 @@ pub const PROTOCOL: Protocol = Protocol {
         supports_system_message: true,
         options: &[
             ("model", "model"),
-            ("messages", "messages"),
-            ("temperature", "temperature"),
-            ("topP", "top_p"),
-            ("maxTokens", "num_predict"),
-            ("stop", "stop"),
-            ("seed", "seed"),
+            ("messages", ".messages"),
+            ("temperature", ".temperature"),
+            ("topP", ".top_p"),
+            ("maxTokens", ".num_predict"),
+            ("stop", ".stop"),
+            ("seed", ".seed"),
             ("tools", "tools"),
             ("reasoningEffort", "think"),
-            ("responseFormat", "response_format"),
-            ("extra", "extra"),
+            ("responseFormat", ".response_format"),
+            ("extra", ".extra"),
         ],
         base_url: "http://localhost:11434",
     },
@@ -58,8 +58,8 @@ static DIALECT: Dialect = Dialect {
 
 /// L1.
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
-    const OPTIONS: [&str; 5] = ["temperature", "top_p", "num_predict", "stop", "seed"];
-    let mut ask = Ask::new(call, &OPTIONS)?;
+    const OPTIONS: [&str; 5] = [".temperature", ".top_p", ".num_predict", ".stop", ".seed"];
+    let mut ask = Ask::new(call)?;
     let (call, body) = (&ask.call, &mut ask.body);
     let given = said::messages(call)?;
     let (system, said) = said::read(&given)?;
@@ -71,22 +71,14 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
         messages.push(message(said)?);
     }
     body.insert("messages", messages.into());
-    let mut options = Map::new();
-    for key in OPTIONS {
-        match call.passed.get(key) {
-            // A string is refused.
-            Some(one @ Value::String(_)) if key == "stop" => options.insert(key, vec![one.clone()].into()),
-            Some(value) => options.insert(key, value.clone()),
-            None => {}
-        }
-    }
+    let mut options = said::options(call, &OPTIONS);
+    said::listed(&mut options, "stop");
     if !options.is_empty() {
         body.insert("options", options.into());
     }
     if body.text("think") == Some("none") {
         body.insert("think", false.into());
     }
-    body.remove("response_format");
     match said::schema(call) {
         Some(Value::Null) => body.put("format", "json"),
         Some(schema) => body.insert("format", schema.clone()),

@@ -24,7 +24,7 @@ pub const PROTOCOL: Protocol = Protocol {
         supports_system_message: true,
         options: &[
             ("model", "model"),
-            ("messages", "messages"),
+            ("messages", ".messages"),
             ("temperature", "temperature"),
             ("topP", "top_p"),
             ("maxTokens", "max_tokens"),
@@ -35,8 +35,8 @@ pub const PROTOCOL: Protocol = Protocol {
             ("reasoningEffort", "reasoning_effort"),
             ("responseFormat", "response_format"),
             // What a client of the edge asked for, in words that only compatible services know.
-            ("compatible", "compatible"),
-            ("extra", "extra"),
+            ("compatible", ".compatible"),
+            ("extra", ".extra"),
         ],
         base_url: "https://api.openai.com/v1",
     },
@@ -59,7 +59,7 @@ static DIALECT: Dialect = Dialect {
 
 /// F1.
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
-    let mut ask = Ask::new(call, &[])?;
+    let mut ask = Ask::new(call)?;
     let (call, body) = (&ask.call, &mut ask.body);
     body.insert("messages", said::messages(call)?.into());
     // Its newer models refuse the old name, which is the only one that others know.

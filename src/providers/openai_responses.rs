@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::frame::Framing;
 use crate::out::Out;
 use crate::service::errors::told;
-use crate::service::said::{self, Choice, Part, Role, Said};
+use crate::service::said::{self, Part, Role, Said};
 use crate::service::turn::{Turn, word};
 use crate::service::{self, Ask, Dialect, models};
 use crate::step::Step;
@@ -27,15 +27,15 @@ pub const PROTOCOL: Protocol = Protocol {
         supports_system_message: true,
         options: &[
             ("model", "model"),
-            ("messages", "messages"),
+            ("messages", ".messages"),
             ("temperature", "temperature"),
             ("topP", "top_p"),
             ("maxTokens", "max_output_tokens"),
-            ("tools", "tools"),
-            ("toolChoice", "tool_choice"),
-            ("reasoningEffort", "effort"),
-            ("responseFormat", "response_format"),
-            ("extra", "extra"),
+            ("tools", ".tools"),
+            ("toolChoice", ".tool_choice"),
+            ("reasoningEffort", ".effort"),
+            ("responseFormat", ".response_format"),
+            ("extra", ".extra"),
         ],
         base_url: "https://api.openai.com/v1",
     },
@@ -58,7 +58,7 @@ static DIALECT: Dialect = Dialect {
 
 /// J1.
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
-    let mut ask = Ask::new(call, &["tools", "tool_choice", "effort", "response_format"])?;
+    let mut ask = Ask::new(call)?;
     let (call, body) = (&ask.call, &mut ask.body);
     let messages = said::messages(call)?;
     let (system, said) = said::read(&messages)?;
@@ -81,19 +81,11 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
         loose(&mut tools);
         body.insert("tools", tools);
     }
-    if let Some(choice) = said::choice(call)? {
-        let (template, hole) = match choice {
-            Choice::Auto => ("$", "auto"),
-            Choice::None => ("$", "none"),
-            Choice::Required => ("$", "required"),
-            Choice::Tool(name) => (r#"{"type":"function","name":$}"#, name),
-        };
-        body.form("tool_choice", template, &[hole]);
-    }
-    if let Some(effort) = call.passed.get("effort") {
+    said::choice(call, body, "tool_choice", CHOICES)?;
+    if let Some(effort) = call.passed.get(".effort") {
         body.form("reasoning", r#"{"effort":%,"summary":"auto"}"#, &[&effort.to_json()]);
     }
-    if let Some(given) = call.passed.get("response_format") {
+    if let Some(given) = call.passed.get(".response_format") {
         // One level less than in Chat Completions.
         let mut format = match given.get("json_schema") {
             Some(Value::Object(format)) => format.clone(),
@@ -105,6 +97,8 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     body.insert("stream", true.into());
     ask.to(&DIALECT, "/responses")
 }
+
+const CHOICES: [&str; 4] = [r#""auto""#, r#""none""#, r#""required""#, r#"{"type":"function","name":$}"#];
 
 /// Where nothing is said of it, this protocol, unlike Chat Completions, takes a schema for strict and makes whatever is
 /// optional in it required.
@@ -202,7 +196,7 @@ fn end(turn: &mut Turn, response: &Value) -> Result<()> {
     turn.usage(response.get("usage"));
     turn.finish(response.text_at("/incomplete_details/reason").unwrap_or(word(response, "status")));
     // What the service does not store it cannot remember. Not each one says of itself whether it does.
-    let asked = turn.call.passed.get("extra").and_then(|extra| extra.get("store"));
+    let asked = turn.call.passed.get(".extra").and_then(|extra| extra.get("store"));
     match response.get("store").or(asked) {
         Some(Value::Bool(false)) => turn.conversation.remove("responseId"),
         _ => turn.conversation.put("responseId", word(response, "id")),

@@ -26,7 +26,7 @@ pub const PROTOCOL: Protocol = Protocol {
         supports_system_message: true,
         options: &[
             ("model", "model"),
-            ("messages", "messages"),
+            ("messages", ".messages"),
             ("temperature", "temperature"),
             ("topP", "top_p"),
             ("maxTokens", "max_tokens"),
@@ -35,8 +35,8 @@ pub const PROTOCOL: Protocol = Protocol {
             ("tools", "tools"),
             ("toolChoice", "tool_choice"),
             ("reasoningEffort", "reasoning_effort"),
-            ("responseFormat", "response_format"),
-            ("extra", "extra"),
+            ("responseFormat", ".response_format"),
+            ("extra", ".extra"),
         ],
         base_url: "https://api.cloudflare.com/client/v4",
     },
@@ -60,7 +60,7 @@ static DIALECT: Dialect = Dialect {
 
 /// M1.
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
-    let mut ask = Ask::new(call, &[])?;
+    let mut ask = Ask::new(call)?;
     let (call, body) = (&ask.call, &mut ask.body);
     let Some(account) = call.settings.get("accountId") else {
         return Err(Error::input("give the binding (env.AI), or accountId and apiKey"));
@@ -81,12 +81,14 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     if body.text("reasoning_effort") == Some("none") {
         body.insert("reasoning_effort", Value::Null);
     }
-    let format = call.passed.get("response_format").map_or("", |format| word(format, "type"));
-    if let Some(schema) = said::schema(call).filter(|schema| !schema.is_null()) {
-        body.form("response_format", r#"{"type":"json_schema","json_schema":%}"#, &[&schema.to_json()]);
+    let schema = said::schema(call);
+    match schema {
+        Some(Value::Null) => body.form("response_format", r#"{"type":"json_object"}"#, &[]),
+        Some(schema) => body.form("response_format", r#"{"type":"json_schema","json_schema":%}"#, &[&schema.to_json()]),
+        None => {}
     }
     // There is no stream of JSON.
-    if !format.starts_with("json_") {
+    if schema.is_none() {
         body.insert("stream", true.into());
     }
     ask.to(&DIALECT, &path)

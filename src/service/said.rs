@@ -38,7 +38,7 @@ pub enum Part<'a> {
 
 /// The messages in OpenAI's form; their roles and contents were checked by [`Call::read`].
 pub fn messages(call: &Call) -> Result<Vec<Value>> {
-    Ok(match call.passed.get("messages") {
+    Ok(match call.passed.get(".messages") {
         Some(Value::Array(list)) if call.history == History::Messages => list.clone(),
         _ => {
             let mut message = Map::new();
@@ -139,25 +139,37 @@ pub fn arguments(text: &str) -> Result<&str> {
     }
 }
 
-/// One message in blocks, `{ role, [key]: blocks }`. What two messages of the same role say becomes one message: results
-/// of tools must stand together.
-pub fn push(messages: &mut Vec<Value>, role: &str, key: &str, mut blocks: Vec<Value>) {
-    if let Some(Value::Object(last)) = messages.last_mut()
-        && last.text("role") == Some(role)
-        && let Some(Value::Array(known)) = last.get_mut(key)
-    {
-        known.append(&mut blocks);
-    } else if !blocks.is_empty() {
-        let mut message = Map::new();
-        message.put("role", role);
-        message.insert(key, blocks.into());
-        messages.push(message.into());
+/// Messages in blocks, `{ role, [key]: blocks }`, where the assistant is called `assistant` and all others are the user;
+/// `blocks` writes those of one message. What two messages of the same role say becomes one message: results of tools must
+/// stand together.
+pub fn in_blocks(
+    said: &[Said<'_>],
+    assistant: &str,
+    key: &str,
+    blocks: &dyn Fn(&[Part<'_>]) -> Result<Vec<Value>>,
+) -> Result<Value> {
+    let mut messages: Vec<Value> = Vec::new();
+    for said in said {
+        let role = if said.role == Role::Assistant { assistant } else { "user" };
+        let mut blocks = blocks(&said.parts)?;
+        if let Some(Value::Object(last)) = messages.last_mut()
+            && last.text("role") == Some(role)
+            && let Some(Value::Array(known)) = last.get_mut(key)
+        {
+            known.append(&mut blocks);
+        } else if !blocks.is_empty() {
+            let mut message = Map::new();
+            message.put("role", role);
+            message.insert(key, blocks.into());
+            messages.push(message.into());
+        }
     }
+    Ok(messages.into())
 }
 
 /// The tools, whose form is OpenAI's: `head`, name, description, and at `schema` the JSON schema of the arguments.
 pub fn tools(call: &Call, head: &[(&str, &str)], schema: &str) -> Result<Option<Value>> {
-    let Some(tools) = call.passed.get("tools") else { return Ok(None) };
+    let Some(tools) = call.passed.get(".tools") else { return Ok(None) };
     let mut read = Vec::new();
     for tool in tools.as_array().ok_or_else(|| Error::input("tools must be an array"))? {
         let function = tool.get("function").unwrap_or(tool);
@@ -183,7 +195,7 @@ pub fn tools(call: &Call, head: &[(&str, &str)], schema: &str) -> Result<Option<
 
 /// `responseFormat`: the JSON schema that the answer is to follow; `null` for any JSON.
 pub fn schema(call: &Call) -> Option<&Value> {
-    let format = call.passed.get("response_format")?;
+    let format = call.passed.get(".response_format")?;
     match word(format, "type") {
         "json_schema" => format.pointer("/json_schema/schema"),
         "json_object" => Some(&Value::Null),
@@ -191,21 +203,36 @@ pub fn schema(call: &Call) -> Option<&Value> {
     }
 }
 
-/// `toolChoice`: `auto`, `none`, `required`, or the name of a tool.
-pub enum Choice<'a> {
-    Auto,
-    None,
-    Required,
-    Tool(&'a str),
+/// `toolChoice`, after a template for each of `auto`, `none`, `required` and the name of a tool.
+pub fn choice(call: &Call, body: &mut Map, key: &str, templates: [&'static str; 4]) -> Result<()> {
+    let Some(given) = call.passed.get(".tool_choice") else { return Ok(()) };
+    let named = given.text_at("/function/name").or(given.text("name"));
+    let at = match (given.as_str(), named) {
+        (Some("auto"), _) => 0,
+        (Some("none"), _) => 1,
+        (Some("required"), _) => 2,
+        (None, Some(_)) => 3,
+        _ => return Err(Error::input("toolChoice must be 'auto', 'none', 'required' or the function of a tool")),
+    };
+    body.form(key, templates[at], &[named.unwrap_or_default()]);
+    Ok(())
 }
 
-pub fn choice(call: &Call) -> Result<Option<Choice<'_>>> {
-    let Some(given) = call.passed.get("tool_choice") else { return Ok(None) };
-    Ok(Some(match (given.as_str(), given.text_at("/function/name").or(given.text("name"))) {
-        (Some("auto"), _) => Choice::Auto,
-        (Some("none"), _) => Choice::None,
-        (Some("required"), _) => Choice::Required,
-        (None, Some(name)) => Choice::Tool(name),
-        _ => return Err(Error::input("toolChoice must be 'auto', 'none', 'required' or the function of a tool")),
-    }))
+/// The options of these names (`.name`), for services that have them in a place of their own.
+pub fn options(call: &Call, names: &[&str]) -> Map {
+    let mut options = Map::new();
+    for name in names {
+        if let Some(value) = call.passed.get(name) {
+            options.insert(&name[1..], value.clone());
+        }
+    }
+    options
+}
+
+/// One string becomes a list of one.
+pub fn listed(options: &mut Map, key: &str) {
+    if let Some(Value::String(_)) = options.get(key) {
+        let one = options.take(key).unwrap_or_default();
+        options.insert(key, vec![one].into());
+    }
 }
