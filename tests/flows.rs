@@ -6,6 +6,10 @@
 mod engine;
 #[path = "flows/engine_pages.rs"]
 mod engine_pages;
+#[path = "flows/gemini.rs"]
+mod gemini;
+#[path = "flows/ollama.rs"]
+mod ollama;
 #[path = "flows/openai.rs"]
 mod openai;
 #[path = "flows/power.rs"]
@@ -15,3 +19,5 @@ mod puffer;
 #[path = "flows/secrets.rs"]
 mod secrets;
 mod support;
+#[path = "flows/workers_ai.rs"]
+mod workers_ai;

@@ -5,6 +5,7 @@ pub mod drive;
 pub mod expected;
 pub mod flow;
 pub mod play;
+pub mod service;
 pub mod tape;
 pub mod toy;
 pub mod unplayed;
