@@ -1,0 +1,54 @@
+// Anthropic's own SDK on the recorded answers: it and rivulet must find the same.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import SDK from '@anthropic-ai/sdk';
+
+import { Anthropic } from '../../dist/index.js';
+import { KEY, compare, fetchOf, print } from './oracle.mjs';
+
+// Part L3 of the wire reference.
+const FINISH = {
+  end_turn: 'stop', stop_sequence: 'stop', max_tokens: 'length', model_context_window_exceeded: 'length', tool_use: 'tool_calls',
+  refusal: 'content_filter', pause_turn: 'unknown',
+};
+
+const GOOD_END = ['failed', 'calls', 'input', 'output', 'finish'];
+const DELIBERATE = {
+  'doc-no-stop': [GOOD_END, 'with the stop reason all of the answer has come'],
+  'doc-not-json-event': [['failed', 'text', ...GOOD_END.slice(1)], 'what nobody knows may be anything'],
+  'doc-tool-not-json': [['calls'], 'the SDK gives an object without what was cut, rivulet the text as it is'],
+};
+
+async function theirs(answer, cuts) {
+  const client = new SDK({ apiKey: KEY, baseURL: 'http://anthropic.example', maxRetries: 0, logLevel: 'off', fetch: fetchOf(answer, cuts) });
+  const asked = { model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'Hi' }] };
+  const seen = { failed: true, text: '', reasoning: '' };
+  let message;
+  try {
+    if (answer.type === 'application/json') {
+      message = await client.messages.create(asked);
+    } else {
+      const stream = client.messages.stream(asked);
+      stream.on('text', (delta) => (seen.text += delta));
+      stream.on('thinking', (delta) => (seen.reasoning += delta));
+      message = await stream.finalMessage();
+    }
+  } catch {
+    return seen;
+  }
+  if (!Array.isArray(message.content)) return seen;
+  const joined = (type, key) => message.content.filter((block) => block.type === type).map((block) => block[key]).join('');
+  const calls = message.content.filter(({ type }) => type === 'tool_use').map(({ id, name, input }) => ({ id, name, input }));
+  const { input_tokens: input, output_tokens: output } = message.usage;
+  return { failed: false, text: joined('text', 'text'), reasoning: joined('thinking', 'thinking'), calls, input, output, finish: FINISH[message.stop_reason] };
+}
+
+let table = [];
+after(() => print('Anthropic: rivulet against its SDK', table));
+
+test('rivulet and the SDK of Anthropic find the same in each recorded answer', async () => {
+  table = await compare('anthropic', Anthropic, theirs, DELIBERATE);
+  assert.ok(table.length > 40, `${table.length} answers`);
+});
