@@ -34,13 +34,14 @@ const NAMES: [(&str, Code); 22] = [
 ];
 
 /// Where the name says no more than that the request is wrong.
-const WORDS: [(&str, Code); 6] = [
+const WORDS: [(&str, Code); 7] = [
     ("no such model", Code::ModelNotFound),
     ("api key not valid", Code::Auth),
     ("prompt is too long", Code::Refused),
     ("maximum context", Code::Refused),
     ("exceeds the maximum number of tokens", Code::Refused),
     ("credit balance", Code::PaymentRequired),
+    ("api usage limits", Code::PaymentRequired),
 ];
 
 /// `"error": null` says that there is none.

@@ -245,6 +245,27 @@ fn thoughts_between_two_calls_stay_between_them() {
 }
 
 #[test]
+fn pieces_of_thoughts_go_to_the_block_with_their_number() {
+    let thinking = json!({ "type": "thinking", "thinking": "", "signature": "" });
+    let thought = |text: &str| json!({ "type": "thinking_delta", "thinking": text });
+    let signature = |text: &str| json!({ "type": "signature_delta", "signature": text });
+    let played = ask(json!("Hi")).answers(&[stream(&[
+        begin(0, thinking.clone()),
+        begin(1, thinking),
+        delta(1, thought("b")),
+        delta(0, thought("a")),
+        delta(1, thought("b")),
+        delta(0, signature("A")),
+        delta(1, signature("B")),
+        begin(2, json!({ "type": "tool_use", "id": "t", "name": "f", "input": {} })),
+        over("tool_use")[0].clone(),
+        over("tool_use")[1].clone(),
+    ])]);
+    let block = |text: &str, signature: &str| json!({ "type": "thinking", "thinking": text, "signature": signature });
+    assert_eq!(played.conversation(), json!({ "t": [block("a", "A"), block("bb", "B")] }));
+}
+
+#[test]
 fn thoughts_that_led_to_no_call_are_not_kept() {
     let played = ask(json!("Hi")).answers(&[recorded("anthropic/stream-thinking")]);
     assert!(!played.described().iter().any(|event| event.starts_with("conversation")));
@@ -378,6 +399,7 @@ fn errors_are_told_by_their_type_or_else_by_their_status() {
     let said = |message: &str| refused(400, json!({ "type": "invalid_request_error", "message": message }));
     assert_eq!(said("words: prompt is too long: 9 tokens > 8 maximum"), (Code::Refused, false));
     assert_eq!(said("words: Your credit balance is too low"), (Code::PaymentRequired, false));
+    assert_eq!(said("words: You have reached your specified API usage limits."), (Code::PaymentRequired, false));
 }
 
 #[test]

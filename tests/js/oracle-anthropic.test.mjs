@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import SDK from '@anthropic-ai/sdk';
 
 import { Anthropic } from '../../dist/index.js';
-import { KEY, compare, fetchOf, print } from './oracle.mjs';
+import { KEY, answers, compare, fetchOf, print } from './oracle.mjs';
 
 // Part L3 of the wire reference.
 const FINISH = {
@@ -51,4 +51,27 @@ after(() => print('Anthropic: rivulet against its SDK', table));
 test('rivulet and the SDK of Anthropic find the same in each recorded answer', async () => {
   table = await compare('anthropic', Anthropic, theirs, DELIBERATE);
   assert.ok(table.length > 40, `${table.length} answers`);
+});
+
+test('what the SDK keeps of a turn with thoughts is what goes back', async () => {
+  const answer = answers('anthropic').find(({ name }) => name === 'tools-after-thinking');
+  const stream = new SDK({ apiKey: KEY, fetch: fetchOf(answer, []) }).messages.stream({ model: 'm', max_tokens: 1, messages: [] });
+  const { content } = await stream.finalMessage();
+
+  const sent = [];
+  const fetch = async (url, { body }) => {
+    sent.push(JSON.parse(body));
+    return fetchOf(answer, [])();
+  };
+  const provider = new Anthropic({ apiKey: KEY, defaultModel: 'm', fetch });
+  const messages = [{ role: 'user', content: 'Weather?' }];
+  const first = provider.createAsyncGenerator({ messages });
+  const calls = [];
+  for await (const event of first.events) if (event.type === 'tool-call' && event.done) calls.push(event);
+  const asked = calls.map(({ id, name, arguments: given }) => ({ id, type: 'function', function: { name, arguments: given } }));
+  messages.push({ role: 'assistant', content: null, tool_calls: asked }, { role: 'tool', tool_call_id: calls[0].id, content: 'rain' });
+  // As an application keeps it between two requests.
+  const conversation = JSON.parse(JSON.stringify(first.conversation));
+  await provider.createAsync({ messages, conversation });
+  assert.deepEqual(sent[1].messages[1], { role: 'assistant', content });
 });
