@@ -81,13 +81,15 @@ fn model(call: &Call) -> Result<String> {
     }
 }
 
-/// `null` takes a member away: some services refuse what they do not know, `stream_options` for one.
+/// `null` takes a member away: some services refuse what they do not know, `stream_options` for one. Objects are laid over
+/// objects, so that one more member does not cost the others.
 fn lay_over(body: &mut Map, extra: &Value) -> Result<()> {
     let Value::Object(extra) = extra else { return Err(Error::input("extra must be an object")) };
     for (key, value) in extra.iter() {
-        body.remove(key);
-        if !value.is_null() {
-            body.insert(key, value.clone());
+        match (body.get_mut(key), value) {
+            (Some(Value::Object(known)), Value::Object(_)) => lay_over(known, value)?,
+            (_, Value::Null) => body.remove(key),
+            _ => body.insert(key, value.clone()),
         }
     }
     Ok(())

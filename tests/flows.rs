@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "flows/anthropic.rs"]
+mod anthropic;
 #[path = "flows/engine.rs"]
 mod engine;
 #[path = "flows/engine_pages.rs"]
@@ -16,6 +18,8 @@ mod openai;
 mod power;
 #[path = "flows/puffer.rs"]
 mod puffer;
+#[path = "flows/responses.rs"]
+mod responses;
 #[path = "flows/secrets.rs"]
 mod secrets;
 mod support;

@@ -62,13 +62,18 @@ static DIALECT: Dialect = Dialect {
 const VERSION: &str = "2026-10-21";
 
 fn head(call: &Call, request: Request) -> Request {
-    let request = request.header("anthropic-version", call.settings.get("version").unwrap_or(VERSION));
+    let request = request.header("anthropic-version", version(call));
     // Without it the service refuses whatever a page of another origin asks.
     let request = match call.foreign {
         true => request.header("anthropic-dangerous-direct-browser-access", "true"),
         false => request,
     };
     service::with_key(call, request, "x-api-key", "")
+}
+
+/// A date, so that versions compare as texts.
+fn version(call: &Call) -> &str {
+    call.settings.get("version").unwrap_or(VERSION)
 }
 
 /// H1.
@@ -103,7 +108,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     if !output.is_empty() {
         body.insert("output_config", output.into());
     }
-    if call.settings.get("version").is_none() {
+    if version(call) >= VERSION {
         for (key, warning) in [("temperature", NO_TEMPERATURE), ("top_p", NO_TOP_P)] {
             if body.take(key).is_some() {
                 ask.warnings.push(warning);

@@ -81,14 +81,18 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     if body.text("reasoning_effort") == Some("none") {
         body.insert("reasoning_effort", Value::Null);
     }
-    let schema = said::schema(call);
-    match schema {
-        Some(Value::Null) => body.form("response_format", r#"{"type":"json_object"}"#, &[]),
-        Some(schema) => body.form("response_format", r#"{"type":"json_schema","json_schema":%}"#, &[&schema.to_json()]),
-        None => {}
+    let mut is_json = false;
+    if let Some(format) = call.passed.get(".response_format") {
+        is_json = word(format, "type").starts_with("json_");
+        match said::schema(call).filter(|schema| !schema.is_null()) {
+            Some(schema) => {
+                body.form("response_format", r#"{"type":"json_schema","json_schema":%}"#, &[&schema.to_json()])
+            }
+            None => body.insert("response_format", format.clone()),
+        }
     }
     // There is no stream of JSON.
-    if schema.is_none() {
+    if !is_json {
         body.insert("stream", true.into());
     }
     ask.to(&DIALECT, &path)

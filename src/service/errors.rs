@@ -37,7 +37,7 @@ const NAMES: [(&str, Code); 25] = [
 ];
 
 /// Where the name says no more than that the request is wrong.
-const WORDS: [(&str, Code); 10] = [
+const WORDS: [(&str, Code); 11] = [
     ("no such model", Code::ModelNotFound),
     ("^model '", Code::ModelNotFound),
     ("try pulling it first", Code::ModelNotFound),
@@ -48,6 +48,7 @@ const WORDS: [(&str, Code); 10] = [
     ("context window limit", Code::Refused),
     ("payload size exceeds", Code::TooLarge),
     ("credit balance", Code::PaymentRequired),
+    ("api usage limits", Code::PaymentRequired),
 ];
 
 /// `"error": null` says that there is none.

@@ -130,9 +130,9 @@ fn tools_go_as_they_are_and_a_choice_has_no_place() {
 
 #[test]
 fn extra_is_laid_over_the_rest() {
-    let extra = json!({ "keep_alive": "5m", "options": { "num_ctx": 8192 }, "think": null });
-    let body = with(json!({ "temperature": 1, "reasoningEffort": "high", "extra": extra }));
-    assert_eq!(body, json!({ "keep_alive": "5m", "options": { "num_ctx": 8192 } }));
+    let extra = json!({ "keep_alive": "5m", "options": { "num_ctx": 8192, "seed": null }, "think": null });
+    let body = with(json!({ "temperature": 1, "seed": 7, "reasoningEffort": "high", "extra": extra }));
+    assert_eq!(body, json!({ "keep_alive": "5m", "options": { "num_ctx": 8192, "temperature": 1 } }));
 }
 
 #[test]

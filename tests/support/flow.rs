@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rivulet::call::Call;
 use rivulet::chat::Session;
-use rivulet::error::Result;
+use rivulet::error::{Code, Result};
 use rivulet::providers;
 use serde_json::{Value, json};
 
@@ -76,6 +76,20 @@ impl Flow {
             assert_eq!((&whole.requests, &whole.items, &whole.end), (&other.requests, &other.items, &other.end));
         }
         whole
+    }
+
+    /// Why the call is refused before anything is sent.
+    #[track_caller]
+    pub fn input_error(&self) -> String {
+        let error = match self.read() {
+            Err(error) => error,
+            Ok(call) => {
+                let exchange = providers::exchange(play::protocol(self.provider), Rc::new(call), &self.session, LIMIT);
+                drive::play(exchange, |request, _| panic!("nothing is to be sent: {request:?}")).error().clone()
+            }
+        };
+        assert_eq!(error.code, Code::Input, "{error}");
+        error.message.clone()
     }
 
     fn once(&self, answers: &[Reply], cuts: &mut dyn FnMut(usize) -> Vec<usize>) -> Played {
