@@ -274,6 +274,68 @@ export class Ollama extends Base<ServiceSettings> {
 /** Cloudflare Workers AI: the binding of a Worker, or the REST API with `accountId` and `apiKey`. */
 export class WorkersAi extends Base<WorkersAiSettings> {}
 
+/** One provider's part in a reply of a `Fallback`. */
+export interface Attempt {
+  /** Its name. */
+  readonly provider: string;
+  /** `stopped`: another one was quicker, or the reply was given up. */
+  readonly state: 'asked' | 'answered' | 'failed' | 'stopped';
+  /** As of `Date.now()`. */
+  readonly startedAt: number;
+  /** From there to its end; `undefined` before. */
+  readonly ms: number | undefined;
+  /** Where it failed. */
+  readonly error: ChatError | undefined;
+}
+
+export interface FallbackSettings {
+  /** Who is asked first: as they were given (the default), each in turn, or anybody. */
+  order?: 'given' | 'rotate' | 'shuffled';
+  /** Milliseconds of silence after which the next is asked as well. The first content wins; the others are stopped. */
+  hedgeAfter?: number;
+  /** `retries` of each provider, where the call gives none; by default its own. */
+  retriesEach?: number;
+  /** Called at the beginning and at the end of every attempt. What it throws is ignored. */
+  onAttempt?: (attempt: Attempt) => void;
+}
+
+export interface FallbackReply extends Reply {
+  /** Those so far, in the order in which they began. */
+  readonly attempts: readonly Attempt[];
+}
+
+/**
+ * Several providers as one. The next is asked when one failed, or replied without any content (text, reasoning, call of a
+ * tool ...); once content was handed out its error is the reply's. If all fail: `ChatError` `all_failed` with `errors`.
+ *
+ * A `timeout` in milliseconds, and `connect`, `firstChunk` and `idle`, hold for each attempt; `timeout.total` for all of
+ * them together. `conversation` holds that of each provider; who answered last is asked first then, whatever the order.
+ */
+export class Fallback implements Provider {
+  constructor(providers: readonly Provider[], settings?: FallbackSettings);
+  createAsyncGenerator(options: CallOptions): FallbackReply;
+  createAsync(options: CallOptions): Promise<string>;
+  /** What those have who answer. */
+  listModels(options?: Partial<CallOptions>): Promise<string[]>;
+  /** Of the first provider that knows it. */
+  getModel(name?: string): string;
+  readonly name: string;
+  /** Empty. */
+  readonly url: string;
+  /** Whether any is; so for `needsAuth` and `supportsStream`. */
+  readonly working: boolean;
+  readonly needsAuth: boolean;
+  readonly supportsStream: boolean;
+  /** Whether all do; so for system messages. */
+  readonly supportsMessageHistory: boolean;
+  readonly supportsSystemMessage: boolean;
+  /** The first one's. */
+  readonly defaultModel: string;
+  /** Those of all. A provider that does not know a call's model fails, and the next is asked. */
+  readonly models: readonly string[];
+  readonly modelAliases: Readonly<Record<string, string>>;
+}
+
 /** Compatible services, as settings of `OpenAiChat`: `new OpenAiChat({ ...SERVICES.groq, apiKey })`. */
 export const SERVICES: Readonly<
   Record<
@@ -316,6 +378,8 @@ export class ChatError extends Error {
   readonly provider: string | undefined;
   /** An excerpt of the response body, at most 2 000 characters. */
   readonly body: string | undefined;
+  /** Of `all_failed`: what each provider failed with. */
+  readonly errors: readonly ChatError[] | undefined;
 }
 
 export {};

@@ -4,6 +4,7 @@ import { plain } from './plain.js';
 import { Provider, guarded } from './provider.js';
 
 export { ChatError };
+export { Fallback } from './fallback.js';
 export { WorkersAi } from './workers-ai.js';
 export { SERVICES } from './services.js';
 
