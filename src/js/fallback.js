@@ -1,21 +1,15 @@
 import { readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
 import { readOptions } from './options.js';
-import { encoded } from './provider.js';
-import { Race, allFailed } from './race.js';
+import { encoded, isProvider } from './provider.js';
+import { Race } from './race.js';
 import { Reply } from './reply.js';
 
-/** How a call's providers are put in order, `turn` being the number of the call. */
+/** The place of the provider `i` of `n`, the least being asked first. */
 const ORDERS = {
-  given: (all) => all,
-  rotate: (all, turn) => all.map((_, i) => all[(turn + i) % all.length]),
-  shuffled(all) {
-    for (let i = all.length - 1; i > 0; i--) {
-      const j = Math.floor(Math.random() * (i + 1));
-      [all[i], all[j]] = [all[j], all[i]];
-    }
-    return all;
-  },
+  given: (i) => i,
+  rotate: (i, n, turn) => (i + n - (turn % n)) % n,
+  shuffled: Math.random,
 };
 
 /** Several providers as one: the next is asked while nothing has been said. */
@@ -29,16 +23,10 @@ export class Fallback {
   #turns = 0;
 
   constructor(providers, { order = 'given', hedgeAfter, retriesEach, onAttempt } = {}) {
-    const wrong = (message) => {
-      throw new ChatError('input', message);
-    };
-    if (!Array.isArray(providers) || providers.length === 0) wrong('Fallback: give an array of providers');
-    providers.forEach((provider, i) => {
-      if (typeof provider?.createAsyncGenerator !== 'function') wrong(`providers[${i}] is no provider`);
-    });
-    if (!Object.hasOwn(ORDERS, order)) wrong(`order must be one of ${Object.keys(ORDERS).join(', ')}`);
-    if (hedgeAfter !== undefined && !(hedgeAfter > 0)) wrong('hedgeAfter must be a number of milliseconds above 0');
-    if (onAttempt !== undefined && typeof onAttempt !== 'function') wrong('onAttempt must be a function');
+    check(Array.isArray(providers) && providers.length > 0 && providers.every(isProvider), 'Fallback: give an array of providers');
+    check(Object.hasOwn(ORDERS, order), `order must be one of ${Object.keys(ORDERS)}`);
+    check(hedgeAfter === undefined || hedgeAfter > 0, 'hedgeAfter must be a number of milliseconds above 0');
+    check(onAttempt === undefined || typeof onAttempt === 'function', 'onAttempt must be a function');
     this.#providers = [...providers];
     this.#order = ORDERS[order];
     this.#hedgeAfter = hedgeAfter;
@@ -73,9 +61,9 @@ export class Fallback {
 
   async listModels(options) {
     const lists = await Promise.allSettled(this.#providers.map((provider) => provider.listModels(options)));
-    const told = lists.filter(({ status }) => status === 'fulfilled');
-    if (told.length > 0) return union(told.map(({ value }) => value));
-    throw allFailed(lists.map(({ reason }, i) => ({ provider: nameOf(this.#providers[i]), error: reason })));
+    const told = lists.filter(({ value }) => value);
+    if (told.length === 0) throw lists[0].reason;
+    return union(told.map(({ value }) => value));
   }
 
   get name() {
@@ -116,7 +104,7 @@ export class Fallback {
   }
 
   get modelAliases() {
-    return Object.assign({}, ...this.#providers.map(({ modelAliases }) => modelAliases).reverse());
+    return Object.assign({}, ...this.#providers.map(({ modelAliases }) => modelAliases));
   }
 
   #reply(options, ask, notes) {
@@ -125,7 +113,6 @@ export class Fallback {
     const plan = { __proto__: null, timeouts: {}, provider: () => race?.answers ?? this.name, notes };
     try {
       const [{ conversation, ...data }, { signal, timeout, ...live }] = readOptions(options);
-      if (typeof (conversation ?? {}) !== 'object') throw new ChatError('input', 'conversation must be the object that reply.conversation gave');
       const limits = readTimeouts(timeout);
       const own = { retries: this.#retries, ...data, ...live };
       if (typeof timeout === 'number') own.timeout = timeout;
@@ -149,14 +136,16 @@ export class Fallback {
     return Object.assign(new Reply(plan), { attempts });
   }
 
-  /** Who answered last comes first: what was said before may be known to nobody else. */
   #inOrder(last) {
     const names = this.#providers.map(nameOf);
-    const runners = this.#providers.map((provider, i) => {
-      const name = names[i];
-      return { provider, name, key: names.indexOf(name) === i ? name : `${name}#${i + 1}` };
+    const turn = this.#turns++;
+    const runners = names.map((name, i) => {
+      const key = names.indexOf(name) === i ? name : `${name}#${i + 1}`;
+      // What was said before may be known to nobody but who answered last.
+      const place = key === last ? -1 : this.#order(i, names.length, turn);
+      return { provider: this.#providers[i], name, key, place };
     });
-    return this.#order(runners, this.#turns++).sort((a, b) => (b.key === last) - (a.key === last));
+    return runners.sort((a, b) => a.place - b.place);
   }
 }
 
@@ -170,3 +159,7 @@ function nameOf(provider) {
 }
 
 const union = (lists) => [...new Set(lists.flat())];
+
+function check(isRight, message) {
+  if (!isRight) throw new ChatError('input', message);
+}

@@ -336,6 +336,157 @@ export class Fallback implements Provider {
   readonly modelAliases: Readonly<Record<string, string>>;
 }
 
+/** A message in OpenAI's shape. */
+export interface ChatCompletionMessageParam {
+  role: string;
+  content?: unknown;
+  name?: string;
+  tool_calls?: unknown;
+  tool_call_id?: string;
+  refusal?: string | null;
+  audio?: unknown;
+  function_call?: unknown;
+}
+
+/** What `create` takes; other members go on to an `OpenAiChat` as they are, and are left out elsewhere. */
+export interface ChatCompletionCreateParams {
+  /** A name that the provider knows; of several providers `name`, or `name:model`. */
+  model: string;
+  messages: readonly ChatCompletionMessageParam[];
+  stream?: boolean | null;
+  /** `include_usage`: a last chunk tells it. */
+  stream_options?: { include_usage?: boolean } | null;
+  temperature?: number | null;
+  top_p?: number | null;
+  max_completion_tokens?: number | null;
+  max_tokens?: number | null;
+  stop?: string | readonly string[] | null;
+  seed?: number | null;
+  tools?: readonly unknown[];
+  tool_choice?: unknown;
+  reasoning_effort?: string | null;
+  response_format?: unknown;
+  n?: 1 | null;
+  frequency_penalty?: number | null;
+  presence_penalty?: number | null;
+  logit_bias?: Record<string, number> | null;
+  metadata?: Record<string, string> | null;
+  parallel_tool_calls?: boolean;
+  service_tier?: string | null;
+  store?: boolean | null;
+  user?: string;
+}
+
+export interface ChatCompletionUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  /** The service told no numbers; these are 0. */
+  x_usage_unknown?: true;
+}
+
+type CompletionFinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+
+export interface ChatCompletion {
+  id: string;
+  object: 'chat.completion';
+  created: number;
+  model: string;
+  choices: {
+    index: number;
+    message: {
+      role: 'assistant';
+      content: string | null;
+      refusal: null;
+      reasoning_content?: string;
+      tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[];
+    };
+    logprobs: null;
+    finish_reason: CompletionFinishReason;
+  }[];
+  usage: ChatCompletionUsage;
+}
+
+export interface ChatCompletionChunk {
+  id: string;
+  object: 'chat.completion.chunk';
+  created: number;
+  model: string;
+  /** Empty in the chunk that tells the usage. */
+  choices: {
+    index: number;
+    delta: {
+      role?: 'assistant';
+      content?: string;
+      reasoning_content?: string;
+      tool_calls?: { index: number; id?: string; type?: 'function'; function: { name?: string; arguments: string } }[];
+    };
+    logprobs: null;
+    finish_reason: CompletionFinishReason | null;
+  }[];
+  usage?: ChatCompletionUsage | null;
+}
+
+export interface ChatCompletionStream extends AsyncIterable<ChatCompletionChunk> {
+  /** `abort()` stops the request upstream, as leaving the loop does, and ends the loop without an error; so does `signal`. */
+  controller: AbortController;
+}
+
+export interface ModelDescription {
+  id: string;
+  object: 'model';
+  created: number;
+  owned_by: string;
+}
+
+export interface ModelPage extends AsyncIterable<ModelDescription> {
+  object: 'list';
+  data: ModelDescription[];
+}
+
+export interface RequestOptions {
+  signal?: AbortSignal | null;
+  /** Milliseconds, as with `openai`: to the first piece of a stream; of a whole completion, for all of it. Or as `CallOptions` have it. */
+  timeout?: number | Timeouts;
+  maxRetries?: number;
+  headers?: Record<string, string>;
+}
+
+/** The settings of `openai` that are known here: an `OpenAiChat` is made of them. */
+export interface ClientOptions {
+  /** `OPENAI_API_KEY` of the environment by default. */
+  apiKey?: string;
+  /** `OPENAI_BASE_URL` of the environment by default, or OpenAI's own. */
+  baseURL?: string;
+  timeout?: number;
+  maxRetries?: number;
+  defaultHeaders?: Record<string, string>;
+  dangerouslyAllowBrowser?: boolean;
+  fetch?: CallOptions['fetch'];
+}
+
+/**
+ * Any provider behind the interface of the npm package `openai`: `import { Client as OpenAI } from 'rivulet'`. Errors are
+ * `ChatError`s; what is aborted before it began rejects with `signal.reason`.
+ */
+export class Client {
+  /** A provider, names to providers, or what `openai` is made with. */
+  constructor(given?: Provider | Readonly<Record<string, Provider>> | ClientOptions);
+  readonly chat: {
+    readonly completions: {
+      create(params: ChatCompletionCreateParams & { stream: true }, options?: RequestOptions): Promise<ChatCompletionStream>;
+      create(params: ChatCompletionCreateParams & { stream?: false | null }, options?: RequestOptions): Promise<ChatCompletion>;
+      create(params: ChatCompletionCreateParams, options?: RequestOptions): Promise<ChatCompletionStream | ChatCompletion>;
+    };
+  };
+  readonly models: {
+    /** Of one provider the service's own list; of several their names. */
+    list(): Promise<ModelPage> & AsyncIterable<ModelDescription>;
+  };
+  /** `ChatError`, for `instanceof`. */
+  static readonly APIError: typeof ChatError;
+}
+
 /** Compatible services, as settings of `OpenAiChat`: `new OpenAiChat({ ...SERVICES.groq, apiKey })`. */
 export const SERVICES: Readonly<
   Record<

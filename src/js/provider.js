@@ -7,6 +7,8 @@ import { Reply } from './reply.js';
 /** How the edge asks for a reply whose items are bytes of an HTTP answer (src/edge.rs). */
 export const encoded = Symbol('encoded');
 
+export const isProvider = (value) => typeof value?.[encoded] === 'function';
+
 export class Provider {
   #data;
   #live;

@@ -1,6 +1,5 @@
 import { ChatError } from './error.js';
 import { FAILED, MORE, OVER } from './reply.js';
-import { wordsOf } from './web.js';
 
 /** Events that a reply without any content has, too. */
 const NO_CONTENT = ['warning', 'status', 'usage', 'finish', 'conversation'];
@@ -124,8 +123,7 @@ export class Race {
 
   #lose(runner, error) {
     if (!this.#running.has(runner)) return;
-    const details = { provider: runner.name, cause: error };
-    this.#end(runner, 'failed', error instanceof ChatError ? error : new ChatError('service', wordsOf(error) ?? 'the provider failed', details));
+    this.#end(runner, 'failed', error);
     this.#startNext();
     // Who heard of the failure may have stopped it all.
     if (this.#running.size === 0 && !this.#isOver) this.#decide.reject(allFailed(this.#plan.attempts));
@@ -181,8 +179,8 @@ export class Race {
   }
 }
 
-export function allFailed(attempts) {
-  const words = attempts.map(({ provider, error }) => `${provider}: ${error.code ?? error.name}`);
+function allFailed(attempts) {
+  const words = attempts.map(({ provider, error }) => `${provider}: ${error.code}`);
   const errors = attempts.map(({ error }) => error);
   return new ChatError('all_failed', `no provider answered (${words.join(', ')})`, { errors, retryable: errors.some(({ retryable }) => retryable) });
 }
