@@ -3,6 +3,7 @@ import { firstOf } from './first.js';
 import { checked, describe, find, listOf } from './models.js';
 import { OpenAiChat } from './openai-chat.js';
 import { encoded, isProvider } from './provider.js';
+import { random } from './web.js';
 
 /** Options that are called alike here, but for the underlines there. */
 const OPTIONS = ['messages', 'temperature', 'topP', 'maxTokens', 'stop', 'seed', 'tools', 'toolChoice', 'reasoningEffort', 'responseFormat'];
@@ -38,7 +39,7 @@ export class Client {
     const answer = {
       stream,
       includeUsage: ofStream?.include_usage,
-      id: `chatcmpl-${crypto.randomUUID()}`,
+      id: `chatcmpl-${random()}${random()}`,
       model: wanted ?? provider.defaultModel,
       created: Math.floor(Date.now() / 1000),
     };
@@ -106,5 +107,7 @@ function pageOf(models) {
     yield* await models;
   };
   const page = models.then((data) => ({ object: 'list', data, [Symbol.asyncIterator]: each }));
+  // Who iterates does not wait for the page.
+  page.catch(() => {});
   return Object.assign(page, { [Symbol.asyncIterator]: each });
 }

@@ -32,6 +32,9 @@ export class Fallback {
     this.#hedgeAfter = hedgeAfter;
     this.#retries = retriesEach;
     this.#onAttempt = onAttempt;
+    // Not a method: bundlers keep every class that has one with a name of this kind, used or not.
+    this[encoded] = (options, answer, notes) =>
+      this.#reply(options, (provider, own, ownNotes) => provider[encoded](own, answer, ownNotes), notes);
   }
 
   createAsyncGenerator(options) {
@@ -40,10 +43,6 @@ export class Fallback {
 
   async createAsync(options) {
     return this.createAsyncGenerator(options).text();
-  }
-
-  [encoded](options, answer, notes) {
-    return this.#reply(options, (provider, own, ownNotes) => provider[encoded](own, answer, ownNotes), notes);
   }
 
   /** The first that knows the model. */

@@ -4,9 +4,6 @@ import { FAILED, MORE, OVER } from './reply.js';
 /** Events that a reply without any content has, too. */
 const NO_CONTENT = ['warning', 'status', 'usage', 'finish', 'conversation'];
 
-/** What this race reads goes into the inbox; for the reply no bytes are left. */
-const NO_BYTES = /* @__PURE__ */ new Uint8Array();
-
 const ignore = () => {};
 
 /**
@@ -23,6 +20,8 @@ export class Race {
   #decide;
   #failure;
   #isOver = false;
+  /** What is read goes into the inbox; for the reply no bytes are left. */
+  #noBytes = new Uint8Array();
 
   /**
    * `plan`: `{ runners, ask(runner, notes) -> Reply, parts, hedgeAfter, onAttempt, attempts }`, a runner being
@@ -44,12 +43,12 @@ export class Race {
   }
 
   async read() {
-    if (this.#winner !== undefined) return { value: NO_BYTES, done: await this.#follow(this.#winner) };
+    if (this.#winner !== undefined) return { value: this.#noBytes, done: await this.#follow(this.#winner) };
     await new Promise((resolve, reject) => {
       this.#decide = { resolve, reject };
       this.#startNext();
     });
-    return { value: NO_BYTES, done: this.#winner === undefined };
+    return { value: this.#noBytes, done: this.#winner === undefined };
   }
 
   feed() {
@@ -180,7 +179,7 @@ export class Race {
 }
 
 function allFailed(attempts) {
-  const words = attempts.map(({ provider, error }) => `${provider}: ${error.code}`);
+  const words = attempts.map(({ provider, error }) => `${provider}: ${error?.code}`);
   const errors = attempts.map(({ error }) => error);
-  return new ChatError('all_failed', `no provider answered (${words.join(', ')})`, { errors, retryable: errors.some(({ retryable }) => retryable) });
+  return new ChatError('all_failed', `no provider answered (${words.join(', ')})`, { errors, retryable: errors.some((error) => error?.retryable) });
 }

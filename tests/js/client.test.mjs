@@ -195,6 +195,15 @@ test('one provider lists what its service has', async () => {
   assert.deepEqual((await new Client(provider).models.list()).data, ['x', 'y'].map((id) => ({ id, object: 'model', created: 0, owned_by: 'A' })));
 });
 
+test('a list that fails is told to who waits for it and to who iterates', async () => {
+  const { provider } = service('A', fails(401, 'x'));
+  await chatError(new Client(provider).models.list(), 'auth');
+  const loop = async () => {
+    for await (const model of new Client(provider).models.list()) assert.fail(model.id);
+  };
+  await chatError(loop(), 'auth');
+});
+
 test('a timeout is that of the first piece of a stream, and of the whole of one piece', async () => {
   for (const params of [{ stream: true }, {}]) {
     const { provider, stopped } = service('A', mute());
