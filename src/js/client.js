@@ -37,7 +37,7 @@ export class Client {
     // A number is there the time to the head of the response, which comes with the first piece.
     if (timeout !== undefined) options.timeout = stream && typeof timeout === 'number' ? { firstChunk: timeout } : timeout;
     const answer = {
-      stream,
+      stream: stream === true,
       includeUsage: ofStream?.include_usage,
       id: `chatcmpl-${random()}${random()}`,
       model: wanted ?? provider.defaultModel,
@@ -45,7 +45,7 @@ export class Client {
     };
     const reply = provider[encoded](options, answer, { warnings: [] });
     const first = await firstOf(reply);
-    if (stream) return streamOf(first, reply, signal);
+    if (answer.stream) return streamOf(first, reply, signal);
     await reply.next();
     return JSON.parse(decode(first));
   }

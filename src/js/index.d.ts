@@ -78,7 +78,7 @@ export interface CallOptions {
   reasoningEffort?: string;
   /** In OpenAI's shape, for every service: `{ type: 'json_schema', json_schema: { name, schema } }` or `{ type: 'json_object' }`. */
   responseFormat?: unknown;
-  /** More members of the request, laid over the others; `null` takes one away. */
+  /** More members of the request, laid over the others, and over those of the settings; `null` takes one away. */
   extra?: Record<string, unknown>;
 }
 
@@ -449,6 +449,7 @@ export interface RequestOptions {
   /** Milliseconds, as with `openai`: to the first piece of a stream; of a whole completion, for all of it. Or as `CallOptions` have it. */
   timeout?: number | Timeouts;
   maxRetries?: number;
+  /** Instead of `defaultHeaders`. */
   headers?: Record<string, string>;
 }
 

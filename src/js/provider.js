@@ -109,6 +109,8 @@ export class Provider {
     const plan = { __proto__: null, timeouts: readTimeouts(), coalesce: false, provider, explain: renew, notes };
     try {
       const [data, live] = readOptions(options, this.#live);
+      // What a service needs of its own (SERVICES) stays under what a call adds.
+      if (this.#data.extra && typeof data.extra === 'object') data.extra = { ...this.#data.extra, ...data.extra };
       plan.timeouts = readTimeouts(live.timeout);
       plan.coalesce = live.coalesce === true;
       for (const name of ['signal', 'fetch', 'session']) plan[name] = live[name];

@@ -127,6 +127,16 @@ test('every option of theirs reaches a service that speaks their language', asyn
   assert.deepEqual(body, { model: 'gpt-9', ...params });
 });
 
+test("what a service needs of its own stays under a call's", async () => {
+  const { provider, calls } = service('A', says('yes'));
+  const mistral = provider.with({ extra: { stream_options: null, user: 'settings', safe_prompt: true } });
+  await create(mistral);
+  await create(mistral, { user: 'call', frequency_penalty: 1 });
+  assert.deepEqual(calls.map(({ body: { messages, model, stream, ...rest } }) => rest), [
+    { user: 'settings', safe_prompt: true }, { user: 'call', safe_prompt: true, frequency_penalty: 1 },
+  ]);
+});
+
 test('what has no name here goes to nobody else', async () => {
   const calls = [];
   const fetch = async (_, { body }) => {
