@@ -171,6 +171,11 @@ impl Encoder {
         }
     }
 
+    /// Text, thought or call came: more than the frames that every answer has.
+    pub fn has_content(&self) -> bool {
+        self.around_text.is_some() || !self.text.is_empty() || !self.reasoning.is_empty() || !self.calls.is_empty()
+    }
+
     fn has_items(&self) -> bool {
         self.message_at.is_some() || !self.calls.is_empty()
     }

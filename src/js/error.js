@@ -8,6 +8,7 @@ export class ChatError extends Error {
     this.retryAfterMs = details.retryAfterMs;
     this.provider = details.provider;
     this.body = details.body;
+    this.errors = details.errors;
   }
 
   // A getter, not an assignment to the prototype: bundlers may drop an unused class only if it has no side effect.

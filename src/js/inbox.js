@@ -18,7 +18,7 @@ export class Inbox {
   finishReason;
   conversation;
 
-  /** `notes`: where the edge reads what stands beside its bytes, `{ warnings, sequence }`. */
+  /** `notes`: where the edge reads what stands beside its bytes, `{ warnings, sequence, hasContent }`. */
   constructor(coalesce, notes) {
     this.#coalesce = coalesce;
     this.#notes = notes;
@@ -45,9 +45,9 @@ export class Inbox {
   }
 
   /** Of an HTTP answer (src/edge.rs). `bytes` is a view of wasm memory. */
-  bytes(bytes, sequence) {
+  bytes(bytes, sequence, hasContent) {
     this.heard = this.any = true;
-    this.#notes.sequence = sequence;
+    Object.assign(this.#notes, { sequence, hasContent });
     this.#push(bytes.slice());
   }
 

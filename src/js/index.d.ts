@@ -81,7 +81,7 @@ export interface CallOptions {
   reasoningEffort?: string;
   /** In OpenAI's shape, for every service: `{ type: 'json_schema', json_schema: { name, schema } }` or `{ type: 'json_object' }`. */
   responseFormat?: unknown;
-  /** More members of the request, laid over the others; `null` takes one away. */
+  /** More members of the request, laid over the others, and over those of the settings; `null` takes one away. */
   extra?: Record<string, unknown>;
 }
 
@@ -277,6 +277,220 @@ export class Ollama extends Base<ServiceSettings> {
 /** Cloudflare Workers AI: the binding of a Worker, or the REST API with `accountId` and `apiKey`. */
 export class WorkersAi extends Base<WorkersAiSettings> {}
 
+/** One provider's part in a reply of a `Fallback`. */
+export interface Attempt {
+  /** Its name. */
+  readonly provider: string;
+  /** `stopped`: another one was quicker, or the reply was given up. */
+  readonly state: 'asked' | 'answered' | 'failed' | 'stopped';
+  /** As of `Date.now()`. */
+  readonly startedAt: number;
+  /** From there to its end; `undefined` before. */
+  readonly ms: number | undefined;
+  /** Where it failed. */
+  readonly error: ChatError | undefined;
+}
+
+export interface FallbackSettings {
+  /** Who is asked first: as they were given (the default), each in turn, or anybody. */
+  order?: 'given' | 'rotate' | 'shuffled';
+  /** Milliseconds of silence after which the next is asked as well. The first content wins; the others are stopped. */
+  hedgeAfter?: number;
+  /** `retries` of each provider, where the call gives none; by default its own. */
+  retriesEach?: number;
+  /** Called at the beginning and at the end of every attempt. What it throws is ignored. */
+  onAttempt?: (attempt: Attempt) => void;
+}
+
+export interface FallbackReply extends Reply {
+  /** Those so far, in the order in which they began. */
+  readonly attempts: readonly Attempt[];
+}
+
+/**
+ * Several providers as one. The next is asked when one failed, or replied without any content (text, reasoning, call of a
+ * tool ...); once content was handed out its error is the reply's. If all fail: `ChatError` `all_failed` with `errors`.
+ *
+ * A `timeout` in milliseconds, and `connect`, `firstChunk` and `idle`, hold for each attempt; `timeout.total` for all of
+ * them together. `conversation` holds that of each provider; who answered last is asked first then, whatever the order.
+ */
+export class Fallback implements Provider {
+  constructor(providers: readonly Provider[], settings?: FallbackSettings);
+  createAsyncGenerator(options: CallOptions): FallbackReply;
+  createAsync(options: CallOptions): Promise<string>;
+  /** What those have who answer. */
+  listModels(options?: Partial<CallOptions>): Promise<string[]>;
+  /** Of the first provider that knows it. */
+  getModel(name?: string): string;
+  readonly name: string;
+  /** Empty. */
+  readonly url: string;
+  /** Whether any is; so for `needsAuth` and `supportsStream`. */
+  readonly working: boolean;
+  readonly needsAuth: boolean;
+  readonly supportsStream: boolean;
+  /** Whether all do; so for system messages. */
+  readonly supportsMessageHistory: boolean;
+  readonly supportsSystemMessage: boolean;
+  /** The first one's. */
+  readonly defaultModel: string;
+  /** Those of all. A provider that does not know a call's model fails, and the next is asked. */
+  readonly models: readonly string[];
+  readonly modelAliases: Readonly<Record<string, string>>;
+}
+
+/** A message in OpenAI's shape. */
+export interface ChatCompletionMessageParam {
+  role: string;
+  content?: unknown;
+  name?: string;
+  tool_calls?: unknown;
+  tool_call_id?: string;
+  refusal?: string | null;
+  audio?: unknown;
+  function_call?: unknown;
+}
+
+/** What `create` takes; other members go on to an `OpenAiChat` as they are, and are left out elsewhere. */
+export interface ChatCompletionCreateParams {
+  /** A name that the provider knows; of several providers `name`, or `name:model`. */
+  model: string;
+  messages: readonly ChatCompletionMessageParam[];
+  stream?: boolean | null;
+  /** `include_usage`: a last chunk tells it. */
+  stream_options?: { include_usage?: boolean } | null;
+  temperature?: number | null;
+  top_p?: number | null;
+  max_completion_tokens?: number | null;
+  max_tokens?: number | null;
+  stop?: string | readonly string[] | null;
+  seed?: number | null;
+  tools?: readonly unknown[];
+  tool_choice?: unknown;
+  reasoning_effort?: string | null;
+  response_format?: unknown;
+  n?: 1 | null;
+  frequency_penalty?: number | null;
+  presence_penalty?: number | null;
+  logit_bias?: Record<string, number> | null;
+  metadata?: Record<string, string> | null;
+  parallel_tool_calls?: boolean;
+  service_tier?: string | null;
+  store?: boolean | null;
+  user?: string;
+}
+
+export interface ChatCompletionUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  /** The service told no numbers; these are 0. */
+  x_usage_unknown?: true;
+}
+
+type CompletionFinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+
+export interface ChatCompletion {
+  id: string;
+  object: 'chat.completion';
+  created: number;
+  model: string;
+  choices: {
+    index: number;
+    message: {
+      role: 'assistant';
+      content: string | null;
+      refusal: null;
+      reasoning_content?: string;
+      tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[];
+    };
+    logprobs: null;
+    finish_reason: CompletionFinishReason;
+  }[];
+  usage: ChatCompletionUsage;
+}
+
+export interface ChatCompletionChunk {
+  id: string;
+  object: 'chat.completion.chunk';
+  created: number;
+  model: string;
+  /** Empty in the chunk that tells the usage. */
+  choices: {
+    index: number;
+    delta: {
+      role?: 'assistant';
+      content?: string;
+      reasoning_content?: string;
+      tool_calls?: { index: number; id?: string; type?: 'function'; function: { name?: string; arguments: string } }[];
+    };
+    logprobs: null;
+    finish_reason: CompletionFinishReason | null;
+  }[];
+  usage?: ChatCompletionUsage | null;
+}
+
+export interface ChatCompletionStream extends AsyncIterable<ChatCompletionChunk> {
+  /** `abort()` stops the request upstream, as leaving the loop does, and ends the loop without an error; so does `signal`. */
+  controller: AbortController;
+}
+
+export interface ModelDescription {
+  id: string;
+  object: 'model';
+  created: number;
+  owned_by: string;
+}
+
+export interface ModelPage extends AsyncIterable<ModelDescription> {
+  object: 'list';
+  data: ModelDescription[];
+}
+
+export interface RequestOptions {
+  signal?: AbortSignal | null;
+  /** Milliseconds, as with `openai`: to the first piece of a stream; of a whole completion, for all of it. Or as `CallOptions` have it. */
+  timeout?: number | Timeouts;
+  maxRetries?: number;
+  /** Instead of `defaultHeaders`. */
+  headers?: Record<string, string>;
+}
+
+/** The settings of `openai` that are known here: an `OpenAiChat` is made of them. */
+export interface ClientOptions {
+  /** `OPENAI_API_KEY` of the environment by default. */
+  apiKey?: string;
+  /** `OPENAI_BASE_URL` of the environment by default, or OpenAI's own. */
+  baseURL?: string;
+  timeout?: number;
+  maxRetries?: number;
+  defaultHeaders?: Record<string, string>;
+  dangerouslyAllowBrowser?: boolean;
+  fetch?: CallOptions['fetch'];
+}
+
+/**
+ * Any provider behind the interface of the npm package `openai`: `import { Client as OpenAI } from 'rivulet'`. Errors are
+ * `ChatError`s; what is aborted before it began rejects with `signal.reason`.
+ */
+export class Client {
+  /** A provider, names to providers, or what `openai` is made with. */
+  constructor(given?: Provider | Readonly<Record<string, Provider>> | ClientOptions);
+  readonly chat: {
+    readonly completions: {
+      create(params: ChatCompletionCreateParams & { stream: true }, options?: RequestOptions): Promise<ChatCompletionStream>;
+      create(params: ChatCompletionCreateParams & { stream?: false | null }, options?: RequestOptions): Promise<ChatCompletion>;
+      create(params: ChatCompletionCreateParams, options?: RequestOptions): Promise<ChatCompletionStream | ChatCompletion>;
+    };
+  };
+  readonly models: {
+    /** Of one provider the service's own list; of several their names. */
+    list(): Promise<ModelPage> & AsyncIterable<ModelDescription>;
+  };
+  /** `ChatError`, for `instanceof`. */
+  static readonly APIError: typeof ChatError;
+}
+
 /** Compatible services, as settings of `OpenAiChat`: `new OpenAiChat({ ...SERVICES.groq, apiKey })`. */
 export const SERVICES: Readonly<
   Record<
@@ -319,6 +533,8 @@ export class ChatError extends Error {
   readonly provider: string | undefined;
   /** An excerpt of the response body, at most 2 000 characters. */
   readonly body: string | undefined;
+  /** Of `all_failed`: what each provider failed with. */
+  readonly errors: readonly ChatError[] | undefined;
 }
 
 export {};

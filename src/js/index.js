@@ -4,6 +4,9 @@ import { plain } from './plain.js';
 import { Provider, guarded } from './provider.js';
 
 export { ChatError };
+export { Client } from './client.js';
+export { Fallback } from './fallback.js';
+export { OpenAiChat } from './openai-chat.js';
 export { WorkersAi } from './workers-ai.js';
 export { SERVICES } from './services.js';
 
@@ -41,11 +44,6 @@ export class Ollama extends Provider {
   constructor(settings = {}) {
     super(settings);
   }
-}
-
-export class OpenAiChat extends Provider {
-  static name = 'OpenAiChat';
-  static protocol = 'OpenAiChat';
 }
 
 export class OpenAiResponses extends Provider {

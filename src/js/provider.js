@@ -1,14 +1,13 @@
 import { core, renew, watchLoss } from './core.js';
 import { readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
-import { plain } from './plain.js';
+import { readOptions, split } from './options.js';
 import { Reply } from './reply.js';
-
-/** Options that are not data: they stay in JavaScript, or go to the core as they are. */
-const LIVE = ['signal', 'fetch', 'session', 'timeout', 'coalesce'];
 
 /** How the edge asks for a reply whose items are bytes of an HTTP answer (src/edge.rs). */
 export const encoded = Symbol('encoded');
+
+export const isProvider = (value) => typeof value?.[encoded] === 'function';
 
 export class Provider {
   #data;
@@ -109,10 +108,9 @@ export class Provider {
     // No prototype: Reply must not find a property there that somebody put on all objects.
     const plan = { __proto__: null, timeouts: readTimeouts(), coalesce: false, provider, explain: renew, notes };
     try {
-      if (options === null || typeof options !== 'object') throw new ChatError('input', 'give options such as { messages }');
-      const [data, own] = split(options, 'options');
-      const live = Object.assign(Object.create(null), this.#live, own);
-      check(live);
+      const [data, live] = readOptions(options, this.#live);
+      // What a service needs of its own (SERVICES) stays under what a call adds.
+      if (this.#data.extra && typeof data.extra === 'object') data.extra = { ...this.#data.extra, ...data.extra };
       plan.timeouts = readTimeouts(live.timeout);
       plan.coalesce = live.coalesce === true;
       for (const name of ['signal', 'fetch', 'session']) plan[name] = live[name];
@@ -128,32 +126,6 @@ export class Provider {
   }
 }
 
-/** Own properties only: data copied, live values as they are. */
-function split(given, path) {
-  const data = {};
-  const live = Object.create(null);
-  try {
-    for (const key of Object.keys(given)) {
-      if (LIVE.includes(key)) live[key] = given[key] ?? undefined;
-      else if (given[key] !== undefined) data[key] = given[key];
-    }
-  } catch (error) {
-    throw new ChatError('input', `${path} cannot be read`, { cause: error });
-  }
-  return [plain(data, path), live];
-}
-
-function check({ signal, fetch, session, coalesce }) {
-  const methods = (value, names) => names.every((name) => typeof value?.[name] === 'function');
-  const wrong = (message) => {
-    throw new ChatError('input', message);
-  };
-  if (signal !== undefined && !methods(signal, ['addEventListener', 'removeEventListener'])) wrong('signal must be an AbortSignal');
-  if (fetch !== undefined && typeof fetch !== 'function') wrong('fetch must be a function');
-  if (session !== undefined && !methods(session, ['get', 'set', 'delete'])) wrong('session must have get, set and delete');
-  if (coalesce !== undefined && typeof coalesce !== 'boolean') wrong('coalesce must be true or false');
-}
-
 /** Calls into the core; a trap becomes an error, and the next call gets a fresh instance. */
 export function guarded(call) {
   try {
@@ -162,4 +134,3 @@ export function guarded(call) {
     throw renew(error);
   }
 }
-

@@ -6,9 +6,9 @@ import { Inbox } from './inbox.js';
 import { bytesOf, cancel } from './web.js';
 
 /** What `talk.feed`, `end` and `broken` answer; `Progress` in src/web/talk.rs. */
-const MORE = 0;
-const OVER = 1;
-const FAILED = 3;
+export const MORE = 0;
+export const OVER = 1;
+export const FAILED = 3;
 
 const NONE = Symbol('no error');
 const DONE = Object.freeze({ value: undefined, done: true });
@@ -36,7 +36,7 @@ export class Reply {
   #tail = null;
 
   /**
-   * `plan`: `{ start(host, inbox) -> Talk, signal, fetch, session, timeouts, coalesce, failure, provider() }`, and perhaps
+   * `plan`: `{ start(host, inbox) -> Talk (or a Race), signal, fetch, session, timeouts, coalesce, failure, provider() }`, and perhaps
    * `notes` (see `Inbox`), `explain(error)`, which makes an error of a trap, and `isLost()`: the talk is gone with its wasm instance. A `failure`
    * is the call's own fault, kept until somebody reads.
    */

@@ -16,7 +16,9 @@ impl Inner {
             }
         }
         if let Some(encoder) = &self.encoder {
-            encoder.borrow_mut().take(|bytes, sequence| self.inbox.bytes(bytes, sequence as f64));
+            let mut encoder = encoder.borrow_mut();
+            let has_content = encoder.has_content();
+            encoder.take(|bytes, sequence| self.inbox.bytes(bytes, sequence as f64, has_content));
         }
     }
 

@@ -59,7 +59,7 @@ extern "C" {
     pub fn text(this: &Inbox, text: &str, ends: &[u32]);
 
     #[wasm_bindgen(method)]
-    pub fn bytes(this: &Inbox, bytes: &[u8], sequence: f64);
+    pub fn bytes(this: &Inbox, bytes: &[u8], sequence: f64, has_content: bool);
 
     #[wasm_bindgen(method)]
     pub fn event(this: &Inbox, event: JsValue, is_content: bool);

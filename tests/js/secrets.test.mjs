@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { AiEngine, AiPuffer, ChatError } from '../../dist/index.js';
+import { AiEngine, AiPuffer, ChatError, Client, Fallback } from '../../dist/index.js';
 import { until, useSite } from './helper.mjs';
 
 const KEY = 'sk-canary-key-0123456789';
@@ -56,7 +56,10 @@ test('providers and replies print none', async () => {
     assertClean(value, what);
   }
   await reply.return();
-  assertClean(new AiPuffer({ url: used.site.url, apiKey: KEY }), 'a provider with a key');
+  const keyed = new AiPuffer({ url: used.site.url, apiKey: KEY });
+  assertClean(keyed, 'a provider with a key');
+  assertClean(new Fallback([keyed]), 'a fallback');
+  for (const given of [keyed, { keyed }, { apiKey: KEY }]) assertClean(new Client(given), 'a client');
 });
 
 test('errors of a site that echoes what it was sent hold none', async () => {

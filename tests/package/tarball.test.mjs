@@ -85,6 +85,17 @@ test('has one class ChatError for all entries, and no bundler needs to find a fi
   assert.deepEqual([...new Set(imported)].sort(), ['#wasm', './shared.js']);
 });
 
+test('a bundle holds neither Fallback nor Client where neither is imported', async () => {
+  const { build } = await import('esbuild');
+  const bundled = async (names) => {
+    const stdin = { contents: `import { ${names} } from 'rivulet'; console.log(${names});`, resolveDir: project.folder };
+    const { outputFiles } = await build({ stdin, bundle: true, minify: true, write: false, format: 'esm', external: ['#wasm'] });
+    return ['no provider answered', 'hedgeAfter', 'chatcmpl-'].map((words) => outputFiles[0].text.includes(words));
+  };
+  assert.deepEqual(await bundled('AiEngine, OpenAiChat'), [false, false, false]);
+  assert.deepEqual(await bundled('Fallback, Client'), [true, true, true]);
+});
+
 test('the entries share one core: a provider of one is a provider of the other', async () => {
   const [{ AiEngine, ChatError }, edge] = await Promise.all(['index', 'edge'].map((name) => import(join(home, 'dist', `${name}.js`))));
   assert.equal(edge.ChatError, ChatError);

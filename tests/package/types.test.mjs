@@ -1,17 +1,20 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { installed } from '../../scripts/lib/pack.mjs';
-import { nodeBin } from '../../scripts/lib/paths.mjs';
+import { ROOT, nodeBin } from '../../scripts/lib/paths.mjs';
 import { run } from '../../scripts/lib/run.mjs';
+
+const FILES = ['usage.ts', 'openai.ts'];
 
 /** @type {Awaited<ReturnType<typeof installed>>} */
 let project;
 
 before(async () => {
   project = await installed();
-  await copyFile(new URL('./consumer/usage.ts', import.meta.url), join(project.folder, 'usage.ts'));
+  for (const name of FILES) await copyFile(new URL(`./consumer/${name}`, import.meta.url), join(project.folder, name));
+  await symlink(join(ROOT, 'node_modules', 'openai'), join(project.folder, 'node_modules', 'openai'), 'junction');
 });
 after(() => project?.remove());
 
@@ -30,7 +33,7 @@ for (const moduleResolution of ['bundler', 'node16', 'nodenext']) {
         moduleResolution,
         types: [],
       },
-      files: ['usage.ts'],
+      files: FILES,
     }));
     await run(nodeBin('tsc'), ['--project', config], { cwd: project.folder, capture: true });
   });

@@ -1,6 +1,8 @@
 import { core } from '../core.js';
 import { readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
+import { firstOf } from '../first.js';
+import { checked, describe, find, listOf } from '../models.js';
 import { encoded, guarded } from '../provider.js';
 import { authorizer } from './authorize.js';
 import { readText } from './body.js';
@@ -8,7 +10,7 @@ import { errorFrame, failure } from './failure.js';
 import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
 import { Refusal } from './refusal.js';
-import { firstOf, streamed } from './stream.js';
+import { streamed } from './stream.js';
 
 /** Milliseconds of silence before a comment is sent. */
 const KEEP_ALIVE_MS = 15_000;
@@ -104,33 +106,6 @@ function registry(providers) {
   };
 }
 
-function checked(providers) {
-  const known = new Map(Object.entries(providers ?? {}));
-  if (known.size === 0) throw new ChatError('input', 'providers: give at least one, as { name: provider }');
-  for (const [name, provider] of known) {
-    if (typeof provider?.[encoded] !== 'function') throw new ChatError('input', `providers.${name} is no provider of this package`);
-  }
-  return known;
-}
-
-/** `shop`, or `shop:gpt-4` where a provider has models. */
-function find(providers, wanted) {
-  if (providers.has(wanted)) return { provider: providers.get(wanted) };
-  const colon = wanted.indexOf(':');
-  const provider = colon > 0 ? providers.get(wanted.slice(0, colon)) : undefined;
-  if (provider) {
-    const model = wanted.slice(colon + 1);
-    provider.getModel(model);
-    return { provider, model };
-  }
-  throw new ChatError('model_not_found', `The model '${wanted.slice(0, 200)}' does not exist. Valid: ${[...providers.keys()].join(', ')}`);
-}
-
-const describe = (id, name) => ({ id, object: 'model', created: 0, owned_by: name });
-
-const listOf = (providers) =>
-  [...providers].flatMap(([name, provider]) => [name, ...provider.models.map((model) => `${name}:${model}`)].map((id) => describe(id, name)));
-
 function modelRoute(path) {
   const [, encodedName] = /^\/models\/(.+)$/.exec(path) ?? [];
   if (encodedName === undefined) return undefined;
@@ -173,6 +148,8 @@ async function complete({ request, requestId, providers, maxBodyBytes, timeout, 
   if (warnings.length > 0) headers['x-rivulet-warnings'] = warnings.map((text) => text.replace(/[^ -~]/g, '?')).join('; ').slice(0, 2000);
   const over = (error) => tell(error ? { type: 'error', requestId, error } : { type: 'end', requestId, usage: reply.usage, finishReason: reply.finishReason });
   if (!stream) {
+    // A fallback notices the end by a read.
+    await reply.next();
     over();
     return new Response(first, { headers: { ...headers, 'content-type': 'application/json' } });
   }

@@ -1,16 +1,7 @@
-import { ChatError } from '../error.js';
-
 /** How often the clock looks while nothing comes. One for all chunks: one a chunk would cost more than the chunk. */
 const LOOKS = 3;
 
 const encoder = new TextEncoder();
-
-/** The first bytes, so that what fails early is answered as an error and not inside a 200. */
-export async function firstOf(reply) {
-  const { value, done } = await reply.next();
-  if (done) throw new ChatError('truncated', 'the reply ended before it began');
-  return value;
-}
 
 /**
  * The rest as it comes, a chunk when somebody wants one. A comment after `keepAlive` ms of silence: proxies close what is

@@ -1,8 +1,8 @@
 // What a user writes, and with `@ts-expect-error` what must not pass. Compiled, never run.
 
 import {
-  AiEngine, AiPower, AiPuffer, ChatError, Chatgpt4Online, Chatgpt4o, OpenAiChat, formatPrompt, storageSession,
-  type ChatErrorCode, type Conversation, type FinishReason, type Message, type Provider, type Reply, type ReplyEvent,
+  AiEngine, AiPower, AiPuffer, ChatError, Chatgpt4Online, Chatgpt4o, Fallback, OpenAiChat, formatPrompt, storageSession,
+  type Attempt, type ChatErrorCode, type Conversation, type FinishReason, type Message, type Provider, type Reply, type ReplyEvent,
   type SessionStore, type Usage,
 } from 'rivulet';
 
@@ -100,6 +100,20 @@ export function providersAreValues(): Provider[] {
   // @ts-expect-error metadata is read-only
   local.url = 'https://other.example';
   return [local, power, puffer, Chatgpt4Online, keyed];
+}
+
+export async function aFallbackIsAProvider(): Promise<Provider> {
+  const onAttempt = ({ provider, state, ms }: Attempt): void => void [provider.length, state === 'stopped', ms];
+  const fallback = new Fallback([Chatgpt4o, new OpenAiChat({ apiKey: 'key' })], { order: 'rotate', hedgeAfter: 2_000, retriesEach: 0, onAttempt });
+  const reply = fallback.createAsyncGenerator({ messages });
+  for await (const text of reply) same<typeof text, string>(true);
+  same<typeof reply.attempts, readonly Attempt[]>(true);
+  createHandler({ providers: { any: fallback } });
+  // @ts-expect-error providers are needed
+  new Fallback();
+  // @ts-expect-error no such order
+  new Fallback([fallback], { order: 'random' });
+  return fallback;
 }
 
 export function wrongCalls(): void {

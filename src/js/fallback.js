@@ -1,0 +1,164 @@
+import { readTimeouts } from './deadline.js';
+import { ChatError } from './error.js';
+import { readOptions } from './options.js';
+import { encoded, isProvider } from './provider.js';
+import { Race } from './race.js';
+import { Reply } from './reply.js';
+
+/** The place of the provider `i` of `n`, the least being asked first. */
+const ORDERS = {
+  given: (i) => i,
+  rotate: (i, n, turn) => (i + n - (turn % n)) % n,
+  shuffled: Math.random,
+};
+
+/** Several providers as one: the next is asked while nothing has been said. */
+export class Fallback {
+  static name = 'Fallback';
+  #providers;
+  #order;
+  #hedgeAfter;
+  #retries;
+  #onAttempt;
+  #turns = 0;
+
+  constructor(providers, { order = 'given', hedgeAfter, retriesEach, onAttempt } = {}) {
+    check(Array.isArray(providers) && providers.length > 0 && providers.every(isProvider), 'Fallback: give an array of providers');
+    check(Object.hasOwn(ORDERS, order), `order must be one of ${Object.keys(ORDERS)}`);
+    check(hedgeAfter === undefined || hedgeAfter > 0, 'hedgeAfter must be a number of milliseconds above 0');
+    check(onAttempt === undefined || typeof onAttempt === 'function', 'onAttempt must be a function');
+    this.#providers = [...providers];
+    this.#order = ORDERS[order];
+    this.#hedgeAfter = hedgeAfter;
+    this.#retries = retriesEach;
+    this.#onAttempt = onAttempt;
+    // Not a method: bundlers keep every class that has one with a name of this kind, used or not.
+    this[encoded] = (options, answer, notes) =>
+      this.#reply(options, (provider, own, ownNotes) => provider[encoded](own, answer, ownNotes), notes);
+  }
+
+  createAsyncGenerator(options) {
+    return this.#reply(options, (provider, own) => provider.createAsyncGenerator(own));
+  }
+
+  async createAsync(options) {
+    return this.createAsyncGenerator(options).text();
+  }
+
+  /** The first that knows the model. */
+  getModel(name) {
+    let failure;
+    for (const provider of this.#providers) {
+      try {
+        return provider.getModel(name);
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    throw failure;
+  }
+
+  async listModels(options) {
+    const lists = await Promise.allSettled(this.#providers.map((provider) => provider.listModels(options)));
+    const told = lists.filter(({ value }) => value);
+    if (told.length === 0) throw lists[0].reason;
+    return union(told.map(({ value }) => value));
+  }
+
+  get name() {
+    return 'Fallback';
+  }
+
+  get url() {
+    return '';
+  }
+
+  get working() {
+    return this.#providers.some(({ working }) => working);
+  }
+
+  get needsAuth() {
+    return this.#providers.some(({ needsAuth }) => needsAuth);
+  }
+
+  get supportsStream() {
+    return this.#providers.some(({ supportsStream }) => supportsStream);
+  }
+
+  // Of these two the caller must be able to rely on, whoever answers.
+  get supportsMessageHistory() {
+    return this.#providers.every(({ supportsMessageHistory }) => supportsMessageHistory);
+  }
+
+  get supportsSystemMessage() {
+    return this.#providers.every(({ supportsSystemMessage }) => supportsSystemMessage);
+  }
+
+  get defaultModel() {
+    return this.#providers[0].defaultModel;
+  }
+
+  get models() {
+    return union(this.#providers.map(({ models }) => models));
+  }
+
+  get modelAliases() {
+    return Object.assign({}, ...this.#providers.map(({ modelAliases }) => modelAliases));
+  }
+
+  #reply(options, ask, notes) {
+    const attempts = [];
+    let race;
+    const plan = { __proto__: null, timeouts: {}, provider: () => race?.answers ?? this.name, notes };
+    try {
+      const [{ conversation, ...data }, { signal, timeout, ...live }] = readOptions(options);
+      const limits = readTimeouts(timeout);
+      const own = { retries: this.#retries, ...data, ...live };
+      if (typeof timeout === 'number') own.timeout = timeout;
+      else if (timeout) {
+        const { total, ...each } = timeout;
+        if (Object.keys(each).length > 0) own.timeout = each;
+        plan.timeouts = { total: limits.total };
+      }
+      plan.signal = signal;
+      plan.start = (host, inbox) => (race = new Race({
+        runners: this.#inOrder(conversation?.last),
+        ask: ({ provider, key }, ownNotes) => ask(provider, { ...own, conversation: conversation?.parts?.[key] ?? null }, ownNotes),
+        parts: conversation?.parts,
+        hedgeAfter: this.#hedgeAfter,
+        onAttempt: this.#onAttempt,
+        attempts,
+      }, inbox));
+    } catch (error) {
+      plan.failure = error;
+    }
+    return Object.assign(new Reply(plan), { attempts });
+  }
+
+  #inOrder(last) {
+    const names = this.#providers.map(nameOf);
+    const turn = this.#turns++;
+    const runners = names.map((name, i) => {
+      const key = names.indexOf(name) === i ? name : `${name}#${i + 1}`;
+      // What was said before may be known to nobody but who answered last.
+      const place = key === last ? -1 : this.#order(i, names.length, turn);
+      return { provider: this.#providers[i], name, key, place };
+    });
+    return runners.sort((a, b) => a.place - b.place);
+  }
+}
+
+/** One with settings that cannot be read has none; its own call tells why. */
+function nameOf(provider) {
+  try {
+    return String(provider.name);
+  } catch {
+    return provider.constructor.name;
+  }
+}
+
+const union = (lists) => [...new Set(lists.flat())];
+
+function check(isRight, message) {
+  if (!isRight) throw new ChatError('input', message);
+}

@@ -1,0 +1,6 @@
+import { Provider } from './provider.js';
+
+export class OpenAiChat extends Provider {
+  static name = 'OpenAiChat';
+  static protocol = 'OpenAiChat';
+}
