@@ -79,7 +79,8 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     if !system.is_empty() {
         body.form("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
     }
-    let parts = |given: &[Part]| given.iter().map(|given| part(given, &call.conversation)).collect();
+    let signed = signs_thoughts(model);
+    let parts = |given: &[Part]| given.iter().map(|given| part(given, &call.conversation, signed)).collect();
     body.insert("contents", said::in_blocks(&said, "model", "parts", &parts)?);
     if let Some(tools) = said::tools(call, &[], "parametersJsonSchema")? {
         body.form("tools", r#"[{"functionDeclarations":%}]"#, &[&tools.to_json()]);
@@ -113,8 +114,14 @@ const CHOICES: [&str; 4] = [
     r#"{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":[$]}}"#,
 ];
 
-/// K2.
-fn part(part: &Part, conversation: &Map) -> Result<Value> {
+/// Models since Gemini 3 refuse a call without the signature of the thought that led to it.
+fn signs_thoughts(model: &str) -> bool {
+    let name = model.rsplit('/').next().unwrap_or_default();
+    matches!(name.strip_prefix("gemini-").and_then(|version| version.bytes().next()), Some(b'3'..=b'9'))
+}
+
+/// K2. `signed`: see [`signs_thoughts`].
+fn part(part: &Part, conversation: &Map, signed: bool) -> Result<Value> {
     Ok(match part {
         Part::Text(text) => form(r#"{"text":$}"#, &[text]),
         Part::Image(url) => match said::data_url(url) {
@@ -124,7 +131,13 @@ fn part(part: &Part, conversation: &Map) -> Result<Value> {
         // As it came: the signature of the thought that led to it stands there.
         Part::Call { id, .. } if conversation.contains_key(id) => conversation.get(id).cloned().unwrap_or_default(),
         Part::Call { name, arguments, .. } => {
-            form(r#"{"functionCall":{"name":$,"args":%}}"#, &[name, said::arguments(arguments)?])
+            let template = match signed {
+                // The service's own word for a call whose signature is not known: of another model, or of a client of the
+                // edge, which has no place for it.
+                true => r#"{"functionCall":{"name":$,"args":%},"thoughtSignature":"skip_thought_signature_validator"}"#,
+                false => r#"{"functionCall":{"name":$,"args":%}}"#,
+            };
+            form(template, &[name, said::arguments(arguments)?])
         }
         Part::Result { id, name, text } => {
             let mut result = Map::new();

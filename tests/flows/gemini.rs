@@ -280,3 +280,27 @@ fn models_are_listed_by_their_bare_names() {
     assert_eq!(played.header(0, "x-goog-api-key"), Some("sk-test-0123"));
     assert_eq!(played.pieces(), ["a", "b"]);
 }
+
+/// Of another model, or by way of a client that has no place for it: newer models would refuse the whole turn.
+#[test]
+fn a_call_whose_signature_is_not_known_says_so_to_models_that_ask() {
+    let call = json!({ "id": "c", "type": "function", "function": { "name": "f", "arguments": "{}" } });
+    let messages = json!([
+        { "role": "user", "content": "Hi" },
+        { "role": "assistant", "content": null, "tool_calls": [call] },
+        { "role": "tool", "tool_call_id": "c", "content": "1" },
+    ]);
+    for (model, signed) in [
+        ("gemini-3-pro", true),
+        ("gemini-3.1-flash", true),
+        ("models/gemini-4-argon", true),
+        ("gemini-2.5-pro", false),
+        ("gemini-exp", false),
+        ("gemma-3", false),
+    ] {
+        let body = sent(&ask(messages.clone()).options(json!({ "model": model })));
+        let part = &body["contents"][1]["parts"][0];
+        let wanted = if signed { json!("skip_thought_signature_validator") } else { Value::Null };
+        assert_eq!((&part["functionCall"]["name"], &part["thoughtSignature"]), (&json!("f"), &wanted), "{model}");
+    }
+}
