@@ -14,3 +14,22 @@ pub struct About {
     /// Of a service with an address of its own: the setting is called `baseUrl` then, and not `url`.
     pub base_url: &'static str,
 }
+
+impl About {
+    /// Of a service with a key, at `base_url`.
+    pub const fn service(
+        name: &'static str,
+        base_url: &'static str,
+        options: &'static [(&'static str, &'static str)],
+    ) -> About {
+        About {
+            name,
+            needs_auth: true,
+            supports_stream: true,
+            supports_message_history: true,
+            supports_system_message: true,
+            options,
+            base_url,
+        }
+    }
+}

@@ -19,13 +19,10 @@ use crate::value::{Map, Value, form};
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|call| models::ask(&DIALECT, call, "/models?limit=1000")),
-    about: About {
-        name: "Anthropic",
-        needs_auth: true,
-        supports_stream: true,
-        supports_message_history: true,
-        supports_system_message: true,
-        options: &[
+    about: About::service(
+        "Anthropic",
+        "https://api.anthropic.com/v1",
+        &[
             ("model", "model"),
             ("messages", ".messages"),
             ("temperature", "temperature"),
@@ -38,8 +35,7 @@ pub const PROTOCOL: Protocol = Protocol {
             ("responseFormat", ".response_format"),
             ("extra", ".extra"),
         ],
-        base_url: "https://api.anthropic.com/v1",
-    },
+    ),
 };
 
 static DIALECT: Dialect = Dialect {

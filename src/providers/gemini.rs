@@ -21,13 +21,10 @@ use crate::value::{Map, Value, form};
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|call| models::ask(&DIALECT, call, "/models?pageSize=1000")),
-    about: About {
-        name: "Gemini",
-        needs_auth: true,
-        supports_stream: true,
-        supports_message_history: true,
-        supports_system_message: true,
-        options: &[
+    about: About::service(
+        "Gemini",
+        "https://generativelanguage.googleapis.com/v1beta",
+        &[
             ("model", "model"),
             ("messages", ".messages"),
             ("temperature", ".temperature"),
@@ -41,8 +38,7 @@ pub const PROTOCOL: Protocol = Protocol {
             ("responseFormat", ".response_format"),
             ("extra", ".extra"),
         ],
-        base_url: "https://generativelanguage.googleapis.com/v1beta",
-    },
+    ),
 };
 
 static DIALECT: Dialect = Dialect {

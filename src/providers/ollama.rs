@@ -19,25 +19,24 @@ pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|call| models::ask(&DIALECT, call, "/api/tags")),
     about: About {
-        name: "Ollama",
         needs_auth: false,
-        supports_stream: true,
-        supports_message_history: true,
-        supports_system_message: true,
-        options: &[
-            ("model", "model"),
-            ("messages", ".messages"),
-            ("temperature", ".temperature"),
-            ("topP", ".top_p"),
-            ("maxTokens", ".num_predict"),
-            ("stop", ".stop"),
-            ("seed", ".seed"),
-            ("tools", "tools"),
-            ("reasoningEffort", "think"),
-            ("responseFormat", ".response_format"),
-            ("extra", ".extra"),
-        ],
-        base_url: "http://localhost:11434",
+        ..About::service(
+            "Ollama",
+            "http://localhost:11434",
+            &[
+                ("model", "model"),
+                ("messages", ".messages"),
+                ("temperature", ".temperature"),
+                ("topP", ".top_p"),
+                ("maxTokens", ".num_predict"),
+                ("stop", ".stop"),
+                ("seed", ".seed"),
+                ("tools", "tools"),
+                ("reasoningEffort", "think"),
+                ("responseFormat", ".response_format"),
+                ("extra", ".extra"),
+            ],
+        )
     },
 };
 

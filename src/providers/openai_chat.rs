@@ -16,13 +16,10 @@ use crate::step::Step;
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|call| models::ask(&DIALECT, call, "/models")),
-    about: About {
-        name: "OpenAiChat",
-        needs_auth: true,
-        supports_stream: true,
-        supports_message_history: true,
-        supports_system_message: true,
-        options: &[
+    about: About::service(
+        "OpenAiChat",
+        "https://api.openai.com/v1",
+        &[
             ("model", "model"),
             ("messages", ".messages"),
             ("temperature", "temperature"),
@@ -38,8 +35,7 @@ pub const PROTOCOL: Protocol = Protocol {
             ("compatible", ".compatible"),
             ("extra", ".extra"),
         ],
-        base_url: "https://api.openai.com/v1",
-    },
+    ),
 };
 
 static DIALECT: Dialect = Dialect {

@@ -19,13 +19,10 @@ use crate::value::{Map, Value, form};
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|call| models::ask(&DIALECT, call, "/models")),
-    about: About {
-        name: "OpenAiResponses",
-        needs_auth: true,
-        supports_stream: true,
-        supports_message_history: true,
-        supports_system_message: true,
-        options: &[
+    about: About::service(
+        "OpenAiResponses",
+        "https://api.openai.com/v1",
+        &[
             ("model", "model"),
             ("messages", ".messages"),
             ("temperature", "temperature"),
@@ -37,8 +34,7 @@ pub const PROTOCOL: Protocol = Protocol {
             ("responseFormat", ".response_format"),
             ("extra", ".extra"),
         ],
-        base_url: "https://api.openai.com/v1",
-    },
+    ),
 };
 
 static DIALECT: Dialect = Dialect {

@@ -18,13 +18,10 @@ use crate::value::Value;
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
-    about: About {
-        name: "WorkersAi",
-        needs_auth: true,
-        supports_stream: true,
-        supports_message_history: true,
-        supports_system_message: true,
-        options: &[
+    about: About::service(
+        "WorkersAi",
+        "https://api.cloudflare.com/client/v4",
+        &[
             ("model", "model"),
             ("messages", ".messages"),
             ("temperature", "temperature"),
@@ -38,8 +35,7 @@ pub const PROTOCOL: Protocol = Protocol {
             ("responseFormat", ".response_format"),
             ("extra", ".extra"),
         ],
-        base_url: "https://api.cloudflare.com/client/v4",
-    },
+    ),
 };
 
 static DIALECT: Dialect = Dialect {
