@@ -1,12 +1,16 @@
-// What a reply holds beside its text: what was thought before it, and the tools that it calls.
+// What a reply holds beside its text: what was thought before it, the tools that it calls, and images.
 
 import { el } from './dom.js';
 
-/** @returns {{ nodes: HTMLElement[], thought: (piece: string) => void, call: (event: any) => void, hasCalls: () => boolean }} */
+/**
+ * @returns {{ nodes: HTMLElement[], thought: (piece: string) => void, call: (event: any) => void, image: (url: string) => void,
+ *   areAny: () => boolean }} `areAny`: calls or images, without which a reply that has no text is empty
+ */
 export function deeds() {
   const words = el('div', { className: 'words', dir: 'auto', tabIndex: 0 });
   const thoughts = el('details', { className: 'thought', open: true, hidden: true }, el('summary', {}, 'Thought'), words);
   const calls = el('div', { className: 'calls' });
+  const images = el('div', { className: 'images' });
   /** By the place that the service gives each call. */
   const shown = new Map();
 
@@ -18,7 +22,7 @@ export function deeds() {
     return { name, given: given.firstChild };
   };
   return {
-    nodes: [thoughts, calls],
+    nodes: [thoughts, calls, images],
     thought(piece) {
       thoughts.hidden = false;
       const isAtEnd = words.scrollTop + words.clientHeight >= words.scrollHeight - 8;
@@ -34,7 +38,12 @@ export function deeds() {
       if (event.done) given.textContent = indented(event.arguments ?? '');
       else given.append(event.arguments ?? '');
     },
-    hasCalls: () => shown.size > 0,
+    /** One that would have to be fetched is named: what a service says sends the visitor's browser nowhere. */
+    image(url) {
+      const isHere = url.startsWith('data:image/');
+      images.append(isHere ? el('img', { src: url, alt: 'Image of the reply' }) : el('p', { className: 'note' }, `An image: ${url}`));
+    },
+    areAny: () => shown.size > 0 || images.childElementCount > 0,
   };
 }
 

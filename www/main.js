@@ -169,7 +169,7 @@ async function send(prompt) {
       if (event.done) voice.add(`Call of ${event.name}.\n`);
     } else if (event.type === 'replace') turn.replace(event.text);
     else if (event.type === 'warning') turn.note(event.message);
-    else if (event.type === 'image') turn.note(`an image: ${event.url}`);
+    else if (event.type === 'image') turn.image(event.url);
   };
   const mine = { ...settings, apiKey: byId('api-key').value.trim() };
   const { error, stopped } = await chat.send(prompt, () => makeProvider(mine), callOptions(mine), onEvent);

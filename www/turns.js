@@ -14,12 +14,12 @@ import { trace } from './trace.js';
  */
 export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, onAgain }) {
   const said = el('div', { className: 'said', dir: 'auto' });
-  const { nodes: [thoughts, calls], ...beside } = deeds();
+  const { nodes: [thoughts, ...others], ...beside } = deeds();
   const line = trace();
   const figures = el('span', { className: 'figures' });
   const copy = el('button', { type: 'button', className: 'small', hidden: true, onclick: () => copyText(copy, text) }, 'Copy text');
   const reply = el('article', { className: 'turn reply waiting', 'aria-label': `Reply of ${provider}` },
-    el('span', { className: 'who', 'aria-hidden': 'true' }, provider), thoughts, said, calls,
+    el('span', { className: 'who', 'aria-hidden': 'true' }, provider), thoughts, said, ...others,
     el('div', { className: 'trace' }, line.node, figures, copy));
   log.append(el('article', { className: 'turn you', 'aria-label': 'You' },
     el('span', { className: 'who', 'aria-hidden': 'true' }, 'You'),
@@ -57,6 +57,10 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
       beside.call(event);
       frame.ask();
     },
+    image(url) {
+      beside.image(url);
+      frame.ask();
+    },
     replace(whole) {
       text = whole;
       frame.ask();
@@ -71,7 +75,7 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
       reply.classList.remove('waiting');
       if (stopped) reply.append(el('p', { className: 'note' }, 'You stopped this reply.'));
       else if (error !== undefined) reply.append(failure(inWords(error), onAgain));
-      else if (text === '' && !beside.hasCalls()) reply.append(el('p', { className: 'note' }, 'The reply is empty.'));
+      else if (text === '' && !beside.areAny()) reply.append(el('p', { className: 'note' }, 'The reply is empty.'));
       copy.hidden = text === '';
       frame.flush();
     },

@@ -2,6 +2,7 @@ import { ChatError } from './error.js';
 import { firstOf } from './first.js';
 import { checked, describe, find, listOf } from './models.js';
 import { OpenAiChat } from './openai-chat.js';
+import { own } from './options.js';
 import { encoded, isProvider } from './provider.js';
 import { random } from './web.js';
 
@@ -14,14 +15,14 @@ export class Client {
   #provider;
   #providers;
   #timeout;
-  chat = { completions: { create: async (params, options) => this.#create(params, options) } };
+  chat = { completions: { create: async (params, options) => this.#create(own(params), own(options)) } };
   models = { list: () => pageOf(this.#list()) };
 
   /** A provider, names to providers, or what `openai` is made with. */
-  constructor(given = {}) {
+  constructor(given) {
     if (isProvider(given)) this.#provider = given;
-    else if (Object.values(given).some(isProvider)) this.#providers = checked(given);
-    else [this.#provider, this.#timeout] = [service(given), given.timeout];
+    else if (Object.values(own(given)).some(isProvider)) this.#providers = checked(given);
+    else [this.#provider, this.#timeout] = [service(own(given)), own(given).timeout];
   }
 
   /** Errors that `openai` throws are instances of it. */
@@ -29,7 +30,7 @@ export class Client {
     return ChatError;
   }
 
-  async #create({ model: wanted, stream, stream_options: ofStream, n = 1, ...params }, { signal, timeout = this.#timeout, maxRetries, ...more } = {}) {
+  async #create({ model: wanted, stream, stream_options: ofStream, n = 1, ...params }, { signal, timeout = this.#timeout, maxRetries, ...more }) {
     if (n !== 1 && n !== null) throw new ChatError('input', 'n must be 1: one choice is all there is');
     const { provider, model } = this.#providers ? find(this.#providers, String(wanted)) : { provider: this.#provider, model: wanted };
     const options = { ...more, ...read(params, provider), signal, retries: maxRetries };
@@ -38,7 +39,7 @@ export class Client {
     if (timeout !== undefined) options.timeout = stream && typeof timeout === 'number' ? { firstChunk: timeout } : timeout;
     const answer = {
       stream: stream === true,
-      includeUsage: ofStream?.include_usage,
+      includeUsage: own(ofStream).include_usage,
       id: `chatcmpl-${random()}${random()}`,
       model: wanted ?? provider.defaultModel,
       created: Math.floor(Date.now() / 1000),
@@ -62,10 +63,11 @@ function service({ apiKey = env('OPENAI_API_KEY'), baseURL = env('OPENAI_BASE_UR
   return new OpenAiChat({ apiKey, baseUrl: baseURL, retries: maxRetries, headers: defaultHeaders, allowBrowser: dangerouslyAllowBrowser, fetch });
 }
 
-const env = (name) => globalThis.process?.env?.[name];
+/** Blank is not set, as with `openai`. */
+const env = (name) => globalThis.process?.env?.[name]?.trim() || undefined;
 
 /** What no option is called here goes on as it is to who speaks the same language. */
-function read(params, { constructor }) {
+function read(params, provider) {
   const options = {};
   const extra = {};
   for (const [theirs, value] of Object.entries(params)) {
@@ -73,7 +75,7 @@ function read(params, { constructor }) {
     if (!OPTIONS.includes(ours)) extra[theirs] = value;
     else if (value !== null) options[ours] = value;
   }
-  return constructor === OpenAiChat ? { ...options, extra } : options;
+  return provider instanceof OpenAiChat ? { ...options, extra } : options;
 }
 
 /** Chunks, and a way to stop them. As with `openai`, who stops them gets no error. */
@@ -83,6 +85,7 @@ function streamOf(first, reply, signal) {
   async function* chunks() {
     let done = false;
     try {
+      yield;
       for (let value = first; !done; ({ value, done } = await reply.next())) yield* framesOf(value);
     } catch (error) {
       if (!signal?.aborted) throw error;
@@ -91,6 +94,8 @@ function streamOf(first, reply, signal) {
     }
   }
   const all = chunks();
+  // Up to the first `yield`: a generator that has not begun ends without its `finally`.
+  all.next();
   return { controller, [Symbol.asyncIterator]: () => all };
 }
 

@@ -1,6 +1,6 @@
 import { readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
-import { readOptions } from './options.js';
+import { own, readOptions } from './options.js';
 import { encoded, isProvider } from './provider.js';
 import { Race } from './race.js';
 import { Reply } from './reply.js';
@@ -22,7 +22,8 @@ export class Fallback {
   #onAttempt;
   #turns = 0;
 
-  constructor(providers, { order = 'given', hedgeAfter, retriesEach, onAttempt } = {}) {
+  constructor(providers, settings) {
+    const { order = 'given', hedgeAfter, retriesEach, onAttempt } = own(settings);
     check(Array.isArray(providers) && providers.length > 0 && providers.every(isProvider), 'Fallback: give an array of providers');
     check(Object.hasOwn(ORDERS, order), `order must be one of ${Object.keys(ORDERS)}`);
     check(hedgeAfter === undefined || hedgeAfter > 0, 'hedgeAfter must be a number of milliseconds above 0');
@@ -113,17 +114,17 @@ export class Fallback {
     try {
       const [{ conversation, ...data }, { signal, timeout, ...live }] = readOptions(options);
       const limits = readTimeouts(timeout);
-      const own = { retries: this.#retries, ...data, ...live };
-      if (typeof timeout === 'number') own.timeout = timeout;
+      const each = { retries: this.#retries, ...data, ...live };
+      if (typeof timeout === 'number') each.timeout = timeout;
       else if (timeout) {
-        const { total, ...each } = timeout;
-        if (Object.keys(each).length > 0) own.timeout = each;
+        const { total, ...more } = timeout;
+        if (Object.keys(more).length > 0) each.timeout = more;
         plan.timeouts = { total: limits.total };
       }
       plan.signal = signal;
       plan.start = (host, inbox) => (race = new Race({
         runners: this.#inOrder(conversation?.last),
-        ask: ({ provider, key }, ownNotes) => ask(provider, { ...own, conversation: conversation?.parts?.[key] ?? null }, ownNotes),
+        ask: ({ provider, key }, ownNotes) => ask(provider, { ...each, conversation: conversation?.parts?.[key] ?? null }, ownNotes),
         parts: conversation?.parts,
         hedgeAfter: this.#hedgeAfter,
         onAttempt: this.#onAttempt,

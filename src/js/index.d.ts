@@ -205,9 +205,9 @@ export interface Provider {
   createAsyncGenerator(options: CallOptions): Reply;
   /** The whole text. */
   createAsync(options: CallOptions): Promise<string>;
-  /** Resolves default and alias; unknown where a list is declared: `ChatError` `model_not_found`. */
-  /** The service's own list; of a site the models of the settings. */
+  /** The service's own list; of a site, and of Workers AI, the models of the settings. */
   listModels(options?: Partial<CallOptions>): Promise<string[]>;
+  /** Resolves default and alias; unknown where a list is declared: `ChatError` `model_not_found`. */
   getModel(name?: string): string;
   readonly name: string;
   readonly url: string;
@@ -512,7 +512,11 @@ export function formatPrompt(
 ): string;
 
 /** Keeps nonces in the page's `localStorage` (or any `Storage`), so that they outlive a reload. */
-export function storageSession(storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): SessionStore;
+export function storageSession(storage?: {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}): SessionStore;
 
 export type ChatErrorCode =
   | 'input' | 'model_not_found' | 'auth' | 'nonce' | 'rate_limited' | 'payment_required' | 'refused' | 'blocked'

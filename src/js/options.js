@@ -2,16 +2,20 @@ import { ChatError } from './error.js';
 import { plain } from './plain.js';
 
 /** Options that are not data: they stay in JavaScript, or go to the core as they are. */
-const LIVE = ['signal', 'fetch', 'session', 'timeout', 'coalesce'];
+const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce'];
 
-/** Own properties only: data copied, live values as they are. */
+/** What somebody put on all objects is nobody's setting. */
+export const own = (given) => ({ __proto__: null, ...given });
+
+/** Own properties only: data copied, live values as they are. `undefined` is not given; `null` takes away what a setting gives. */
 export function split(given, path) {
   const data = {};
   const live = Object.create(null);
   try {
     for (const key of Object.keys(given)) {
+      if (given[key] === undefined) continue;
       if (LIVE.includes(key)) live[key] = given[key] ?? undefined;
-      else if (given[key] !== undefined) data[key] = given[key];
+      else data[key] = given[key];
     }
   } catch (error) {
     throw new ChatError('input', `${path} cannot be read`, { cause: error });
@@ -22,8 +26,8 @@ export function split(given, path) {
 /** The options of a call, in the same two parts; `defaults` are live ones. */
 export function readOptions(options, defaults) {
   if (options === null || typeof options !== 'object') throw new ChatError('input', 'give options such as { messages }');
-  const [data, own] = split(options, 'options');
-  const live = Object.assign(Object.create(null), defaults, own);
+  const [data, given] = split(options, 'options');
+  const live = Object.assign(Object.create(null), defaults, given);
   check(live);
   return [data, live];
 }

@@ -16,7 +16,7 @@ export class Provider {
 
   constructor(settings) {
     if (settings === null || typeof settings !== 'object') {
-      throw new ChatError('input', `${new.target.name}: give settings such as { url: 'https://shop.example' }`);
+      throw new ChatError('input', `${new.target.name}: give settings such as { url: 'https://shop.example' } or { apiKey }`);
     }
     [this.#data, this.#live] = split(settings, 'settings');
   }
@@ -113,7 +113,8 @@ export class Provider {
       if (this.#data.extra && typeof data.extra === 'object') data.extra = { ...this.#data.extra, ...data.extra };
       plan.timeouts = readTimeouts(live.timeout);
       plan.coalesce = live.coalesce === true;
-      for (const name of ['signal', 'fetch', 'session']) plan[name] = live[name];
+      for (const name of ['signal', 'session']) plan[name] = live[name];
+      plan.fetch = live.transport ?? live.fetch;
       const given = JSON.stringify({ settings: this.#data, options: { ...data, ...extra }, answer });
       plan.start = (host, inbox) => {
         plan.isLost = watchLoss();

@@ -32,6 +32,8 @@ export async function send(url, init, fetch) {
   if (response === null || typeof response !== 'object' || typeof response.status !== 'number') {
     throw new TypeError('fetch gave no Response');
   }
+  // One that does not listen to the signal may answer when nobody waits any more.
+  if (init.signal.aborted) cancel(bodyReader(response));
   return response;
 }
 

@@ -1,4 +1,5 @@
 import { ChatError } from './error.js';
+import { own } from './options.js';
 import { Provider } from './provider.js';
 import { wordsOf } from './web.js';
 
@@ -7,14 +8,14 @@ export class WorkersAi extends Provider {
   static protocol = 'WorkersAi';
 
   constructor(settings) {
-    super(settings?.binding === undefined ? settings : bound(settings));
+    super(settings && own(settings).binding !== undefined ? bound(settings) : settings);
   }
 }
 
-/** A binding is a `fetch` that needs no account. */
+/** A binding is a `fetch` that needs no account, and that no other `fetch` can take the place of. */
 function bound({ binding, ...settings }) {
   if (typeof binding?.run !== 'function') throw new ChatError('input', 'binding must be env.AI, which has a method run');
-  return { ...settings, accountId: 'binding', fetch: (url, init) => run(binding, url, init) };
+  return { ...settings, accountId: 'binding', transport: (url, init) => run(binding, url, init) };
 }
 
 /** What the binding gives, as the response that the REST API would have sent. */
@@ -24,8 +25,6 @@ async function run(binding, url, { body, signal }) {
     const result = await binding.run(model, JSON.parse(body), { signal });
     if (result instanceof Response) return result;
     if (!(result instanceof ReadableStream)) return Response.json(result);
-    // A binding that does not listen to the signal may come when nobody waits any more.
-    if (signal.aborted) await result.cancel(signal.reason);
     return new Response(result, { headers: { 'content-type': 'text/event-stream' } });
   } catch (error) {
     const message = wordsOf(error) ?? 'the binding failed';

@@ -174,7 +174,7 @@ fn take(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<bool> {
                 && word(image, "mimeType").starts_with("image/")
             {
                 let url = join(&["data:", word(image, "mimeType"), ";base64,", word(image, "data")]);
-                out.event(Event::Image(url));
+                turn.draw(url, out);
             }
         }
         for source in

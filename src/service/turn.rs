@@ -30,6 +30,7 @@ pub struct Turn {
     /// What an end means that no frame gave a reason for.
     pub usual_finish: Option<Finish>,
     refused: bool,
+    drew: bool,
     /// No frame after this one counts.
     pub over: bool,
     /// What the service wants to see again with the next turn.
@@ -63,6 +64,7 @@ impl Turn {
             finish: None,
             usual_finish: None,
             refused: false,
+            drew: false,
             over: false,
             blocks: Vec::new(),
         }
@@ -86,6 +88,11 @@ impl Turn {
     pub fn refuse(&mut self, words: &str, out: &mut Out) {
         self.refused |= !words.is_empty();
         self.text(words, out);
+    }
+
+    pub fn draw(&mut self, url: String, out: &mut Out) {
+        self.drew = true;
+        out.event(Event::Image(url));
     }
 
     /// A piece of a call of a tool. Without number and id it belongs to the last one.
@@ -147,7 +154,7 @@ impl Turn {
 
     fn close(&mut self, out: &mut Out) {
         out.finish_text();
-        if !out.any_text() && self.tools.is_empty() {
+        if !out.any_text() && self.tools.is_empty() && !self.drew {
             out.warn(EMPTY);
         }
         for (at, tool) in self.tools.iter_mut().enumerate() {

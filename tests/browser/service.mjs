@@ -1,17 +1,32 @@
-// A service of its own origin that takes a key and answers as recorded ones do (tests/wire/openai-chat).
+// A service of its own origin that takes a key and answers as recorded ones do (tests/wire).
 
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const WIRE = new URL('../wire/openai-chat/', import.meta.url);
+const WIRE = new URL('../wire/', import.meta.url);
 
-/** What the recorded services allowed pages to send; a wildcard does not cover `authorization`. */
-const ANY_PAGE = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'authorization, content-type' };
+/** What the services allow pages to send, and no more; a wildcard does not cover `authorization`. */
+const HEADERS = [
+  'authorization', 'content-type', 'x-api-key', 'anthropic-version', 'anthropic-dangerous-direct-browser-access', 'x-goog-api-key',
+];
+const ANY_PAGE = { 'access-control-allow-origin': '*', 'access-control-allow-headers': HEADERS.join(', ') };
 
-/** @param {Record<string, string>} answers the recording for what was said last; `others` for all else */
-export async function startService(answers) {
+const TYPES = { sse: 'text/event-stream', ndjson: 'application/x-ndjson', json: 'application/json' };
+
+/** The newest words, wherever the service has them. */
+function said({ messages, contents, input }) {
+  const turn = (messages ?? contents ?? input).at(-1);
+  const words = turn.content ?? turn.parts;
+  return typeof words === 'string' ? words : words.at(-1).text;
+}
+
+/**
+ * @param {Record<string, string>} answers the recording for what was said last; `others` for all else
+ * @param {string} [folder] where they are
+ */
+export async function startService(answers, folder = 'openai-chat') {
   /** Each request: its path, headers and body. */
   const asked = [];
   const server = createServer(async (incoming, outgoing) => {
@@ -20,12 +35,12 @@ export async function startService(answers) {
     for await (const part of incoming.setEncoding('utf8')) text += part;
     const body = JSON.parse(text);
     asked.push({ path: incoming.url, headers: incoming.headers, body });
-    const name = answers[body.messages.at(-1).content] ?? answers.others;
-    const recorded = await readFile(new URL(name, WIRE), 'utf8');
-    const isStream = name.endsWith('.sse');
+    const name = answers[said(body)] ?? answers.others;
+    const recorded = await readFile(new URL(`${folder}/${name}`, WIRE), 'utf8');
+    const ending = name.split('.').at(-1);
     const status = Number(name.match(/^error-(\d+)/)?.[1] ?? 200);
-    outgoing.writeHead(status, { ...ANY_PAGE, 'content-type': isStream ? 'text/event-stream' : 'application/json' });
-    for (const event of isStream ? recorded.split(/(?<=\n\n)/) : [recorded]) {
+    outgoing.writeHead(status, { ...ANY_PAGE, 'content-type': TYPES[ending] });
+    for (const event of recorded.split(ending === 'ndjson' ? /(?<=\n)/ : /(?<=\n\n)/)) {
       outgoing.write(event);
       await pause(10);
     }

@@ -131,6 +131,66 @@ visit('a wrong key is told in words, without the key', {
   await assertNoTrace(page);
 });
 
+/** Of the other services: recordings of a thought, calls and an image, the path of a call, the header of the key. */
+const SERVICES = {
+  OpenAiResponses: ['openai-responses', { think: 'stream-reasoning.sse', call: 'tools-after-reasoning.sse' }, '/v1/responses', 'authorization'],
+  Anthropic: ['anthropic', { think: 'stream-thinking.sse', call: 'tools-after-thinking.sse' }, '/v1/messages', 'x-api-key'],
+  Gemini: [
+    'gemini', { think: 'stream-thinking.sse', call: 'tools-after-thinking.sse', draw: 'doc-image.sse' },
+    '/v1/models/m:streamGenerateContent?alt=sse', 'x-goog-api-key',
+  ],
+  Ollama: ['ollama', { others: 'stream-ascii.ndjson', think: 'doc-thinking.ndjson', call: 'tools-after-text.ndjson' }, '/v1/api/chat', 'authorization'],
+};
+
+for (const [name, [folder, recorded, path, header]] of Object.entries(SERVICES)) {
+  visit(`${name}: text, thought and call, and the key goes where it belongs`, {
+    others: async () => [await startService({ others: 'stream-ascii.sse', ...recorded }, folder)],
+  }, async (page, site, service) => {
+    await choose(page, name, { baseUrl: service.url, model: 'm' });
+    await page.fill('#api-key', KEY);
+    const { text, failure, notes } = await say(page, 'Hi there');
+    assert.deepEqual([failure, notes], [undefined, []]);
+    assert.match(text, /^Hello from the mock model\./);
+    assert.match(await page.locator('#timings').innerText(), /Pieces\s+\d\d/);
+
+    const thought = await say(page, 'think');
+    assert.ok((await thought.reply.locator('.thought .words').innerText()).length > 5);
+    assert.ok(thought.text.length > 0 && thought.failure === undefined);
+
+    const call = await say(page, 'call');
+    assert.deepEqual([call.failure, call.notes], [undefined, []]);
+    assert.match((await call.reply.locator('.call b').allInnerTexts()).join('|'), /^(get_)?weather$/);
+    assert.match(JSON.parse(await call.reply.locator('.call pre').innerText()).city, /^(Köln|Oslo)$/);
+
+    if (recorded.draw) {
+      const { reply } = await say(page, 'draw');
+      assert.match(await reply.locator('.images img').getAttribute('src'), /^data:image\/png;base64,/);
+    }
+    if (name === 'Anthropic') assert.equal(service.asked[0].headers['anthropic-dangerous-direct-browser-access'], 'true');
+    for (const { path: asked, headers } of service.asked) {
+      assert.equal(asked, path);
+      assert.deepEqual(Object.keys(headers).filter((key) => headers[key].includes(KEY)), [header]);
+    }
+    assert.equal(site.requests.of('chat').length, 0);
+    assert.ok((await page.locator('#code').innerText()).includes(`new ${name}({ baseUrl: '${service.url}', apiKey: '…', allowBrowser: true })`));
+    await assertNoTrace(page);
+  });
+}
+
+visit('an image alone is a reply', {
+  others: async () => [await startService({ others: 'doc-image.sse' }, 'gemini')],
+}, async (page, site, service) => {
+  await choose(page, 'Gemini', { baseUrl: service.url, model: 'm' });
+  await page.evaluate(() => {
+    const { fetch } = window;
+    // The recording without its words.
+    window.fetch = async (...given) => new Response((await (await fetch(...given)).text()).replaceAll(/"text":"[^"]*"/g, '"text":""'));
+  });
+  const { reply, text, notes } = await say(page, 'Draw');
+  assert.deepEqual([text, notes], ['', []]);
+  assert.equal(await reply.locator('.images img').count(), 1);
+});
+
 for (const colorScheme of ['light', 'dark']) {
   visit(`the settings of a service fit 320 px, ${colorScheme}`, {
     others, context: { colorScheme, viewport: { width: 320, height: 640 } },

@@ -304,3 +304,11 @@ fn a_call_whose_signature_is_not_known_says_so_to_models_that_ask() {
         assert_eq!((&part["functionCall"]["name"], &part["thoughtSignature"]), (&json!("f"), &wanted), "{model}");
     }
 }
+
+#[test]
+fn an_image_alone_is_no_empty_reply() {
+    let part = json!({ "inlineData": { "mimeType": "image/png", "data": "AA==" } });
+    let answer = |parts| sse(&[json!({ "candidates": [{ "content": { "parts": parts }, "finishReason": "STOP" }] })]);
+    assert_eq!(ask(json!("Draw")).answers(&[answer(json!([part]))]).warnings(), [""; 0]);
+    assert_eq!(ask(json!("Draw")).answers(&[answer(json!([]))]).warnings(), ["the site sent an empty reply"]);
+}

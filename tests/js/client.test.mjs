@@ -235,11 +235,47 @@ test('an abort before the first piece rejects with its reason and stops the requ
   }
 });
 
+test('a stream that is left before its first piece was taken is stopped upstream', async () => {
+  const ways = [(stream) => stream[Symbol.asyncIterator]().return(), (stream) => ReadableStream.from(stream).cancel(), ({ controller }) => controller.abort()];
+  for (const leave of ways) {
+    const { provider, stopped } = service('A', begins('Once'));
+    const stream = await create(provider, { stream: true });
+    await leave(stream);
+    await within(SOON, stopped, `${leave}`);
+    assert.equal(stream.controller.signal.aborted, true);
+  }
+});
+
+test('what goes on to an OpenAiChat goes on to a class of its kind, too', async () => {
+  class Mine extends OpenAiChat {}
+  const { provider, calls } = service('A', says('yes'), Mine);
+  await create(provider, { frequency_penalty: 1 });
+  assert.equal(calls[0].body.frequency_penalty, 1);
+});
+
+test('blank variables of the environment are not set', async () => {
+  const asked = [];
+  const fetch = async (url, { headers }) => {
+    asked.push(url, new Headers(headers).get('authorization'));
+    return says('yes')();
+  };
+  const before = { ...process.env };
+  Object.assign(process.env, { OPENAI_API_KEY: ' ', OPENAI_BASE_URL: '' });
+  try {
+    for (const given of [{ fetch }, { fetch, apiKey: undefined }]) await create(given);
+  } finally {
+    for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL']) before[name] === undefined ? delete process.env[name] : (process.env[name] = before[name]);
+  }
+  assert.deepEqual(asked.slice(0, 2), ['https://api.openai.com/v1/chat/completions', null]);
+});
+
 test('wrong parameters are told', async () => {
   const { provider, calls } = service('A', says('no'));
   await chatError(create(provider, { n: 2 }), 'input', /^n must be 1/);
   await chatError(create(provider, { messages: undefined }), 'input', /^messages/);
   await chatError(create(provider, { messages: [] }), 'input', /^messages/);
+  for (const given of [[], [null, null]]) await chatError(new Client(provider).chat.completions.create(...given), 'input', /^messages/);
   assert.throws(() => new Client({ a: provider, b: {} }), { code: 'input', message: /providers\.b/ });
+  assert.ok(new Client(null));
   assert.equal(calls.length, 0);
 });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { Client, Fallback, OpenAiChat } from '../../dist/index.js';
 import { PROMPT, until, useSite, within } from './helper.mjs';
 
 const used = useSite({ delay: 30 });
@@ -88,4 +89,30 @@ test('a reply that is read to its end is not aborted', async () => {
   await used.engine.createAsync({ messages: PROMPT });
   const request = await used.site.requests.when('chat');
   assert.equal(await within(SOON, request.closed, 'the connection'), 'finished');
+});
+
+test('an answer that comes when nobody waits any more is not kept', async () => {
+  const ways = {
+    reply: (provider, signal) => provider.createAsync({ messages: 'x', signal }),
+    fallback: (provider, signal) => new Fallback([provider]).createAsync({ messages: 'x', signal }),
+    client: (provider, signal) => new Client(provider).chat.completions.create({ messages: [{ role: 'user', content: 'x' }] }, { signal }),
+  };
+  for (const [name, ask] of Object.entries(ways)) {
+    let answer;
+    let cancel;
+    const cancelled = new Promise((resolve) => {
+      cancel = resolve;
+    });
+    // It does not listen to the signal.
+    const fetch = () => new Promise((resolve) => {
+      answer = () => resolve(new Response(new ReadableStream({ pull: () => new Promise(() => {}), cancel })));
+    });
+    const stop = new AbortController();
+    const promise = ask(new OpenAiChat({ baseUrl: 'https://llm.example', defaultModel: 'm', fetch }), stop.signal);
+    while (answer === undefined) await null;
+    stop.abort('enough');
+    await assert.rejects(promise, (reason) => reason === 'enough');
+    answer();
+    await within(SOON, cancelled, name);
+  }
 });

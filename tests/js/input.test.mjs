@@ -3,8 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { AiEngine, Chatgpt4o, Chatgpt4Online, ChatError, formatPrompt } from '../../dist/index.js';
+import { createHandler, createRelay } from '../../dist/edge.js';
+import {
+  AiEngine, Chatgpt4o, Chatgpt4Online, ChatError, Client, Fallback, formatPrompt, OpenAiChat, WorkersAi,
+} from '../../dist/index.js';
 import { assertWorks, chatError, PROMPT, useSite } from './helper.mjs';
+import { says } from './services.mjs';
 
 const used = useSite();
 
@@ -179,6 +183,59 @@ test('a polluted Object.prototype adds nothing', async () => {
   }
   assert.match(text, /./);
   assert.ok(!used.site.requests.map(({ url, body }) => url + body).join().includes('evil'));
+});
+
+test('a polluted Object.prototype is nobody\'s setting', async () => {
+  const asked = [];
+  const fetch = async (url, { headers }) => {
+    asked.push(`${url} ${new Headers(headers).get('authorization')}`);
+    return says('yes')();
+  };
+  const body = JSON.stringify({ model: 'a', messages: [{ role: 'user', content: 'x' }] });
+  const request = (headers) => new Request('https://edge.example/v1/chat/completions', { method: 'POST', body, headers });
+  const [plain, keyed] = [{ 'content-type': 'application/json' }, { 'content-type': 'application/json', authorization: 'Bearer right' }].map(request);
+  const relayed = new Request('https://edge.example/https://shop.example/');
+  const values = { authorize: 'public', providers: {}, allow: ['https://shop.example/'], binding: { run: () => ({ response: 'evil' }) } };
+  const evil = [
+    'order', 'hedgeAfter', 'onAttempt', 'retriesEach', 'baseURL', 'apiKey', 'timeout', 'maxRetries', 'stream', 'n', 'session',
+    'dangerouslyAllowBrowser', 'defaultHeaders', 'maxBodyBytes', 'keepAlive', 'onEvent', 'allowedOrigins', ...Object.keys(values),
+  ];
+  for (const name of evil) {
+    asked.length = 0;
+    Object.defineProperty(Object.prototype, name, { value: values[name] ?? 'evil', configurable: true, enumerable: true, writable: true });
+    try {
+      const a = new OpenAiChat({ apiKey: 'sk-1', baseUrl: 'https://llm.example', defaultModel: 'm', fetch });
+      assert.equal(await new Fallback([a]).createAsync({ messages: 'x' }), 'yes', name);
+      const client = new Client({ apiKey: 'sk-1', fetch });
+      const { choices } = await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'x' }] });
+      assert.equal(choices[0].message.content, 'yes', name);
+      assert.deepEqual(asked.map((line) => line.split(' ')[1]), ['Bearer', 'Bearer'], name);
+      assert.ok(!asked.join().includes('evil'), name);
+      const ai = new WorkersAi({ accountId: 'a', apiKey: 'sk-1', defaultModel: 'm', fetch: async () => Response.json({ result: { response: 'yes' } }) });
+      assert.equal(await ai.createAsync({ messages: 'x' }), 'yes', name);
+      assert.throws(() => createRelay(), { code: 'input' }, name);
+      assert.throws(() => createHandler(), { code: 'input' }, name);
+      assert.equal((await createHandler({ providers: { a } })(plain.clone())).status, 401, name);
+      assert.equal((await createHandler({ providers: { a }, authorize: ['right'] })(keyed.clone())).status, 200, name);
+      const relay = createRelay({ allow: ['https://shop.example/'], fetch: async () => new Response('yes') });
+      assert.equal(await (await relay(relayed)).text(), 'yes', name);
+    } finally {
+      delete Object.prototype[name];
+    }
+  }
+});
+
+test('undefined is not given: what the settings say holds', async () => {
+  const heard = [];
+  const fetch = async () => (heard.push('fetch'), says('yes')());
+  const session = new Map();
+  const provider = new OpenAiChat({ baseUrl: 'https://llm.example', defaultModel: 'm', fetch, timeout: -1, session, coalesce: true });
+  const nothing = { fetch: undefined, session: undefined, coalesce: undefined, signal: undefined, retries: undefined };
+  await chatError(provider.createAsync({ messages: 'x', ...nothing, timeout: undefined }), 'input', /timeout/);
+  await chatError(provider.with({ timeout: undefined }).createAsync({ messages: 'x' }), 'input', /timeout/);
+  assert.equal(await provider.createAsync({ messages: 'x', ...nothing, timeout: 1_000 }), 'yes');
+  assert.equal(await provider.createAsync({ messages: 'x', timeout: null }), 'yes', 'null takes a setting away');
+  assert.deepEqual(heard, ['fetch', 'fetch']);
 });
 
 test('own keys named as the prototype change nothing', async () => {

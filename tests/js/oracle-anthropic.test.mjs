@@ -1,12 +1,12 @@
 // Anthropic's own SDK on the recorded answers: it and rivulet must find the same.
 
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
 import SDK from '@anthropic-ai/sdk';
 
 import { Anthropic } from '../../dist/index.js';
-import { KEY, answers, compare, fetchOf, print } from './oracle-answers.mjs';
+import { KEY, answering, compare, nothing, recordings } from './oracle.mjs';
 
 // Part L3 of the wire reference.
 const FINISH = {
@@ -14,20 +14,20 @@ const FINISH = {
   refusal: 'content_filter', pause_turn: 'unknown',
 };
 
-const GOOD_END = ['failed', 'calls', 'input', 'output', 'finish'];
+const GOOD_END = ['failed', 'prompt', 'completion', 'finish'];
 const DELIBERATE = {
   'doc-no-stop': [GOOD_END, 'with the stop reason all of the answer has come'],
   'doc-not-json-event': [['failed', 'text', ...GOOD_END.slice(1)], 'what nobody knows may be anything'],
   'doc-tool-not-json': [['calls'], 'the SDK gives an object without what was cut, rivulet the text as it is'],
 };
 
-async function theirs(answer, cuts) {
-  const client = new SDK({ apiKey: KEY, baseURL: 'http://anthropic.example', maxRetries: 0, logLevel: 'off', fetch: fetchOf(answer, cuts) });
+async function theirs({ isWhole }, fetch) {
+  const client = new SDK({ apiKey: KEY, baseURL: 'http://anthropic.example', maxRetries: 0, logLevel: 'off', fetch });
   const asked = { model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'Hi' }] };
-  const seen = { failed: true, text: '', reasoning: '' };
+  const seen = { ...nothing(), failed: true };
   let message;
   try {
-    if (answer.type === 'application/json') {
+    if (isWhole) {
       message = await client.messages.create(asked);
     } else {
       const stream = client.messages.stream(asked);
@@ -40,28 +40,25 @@ async function theirs(answer, cuts) {
   }
   if (!Array.isArray(message.content)) return seen;
   const joined = (type, key) => message.content.filter((block) => block.type === type).map((block) => block[key]).join('');
-  const calls = message.content.filter(({ type }) => type === 'tool_use').map(({ id, name, input }) => ({ id, name, input }));
-  const { input_tokens: input, output_tokens: output } = message.usage;
-  return { failed: false, text: joined('text', 'text'), reasoning: joined('thinking', 'thinking'), calls, input, output, finish: FINISH[message.stop_reason] };
+  const calls = message.content.filter(({ type }) => type === 'tool_use').map(({ id, name, input }) => ({ id, name, arguments: input }));
+  const { input_tokens: prompt, output_tokens: completion } = message.usage;
+  return { failed: false, text: joined('text', 'text'), reasoning: joined('thinking', 'thinking'), calls, prompt, completion, finish: FINISH[message.stop_reason] };
 }
 
-let table = [];
-after(() => print('Anthropic: rivulet against its SDK', table));
-
 test('rivulet and the SDK of Anthropic find the same in each recorded answer', async () => {
-  table = await compare('anthropic', Anthropic, theirs, DELIBERATE);
-  assert.ok(table.length > 40, `${table.length} answers`);
+  const count = await compare('anthropic', Anthropic, theirs, DELIBERATE, { hasIds: true });
+  assert.ok(count > 40, `${count} answers`);
 });
 
 test('what the SDK keeps of a turn with thoughts is what goes back', async () => {
-  const answer = answers('anthropic').find(({ name }) => name === 'tools-after-thinking');
-  const stream = new SDK({ apiKey: KEY, fetch: fetchOf(answer, []) }).messages.stream({ model: 'm', max_tokens: 1, messages: [] });
+  const answer = recordings('anthropic').find(({ name }) => name === 'tools-after-thinking');
+  const stream = new SDK({ apiKey: KEY, fetch: answering(answer) }).messages.stream({ model: 'm', max_tokens: 1, messages: [] });
   const { content } = await stream.finalMessage();
 
   const sent = [];
   const fetch = async (url, { body }) => {
     sent.push(JSON.parse(body));
-    return fetchOf(answer, [])();
+    return answering(answer)();
   };
   const provider = new Anthropic({ apiKey: KEY, defaultModel: 'm', fetch });
   const messages = [{ role: 'user', content: 'Weather?' }];

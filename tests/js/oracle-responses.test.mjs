@@ -1,14 +1,14 @@
 // OpenAI's own SDK on the recorded answers of the Responses API: it and rivulet must find the same.
 
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
 import OpenAI from 'openai';
 
 import { OpenAiResponses } from '../../dist/index.js';
-import { KEY, compare, fetchOf, parsed, print } from './oracle-answers.mjs';
+import { KEY, compare, nothing, parsed } from './oracle.mjs';
 
-const ALL = ['failed', 'text', 'calls', 'input', 'output', 'finish'];
+const ALL = ['failed', 'text', 'prompt', 'completion', 'finish'];
 const DELIBERATE = {
   'cut-midstream': [['failed', 'finish'], 'the SDK takes what came for the answer'],
   'cut-tool': [['failed', 'calls', 'finish'], 'the SDK takes what came for the answer'],
@@ -23,13 +23,13 @@ function finish({ status, incomplete_details: details }, refused, calls) {
   return calls.length ? 'tool_calls' : 'stop';
 }
 
-async function theirs(answer, cuts) {
-  const client = new OpenAI({ apiKey: KEY, baseURL: 'http://openai.example/v1', maxRetries: 0, logLevel: 'off', fetch: fetchOf(answer, cuts) });
+async function theirs({ isWhole }, fetch) {
+  const client = new OpenAI({ apiKey: KEY, baseURL: 'http://openai.example/v1', maxRetries: 0, logLevel: 'off', fetch });
   const asked = { model: 'm', input: 'Hi' };
-  const seen = { failed: true, text: '', reasoning: '' };
+  const seen = { ...nothing(), failed: true };
   let response;
   try {
-    if (answer.type === 'application/json') {
+    if (isWhole) {
       response = await client.responses.create(asked);
     } else {
       const stream = client.responses.stream(asked);
@@ -46,23 +46,20 @@ async function theirs(answer, cuts) {
   const of = (type) => response.output.filter((item) => item.type === type);
   const parts = of('message').flatMap(({ content }) => content);
   const thoughts = of('reasoning').flatMap(({ summary, content = [] }) => [...summary, ...content]);
-  const calls = of('function_call').map(({ call_id: id, name, arguments: given }) => ({ id, name, input: parsed(given) }));
+  const calls = of('function_call').map(({ call_id: id, name, arguments: given }) => ({ id, name, arguments: parsed(given) }));
   const refused = parts.some(({ type }) => type === 'refusal');
   return {
     failed: false,
     text: parts.map((part) => part.text ?? part.refusal).join(''),
     reasoning: thoughts.map(({ text }) => text).join(''),
     calls,
-    input: response.usage?.input_tokens,
-    output: response.usage?.output_tokens,
+    prompt: response.usage?.input_tokens,
+    completion: response.usage?.output_tokens,
     finish: finish(response, refused, calls),
   };
 }
 
-let table = [];
-after(() => print('OpenAI Responses: rivulet against its SDK', table));
-
 test('rivulet and the SDK of OpenAI find the same in each recorded answer', async () => {
-  table = await compare('openai-responses', OpenAiResponses, theirs, DELIBERATE);
-  assert.ok(table.length > 40, `${table.length} answers`);
+  const count = await compare('openai-responses', OpenAiResponses, theirs, DELIBERATE, { hasIds: true });
+  assert.ok(count > 40, `${count} answers`);
 });

@@ -1,101 +1,108 @@
-// What the oracles share. An oracle is the official client of a service: it is fed the bytes of each recording that is
-// no refusal, as rivulet is, and both must understand the same.
+// An oracle is the official client of a service. It and rivulet read the same recorded answers, cut at the same places, and
+// must find the same in them.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 
-const wire = new URL('../wire/', import.meta.url);
+export const KEY = 'sk-placeholder-0123456789';
 
-/** `{ name, type, body }` of the recordings of a folder whose status is 2xx. */
+const WIRE = new URL('../wire/', import.meta.url);
+
+/** `{ name, type, body }` of the answers of a folder that are no refusals. */
 export function recordings(folder) {
-  const at = new URL(`${folder}/`, wire);
-  const names = readdirSync(at).filter((file) => file.endsWith('.http')).map((file) => file.slice(0, -'.http'.length));
-  return names.flatMap((name) => {
-    const [, answer] = readFileSync(new URL(`${name}.http`, at), 'utf8').split('--- response ---');
-    if (!/^HTTP\/1\.1 2\d\d /.test(answer.trimStart())) return [];
-    const type = /^content-type: (.*?)\r?$/im.exec(answer)[1];
-    const file = ['sse', 'ndjson', 'json'].map((ending) => `${name}.${ending}`).find((file) => readdirSync(at).includes(file));
-    return [{ name, type, body: readFileSync(new URL(file, at)) }];
+  const at = new URL(`${folder}/`, WIRE);
+  const files = readdirSync(at).sort();
+  return files.filter((file) => file.endsWith('.http')).flatMap((file) => {
+    const name = file.slice(0, -'.http'.length);
+    const [, head] = readFileSync(new URL(file, at), 'utf8').split('--- response ---\n');
+    if (!/^HTTP\/1\.1 2\d\d /.test(head)) return [];
+    const [, type] = /^content-type: (.*?)\r?$/im.exec(head);
+    const body = ['sse', 'ndjson', 'json'].map((ending) => `${name}.${ending}`).find((other) => files.includes(other));
+    return [{ name, type, isWhole: type.startsWith('application/json'), body: readFileSync(new URL(body, at)) }];
   });
 }
 
-/** Numbers from 0 to 1, the same in each run (mulberry32). */
-export function random(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Whole, in single bytes, and cut at places of chance: the ends of the chunks. */
-export function cuts(length) {
-  const next = random(length);
-  const some = () => Array.from({ length: 1 + Math.floor(next() * 12) }, () => Math.floor(next() * length)).sort((a, b) => a - b);
-  return [[], Array.from({ length }, (_, at) => at), ...Array.from({ length: 6 }, some)];
-}
-
-/** A `fetch` that answers with a recording. */
-export function answering({ type, body }, ends) {
+/** A `fetch` that answers with a recording; between two cuts at the same place there is an empty chunk. */
+export function answering({ type, body }, cuts = []) {
   return async () => {
-    const edges = [0, ...ends, body.length];
-    const chunks = edges.slice(1).map((end, at) => new Uint8Array(body.subarray(edges[at], end)));
-    const stream = new ReadableStream({
-      pull(controller) {
-        const chunk = chunks.shift();
-        if (chunk === undefined) controller.close();
-        else if (chunk.length > 0) controller.enqueue(chunk);
-        else this.pull(controller);
-      },
-    });
-    return new Response(stream, { headers: { 'content-type': type } });
+    const edges = [0, ...cuts, body.length];
+    let next = 1;
+    const pull = (controller) => {
+      if (next === edges.length) return controller.close();
+      controller.enqueue(new Uint8Array(body.subarray(edges[next - 1], edges[next++])));
+    };
+    return new Response(new ReadableStream({ pull }), { headers: { 'content-type': type } });
   };
 }
 
-export const nothing = () => ({ text: '', reasoning: '', calls: [], prompt: undefined, completion: undefined, finish: undefined, failed: false });
+/** Nowhere, between all bytes, and at places of chance that are the same in each run. */
+function cutsOf({ name, body: { length } }) {
+  let state = [...name].reduce((sum, character) => (Math.imul(sum, 31) + character.charCodeAt(0)) >>> 0, 1);
+  const below = (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+  const random = () => Array.from({ length: 1 + below(20) }, () => below(length + 1)).sort((a, b) => a - b);
+  return [[], Array.from({ length }, (_, at) => at), ...Array.from({ length: 8 }, random)];
+}
 
-/** What rivulet makes of it. */
-export async function ours(provider, options) {
+export const nothing = () => ({ failed: false, text: '', reasoning: '', calls: [], prompt: undefined, completion: undefined, finish: undefined });
+
+/** What rivulet finds; ids of calls where the service gives them. */
+async function ours(provider, hasIds) {
   const seen = nothing();
   try {
-    for await (const event of provider.createAsyncGenerator(options).events) {
+    for await (const event of provider.createAsyncGenerator({ messages: 'Hi' }).events) {
       if (event.type === 'text') seen.text += event.text;
-      if (event.type === 'reasoning') seen.reasoning += event.text;
-      if (event.type === 'tool-call' && event.done) seen.calls.push({ name: event.name, arguments: JSON.parse(event.arguments) });
-      if (event.type === 'usage') [seen.prompt, seen.completion] = [event.usage.promptTokens, event.usage.completionTokens];
-      if (event.type === 'finish') seen.finish = event.reason;
+      else if (event.type === 'reasoning') seen.reasoning += event.text;
+      else if (event.type === 'tool-call' && event.done) seen.calls.push({ ...(hasIds && { id: event.id }), name: event.name, arguments: parsed(event.arguments) });
+      else if (event.type === 'usage') [seen.prompt, seen.completion] = [event.usage.promptTokens, event.usage.completionTokens];
+      else if (event.type === 'finish') seen.finish = event.reason;
     }
   } catch (error) {
-    assert.equal(error.name, 'ChatError', error.stack);
+    assert.equal(error.name, 'ChatError', String(error.stack));
     seen.failed = true;
   }
   return seen;
 }
 
-/**
- * `differences`: of a recording why it is understood differently, and the members that differ, `[ours, theirs]`. Each must
- * be true. `ask(tape, fetch, fetch)` gives what both understand.
- */
-export async function compare(folder, differences, ask) {
-  const rows = new Map();
-  const left = new Set(Object.keys(differences));
-  for (const tape of recordings(folder)) {
-    const { why, ...meant } = differences[tape.name] ?? {};
-    left.delete(tape.name);
-    for (const ends of cuts(tape.body.length)) {
-      const [theirs, own] = await ask(tape, answering(tape, ends), answering(tape, ends));
-      for (const key of Object.keys(own)) {
-        const [wanted, known] = meant[key] ?? [theirs[key], theirs[key]];
-        const where = `${folder}/${tape.name}: ${key}, cut at ${ends.length > 20 ? 'each byte' : ends}`;
-        assert.deepEqual(theirs[key], known, `${where} (the oracle)`);
-        assert.deepEqual(own[key], wanted, where);
-      }
-    }
-    rows.set(tape.name, why === undefined ? 'the same' : `${why}: ${Object.keys(meant).join(', ')}`);
+export function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
-  assert.deepEqual([...left], [], 'differences of recordings that are not there');
-  const width = Math.max(...[...rows.keys()].map((name) => name.length));
-  for (const [name, words] of rows) console.log(`${name.padEnd(width)}  ${words}`);
-  return rows.size;
+}
+
+/** Of a reply that failed. What is told at its end is nothing there. */
+const WITHOUT_END = ['failed', 'text', 'reasoning'];
+
+/**
+ * `theirs(tape, fetch)` is what the official client finds, in the shape of `nothing()`. `deliberate`: of a recording
+ * `[members that differ, why]`; each of them must, or else the line is out of date. Prints a table; gives its length.
+ */
+export async function compare(folder, Provider, theirs, deliberate, { hasIds = false } = {}) {
+  const rows = [];
+  const left = new Set(Object.keys(deliberate));
+  for (const tape of recordings(folder)) {
+    const [members, why] = deliberate[tape.name] ?? [[], ''];
+    left.delete(tape.name);
+    let mine;
+    for (const cuts of cutsOf(tape)) {
+      const fetch = answering(tape, cuts);
+      mine = await ours(new Provider({ apiKey: KEY, defaultModel: 'm', retries: 0, fetch }), hasIds);
+      const other = await theirs(tape, fetch);
+      const counts = mine.failed && other.failed ? WITHOUT_END : Object.keys(mine);
+      const differ = counts.filter((key) => JSON.stringify(mine[key]) !== JSON.stringify(other[key]));
+      const show = (found) => JSON.stringify(Object.fromEntries(differ.map((key) => [key, found[key]])));
+      assert.deepEqual(differ, members, `${folder}/${tape.name} cut at ${cuts}: ours ${show(mine)}, theirs ${show(other)}`);
+    }
+    const { text, reasoning, calls, failed, finish } = mine;
+    rows.push([tape.name, `${text.length}/${reasoning.length}/${calls.length}`, failed ? 'error' : finish, why && `${members.join(', ')}: ${why}`]);
+  }
+  assert.deepEqual([...left], [], 'deliberate differences of no recording');
+  const table = [[folder, 'text/thought/calls', 'end', 'deliberate difference'], ...rows];
+  const widths = table[0].map((_, column) => (column < 3 ? Math.max(...table.map((row) => row[column].length)) : 0));
+  for (const row of table) console.log(row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd());
+  return rows.length;
 }

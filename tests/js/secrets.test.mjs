@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { AiEngine, AiPuffer, ChatError, Client, Fallback } from '../../dist/index.js';
+import { AiEngine, AiPuffer, ChatError, Client, Fallback, OpenAiChat } from '../../dist/index.js';
 import { until, useSite } from './helper.mjs';
+import { begins } from './services.mjs';
 
 const KEY = 'sk-canary-key-0123456789';
 const COOKIE = 'canary-cookie-0123456789';
@@ -60,6 +61,28 @@ test('providers and replies print none', async () => {
   assertClean(keyed, 'a provider with a key');
   assertClean(new Fallback([keyed]), 'a fallback');
   for (const given of [keyed, { keyed }, { apiKey: KEY }]) assertClean(new Client(given), 'a client');
+});
+
+test('what fallbacks and clients give prints none', async () => {
+  const echo = (status) => async (url, { headers }) => Response.json({ error: { message: `no: ${new Headers(headers).get('authorization')}` } }, { status });
+  const llm = (fetch) => new OpenAiChat({ apiKey: KEY, baseUrl: 'https://llm.example', defaultModel: 'm', headers: { 'x-own': TOKEN }, retries: 0, fetch });
+  const dead = new Fallback([llm(echo(401)), llm(echo(500))]);
+  const reply = dead.createAsyncGenerator({ messages: WORDS });
+  const error = await failed(reply);
+  assert.equal(error.errors.length, 2);
+  for (const [i, each] of error.errors.entries()) assertClean(each, `error ${i}`);
+  const params = { model: 'm', messages: [{ role: 'user', content: WORDS }] };
+  const theirs = await new Client(dead).chat.completions.create(params).catch((reason) => reason);
+  const client = new Client({ apiKey: KEY, defaultHeaders: { 'x-own': TOKEN }, maxRetries: 0, fetch: echo(401) });
+  const own = await client.chat.completions.create(params).catch((reason) => reason);
+  const begun = llm((_, init) => begins('Once')(init, () => {}));
+  const answered = new Fallback([llm(echo(401)), begun]).createAsyncGenerator({ messages: WORDS });
+  await answered.next();
+  const stream = await new Client(begun).chat.completions.create({ ...params, stream: true });
+  const values = { dead, reply, 'the attempts': reply.attempts, error, theirs, client, own, answered, 'its attempts': answered.attempts, stream };
+  for (const [what, value] of Object.entries(values)) assertClean(value, what);
+  await answered.return();
+  stream.controller.abort();
 });
 
 test('errors of a site that echoes what it was sent hold none', async () => {

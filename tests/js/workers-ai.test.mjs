@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { WorkersAi } from '../../dist/index.js';
+import { createHandler } from '../../dist/edge.js';
+import { Fallback, WorkersAi } from '../../dist/index.js';
 import { chatError, until, within } from './helper.mjs';
 
 const MODEL = '@cf/test/llama';
@@ -63,6 +64,19 @@ test('so do a whole answer, an answer after a schema, and a raw response', async
   assert.equal(await provider.createAsync({ messages: 'Hi', responseFormat }), '{"n":1}');
   assert.deepEqual(calls[0][1].response_format, { type: 'json_schema', json_schema: schema });
   assert.equal('stream' in calls[0][1], false);
+});
+
+test('no other fetch takes the place of the binding', async () => {
+  const fetch = async (url) => assert.fail(url);
+  const { provider, calls } = bound(() => ({ response: 'Hi' }));
+  for (const options of [{ fetch }, { fetch: undefined }, { fetch: null }]) assert.equal(await provider.createAsync({ messages: 'Hi', ...options }), 'Hi');
+  assert.equal(await provider.with({ fetch, temperature: 1 }).createAsync({ messages: 'Hi' }), 'Hi');
+  assert.equal(await new Fallback([provider]).createAsync({ messages: 'Hi', fetch }), 'Hi');
+  const handler = createHandler({ providers: { ai: provider }, authorize: 'public', fetch });
+  const body = JSON.stringify({ model: 'ai', messages: [{ role: 'user', content: 'Hi' }] });
+  const request = new Request('https://edge.example/v1/chat/completions', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  assert.equal((await (await handler(request)).json()).choices[0].message.content, 'Hi');
+  assert.equal(calls.length, 6);
 });
 
 test('a model is what its name says, and nothing that leads elsewhere', async () => {

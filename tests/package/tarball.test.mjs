@@ -85,15 +85,16 @@ test('has one class ChatError for all entries, and no bundler needs to find a fi
   assert.deepEqual([...new Set(imported)].sort(), ['#wasm', './shared.js']);
 });
 
-test('a bundle holds neither Fallback nor Client where neither is imported', async () => {
+test('a bundle holds neither Fallback nor Client nor SERVICES nor other services where they are not imported', async () => {
   const { build } = await import('esbuild');
   const bundled = async (names) => {
     const stdin = { contents: `import { ${names} } from 'rivulet'; console.log(${names});`, resolveDir: project.folder };
     const { outputFiles } = await build({ stdin, bundle: true, minify: true, write: false, format: 'esm', external: ['#wasm'] });
-    return ['no provider answered', 'hedgeAfter', 'chatcmpl-'].map((words) => outputFiles[0].text.includes(words));
+    return ['no provider answered', 'hedgeAfter', 'chatcmpl-', 'api.groq.com', 'env.AI'].map((words) => outputFiles[0].text.includes(words));
   };
-  assert.deepEqual(await bundled('AiEngine, OpenAiChat'), [false, false, false]);
-  assert.deepEqual(await bundled('Fallback, Client'), [true, true, true]);
+  assert.deepEqual(await bundled('AiEngine'), [false, false, false, false, false]);
+  assert.deepEqual(await bundled('AiEngine, OpenAiChat, Anthropic'), [false, false, false, false, false]);
+  assert.deepEqual(await bundled('Fallback, Client, SERVICES, WorkersAi'), [true, true, true, true, true]);
 });
 
 test('the entries share one core: a provider of one is a provider of the other', async () => {

@@ -3,6 +3,7 @@ import { readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
 import { firstOf } from '../first.js';
 import { checked, describe, find, listOf } from '../models.js';
+import { own } from '../options.js';
 import { encoded, guarded } from '../provider.js';
 import { authorizer } from './authorize.js';
 import { readText } from './body.js';
@@ -28,10 +29,11 @@ const ROUTES = {
 };
 
 /** `(request, env, ctx) => Response`: the providers as an endpoint that OpenAI's clients talk to. */
-export function createHandler({
-  providers, authorize, allowedOrigins, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUTS, keepAlive = KEEP_ALIVE_MS,
-  session, fetch, onEvent,
-} = {}) {
+export function createHandler(options) {
+  const {
+    providers, authorize, allowedOrigins, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUTS, keepAlive = KEEP_ALIVE_MS,
+    session, fetch, onEvent,
+  } = own(options);
   const providersOf = registry(providers);
   const isAuthorized = authorizer(authorize);
   const callerOf = allowList(allowedOrigins);

@@ -1,4 +1,5 @@
 import { ChatError } from '../error.js';
+import { own } from '../options.js';
 import { bounded, refuseLength } from './body.js';
 import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
@@ -20,7 +21,8 @@ const ROUTES = /\/(mwai\/v1\/start_session|mwai-ui\/v1\/chats\/submit|aipkit\/v1
  * A handler that forwards a page's calls to the sites of `allow` and nowhere else: for `proxy` of a provider in the page.
  * `https://edge.example/relay/https://shop.example/wp-json/…` asks `https://shop.example/wp-json/…`.
  */
-export function createRelay({ allow, allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch } = {}) {
+export function createRelay(options) {
+  const { allow, allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch } = own(options);
   const target = targets(allow);
   const callerOf = allowList(allowedOrigins);
   checkPositive({ maxBodyBytes, timeout });

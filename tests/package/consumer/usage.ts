@@ -1,9 +1,11 @@
 // What a user writes, and with `@ts-expect-error` what must not pass. Compiled, never run.
 
 import {
-  AiEngine, AiPower, AiPuffer, ChatError, Chatgpt4Online, Chatgpt4o, Fallback, OpenAiChat, formatPrompt, storageSession,
-  type Attempt, type ChatErrorCode, type Conversation, type FinishReason, type Message, type Provider, type Reply, type ReplyEvent,
-  type SessionStore, type Usage,
+  AiEngine, AiPower, AiPuffer, Anthropic, ChatError, Chatgpt4Online, Chatgpt4o, Client, Fallback, Gemini, Ollama, OpenAiChat,
+  OpenAiResponses, SERVICES, WorkersAi, formatPrompt, storageSession,
+  type AnthropicSettings, type Attempt, type CallDefaults, type CallOptions, type ChatErrorCode, type Conversation,
+  type FallbackReply, type FinishReason, type Message, type Provider, type Reply, type ReplyEvent, type ServiceSettings,
+  type SessionStore, type Usage, type WorkersAiSettings,
 } from 'rivulet';
 
 import { cacheStore, createHandler, createRelay, kvStore, type EdgeEvent, type Handler } from 'rivulet/edge';
@@ -102,12 +104,76 @@ export function providersAreValues(): Provider[] {
   return [local, power, puffer, Chatgpt4Online, keyed];
 }
 
+/** `Required`: a new option fails here until it stands here. */
+export function everyOption(signal: AbortSignal, conversation: Conversation): Required<CallOptions> {
+  return {
+    messages: [
+      { role: 'developer', content: 'Be brief.' },
+      { role: 'user', content: [{ type: 'text', text: 'Hi' }, { type: 'image_url', image_url: { url: 'data:,', detail: 'low' } }] },
+      { role: 'assistant', content: null, tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }] },
+      { role: 'tool', content: '1', tool_call_id: 'c' },
+    ],
+    model: 'm', signal, timeout: { connect: 1, firstChunk: 1, idle: 1, total: Infinity }, proxy: 'https://edge.example/relay/',
+    fetch: (url, init) => fetch(url, init), retries: 0, maxEventBytes: 1, coalesce: true, headers: { a: 'b' }, cookies: { a: 'b' },
+    session: storageSession(), conversation, history: 'prompt', temperature: 0, topP: 1, maxTokens: 1, stop: ['a'], thinkTags: true,
+    seed: 1, tools: [{ type: 'function', function: { name: 'f' } }], toolChoice: { type: 'function', function: { name: 'f' } },
+    reasoningEffort: 'low', responseFormat: { type: 'json_object' }, extra: { a: null },
+  };
+}
+
+export async function everyService(settings: Required<ServiceSettings>, defaults: CallDefaults): Promise<Provider[]> {
+  const env = { AI: { run: async (model: string, input: object, options?: { signal?: AbortSignal }): Promise<unknown> => [model, input, options] } };
+  const anthropic: AnthropicSettings = { ...settings, version: '2023-06-01' };
+  const workers: WorkersAiSettings = { binding: env.AI, defaultModel: '@cf/m' };
+  const all = [
+    new OpenAiChat({ ...SERVICES.mistral, ...defaults, apiKey: 'key' }), new OpenAiResponses(settings), new Anthropic(anthropic), new Gemini(settings),
+    new Ollama(), new Ollama({ defaultModel: 'm' }), new WorkersAi(workers), new WorkersAi({ accountId: 'a', apiKey: 'key' }),
+  ];
+  for (const service of all) same<Awaited<ReturnType<typeof service.listModels>>, string[]>(true);
+  const [first] = await new Gemini({ apiKey: 'key' }).listModels({ signal: AbortSignal.timeout(1_000) });
+  same<typeof first, string>(true);
+  const warm = new Anthropic({}).with({ thinkTags: true, version: '2023-06-01' });
+  same<typeof warm, Anthropic>(true);
+  const url: string = SERVICES.groq.baseUrl;
+  void url;
+  // @ts-expect-error no such service
+  SERVICES.altavista;
+  // @ts-expect-error read-only
+  SERVICES.groq.baseUrl = '';
+  // @ts-expect-error settings are needed
+  new Gemini();
+  // @ts-expect-error versions belong to Anthropic
+  new Gemini({ version: '2023-06-01' });
+  // @ts-expect-error nonces belong to sites
+  void new Ollama().getNonce();
+  // @ts-expect-error a binding has a method run
+  new WorkersAi({ binding: {} });
+  // @ts-expect-error a model is one of the call, or defaultModel
+  new Gemini({ models: 'm' });
+  // @ts-expect-error a signal is one call's
+  new Ollama({ signal: AbortSignal.timeout(1) });
+  return all;
+}
+
+export function aClientTakesProviders(services: Record<string, Provider>): Client[] {
+  // @ts-expect-error one provider, several, or settings
+  new Client([new Ollama()]);
+  return [new Client(services), new Client({ a: new Ollama(), b: Chatgpt4o }), new Client(new Fallback([Chatgpt4o]))];
+}
+
 export async function aFallbackIsAProvider(): Promise<Provider> {
   const onAttempt = ({ provider, state, ms }: Attempt): void => void [provider.length, state === 'stopped', ms];
   const fallback = new Fallback([Chatgpt4o, new OpenAiChat({ apiKey: 'key' })], { order: 'rotate', hedgeAfter: 2_000, retriesEach: 0, onAttempt });
   const reply = fallback.createAsyncGenerator({ messages });
   for await (const text of reply) same<typeof text, string>(true);
+  same<typeof reply, FallbackReply>(true);
   same<typeof reply.attempts, readonly Attempt[]>(true);
+  same<Attempt['state'], 'asked' | 'answered' | 'failed' | 'stopped'>(true);
+  same<Attempt['error'], ChatError | undefined>(true);
+  const models: string[] = await fallback.listModels();
+  void models;
+  // @ts-expect-error its parts have copies, it has none
+  fallback.with({});
   createHandler({ providers: { any: fallback } });
   // @ts-expect-error providers are needed
   new Fallback();

@@ -1,0 +1,77 @@
+// What README.md and docs/edge.md print runs as it is printed; only the site is the local one, and the services are stubs.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+
+import * as edge from '../../dist/edge.js';
+import * as rivulet from '../../dist/index.js';
+import { useSite } from './helper.mjs';
+import { says } from './services.mjs';
+
+const SITE = 'https://shop.example';
+const KEY = 'right-key';
+const UNDICI = 'data:text/javascript,export const { fetch } = globalThis; export class ProxyAgent {}';
+
+const used = useSite();
+const { fetch } = globalThis;
+before(() => {
+  globalThis.fetch = async (url, init) => {
+    const { host } = new URL(url);
+    if (host === 'api.openai.com') return says('Hel', 'lo')(init, () => {});
+    return host === 'localhost:11434' ? new Response('', { status: 503 }) : fetch(url, init);
+  };
+});
+after(() => {
+  globalThis.fetch = fetch;
+});
+
+/** What stands around an example in somebody's program. */
+function around() {
+  const shop = new rivulet.AiEngine({ url: used.site.url });
+  const messages = [{ role: 'user', content: 'Hi' }];
+  const nothing = () => {};
+  return {
+    ...rivulet, ...edge, shop, messages, reply: shop.createAsyncGenerator({ messages }), KEY, apiKey: 'sk-0123456789',
+    baseURL: 'https://api.openai.com/v1', show: nothing, showInstead: nothing, retryIn: nothing, shown: 'Hello.',
+    process: { stdout: { write: nothing } }, console: { log: nothing, warn: nothing },
+  };
+}
+
+/** Runs an example, and gives what it exports. */
+async function run(example) {
+  const source = example
+    .replaceAll(SITE, used.site.url)
+    .replace("'/help/'", "'/chat-puffer/'")
+    .replace(/'rivulet(\/edge)?'/g, (_, isEdge) => `'${import.meta.resolve(isEdge ? '../../dist/edge.js' : '../../dist/index.js')}'`)
+    .replace("'undici'", `'${UNDICI}'`);
+  const imported = [...source.matchAll(/import \{ (.*) \} from/g)].flatMap(([, names]) => names.split(', ').map((name) => name.split(' as ').at(-1)));
+  const declared = [...source.matchAll(/^ *(?:const|let) (\w+)/gm)].map(([, name]) => name);
+  globalThis.around = around();
+  const given = Object.keys(globalThis.around).filter((name) => ![...imported, ...declared].includes(name));
+  return import(`data:text/javascript,${encodeURIComponent(`const { ${given} } = globalThis.around;\n${source}`)}`);
+}
+
+for (const [file, least] of [['README.md', 9], ['docs/edge.md', 2]]) {
+  const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
+  const examples = [...text.matchAll(/^( *)```js\n([^]*?)^ *```$/gm)].map(([, , example]) => example);
+
+  test(`${file} has examples`, () => assert.ok(examples.length >= least, `${examples.length}`));
+
+  for (const [i, example] of examples.entries()) {
+    test(`${file}, example ${i + 1}: ${example.trim().split('\n')[0]}`, async () => {
+      const { default: worker } = await run(example);
+      if (worker === undefined) return;
+      if (example.includes('toResponse')) {
+        const said = await worker.fetch(new Request('https://edge.example', { method: 'POST', body: 'Hi' }));
+        return assert.match(await said.text(), /^Hello from the stub model/);
+      }
+      const body = JSON.stringify({ model: 'shop', messages: [{ role: 'user', content: 'Hi' }] });
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${KEY}` };
+      const request = new Request('https://edge.example/v1/chat/completions', { method: 'POST', headers, body });
+      const SESSIONS = { get: async () => null, put: async () => {}, delete: async () => {} };
+      const response = await worker.fetch(request, { SITE: used.site.url, KEY, SESSIONS });
+      assert.match((await response.json()).choices[0].message.content, /^Hello from the stub model/);
+    });
+  }
+}
