@@ -64,12 +64,42 @@ async function aiSdk(_, fetch) {
   return seen;
 }
 
+const CUT = 'the client takes a stream that was cut for a whole one';
+const GROQ = "the client does not know Groq's x_groq";
+const NO_INDEX = 'the client puts calls without an index into one';
+
+const OPENAI = {
+  'cut-midstream': [['failed'], CUT],
+  'cut-tool': [['failed', 'calls'], CUT],
+  'doc-error-event': [['failed'], 'the client looks for an error in the data alone'],
+  'doc-gemini-tools-no-index': [['calls', 'finish'], 'the client has no place for calls without an index, and stop is no word for calls'],
+  'doc-groq-usage': [['prompt', 'completion'], GROQ],
+  'doc-mistral-parts': [['text', 'reasoning'], 'the client knows no content in parts'],
+  'doc-openai-refusal': [['finish'], 'OpenAI says stop of a refusal'],
+  'doc-vllm-error-object': [['failed'], 'the client looks for error in the data, and this is one without'],
+};
+
+const ONE_PIECE = 'asked for a stream, it reads no answer in one piece';
+const whole = (...members) => [['failed', 'text', ...members, 'prompt', 'completion', 'finish'], ONE_PIECE];
+
+const AI_SDK = {
+  'doc-error-null': [['failed', 'text', 'prompt', 'completion', 'finish'], 'it takes "error": null for an error'],
+  'doc-gemini-tools-no-index': [['calls', 'finish'], NO_INDEX],
+  'doc-groq-usage': [['prompt', 'completion'], GROQ],
+  'doc-vllm-usage-every-chunk': [['failed'], 'it fails on "choices": null'],
+  'openrouter-whole': whole(),
+  'whole-reasoning': whole('reasoning'),
+  'whole-text': whole(),
+  'whole-text-and-tool': whole('calls'),
+  'whole-tools': [['failed', 'calls', 'prompt', 'completion', 'finish'], ONE_PIECE],
+};
+
 test('rivulet understands what openai does', async () => {
-  const count = await compare('openai-chat', OpenAiChat, openai, {}, { hasIds: true });
+  const count = await compare('openai-chat', OpenAiChat, openai, OPENAI, { hasIds: true });
   assert.ok(count > 40, `${count} recordings`);
 });
 
 test('rivulet understands what AI SDK does', async () => {
-  const count = await compare('openai-chat', OpenAiChat, aiSdk, {}, { hasIds: true });
+  const count = await compare('openai-chat', OpenAiChat, aiSdk, AI_SDK, { hasIds: true });
   assert.ok(count > 40, `${count} recordings`);
 });
