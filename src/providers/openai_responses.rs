@@ -85,6 +85,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     if let Some(effort) = call.passed.get(".effort") {
         body.form("reasoning", r#"{"effort":%,"summary":"auto"}"#, &[&effort.to_json()]);
     }
+    _ = said::schema(call)?;
     if let Some(given) = call.passed.get(".response_format") {
         // One level less than in Chat Completions.
         let mut format = match given.get("json_schema") {

@@ -138,7 +138,8 @@ fn options_go_under_the_services_names() {
     let format = json!({ "type": "json_object" });
     assert_eq!(with(json!({ "responseFormat": format })), json!({ "text": { "format": format } }));
     let extra = json!({ "reasoning": { "effort": "low" }, "truncation": "auto" });
-    assert_eq!(with(json!({ "reasoningEffort": "high", "extra": extra })), extra);
+    let both = json!({ "reasoning": { "effort": "low", "summary": "auto" }, "truncation": "auto" });
+    assert_eq!(with(json!({ "reasoningEffort": "high", "extra": extra })), both);
 }
 
 #[test]
@@ -317,4 +318,20 @@ fn errors_within_a_stream_are_told_by_their_code() {
     assert_eq!(object("rate_limit_exceeded"), words(Code::RateLimited, true));
     let nothing = told(json!({ "type": "response.failed", "response": { "status": "failed", "error": null } }));
     assert_eq!(nothing, (Code::Service, false, "the service failed".to_owned()));
+}
+
+#[test]
+fn extra_adds_to_the_form_of_the_answer() {
+    let format = json!({ "type": "json_object" });
+    let body = with(json!({ "responseFormat": format, "extra": { "text": { "verbosity": "low" } } }));
+    assert_eq!(body, json!({ "text": { "format": format, "verbosity": "low" } }));
+}
+
+/// The service never heard that the answer ended there: what it remembers is the turn before.
+#[test]
+fn what_a_word_of_stop_ended_is_not_gone_on_from() {
+    let options = json!({ "stop": "END", "conversation": { "responseId": "resp_1" } });
+    let played = ask(json!("Two")).options(options).answers(&[stream(&[said("a END"), said(" b")])]);
+    assert_eq!(played.text(), "a ");
+    assert_eq!(conversation(&played), None);
 }
