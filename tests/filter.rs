@@ -170,6 +170,7 @@ fn bad_words_are_told() {
     for (option, words) in [
         (json!({ "stop": [""] }), "stop must be a string or an array of strings, none of them empty"),
         (json!({ "stop": 3 }), "stop must be a string or an array of strings, none of them empty"),
+        (json!({ "stop": vec!["a"; 65] }), "stop: more than 64 words"),
         (json!({ "thinkTags": "yes" }), "thinkTags must be true or false"),
     ] {
         let error = call("AiEngine", json!("Hi")).options(option).read().unwrap_err();

@@ -434,3 +434,13 @@ fn counts_cost_linear_time_and_bounded_room() {
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
     assert_eq!(played.described(), ["warning the site sent an empty reply", "usage - - 3", "finish stop"]);
 }
+
+#[test]
+fn the_words_of_an_error_cost_linear_time() {
+    let start = std::time::Instant::now();
+    for words in ["<".repeat(1_000_000) + ">", "<a".repeat(500_000), "&".repeat(1_000_000)] {
+        let played = stream(&[json!({ "error": { "message": words } })]);
+        assert_eq!(played.error().code, Code::Service);
+    }
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
