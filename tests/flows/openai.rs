@@ -444,3 +444,20 @@ fn the_words_of_an_error_cost_linear_time() {
     }
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
+
+/// An excerpt ends somewhere, perhaps within what must not be told.
+#[test]
+fn no_half_of_a_key_is_left_at_the_end_of_an_excerpt() {
+    let key = "sk-test-0123-abcdefghijklmnop";
+    let flow = ask(json!("Hi")).settings(json!({ "apiKey": key }));
+    for before in 1960..2001 {
+        let words = "-".repeat(before) + key + " is wrong";
+        let bodies = [words.clone(), json!({ "error": { "message": words } }).to_string()];
+        for body in bodies {
+            let mut error = flow.answers(&[Reply::new(401, body)]).error().clone();
+            error.redact(flow.read().unwrap().settings.secrets());
+            let shown = format!("{error:?}");
+            assert!(!shown.contains("sk-t"), "{before}: {}", &shown[shown.len() - 200..]);
+        }
+    }
+}
