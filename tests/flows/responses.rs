@@ -154,7 +154,7 @@ fn what_the_service_has_no_way_for_is_told() {
 fn what_the_service_remembers_is_not_sent_again() {
     let first = ask(json!([{ "role": "system", "content": "Be brief." }, { "role": "user", "content": "One" }]))
         .answers(&[ok()]);
-    assert_eq!(first.conversation(), json!({ "responseId": "resp_0123456789" }));
+    assert_eq!(first.conversation(), json!({ "responseId": "resp_0123456789", "heard": 1 }));
     let messages = json!([
         { "role": "system", "content": "Be brief." },
         { "role": "user", "content": "One" },
@@ -205,7 +205,7 @@ fn what_is_not_stored_is_not_gone_on_from() {
         let flow = ask(json!("Hi")).options(json!({ "extra": extra, "conversation": { "responseId": "resp_1" } }));
         conversation(&flow.answers(&[stream(&[said("a"), over(response)])]))
     };
-    let (none, some) = (json!({}), Some(json!({ "responseId": "resp_2" })));
+    let (none, some) = (json!({}), Some(json!({ "responseId": "resp_2", "heard": 1 })));
     assert_eq!(kept(Value::Null, none.clone()), some);
     assert_eq!(kept(json!(true), none.clone()), some);
     assert_eq!(kept(json!(false), none), None, "nor from what was stored before it");
@@ -334,4 +334,18 @@ fn what_a_word_of_stop_ended_is_not_gone_on_from() {
     let played = ask(json!("Two")).options(options).answers(&[stream(&[said("a END"), said(" b")])]);
     assert_eq!(played.text(), "a ");
     assert_eq!(conversation(&played), None);
+}
+
+/// In a fallback another service may have answered in between, and an application may hand on an older conversation.
+#[test]
+fn turns_that_the_service_did_not_hear_are_sent() {
+    let said = |role: &str, content: &str| json!({ "role": role, "content": content });
+    let first = ask(json!([said("user", "One")])).answers(&[ok()]).conversation();
+    let mut messages = vec![said("user", "One"), said("assistant", "1"), said("user", "Two")];
+    let next = |messages: &[Value]| sent(&ask(json!(messages)).options(json!({ "conversation": first })));
+    let body = next(&messages);
+    assert_eq!((&body["previous_response_id"], &body["input"]), (&json!("resp_0123456789"), &json!([user("Two")])));
+    messages.extend([said("assistant", "of another"), said("user", "Three")]);
+    let body = next(&messages);
+    assert_eq!((body.get("previous_response_id"), body["input"].as_array().unwrap().len()), (None, 5));
 }
