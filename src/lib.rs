@@ -5,6 +5,7 @@
 //! ```text
 //!  js/index.js    Provider.createAsyncGenerator(options) -> Reply (js/reply.js), lazy
 //!  web/options    what the caller gave becomes a Call, once (settings, call)
+//!  service/*      what services with a key have in common: requests of JSON, a model's turn, what errors mean
 //!  providers/*    open(Call, Session) -> Step: "send this request; this is what its answer means"
 //!  step           what a protocol says of a request: what its answer, or the answer's frames, mean
 //!  exchange       the one state machine: poll() -> Send | Read | Event | Over, feed(Head | Chunk | End)
@@ -20,7 +21,7 @@
 //! ## Who may import whom
 //!
 //! `text <- value, error <- json, words <- chat, http <- scan, frame, page, filter <- out <- step <- sink, exchange`, and beside it
-//! `about, presets, prompt <- settings <- call <- providers/*`, which use `step`; `edge` uses `chat, value, error`. `web/*`
+//! `about, presets, prompt <- settings <- call <- service <- providers/*`, which use `step`; `edge` uses `chat, value, error`. `web/*`
 //! uses all of these; nothing uses `web`. Providers never import each other. It is kept by construction: the JavaScript
 //! crates are dependencies of `wasm32` alone, so a native `cargo test` cannot compile a leak, and the core has no I/O, no
 //! clock and no random source.
