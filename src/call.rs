@@ -199,11 +199,15 @@ pub enum History {
     Prompt,
 }
 
+/// Each place of a text is compared with each word, and a client of the edge chooses them.
+const MAX_STOPS: usize = 64;
+
 fn read_stops(given: &Value) -> Result<Vec<String>> {
     let one = std::slice::from_ref(given);
     let mut stops = Vec::new();
     for stop in given.as_array().map_or(one, Vec::as_slice) {
         match stop.as_str() {
+            _ if stops.len() == MAX_STOPS => return Err(Error::input("stop: more than 64 words")),
             Some(word) if !word.is_empty() => stops.push(word.to_owned()),
             _ => return Err(Error::input("stop must be a string or an array of strings, none of them empty")),
         }

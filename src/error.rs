@@ -109,7 +109,7 @@ impl Error {
     }
 
     fn redact_one(&mut self, secret: &str) {
-        if secret.len() >= 4 {
+        if secret.len() >= LEAST {
             self.message = without(&self.message, secret);
             // What looks like a nonce in it is gone already; what stood around that is a part of the secret.
             self.body = self.body.take().map(|body| without(&without(&body, secret), &without_nonces(secret)));
@@ -147,6 +147,10 @@ impl std::error::Error for Error {}
 
 const REDACTED: &str = "[redacted]";
 
+/// Bytes that make a secret. What is shorter would be found everywhere.
+const LEAST: usize = 4;
+
+/// Also without a beginning of the secret at the end, where the excerpt was cut.
 fn without(text: &str, secret: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(at) = text::find(rest.as_bytes(), secret.as_bytes()) {
@@ -154,7 +158,9 @@ fn without(text: &str, secret: &str) -> String {
         out.push_str(REDACTED);
         rest = &rest[at + secret.len()..];
     }
-    out.push_str(rest);
+    let half = (LEAST..secret.len()).rev().find_map(|end| rest.strip_suffix(secret.get(..end)?));
+    out.push_str(half.unwrap_or(rest));
+    out.push_str(if half.is_some() { REDACTED } else { "" });
     out
 }
 

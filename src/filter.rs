@@ -1,8 +1,6 @@
 //! Between what a service says and the text that is handed out: thoughts that stand in the text become thoughts
 //! (`thinkTags`), and the text ends where the service should have ended it (`stop`, of services that have no such option).
 
-use crate::text::find;
-
 const OPEN: &str = "<think>";
 const CLOSE: &str = "</think>";
 
@@ -14,6 +12,15 @@ pub struct Filter {
     stopped: bool,
     /// Perhaps the beginning of a mark.
     held: String,
+}
+
+/// What begins at some place of the text.
+enum Mark {
+    None,
+    /// Perhaps one, which is not all there.
+    Begun,
+    /// Its length, and whether it is a tag.
+    Whole(usize, bool),
 }
 
 #[derive(Debug, PartialEq)]
@@ -41,27 +48,37 @@ impl Filter {
 
     /// Whatever the cuts, the parts are the same when they are put together.
     pub fn push(&mut self, text: &str, parts: &mut Vec<Part>) {
-        let mut rest = std::mem::take(&mut self.held);
-        rest.push_str(text);
-        while !self.stopped {
-            let Some((at, length, is_tag)) = self.mark(&rest) else { break };
-            self.give(&rest[..at], parts);
-            rest.drain(..at + length);
-            self.thinking ^= is_tag;
-            self.stopped = !is_tag;
-        }
-        if !self.stopped {
-            let sure = rest.len() - self.doubtful(&rest);
-            self.give(&rest[..sure], parts);
-            rest.drain(..sure);
-            self.held = rest;
-        }
+        self.held.push_str(text);
+        self.read(false, parts);
     }
 
     /// Nothing more comes: what looked like the beginning of a mark was none.
     pub fn finish(&mut self, parts: &mut Vec<Part>) {
-        let held = std::mem::take(&mut self.held);
-        self.give(&held, parts);
+        self.read(true, parts);
+    }
+
+    /// The first place where a mark begins counts, and of several there the one that is whole first: what stands behind
+    /// it decides nothing. One walk over the text, however many tags are in it.
+    fn read(&mut self, is_over: bool, parts: &mut Vec<Part>) {
+        let text = std::mem::take(&mut self.held);
+        let (mut from, mut at) = (0, 0);
+        while at < text.len() && !self.stopped {
+            match self.mark(&text.as_bytes()[at..]) {
+                Mark::Whole(length, is_tag) => {
+                    self.give(&text[from..at], parts);
+                    at += length;
+                    from = at;
+                    self.thinking ^= is_tag;
+                    self.stopped = !is_tag;
+                }
+                Mark::Begun if !is_over => break,
+                _ => at += 1,
+            }
+        }
+        if !self.stopped {
+            self.give(&text[from..at], parts);
+            self.held.push_str(&text[at..]);
+        }
     }
 
     fn give(&self, text: &str, parts: &mut Vec<Part>) {
@@ -71,30 +88,19 @@ impl Filter {
         }
     }
 
-    /// The first mark that counts now: where, how long, and whether it is a tag. Nothing in a thought stops the text.
-    fn mark(&self, text: &str) -> Option<(usize, usize, bool)> {
-        let mut first: Option<(usize, usize, bool)> = None;
+    /// The shortest mark at the beginning of `rest`. Nothing in a thought stops the text.
+    fn mark(&self, rest: &[u8]) -> Mark {
+        let mut found = Mark::None;
         self.marks(|mark, is_tag| {
-            let at = find(text.as_bytes(), mark.as_bytes());
-            if at.is_some_and(|at| first.is_none_or(|(known, ..)| at < known)) {
-                first = at.map(|at| (at, mark.len(), is_tag));
+            let mark = mark.as_bytes();
+            match found {
+                Mark::Whole(length, _) if length <= mark.len() => {}
+                _ if rest.starts_with(mark) => found = Mark::Whole(mark.len(), is_tag),
+                Mark::None if mark.starts_with(rest) => found = Mark::Begun,
+                _ => {}
             }
         });
-        first
-    }
-
-    /// Bytes at the end that may be the beginning of a mark.
-    fn doubtful(&self, text: &str) -> usize {
-        let mut most = 0;
-        self.marks(|mark, _| {
-            let longest = mark.len().saturating_sub(1).min(text.len());
-            for length in most + 1..=longest {
-                if text.as_bytes().ends_with(&mark.as_bytes()[..length]) {
-                    most = length;
-                }
-            }
-        });
-        most
+        found
     }
 
     fn marks(&self, mut each: impl FnMut(&str, bool)) {

@@ -15,6 +15,7 @@ use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::frame::Framing;
 use crate::http::Request;
+use crate::json;
 use crate::out::Out;
 use crate::step::Step;
 use crate::text::join;
@@ -40,6 +41,8 @@ pub struct Dialect {
 pub struct Ask {
     pub call: Rc<Call>,
     pub body: Map,
+    /// What the next turn needs, as far as it is known before the answer.
+    pub conversation: Map,
     pub warnings: Vec<&'static str>,
 }
 
@@ -56,7 +59,7 @@ impl Ask {
             }
         }
         body.put("model", &model(&call)?);
-        Ok(Ask { call, body, warnings: Vec::new() })
+        Ok(Ask { conversation: call.conversation.clone(), call, body, warnings: Vec::new() })
     }
 
     /// Sends the body, and what the caller's `extra` lays over it, to `path` below the service's address.
@@ -70,7 +73,7 @@ impl Ask {
         let accept = if dialect.framing == Framing::Sse { "text/event-stream" } else { "application/x-ndjson" };
         let request = Request::post(join(&[&call.settings.url, path])).header("accept", accept).json(&self.body.into());
         let request = (dialect.head)(&call, request);
-        Ok(Step::stream(request, dialect.framing, Turn::new(dialect, call, self.warnings)))
+        Ok(Step::stream(request, dialect.framing, Turn::new(dialect, call, self.conversation, self.warnings)))
     }
 }
 
@@ -86,6 +89,9 @@ fn model(call: &Call) -> Result<String> {
 fn lay_over(body: &mut Map, extra: &Value) -> Result<()> {
     let Value::Object(extra) = extra else { return Err(Error::input("extra must be an object")) };
     for (key, value) in extra.iter() {
+        if let (Some(known @ Value::Json(_)), Value::Object(_)) = (body.get_mut(key), value) {
+            *known = json::parse(known.to_json().as_bytes()).unwrap_or_default().value;
+        }
         match (body.get_mut(key), value) {
             (Some(Value::Object(known)), Value::Object(_)) => lay_over(known, value)?,
             (_, Value::Null) => body.remove(key),

@@ -14,7 +14,7 @@ pub enum Value {
     String(String),
     Array(Vec<Value>),
     Object(Map),
-    /// Any JSON, as text that is written as it stands: see [`form`]. Nothing is read from it.
+    /// Any JSON, as text that is written as it stands: see [`form`]. Nothing is read from it but by parsing it.
     Json(String),
 }
 

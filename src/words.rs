@@ -37,12 +37,15 @@ pub fn html_to_text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let (before, mut rest) = cut(html, b"<");
     text.push_str(before);
+    let mut is_closed = true;
     // Each round begins at a `<`.
     while let Some(inside) = rest.strip_prefix('<') {
-        let (tag, closed) = cut(inside, b">");
-        let is_tag = matches!(tag.as_bytes().first(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'!'));
+        let is_tag = matches!(inside.as_bytes().first(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'!'));
+        // Where no `>` follows it is not looked for again: a text full of `<` must not be searched from each of them.
+        let (tag, closed) = if is_tag && is_closed { cut(inside, b">") } else { ("", "") };
+        is_closed &= !is_tag || !closed.is_empty();
         let after = match closed.strip_prefix('>') {
-            Some(after) if is_tag => {
+            Some(after) => {
                 let name = without_leading(tag, '/');
                 let end = name.bytes().position(|byte| !byte.is_ascii_alphanumeric());
                 let inline = INLINE.contains(&&name[..end.unwrap_or(name.len())]);

@@ -461,6 +461,44 @@ fn the_form_of_an_answer_stands_one_level_deeper_in_chat() {
     assert_eq!(read(json!({ "verbosity": "low" })), (Value::Null, json!({ "verbosity": "low" }), json!([])));
 }
 
+#[test]
+fn what_is_null_in_a_request_is_as_good_as_nothing() {
+    let body =
+        json!({ "model": "m", "input": "x", "text": { "format": null, "verbosity": null }, "tool_choice": "auto" });
+    let read = theirs(&request::read(&body.to_string(), true).unwrap().into());
+    assert_eq!(read["options"], json!({ "messages": [{ "role": "user", "content": "x" }] }));
+    assert_eq!(read["warnings"], json!([]));
+}
+
+/// Tools that a service runs itself are paid for by whoever owns the key.
+#[test]
+fn tools_of_the_service_are_left_out_of_both_apis() {
+    let function = json!({ "type": "function", "function": { "name": "f" } });
+    let read = |tools: Value| {
+        let body = json!({
+            "model": "m", "messages": [], "tools": tools, "tool_choice": "auto", "parallel_tool_calls": true,
+        });
+        let read = theirs(&request::read(&body.to_string(), false).unwrap().into());
+        (read["options"].clone(), read["warnings"].clone())
+    };
+    let warning = json!(["a tool that is no function was left out"]);
+    let (options, warnings) = read(json!([{ "type": "browser_search" }, function, null, "x", 5]));
+    assert_eq!((&options["tools"], &options["toolChoice"], &warnings), (&json!([function]), &json!("auto"), &warning));
+    let (options, warnings) = read(json!([{ "type": "openrouter:web_search" }]));
+    assert_eq!((options, warnings), (json!({ "messages": [] }), warning));
+    assert_eq!(read(json!([function])).1, json!([]));
+    let error = request::read(r#"{"model":"m","messages":"x","tools":{"type":"browser_search"}}"#, false).unwrap_err();
+    assert_eq!(error.message, "tools must be an array");
+}
+
+/// Escapes of lone surrogates, as Python's `json.dumps` writes a text that was cut.
+#[test]
+fn halves_of_characters_do_not_become_others() {
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"a\ud83d b \ud83d\ude00"}]}"#;
+    let read = theirs(&request::read(body, false).unwrap().into());
+    assert_eq!(read["options"]["messages"][0]["content"], "a\u{fffd} b \u{1f600}");
+}
+
 fn theirs(value: &rivulet::value::Value) -> Value {
     serde_json::from_str(&value.to_json()).unwrap()
 }

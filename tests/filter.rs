@@ -68,6 +68,29 @@ fn the_first_word_that_comes_ends_the_text() {
     assert_eq!(put_together(true, &["stop"], &["<think>stop</think>go stop on"]), [thought("stop"), said("go ")]);
 }
 
+/// Of words within words the one that begins first counts, even if the other was whole before it.
+#[test]
+fn words_within_words_end_the_text_at_the_same_place_however_it_is_cut() {
+    for pieces in [&["xabcd"][..], &["xabc", "d"], &["x", "a", "b", "c", "d"]] {
+        assert_eq!(put_together(false, &["abcd", "bc"], pieces), [said("x")], "{pieces:?}");
+    }
+    assert_eq!(put_together(false, &["abcd", "bc"], &["xabc"]), [said("xa")], "the other never came");
+    for pieces in [&["a<think>b"][..], &["a<", "think>b"]] {
+        assert_eq!(put_together(true, &["<"], pieces), [said("a")], "{pieces:?}");
+    }
+}
+
+/// A service can send as many tags as fit in a frame.
+#[test]
+fn many_tags_cost_linear_time() {
+    let mut filter = Filter::new(true, &["END".to_owned()]).unwrap();
+    let mut parts = Vec::new();
+    let start = std::time::Instant::now();
+    filter.push(&"<think></think>".repeat(200_000), &mut parts);
+    assert_eq!(parts, []);
+    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+}
+
 #[test]
 fn nothing_is_held_back_for_longer_than_needed() {
     let mut filter = Filter::new(true, &["END".to_owned()]).unwrap();
@@ -91,7 +114,7 @@ proptest! {
         stops in any::<bool>(),
     ) {
         prop_assume!(think_tags || stops);
-        let stops: &[&str] = if stops { &["END", "ä\n"] } else { &[] };
+        let stops: &[&str] = if stops { &["END", "ä\n", "E<END", "<th"] } else { &[] };
         let mut cuts: Vec<usize> = cuts.into_iter().filter(|&at| text.is_char_boundary(at.min(text.len()))).collect();
         cuts.sort_unstable();
         let (mut pieces, mut start) = (Vec::new(), 0);
@@ -147,6 +170,7 @@ fn bad_words_are_told() {
     for (option, words) in [
         (json!({ "stop": [""] }), "stop must be a string or an array of strings, none of them empty"),
         (json!({ "stop": 3 }), "stop must be a string or an array of strings, none of them empty"),
+        (json!({ "stop": vec!["a"; 65] }), "stop: more than 64 words"),
         (json!({ "thinkTags": "yes" }), "thinkTags must be true or false"),
     ] {
         let error = call("AiEngine", json!("Hi")).options(option).read().unwrap_err();

@@ -14,7 +14,6 @@ const CHAT: &[(&str, &str)] = &[
     ("max_completion_tokens", "maxTokens"),
     ("stop", "stop"),
     ("seed", "seed"),
-    ("tools", "tools"),
     ("tool_choice", "toolChoice"),
     ("reasoning_effort", "reasoningEffort"),
     ("response_format", "responseFormat"),
@@ -24,7 +23,6 @@ const RESPONSES: &[(&str, &str)] = &[
     ("temperature", "temperature"),
     ("top_p", "topP"),
     ("max_output_tokens", "maxTokens"),
-    ("tools", "tools"),
     ("tool_choice", "toolChoice"),
 ];
 
@@ -39,7 +37,7 @@ const LEFT_OUT: &[&str] = &["audio", "logprobs", "modalities", "top_logprobs"];
 /// What the body of a request asks for: `{ model, stream, includeUsage, options, warnings }`, the options being a call's,
 /// the warnings of fields that change what a model does and that no provider here passes on.
 pub fn read(body: &str, responses: bool) -> Result<Map> {
-    let body = json::parse(body.as_bytes()).map_err(|_| Error::input("the body is not JSON that can be read"))?.value;
+    let body = parse(body).map_err(|_| Error::input("the body is not JSON that can be read"))?;
     if !body.is_object() {
         return Err(Error::input("the body must be a JSON object"));
     }
@@ -70,30 +68,31 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
         if let Some(effort) = body.pointer("/reasoning/effort").filter(|effort| !effort.is_null()) {
             options.insert("reasoningEffort", effort.clone());
         }
-        if let Some(format) = body.pointer("/text/format") {
+        if let Some(format) = body.pointer("/text/format").filter(|format| !format.is_null()) {
             read_format(format, &mut options);
         }
-        if let Some(verbosity) = body.pointer("/text/verbosity") {
+        if let Some(verbosity) = body.pointer("/text/verbosity").filter(|verbosity| !verbosity.is_null()) {
             compatible.insert("verbosity", verbosity.clone());
         }
         // The choice of a tool is written as the tool is.
         if let Some(choice @ Value::Object(_)) = body.get("tool_choice") {
             options.remove("toolChoice");
-            if let Some(choice) = read_tools(std::slice::from_ref(choice), &mut warnings).pop() {
+            if let Some(choice) = read_tools(std::slice::from_ref(choice), true, &mut warnings).pop() {
                 options.insert("toolChoice", choice);
             }
         }
-        if let Some(Value::Array(tools)) = body.get("tools") {
-            let tools = read_tools(tools, &mut warnings);
-            options.remove("tools");
-            if tools.is_empty() {
-                // Services refuse these without a tool.
-                options.remove("toolChoice");
-                compatible.remove("parallel_tool_calls");
-            } else {
-                options.insert("tools", tools.into());
-            }
-        }
+    }
+    let tools = match body.known("tools") {
+        Some(Value::Array(tools)) => read_tools(tools, responses, &mut warnings),
+        Some(_) => return Err(Error::input("tools must be an array")),
+        None => Vec::new(),
+    };
+    if !tools.is_empty() {
+        options.insert("tools", tools.into());
+    } else if responses || body.known("tools").is_some() {
+        // Services of Chat Completions refuse these without a tool.
+        options.remove("toolChoice");
+        compatible.remove("parallel_tool_calls");
     }
     for key in LEFT_OUT {
         if body.known(key).is_some() {
@@ -110,6 +109,16 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
     wanted.insert("options", options.into());
     wanted.insert("warnings", warnings.into());
     Ok(wanted)
+}
+
+/// With U+FFFD for halves of surrogate pairs, which clients escape where they cut a text.
+fn parse(body: &str) -> Result<Value> {
+    let parsed = json::parse(body.as_bytes())?;
+    if !parsed.mended {
+        return Ok(parsed.value);
+    }
+    let mended = json::whole_text(&parsed.value.to_json(), true);
+    Ok(json::parse(mended.as_bytes())?.value)
 }
 
 fn flag(object: &Value, key: &str) -> Result<Value> {
@@ -199,17 +208,23 @@ fn of_function(function: Map) -> Map {
     whole
 }
 
-/// Flat there, and inside `function` here. What is no function is the service's own.
-fn read_tools(tools: &[Value], warnings: &mut Vec<Value>) -> Vec<Value> {
+/// `flat`, as in Responses; here they stand inside `function`. What is no function the service runs itself, at its own
+/// price.
+fn read_tools(tools: &[Value], flat: bool, warnings: &mut Vec<Value>) -> Vec<Value> {
     let mut read = Vec::new();
     for tool in tools {
         match tool {
             Value::Object(function) if tool.text("type") == Some("function") => {
                 let mut function = function.clone();
-                function.remove("type");
-                read.push(of_function(function).into());
+                if flat {
+                    function.remove("type");
+                    function = of_function(function);
+                }
+                read.push(function.into());
             }
-            _ => warnings.push("a tool that is no function was left out".into()),
+            // Said once.
+            _ if warnings.is_empty() => warnings.push("a tool that is no function was left out".into()),
+            _ => {}
         }
     }
     read

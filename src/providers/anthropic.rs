@@ -78,6 +78,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     let (call, body) = (&ask.call, &mut ask.body);
     let messages = said::messages(call)?;
     let (system, said) = said::read(&messages)?;
+    ask.conversation = said::kept(&said, &call.conversation);
     if !system.is_empty() {
         body.put("system", &system);
     }
@@ -94,7 +95,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     said::choice(call, body, "tool_choice", CHOICES)?;
     said::listed(body, "stop_sequences");
     let mut output = said::options(call, &[".effort"]);
-    match said::schema(call) {
+    match said::schema(call)? {
         Some(schema @ Value::Object(_)) => {
             output.form("format", r#"{"type":"json_schema","schema":%}"#, &[&schema.to_json()]);
         }
@@ -157,7 +158,7 @@ fn block(part: &Part) -> Result<Value> {
             None => form(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
         },
         Part::Call { id, name, arguments } => {
-            form(r#"{"type":"tool_use","id":$,"name":$,"input":%}"#, &[id, name, said::arguments(arguments)?])
+            form(r#"{"type":"tool_use","id":$,"name":$,"input":%}"#, &[id, name, &said::arguments(arguments)?])
         }
         Part::Result { id, text, .. } => form(r#"{"type":"tool_result","tool_use_id":$,"content":$}"#, &[id, text]),
     })

@@ -8,7 +8,6 @@ use crate::call::Call;
 use crate::chat::{Event, Session};
 use crate::error::{Code, Error, Result};
 use crate::frame::Framing;
-use crate::json;
 use crate::out::Out;
 use crate::service::errors::{is_error, told};
 use crate::service::said::{self, Part};
@@ -72,6 +71,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     let path = join(&[if model.contains('/') { "/" } else { "/models/" }, model, ":streamGenerateContent?alt=sse"]);
     let messages = said::messages(call)?;
     let (system, said) = said::read(&messages)?;
+    ask.conversation = said::kept(&said, &call.conversation);
     if !system.is_empty() {
         body.form("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
     }
@@ -91,7 +91,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
         };
         config.form("thinkingConfig", template, &[&level.to_json()]);
     }
-    if let Some(schema) = said::schema(call) {
+    if let Some(schema) = said::schema(call)? {
         config.put("responseMimeType", "application/json");
         if !schema.is_null() {
             config.insert("responseJsonSchema", schema.clone());
@@ -124,16 +124,19 @@ fn part(part: &Part, conversation: &Map, signed: bool) -> Result<Value> {
             Some((media, data)) => form(r#"{"inlineData":{"mimeType":$,"data":$}}"#, &[media, data]),
             None => form(r#"{"fileData":{"fileUri":$}}"#, &[url]),
         },
-        // As it came: the signature of the thought that led to it stands there.
-        Part::Call { id, .. } if conversation.contains_key(id) => conversation.get(id).cloned().unwrap_or_default(),
-        Part::Call { name, arguments, .. } => {
+        Part::Call { id, name, arguments } => {
+            let known = conversation.get(id).filter(|part| part.get("functionCall").is_some());
+            // As it came: the signature of the thought that led to it stands there.
+            if let Some(part) = known {
+                return Ok(part.clone());
+            }
             let template = match signed {
                 // The service's own word for a call whose signature is not known: of another model, or of a client of the
                 // edge, which has no place for it.
                 true => r#"{"functionCall":{"name":$,"args":%},"thoughtSignature":"skip_thought_signature_validator"}"#,
                 false => r#"{"functionCall":{"name":$,"args":%}}"#,
             };
-            form(template, &[name, said::arguments(arguments)?])
+            form(template, &[name, &said::arguments(arguments)?])
         }
         Part::Result { id, name, text } => {
             let mut result = Map::new();
@@ -142,8 +145,10 @@ fn part(part: &Part, conversation: &Map, signed: bool) -> Result<Value> {
             }
             result.put("name", name);
             // An object it must be.
-            let is_object = json::parse(text.as_bytes()).is_ok_and(|parsed| parsed.value.is_object());
-            result.form("response", if is_object { "%" } else { r#"{"result":$}"# }, &[text]);
+            match said::object(text) {
+                Some(object) => result.form("response", "%", &[&object]),
+                None => result.form("response", r#"{"result":$}"#, &[text]),
+            }
             form(r#"{"functionResponse":%}"#, &[&result.to_json()])
         }
     })

@@ -47,7 +47,8 @@ pub fn protocol(name: &str) -> Option<&'static Protocol> {
 /// A reply as a state machine. `limit`: bytes of one event, line or JSON answer.
 pub fn exchange(protocol: &Protocol, call: Rc<Call>, session: &Session, limit: usize) -> Exchange {
     let warnings = call.warnings.clone();
-    let filter = Filter::new(call.think_tags, &call.stops);
+    // Names of models are no text of a model.
+    let filter = Filter::new(call.think_tags, &call.stops).filter(|_| !call.models_only);
     let mut exchange = match (call.models_only, protocol.models) {
         (false, _) => Exchange::new((protocol.open)(call, session), limit),
         (true, Some(list)) => Exchange::new(list(call), limit),

@@ -78,7 +78,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     if body.text("think") == Some("none") {
         body.insert("think", false.into());
     }
-    match said::schema(call) {
+    match said::schema(call)? {
         Some(Value::Null) => body.put("format", "json"),
         Some(schema) => body.insert("format", schema.clone()),
         None => {}
@@ -101,7 +101,7 @@ fn message(said: &Said) -> Result<Value> {
                 None => return Err(Error::input("Ollama takes images as data: URLs only")),
             },
             Part::Call { name, arguments, .. } => {
-                calls.push(form(CALL, &[name, said::arguments(arguments)?]));
+                calls.push(form(CALL, &[name, &said::arguments(arguments)?]));
             }
             Part::Result { name, text, .. } => {
                 message.put("tool_name", name);
@@ -136,13 +136,13 @@ fn take(turn: &mut Turn, value: &Value, out: &mut Out) {
         turn.whole_call(word(call, "id"), word(function, "name"), &arguments, out);
     }
     if value.is_true("done") {
-        let mut usage = Map::new();
+        let mut usage = Vec::new();
         for (key, count) in value.as_object().into_iter().flat_map(Map::iter) {
             if key.ends_with("_count") || key.ends_with("_duration") {
-                usage.insert(key, count.clone());
+                usage.push((key.to_owned(), count.clone()));
             }
         }
-        turn.usage(Some(&usage.into()));
+        turn.usage(Some(&Map::from_members(usage).into()));
         turn.finish(value.text("done_reason").unwrap_or("stop"));
         turn.over = true;
     }

@@ -62,14 +62,18 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
         body.put("instructions", &system);
     }
     let mut new = said.as_slice();
-    // The service remembers what was said up to its own last answer.
+    // The service remembers what was said up to its own last answer, which may not be the last one there is.
     if let Some(id) = call.remembered("responseId") {
-        let answered = said.iter().rposition(|said| said.role == Role::Assistant).map_or(0, |at| at + 1);
-        if answered < said.len() {
+        let last = said.iter().rposition(|said| said.role == Role::Assistant);
+        let answered = last.map_or(0, |at| at + 1);
+        let heard = call.conversation.get(HEARD).and_then(Value::as_u64);
+        let is_own = last.is_none_or(|at| heard.is_none_or(|heard| heard == at as u64));
+        if is_own && answered < said.len() {
             new = &said[answered..];
             body.put("previous_response_id", id);
         }
     }
+    ask.conversation.insert(HEARD, (said.len() as u64).into());
     let mut input = Vec::new();
     new.iter().for_each(|said| items(said, &mut input));
     body.insert("input", input.into());
@@ -81,6 +85,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     if let Some(effort) = call.passed.get(".effort") {
         body.form("reasoning", r#"{"effort":%,"summary":"auto"}"#, &[&effort.to_json()]);
     }
+    _ = said::schema(call)?;
     if let Some(given) = call.passed.get(".response_format") {
         // One level less than in Chat Completions.
         let mut format = match given.get("json_schema") {
@@ -93,6 +98,9 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     body.insert("stream", true.into());
     ask.to(&DIALECT, "/responses")
 }
+
+/// Of the conversation: how many messages the service had when it answered.
+const HEARD: &str = "heard";
 
 const CHOICES: [&str; 4] = [r#""auto""#, r#""none""#, r#""required""#, r#"{"type":"function","name":$}"#];
 
@@ -194,7 +202,7 @@ fn end(turn: &mut Turn, response: &Value) -> Result<()> {
     // What the service does not store it cannot remember. Not each one says of itself whether it does.
     let asked = turn.call.passed.get(".extra").and_then(|extra| extra.get("store"));
     match response.get("store").or(asked) {
-        Some(Value::Bool(false)) => turn.conversation.remove("responseId"),
+        Some(Value::Bool(false)) => turn.conversation = Map::new(),
         _ => turn.conversation.put("responseId", word(response, "id")),
     }
     Ok(())

@@ -80,7 +80,8 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     let mut is_json = false;
     if let Some(format) = call.passed.get(".response_format") {
         is_json = word(format, "type").starts_with("json_");
-        match said::schema(call).filter(|schema| !schema.is_null()) {
+        // What has no schema where OpenAI has it may be a bare one.
+        match said::schema(call).unwrap_or_default().filter(|schema| !schema.is_null()) {
             Some(schema) => {
                 body.form("response_format", r#"{"type":"json_schema","json_schema":%}"#, &[&schema.to_json()])
             }

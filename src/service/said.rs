@@ -58,14 +58,14 @@ pub fn read(messages: &[Value]) -> Result<(String, Vec<Said<'_>>)> {
         let role = match role {
             "system" | "developer" => {
                 system.push_str(if system.is_empty() { "" } else { "\n\n" });
-                system.push_str(&text(content));
+                system.push_str(&text(role, content)?);
                 continue;
             }
             "tool" | "function" => {
                 let id = word(message, "tool_call_id");
                 // The name stands in the call only.
                 let name = name_of(&read, id).unwrap_or(word(message, "name"));
-                parts.push(Part::Result { id, name, text: text(content) });
+                parts.push(Part::Result { id, name, text: text(role, content)? });
                 Role::Tool
             }
             role => {
@@ -116,12 +116,17 @@ fn contents<'a>(content: &'a Value, parts: &mut Vec<Part<'a>>) -> Result<()> {
     Ok(())
 }
 
-fn text(content: &Value) -> String {
-    let mut text = content.as_str().unwrap_or_default().to_owned();
-    for part in content.as_array().into_iter().flatten() {
-        text.push_str(part.as_str().unwrap_or(word(part, "text")));
+/// Of a message whose content has no other form.
+fn text(role: &str, content: &Value) -> Result<String> {
+    let (mut text, mut parts) = (String::new(), Vec::new());
+    contents(content, &mut parts)?;
+    for part in parts {
+        let Part::Text(piece) = part else {
+            return Err(Error::input(join(&["an image in a message of role '", role, "': it takes text only"])));
+        };
+        text.push_str(piece);
     }
-    text
+    Ok(text)
 }
 
 /// Media type and Base64 of a `data:` URL (RFC 2397).
@@ -131,12 +136,29 @@ pub fn data_url(url: &str) -> Option<(&str, &str)> {
 }
 
 /// The arguments of a call, which are JSON of an object; none is an empty one.
-pub fn arguments(text: &str) -> Result<&str> {
-    match json::parse(text.as_bytes()) {
-        _ if text.trim().is_empty() => Ok("{}"),
-        Ok(parsed) if parsed.value.is_object() => Ok(text),
-        _ => Err(Error::input("tool_calls in messages: the arguments of a call are no JSON object")),
+pub fn arguments(text: &str) -> Result<String> {
+    let text = if text.trim().is_empty() { "{}" } else { text };
+    object(text).ok_or_else(|| Error::input("tool_calls in messages: the arguments of a call are no JSON object"))
+}
+
+/// The object that this JSON is, as every reader takes it. Ours takes more: a byte order mark before it, and halves of
+/// surrogate pairs in it, which are left where a text was cut.
+pub fn object(text: &str) -> Option<String> {
+    let parsed = json::parse(text.as_bytes()).ok()?;
+    parsed.value.is_object().then(|| json::whole_text(&parsed.value.to_json(), parsed.mended))
+}
+
+/// Of what was kept for the next turn that which belongs to calls in the messages: of the others nobody will ask again.
+pub fn kept(said: &[Said<'_>], conversation: &Map) -> Map {
+    let mut kept = Map::new();
+    for part in said.iter().flat_map(|said| &said.parts) {
+        if let Part::Call { id, .. } = part
+            && let Some(value) = conversation.get(id)
+        {
+            kept.insert(id, value.clone());
+        }
     }
+    kept
 }
 
 /// Messages in blocks, `{ role, [key]: blocks }`, where the assistant is called `assistant` and all others are the user;
@@ -194,12 +216,13 @@ pub fn tools(call: &Call, head: &[(&str, &str)], schema: &str) -> Result<Option<
 }
 
 /// `responseFormat`: the JSON schema that the answer is to follow; `null` for any JSON.
-pub fn schema(call: &Call) -> Option<&Value> {
-    let format = call.passed.get(".response_format")?;
-    match word(format, "type") {
-        "json_schema" => format.pointer("/json_schema/schema"),
-        "json_object" => Some(&Value::Null),
-        _ => None,
+pub fn schema(call: &Call) -> Result<Option<&Value>> {
+    let Some(format) = call.passed.get(".response_format") else { return Ok(None) };
+    match (word(format, "type"), format.pointer("/json_schema/schema")) {
+        ("json_schema", Some(schema)) => Ok(Some(schema)),
+        ("json_object", _) => Ok(Some(&Value::Null)),
+        ("text", _) => Ok(None),
+        _ => Err(Error::input("responseFormat must be of type 'text', 'json_object' or 'json_schema', with a schema")),
     }
 }
 

@@ -39,6 +39,9 @@ pub struct Turn {
     pub blocks: Vec<Value>,
 }
 
+/// Services have a dozen. More is no use to anybody, and each is compared with those before it.
+const MAX_COUNTS: usize = 64;
+
 #[derive(Default)]
 struct Tool {
     /// The service's number for it.
@@ -50,10 +53,10 @@ struct Tool {
 }
 
 impl Turn {
-    pub fn new(dialect: &'static Dialect, call: Rc<Call>, warnings: Vec<&'static str>) -> Turn {
+    pub fn new(dialect: &'static Dialect, call: Rc<Call>, conversation: Map, warnings: Vec<&'static str>) -> Turn {
         Turn {
             dialect,
-            conversation: call.conversation.clone(),
+            conversation,
             call,
             warnings,
             mended: false,
@@ -101,7 +104,8 @@ impl Turn {
             Some(number) => tool.number == number,
             None => id.is_empty() || tool.id == id,
         };
-        let at = self.tools.iter().rposition(same).unwrap_or_else(|| {
+        let known = self.tools.iter().rposition(same).filter(|&at| !self.tools[at].is_before(id, name));
+        let at = known.unwrap_or_else(|| {
             let number = number.unwrap_or(self.tools.len() as u64);
             self.tools.push(Tool { number, ..Tool::default() });
             self.tools.len() - 1
@@ -138,8 +142,10 @@ impl Turn {
     pub fn usage(&mut self, raw: Option<&Value>) {
         if let Some(Value::Object(raw)) = raw {
             self.noted = true;
-            for (key, value) in raw.iter().filter(|(_, value)| !value.is_null()) {
-                self.usage.insert(key, value.clone());
+            for (key, value) in raw.iter().take(MAX_COUNTS).filter(|(_, value)| !value.is_null()) {
+                if self.usage.contains_key(key) || self.usage.keys().count() < MAX_COUNTS {
+                    self.usage.insert(key, value.clone());
+                }
             }
         }
     }
@@ -177,6 +183,13 @@ impl Turn {
 }
 
 impl Tool {
+    /// Whether this call is over and the piece with this id and name begins another one. Some relays give all calls the same
+    /// number, and some services make an id of its own for each piece: only the arguments tell.
+    fn is_before(&self, id: &str, name: &str) -> bool {
+        let is_other = !id.is_empty() && !name.is_empty() && id != self.id;
+        is_other && self.arguments.ends_with('}') && json::parse(self.arguments.as_bytes()).is_ok()
+    }
+
     fn event(&self, at: usize, arguments: String, done: bool) -> Event {
         Event::ToolCall { index: at as u64, id: self.id.clone(), name: self.name.clone(), arguments, done }
     }
@@ -234,10 +247,6 @@ impl Decode for Turn {
 
     fn refused(&mut self, answer: &Answer, _: &mut Out) -> Result<Step> {
         Err(explained(answer.refusal(), &answer.value()))
-    }
-
-    fn conversation(&mut self) -> Map {
-        std::mem::take(&mut self.conversation)
     }
 
     /// Some services end by closing.

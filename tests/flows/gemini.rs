@@ -312,3 +312,55 @@ fn an_image_alone_is_no_empty_reply() {
     assert_eq!(ask(json!("Draw")).answers(&[answer(json!([part]))]).warnings(), [""; 0]);
     assert_eq!(ask(json!("Draw")).answers(&[answer(json!([]))]).warnings(), ["the site sent an empty reply"]);
 }
+
+#[test]
+fn what_another_provider_kept_of_a_call_is_no_call() {
+    let thoughts = json!({ "x": [{ "type": "thinking", "thinking": "hm", "signature": "s" }] });
+    let contents = next_turn("x", thoughts, "[1]");
+    assert_eq!(contents[1]["parts"], json!([{ "functionCall": { "name": "look", "args": { "city": "Köln" } } }]));
+}
+
+/// Tools hand on what they read: files begin with a byte order mark, texts are cut inside a character.
+#[test]
+fn json_of_the_caller_stands_in_a_request_as_any_reader_takes_it() {
+    let response =
+        |result: &str| next_turn("x", json!({}), result)[2]["parts"][0]["functionResponse"]["response"].clone();
+    assert_eq!(response("\u{feff} {\"a\":1.50} "), json!({ "a": 1.50 }));
+    assert_eq!(response(r#"{"a":"cut \ud83d","b":"\ud83d\ude00"}"#), json!({ "a": "cut \u{fffd}", "b": "\u{1f600}" }));
+    let mut odd = call("x");
+    odd["function"]["arguments"] = json!("\u{feff}{\"city\":\"\\ud83d\"}");
+    let body = sent(&ask(json!([{ "role": "assistant", "tool_calls": [odd] }, { "role": "user", "content": "Hi" }])));
+    assert_eq!(body["contents"][0]["parts"][0]["functionCall"]["args"], json!({ "city": "\u{fffd}" }));
+}
+
+#[test]
+fn images_where_they_cannot_go_are_told() {
+    let image = json!([{ "type": "image_url", "image_url": { "url": "data:image/png;base64,AA==" } }]);
+    for role in ["tool", "system"] {
+        let messages =
+            json!([{ "role": role, "content": image, "tool_call_id": "x" }, { "role": "user", "content": "Hi" }]);
+        assert!(wrong(&ask(messages)).starts_with("an image in a message of role"), "{role}");
+    }
+}
+
+#[test]
+fn a_form_of_answer_that_is_none_is_told() {
+    for format in [json!(5), json!("json"), json!({}), json!({ "type": "xml" }), json!({ "type": "json_schema" })] {
+        let words = wrong(&ask(json!("Hi")).options(json!({ "responseFormat": format })));
+        assert!(words.starts_with("responseFormat must be"), "{format}: {words}");
+    }
+}
+
+/// Or it would grow as long as the chat goes on, though the application cut its messages.
+#[test]
+fn what_is_kept_of_calls_that_are_gone_from_the_messages_goes_with_them() {
+    let part = |name: &str| json!({ "functionCall": { "name": name, "args": {} }, "thoughtSignature": "c2ln" });
+    let messages = json!([
+        { "role": "assistant", "content": null, "tool_calls": [call("new")] },
+        { "role": "tool", "tool_call_id": "new", "content": "1" },
+    ]);
+    let conversation = json!({ "old": part("f"), "new": part("g"), "__proto__": 1, "length": null });
+    let played = ask(messages).options(json!({ "conversation": conversation })).answers(&[ok()]);
+    assert_eq!(played.conversation(), json!({ "new": part("g") }));
+    assert_eq!(played.json(0)["contents"][0]["parts"], json!([part("g")]));
+}

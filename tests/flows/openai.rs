@@ -394,3 +394,70 @@ fn a_redirect_to_another_origin_gets_no_key() {
     let played = ask(json!("Hi")).answers(&[away]);
     assert_eq!((played.requests.len(), played.error().code), (1, Code::Service));
 }
+
+#[test]
+fn extra_is_laid_over_what_is_written_after_a_template_too() {
+    let body =
+        sent(&ask(json!("Hi")).options(json!({ "extra": { "stream_options": { "include_obfuscation": false } } })));
+    assert_eq!(body["stream_options"], json!({ "include_usage": true, "include_obfuscation": false }));
+}
+
+/// Relays of Gemini send each call whole, and all of them with index 0.
+#[test]
+fn a_call_with_the_index_of_one_that_is_whole_is_another() {
+    let call = |id: &str, arguments: &str| {
+        let function = json!({ "name": "f", "arguments": arguments });
+        chunk(json!({ "tool_calls": [{ "index": 0, "id": id, "type": "function", "function": function }] }))
+    };
+    let played = stream(&[call("a", r#"{"a":1}"#), call("b", r#"{"a":2}"#), finish("tool_calls")]);
+    let wanted = [r#"tool 0 a f {"a":1} done"#, r#"tool 1 b f {"a":2} done"#, "finish tool_calls"];
+    assert_eq!(played.described()[2..], wanted);
+    // The piece that ends with a brace is not yet the whole.
+    let pieces = stream(&[call("a", r#"{"a":{}"#), call("b", r#","b":{}}"#), finish("tool_calls")]);
+    assert_eq!(pieces.described()[2..], [r#"tool 0 a f {"a":{},"b":{}} done"#, "finish tool_calls"]);
+}
+
+#[test]
+fn a_stop_word_of_the_settings_is_not_for_the_names_of_models() {
+    let list = json!({ "data": [{ "id": "gpt-4" }, { "id": "gpt-5" }] });
+    let flow = crate::support::service::models("OpenAiResponses").settings(json!({ "stop": "-4", "thinkTags": true }));
+    let played = flow.answers(&[Reply::new(200, list.to_string())]);
+    assert_eq!(played.pieces(), ["gpt-4", "gpt-5"]);
+}
+
+/// A service may send an object of any size as its counts.
+#[test]
+fn counts_cost_linear_time_and_bounded_room() {
+    let counts: serde_json::Map<String, Value> = (0..60_000).map(|at| (format!("count{at}"), json!(1))).collect();
+    let start = std::time::Instant::now();
+    let played = stream(&[json!({ "usage": { "total_tokens": 3 } }), json!({ "usage": counts }), finish("stop")]);
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+    assert_eq!(played.described(), ["warning the site sent an empty reply", "usage - - 3", "finish stop"]);
+}
+
+#[test]
+fn the_words_of_an_error_cost_linear_time() {
+    let start = std::time::Instant::now();
+    for words in ["<".repeat(1_000_000) + ">", "<a".repeat(500_000), "&".repeat(1_000_000)] {
+        let played = stream(&[json!({ "error": { "message": words } })]);
+        assert_eq!(played.error().code, Code::Service);
+    }
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+/// An excerpt ends somewhere, perhaps within what must not be told.
+#[test]
+fn no_half_of_a_key_is_left_at_the_end_of_an_excerpt() {
+    let key = "sk-test-0123-abcdefghijklmnop";
+    let flow = ask(json!("Hi")).settings(json!({ "apiKey": key }));
+    for before in 1960..2001 {
+        let words = "-".repeat(before) + key + " is wrong";
+        let bodies = [words.clone(), json!({ "error": { "message": words } }).to_string()];
+        for body in bodies {
+            let mut error = flow.answers(&[Reply::new(401, body)]).error().clone();
+            error.redact(flow.read().unwrap().settings.secrets());
+            let shown = format!("{error:?}");
+            assert!(!shown.contains("sk-t"), "{before}: {}", &shown[shown.len() - 200..]);
+        }
+    }
+}

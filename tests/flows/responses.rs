@@ -138,7 +138,8 @@ fn options_go_under_the_services_names() {
     let format = json!({ "type": "json_object" });
     assert_eq!(with(json!({ "responseFormat": format })), json!({ "text": { "format": format } }));
     let extra = json!({ "reasoning": { "effort": "low" }, "truncation": "auto" });
-    assert_eq!(with(json!({ "reasoningEffort": "high", "extra": extra })), extra);
+    let both = json!({ "reasoning": { "effort": "low", "summary": "auto" }, "truncation": "auto" });
+    assert_eq!(with(json!({ "reasoningEffort": "high", "extra": extra })), both);
 }
 
 #[test]
@@ -153,7 +154,7 @@ fn what_the_service_has_no_way_for_is_told() {
 fn what_the_service_remembers_is_not_sent_again() {
     let first = ask(json!([{ "role": "system", "content": "Be brief." }, { "role": "user", "content": "One" }]))
         .answers(&[ok()]);
-    assert_eq!(first.conversation(), json!({ "responseId": "resp_0123456789" }));
+    assert_eq!(first.conversation(), json!({ "responseId": "resp_0123456789", "heard": 1 }));
     let messages = json!([
         { "role": "system", "content": "Be brief." },
         { "role": "user", "content": "One" },
@@ -204,7 +205,7 @@ fn what_is_not_stored_is_not_gone_on_from() {
         let flow = ask(json!("Hi")).options(json!({ "extra": extra, "conversation": { "responseId": "resp_1" } }));
         conversation(&flow.answers(&[stream(&[said("a"), over(response)])]))
     };
-    let (none, some) = (json!({}), Some(json!({ "responseId": "resp_2" })));
+    let (none, some) = (json!({}), Some(json!({ "responseId": "resp_2", "heard": 1 })));
     assert_eq!(kept(Value::Null, none.clone()), some);
     assert_eq!(kept(json!(true), none.clone()), some);
     assert_eq!(kept(json!(false), none), None, "nor from what was stored before it");
@@ -317,4 +318,34 @@ fn errors_within_a_stream_are_told_by_their_code() {
     assert_eq!(object("rate_limit_exceeded"), words(Code::RateLimited, true));
     let nothing = told(json!({ "type": "response.failed", "response": { "status": "failed", "error": null } }));
     assert_eq!(nothing, (Code::Service, false, "the service failed".to_owned()));
+}
+
+#[test]
+fn extra_adds_to_the_form_of_the_answer() {
+    let format = json!({ "type": "json_object" });
+    let body = with(json!({ "responseFormat": format, "extra": { "text": { "verbosity": "low" } } }));
+    assert_eq!(body, json!({ "text": { "format": format, "verbosity": "low" } }));
+}
+
+/// The service never heard that the answer ended there: what it remembers is the turn before.
+#[test]
+fn what_a_word_of_stop_ended_is_not_gone_on_from() {
+    let options = json!({ "stop": "END", "conversation": { "responseId": "resp_1" } });
+    let played = ask(json!("Two")).options(options).answers(&[stream(&[said("a END"), said(" b")])]);
+    assert_eq!(played.text(), "a ");
+    assert_eq!(conversation(&played), None);
+}
+
+/// In a fallback another service may have answered in between, and an application may hand on an older conversation.
+#[test]
+fn turns_that_the_service_did_not_hear_are_sent() {
+    let said = |role: &str, content: &str| json!({ "role": role, "content": content });
+    let first = ask(json!([said("user", "One")])).answers(&[ok()]).conversation();
+    let mut messages = vec![said("user", "One"), said("assistant", "1"), said("user", "Two")];
+    let next = |messages: &[Value]| sent(&ask(json!(messages)).options(json!({ "conversation": first })));
+    let body = next(&messages);
+    assert_eq!((&body["previous_response_id"], &body["input"]), (&json!("resp_0123456789"), &json!([user("Two")])));
+    messages.extend([said("assistant", "of another"), said("user", "Three")]);
+    let body = next(&messages);
+    assert_eq!((body.get("previous_response_id"), body["input"].as_array().unwrap().len()), (None, 5));
 }
