@@ -113,7 +113,8 @@ const CHOICES: [&str; 4] = [
 /// Models since Gemini 3 refuse a call without the signature of the thought that led to it.
 fn signs_thoughts(model: &str) -> bool {
     let name = model.rsplit('/').next().unwrap_or_default();
-    matches!(name.strip_prefix("gemini-").and_then(|version| version.bytes().next()), Some(b'3'..=b'9'))
+    name.strip_prefix("gemini-")
+        .is_some_and(|version| matches!(version.as_bytes(), [b'3'..=b'9', ..]) || version.ends_with("-latest"))
 }
 
 /// K2. `signed`: see [`signs_thoughts`].

@@ -294,6 +294,7 @@ fn a_call_whose_signature_is_not_known_says_so_to_models_that_ask() {
         ("gemini-3-pro", true),
         ("gemini-3.1-flash", true),
         ("models/gemini-4-argon", true),
+        ("gemini-flash-latest", true),
         ("gemini-2.5-pro", false),
         ("gemini-exp", false),
         ("gemma-3", false),
