@@ -1,0 +1,117 @@
+// `npm run bench`: what rivulet costs beside its peers, as ratios of one run.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { arch, cpus, platform } from 'node:os';
+import { join } from 'node:path';
+
+import { build } from '../scripts/build.mjs';
+import { options, refuse } from '../scripts/lib/args.mjs';
+import { ROOT } from '../scripts/lib/paths.mjs';
+import { main, seconds } from '../scripts/lib/run.mjs';
+import { goalTable } from './goals.mjs';
+import { startServer } from './http.mjs';
+import * as others from './others.mjs';
+import { PEERS } from './peers.mjs';
+import { project } from './project.mjs';
+import { RUNTIMES } from './runtimes/index.mjs';
+import { size, sizeTable } from './size.mjs';
+import { measureStream, streamTable } from './streams.mjs';
+import { EVERYWHERE, FULL, NAMES, OTHERS, QUICK, STREAMS } from './workloads.mjs';
+
+const HELP = `Usage: npm run bench [-- OPTIONS]
+
+Measures the packed package beside what people use, interleaved in one run, and prints ratios to a floor: draining the
+same body. Every contestant's output is compared by hash before it counts. Takes about half an hour; nothing else
+should run meanwhile.
+
+Options:
+  --quick          Small counts: about a minute, and noisy
+  --only LIST      Of ${NAMES.join(', ')}
+  --rounds N       How many rounds (default ${FULL.rounds}, ${QUICK.rounds} with --quick)
+  --runtime LIST   Of ${Object.keys(RUNTIMES).join(', ')}, or all (default node); all but node measure
+                   ${EVERYWHERE.join(', ')} only
+  --help           This text`;
+
+const given = options(HELP, {
+  quick: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  rounds: { type: 'string' },
+  runtime: { type: 'string', default: 'node' },
+});
+const wanted = list('only', given.only ?? NAMES.join(','), NAMES);
+const runtimes = list('runtime', given.runtime === 'all' ? Object.keys(RUNTIMES).join(',') : given.runtime, Object.keys(RUNTIMES));
+if (given.rounds !== undefined && !/^[1-9]\d{0,2}$/.test(given.rounds)) refuse(`--rounds: ${given.rounds} is no such number`, HELP);
+const counts = counted();
+await main(bench);
+
+async function bench() {
+  const start = performance.now();
+  await build({ sizes: false });
+  console.log(`\n${about()}`);
+  const { folder, remove } = await project();
+  const server = await startServer();
+  try {
+    for (const name of runtimes) {
+      const results = await measureIn(RUNTIMES[name], folder, server);
+      await keep(name, results);
+      if (name === 'node') console.log(`\n## Goals\n\n${goalTable(results)}`);
+    }
+  } finally {
+    server.stop();
+    await remove();
+  }
+  console.log(`\nAll of it in ${seconds(start)}`);
+}
+
+async function measureIn({ title, isWhole, open }, folder, server) {
+  const runtime = await open(folder);
+  const results = { streams: {} };
+  const say = (words, text) => console.log(`\n## ${words}, ${title}\n\n${text}`);
+  const isWanted = (name) => wanted.includes(name) && (isWhole || EVERYWHERE.includes(name));
+  try {
+    for (const [name, workload] of Object.entries(STREAMS)) {
+      if (!isWanted(workload.group ?? name)) continue;
+      for (const way of isWhole ? workload.ways : ['memory']) {
+        const result = await measureStream(runtime, { name, way, workload, counts, server });
+        results.streams[`${name} ${way}`] = result;
+        say(`${name} over ${way}: ${workload.title}`, streamTable(result));
+      }
+    }
+    for (const [name, work] of Object.entries(OTHERS)) {
+      if (!isWanted(name)) continue;
+      results[name] = name === 'size' ? await size(folder, work) : await others[name](runtime, work, counts);
+      say(`${name}: ${work.title}`, name === 'size' ? sizeTable(results.size) : others[`${name}Table`](results[name]));
+    }
+    return results;
+  } finally {
+    await runtime.close();
+  }
+}
+
+/** The figures, for whoever wants to look closer. */
+async function keep(name, results) {
+  const folder = join(ROOT, 'target', 'bench');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${name}.json`), JSON.stringify({ about: about(), counts, ...results }, null, 1));
+}
+
+function about() {
+  const [{ model }, ...more] = cpus();
+  const packages = Object.entries(PEERS).map(([name, version]) => `${name} ${version}`).join(', ');
+  return `${new Date().toISOString().slice(0, 10)}, ${platform()} ${arch()}, ${more.length + 1} x ${model.trim()}, ${counts.rounds} rounds\n${packages}`;
+}
+
+function counted() {
+  const { rounds } = given;
+  const chosen = given.quick ? QUICK : FULL;
+  if (rounds === undefined) return chosen;
+  const own = Number(rounds);
+  return { ...chosen, rounds: own, first: own, heap: own, cold: own, long: own };
+}
+
+function list(option, text, known) {
+  const names = text.split(',').map((name) => name.trim()).filter(Boolean);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (!names.length || unknown.length) refuse(`--${option}: no such name: ${unknown.join(', ') || '(none)'}`, HELP);
+  return known.filter((name) => names.includes(name));
+}
