@@ -15,7 +15,7 @@ export async function interleaved(title, runners, jobOf, { rounds, warmUpMs, rou
   const replies = {};
   for (const [name, runner] of runners) {
     progress(`${title}: checking ${name}`);
-    const found = await runner.prepare(jobOf(name));
+    const found = await runner.prepare(jobOf(name)).catch(({ message }) => ({ wrong: message.split('\n')[0] }));
     if (found.wrong) {
       wrong[name] = found.wrong;
       continue;

@@ -63,7 +63,7 @@ async function bench() {
   console.log(`\nAll of it in ${seconds(start)}`);
 }
 
-async function measureIn({ title, isWhole, open }, folder, server) {
+async function measureIn({ title, isWhole, roundMs = 0, open }, folder, server) {
   const runtime = await open(folder);
   const results = { streams: {} };
   const say = (words, text) => console.log(`\n## ${words}, ${title}\n\n${text}`);
@@ -72,7 +72,7 @@ async function measureIn({ title, isWhole, open }, folder, server) {
     for (const [name, workload] of Object.entries(STREAMS)) {
       if (!isWanted(workload.group ?? name)) continue;
       for (const way of isWhole ? workload.ways : ['memory']) {
-        const result = await measureStream(runtime, { name, way, workload, counts, server });
+        const result = await measureStream(runtime, { name, way, workload, counts: { ...counts, roundMs: Math.max(roundMs, counts.roundMs) }, server });
         results.streams[`${name} ${way}`] = result;
         say(`${name} over ${way}: ${workload.title}`, streamTable(result));
       }

@@ -6,13 +6,14 @@ import { measured } from './measured.js';
 export async function first(contestant, { replies, ...job }) {
   const { read } = measured(contestant, job);
   const times = new Float64Array(replies);
-  for (let reply = 0; reply < replies; reply++) {
+  // As many before, which do not count: a server has compiled its code long since.
+  for (let reply = -replies; reply < replies; reply++) {
     const start = performance.now();
     let isFirst = true;
     await read(() => {
       if (!isFirst) return;
       isFirst = false;
-      times[reply] = performance.now() - start;
+      if (reply >= 0) times[reply] = performance.now() - start;
     });
     if (isFirst) throw new Error('a reply without text');
   }

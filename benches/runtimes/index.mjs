@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 
 import { read } from '../../scripts/lib/run.mjs';
-import { newestNode, runtimes } from '../../scripts/lib/runtimes.mjs';
+import { NEWEST_NODE, VERSIONS, newestNode, runtimes } from '../../scripts/lib/runtimes.mjs';
 import { openChromium } from './chromium.mjs';
 import { startProcess } from './process.mjs';
 import { openWorkerd } from './workerd.mjs';
@@ -17,13 +17,13 @@ const process_ = (command, flags = []) => (folder) => {
   };
 };
 
-/** Whole: all workloads; the others have W1, W2 and `cold`. */
+/** `isWhole`: all workloads; the others have W1, W2 and `cold`. `roundMs`: a round is so long at least, since the clock is coarse. */
 export const RUNTIMES = {
   node: { title: `Node ${process.versions.node}`, isWhole: true, open: process_(process.execPath) },
-  'node-newest': { title: 'newest Node', open: async (folder) => process_(await newestNode())(folder) },
-  deno: { title: 'Deno', open: async (folder) => process_((await runtimes())('deno'), ['run', '--quiet', '--allow-all', '--no-lock', '--node-modules-dir=manual'])(folder) },
-  bun: { title: 'Bun', open: async (folder) => process_((await runtimes())('bun'), ['run'])(folder) },
-  chromium: { title: 'Chromium', open: openChromium },
+  'node-newest': { title: `Node ${NEWEST_NODE}`, open: async (folder) => process_(await newestNode())(folder) },
+  deno: { title: `Deno ${VERSIONS.deno}`, open: async (folder) => process_((await runtimes())('deno'), ['run', '--quiet', '--allow-all', '--no-lock', '--node-modules-dir=manual'])(folder) },
+  bun: { title: `Bun ${VERSIONS.bun}`, open: async (folder) => process_((await runtimes())('bun'), ['run'])(folder) },
+  chromium: { title: 'Chromium', roundMs: 300, open: openChromium },
   workerd: { title: 'workerd', open: openWorkerd },
 };
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { cached } from './cached.mjs';
 
 /** wrangler is the newest whose engines admit Node 20. */
-const VERSIONS = { bun: '1.4.4', deno: '2.9.6', wrangler: '4.86.0' };
+export const VERSIONS = { bun: '1.4.4', deno: '2.9.6', wrangler: '4.86.0' };
 
-const NEWEST_NODE = '26.10.0';
+export const NEWEST_NODE = '26.10.0';
 
 /** @returns {Promise<(name: keyof typeof VERSIONS) => string>} paths of the commands */
 export async function runtimes() {
