@@ -92,24 +92,38 @@ async function bindAndOptimise() {
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === inputs) return 'unchanged';
 
   const fresh = `${GLUE}.${process.pid}`;
-  await rm(fresh, { recursive: true, force: true });
-  await mkdir(fresh, { recursive: true });
   try {
-    // Before all else, while the addresses are those that the linker tells of.
-    const snipped = join(fresh, 'snipped.wasm');
-    await run(tool, ['snip', COMPILED, snipped]);
-    await run(tool, ['wasm-bindgen', ...BINDGEN_FLAGS, '--out-dir', fresh, snipped]);
-    await rm(snipped);
-    const module = join(fresh, 'rivulet_bg.wasm');
-    const names = await read(nodeBin('wasm-opt'), [...OPT_FLAGS, module, '-o', module]);
-    await shortenGlue(join(fresh, 'rivulet.js'), names);
-    await refuseLocalPaths(module);
+    await refuseLocalPaths(await writeGlue(tool, fresh));
     await writeFile(join(fresh, '.inputs'), inputs);
     await rm(GLUE, { recursive: true, force: true });
     await rename(fresh, GLUE);
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
+}
+
+/** @returns {Promise<string>} the module, beside its glue in `folder` */
+async function writeGlue(tool, folder, more = []) {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  // Before all else, while the addresses are those that the linker tells of.
+  const snipped = join(folder, 'snipped.wasm');
+  await run(tool, ['snip', COMPILED, snipped]);
+  await run(tool, ['wasm-bindgen', ...BINDGEN_FLAGS, '--out-dir', folder, snipped]);
+  await rm(snipped);
+  const module = join(folder, 'rivulet_bg.wasm');
+  const names = await read(nodeBin('wasm-opt'), [...OPT_FLAGS, ...more, module, '-o', module]);
+  await shortenGlue(join(folder, 'rivulet.js'), names);
+  return module;
+}
+
+/**
+ * The module of the last build once more, with the names of its functions, for measuring. The same code otherwise.
+ *
+ * @returns {Promise<string>} its path
+ */
+export async function namedModule() {
+  return writeGlue(await xtask(), join(ROOT, 'target', 'named'), ['--debuginfo']);
 }
 
 /** Of everything that decides what these tools write. The JavaScript is copied into the glue's folder. */
