@@ -8,10 +8,12 @@ import { build } from '../scripts/build.mjs';
 import { options, refuse } from '../scripts/lib/args.mjs';
 import { ROOT } from '../scripts/lib/paths.mjs';
 import { main, seconds } from '../scripts/lib/run.mjs';
+import { againstTable, both, otherProject, versus } from './against.mjs';
 import { goalTable } from './goals.mjs';
 import { startServer } from './http.mjs';
 import * as others from './others.mjs';
 import { PEERS } from './peers.mjs';
+import { profileFirst, profileStream, withNames } from './profile.mjs';
 import { project } from './project.mjs';
 import { RUNTIMES } from './runtimes/index.mjs';
 import { size, sizeTable } from './size.mjs';
@@ -30,6 +32,8 @@ Options:
   --rounds N       How many rounds (default ${FULL.rounds}, ${QUICK.rounds} with --quick)
   --runtime LIST   Of ${Object.keys(RUNTIMES).join(', ')}, or all (default node); all but node measure
                    ${EVERYWHERE.join(', ')} only
+  --against REV    Builds another git revision, too, and compares with it in the same run; Node only
+  --profile        Where the time of W1, W2 and \`first\` goes, instead
   --help           This text`;
 
 const given = options(HELP, {
@@ -37,6 +41,8 @@ const given = options(HELP, {
   only: { type: 'string' },
   rounds: { type: 'string' },
   runtime: { type: 'string', default: 'node' },
+  against: { type: 'string' },
+  profile: { type: 'boolean', default: false },
 });
 const wanted = list('only', given.only ?? NAMES.join(','), NAMES);
 const runtimes = list('runtime', given.runtime === 'all' ? Object.keys(RUNTIMES).join(',') : given.runtime, Object.keys(RUNTIMES));
@@ -47,45 +53,88 @@ await main(bench);
 async function bench() {
   const start = performance.now();
   await build({ sizes: false });
-  console.log(`\n${about()}`);
-  const { folder, remove } = await project();
-  const server = await startServer();
+  const opened = [];
   try {
-    for (const name of runtimes) {
-      const results = await measureIn(RUNTIMES[name], folder, server);
-      await keep(name, results);
-      if (name === 'node') console.log(`\n## Goals\n\n${goalTable(results)}`);
-    }
+    const other = given.against === undefined ? undefined : await otherProject(given.against);
+    if (other) opened.push(other.remove);
+    const { folder, remove } = await project();
+    opened.push(remove);
+    const server = await startServer();
+    opened.push(server.stop);
+    console.log(`\n${about()}`);
+    if (given.profile) await profile(folder);
+    else if (other) await against(folder, other, server);
+    else await all(folder, server);
   } finally {
-    server.stop();
-    await remove();
+    for (const close of opened.reverse()) await close();
   }
   console.log(`\nAll of it in ${seconds(start)}`);
 }
 
-async function measureIn({ title, isWhole, roundMs = 0, open }, folder, server) {
-  const runtime = await open(folder);
+async function all(folder, server) {
+  for (const name of runtimes) {
+    const { title, isWhole, roundMs = 0, open } = RUNTIMES[name];
+    const runtime = await open(folder);
+    try {
+      const isWanted = (workload) => wanted.includes(workload) && (isWhole || EVERYWHERE.includes(workload));
+      const own = { ...counts, roundMs: Math.max(roundMs, counts.roundMs) };
+      const results = await measure(runtime, { title, isWanted, ways: isWhole ? undefined : ['memory'], counts: own, folder, server });
+      await keep(name, results);
+      if (name === 'node') console.log(`\n## Goals\n\n${goalTable(results)}`);
+    } finally {
+      await runtime.close();
+    }
+  }
+}
+
+async function measure(runtime, { title, isWanted, ways, counts, folder, server, pick = (names) => names }) {
   const results = { streams: {} };
   const say = (words, text) => console.log(`\n## ${words}, ${title}\n\n${text}`);
-  const isWanted = (name) => wanted.includes(name) && (isWhole || EVERYWHERE.includes(name));
-  try {
-    for (const [name, workload] of Object.entries(STREAMS)) {
-      if (!isWanted(workload.group ?? name)) continue;
-      for (const way of isWhole ? workload.ways : ['memory']) {
-        const result = await measureStream(runtime, { name, way, workload, counts: { ...counts, roundMs: Math.max(roundMs, counts.roundMs) }, server });
-        results.streams[`${name} ${way}`] = result;
-        say(`${name} over ${way}: ${workload.title}`, streamTable(result));
-      }
+  for (const [name, workload] of Object.entries(STREAMS)) {
+    if (!isWanted(workload.group ?? name)) continue;
+    for (const way of ways ?? workload.ways) {
+      const chosen = { ...workload, names: pick(workload.names) };
+      const result = await measureStream(runtime, { name, way, workload: chosen, counts, server });
+      results.streams[`${name} ${way}`] = result;
+      say(`${name} over ${way}: ${workload.title}`, streamTable(result));
     }
-    for (const [name, work] of Object.entries(OTHERS)) {
-      if (!isWanted(name)) continue;
-      results[name] = name === 'size' ? await size(folder, work) : await others[name](runtime, work, counts);
-      say(`${name}: ${work.title}`, name === 'size' ? sizeTable(results.size) : others[`${name}Table`](results[name]));
-    }
-    return results;
-  } finally {
-    await runtime.close();
   }
+  for (const [name, work] of Object.entries(OTHERS)) {
+    if (!isWanted(name)) continue;
+    results[name] = name === 'size' ? await size(folder, work) : await others[name](runtime, { ...work, names: pick(work.names) }, counts);
+    say(`${name}: ${work.title}`, name === 'size' ? sizeTable(results.size) : others[`${name}Table`](results[name]));
+  }
+  return results;
+}
+
+/** What can be told in one number of either revision. */
+const COMPARED = [...Object.values(STREAMS).map(({ group }, index) => group ?? Object.keys(STREAMS)[index]), 'first', 'heap', 'cold'];
+
+async function against(folder, other, server) {
+  const { title, open } = RUNTIMES.node;
+  const runtime = both(await open(folder), await open(other.folder));
+  const results = await measure(runtime, {
+    title,
+    isWanted: (name) => wanted.includes(name) && COMPARED.includes(name),
+    pick: (names) => versus(names, ['floor', 'floor-iter', 'hand']),
+    counts,
+    folder,
+    server,
+  });
+  const compared = Object.fromEntries(Object.entries(results.streams).map(([name, { costs }]) => [name, cpuOf(costs)]));
+  for (const name of ['first', 'heap', 'cold']) if (results[name]) compared[name] = results[name];
+  console.log(`\n## Against ${other.commit}\n\n${againstTable(compared, other.commit)}`);
+}
+
+const cpuOf = (costs) => Object.fromEntries(Object.entries(costs).map(([name, { cpu }]) => [name, cpu]));
+
+async function profile(folder) {
+  await withNames(folder);
+  const runtime = await RUNTIMES.node.open(folder);
+  for (const name of ['W1', 'W2']) {
+    if (wanted.includes(name)) console.log(`\n## ${name}, where the time goes\n\n${await profileStream(runtime, name, counts)}`);
+  }
+  if (wanted.includes('first')) console.log(`\n## The first text, where the time goes\n\n${await profileFirst(runtime, counts)}`);
 }
 
 /** The figures, for whoever wants to look closer. */

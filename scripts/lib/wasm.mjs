@@ -47,19 +47,20 @@ const BINDGEN_FLAGS = [
   '--experimental-reset-state-function',
 ];
 
-const COMPILED = join(CARGO_TARGET, WASM_TARGET, 'release', 'rivulet.wasm');
+const compiledIn = (target) => join(target, WASM_TARGET, 'release', 'rivulet.wasm');
+const COMPILED = compiledIn(CARGO_TARGET);
 
 export async function buildWasm() {
-  await step(`Rust to ${WASM_TARGET}, release`, compile);
+  await step(`Rust to ${WASM_TARGET}, release`, () => compile());
   await step('snip, wasm-bindgen and wasm-opt', bindAndOptimise);
 }
 
-async function compile() {
+async function compile(more = [], target = CARGO_TARGET) {
   // The crate is an `rlib` in Cargo.toml and a `cdylib` here only: cargo passes no `-C lto` to a crate that is both.
   const args = ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', WASM_TARGET];
   // For `xtask snip`. Not among the flags below, which all crates are compiled with: this one concerns the last alone.
   await run('cargo', [...args, '--', '-Clink-arg=--emit-relocs'], {
-    env: { CARGO_ENCODED_RUSTFLAGS: (await rustFlags()).join('\x1f'), RUSTFLAGS: undefined },
+    env: { CARGO_ENCODED_RUSTFLAGS: [...(await rustFlags()), ...more].join('\x1f'), RUSTFLAGS: undefined, CARGO_TARGET_DIR: target },
   });
 }
 
@@ -93,7 +94,7 @@ async function bindAndOptimise() {
 
   const fresh = `${GLUE}.${process.pid}`;
   try {
-    await refuseLocalPaths(await writeGlue(tool, fresh));
+    await refuseLocalPaths(await writeGlue(tool, COMPILED, fresh));
     await writeFile(join(fresh, '.inputs'), inputs);
     await rm(GLUE, { recursive: true, force: true });
     await rename(fresh, GLUE);
@@ -103,12 +104,12 @@ async function bindAndOptimise() {
 }
 
 /** @returns {Promise<string>} the module, beside its glue in `folder` */
-async function writeGlue(tool, folder, more = []) {
+async function writeGlue(tool, compiled, folder, more = []) {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   // Before all else, while the addresses are those that the linker tells of.
   const snipped = join(folder, 'snipped.wasm');
-  await run(tool, ['snip', COMPILED, snipped]);
+  await run(tool, ['snip', compiled, snipped]);
   await run(tool, ['wasm-bindgen', ...BINDGEN_FLAGS, '--out-dir', folder, snipped]);
   await rm(snipped);
   const module = join(folder, 'rivulet_bg.wasm');
@@ -118,12 +119,15 @@ async function writeGlue(tool, folder, more = []) {
 }
 
 /**
- * The module of the last build once more, with the names of its functions, for measuring. The same code otherwise.
+ * The module once more, with the names of its functions, for measuring. They are mangled in the way that tells types, so
+ * that a closure says whose it is; the code is the same but for the order of some functions.
  *
- * @returns {Promise<string>} its path
+ * @returns {Promise<string>} its path, beside its glue
  */
 export async function namedModule() {
-  return writeGlue(await xtask(), join(ROOT, 'target', 'named'), ['--debuginfo']);
+  const target = join(CARGO_TARGET, 'named');
+  await step('The module with names', () => compile(['-Csymbol-mangling-version=v0'], target));
+  return writeGlue(await xtask(), compiledIn(target), join(target, 'glue'), ['--debuginfo']);
 }
 
 /** Of everything that decides what these tools write. The JavaScript is copied into the glue's folder. */
