@@ -4,7 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { namedModule } from '../scripts/lib/wasm.mjs';
+import { moduleWithNames } from '../scripts/lib/wasm.mjs';
 import { moduleOf } from '../scripts/lib/wasm-names.mjs';
 import { median } from './report/stats.mjs';
 import { digits, table } from './report/table.mjs';
@@ -22,7 +22,7 @@ const STEPS = [
 
 /** Puts the module with names into the installed package. */
 export async function withNames(folder) {
-  const module = await namedModule();
+  const module = await moduleWithNames();
   const base64 = (await readFile(module)).toString('base64');
   await writeFile(join(folder, 'node_modules', 'rivulet', 'dist', 'wasm', 'inline.js'), `export default () => Buffer.from('${base64}', 'base64');\n`);
   // For the variants, which ask the glue directly.
@@ -47,9 +47,12 @@ export async function profileFirst(runtime, counts) {
   for (const name of ['floor-iter', 'rivulet']) {
     const runner = await runtime.start(name);
     // A reply of one piece: nothing but what it takes to get there.
-    const { functions } = await runner.ask('profile', { body: { ...body, events: 1 }, replies: Math.round(replies * Math.max(counts.size, 0.5)) });
-    await runner.stop();
-    tables.push(profileTable(name, functions));
+    try {
+      const { functions } = await runner.ask('profile', { body: { ...body, events: 1 }, replies: Math.round(replies * Math.max(counts.size, 0.5)) });
+      tables.push(profileTable(name, functions));
+    } finally {
+      await runner.stop();
+    }
   }
   return tables.join('\n\n');
 }

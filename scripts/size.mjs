@@ -7,7 +7,7 @@ import { options } from './lib/args.mjs';
 import { main } from './lib/run.mjs';
 import { RECORDED, everythingOnce, measure, printSizes, wasmAndGlue } from './lib/sizes.mjs';
 import { moduleOf, readModule } from './lib/wasm-names.mjs';
-import { namedModule } from './lib/wasm.mjs';
+import { moduleWithTypes } from './lib/wasm.mjs';
 
 const HELP = `Usage: npm run size [-- --functions N]
 
@@ -22,7 +22,7 @@ Options:
 
 async function size({ functions: wanted = '0' }) {
   await build({ sizes: false });
-  const { functions, sections } = readModule(await readFile(await namedModule()));
+  const { functions, sections } = readModule(await readFile(await moduleWithTypes()));
 
   console.log('\nThe package');
   await printSizes();

@@ -119,14 +119,23 @@ async function writeGlue(tool, compiled, folder, more = []) {
 }
 
 /**
- * The module once more, with the names of its functions, for measuring. They are mangled in the way that tells types, so
- * that a closure says whose it is; the code is the same but for the order of some functions.
+ * The module of the last build with the names of its functions, in the place of which it may be used.
  *
  * @returns {Promise<string>} its path, beside its glue
  */
-export async function namedModule() {
-  const target = join(CARGO_TARGET, 'named');
-  await step('The module with names', () => compile(['-Csymbol-mangling-version=v0'], target));
+export async function moduleWithNames() {
+  return writeGlue(await xtask(), COMPILED, join(CARGO_TARGET, 'with-names'), ['--debuginfo']);
+}
+
+/**
+ * The module compiled once more, with the names of its functions, for measuring. They are mangled in the way that tells types, so
+ * that a closure says whose it is. The order of functions, and so the short names of imports, are others.
+ *
+ * @returns {Promise<string>} its path
+ */
+export async function moduleWithTypes() {
+  const target = join(CARGO_TARGET, 'with-types');
+  await step('The module with names and types', () => compile(['-Csymbol-mangling-version=v0'], target));
   return writeGlue(await xtask(), compiledIn(target), join(target, 'glue'), ['--debuginfo']);
 }
 
