@@ -13,6 +13,7 @@ import { goalTable } from './goals.mjs';
 import { startServer } from './http.mjs';
 import * as others from './others.mjs';
 import { PEERS } from './peers.mjs';
+import { plots } from './plots.mjs';
 import { profileFirst, profileStream, withNames } from './profile.mjs';
 import { project } from './project.mjs';
 import { RUNTIMES } from './runtimes/index.mjs';
@@ -27,14 +28,17 @@ same body. Every contestant's output is compared by hash before it counts. Takes
 should run meanwhile.
 
 Options:
-  --quick          Small counts: about a minute, and noisy
+  --quick          Small counts: two minutes, and noisy
   --only LIST      Of ${NAMES.join(', ')}
   --rounds N       How many rounds (default ${FULL.rounds}, ${QUICK.rounds} with --quick)
   --runtime LIST   Of ${Object.keys(RUNTIMES).join(', ')}, or all (default node); all but node measure
                    ${EVERYWHERE.join(', ')} only
   --against REV    Builds another git revision, too, and compares with it in the same run; Node only
   --profile        Where the time of W1, W2 and \`first\` goes, instead
-  --help           This text`;
+  --no-build       Measures dist/ as it is
+  --help           This text
+
+The status is 1 if somebody's output was wrong. The figures are kept in target/bench/, the plots in benches/plots/.`;
 
 const given = options(HELP, {
   quick: { type: 'boolean', default: false },
@@ -43,7 +47,11 @@ const given = options(HELP, {
   runtime: { type: 'string', default: 'node' },
   against: { type: 'string' },
   profile: { type: 'boolean', default: false },
+  'no-build': { type: 'boolean', default: false },
 });
+/** Against another revision these say nothing: `npm run size` does, and what is no comparison. */
+const SINGLE = ['size', 'long'];
+
 const wanted = list('only', given.only ?? NAMES.join(','), NAMES);
 const runtimes = list('runtime', given.runtime === 'all' ? Object.keys(RUNTIMES).join(',') : given.runtime, Object.keys(RUNTIMES));
 if (given.rounds !== undefined && !/^[1-9]\d{0,2}$/.test(given.rounds)) refuse(`--rounds: ${given.rounds} is no such number`, HELP);
@@ -52,7 +60,7 @@ await main(bench);
 
 async function bench() {
   const start = performance.now();
-  await build({ sizes: false });
+  if (!given['no-build']) await build({ sizes: false });
   const opened = [];
   try {
     const other = given.against === undefined ? undefined : await otherProject(given.against);
@@ -80,6 +88,7 @@ async function all(folder, server) {
       const own = { ...counts, roundMs: Math.max(roundMs, counts.roundMs) };
       const results = await measure(runtime, { title, isWanted, ways: isWhole ? undefined : ['memory'], counts: own, folder, server });
       await keep(name, results);
+      if (isWhole && wanted.includes('plots')) console.log(`\n## Plots, in benches/plots\n\n${await plots(runtime, counts, about().split('\n')[0])}`);
       if (name === 'node') console.log(`\n## Goals\n\n${goalTable(results)}`);
     } finally {
       await runtime.close();
@@ -96,6 +105,7 @@ async function measure(runtime, { title, isWanted, ways, counts, folder, server,
       const chosen = { ...workload, names: pick(workload.names) };
       const result = await measureStream(runtime, { name, way, workload: chosen, counts, server });
       results.streams[`${name} ${way}`] = result;
+      if (Object.keys(result.wrong).length) process.exitCode = 1;
       say(`${name} over ${way}: ${workload.title}`, streamTable(result));
     }
   }
@@ -107,15 +117,12 @@ async function measure(runtime, { title, isWanted, ways, counts, folder, server,
   return results;
 }
 
-/** What can be told in one number of either revision. */
-const COMPARED = [...Object.values(STREAMS).map(({ group }, index) => group ?? Object.keys(STREAMS)[index]), 'first', 'heap', 'cold'];
-
 async function against(folder, other, server) {
   const { title, open } = RUNTIMES.node;
   const runtime = both(await open(folder), await open(other.folder));
   const results = await measure(runtime, {
     title,
-    isWanted: (name) => wanted.includes(name) && COMPARED.includes(name),
+    isWanted: (name) => wanted.includes(name) && !SINGLE.includes(name),
     pick: (names) => versus(names, ['floor', 'floor-iter', 'hand']),
     counts,
     folder,
@@ -126,7 +133,9 @@ async function against(folder, other, server) {
   console.log(`\n## Against ${other.commit}\n\n${againstTable(compared, other.commit)}`);
 }
 
-const cpuOf = (costs) => Object.fromEntries(Object.entries(costs).map(([name, { cpu }]) => [name, cpu]));
+function cpuOf(costs) {
+  return Object.fromEntries(Object.entries(costs).map(([name, { cpu }]) => [name, cpu]));
+}
 
 async function profile(folder) {
   await withNames(folder);

@@ -46,7 +46,7 @@ function slices(whole, next) {
   const chunks = [];
   for (let at = 0; at < whole.length;) {
     const end = Math.min(at + next(), whole.length);
-    chunks.push(whole.slice(at, end));
+    chunks.push(whole.subarray(at, end));
     at = end;
   }
   return chunks;
