@@ -13,13 +13,16 @@ export function memoryFetch(body, { stallAt = Infinity } = {}) {
   };
 }
 
+/** Somebody must hold a read that waits, as a socket does: what nobody can settle is collected, with all that waits for it. */
+const stalled = [];
+
 function stream({ chunks, loop: [from, to, times] }, stallAt) {
   let at = 0;
   let left = times;
   return new ReadableStream({
     type: 'bytes',
     pull(controller) {
-      if (at === stallAt) return new Promise(() => {});
+      if (at === stallAt) return new Promise((resolve) => stalled.push(resolve));
       if (at === to && --left > 0) at = from;
       // A copy: a stream of bytes takes the buffer away from whoever hands it in, and a network makes a new one, too.
       if (at < chunks.length) controller.enqueue(chunks[at++].slice());

@@ -21,7 +21,7 @@ const COMMANDS = {
   },
   round: ({ replies }) => timed(() => session.round(replies)),
   first: async (job) => (await import('./first.mjs')).first(contestant, job),
-  heap: async (job) => (await import('./heap.mjs')).heap(contestant, job, wasmBytes),
+  heap: async (job) => (await import('./heap.mjs')).heap(contestant, job),
   profile: async (job) => (await import('./cpu-profile.mjs')).cpuProfile(contestant, job),
   tenths: async (job) => (await import('./long.mjs')).tenths(contestant, job),
   replies: async (job) => (await import('./long.mjs')).replies(contestant, job, wasmBytes),
