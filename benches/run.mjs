@@ -62,6 +62,11 @@ async function bench() {
   const start = performance.now();
   if (!given['no-build']) await build({ sizes: false });
   const opened = [];
+  const close = async () => {
+    for (const undo of opened.splice(0).reverse()) await undo();
+  };
+  // No folder is left behind, and no server.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => close().finally(() => process.exit(1)));
   try {
     const other = given.against === undefined ? undefined : await otherProject(given.against);
     if (other) opened.push(other.remove);
@@ -74,7 +79,7 @@ async function bench() {
     else if (other) await against(folder, other, server);
     else await all(folder, server);
   } finally {
-    for (const close of opened.reverse()) await close();
+    await close();
   }
   console.log(`\nAll of it in ${seconds(start)}`);
 }
