@@ -169,7 +169,7 @@ function counted() {
   const chosen = given.quick ? QUICK : FULL;
   if (rounds === undefined) return chosen;
   const own = Number(rounds);
-  return { ...chosen, rounds: own, first: own, heap: own, cold: own, long: own };
+  return { ...chosen, rounds: own, first: own, cold: own, long: own };
 }
 
 function list(option, text, known) {
