@@ -65,7 +65,7 @@ impl Template {
         let (mut at, mut from) = (0, 0);
         let mut text = None;
         for &(to, hole) in &self.holes {
-            let rest = bytes.get(at..)?.strip_prefix(&self.same[from..to])?;
+            let rest = strip(bytes.get(at..)?, &self.same[from..to])?;
             let length = match hole {
                 Hole::Text => string_end(rest)?,
                 Hole::String => plain_end(rest)?,
@@ -78,7 +78,7 @@ impl Template {
             from = to;
         }
         let (text, tail) = (text?, &self.same[from..]);
-        bytes[at..].starts_with(tail).then_some((text, at + tail.len()))
+        strip(&bytes[at..], tail).map(|_| (text, at + tail.len()))
     }
 }
 
@@ -91,6 +91,16 @@ fn take_first(ranges: &mut Vec<Range<usize>>) -> Option<Range<usize>> {
         }
     }
     (first < ranges.len()).then(|| ranges.swap_remove(first))
+}
+
+/// As `strip_prefix`, eight bytes at a time: on wasm32 the standard library compares single bytes, which was more than half
+/// of what an event cost here.
+#[inline]
+fn strip<'a>(bytes: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
+    let (start, rest) = bytes.split_at_checked(prefix.len())?;
+    let ((words, tail), (others, other_tail)) = (start.as_chunks::<8>(), prefix.as_chunks::<8>());
+    let same = |(one, other): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*one) == u64::from_ne_bytes(*other);
+    (words.iter().zip(others).all(same) && tail.iter().eq(other_tail)).then_some(rest)
 }
 
 /// As [`string_end`], for a string without escapes, of ASCII.

@@ -5,18 +5,20 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { DIST } from './paths.mjs';
+import { ROOT } from './paths.mjs';
 import { Failure, run } from './run.mjs';
 
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /**
  * @param {string} folder where the tarball goes
+ * @param {string} [root] of another worktree
  * @returns {Promise<{ tarball: string, files: string[] }>} its path, and the paths inside it
  */
-export async function pack(folder) {
-  if (!existsSync(DIST)) throw new Failure('there is no dist/: run `npm run build` first');
+export async function pack(folder, root = ROOT) {
+  if (!existsSync(join(root, 'dist'))) throw new Failure('there is no dist/: run `npm run build` first');
   const { output } = await run(NPM, ['pack', '--json', '--loglevel=error', '--pack-destination', folder], {
+    cwd: root,
     capture: true,
   });
   // Warnings of npm may precede the answer.
@@ -27,13 +29,14 @@ export async function pack(folder) {
 /**
  * An empty project with the packed package in it, as a user has it. `remove()` when done.
  *
+ * @param {string} [root] of another worktree
  * @returns {Promise<{ folder: string, tarball: string, files: string[], remove: () => Promise<void> }>}
  */
-export async function installed() {
+export async function installed(root = ROOT) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'rivulet-installed-')));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const { tarball, files } = await pack(folder);
+    const { tarball, files } = await pack(folder, root);
     await writeFile(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n');
     // Offline: a package without dependencies needs no registry, and this proves it.
     await run(NPM, ['install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', tarball], {

@@ -18,15 +18,21 @@ export async function measure(folder = DIST) {
     .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => /\.(wasm|js)$/.test(name))
     .sort();
-  return Promise.all(names.map(async (name) => {
-    const bytes = await readFile(join(folder, name));
-    return {
-      name,
-      raw: bytes.length,
-      gzip: gzipSync(bytes, { level: 9 }).length,
-      brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
-    };
-  }));
+  return Promise.all(names.map(async (name) => ({ name, ...weigh(await readFile(join(folder, name))) })));
+}
+
+/** @param {Uint8Array} bytes */
+export const weigh = (bytes) => ({
+  raw: bytes.length,
+  gzip: gzipSync(bytes, { level: 9 }).length,
+  brotli: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+});
+
+/** Each thing once: the other files hold the same module again, as text, and the same JavaScript in one file with it. */
+export function everythingOnce(files) {
+  const own = files.filter(({ name }) => ['rivulet_bg.wasm', 'shared.js', 'index.js', 'edge.js'].includes(name));
+  const sum = (field) => own.reduce((total, file) => total + file[field], 0);
+  return { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') };
 }
 
 /** Gzipped bytes of what every user loads. */

@@ -47,19 +47,20 @@ const BINDGEN_FLAGS = [
   '--experimental-reset-state-function',
 ];
 
-const COMPILED = join(CARGO_TARGET, WASM_TARGET, 'release', 'rivulet.wasm');
+const compiledIn = (target) => join(target, WASM_TARGET, 'release', 'rivulet.wasm');
+const COMPILED = compiledIn(CARGO_TARGET);
 
 export async function buildWasm() {
-  await step(`Rust to ${WASM_TARGET}, release`, compile);
+  await step(`Rust to ${WASM_TARGET}, release`, () => compile());
   await step('snip, wasm-bindgen and wasm-opt', bindAndOptimise);
 }
 
-async function compile() {
+async function compile(more = [], target = CARGO_TARGET) {
   // The crate is an `rlib` in Cargo.toml and a `cdylib` here only: cargo passes no `-C lto` to a crate that is both.
   const args = ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', WASM_TARGET];
   // For `xtask snip`. Not among the flags below, which all crates are compiled with: this one concerns the last alone.
   await run('cargo', [...args, '--', '-Clink-arg=--emit-relocs'], {
-    env: { CARGO_ENCODED_RUSTFLAGS: (await rustFlags()).join('\x1f'), RUSTFLAGS: undefined },
+    env: { CARGO_ENCODED_RUSTFLAGS: [...(await rustFlags()), ...more].join('\x1f'), RUSTFLAGS: undefined, CARGO_TARGET_DIR: target },
   });
 }
 
@@ -92,24 +93,50 @@ async function bindAndOptimise() {
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === inputs) return 'unchanged';
 
   const fresh = `${GLUE}.${process.pid}`;
-  await rm(fresh, { recursive: true, force: true });
-  await mkdir(fresh, { recursive: true });
   try {
-    // Before all else, while the addresses are those that the linker tells of.
-    const snipped = join(fresh, 'snipped.wasm');
-    await run(tool, ['snip', COMPILED, snipped]);
-    await run(tool, ['wasm-bindgen', ...BINDGEN_FLAGS, '--out-dir', fresh, snipped]);
-    await rm(snipped);
-    const module = join(fresh, 'rivulet_bg.wasm');
-    const names = await read(nodeBin('wasm-opt'), [...OPT_FLAGS, module, '-o', module]);
-    await shortenGlue(join(fresh, 'rivulet.js'), names);
-    await refuseLocalPaths(module);
+    await refuseLocalPaths(await writeGlue(tool, COMPILED, fresh));
     await writeFile(join(fresh, '.inputs'), inputs);
     await rm(GLUE, { recursive: true, force: true });
     await rename(fresh, GLUE);
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
+}
+
+/** @returns {Promise<string>} the module, beside its glue in `folder` */
+async function writeGlue(tool, compiled, folder, more = []) {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  // Before all else, while the addresses are those that the linker tells of.
+  const snipped = join(folder, 'snipped.wasm');
+  await run(tool, ['snip', compiled, snipped]);
+  await run(tool, ['wasm-bindgen', ...BINDGEN_FLAGS, '--out-dir', folder, snipped]);
+  await rm(snipped);
+  const module = join(folder, 'rivulet_bg.wasm');
+  const names = await read(nodeBin('wasm-opt'), [...OPT_FLAGS, ...more, module, '-o', module]);
+  await shortenGlue(join(folder, 'rivulet.js'), names);
+  return module;
+}
+
+/**
+ * The module of the last build with the names of its functions, in the place of which it may be used.
+ *
+ * @returns {Promise<string>} its path, beside its glue
+ */
+export async function moduleWithNames() {
+  return writeGlue(await xtask(), COMPILED, join(CARGO_TARGET, 'with-names'), ['--debuginfo']);
+}
+
+/**
+ * The module compiled once more, with the names of its functions, for measuring. They are mangled in the way that tells types, so
+ * that a closure says whose it is. The order of functions, and so the short names of imports, are others.
+ *
+ * @returns {Promise<string>} its path
+ */
+export async function moduleWithTypes() {
+  const target = join(CARGO_TARGET, 'with-types');
+  await step('The module with names and types', () => compile(['-Csymbol-mangling-version=v0'], target));
+  return writeGlue(await xtask(), compiledIn(target), join(target, 'glue'), ['--debuginfo']);
 }
 
 /** Of everything that decides what these tools write. The JavaScript is copied into the glue's folder. */

@@ -19,9 +19,10 @@ const COMPATIBILITY_DATE = '2026-10-20';
  * @param {string} file of the Worker
  * @param {string} folder where it goes; made if it is not there
  * @param {string} [resolveFrom] a folder with `node_modules` in it or above it, where the Worker's own has none
+ * @param {Record<string, string>} [alias] files in the place of imported names
  * @returns {Promise<{ folder: string, entry: string, modules: string[] }>}
  */
-export async function bundleWorker(file, folder, resolveFrom) {
+export async function bundleWorker(file, folder, resolveFrom, alias = {}) {
   const { build } = await import('esbuild');
   await mkdir(folder, { recursive: true });
   await build({
@@ -32,6 +33,7 @@ export async function bundleWorker(file, folder, resolveFrom) {
     format: 'esm',
     target: 'es2022',
     conditions: ['workerd', 'worker', 'browser'],
+    alias,
     loader: { '.wasm': 'copy' },
     assetNames: '[name]',
     nodePaths: resolveFrom ? [join(resolveFrom, 'node_modules')] : [],
@@ -43,7 +45,7 @@ export async function bundleWorker(file, folder, resolveFrom) {
  * @param {Awaited<ReturnType<typeof bundleWorker>>} bundle
  * @param {{ env?: Record<string, string>, kv?: Record<string, string>, port?: number, v8Flags?: string[] }} [options] `env`: texts; `kv`:
  *   names of KV namespaces and the addresses (`host:port`) of the stores behind them
- * @returns {Promise<{ url: string, errors: () => string, memory: () => Promise<number>, stop: () => Promise<void> }>}
+ * @returns {Promise<{ url: string, pid: number, errors: () => string, memory: () => Promise<number>, stop: () => Promise<void> }>}
  */
 export async function startWorkerd(bundle, { env = {}, kv = {}, port = 0, v8Flags = [] } = {}) {
   const config = join(bundle.folder, `config-${Math.random().toString(36).slice(2)}.capnp`);
@@ -61,6 +63,7 @@ export async function startWorkerd(bundle, { env = {}, kv = {}, port = 0, v8Flag
   ]);
   return {
     url: `http://127.0.0.1:${listening}`,
+    pid: /** @type {number} */ (child.pid),
     /** What workerd and the Worker complained about. */
     errors: () => errors,
     /** Resident bytes of the process. */

@@ -6,16 +6,21 @@ import { ROOT } from '../../scripts/lib/paths.mjs';
 
 const call = (...args) => spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
 
-for (const script of ['build', 'start', 'test', 'lint']) {
-  test(`scripts/${script}.mjs explains itself`, () => {
-    const { status, stdout, stderr } = call(`scripts/${script}.mjs`, '--help');
+const COMMANDS = {
+  ...Object.fromEntries(['build', 'start', 'test', 'lint', 'size'].map((name) => [name, `scripts/${name}.mjs`])),
+  bench: 'benches/run.mjs',
+};
+
+for (const [script, file] of Object.entries(COMMANDS)) {
+  test(`${file} explains itself`, () => {
+    const { status, stdout, stderr } = call(file, '--help');
     assert.equal(status, 0);
     assert.match(stdout, new RegExp(`^Usage: npm (run )?${script}\\b`));
     assert.equal(stderr, '');
   });
 
-  test(`scripts/${script}.mjs refuses what it does not know, in words, before it does anything`, () => {
-    const { status, stdout, stderr } = call(`scripts/${script}.mjs`, '--no-such-option');
+  test(`${file} refuses what it does not know, in words, before it does anything`, () => {
+    const { status, stdout, stderr } = call(file, '--no-such-option');
     assert.equal(status, 2);
     assert.match(stderr, /^error: Unknown option '--no-such-option'/);
     assert.equal(stdout, '');
@@ -26,6 +31,8 @@ for (const [words, complaint] of [
   [['scripts/test.mjs', '--only', 'workerd,nope'], /^error: no such part: nope\n/],
   [['scripts/start.mjs', '--port', '70000'], /^error: --port: 70000 is no port\n/],
   [['scripts/start.mjs', '--url', 'https://shop.example', '--provider', 'x'], /^error: --provider: no such name: x\n/],
+  [['benches/run.mjs', '--only', 'W1,W99'], /^error: --only: no such name: W99\n/],
+  [['benches/run.mjs', '--rounds', '0'], /^error: --rounds: 0 is no such number\n/],
   [['scripts/start.mjs', '--bot', 'support'], /^error: --bot belongs to a --url\n/],
 ]) {
   test(`${words.join(' ')} is refused`, () => {

@@ -1,0 +1,54 @@
+// What services send: one head a reply, a frame a piece of text, an end. As recorded in tests/wire, texts aside.
+
+const data = (value) => `data: ${value}\n\n`;
+const json = (value) => data(JSON.stringify(value));
+const named = (value) => `event: ${value.type}\n${json(value)}`;
+
+/** PHP's `json_encode`: slashes and everything beyond ASCII are escaped. */
+const php = (value) => JSON.stringify(value)
+  .replaceAll('/', '\\/')
+  .replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** OpenAI's chunks: about 300 bytes, and nothing but the text differs from one to the next. */
+function openai() {
+  const chunk = (delta, reason = null) => json({
+    id: 'chatcmpl-CfTn3Yq0gVx1hE8sKJwLr5uZdB2aM',
+    object: 'chat.completion.chunk',
+    created: 1795520399,
+    model: 'gpt-5-mini-2025-08-07',
+    service_tier: 'default',
+    system_fingerprint: 'fp_5d58a6052a',
+    choices: [{ index: 0, delta, logprobs: null, finish_reason: reason }],
+    usage: null,
+  });
+  return {
+    begin: chunk({ role: 'assistant', content: '', refusal: null }),
+    piece: (text) => chunk({ content: text }),
+    end: () => chunk({}, 'stop') + data('[DONE]'),
+  };
+}
+
+/** AI Engine's: about 40 bytes, and at the end the whole text again. */
+function aiEngine() {
+  const frame = (type, value) => data(php({ type, data: value }));
+  return {
+    begin: '',
+    piece: (text) => frame('live', text),
+    end: (reply) => frame('end', php({ success: true, reply, images: null, usage: null })),
+  };
+}
+
+/** Anthropic's: about 130 bytes, each with the name of its event. */
+function anthropic() {
+  const usage = { input_tokens: 10, output_tokens: 1 };
+  const message = { id: 'msg_01', type: 'message', role: 'assistant', content: [], model: 'claude', stop_reason: null, stop_sequence: null, usage };
+  return {
+    begin: named({ type: 'message_start', message }) + named({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+    piece: (text) => named({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }),
+    end: () => named({ type: 'content_block_stop', index: 0 })
+      + named({ type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 9 } })
+      + named({ type: 'message_stop' }),
+  };
+}
+
+export const DIALECTS = { openai: openai(), 'ai-engine': aiEngine(), anthropic: anthropic() };

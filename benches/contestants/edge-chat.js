@@ -1,0 +1,8 @@
+// The endpoint: a request of OpenAI's Chat Completions in, the response drained.
+
+import { ask } from './edge.js';
+
+export const dialects = ['ai-engine', 'openai'];
+export const joins = true;
+
+export const create = ask('/v1/chat/completions', { messages: [{ role: 'user', content: 'Hi' }] }, (event) => event.choices?.[0]?.delta?.content);

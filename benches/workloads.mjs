@@ -1,0 +1,43 @@
+// What is measured, with whom, how often. An event is one piece of text.
+
+const OPENAI = ['floor', 'floor-iter', 'hand', 'eventsource-parser', 'openai', 'xsai', 'ai-sdk', 'rivulet', 'rivulet-coalesce'];
+const ENGINE = ['floor', 'floor-iter', 'hand', 'eventsource-parser', 'rivulet', 'rivulet-coalesce'];
+const ANTHROPIC = ['floor', 'floor-iter', 'hand', 'anthropic-sdk', 'rivulet', 'rivulet-coalesce'];
+const EDGE = ['floor', 'rivulet', 'edge-chat', 'edge-responses'];
+
+const BOTH = ['memory', 'http'];
+const KiB16 = 16 * 1024;
+
+/** Cost of an event: CPU time of the whole process, and time of the wall, as ratios to `floor`. */
+export const STREAMS = {
+  W1: { title: "OpenAI's chunks, one a network chunk", dialect: 'openai', cut: 'event', events: 10_000, names: OPENAI, ways: BOTH },
+  W2: { title: "OpenAI's chunks, 16 KiB a network chunk", dialect: 'openai', cut: KiB16, events: 20_000, names: OPENAI, ways: BOTH },
+  W3: { title: "OpenAI's chunks in pieces of 1 to 64 bytes", dialect: 'openai', cut: 'crumbs', events: 2_000, names: OPENAI, ways: BOTH },
+  W4: { title: "AI Engine's events, one a network chunk", dialect: 'ai-engine', cut: 'event', events: 10_000, names: ENGINE, ways: BOTH },
+  W5: { title: "AI Engine's events, 16 KiB a network chunk", dialect: 'ai-engine', cut: KiB16, events: 50_000, names: ENGINE, ways: BOTH },
+  W6: { title: "Anthropic's events, one a network chunk", dialect: 'anthropic', cut: 'event', events: 10_000, names: ANTHROPIC, ways: BOTH },
+  W7: { title: "Anthropic's events, 16 KiB a network chunk", dialect: 'anthropic', cut: KiB16, events: 30_000, names: ANTHROPIC, ways: BOTH },
+  'edge-1': { group: 'edge', title: "The endpoint: AI Engine's events, one a network chunk", dialect: 'ai-engine', cut: 'event', events: 10_000, names: EDGE, ways: ['memory'] },
+  'edge-2': { group: 'edge', title: "The endpoint: AI Engine's events, 16 KiB a network chunk", dialect: 'ai-engine', cut: KiB16, events: 50_000, names: EDGE, ways: ['memory'] },
+};
+
+const WITH_TEXT = OPENAI.filter((name) => name !== 'rivulet-coalesce');
+const SHORT = { dialect: 'openai', cut: 'event', events: 20 };
+
+/** What is not a cost of an event. */
+export const OTHERS = {
+  first: { title: 'Time to the first text', names: WITH_TEXT.filter((name) => name !== 'floor'), body: SHORT, replies: 2_000 },
+  heap: { title: 'Bytes that an open reply keeps', names: WITH_TEXT, body: SHORT, replies: 2_000 },
+  cold: { title: 'Import and first reply, fresh process', names: WITH_TEXT, body: SHORT },
+  size: { title: 'Bytes of the smallest program, and of the package', names: WITH_TEXT },
+  long: { title: 'Long replies, many replies', names: ['hand', 'rivulet'], pieces: 1_000_000, replies: 100_000, body: SHORT },
+};
+
+/** Elsewhere than on Node. */
+export const EVERYWHERE = ['W1', 'W2', 'cold'];
+
+export const NAMES = [...new Set(Object.entries(STREAMS).map(([name, { group }]) => group ?? name)), ...Object.keys(OTHERS), 'plots'];
+
+/** How long and how often. `size`: of every count of events and replies. Memory is the same each time: one look will do. */
+export const FULL = { rounds: 12, launches: 3, warmUpMs: 1_000, roundMs: 100, size: 1, first: 5, heap: 1, cold: 15, long: 3 };
+export const QUICK = { rounds: 3, launches: 1, warmUpMs: 200, roundMs: 20, size: 0.1, first: 2, heap: 1, cold: 3, long: 1 };
