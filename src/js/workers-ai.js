@@ -22,6 +22,8 @@ function bound({ binding, ...settings }) {
 async function run(binding, url, { body, signal }) {
   const model = url.slice(url.indexOf('/ai/run/') + '/ai/run/'.length);
   try {
+    // Of all requests the list of models alone has no body.
+    if (body === undefined) return Response.json({ result: await binding.models({ task: 'Text Generation', per_page: 1000 }) });
     const result = await binding.run(model, JSON.parse(body), { signal });
     if (result instanceof Response) return result;
     if (!(result instanceof ReadableStream)) return Response.json(result);

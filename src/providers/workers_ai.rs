@@ -10,14 +10,17 @@ use crate::error::{Error, Result};
 use crate::frame::Framing;
 use crate::out::Out;
 use crate::service::turn::{Turn, word};
-use crate::service::{self, Ask, Dialect, chunk, said};
+use crate::service::{self, Ask, Dialect, chunk, models, said};
 use crate::step::Step;
 use crate::text::join;
 use crate::value::Value;
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: None,
+    models: Some(|call| {
+        let path = path(&call, "/ai/models/search?task=Text%20Generation&per_page=1000")?;
+        models::ask(&DIALECT, call, &path)
+    }),
     about: About::service(
         "WorkersAi",
         "https://api.cloudflare.com/client/v4",
@@ -58,12 +61,9 @@ static DIALECT: Dialect = Dialect {
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     let mut ask = Ask::new(call)?;
     let (call, body) = (&ask.call, &mut ask.body);
-    let Some(account) = call.settings.get("accountId") else {
-        return Err(Error::input("give the binding (env.AI), or accountId and apiKey"));
-    };
     let model = body.take("model").unwrap_or_default();
     let model = service::in_path(model.as_str().unwrap_or_default())?;
-    let path = join(&["/accounts/", service::in_path(account)?, "/ai/run/", model]);
+    let path = path(call, &join(&["/ai/run/", model]))?;
     let mut messages = said::messages(call)?;
     for message in &mut messages {
         // Null is refused.
@@ -93,6 +93,14 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
         body.insert("stream", true.into());
     }
     ask.to(&DIALECT, &path)
+}
+
+/// Below the account.
+fn path(call: &Call, rest: &str) -> Result<String> {
+    match call.settings.get("accountId") {
+        Some(account) => Ok(join(&["/accounts/", service::in_path(account)?, rest])),
+        None => Err(Error::input("give the binding (env.AI), or accountId and apiKey")),
+    }
 }
 
 /// M2: the form of its own, or that of OpenAI's chunks, by the model. An answer in both forms says the same twice.

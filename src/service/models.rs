@@ -12,7 +12,7 @@ use crate::text::join;
 use crate::value::Value;
 
 /// Each name becomes a piece of text. OpenAI and Anthropic have `data` with `id`, Ollama and Gemini `models` with `name`,
-/// some gateways a bare array.
+/// Workers AI `result` with `name` (its `id` is a number of Cloudflare's own), some gateways a bare array.
 pub fn ask(dialect: &Dialect, call: Rc<Call>, path: &str) -> Result<Step> {
     let request = Request::get(join(&[&call.settings.url, path])).header("accept", "application/json");
     Ok(Step::ask_anyway((dialect.head)(&call, request), |answer, out| {
@@ -20,12 +20,13 @@ pub fn ask(dialect: &Dialect, call: Rc<Call>, path: &str) -> Result<Step> {
             return Err(explained(answer.refusal(), &answer.value()));
         }
         let value = answer.json()?.value;
-        let list = ["data", "models"].iter().find_map(|key| value.get(key)).unwrap_or(&value);
+        let list = ["data", "models", "result"].iter().find_map(|key| value.get(key)).unwrap_or(&value);
         let Value::Array(models) = list else {
             return Err(answer.error(Code::Protocol, "the answer holds no list of models"));
         };
+        let keys = if value.get("result").is_some() { ["name", "id"] } else { ["id", "name"] };
         for model in models {
-            let name = ["id", "name"].iter().find_map(|key| model.text(key)).unwrap_or_default();
+            let name = keys.iter().find_map(|key| model.text(key)).unwrap_or_default();
             out.text(name.strip_prefix("models/").unwrap_or(name), false);
         }
         Ok(Next::Over)

@@ -175,3 +175,13 @@ fn refusals_are_told_by_their_numbers() {
     let late = ask(json!("Hi")).answers(&[recorded("workers-ai/doc-error-429")]).error().clone();
     assert_eq!(late.retry_after.as_deref(), Some("7"));
 }
+
+#[test]
+fn models_are_listed_by_name() {
+    let flow = ask(json!("Hi")).options(json!({ "modelsOnly": true }));
+    let result = json!([{ "id": "429b9e8b", "name": "@cf/a/b" }, { "id": "429b9e8c", "name": "@cf/c/d" }]);
+    let played = flow.answers(&[Reply::new(200, json!({ "success": true, "result": result }).to_string())]);
+    assert_eq!(played.pieces(), ["@cf/a/b", "@cf/c/d"]);
+    let path = "/accounts/acc/ai/models/search?task=Text%20Generation&per_page=1000";
+    assert!(played.urls()[0].ends_with(path), "{:?}", played.urls());
+}

@@ -204,3 +204,21 @@ test('a copy keeps the binding', async () => {
   assert.equal(await provider.with({ temperature: 0.5 }).createAsync({ messages: 'Hi' }), 'Hi');
   assert.equal(calls[0][1].temperature, 0.5);
 });
+
+test('the models are those of the binding', async () => {
+  const asked = [];
+  const binding = {
+    run: () => assert.fail('no model is to be run'),
+    async models(given) {
+      asked.push(given);
+      return [{ id: '429b9e8b-0000', name: MODEL, task: { name: 'Text Generation' } }, { id: '429b9e8b-0001', name: '@cf/test/other' }];
+    },
+  };
+  assert.deepEqual(await new WorkersAi({ binding }).listModels(), [MODEL, '@cf/test/other']);
+  assert.deepEqual(asked, [{ task: 'Text Generation', per_page: 1000 }]);
+});
+
+test('a binding without a list is told so', async () => {
+  const { provider } = bound(() => assert.fail('no model is to be run'));
+  await chatError(provider.listModels(), 'service', /models is not a function/);
+});
