@@ -184,14 +184,14 @@ pub struct Usage {
 impl Usage {
     /// From any of the usual spellings (OpenAI chat and Responses, Anthropic, Gemini, Ollama).
     pub fn from_json(raw: &Value) -> Option<Usage> {
-        let number = |keys: [&str; 4]| keys.iter().find_map(|key| raw.get(key)).and_then(Value::as_u64);
+        let number = |keys: &[&str]| keys.iter().find_map(|key| raw.get(key)).and_then(Value::as_u64);
         // Gemini counts apart what it thought.
-        let thoughts = raw.get("thoughtsTokenCount").and_then(Value::as_u64).unwrap_or_default();
-        let completion = number(["completion_tokens", "output_tokens", "candidatesTokenCount", "eval_count"]);
+        let thoughts = raw.number("thoughtsTokenCount").unwrap_or_default();
+        let completion = number(&["completion_tokens", "output_tokens", "candidatesTokenCount", "eval_count"]);
         raw.is_object().then(|| Usage {
-            prompt: number(["prompt_tokens", "input_tokens", "promptTokenCount", "prompt_eval_count"]),
+            prompt: number(&["prompt_tokens", "input_tokens", "promptTokenCount", "prompt_eval_count"]),
             completion: completion.map(|count| count + thoughts).or((thoughts > 0).then_some(thoughts)),
-            total: number(["total_tokens", "totalTokens", "totalTokenCount", ""]),
+            total: number(&["total_tokens", "totalTokens", "totalTokenCount"]),
             raw: raw.clone(),
         })
     }

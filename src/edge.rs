@@ -35,7 +35,7 @@ impl Answer {
             include_usage: given.is_true("includeUsage"),
             id: text("id"),
             model: text("model"),
-            created: given.get("created").and_then(Value::as_u64).unwrap_or_default(),
+            created: given.number("created").unwrap_or_default(),
         }
     }
 }

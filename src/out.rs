@@ -45,6 +45,10 @@ impl Out {
         self.event(Event::Warning(message.into()));
     }
 
+    pub fn source(&mut self, source: &Value) {
+        self.event(Event::Source(source.clone()));
+    }
+
     pub fn session(&mut self, session: &Session) {
         self.event(Event::Session(Some(session.clone())));
     }

@@ -1,7 +1,8 @@
 //! What all services with a key have in common: a request of JSON, a stream of JSON, and a turn of a model in it.
 //!
 //! A protocol says what is its own in a [`Dialect`] and in the body of its request; the rest is here. `turn` puts the
-//! pieces of an answer together, `chunk` reads OpenAI's, `said` takes the caller's messages apart, `errors` reads refusals, `models` lists models.
+//! pieces of an answer together, `chunk` reads OpenAI's, `said` takes the caller's messages apart, `errors` reads refusals,
+//! `models` lists models.
 
 pub mod chunk;
 pub mod errors;
@@ -99,6 +100,12 @@ fn lay_over(body: &mut Map, extra: &Value) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Of a service that wants the model in the address: out of the body, and fit for a path.
+pub fn take_model(body: &mut Map) -> Result<String> {
+    let model = body.take("model").unwrap_or_default();
+    in_path(model.as_str().unwrap_or_default()).map(str::to_owned)
 }
 
 /// A model's name as a part of a path. It may be the word of a stranger, so it must not lead elsewhere.

@@ -65,6 +65,10 @@ impl Value {
         if let Value::Object(map) = self { Some(map) } else { None }
     }
 
+    pub fn as_object_mut(&mut self) -> Option<&mut Map> {
+        if let Value::Object(map) = self { Some(map) } else { None }
+    }
+
     pub fn is_object(&self) -> bool {
         self.as_object().is_some()
     }
@@ -98,6 +102,12 @@ impl Value {
     #[inline(never)]
     pub fn text_at(&self, pointer: &str) -> Option<&str> {
         self.pointer(pointer)?.as_str()
+    }
+
+    /// The whole number at `key`.
+    #[inline(never)]
+    pub fn number(&self, key: &str) -> Option<u64> {
+        self.get(key)?.as_u64()
     }
 
     /// The items of the array at `key`.
@@ -197,8 +207,8 @@ impl Map {
     }
 }
 
-/// JSON after a template: each `$` becomes the next hole as a string, each `%` the next one as the JSON that it is. A tenth
-/// of the code that a tree of values takes to be built, for what is sent and never looked at.
+/// JSON after a template: each `$` becomes the next hole as a string, each `%` the next one as the JSON that it is. Less
+/// code than a tree of values, for what is sent and never looked at.
 #[inline(never)]
 pub fn form(template: &'static str, holes: &[&str]) -> Value {
     let mut json = String::new();

@@ -5,13 +5,13 @@ use std::rc::Rc;
 use super::Protocol;
 use crate::about::About;
 use crate::call::Call;
-use crate::chat::{Event, Session};
+use crate::chat::Session;
 use crate::error::Result;
 use crate::frame::Framing;
 use crate::http::Request;
 use crate::out::Out;
 use crate::service::said::{self, Part};
-use crate::service::turn::{Turn, append, word};
+use crate::service::turn::{Turn, word};
 use crate::service::{self, Ask, Dialect, models};
 use crate::step::Step;
 use crate::value::{Map, Value, form};
@@ -167,7 +167,7 @@ fn block(part: &Part) -> Result<Value> {
 /// H3.
 fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
     let none = Value::Null;
-    let index = value.get("index").and_then(Value::as_u64).unwrap_or_default();
+    let index = value.number("index").unwrap_or_default();
     let delta = value.get("delta").unwrap_or(&none);
     match word(value, "type") {
         "message_start" => turn.usage(value.pointer("/message/usage")),
@@ -176,12 +176,15 @@ fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
             "text_delta" => turn.text(word(delta, "text"), out),
             "thinking_delta" => {
                 let thought = turn.think(word(delta, "thinking"), out);
-                append(kept(turn, index), "thinking", &thought);
+                if let Some(Value::String(known)) = kept(turn, index).and_then(|block| block.get_mut("thinking")) {
+                    known.push_str(&thought);
+                }
             }
             // It comes whole.
             "signature_delta" => {
-                let block = kept(turn, index).and_then(as_map);
-                block.into_iter().for_each(|block| block.put("signature", word(delta, "signature")));
+                if let Some(block) = kept(turn, index) {
+                    block.put("signature", word(delta, "signature"));
+                }
             }
             // Tools that the service runs itself have such pieces, too. The first piece is always empty.
             "input_json_delta" => {
@@ -191,7 +194,7 @@ fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
                 }
             }
             "citations_delta" => {
-                delta.known("citation").into_iter().for_each(|it| out.event(Event::Source(it.clone())))
+                delta.known("citation").into_iter().for_each(|source| out.source(source));
             }
             _ => {}
         },
@@ -211,7 +214,7 @@ fn begin(turn: &mut Turn, index: u64, block: &Value, out: &mut Out) {
     match word(block, "type") {
         "text" => {
             turn.text(word(block, "text"), out);
-            block.list("citations").iter().for_each(|source| out.event(Event::Source(source.clone())));
+            block.list("citations").iter().for_each(|source| out.source(source));
         }
         "thinking" => {
             _ = turn.think(word(block, "thinking"), out);
@@ -226,7 +229,7 @@ fn begin(turn: &mut Turn, index: u64, block: &Value, out: &mut Out) {
             let id = word(block, "id");
             if !turn.blocks.is_empty() {
                 let mut thoughts = std::mem::take(&mut turn.blocks);
-                thoughts.iter_mut().filter_map(as_map).for_each(|thought| thought.remove(INDEX));
+                thoughts.iter_mut().filter_map(Value::as_object_mut).for_each(|thought| thought.remove(INDEX));
                 turn.conversation.insert(id, thoughts.into());
             }
             let input = block.get("input").and_then(Value::as_object).filter(|input| !input.is_empty());
@@ -249,16 +252,12 @@ const INDEX: &str = "index";
 
 /// Nothing says that one block ends before the next begins.
 fn keep(turn: &mut Turn, index: u64, mut block: Value) {
-    as_map(&mut block).into_iter().for_each(|block| block.insert(INDEX, index.into()));
+    block.as_object_mut().into_iter().for_each(|block| block.insert(INDEX, index.into()));
     turn.blocks.push(block);
 }
 
-fn kept(turn: &mut Turn, index: u64) -> Option<&mut Value> {
-    turn.blocks.iter_mut().find(|block| block.get(INDEX).and_then(Value::as_u64) == Some(index))
-}
-
-fn as_map(value: &mut Value) -> Option<&mut Map> {
-    if let Value::Object(map) = value { Some(map) } else { None }
+fn kept(turn: &mut Turn, index: u64) -> Option<&mut Map> {
+    turn.blocks.iter_mut().find(|block| block.number(INDEX) == Some(index))?.as_object_mut()
 }
 
 /// Why the answer is over, and what the service says about it.

@@ -5,13 +5,13 @@ use std::rc::Rc;
 use super::Protocol;
 use crate::about::About;
 use crate::call::Call;
-use crate::chat::{Event, Session};
+use crate::chat::Session;
 use crate::error::{Code, Error, Result};
 use crate::frame::Framing;
 use crate::out::Out;
 use crate::service::errors::{is_error, told};
 use crate::service::said::{self, Part};
-use crate::service::turn::{Turn, word};
+use crate::service::turn::{Turn, object_as_json, word};
 use crate::service::{self, Ask, Dialect, models};
 use crate::step::Step;
 use crate::text::join;
@@ -66,8 +66,7 @@ fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     const CONFIG: [&str; 5] = [".temperature", ".topP", ".maxOutputTokens", ".stopSequences", ".seed"];
     let mut ask = Ask::new(call)?;
     let (call, body) = (&ask.call, &mut ask.body);
-    let model = body.take("model").unwrap_or_default();
-    let model = service::in_path(model.as_str().unwrap_or_default())?;
+    let model = &service::take_model(body)?;
     let path = join(&[if model.contains('/') { "/" } else { "/models/" }, model, ":streamGenerateContent?alt=sse"]);
     let messages = said::messages(call)?;
     let (system, said) = said::read(&messages)?;
@@ -170,8 +169,7 @@ fn take(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<bool> {
                 turn.text(word(part, "text"), out);
             }
             if let Some(call) = part.known("functionCall") {
-                let arguments =
-                    call.get("args").filter(|args| args.is_object()).map_or("{}".to_owned(), Value::to_json);
+                let arguments = object_as_json(call.get("args"));
                 let id = turn.whole_call(word(call, "id"), word(call, "name"), &arguments, out);
                 turn.conversation.insert(&id, part.clone());
             }
@@ -186,7 +184,7 @@ fn take(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<bool> {
         for source in
             candidate.pointer("/groundingMetadata/groundingChunks").and_then(Value::as_array).into_iter().flatten()
         {
-            out.event(Event::Source(source.known("web").unwrap_or(source).clone()));
+            out.source(source.known("web").unwrap_or(source));
         }
         turn.finish(word(candidate, "finishReason"));
         if let Some(words) = candidate.text("finishMessage") {

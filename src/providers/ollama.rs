@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::frame::Framing;
 use crate::out::Out;
 use crate::service::said::{self, Part, Role, Said};
-use crate::service::turn::{Turn, word};
+use crate::service::turn::{Turn, object_as_json, word};
 use crate::service::{self, Ask, Dialect, models};
 use crate::step::Step;
 use crate::value::{Map, Value, form};
@@ -131,8 +131,7 @@ fn take(turn: &mut Turn, value: &Value, out: &mut Out) {
     turn.text(word(message, "content"), out);
     for call in message.list("tool_calls") {
         let function = call.get("function").unwrap_or(&Value::Null);
-        let arguments =
-            function.get("arguments").filter(|given| given.is_object()).map_or("{}".to_owned(), Value::to_json);
+        let arguments = object_as_json(function.get("arguments"));
         turn.whole_call(word(call, "id"), word(function, "name"), &arguments, out);
     }
     if value.is_true("done") {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Protocol;
 use crate::about::About;
 use crate::call::Call;
-use crate::chat::{Event, Session};
+use crate::chat::Session;
 use crate::error::Result;
 use crate::frame::Framing;
 use crate::out::Out;
@@ -108,10 +108,8 @@ const CHOICES: [&str; 4] = [r#""auto""#, r#""none""#, r#""required""#, r#"{"type
 /// optional in it required.
 fn loose(tools: &mut Value) {
     let Value::Array(tools) = tools else { return };
-    for tool in tools {
-        if let Value::Object(tool) = tool
-            && !tool.contains_key("strict")
-        {
+    for tool in tools.iter_mut().filter_map(Value::as_object_mut) {
+        if !tool.contains_key("strict") {
             tool.insert("strict", false.into());
         }
     }
@@ -144,7 +142,7 @@ fn items(said: &Said, input: &mut Vec<Value>) {
 
 /// J3.
 fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
-    let index = value.get("output_index").and_then(Value::as_u64).unwrap_or_default();
+    let index = value.number("output_index").unwrap_or_default();
     let delta = word(value, "delta");
     let none = Value::Null;
     match word(value, "type") {
@@ -156,7 +154,7 @@ fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
         }
         "response.function_call_arguments.delta" => turn.call(Some(index), "", "", delta, out),
         "response.output_text.annotation.added" => {
-            value.known("annotation").into_iter().for_each(|source| out.event(Event::Source(source.clone())));
+            value.known("annotation").into_iter().for_each(|source| out.source(source));
         }
         "response.completed" | "response.incomplete" | "response.failed" => {
             end(turn, value.get("response").unwrap_or(&none))?;
@@ -187,7 +185,7 @@ fn whole_item(turn: &mut Turn, index: u64, item: &Value, out: &mut Out) {
             "refusal" => turn.refuse(word(part, "refusal"), out),
             _ => turn.text(word(part, "text"), out),
         }
-        part.list("annotations").iter().for_each(|source| out.event(Event::Source(source.clone())));
+        part.list("annotations").iter().for_each(|source| out.source(source));
     }
     call(turn, index, item, out);
 }

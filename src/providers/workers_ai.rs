@@ -61,15 +61,11 @@ static DIALECT: Dialect = Dialect {
 fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
     let mut ask = Ask::new(call)?;
     let (call, body) = (&ask.call, &mut ask.body);
-    let model = body.take("model").unwrap_or_default();
-    let model = service::in_path(model.as_str().unwrap_or_default())?;
-    let path = path(call, &join(&["/ai/run/", model]))?;
+    let path = path(call, &join(&["/ai/run/", &service::take_model(body)?]))?;
     let mut messages = said::messages(call)?;
-    for message in &mut messages {
+    for message in messages.iter_mut().filter_map(Value::as_object_mut) {
         // Null is refused.
-        if let Value::Object(message) = message
-            && message.get("content").is_none_or(Value::is_null)
-        {
+        if message.get("content").is_none_or(Value::is_null) {
             message.insert("content", "".into());
         }
     }
@@ -125,7 +121,7 @@ fn take(turn: &mut Turn, value: &Value, key: &str, out: &mut Out) {
             None => String::new(),
         };
         let (id, name) = (word(call, "id"), word(function, "name"));
-        match call.get("index").and_then(Value::as_u64) {
+        match call.number("index") {
             // A piece that only says that the call is over.
             _ if id.is_empty() && name.is_empty() && arguments.is_empty() => {}
             Some(index) => turn.call(Some(index), id, name, &arguments, out),

@@ -9,7 +9,7 @@ pub fn take(turn: &mut Turn, value: &Value, key: &str, out: &mut Out) {
     turn.usage(value.get("usage"));
     turn.usage(value.pointer("/x_groq/usage"));
     for choice in value.list("choices") {
-        if choice.get("index").and_then(Value::as_u64).unwrap_or_default() != 0 {
+        if choice.number("index").unwrap_or_default() != 0 {
             continue;
         }
         turn.finish(word(choice, "finish_reason"));
@@ -26,8 +26,7 @@ pub fn take(turn: &mut Turn, value: &Value, key: &str, out: &mut Out) {
         turn.refuse(word(delta, "refusal"), out);
         for call in delta.list("tool_calls") {
             let function = call.get("function").unwrap_or(&Value::Null);
-            let index = call.get("index").and_then(Value::as_u64);
-            turn.call(index, word(call, "id"), word(function, "name"), word(function, "arguments"), out);
+            turn.call(call.number("index"), word(call, "id"), word(function, "name"), word(function, "arguments"), out);
         }
     }
 }

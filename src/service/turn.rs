@@ -265,11 +265,7 @@ pub fn word<'a>(value: &'a Value, key: &str) -> &'a str {
     value.text(key).unwrap_or_default()
 }
 
-/// Appends to the string at `key`.
-pub fn append(block: Option<&mut Value>, key: &str, text: &str) {
-    if let Some(Value::Object(block)) = block
-        && let Some(Value::String(known)) = block.get_mut(key)
-    {
-        known.push_str(text);
-    }
+/// The arguments of a call that come as an object.
+pub fn object_as_json(arguments: Option<&Value>) -> String {
+    arguments.filter(|given| given.is_object()).map_or("{}".to_owned(), Value::to_json)
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::drive::{Played, Reply};
 use crate::support::flow::{Flow, call, json_answer, recorded};
+use crate::support::service::{named, refuses_wrong_calls};
 
 const BASE: &str = "https://llm.example/v1";
 
@@ -28,12 +29,6 @@ fn with(options: Value) -> (Value, Vec<String>) {
     let mut body = played.json(0);
     ["model", "messages", "stream"].iter().for_each(|key| _ = body.as_object_mut().unwrap().remove(*key));
     (body, played.warnings().into_iter().map(str::to_owned).collect())
-}
-
-/// A stream of these events.
-fn stream(events: &[Value]) -> Reply {
-    let frame = |event: &Value| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap());
-    Reply::new(200, events.iter().map(frame).collect::<String>())
 }
 
 fn begin(index: u64, block: Value) -> Value {
@@ -195,7 +190,7 @@ fn called(conversation: Value) -> Flow {
 
 #[test]
 fn thoughts_go_back_before_the_turn_that_they_led_to() {
-    let first = ask(json!("Weather?")).answers(&[stream(&[
+    let first = ask(json!("Weather?")).answers(&[named(&[
         begin(0, json!({ "type": "thinking", "thinking": "", "signature": "" })),
         delta(0, json!({ "type": "thinking_delta", "thinking": "Hm" })),
         delta(0, json!({ "type": "thinking_delta", "thinking": "." })),
@@ -249,7 +244,7 @@ fn pieces_of_thoughts_go_to_the_block_with_their_number() {
     let thinking = json!({ "type": "thinking", "thinking": "", "signature": "" });
     let thought = |text: &str| json!({ "type": "thinking_delta", "thinking": text });
     let signature = |text: &str| json!({ "type": "signature_delta", "signature": text });
-    let played = ask(json!("Hi")).answers(&[stream(&[
+    let played = ask(json!("Hi")).answers(&[named(&[
         begin(0, thinking.clone()),
         begin(1, thinking),
         delta(1, thought("b")),
@@ -283,7 +278,7 @@ fn a_call_has_the_same_end_in_pieces_and_whole() {
         { "type": "tool_use", "id": "u", "name": "g", "input": {} },
     ], "stop_reason": "tool_use" });
     let whole = ask().answers(&[json_answer(whole)]);
-    let pieces = ask().answers(&[stream(&[
+    let pieces = ask().answers(&[named(&[
         begin(0, json!({ "type": "tool_use", "id": "t", "name": "f", "input": {} })),
         delta(0, json!({ "type": "input_json_delta", "partial_json": "" })),
         delta(0, json!({ "type": "input_json_delta", "partial_json": "{\"a\":[1," })),
@@ -311,7 +306,7 @@ fn usage_is_what_was_told_last() {
         last,
         stop,
     ];
-    let played = ask(json!("Hi")).answers(&[stream(&told)]);
+    let played = ask(json!("Hi")).answers(&[named(&told)]);
     let event = played.events().into_iter().find_map(|event| event.clone().into_json()?.get("usage").cloned()).unwrap();
     let raw = json!({ "input_tokens": 9, "output_tokens": 7, "cache_read_input_tokens": 3 });
     assert_eq!(crate::support::theirs(&event), json!({ "promptTokens": 9, "completionTokens": 7, "raw": raw }));
@@ -336,15 +331,7 @@ fn known_events_must_be_json_and_others_need_not() {
 
 #[test]
 fn wrong_calls_are_told_before_anything_is_sent() {
-    assert_eq!(ask(json!("Hi")).options(json!({ "model": null })).input_error(), "model is missing");
-    assert_eq!(ask(json!("Hi")).options(json!({ "tools": {} })).input_error(), "tools must be an array");
-    assert_eq!(ask(json!("Hi")).options(json!({ "tools": [{}] })).input_error(), "a tool has no name");
-    assert!(ask(json!("Hi")).options(json!({ "toolChoice": "x" })).input_error().starts_with("toolChoice must be"));
-    assert_eq!(ask(json!("Hi")).options(json!({ "extra": 1 })).input_error(), "extra must be an object");
-    assert!(ask(json!("Hi")).options(json!({ "conversation": "x" })).input_error().starts_with("conversation must be"));
-    let said = |content: Value| ask(json!([{ "role": "user", "content": content }])).input_error();
-    assert_eq!(said(json!([{ "type": "image_url" }])), "an image_url in messages has no url");
-    assert!(said(json!([{ "type": "input_audio" }])).starts_with("content of type 'input_audio'"));
+    refuses_wrong_calls(ask);
     let wrong = json!([{ "role": "assistant", "tool_calls": [tool_call("t", "f", "{\"a\":")] }, { "role": "user", "content": "x" }]);
     assert!(ask(wrong).input_error().starts_with("tool_calls in messages: the arguments"));
     let session = call("Anthropic", json!("Hi")).settings(json!({ "url": null })).session_only();
@@ -406,7 +393,7 @@ fn errors_are_told_by_their_type_or_else_by_their_status() {
 fn errors_within_a_stream_are_told_by_their_type_and_may_heal() {
     let told = |kind: &str| {
         let error = json!({ "type": "error", "error": { "type": kind, "message": "words" } });
-        let error = ask(json!("Hi")).answers(&[stream(&[error])]).error().clone();
+        let error = ask(json!("Hi")).answers(&[named(&[error])]).error().clone();
         assert_eq!(error.message, "words");
         (error.code, error.retryable)
     };

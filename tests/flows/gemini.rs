@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::drive::{Played, Reply};
 use crate::support::flow::{Flow, recorded};
-use crate::support::service::{self, input_error, refused, sse};
+use crate::support::service::{self, refused, sse};
 
 fn ask(messages: Value) -> Flow {
     service::ask("Gemini", messages)
@@ -28,10 +28,6 @@ fn with(options: Value) -> Value {
 
 fn user(text: &str) -> Value {
     json!({ "role": "user", "parts": [{ "text": text }] })
-}
-
-fn wrong(flow: &Flow) -> String {
-    input_error(flow, "Gemini")
 }
 
 #[test]
@@ -61,10 +57,10 @@ fn a_model_cannot_lead_elsewhere() {
     assert_eq!(url("models/gemini-2.5-pro"), "/models/gemini-2.5-pro:streamGenerateContent?alt=sse");
     assert_eq!(url("tunedModels/mine"), "/tunedModels/mine:streamGenerateContent?alt=sse");
     for model in ["../x", "a/../x", "..", ".", "a?b", "a#b", "a b", "a%2fb", "a\\b", "/a", "a/", "a//b", "я", "a\nb"] {
-        let words = wrong(&ask(json!("Hi")).options(json!({ "model": model })));
+        let words = ask(json!("Hi")).options(json!({ "model": model })).input_error();
         assert!(words.starts_with("model: not a name"), "{model}: {words}");
     }
-    assert_eq!(wrong(&ask(json!("Hi")).options(json!({ "model": null }))), "model is missing");
+    assert_eq!(ask(json!("Hi")).options(json!({ "model": null })).input_error(), "model is missing");
 }
 
 #[test]
@@ -95,7 +91,7 @@ fn images_go_inline_or_by_their_address() {
             { "fileData": { "fileUri": "https://a.example/b.png" } },
         ])
     );
-    let bad = |part: Value| wrong(&ask(json!([{ "role": "user", "content": [part] }])));
+    let bad = |part: Value| ask(json!([{ "role": "user", "content": [part] }])).input_error();
     assert_eq!(bad(json!({ "type": "image_url", "image_url": {} })), "an image_url in messages has no url");
     assert!(bad(json!({ "type": "input_audio", "input_audio": {} })).contains("'input_audio'"));
 }
@@ -140,7 +136,7 @@ fn tools_are_declarations_and_a_choice_is_a_mode() {
     assert_eq!(mode(json!("required")), json!({ "mode": "ANY" }));
     let one = json!({ "type": "function", "function": { "name": "f" } });
     assert_eq!(mode(one), json!({ "mode": "ANY", "allowedFunctionNames": ["f"] }));
-    let bad = |options: Value| wrong(&ask(json!("Hi")).options(options));
+    let bad = |options: Value| ask(json!("Hi")).options(options).input_error();
     assert_eq!(bad(json!({ "tools": {} })), "tools must be an array");
     assert_eq!(bad(json!({ "tools": [{ "type": "function" }] })), "a tool has no name");
     assert!(bad(json!({ "toolChoice": "f" })).starts_with("toolChoice must be"));
@@ -151,7 +147,7 @@ fn extra_is_laid_over_the_rest() {
     let extra = json!({ "safetySettings": [], "generationConfig": null, "cachedContent": "cachedContents/1" });
     let body = with(json!({ "temperature": 1, "extra": extra }));
     assert_eq!(body, json!({ "safetySettings": [], "cachedContent": "cachedContents/1" }));
-    assert_eq!(wrong(&ask(json!("Hi")).options(json!({ "extra": "x" }))), "extra must be an object");
+    assert_eq!(ask(json!("Hi")).options(json!({ "extra": "x" })).input_error(), "extra must be an object");
 }
 
 fn call(id: &str) -> Value {
@@ -210,7 +206,7 @@ fn a_call_that_is_not_in_the_conversation_is_made_anew() {
     let mut broken = call("x");
     broken["function"]["arguments"] = json!("[1]");
     let messages = json!([{ "role": "assistant", "tool_calls": [broken] }, { "role": "user", "content": "Hi" }]);
-    assert!(wrong(&ask(messages)).contains("no JSON object"));
+    assert!(ask(messages).input_error().contains("no JSON object"));
 }
 
 #[test]
@@ -340,14 +336,14 @@ fn images_where_they_cannot_go_are_told() {
     for role in ["tool", "system"] {
         let messages =
             json!([{ "role": role, "content": image, "tool_call_id": "x" }, { "role": "user", "content": "Hi" }]);
-        assert!(wrong(&ask(messages)).starts_with("an image in a message of role"), "{role}");
+        assert!(ask(messages).input_error().starts_with("an image in a message of role"), "{role}");
     }
 }
 
 #[test]
 fn a_form_of_answer_that_is_none_is_told() {
     for format in [json!(5), json!("json"), json!({}), json!({ "type": "xml" }), json!({ "type": "json_schema" })] {
-        let words = wrong(&ask(json!("Hi")).options(json!({ "responseFormat": format })));
+        let words = ask(json!("Hi")).options(json!({ "responseFormat": format })).input_error();
         assert!(words.starts_with("responseFormat must be"), "{format}: {words}");
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::drive::Reply;
 use crate::support::flow::{Flow, recorded};
-use crate::support::service::{self, input_error, refused};
+use crate::support::service::{self, refused};
 
 fn ask(messages: Value) -> Flow {
     service::ask("Ollama", messages)
@@ -33,10 +33,6 @@ fn user(text: &str) -> Value {
     json!({ "role": "user", "content": text })
 }
 
-fn wrong(flow: &Flow) -> String {
-    input_error(flow, "Ollama")
-}
-
 #[test]
 fn one_request_and_a_local_server_needs_no_key() {
     let played = ask(json!("Hi")).answers(&[ok()]);
@@ -52,7 +48,7 @@ fn one_request_and_a_local_server_needs_no_key() {
 fn a_model_is_a_member_and_may_have_any_name() {
     let model = "hf.co/some/thing:Q4 ../?#";
     assert_eq!(sent(&ask(json!("Hi")).options(json!({ "model": model })))["model"], model);
-    assert_eq!(wrong(&ask(json!("Hi")).options(json!({ "model": null }))), "model is missing");
+    assert_eq!(ask(json!("Hi")).options(json!({ "model": null })).input_error(), "model is missing");
 }
 
 #[test]
@@ -84,13 +80,13 @@ fn messages_are_texts_with_images_and_calls_beside_them() {
 
 #[test]
 fn what_it_cannot_carry_is_refused_before_sending() {
-    let part = |part: Value| wrong(&ask(json!([{ "role": "user", "content": [part] }])));
+    let part = |part: Value| ask(json!([{ "role": "user", "content": [part] }])).input_error();
     let https = json!({ "type": "image_url", "image_url": { "url": "https://a.example/b.png" } });
     assert_eq!(part(https), "Ollama takes images as data: URLs only");
     assert!(part(json!({ "type": "file", "file": {} })).contains("'file'"));
     let call = json!({ "id": "c", "type": "function", "function": { "name": "look", "arguments": "{" } });
     let messages = json!([{ "role": "assistant", "tool_calls": [call] }, { "role": "user", "content": "Hi" }]);
-    assert!(wrong(&ask(messages)).contains("no JSON object"));
+    assert!(ask(messages).input_error().contains("no JSON object"));
 }
 
 #[test]

@@ -36,20 +36,6 @@ fn finish(reason: &str) -> Value {
     json!({ "id": "1", "choices": [{ "index": 0, "delta": {}, "finish_reason": reason }] })
 }
 
-#[track_caller]
-fn input_error(flow: &Flow) -> String {
-    let Ok(call) = flow.read() else {
-        let error = flow.read().unwrap_err();
-        assert_eq!(error.code, Code::Input, "{error}");
-        return error.message.clone();
-    };
-    let protocol = rivulet::providers::protocol("OpenAiChat").unwrap();
-    let exchange = rivulet::providers::exchange(protocol, std::rc::Rc::new(call), &Default::default(), 1 << 20);
-    let played = crate::support::drive::play(exchange, |_, _| panic!("nothing is to be sent"));
-    assert_eq!(played.error().code, Code::Input, "{}", played.error());
-    played.error().message.clone()
-}
-
 #[test]
 fn one_request_with_key_model_and_messages() {
     let played = ask(json!("Hi")).answers(&[ok()]);
@@ -79,7 +65,7 @@ fn a_local_server_needs_no_key() {
 fn the_address_is_openais_unless_another_is_given() {
     let flow = ask(json!("Hi")).settings(json!({ "baseUrl": null }));
     assert_eq!(flow.answers(&[ok()]).urls(), ["https://api.openai.com/v1/chat/completions"]);
-    let wrong = |given: Value| input_error(&ask(json!("Hi")).settings(given));
+    let wrong = |given: Value| ask(json!("Hi")).settings(given).input_error();
     assert!(wrong(json!({ "baseUrl": "llm.example" })).starts_with("baseUrl: not a URL"));
     assert!(wrong(json!({ "baseUrl": "ftp://llm.example" })).starts_with("baseUrl: only http"));
     assert_eq!(wrong(json!({ "baseUrl": {} })), "baseUrl must be a string");
@@ -96,7 +82,7 @@ fn a_model_is_an_option_an_alias_or_the_default() {
     let other = flow(json!({ "model": null })).settings(json!({ "defaultModel": "small" }));
     assert_eq!(sent(&other)["model"], "small");
     assert_eq!(flow(json!({ "model": "x" })).read().unwrap_err().code, Code::ModelNotFound);
-    assert_eq!(input_error(&ask(json!("Hi")).options(json!({ "model": null }))), "model is missing");
+    assert_eq!(ask(json!("Hi")).options(json!({ "model": null })).input_error(), "model is missing");
 }
 
 #[test]
@@ -144,7 +130,7 @@ fn extra_is_laid_over_and_null_takes_away() {
         })
     );
     for wrong in [json!("x"), json!([1])] {
-        assert_eq!(input_error(&ask(json!("Hi")).options(json!({ "extra": wrong }))), "extra must be an object");
+        assert_eq!(ask(json!("Hi")).options(json!({ "extra": wrong })).input_error(), "extra must be an object");
     }
 }
 
@@ -168,12 +154,12 @@ fn images_tool_calls_and_results_go_as_they_are() {
 
 #[test]
 fn messages_that_are_none_are_refused_before_sending() {
-    assert_eq!(input_error(&ask(json!([]))), "messages is empty: give at least one message");
-    assert_eq!(input_error(&ask(json!([{ "content": "Hi" }]))), "messages[0].role is missing");
-    assert_eq!(input_error(&ask(json!([{ "role": "user" }]))), "messages[0].content is missing");
-    assert_eq!(input_error(&ask(json!(" "))), "the last message has no text");
+    assert_eq!(ask(json!([])).input_error(), "messages is empty: give at least one message");
+    assert_eq!(ask(json!([{ "content": "Hi" }])).input_error(), "messages[0].role is missing");
+    assert_eq!(ask(json!([{ "role": "user" }])).input_error(), "messages[0].content is missing");
+    assert_eq!(ask(json!(" ")).input_error(), "the last message has no text");
     let session = call("OpenAiChat", json!("Hi")).settings(json!({ "url": null })).session_only();
-    assert!(input_error(&session).contains("no nonce"));
+    assert!(session.input_error().contains("no nonce"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::drive::{Played, Reply};
 use crate::support::flow::{Flow, call, json_answer, recorded};
+use crate::support::service::{named, refuses_wrong_calls};
 
 const BASE: &str = "https://llm.example/v1";
 
@@ -29,12 +30,6 @@ fn with(options: Value) -> Value {
     let mut body = played.json(0);
     ["model", "input", "stream"].iter().for_each(|key| _ = body.as_object_mut().unwrap().remove(*key));
     body
-}
-
-/// A stream of these events.
-fn stream(events: &[Value]) -> Reply {
-    let frame = |event: &Value| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap());
-    Reply::new(200, events.iter().map(frame).collect::<String>())
 }
 
 fn said(delta: &str) -> Value {
@@ -203,7 +198,7 @@ fn what_is_not_stored_is_not_gone_on_from() {
             response["store"] = store;
         }
         let flow = ask(json!("Hi")).options(json!({ "extra": extra, "conversation": { "responseId": "resp_1" } }));
-        conversation(&flow.answers(&[stream(&[said("a"), over(response)])]))
+        conversation(&flow.answers(&[named(&[said("a"), over(response)])]))
     };
     let (none, some) = (json!({}), Some(json!({ "responseId": "resp_2", "heard": 1 })));
     assert_eq!(kept(Value::Null, none.clone()), some);
@@ -222,7 +217,7 @@ fn a_call_has_the_same_end_in_pieces_and_whole() {
     let response = json!({ "object": "response", "id": "r", "status": "completed", "output": [item("{\"a\":1}")] });
     let frames =
         [at("added", item("")), piece("{\"a\""), piece(":1}"), at("done", item("{\"a\":1}")), over(response.clone())];
-    let pieces = ask(json!("Hi")).answers(&[stream(&frames)]).described();
+    let pieces = ask(json!("Hi")).answers(&[named(&frames)]).described();
     let whole = ask(json!("Hi")).answers(&[json_answer(response)]).described();
     let end = ["tool 0 c f {\"a\":1} done", "conversation responseId=r", "finish tool_calls"];
     assert_eq!((&pieces[3..], &whole[1..]), (&end.map(str::to_owned)[..], &end.map(str::to_owned)[..]));
@@ -231,9 +226,9 @@ fn a_call_has_the_same_end_in_pieces_and_whole() {
 #[test]
 fn nothing_after_the_end_counts_and_without_it_the_reply_was_cut_off() {
     let end = over(json!({ "id": "r", "status": "completed" }));
-    let played = ask(json!("Hi")).answers(&[stream(&[said("a"), end, said("b")])]);
+    let played = ask(json!("Hi")).answers(&[named(&[said("a"), end, said("b")])]);
     assert_eq!((played.text().as_str(), played.end.is_ok()), ("a", true));
-    let played = ask(json!("Hi")).answers(&[stream(&[said("a")])]);
+    let played = ask(json!("Hi")).answers(&[named(&[said("a")])]);
     assert_eq!((played.text().as_str(), played.error().code), ("a", Code::Truncated));
 }
 
@@ -253,15 +248,7 @@ fn known_events_must_be_json_and_others_need_not() {
 
 #[test]
 fn wrong_calls_are_told_before_anything_is_sent() {
-    assert_eq!(ask(json!("Hi")).options(json!({ "model": null })).input_error(), "model is missing");
-    assert_eq!(ask(json!("Hi")).options(json!({ "tools": {} })).input_error(), "tools must be an array");
-    assert_eq!(ask(json!("Hi")).options(json!({ "tools": [{}] })).input_error(), "a tool has no name");
-    assert!(ask(json!("Hi")).options(json!({ "toolChoice": "x" })).input_error().starts_with("toolChoice must be"));
-    assert_eq!(ask(json!("Hi")).options(json!({ "extra": 1 })).input_error(), "extra must be an object");
-    assert!(ask(json!("Hi")).options(json!({ "conversation": "x" })).input_error().starts_with("conversation must be"));
-    let said = |content: Value| ask(json!([{ "role": "user", "content": content }])).input_error();
-    assert_eq!(said(json!([{ "type": "image_url" }])), "an image_url in messages has no url");
-    assert!(said(json!([{ "type": "input_audio" }])).starts_with("content of type 'input_audio'"));
+    refuses_wrong_calls(ask);
     assert_eq!(ask(json!([])).input_error(), "messages is empty: give at least one message");
 }
 
@@ -298,7 +285,7 @@ fn errors_are_told_by_their_code_or_type_or_else_by_their_status() {
 #[test]
 fn errors_within_a_stream_are_told_by_their_code() {
     let told = |event: Value| {
-        let error = ask(json!("Hi")).answers(&[stream(&[said("a"), event])]).error().clone();
+        let error = ask(json!("Hi")).answers(&[named(&[said("a"), event])]).error().clone();
         (error.code, error.retryable, error.message.clone())
     };
     let failed = |code: &str| {
@@ -331,7 +318,7 @@ fn extra_adds_to_the_form_of_the_answer() {
 #[test]
 fn what_a_word_of_stop_ended_is_not_gone_on_from() {
     let options = json!({ "stop": "END", "conversation": { "responseId": "resp_1" } });
-    let played = ask(json!("Two")).options(options).answers(&[stream(&[said("a END"), said(" b")])]);
+    let played = ask(json!("Two")).options(options).answers(&[named(&[said("a END"), said(" b")])]);
     assert_eq!(played.text(), "a ");
     assert_eq!(conversation(&played), None);
 }

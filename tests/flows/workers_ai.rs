@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::drive::{Played, Reply};
 use crate::support::flow::{Flow, recorded};
-use crate::support::service::{self, input_error, refused};
+use crate::support::service::{self, refused};
 
 fn ask(messages: Value) -> Flow {
     service::ask("WorkersAi", messages).settings(json!({ "accountId": "acc" }))
@@ -25,10 +25,6 @@ fn with(options: Value) -> Value {
     let messages = json!([{ "role": "user", "content": "Hi" }]);
     assert_eq!(body.as_object_mut().unwrap().remove("messages"), Some(messages));
     body
-}
-
-fn wrong(flow: &Flow) -> String {
-    input_error(flow, "WorkersAi")
 }
 
 /// A stream of these frames and `[DONE]`.
@@ -51,12 +47,12 @@ fn one_request_with_account_and_model_in_the_path() {
 #[test]
 fn neither_model_nor_account_can_lead_elsewhere() {
     for bad in ["../x", "@cf/../x", "..", "a?b", "a#b", "a b", "a%2fb", "a\\b", "/a", "a/", "a//b", "я"] {
-        let words = wrong(&ask(json!("Hi")).options(json!({ "model": bad })));
+        let words = ask(json!("Hi")).options(json!({ "model": bad })).input_error();
         assert!(words.starts_with("model: not a name"), "{bad}: {words}");
-        assert!(!wrong(&ask(json!("Hi")).settings(json!({ "accountId": bad }))).is_empty(), "{bad}");
+        assert!(!ask(json!("Hi")).settings(json!({ "accountId": bad })).input_error().is_empty(), "{bad}");
     }
-    assert!(wrong(&ask(json!("Hi")).settings(json!({ "accountId": null }))).contains("accountId"));
-    assert_eq!(wrong(&ask(json!("Hi")).options(json!({ "model": null }))), "model is missing");
+    assert!(ask(json!("Hi")).settings(json!({ "accountId": null })).input_error().contains("accountId"));
+    assert_eq!(ask(json!("Hi")).options(json!({ "model": null })).input_error(), "model is missing");
 }
 
 #[test]
@@ -92,7 +88,7 @@ fn options_go_under_their_names_there() {
     );
     let none = with(json!({ "reasoningEffort": "none" }));
     assert_eq!(none, json!({ "stream": true, "reasoning_effort": null }));
-    assert_eq!(wrong(&ask(json!("Hi")).options(json!({ "extra": [] }))), "extra must be an object");
+    assert_eq!(ask(json!("Hi")).options(json!({ "extra": [] })).input_error(), "extra must be an object");
 }
 
 #[test]

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { after, before } from 'node:test';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 
 import { AiEngine, AiPower, AiPuffer, ChatError } from '../../dist/index.js';
 import { replyTo } from '../site/replies.mjs';
@@ -79,4 +79,14 @@ export async function child(name, { flags = [], args = [], timeout = 60_000 } = 
   );
   assert.equal(stderr, '', 'no warning');
   return JSON.parse(stdout);
+}
+
+/** Everything that a logger makes of a value. */
+export function printed(value) {
+  const ways = [
+    String, (it) => JSON.stringify(it), (it) => inspect(it, { depth: 20, showHidden: true, getters: true }),
+    (it) => inspect(it, { depth: 20, customInspect: false }), (it) => it.stack, (it) => it.message, (it) => it.body,
+    (it) => JSON.stringify(Object.getOwnPropertyDescriptors(it)), (it) => Object.keys(it).join(),
+  ];
+  return ways.map((way) => String(way(value))).join('\n') + (value.cause === undefined ? '' : printed(value.cause));
 }

@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inspect } from 'node:util';
 
 import { Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses, WorkersAi } from '../../dist/index.js';
-import { chatError, until } from './helper.mjs';
+import { chatError, printed, until } from './helper.mjs';
 
 const KEY = 'sk-canary-0123456789';
 const frame = (value) => `data: ${JSON.stringify(value)}\n\n`;
@@ -20,16 +19,6 @@ const SERVICES = [
   [Ollama, {}, 'authorization', (words) => `${JSON.stringify({ message: { content: 'a' } })}\n${JSON.stringify({ error: words })}\n`],
   [WorkersAi, { accountId: 'account' }, 'authorization', (words) => frame({ response: 'a' }) + frame({ error: words })],
 ];
-
-/** Everything that a logger makes of a value. */
-function printed(value) {
-  const ways = [
-    String, (it) => JSON.stringify(it), (it) => inspect(it, { depth: 20, showHidden: true, getters: true }),
-    (it) => inspect(it, { depth: 20, customInspect: false }), (it) => it.stack, (it) => it.message, (it) => it.body,
-    (it) => JSON.stringify(Object.getOwnPropertyDescriptors(it)), (it) => Object.keys(it).join(),
-  ];
-  return ways.map((way) => String(way(value))).join('\n') + (value.cause === undefined ? '' : printed(value.cause));
-}
 
 const assertClean = (value, what) => assert.ok(!printed(value).includes('canary'), `${what}: ${printed(value)}`);
 

@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inspect } from 'node:util';
 
 import { OpenAiChat } from '../../dist/index.js';
-import { chatError, until } from './helper.mjs';
+import { chatError, printed, until } from './helper.mjs';
 
 const KEY = 'sk-canary-0123456789';
 const frame = (value) => `data: ${typeof value === 'string' ? value : JSON.stringify(value)}\n\n`;
@@ -122,13 +121,6 @@ test('429 is tried again, what cannot heal is not', async () => {
   assert.equal(await of(429, 'rate_limit_exceeded'), 2);
   assert.equal(await of(429, 'insufficient_quota'), 1);
 });
-
-/** Everything that a logger makes of a value. */
-function printed(value) {
-  const own = inspect(value, { depth: 20, showHidden: true, getters: true });
-  const more = value instanceof Error ? [value.stack, value.message, value.body, value.cause && printed(value.cause)] : [];
-  return [String(value), own, JSON.stringify(value), JSON.stringify(Object.getOwnPropertyDescriptors(value)), ...more].join('\n');
-}
 
 test('the key is in nothing that people print', async () => {
   const echo = `Incorrect API key provided: ${KEY}. Bearer ${KEY}`;

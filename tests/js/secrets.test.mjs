@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inspect } from 'node:util';
 
 import { AiEngine, AiPuffer, ChatError, Client, Fallback, OpenAiChat } from '../../dist/index.js';
-import { until, useSite } from './helper.mjs';
+import { printed, until, useSite } from './helper.mjs';
 import { begins } from './services.mjs';
 
 const KEY = 'sk-canary-key-0123456789';
@@ -24,16 +23,6 @@ const provider = (settings = {}) => new AiEngine({
   headers: { Authorization: `Bearer ${TOKEN}` },
   ...settings,
 });
-
-/** Everything that a logger makes of a value. */
-function printed(value) {
-  const ways = [
-    String, (it) => JSON.stringify(it), (it) => inspect(it, { depth: 20, showHidden: true, getters: true }),
-    (it) => inspect(it, { depth: 20, customInspect: false }), (it) => it.stack, (it) => it.message, (it) => it.body,
-    (it) => JSON.stringify(Object.getOwnPropertyDescriptors(it)), (it) => Object.keys(it).join(),
-  ];
-  return ways.map((way) => String(way(value))).join('\n') + (value.cause === undefined ? '' : printed(value.cause));
-}
 
 function assertClean(value, what) {
   const text = printed(value);

@@ -1,11 +1,9 @@
-//! Calls of services with a key: what is sent, and what is refused before anything is.
-
-use std::rc::Rc;
+//! Calls of services with a key: what their tests have in common.
 
 use rivulet::error::Code;
 use serde_json::{Value, json};
 
-use super::drive::{self, Reply};
+use super::drive::Reply;
 use super::flow::{Flow, call};
 
 pub fn ask(provider: &'static str, messages: Value) -> Flow {
@@ -23,19 +21,24 @@ pub fn sse(frames: &[Value]) -> Reply {
     Reply::new(200, frames.iter().map(|frame| format!("data: {frame}\n\n")).collect::<String>())
 }
 
-/// The words of the error that the caller gets, and nothing is sent.
-#[track_caller]
-pub fn input_error(flow: &Flow, provider: &str) -> String {
-    let error = flow.read().map_or_else(
-        |error| error,
-        |call| {
-            let protocol = rivulet::providers::protocol(provider).unwrap();
-            let exchange = rivulet::providers::exchange(protocol, Rc::new(call), &Default::default(), 1 << 20);
-            drive::play(exchange, |_, _| panic!("nothing is to be sent")).error().clone()
-        },
-    );
-    assert_eq!(error.code, Code::Input, "{error}");
-    error.message.clone()
+/// A stream of events that are named as their `type`.
+pub fn named(events: &[Value]) -> Reply {
+    let frame = |event: &Value| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap());
+    Reply::new(200, events.iter().map(frame).collect::<String>())
+}
+
+/// What no service can be asked for, and which `ask` makes a call of this service of.
+pub fn refuses_wrong_calls(ask: fn(Value) -> Flow) {
+    let with = |options: Value| ask(json!("Hi")).options(options).input_error();
+    assert_eq!(with(json!({ "model": null })), "model is missing");
+    assert_eq!(with(json!({ "tools": {} })), "tools must be an array");
+    assert_eq!(with(json!({ "tools": [{}] })), "a tool has no name");
+    assert!(with(json!({ "toolChoice": "x" })).starts_with("toolChoice must be"));
+    assert_eq!(with(json!({ "extra": 1 })), "extra must be an object");
+    assert!(with(json!({ "conversation": "x" })).starts_with("conversation must be"));
+    let said = |content: Value| ask(json!([{ "role": "user", "content": content }])).input_error();
+    assert_eq!(said(json!([{ "type": "image_url" }])), "an image_url in messages has no url");
+    assert!(said(json!([{ "type": "input_audio" }])).starts_with("content of type 'input_audio'"));
 }
 
 /// What a refusal with this status and body is to the caller: its code, whether it may heal, and its words.

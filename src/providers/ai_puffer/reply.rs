@@ -111,8 +111,8 @@ fn stream_error(value: &Value, out: &mut Out) -> Error {
 
 fn sources(value: &Value, out: &mut Out) {
     match value {
-        Value::Array(list) => list.iter().for_each(|source| out.event(Event::Source(source.clone()))),
+        Value::Array(list) => list.iter().for_each(|source| out.source(source)),
         Value::Null => {}
-        source => out.event(Event::Source(source.clone())),
+        source => out.source(source),
     }
 }
