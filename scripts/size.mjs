@@ -6,7 +6,7 @@ import { build } from './build.mjs';
 import { options } from './lib/args.mjs';
 import { main } from './lib/run.mjs';
 import { RECORDED, everythingOnce, measure, printSizes, wasmAndGlue } from './lib/sizes.mjs';
-import { moduleOf, readModule } from './lib/wasm-names.mjs';
+import { isProvider, partsOf, readModule } from './lib/wasm-names.mjs';
 import { moduleWithTypes } from './lib/wasm.mjs';
 
 const HELP = `Usage: npm run size [-- --functions N]
@@ -33,8 +33,7 @@ async function size({ functions: wanted = '0' }) {
   console.log(`  recorded in scripts/lib/sizes.mjs: ${RECORDED} B gzip; now ${growth.toFixed(1)} % ${growth < 0 ? 'less' : 'more'}`);
 
   console.log(`\nThe module: code ${sections.code} B, data ${sections.data} B, the rest ${sections['the rest']} B`);
-  const parts = {};
-  for (const { name, bytes } of functions) parts[moduleOf(name)] = (parts[moduleOf(name)] ?? 0) + bytes;
+  const parts = partsOf(functions);
   const row = (words, bytes) => `  ${String(bytes).padStart(8)}${(100 * bytes / sections.code).toFixed(1).padStart(7)} %  ${words}`;
   const largest = (entries) => entries.sort((a, b) => b[1] - a[1]);
   for (const [title, belongs] of Object.entries(TITLES)) {
@@ -47,7 +46,6 @@ async function size({ functions: wanted = '0' }) {
   if (Number(wanted)) console.log(`\nFunctions\n${single.slice(0, Number(wanted)).map(([name, bytes]) => row(name.slice(0, 160), bytes)).join('\n')}`);
 }
 
-const isProvider = (name) => name.startsWith('src/providers/');
 const isOwn = (name) => name.startsWith('src/');
 const TITLES = {
   Providers: isProvider,

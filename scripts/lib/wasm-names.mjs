@@ -96,6 +96,15 @@ function reader(bytes, at) {
   };
 }
 
+/** @returns {Record<string, number>} bytes of code by `moduleOf` */
+export function partsOf(functions) {
+  const parts = {};
+  for (const { name, bytes } of functions) parts[moduleOf(name)] = (parts[moduleOf(name)] ?? 0) + bytes;
+  return parts;
+}
+
+export const isProvider = (part) => part.startsWith('src/providers/');
+
 const STD = ['core', 'alloc', 'std', 'compiler_builtins', 'hashbrown'];
 const INTRINSICS = /^(mem(cmp|cpy|move|set)|<(str|char|\[).*)$/;
 const BINDGEN = /^(__wbindgen|__wbg|__externref|Closure\(|Ref\()/;
@@ -106,7 +115,7 @@ const BINDGEN = /^(__wbindgen|__wbg|__externref|Closure\(|Ref\()/;
  *
  * @param {string} name as rustc's v0 mangling says it
  */
-export function moduleOf(name) {
+function moduleOf(name) {
   const path = name.replaceAll(/\[[0-9a-f]{8,}\]/g, '');
   const own = /\brivulet::((?:[a-z_][a-z0-9_]*::(?!\{))*)/.exec(path);
   if (own) {
