@@ -115,7 +115,7 @@ const BINDGEN = /^(__wbindgen|__wbg|__externref|Closure\(|Ref\()/;
  *
  * @param {string} name as rustc's v0 mangling says it
  */
-function moduleOf(name) {
+export function moduleOf(name) {
   const path = name.replaceAll(/\[[0-9a-f]{8,}\]/g, '');
   const own = /\brivulet::((?:[a-z_][a-z0-9_]*::(?!\{))*)/.exec(path);
   if (own) {
