@@ -1,8 +1,9 @@
 //! The common tongue: what is said to every provider ([`Message`]), what every reply is made of ([`Event`]), and what a
 //! site hands out for later ([`Session`]).
 
+use crate::frame::Pieces;
 use crate::json;
-use crate::text::{find, is_first, join};
+use crate::text::{find, join};
 use crate::value::{Map, Value, form};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -133,42 +134,6 @@ impl Event {
             Event::Finish(finish) => event.put("reason", finish.as_str()),
         }
         Some(event.into())
-    }
-}
-
-/// A run of text pieces as one string: crossing into JavaScript once costs half of crossing once a piece.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Pieces {
-    pub text: String,
-    /// End of each piece in UTF-16 code units, which is how JavaScript counts.
-    pub ends: Vec<u32>,
-}
-
-impl Pieces {
-    /// Closes a piece that was appended to `text` from byte `start` on. An empty piece is none.
-    pub fn close(&mut self, start: usize) {
-        let piece = &self.text[start..];
-        if piece.is_empty() {
-            return;
-        }
-        let mut units = piece.len();
-        if !piece.is_ascii() {
-            // A unit for each first byte, and one more for those of characters beyond the first plane.
-            let count = |byte: u8| usize::from(is_first(byte)) + usize::from(byte >= 0xf0);
-            units = piece.bytes().map(count).sum();
-        }
-        let end = self.ends.last().copied().unwrap_or(0) + units as u32;
-        self.ends.push(end);
-    }
-
-    pub fn push(&mut self, piece: &str) {
-        let start = self.text.len();
-        self.text.push_str(piece);
-        self.close(start);
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
     }
 }
 

@@ -21,9 +21,11 @@
 //! Two more are the owner's, `web/talk.rs`: nothing is retried once text has been handed out, and a reply is never
 //! reconnected.
 
-use crate::chat::{Event, Pieces};
+use std::ops::ControlFlow::{Break, Continue};
+
+use crate::chat::Event;
 use crate::error::{Code, Error, Result, larger};
-use crate::frame::{Flow, Framing, Splitter};
+use crate::frame::{Framing, Pieces, Splitter};
 use crate::http::{self, Answer, Head, Request};
 use crate::out::Out;
 use crate::sink::Frames;
@@ -158,6 +160,11 @@ impl Exchange {
         self.out.pop()
     }
 
+    /// The next event where it is text: the way of nearly all of them, without a queue.
+    pub fn text(&mut self) -> Option<Pieces> {
+        self.out.take_text()
+    }
+
     /// What `poll` would ask for, without taking it.
     pub fn demand(&self) -> Demand {
         match self.state {
@@ -169,9 +176,8 @@ impl Exchange {
 
     /// Gives the room of a run of pieces back, so that the next one needs no allocation.
     pub fn recycle(&mut self, mut pieces: Pieces) {
-        if pieces.text.capacity() <= 64 * 1024 {
-            pieces.text.clear();
-            pieces.ends.clear();
+        if pieces.room() <= 64 * 1024 {
+            pieces.clear();
             self.out.spare = pieces;
         }
     }
@@ -181,10 +187,10 @@ impl Exchange {
             (State::Waiting(step), Feed::Head(head)) => self.head(step, head),
             (State::Streaming(mut stream), Feed::Chunk(chunk)) => {
                 let Stream { splitter, decode, lessons, .. } = stream.as_mut();
-                let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out, lessons };
-                match splitter.feed(chunk, &mut sink)? {
-                    Flow::Done => Ok(State::Over(None)),
-                    _ => Ok(State::Streaming(stream)),
+                let mut sink = Frames::new(decode.as_mut(), &mut self.out, lessons);
+                match splitter.feed(chunk, &mut sink) {
+                    Continue(()) => Ok(State::Streaming(stream)),
+                    Break(stop) => sink.stopped(stop, self.limit).map(|()| State::Over(None)),
                 }
             }
             (State::Streaming(mut stream), Feed::End) => self.end(&mut stream),
@@ -271,11 +277,12 @@ impl Exchange {
     fn end(&mut self, stream: &mut Stream) -> Result<State> {
         let Stream { splitter, decode, lessons, .. } = stream;
         // A last frame without its blank line counts if it is whole; half a frame is no frame (rule 3 speaks next).
-        let mut sink = Frames { decode: decode.as_mut(), out: &mut self.out, lessons };
-        match splitter.finish(&mut sink) {
-            Ok(Flow::Done) => return Ok(State::Over(None)),
-            Err(error) if error.code != Code::Protocol => return Err(error),
-            _ => {}
+        let mut sink = Frames::new(decode.as_mut(), &mut self.out, lessons);
+        if let Break(stop) = splitter.finish(&mut sink) {
+            match sink.stopped(stop, self.limit) {
+                Err(error) if error.code == Code::Protocol => {}
+                over => return over.map(|()| State::Over(None)),
+            }
         }
         if !splitter.is_recognised() {
             return Err(Error::new(Code::Protocol, "the answer is neither an event stream nor JSON"));

@@ -7,6 +7,8 @@
 use std::ops::Range;
 
 use crate::error::{Code, Error, Result};
+use crate::frame::escape::{hex4, join, simple_escape};
+use crate::frame::{Pieces, text_end};
 use crate::text::{lossy, number};
 use crate::value::{Map, Value};
 
@@ -136,6 +138,11 @@ impl<'a> Reader<'a> {
 
     fn string(&mut self) -> Option<String> {
         self.take(b'"').then_some(())?;
+        let mut pieces = Pieces::default();
+        if let Some(end) = text_end(self.text.as_bytes(), self.at, &mut pieces) {
+            self.at = end + 1;
+            return Some(pieces.into_text());
+        }
         let mut out = String::new();
         loop {
             let rest = self.text.as_bytes().get(self.at..)?;
@@ -157,10 +164,12 @@ impl<'a> Reader<'a> {
         if let Some(character) = simple_escape(escape) {
             return Some(character);
         }
-        let first = hex4(self.text, self.at).filter(|_| escape == b'u')?;
+        let first = hex4(self.text.as_bytes(), self.at).filter(|_| escape == b'u')?;
         self.at += 4;
         let low = match first {
-            0xd800..0xdc00 if self.text.get(self.at..self.at + 2) == Some("\\u") => hex4(self.text, self.at + 2),
+            0xd800..0xdc00 if self.text.get(self.at..self.at + 2) == Some("\\u") => {
+                hex4(self.text.as_bytes(), self.at + 2)
+            }
             _ => None,
         };
         match low.filter(|low| (0xdc00..0xe000).contains(low)) {
@@ -222,25 +231,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The escapes of one letter.
-pub fn simple_escape(escape: u8) -> Option<char> {
-    Some(match escape {
-        b'"' | b'\\' | b'/' => char::from(escape),
-        b'n' => '\n',
-        b't' => '\t',
-        b'r' => '\r',
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        _ => return None,
-    })
-}
-
-/// The four hexadecimal digits at `at`.
-pub fn hex4(text: &str, at: usize) -> Option<u32> {
-    let digits = text.as_bytes().get(at..at + 4)?;
-    digits.iter().try_fold(0, |code, &digit| Some(code << 4 | char::from(digit).to_digit(16)?))
-}
-
 /// Joins halves of surrogate pairs over the pieces of one text.
 #[derive(Debug, Default)]
 pub struct Halves {
@@ -254,6 +244,9 @@ impl Halves {
 
     /// Appends `piece` to `out`, with its lone halves joined or, where the other half never comes, as U+FFFD.
     pub fn push(&mut self, piece: &str, mended: bool, out: &mut String) {
+        if !mended && !self.is_waiting() {
+            return out.push_str(piece);
+        }
         for character in piece.chars() {
             match (self.high.take(), half(character, mended)) {
                 (None, None) => out.push(character),
@@ -284,10 +277,6 @@ pub fn whole_text(text: &str, mended: bool) -> String {
     halves.push(text, mended, &mut out);
     halves.finish(&mut out);
     out
-}
-
-pub fn join(high: u32, low: u32) -> char {
-    char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 fn half(character: char, mended: bool) -> Option<u32> {

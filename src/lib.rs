@@ -11,17 +11,17 @@
 //!  step           what a protocol says of a request: what its answer, or the answer's frames, mean
 //!  exchange       the one state machine: poll() -> Send | Read | Event | Over, feed(Head | Chunk | End)
 //!  http, address  requests, heads, answers, as plain data; page: what a site's pages tell
-//!  frame, scan    (sink) bytes -> frames; and, for the frames that come by the thousand, bytes -> text directly
+//!  frame          bytes -> frames; and, for the frames that come by the thousand, bytes -> runs of text pieces directly. A
+//!                 crate of its own, compiled for speed; sink: frames -> a protocol's decoder
 //!  json, words    what the other frames say; what services mean by their errors
-//!  out            what was understood, in its order: Event, and runs of text pieces as one string with offsets (chat);
-//!                 filter takes thoughts out of the text, and ends it
+//!  out            what was understood, in its order (chat: Event); filter takes thoughts out of the text, and ends it
 //!  edge           the same events as an answer of OpenAI's API, for an endpoint; its requests as calls
 //!  web/talk       fetch and ReadableStream around the state machine; the only clock and the only random source
 //! ```
 //!
 //! ## Who may import whom
 //!
-//! `text <- value, error <- json, words <- chat, http <- scan, frame, page, filter <- out <- step <- sink, exchange`, and beside it
+//! `frame, text <- value, error <- json, words <- chat, http <- page, filter <- out <- step <- sink, exchange`, and beside it
 //! `about, presets, prompt <- settings <- call <- service <- providers/*`, which use `step`; `edge` uses `chat, value, error`. `web/*`
 //! uses all of these; nothing uses `web`. Providers never import each other. It is kept by construction: the JavaScript
 //! crates are dependencies of `wasm32` alone, so a native `cargo test` cannot compile a leak, and the core has no I/O, no
@@ -45,7 +45,6 @@ pub mod edge;
 pub mod error;
 pub mod exchange;
 pub mod filter;
-pub mod frame;
 pub mod http;
 pub mod json;
 pub mod out;
@@ -53,7 +52,6 @@ pub mod page;
 pub mod presets;
 pub mod prompt;
 pub mod providers;
-pub mod scan;
 pub mod service;
 pub mod settings;
 mod sink;
@@ -64,6 +62,8 @@ pub mod words;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;
+
+pub use rivulet_frame as frame;
 
 /// Compiled and run as a test.
 #[cfg(doctest)]

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::chat::{Event, Finish, Pieces, Session, Usage};
+use crate::chat::{Event, Finish, Session, Usage};
 use crate::filter::{Filter, Part};
+use crate::frame::Pieces;
 use crate::json::Halves;
-use crate::scan;
 use crate::value::{Map, Value};
 
 /// A warning.
@@ -27,13 +27,13 @@ pub struct Out {
 impl Out {
     /// `mended`: see [`crate::json`].
     pub fn text(&mut self, piece: &str, mended: bool) {
-        let start = self.pieces.text.len();
         if mended || self.halves.is_waiting() {
-            self.halves.push(piece, mended, &mut self.pieces.text);
+            let mut joined = String::new();
+            self.halves.push(piece, mended, &mut joined);
+            self.piece(&joined);
         } else {
-            self.pieces.text.push_str(piece);
+            self.piece(piece);
         }
-        self.close_piece(start);
     }
 
     pub fn event(&mut self, event: Event) {
@@ -74,14 +74,15 @@ impl Out {
     }
 
     pub fn any_text(&self) -> bool {
-        self.any_text
+        self.any_text || !self.pieces.is_empty()
     }
 
     pub fn keep_whole(&mut self) {
         self.whole.get_or_insert_default();
     }
 
-    pub fn whole(&self) -> Option<&str> {
+    pub fn whole(&mut self) -> Option<&str> {
+        self.flush();
         self.whole.as_deref()
     }
 
@@ -110,33 +111,20 @@ impl Out {
         self.event(Event::Replace(kept));
     }
 
-    /// For the scanner; see [`scan::unescape`].
-    pub(crate) fn raw_text(&mut self, raw: &[u8]) -> bool {
-        if self.filter.is_some() {
-            return false;
-        }
-        let start = self.pieces.text.len();
-        if !scan::unescape(raw, &mut self.halves, &mut self.pieces.text) {
-            return false;
-        }
-        self.close_piece(start);
-        true
+    /// Where the scanner may put the texts of its frames; `None` where they are not yet what is handed out.
+    pub(crate) fn plain(&mut self) -> Option<&mut Pieces> {
+        (self.filter.is_none() && !self.halves.is_waiting()).then_some(&mut self.pieces)
     }
 
-    fn close_piece(&mut self, start: usize) {
-        let piece = &self.pieces.text[start..];
+    fn piece(&mut self, piece: &str) {
         self.any_text |= !piece.is_empty();
+        let Some(filter) = &mut self.filter else { return self.pieces.push(piece) };
         if let Some(whole) = &mut self.whole {
             whole.push_str(piece);
         }
-        match &mut self.filter {
-            None => self.pieces.close(start),
-            Some(filter) => {
-                let (piece, mut parts) = (self.pieces.text.split_off(start), Vec::new());
-                filter.push(&piece, &mut parts);
-                self.filtered(parts);
-            }
-        }
+        let mut parts = Vec::new();
+        filter.push(piece, &mut parts);
+        self.filtered(parts);
     }
 
     fn filtered(&mut self, parts: Vec<Part>) {
@@ -149,9 +137,9 @@ impl Out {
     }
 
     pub(crate) fn finish_text(&mut self) {
-        let start = self.pieces.text.len();
-        self.halves.finish(&mut self.pieces.text);
-        self.close_piece(start);
+        let mut rest = String::new();
+        self.halves.finish(&mut rest);
+        self.piece(&rest);
         if let Some(filter) = &mut self.filter {
             let mut parts = Vec::new();
             filter.finish(&mut parts);
@@ -160,10 +148,26 @@ impl Out {
     }
 
     fn flush(&mut self) {
-        if !self.pieces.is_empty() {
-            let pieces = std::mem::replace(&mut self.pieces, std::mem::take(&mut self.spare));
+        if let Some(pieces) = self.run() {
             self.queue.push_back(Event::Text(pieces));
         }
+    }
+
+    /// The pieces since the last event.
+    fn run(&mut self) -> Option<Pieces> {
+        if self.pieces.is_empty() {
+            return None;
+        }
+        self.any_text = true;
+        if let Some(whole) = self.whole.as_mut().filter(|_| self.filter.is_none()) {
+            whole.push_str(self.pieces.text());
+        }
+        Some(std::mem::replace(&mut self.pieces, std::mem::take(&mut self.spare)))
+    }
+
+    /// The next event where it is text.
+    pub(crate) fn take_text(&mut self) -> Option<Pieces> {
+        if self.queue.is_empty() { self.run() } else { None }
     }
 
     pub(crate) fn pop(&mut self) -> Option<Event> {
@@ -175,6 +179,6 @@ impl Out {
 
     /// Changes with everything that is put in.
     pub(crate) fn mark(&self) -> (usize, usize) {
-        (self.queue.len(), self.pieces.ends.len())
+        (self.queue.len(), self.pieces.ends().len())
     }
 }

@@ -1,12 +1,14 @@
 //! Frames to a protocol's decoder, and the lesson for the scanner: where the text of such a frame lies.
 
+use std::ops::ControlFlow::{self, Break, Continue};
+
 use crate::chat::Finish;
-use crate::error::Result;
-use crate::frame::{Flow, Sink};
-use crate::json::{self, Halves};
+use crate::error::{Error, Result, larger};
+use crate::frame::{Lesson, Pieces, Sink, Stop, Template, text_end};
+use crate::json;
 use crate::out::Out;
-use crate::scan::{self, Lesson};
 use crate::step::{Decode, Progress};
+use crate::text::lossy;
 
 /// Frames in a row whose form was learned and came never again. Where each frame differs, learning would cost more than
 /// reading them.
@@ -17,45 +19,71 @@ pub struct Frames<'a> {
     pub decode: &'a mut dyn Decode,
     pub out: &'a mut Out,
     pub lessons: &'a mut u8,
+    pub error: Option<Error>,
+}
+
+impl<'a> Frames<'a> {
+    pub fn new(decode: &'a mut dyn Decode, out: &'a mut Out, lessons: &'a mut u8) -> Frames<'a> {
+        Frames { decode, out, lessons, error: None }
+    }
+
+    /// What `stop` means for the reply.
+    pub fn stopped(self, stop: Stop, limit: usize) -> Result<()> {
+        match stop {
+            Stop::Done => Ok(()),
+            Stop::TooLarge => Err(larger("an event or line", limit)),
+            Stop::Failed => self.error.map_or(Ok(()), Err),
+        }
+    }
 }
 
 impl Sink for Frames<'_> {
-    fn text(&mut self, raw: &[u8]) -> bool {
-        *self.lessons = 0;
-        self.out.raw_text(raw)
+    fn scan(&mut self, template: &Template, bytes: &[u8], limit: usize) -> usize {
+        let Some(pieces) = self.out.plain() else { return 0 };
+        let scanned = template.scan(bytes, limit, pieces);
+        if scanned > 0 {
+            *self.lessons = 0;
+        }
+        scanned
     }
 
-    fn frame(&mut self, event: &str, data: &[u8]) -> Result<Flow> {
+    fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<Lesson>> {
         let (queued, pieces) = self.out.mark();
-        let start = self.out.pieces.text.len();
-        let progress = self.decode.frame(event, data, self.out)?;
+        let (start, _) = self.out.pieces.start();
+        let progress = match self.decode.frame(&lossy(event), data, self.out) {
+            Ok(progress) => progress,
+            Err(error) => {
+                self.error = Some(error);
+                return Break(Stop::Failed);
+            }
+        };
         if self.out.is_stopped() && progress != Progress::Done {
             let conversation = self.decode.conversation();
             self.out.finish(conversation, Finish::Stop);
-            return Ok(Flow::Done);
+            return Break(Stop::Done);
         }
         match progress {
-            Progress::Done => return Ok(Flow::Done),
-            Progress::Noted => return Ok(Flow::More),
+            Progress::Done => return Break(Stop::Done),
+            Progress::Noted => return Continue(None),
             Progress::More => {}
         }
         let is_text = self.out.mark() == (queued, pieces + 1);
         if !is_text || self.decode.text_path().is_empty() || *self.lessons == MAX_LESSONS {
-            return Ok(Flow::More);
+            return Continue(None);
         }
         *self.lessons += 1;
         // The scanner may take over only where it would have given the very same piece.
         let same = json::locate(data, self.decode.text_path()).filter(|text| {
-            let mut again = String::new();
+            let mut again = Pieces::default();
             data[..text.start].ends_with(b"\"")
-                && scan::unescape(&data[text.clone()], &mut Halves::default(), &mut again)
-                && again == self.out.pieces.text[start..]
+                && text_end(data, text.start, &mut again) == Some(text.end)
+                && again.bytes() == &self.out.pieces.bytes()[start..]
         });
-        let Some(text) = same else { return Ok(Flow::More) };
+        let Some(text) = same else { return Continue(None) };
         let mut varying = Vec::new();
         for key in self.decode.varying() {
             varying.extend(json::locate(data, &[key]));
         }
-        Ok(Flow::Text(Lesson { text, varying }))
+        Continue(Some(Lesson { text, varying }))
     }
 }

@@ -216,7 +216,7 @@ fn output(answer: Answer, events: &[Event]) -> String {
     let mut encoder = Encoder::new(answer);
     for event in events {
         match event {
-            Event::Text(pieces) => encoder.text(&pieces.text),
+            Event::Text(pieces) => encoder.text(pieces.text()),
             other => encoder.event(other),
         }
     }
@@ -227,7 +227,7 @@ fn output(answer: Answer, events: &[Event]) -> String {
 }
 
 fn text(text: &str) -> Event {
-    let mut pieces = rivulet::chat::Pieces::default();
+    let mut pieces = rivulet::frame::Pieces::default();
     pieces.push(text);
     Event::Text(pieces)
 }

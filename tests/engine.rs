@@ -43,7 +43,7 @@ fn events_of_an_errors_own_chunk_come_before_it_too() {
     assert!(matches!(exchange.poll(), Poll::Send(_)));
     exchange.feed(Feed::Head(Head { status: 200, headers: Vec::new() }));
     exchange.feed(Feed::Chunk(frames(&[r#"{"say":"A"}"#, r#"{"fail":"no"}"#]).as_bytes()));
-    assert!(matches!(exchange.poll(), Poll::Event(Event::Text(pieces)) if pieces.text == "A"));
+    assert!(matches!(exchange.poll(), Poll::Event(Event::Text(pieces)) if pieces.text() == "A"));
     assert!(matches!(exchange.poll(), Poll::Over(Err(_))));
     assert!(matches!(exchange.poll(), Poll::Over(Ok(()))), "an error is told once");
 }

@@ -9,30 +9,32 @@ mod limits;
 mod property;
 mod support;
 
-use rivulet::error::Result;
-use rivulet::frame::{Flow, Framing, Sink, Splitter};
+use std::ops::ControlFlow::{self, Continue};
+
+use rivulet::frame::{Framing, Lesson, Sink, Splitter, Stop, Template};
 
 #[derive(Default)]
 struct Frames(Vec<(String, Vec<u8>)>);
 
 impl Sink for Frames {
-    fn text(&mut self, _raw: &[u8]) -> bool {
-        panic!("nothing was learned")
+    /// Nothing is learned here.
+    fn scan(&mut self, _template: &Template, _bytes: &[u8], _limit: usize) -> usize {
+        0
     }
 
-    fn frame(&mut self, event: &str, data: &[u8]) -> Result<Flow> {
-        self.0.push((event.to_owned(), data.to_vec()));
-        Ok(Flow::More)
+    fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<Lesson>> {
+        self.0.push((String::from_utf8_lossy(event).into_owned(), data.to_vec()));
+        Continue(None)
     }
 }
 
 fn run<'a>(framing: Framing, chunks: impl IntoIterator<Item = &'a [u8]>, finish: bool) -> Vec<(String, Vec<u8>)> {
     let (mut splitter, mut frames) = (Splitter::new(framing, 1 << 20), Frames::default());
     for chunk in chunks {
-        splitter.feed(chunk, &mut frames).unwrap();
+        assert!(splitter.feed(chunk, &mut frames).is_continue());
     }
     if finish {
-        splitter.finish(&mut frames).unwrap();
+        assert!(splitter.finish(&mut frames).is_continue());
     }
     frames.0
 }
@@ -104,13 +106,13 @@ fn comments_are_ignored_wherever_they_stand() {
 #[test]
 fn a_comment_without_end_costs_no_memory_and_hides_nothing() {
     let (mut splitter, mut frames) = (Splitter::new(Framing::Sse, 100), Frames::default());
-    splitter.feed(b"data:1\n", &mut frames).unwrap();
-    splitter.feed(b":", &mut frames).unwrap();
+    assert!(splitter.feed(b"data:1\n", &mut frames).is_continue());
+    assert!(splitter.feed(b":", &mut frames).is_continue());
     let chunk = vec![b'x'; 64 * 1024];
     for _ in 0..1_000 {
-        splitter.feed(&chunk, &mut frames).unwrap();
+        assert!(splitter.feed(&chunk, &mut frames).is_continue());
     }
-    splitter.feed(b"\n\ndata:2\n\n", &mut frames).unwrap();
+    assert!(splitter.feed(b"\n\ndata:2\n\n", &mut frames).is_continue());
     assert_eq!(frames.0.iter().map(|(_, data)| data.as_slice()).collect::<Vec<_>>(), [b"1", b"2"]);
 }
 

@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use proptest::prelude::*;
 use rivulet::exchange::Exchange;
-use rivulet::json::{Halves, locate};
-use rivulet::scan::{Lesson, Template, unescape};
+use rivulet::frame::{Lesson, Pieces, Template, text_end};
+use rivulet::json::locate;
 use serde_json::{Value, json};
 
 use support::drive::{self, Played, Reply};
@@ -284,25 +284,44 @@ proptest! {
         agree("AiPuffer", &frames, &ending, "event: done\ndata: {}\n\n", seed)?;
     }
 
+    /// Whatever is before it: words are read and written eight bytes at a time.
     #[test]
-    fn what_unescape_takes_is_what_serde_reads(raw in raw(), waiting: bool) {
-        let mut template = Template::default();
-        template.learn(b"\"x\"\n", 0, Lesson { text: 1..2, varying: Vec::new() });
-        let line = [b"\"".as_slice(), &raw, b"\"\n"].concat();
-        let Some((raw, _)) = template.matches(&line) else { return Ok(()) };
-        let mut halves = Halves::default();
-        if waiting {
-            halves.push(&half(), true, &mut String::new());
+    fn what_the_scanner_takes_is_what_serde_reads(raw in raw(), before in "[a-zé👍]{0,20}", rest in "[a-z\"]{0,20}") {
+        let mut pieces = Pieces::default();
+        pieces.push(&before);
+        let line = [&raw, b"\"".as_slice(), rest.as_bytes()].concat();
+        let Some(end) = text_end(&line, 0, &mut pieces) else { return Ok(()) };
+        prop_assert_eq!(line[end], b'"');
+        let text: String = serde_json::from_slice(&[b"\"", &line[..end], b"\""].concat()).unwrap();
+        let start = pieces.ends().last().copied().unwrap_or_default();
+        prop_assert_eq!(pieces.text(), format!("{before}{text}"));
+        pieces.close((before.len(), start as usize));
+        prop_assert_eq!(pieces.ends().last().copied().unwrap_or_default() as usize, pieces.text().encode_utf16().count());
+        prop_assert_eq!(pieces.clone().into_text(), pieces.text());
+    }
+
+    /// A text of whatever length, behind whatever: each byte that is not plain is seen at each place of a word.
+    #[test]
+    fn what_is_not_plain_is_seen_everywhere(before in "[ -!#-\\[\\]-~]{0,20}", byte: u8, behind in "[ -!#-\\[\\]-~]{0,20}") {
+        let line = [before.as_bytes(), &[byte], behind.as_bytes(), b"\""].concat();
+        let mut pieces = Pieces::default();
+        let end = text_end(&line, 0, &mut pieces);
+        match byte {
+            b'"' => prop_assert_eq!((end, pieces.text()), (Some(before.len()), before.as_str())),
+            b'\\' => {}
+            0x20..0x80 => prop_assert_eq!(pieces.bytes(), &line[..line.len() - 1]),
+            _ => prop_assert_eq!(end, None, "a control character, or broken UTF-8"),
         }
-        let mut out = "before".to_owned();
-        let done = unescape(raw, &mut halves, &mut out);
-        if waiting || !done {
-            prop_assert_eq!(&out, "before", "and nothing appended");
-        }
-        if done {
-            let text: String = serde_json::from_slice(&[b"\"".as_slice(), raw, b"\""].concat()).unwrap();
-            prop_assert_eq!(out, format!("before{text}"));
-        }
+    }
+
+    /// As four numbers, which `src/js/inbox.js` makes a string of.
+    #[test]
+    fn short_pieces_are_their_bytes(text in "[ -~é]{0,18}") {
+        let mut pieces = Pieces::default();
+        pieces.push(&text);
+        let bytes: Option<Vec<u8>> = pieces.short().map(|numbers| numbers.map(u32::to_le_bytes).concat()[..text.len()].to_vec());
+        let is_short = (1..=16).contains(&text.len()) && text.is_ascii();
+        prop_assert_eq!(bytes.filter(|_| !text.is_empty()), is_short.then(|| text.into_bytes()));
     }
 
     #[test]
@@ -329,11 +348,6 @@ proptest! {
             }
         }
     }
-}
-
-/// A high half, as mended JSON carries it.
-fn half() -> String {
-    rivulet::json::parse(br#""\ud83d""#).unwrap().value.as_str().unwrap().to_owned()
 }
 
 fn value() -> impl Strategy<Value = Value> {
@@ -375,15 +389,26 @@ fn deep_json_is_not_for_the_scanner() {
     }
 }
 
+/// The texts that are scanned at the beginning of `bytes`, and how many bytes their frames are.
+fn scanned(template: &Template, bytes: &[u8]) -> (Vec<String>, usize) {
+    let mut pieces = Pieces::default();
+    let length = template.scan(bytes, 1000, &mut pieces);
+    (drive::split(&pieces).collect(), length)
+}
+
+fn template() -> Template {
+    let mut template = Template::default();
+    template.learn(b"data: {\"a\":\"x\"}\n\n", 6, Lesson { text: 6..7, varying: Vec::new() });
+    template
+}
+
 #[test]
 fn a_template_matches_its_own_shape_only() {
-    let mut template = Template::default();
-    assert_eq!(template.matches(b"data: {\"a\":\"x\"}\n\n"), None, "nothing is learned yet");
-    let frame = b"data: {\"a\":\"x\"}\n\n";
-    template.learn(frame, 6, Lesson { text: 6..7, varying: Vec::new() });
-    let raw = |bytes: &'static [u8]| template.matches(bytes);
-    assert_eq!(raw(b"data: {\"a\":\"longer \\\" text\"}\n\nrest"), Some((b"longer \\\" text".as_slice(), 30)));
-    assert_eq!(raw(b"data: {\"a\":\"\"}\n\n"), Some((b"".as_slice(), 16)));
+    let none = (Vec::new(), 0);
+    assert_eq!(scanned(&Template::default(), b"data: {\"a\":\"x\"}\n\n"), none, "nothing is learned yet");
+    let template = template();
+    let frames = b"data: {\"a\":\"longer \\\" text\"}\n\ndata: {\"a\":\"\"}\n\ndata: {\"a\":\"y\"}\n\nrest";
+    assert_eq!(scanned(&template, frames), (vec!["longer \" text".to_owned(), "y".to_owned()], frames.len() - 4));
     for other in [
         b"data: {\"a\":\"x\"}\n".as_slice(),
         b"data: {\"a\":\"x\"}\r\n\r\n",
@@ -394,9 +419,34 @@ fn a_template_matches_its_own_shape_only() {
         b"data: {\"a\":\"x\n\"}\n\n",
         b"data: {\"a\":\"x\"}\ndata: y\n\n",
         b"data: {\"a\":",
+        b"data: {\"a\":\"\\ud83d\"}\n\n",
+        b"data: {\"a\":\"\xff\"}\n\n",
     ] {
-        assert_eq!(template.matches(other), None, "{:?}", String::from_utf8_lossy(other));
+        assert_eq!(scanned(&template, other), none, "{:?}", String::from_utf8_lossy(other));
     }
+}
+
+/// Each byte of a frame counts, at each place of the sixteen that are compared at once.
+#[test]
+fn a_frame_with_another_byte_is_another_frame() {
+    let head = format!("data: {{\"{}\":\"", "k".repeat(50));
+    let frame = format!("{head}x\",\"{}\":1}}\n\n", "t".repeat(37));
+    let mut template = Template::default();
+    template.learn(frame.as_bytes(), 0, Lesson { text: head.len()..head.len() + 1, varying: Vec::new() });
+    assert_eq!(scanned(&template, frame.as_bytes()), (vec!["x".to_owned()], frame.len()));
+    for at in (0..frame.len()).filter(|at| *at != head.len()) {
+        let mut other = frame.clone().into_bytes();
+        other[at] ^= 1;
+        assert_eq!(scanned(&template, &other), (Vec::new(), 0), "byte {at}");
+        assert_eq!(scanned(&template, &frame.as_bytes()[..at]), (Vec::new(), 0), "cut at {at}");
+    }
+}
+
+#[test]
+fn a_frame_beyond_the_limit_is_not_for_the_scanner() {
+    let frame = |length: usize| format!("data: {{\"a\":\"{}\"}}\n\n", "x".repeat(length - 16)).into_bytes();
+    assert_eq!(scanned(&template(), &frame(1000)).1, 1000);
+    assert_eq!(scanned(&template(), &frame(1001)), (Vec::new(), 0));
 }
 
 #[test]
@@ -406,14 +456,15 @@ fn what_varies_may_vary_and_nothing_else() {
     template.learn(frame, 15, Lesson { text: 12..13, varying: vec![5..6, 20..21] });
     let with = |number: &str, other: &str| {
         let frame = format!("event: x\ndata: {{\"n\":{number},\"t\":\"word\",\"o\":\"{other}\"}}\n\n");
-        template.matches(frame.as_bytes()).map(|(text, length)| (text.to_vec(), length == frame.len()))
+        let (texts, length) = scanned(&template, frame.as_bytes());
+        (texts, length == frame.len())
     };
     for (number, other) in [("1", "p"), ("0", ""), ("98765", "a B~")] {
-        assert_eq!(with(number, other), Some((b"word".to_vec(), true)), "{number} {other}");
+        assert_eq!(with(number, other), (vec!["word".to_owned()], true), "{number} {other}");
     }
     for (number, other) in [("01", "p"), ("1.5", "p"), ("-1", "p"), ("", "p"), ("\"1\"", "p"), ("1", "\\n"), ("1", "é")]
     {
-        assert_eq!(with(number, other), None, "{number} {other}");
+        assert_eq!(with(number, other), (Vec::new(), false), "{number} {other}");
     }
 }
 

@@ -1,11 +1,11 @@
 //! Frames do not depend on the cuts nor on the scanner. `cargo +nightly fuzz run splitter -- -max_total_time=60`
 #![no_main]
 
+use std::ops::ControlFlow::{self, Continue};
+
 use libfuzzer_sys::fuzz_target;
-use rivulet::error::{Code, Result};
-use rivulet::frame::{Flow, Framing, Sink, Splitter};
-use rivulet::json::{self, Halves};
-use rivulet::scan;
+use rivulet::frame::{Framing, Lesson, Pieces, Sink, Splitter, Stop, Template};
+use rivulet::json;
 
 /// Writes down the text of frames that have one, and the other frames as they are.
 #[derive(Default)]
@@ -15,33 +15,47 @@ struct Diary {
 }
 
 impl Sink for Diary {
-    fn text(&mut self, raw: &[u8]) -> bool {
-        let mut text = String::new();
-        let plain = scan::unescape(raw, &mut Halves::default(), &mut text);
-        if plain {
-            self.lines.push(format!("text {text}"));
+    fn scan(&mut self, template: &Template, bytes: &[u8], limit: usize) -> usize {
+        let mut pieces = Pieces::default();
+        let length = template.scan(bytes, limit, &mut pieces);
+        let units: Vec<u16> = pieces.text().encode_utf16().collect();
+        let mut start = 0;
+        for &end in pieces.ends() {
+            let piece = &units[start..end as usize];
+            self.lines.push(format!("text {}", String::from_utf16(piece).expect("a piece is whole characters")));
+            start = end as usize;
         }
-        plain
+        length
     }
 
-    fn frame(&mut self, event: &str, data: &[u8]) -> Result<Flow> {
+    fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<Lesson>> {
         let parsed = json::parse(data).ok().filter(|parsed| event.is_empty() && !parsed.mended);
-        let Some(text) = parsed.as_ref().and_then(|parsed| parsed.value.get("t")?.as_str()) else {
-            self.lines.push(format!("{event} {}", String::from_utf8_lossy(data)));
-            return Ok(Flow::More);
-        };
-        self.lines.push(format!("text {text}"));
-        let found = json::locate(data, &["t"]).filter(|_| self.learns);
-        Ok(found.map_or(Flow::More, Flow::Text))
+        match parsed.as_ref().and_then(|parsed| parsed.value.get("t")?.as_str()) {
+            None => {
+                let (event, data) = (String::from_utf8_lossy(event), String::from_utf8_lossy(data));
+                self.lines.push(format!("{event} {data}"));
+                Continue(None)
+            }
+            // An empty piece is none.
+            Some("") => Continue(None),
+            Some(text) => {
+                self.lines.push(format!("text {text}"));
+                let found = json::locate(data, &["t"]).filter(|_| self.learns);
+                Continue(found.map(|text| Lesson { text, varying: Vec::new() }))
+            }
+        }
     }
 }
 
-fn run(framing: Framing, stream: &[u8], cut: usize, learns: bool) -> (Vec<String>, Option<Code>) {
+fn run(framing: Framing, stream: &[u8], cut: usize, learns: bool) -> (Vec<String>, ControlFlow<Stop>) {
     let mut splitter = Splitter::new(framing, 200);
     let mut diary = Diary { learns, ..Diary::default() };
-    let fed = stream.chunks(cut).try_for_each(|chunk| splitter.feed(chunk, &mut diary).map(drop));
-    let end = fed.and_then(|()| splitter.finish(&mut diary).map(drop));
-    (diary.lines, end.err().map(|error| error.code))
+    let fed = stream.chunks(cut).try_for_each(|chunk| splitter.feed(chunk, &mut diary));
+    let end = match fed {
+        Continue(()) => splitter.finish(&mut diary),
+        stop => stop,
+    };
+    (diary.lines, end)
 }
 
 fuzz_target!(|input: &[u8]| {

@@ -1,6 +1,7 @@
 import source from '#wasm';
 import { Talk, __wbg_reset_state as resetState, describe, formatPrompt, getModel, initSync, readRequest } from 'glue';
 import { ChatError } from './error.js';
+import { forget } from './input.js';
 
 /** By name, not as a namespace: bundlers then leave out what nobody calls. */
 const exported = { Talk, describe, formatPrompt, getModel, readRequest };
@@ -33,6 +34,7 @@ export function renew(error) {
   up = false;
   losses++;
   resetState();
+  forget();
   return new ChatError('protocol', `rivulet's core stopped: ${error.message}`, { retryable: true, cause: error });
 }
 

@@ -1,5 +1,5 @@
 import { ChatError } from './error.js';
-import { FAILED, MORE, OVER } from './reply.js';
+import { FAILED, OVER } from './reply.js';
 
 /** Events that a reply without any content has, too. */
 const NO_CONTENT = ['warning', 'status', 'usage', 'finish', 'conversation'];
@@ -49,10 +49,6 @@ export class Race {
       this.#startNext();
     });
     return { value: this.#noBytes, done: this.#winner === undefined };
-  }
-
-  feed() {
-    return MORE;
   }
 
   end() {

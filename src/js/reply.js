@@ -3,6 +3,7 @@ import { Deadlines } from './deadline.js';
 import { ChatError } from './error.js';
 import { Host } from './host.js';
 import { Inbox } from './inbox.js';
+import { feed } from './input.js';
 import { bytesOf, cancel } from './web.js';
 
 /** What `talk.feed`, `end` and `broken` answer; `Progress` in src/web/talk.rs. */
@@ -17,7 +18,7 @@ const ignore = () => {};
 /**
  * One reply: iterator and async iterable of its text, consumed once, lazy.
  *
- * The hot path is `next` -> `reader.read().then(#onRead)` -> `talk.feed(chunk)`: one call into wasm a network chunk,
+ * The hot path is `next` -> `reader.read().then(#onRead)` -> `feed(talk, chunk)`: two calls into wasm a network chunk,
  * no future, no further promise. Everything else - opening, retries, chunks without content - goes through `#work`.
  */
 export class Reply {
@@ -234,7 +235,10 @@ export class Reply {
   #feed(value, done) {
     if (this.#over) return;
     try {
-      this.#took(done ? this.#talk.end() : this.#talk.feed(bytesOf(value) ?? noBytes()));
+      if (done) return this.#took(this.#talk.end());
+      const chunk = bytesOf(value) ?? noBytes();
+      // An empty one says nothing, and a Race reads no others.
+      if (chunk.length > 0) this.#took(feed(this.#talk, chunk));
     } catch (error) {
       this.#stop(this.#explain(error));
     }

@@ -2,11 +2,16 @@
 
 use super::plain;
 use super::talk::Inner;
-use crate::chat::{Event, Pieces, Session};
+use crate::chat::{Event, Session};
+use crate::frame::Pieces;
 
 impl Inner {
     /// The exchange is not borrowed while JavaScript runs.
     pub(super) fn deliver_events(&self) {
+        let text = || self.exchange.borrow_mut().as_mut()?.text();
+        if let Some(pieces) = text() {
+            self.deliver_text(pieces);
+        }
         let pop = || self.exchange.borrow_mut().as_mut()?.event();
         while let Some(event) = pop() {
             match event {
@@ -24,10 +29,13 @@ impl Inner {
 
     fn deliver_text(&self, pieces: Pieces) {
         self.handed_out.set(true);
-        match (&self.encoder, pieces.ends.as_slice()) {
-            (Some(encoder), _) => encoder.borrow_mut().text(&pieces.text),
-            (None, [_]) => self.inbox.piece(&pieces.text),
-            (None, ends) => self.inbox.text(&pieces.text, ends),
+        match (&self.encoder, pieces.ends()) {
+            (Some(encoder), _) => encoder.borrow_mut().text(pieces.text()),
+            (None, [_]) => match pieces.short() {
+                Some([a, b, c, d]) => self.inbox.short(pieces.bytes().len(), a, b, c, d),
+                None => self.inbox.piece(pieces.text()),
+            },
+            (None, ends) => self.inbox.text(pieces.text(), ends),
         }
         if let Some(exchange) = self.exchange.borrow_mut().as_mut() {
             exchange.recycle(pieces);

@@ -8,6 +8,7 @@
 mod delivery;
 mod failure;
 mod fetch;
+mod input;
 mod options;
 mod plain;
 mod session;

@@ -55,6 +55,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn piece(this: &Inbox, text: &str);
 
+    /// A piece of up to sixteen characters, all ASCII, four in each number.
+    #[wasm_bindgen(method)]
+    pub fn short(this: &Inbox, length: usize, a: u32, b: u32, c: u32, d: u32);
+
     #[wasm_bindgen(method)]
     pub fn text(this: &Inbox, text: &str, ends: &[u32]);
 

@@ -14,7 +14,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use super::failure::{Failure, asked_to_wait, to_js};
 use super::options::{self, Env, Options};
 use super::sys::{self, Host, Inbox, Whole};
-use super::{fetch, session};
+use super::{fetch, input, session};
 use crate::call::Call;
 use crate::chat::Session;
 use crate::edge::Encoder;
@@ -104,8 +104,18 @@ impl Talk {
         })
     }
 
-    pub fn feed(&self, chunk: &[u8]) -> u8 {
-        self.0.fed(Feed::Chunk(chunk)) as u8
+    /// Address of room for a chunk of `length` bytes, in `memory`.
+    pub fn room(&self, length: usize) -> usize {
+        input::room(length)
+    }
+
+    pub fn memory(&self) -> JsValue {
+        wasm_bindgen::memory()
+    }
+
+    /// A chunk of `length` bytes, which lies in its room.
+    pub fn feed(&self, length: usize) -> u8 {
+        input::with(length, |chunk| self.0.fed(Feed::Chunk(chunk))) as u8
     }
 
     /// The body ended.

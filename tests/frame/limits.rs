@@ -1,9 +1,9 @@
 //! No line grows without bound, and no cutting of a long one costs more than its length.
 
+use std::ops::ControlFlow::Break;
 use std::time::{Duration, Instant};
 
-use rivulet::error::Code;
-use rivulet::frame::{Framing, Splitter};
+use rivulet::frame::{Framing, Splitter, Stop};
 
 use crate::{Frames, run};
 
@@ -13,9 +13,9 @@ fn a_line_without_end_is_too_large() {
         for size in [1, 7, 4096] {
             let (mut splitter, mut frames) = (Splitter::new(framing, 1000), Frames::default());
             let chunk = vec![b'x'; size];
-            let fed = (0..).find(|_| splitter.feed(&chunk, &mut frames).is_err()).unwrap() * size;
+            let fed = (0..).find(|_| splitter.feed(&chunk, &mut frames).is_break()).unwrap() * size;
             assert!(fed <= 1002 + size, "{fed} bytes were kept");
-            assert_eq!(splitter.feed(&chunk, &mut frames).map_err(|error| error.code), Err(Code::TooLarge));
+            assert_eq!(splitter.feed(&chunk, &mut frames), Break(Stop::TooLarge));
         }
     }
 }
@@ -24,11 +24,11 @@ fn a_line_without_end_is_too_large() {
 fn a_long_line_in_small_chunks_takes_linear_time() {
     let (mut splitter, mut frames) = (Splitter::new(Framing::Sse, 64 << 20), Frames::default());
     let start = Instant::now();
-    splitter.feed(b"data: ", &mut frames).unwrap();
+    assert!(splitter.feed(b"data: ", &mut frames).is_continue());
     for _ in 0..(8 << 20) / 64 {
-        splitter.feed(&[b'x'; 64], &mut frames).unwrap();
+        assert!(splitter.feed(&[b'x'; 64], &mut frames).is_continue());
     }
-    splitter.feed(b"\n\n", &mut frames).unwrap();
+    assert!(splitter.feed(b"\n\n", &mut frames).is_continue());
     assert_eq!(frames.0[0].1.len(), 8 << 20);
     // Quadratic it would be 5 * 10^11 bytes to look at.
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
@@ -39,12 +39,12 @@ fn a_long_line_that_waits_for_its_second_takes_linear_time() {
     let (mut splitter, mut frames) = (Splitter::new(Framing::Sse, 64 << 20), Frames::default());
     let start = Instant::now();
     let line = [b"data: ".as_slice(), &vec![b'x'; 8 << 20], b"\n"].concat();
-    splitter.feed(&line, &mut frames).unwrap();
+    assert!(splitter.feed(&line, &mut frames).is_continue());
     for _ in 0..100_000 {
-        splitter.feed(b"", &mut frames).unwrap();
-        splitter.feed(b"data: y\n", &mut frames).unwrap();
+        assert!(splitter.feed(b"", &mut frames).is_continue());
+        assert!(splitter.feed(b"data: y\n", &mut frames).is_continue());
     }
-    splitter.feed(b"\n", &mut frames).unwrap();
+    assert!(splitter.feed(b"\n", &mut frames).is_continue());
     assert_eq!(frames.0[0].1.len(), (8 << 20) + 200_000);
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }

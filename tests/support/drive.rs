@@ -1,8 +1,9 @@
 //! Plays an [`Exchange`] against answers that are known beforehand: what `web/talk.rs` does, without a network.
 
-use rivulet::chat::{Event, Pieces};
+use rivulet::chat::Event;
 use rivulet::error::{Error, Result};
 use rivulet::exchange::{Exchange, Feed, Poll};
+use rivulet::frame::Pieces;
 use rivulet::http::{Head, Request};
 
 /// What a server answers, and where the network cuts it.
@@ -128,11 +129,11 @@ pub fn play(mut exchange: Exchange, mut answer: impl FnMut(&Request, usize) -> R
 }
 
 /// The pieces by their UTF-16 offsets, as JavaScript slices them.
-fn split(pieces: &Pieces) -> impl Iterator<Item = String> {
-    let units: Vec<u16> = pieces.text.encode_utf16().collect();
-    assert_eq!(pieces.ends.last().copied().unwrap_or(0) as usize, units.len(), "the offsets do not cover the text");
-    let starts = [0].into_iter().chain(pieces.ends.clone());
-    let edges: Vec<(u32, u32)> = starts.zip(pieces.ends.clone()).collect();
+pub fn split(pieces: &Pieces) -> impl Iterator<Item = String> {
+    let units: Vec<u16> = pieces.text().encode_utf16().collect();
+    assert_eq!(pieces.ends().last().copied().unwrap_or(0) as usize, units.len(), "the offsets do not cover the text");
+    let starts = [0].into_iter().chain(pieces.ends().iter().copied());
+    let edges: Vec<(u32, u32)> = starts.zip(pieces.ends().iter().copied()).collect();
     edges.into_iter().map(move |(from, to)| {
         String::from_utf16(&units[from as usize..to as usize]).expect("a piece ends inside a surrogate pair")
     })

@@ -128,6 +128,12 @@ extern "C" {
     fn new(coalesce: bool) -> _Inbox;
 }
 
+#[wasm_bindgen(module = "/src/js/input.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = feed)]
+    fn _feed(talk: &JsValue, chunk: &JsValue);
+}
+
 #[wasm_bindgen(module = "/src/js/whole.js")]
 extern "C" {
     #[wasm_bindgen(js_name = askWhole)]

@@ -1,0 +1,127 @@
+//! The texts of a run of frames.
+
+/// A run of text pieces as one string: crossing into JavaScript once costs half of crossing once a piece.
+#[derive(Clone, Debug, Default)]
+pub struct Pieces {
+    /// UTF-8, and room behind it.
+    bytes: Vec<u8>,
+    length: usize,
+    /// The same length in UTF-16 code units, which is how JavaScript counts.
+    units: usize,
+    ends: Vec<u32>,
+}
+
+impl Pieces {
+    /// All pieces as one.
+    pub fn text(&self) -> &str {
+        // Only characters are put in.
+        std::str::from_utf8(self.bytes()).unwrap_or_default()
+    }
+
+    pub fn into_text(mut self) -> String {
+        self.bytes.truncate(self.length);
+        self.bytes.shrink_to_fit();
+        String::from_utf8(self.bytes).unwrap_or_default()
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    /// End of each piece in UTF-16 code units.
+    pub fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
+    /// Of a text that is ASCII and no longer than this: its bytes as four numbers, with whatever lies behind them.
+    pub fn short(&self) -> Option<[u32; 4]> {
+        let bytes =
+            self.bytes.first_chunk::<16>().filter(|bytes| self.length <= bytes.len() && self.units == self.length)?;
+        let mut numbers = [0; 4];
+        for (number, four) in numbers.iter_mut().zip(bytes.as_chunks().0) {
+            *number = u32::from_le_bytes(*four);
+        }
+        Some(numbers)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub fn push(&mut self, piece: &str) {
+        let start = self.start();
+        self.put_str(piece);
+        self.close(start);
+    }
+
+    /// Where the next piece begins; see `close` and `go_back`.
+    pub fn start(&self) -> (usize, usize) {
+        (self.length, self.units)
+    }
+
+    /// Makes a piece of what was put in from `start` on. An empty piece is none.
+    #[inline(always)]
+    pub fn close(&mut self, start: (usize, usize)) {
+        if self.length > start.0 {
+            self.ends.push(self.units as u32);
+        }
+    }
+
+    /// What was put in from `start` on was none.
+    pub fn go_back(&mut self, start: (usize, usize)) {
+        (self.length, self.units) = start;
+    }
+
+    pub fn put_str(&mut self, text: &str) {
+        let end = self.length + text.len();
+        if self.bytes.len() < end {
+            self.bytes.resize(end + 16, 0);
+        }
+        self.bytes[self.length..end].copy_from_slice(text.as_bytes());
+        self.length = end;
+        // A unit for each first byte, and one more for those of characters beyond the first plane.
+        text.bytes().for_each(|byte| self.units += usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0));
+    }
+
+    pub fn put_char(&mut self, character: char) {
+        let mut bytes = [0; 8];
+        let length = character.encode_utf8(&mut bytes).len();
+        self.put(u64::from_le_bytes(bytes), length);
+        self.units -= length - character.len_utf16();
+    }
+
+    /// The first `count` bytes of eight, which must be ASCII: all eight are written in one go.
+    #[inline(always)]
+    pub fn put(&mut self, word: u64, count: usize) {
+        loop {
+            if let Some(room) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut) {
+                *room = word.to_le_bytes();
+                self.length += count;
+                self.units += count;
+                return;
+            }
+            self.grow();
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        self.bytes.resize(self.bytes.len().max(32) * 2, 0);
+    }
+
+    /// For the next run, which needs no allocation then.
+    pub fn clear(&mut self) {
+        self.go_back((0, 0));
+        self.ends.clear();
+    }
+
+    pub fn room(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+impl PartialEq for Pieces {
+    fn eq(&self, other: &Pieces) -> bool {
+        (self.bytes(), &self.ends) == (other.bytes(), &other.ends)
+    }
+}
