@@ -165,6 +165,10 @@ impl Exchange {
         self.out.take_text()
     }
 
+    pub fn has_events(&self) -> bool {
+        self.out.has_events()
+    }
+
     /// What `poll` would ask for, without taking it.
     pub fn demand(&self) -> Demand {
         match self.state {

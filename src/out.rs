@@ -170,6 +170,10 @@ impl Out {
         if self.queue.is_empty() { self.run() } else { None }
     }
 
+    pub(crate) fn has_events(&self) -> bool {
+        !self.queue.is_empty() || !self.pieces.is_empty()
+    }
+
     pub(crate) fn pop(&mut self) -> Option<Event> {
         if self.queue.is_empty() {
             self.flush();

@@ -28,6 +28,8 @@ export class Deadlines {
   #isReading;
   #expire;
   #timers = new Map();
+  /** The idle timer runs, or there is none to run. */
+  #watches = false;
   #quietLooks = 0;
 
   /** `isReading()`: the consumer waits for us. `expire(error)` is called at most once. */
@@ -35,6 +37,7 @@ export class Deadlines {
     this.#limits = limits;
     this.#inbox = inbox;
     this.#isReading = isReading;
+    this.#watches = limits.idle === undefined;
     this.#expire = (name) => {
       if (name === 'firstChunk' && inbox.any) return;
       this.clear();
@@ -57,12 +60,11 @@ export class Deadlines {
     this.#disarm('connect');
   }
 
-  /** Before every read; costs a look into a map once the timer runs. */
+  /** Before every read. */
   reading() {
-    const { idle } = this.#limits;
-    if (idle === undefined || this.#timers.has('idle')) return;
+    if (this.#watches) return;
     this.#quietLooks = 0;
-    this.#timers.set('idle', setTimeout(() => this.#look(), idle / LOOKS));
+    this.#watch();
   }
 
   clear() {
@@ -72,12 +74,17 @@ export class Deadlines {
 
   /** A slow consumer is no stall: while nobody reads, nothing is counted, and the timer rests. */
   #look() {
-    this.#timers.delete('idle');
+    this.#watches = false;
     const waits = this.#isReading();
     if (this.#inbox.heard || !waits) this.#quietLooks = 0;
     else if (++this.#quietLooks >= LOOKS) return this.#expire('idle');
     this.#inbox.heard = false;
-    if (waits) this.#timers.set('idle', setTimeout(() => this.#look(), this.#limits.idle / LOOKS));
+    if (waits) this.#watch();
+  }
+
+  #watch() {
+    this.#watches = true;
+    this.#timers.set('idle', setTimeout(() => this.#look(), this.#limits.idle / LOOKS));
   }
 
   #arm(name) {

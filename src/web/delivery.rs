@@ -3,31 +3,47 @@
 use super::plain;
 use super::talk::Inner;
 use crate::chat::{Event, Session};
+use crate::exchange::{Demand, Exchange};
 use crate::frame::Pieces;
 
 impl Inner {
-    /// The exchange is not borrowed while JavaScript runs.
-    pub(super) fn deliver_events(&self) {
-        let text = || self.exchange.borrow_mut().as_mut()?.text();
-        if let Some(pieces) = text() {
-            self.deliver_text(pieces);
+    /// Feeds, and delivers what was understood. What the exchange wants next.
+    pub(super) fn delivered(&self, feed: impl FnOnce(&mut Exchange)) -> Demand {
+        let mut exchange = self.exchange.borrow_mut();
+        let Some(talking) = exchange.as_mut() else { return Demand::Nothing };
+        feed(talking);
+        if let Some(pieces) = talking.text() {
+            self.deliver_text(&pieces);
+            talking.recycle(pieces);
         }
-        let pop = || self.exchange.borrow_mut().as_mut()?.event();
-        while let Some(event) = pop() {
-            match event {
-                Event::Text(pieces) => self.deliver_text(pieces),
-                Event::Session(found) => self.deliver_session(found),
-                other => self.deliver(other),
-            }
+        let demand = talking.demand();
+        let is_all = !talking.has_events();
+        drop(exchange);
+        if !is_all {
+            self.deliver_events();
         }
         if let Some(encoder) = &self.encoder {
             let mut encoder = encoder.borrow_mut();
             let has_content = encoder.has_content();
             encoder.take(|bytes, sequence| self.inbox.bytes(bytes, sequence as f64, has_content));
         }
+        demand
     }
 
-    fn deliver_text(&self, pieces: Pieces) {
+    /// The exchange is not borrowed while JavaScript runs: a caller's session store might be anything.
+    fn deliver_events(&self) {
+        let pop = || self.exchange.borrow_mut().as_mut()?.event();
+        while let Some(event) = pop() {
+            match event {
+                Event::Text(pieces) => self.deliver_text(&pieces),
+                Event::Session(found) => self.deliver_session(found),
+                other => self.deliver(other),
+            }
+        }
+    }
+
+    /// The inbox is ours, and calls nobody.
+    fn deliver_text(&self, pieces: &Pieces) {
         self.handed_out.set(true);
         match (&self.encoder, pieces.ends()) {
             (Some(encoder), _) => encoder.borrow_mut().text(pieces.text()),
@@ -36,9 +52,6 @@ impl Inner {
                 None => self.inbox.piece(pieces.text()),
             },
             (None, ends) => self.inbox.text(pieces.text(), ends),
-        }
-        if let Some(exchange) = self.exchange.borrow_mut().as_mut() {
-            exchange.recycle(pieces);
         }
     }
 

@@ -104,7 +104,7 @@ impl Talk {
         })
     }
 
-    /// Address of room for a chunk of `length` bytes, in `memory`.
+    /// Address of room for chunks of up to `length` bytes, in `memory`. There is one for all talks.
     pub fn room(&self, length: usize) -> usize {
         input::room(length)
     }
@@ -113,14 +113,14 @@ impl Talk {
         wasm_bindgen::memory()
     }
 
-    /// A chunk of `length` bytes, which lies in its room.
+    /// A chunk of `length` bytes, which lies in the room.
     pub fn feed(&self, length: usize) -> u8 {
-        input::with(length, |chunk| self.0.fed(Feed::Chunk(chunk))) as u8
+        self.0.fed(|exchange| input::feed(exchange, length)) as u8
     }
 
     /// The body ended.
     pub fn end(&self) -> u8 {
-        self.0.fed(Feed::End) as u8
+        self.0.fed(|exchange| exchange.feed(Feed::End)) as u8
     }
 
     /// The body broke off with `cause`.
@@ -230,14 +230,12 @@ impl Inner {
         self.session.replace(known);
         self.tries.set(self.tries.get() + 1);
         // Warnings of what the call cannot have.
-        self.deliver_events();
+        self.delivered(|_| {});
         true
     }
 
-    fn fed(&self, feed: Feed<'_>) -> Progress {
-        self.feed(feed);
-        let state = self.exchange.borrow().as_ref().map_or(Demand::Nothing, Exchange::demand);
-        match state {
+    fn fed(&self, feed: impl FnOnce(&mut Exchange)) -> Progress {
+        match self.delivered(feed) {
             Demand::Answer => Progress::More,
             Demand::Request => Progress::Reopen,
             Demand::Nothing => match self.poll() {
@@ -270,12 +268,8 @@ impl Inner {
         Ok(asked.unwrap_or_else(|| f64::from(500 << doublings) * (1.0 - Math::random() / 4.0)))
     }
 
-    /// Also delivers what was understood.
     fn feed(&self, feed: Feed<'_>) {
-        if let Some(exchange) = self.exchange.borrow_mut().as_mut() {
-            exchange.feed(feed);
-        }
-        self.deliver_events();
+        self.delivered(|exchange| exchange.feed(feed));
     }
 
     fn poll(&self) -> Option<Poll> {
