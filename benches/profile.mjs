@@ -4,6 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { SOURCES } from '../scripts/lib/paths.mjs';
 import { moduleWithNames } from '../scripts/lib/wasm.mjs';
 import { moduleOf } from '../scripts/lib/wasm-names.mjs';
 import { median } from './report/stats.mjs';
@@ -27,6 +28,7 @@ export async function withNames(folder) {
   await writeFile(join(folder, 'node_modules', 'rivulet', 'dist', 'wasm', 'inline.js'), `export default () => Buffer.from('${base64}', 'base64');\n`);
   // For the variants, which ask the glue directly.
   process.env.RIVULET_GLUE = dirname(module);
+  process.env.RIVULET_SOURCES = SOURCES;
 }
 
 export async function profileStream(runtime, name, counts) {

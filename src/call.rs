@@ -1,5 +1,7 @@
 //! One call of a provider: what the caller gives, checked and complete.
 
+use std::rc::Rc;
+
 use crate::about::About;
 use crate::chat::Message;
 use crate::error::{Error, Result};
@@ -26,7 +28,7 @@ const OPTIONS: [&str; 10] = [
 /// One call of a provider, checked and complete. The core gets its random bits here, since it has no source of its own.
 #[derive(Clone, Debug)]
 pub struct Call {
-    pub settings: Settings,
+    pub settings: Rc<Settings>,
     pub messages: Vec<Message>,
     pub history: History,
     /// As it was given, or nothing; see [`Settings::get_model`].
@@ -51,16 +53,21 @@ pub struct Call {
 }
 
 impl Call {
-    /// `settings` and `options` as the caller gave them; an option of the call wins over the same one in the settings.
+    /// `settings` and `options` as the caller gave them.
     pub fn read(about: &About, settings: &Value, options: &Value, random: [u64; 2]) -> Result<Call> {
-        let checked = Settings::read(about, settings)?;
-        let option = |key: &str| options.known(key).or_else(|| settings.known(key));
+        Call::with(about, Rc::new(Settings::read(about, settings)?), options, random)
+    }
+
+    /// An option of the call wins over the same one in the settings.
+    pub fn with(about: &About, settings: Rc<Settings>, options: &Value, random: [u64; 2]) -> Result<Call> {
+        let given = &settings.given;
+        let option = |key: &str| options.known(key).or_else(|| given.known(key));
         let mut model = String::new();
         if let Some(given) = option("model") {
             model.push_str(given.as_str().ok_or_else(|| Error::input("model must be a string"))?);
-            checked.get_model(&model)?;
+            settings.get_model(&model)?;
         }
-        let is_preset = settings.text("preset").and_then(preset).is_some();
+        let is_preset = given.text("preset").and_then(preset).is_some();
         let history = match option("history").map(|value| value.as_str().unwrap_or_default()) {
             None if is_preset => History::Prompt,
             None | Some("messages") => History::Messages,
@@ -75,8 +82,8 @@ impl Call {
         }
         let passes = |name: &str| about.options.iter().any(|(here, _)| *here == name);
         let mut warnings = Vec::new();
-        if checked.models.is_empty() && options.known("model").is_some() && !passes("model") {
-            warnings.push(join(&["the bots of ", &checked.name, " have their own model: 'model' was left out"]));
+        if settings.models.is_empty() && options.known("model").is_some() && !passes("model") {
+            warnings.push(join(&["the bots of ", &settings.name, " have their own model: 'model' was left out"]));
         }
         let [session_only, models_only] = ["sessionOnly", "modelsOnly"].map(|key| options.is_true(key));
         let messages = match options.known("messages") {
@@ -102,7 +109,7 @@ impl Call {
             given => given.flatten().unwrap_or_default(),
         };
         let mut leave_out = |name: &str| {
-            warnings.push(join(&[&checked.name, " has no way to pass on '", name, "': it was left out"]));
+            warnings.push(join(&[&settings.name, " has no way to pass on '", name, "': it was left out"]));
         };
         for name in OPTIONS {
             match option(name) {
@@ -113,7 +120,7 @@ impl Call {
             }
         }
         Ok(Call {
-            settings: checked,
+            settings,
             messages,
             history,
             model,

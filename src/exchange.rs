@@ -160,9 +160,9 @@ impl Exchange {
         self.out.pop()
     }
 
-    /// The next event where it is text: the way of nearly all of them, without a queue.
-    pub fn text(&mut self) -> Option<Pieces> {
-        self.out.take_text()
+    /// Shows the next event where it is text, which nearly all are: the way without a queue.
+    pub fn show_text(&mut self, to: impl FnOnce(&Pieces)) {
+        self.out.show_text(to);
     }
 
     pub fn has_events(&self) -> bool {
@@ -175,14 +175,6 @@ impl Exchange {
             State::Sending(_) => Demand::Request,
             State::Over(_) => Demand::Nothing,
             _ => Demand::Answer,
-        }
-    }
-
-    /// Gives the room of a run of pieces back, so that the next one needs no allocation.
-    pub fn recycle(&mut self, mut pieces: Pieces) {
-        if pieces.room() <= 64 * 1024 {
-            pieces.clear();
-            self.out.spare = pieces;
         }
     }
 

@@ -16,7 +16,6 @@ pub const EMPTY: &str = "the site sent an empty reply";
 pub struct Out {
     queue: VecDeque<Event>,
     pub(crate) pieces: Pieces,
-    pub(crate) spare: Pieces,
     halves: Halves,
     filter: Option<Filter>,
     /// All text so far, as it came, for protocols that compare it with a final text.
@@ -148,26 +147,27 @@ impl Out {
     }
 
     fn flush(&mut self) {
-        if let Some(pieces) = self.run() {
-            self.queue.push_back(Event::Text(pieces));
+        if !self.pieces.is_empty() {
+            self.remember();
+            self.queue.push_back(Event::Text(std::mem::take(&mut self.pieces)));
         }
     }
 
-    /// The pieces since the last event.
-    fn run(&mut self) -> Option<Pieces> {
-        if self.pieces.is_empty() {
-            return None;
+    /// The next event, where it is text: shown where it lies, so that the next run needs no allocation.
+    pub(crate) fn show_text(&mut self, to: impl FnOnce(&Pieces)) {
+        if self.queue.is_empty() && !self.pieces.is_empty() {
+            self.remember();
+            to(&self.pieces);
+            self.pieces.clear();
         }
+    }
+
+    /// That the pieces are text of the reply.
+    fn remember(&mut self) {
         self.any_text = true;
         if let Some(whole) = self.whole.as_mut().filter(|_| self.filter.is_none()) {
             whole.push_str(self.pieces.text());
         }
-        Some(std::mem::replace(&mut self.pieces, std::mem::take(&mut self.spare)))
-    }
-
-    /// The next event where it is text.
-    pub(crate) fn take_text(&mut self) -> Option<Pieces> {
-        if self.queue.is_empty() { self.run() } else { None }
     }
 
     pub(crate) fn has_events(&self) -> bool {

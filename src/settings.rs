@@ -21,6 +21,8 @@ pub struct Settings {
     pub working: bool,
     /// See [`Settings::get`].
     texts: Map,
+    /// As the caller gave them: what of a call's options they have stands behind the call's own.
+    pub given: Value,
 }
 
 /// What a site's session and requests are made of. Ids come as numbers, too.
@@ -52,6 +54,7 @@ impl Settings {
             widget: given.get("widget").and_then(Value::as_bool),
             texts: addresses(given, &url)?,
             url,
+            given: given.clone(),
             ..Settings::default()
         };
         for key in TEXTS {

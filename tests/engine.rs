@@ -277,7 +277,7 @@ fn toy_over(out: &mut rivulet::out::Out) -> Next {
 }
 
 #[test]
-fn recycled_pieces_leave_no_trace() {
+fn shown_pieces_leave_no_trace() {
     let body = frames(&[
         r#"{"say":"one"}"#,
         r#"{"note":"n"}"#,

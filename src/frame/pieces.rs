@@ -109,14 +109,13 @@ impl Pieces {
         self.bytes.resize(self.bytes.len().max(32) * 2, 0);
     }
 
-    /// For the next run, which needs no allocation then.
+    /// Keeps the room for the next run, but not that of a giant.
     pub fn clear(&mut self) {
+        if self.bytes.len() > 64 * 1024 {
+            self.bytes = Vec::new();
+        }
         self.go_back((0, 0));
         self.ends.clear();
-    }
-
-    pub fn room(&self) -> usize {
-        self.bytes.len()
     }
 }
 

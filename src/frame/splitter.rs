@@ -212,25 +212,27 @@ impl Splitter {
         let lesson = sink.frame(&event, &data)?;
         // A line of data, and before it at most the event's name.
         let plain = |frame: &&[u8]| fields == 1 || fields == 2 && frame.starts_with(b"event:");
-        self.learn(lesson, frame.filter(plain), &data);
+        let learned = self.learn(lesson, frame.filter(plain), &data);
         data.clear();
-        // Keeps the room for the next frame, but not that of one giant.
-        if data.capacity() <= 64 * 1024 {
+        // Keeps the room for the next frame, but not that of one giant, nor where the next will be scanned.
+        if !learned && data.capacity() <= 64 * 1024 {
             self.data = data;
         }
         Continue(())
     }
 
-    fn learn(&mut self, lesson: Option<Lesson>, frame: Option<&[u8]>, data: &[u8]) {
-        let (Some(lesson), Some(frame)) = (lesson, frame) else { return };
+    fn learn(&mut self, lesson: Option<Lesson>, frame: Option<&[u8]>, data: &[u8]) -> bool {
+        let (Some(lesson), Some(frame)) = (lesson, frame) else { return false };
         let mut before_ends = frame;
         while let [rest @ .., b'\n' | b'\r'] = before_ends {
             before_ends = rest;
         }
         // In one piece, as the last thing before the line ends.
-        if let Some(before) = before_ends.strip_suffix(data) {
+        let before = before_ends.strip_suffix(data);
+        if let Some(before) = before {
             self.template.learn(frame, before.len(), lesson);
         }
+        before.is_some()
     }
 }
 

@@ -27,7 +27,7 @@ export class Deadlines {
   #inbox;
   #isReading;
   #expire;
-  #timers = new Map();
+  #timers = { connect: undefined, firstChunk: undefined, idle: undefined, total: undefined };
   /** The idle timer runs, or there is none to run. */
   #watches = false;
   #quietLooks = 0;
@@ -68,8 +68,7 @@ export class Deadlines {
   }
 
   clear() {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    for (const name of Object.keys(this.#timers)) this.#disarm(name);
   }
 
   /** A slow consumer is no stall: while nobody reads, nothing is counted, and the timer rests. */
@@ -84,19 +83,19 @@ export class Deadlines {
 
   #watch() {
     this.#watches = true;
-    this.#timers.set('idle', setTimeout(() => this.#look(), this.#limits.idle / LOOKS));
+    this.#timers.idle = setTimeout(() => this.#look(), this.#limits.idle / LOOKS);
   }
 
   #arm(name) {
     this.#disarm(name);
     const ms = this.#limits[name];
-    if (ms !== undefined) this.#timers.set(name, setTimeout(() => this.#expire(name), ms));
+    if (ms !== undefined) this.#timers[name] = setTimeout(() => this.#expire(name), ms);
   }
 
   #disarm(name) {
-    if (this.#timers.size === 0) return;
-    clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
+    if (this.#timers[name] === undefined) return;
+    clearTimeout(this.#timers[name]);
+    this.#timers[name] = undefined;
   }
 }
 

@@ -12,6 +12,8 @@ export const isProvider = (value) => typeof value?.[encoded] === 'function';
 export class Provider {
   #data;
   #live;
+  /** The data as the core takes it. */
+  #text;
   #about;
 
   constructor(settings) {
@@ -39,7 +41,7 @@ export class Provider {
   }
 
   getModel(name = '') {
-    return guarded(() => core().getModel(this.#protocol, JSON.stringify(this.#data), String(name)));
+    return guarded(() => core().getModel(this.#protocol, this.#settings, String(name)));
   }
 
   /** A reply whose one piece is the nonce: abort, timeouts and retries are the same. */
@@ -98,32 +100,52 @@ export class Provider {
     return this.constructor.protocol;
   }
 
+  get #settings() {
+    return (this.#text ??= JSON.stringify(this.#data));
+  }
+
   #describe() {
-    this.#about ??= guarded(() => core().describe(this.#protocol, JSON.stringify(this.#data)));
+    this.#about ??= guarded(() => core().describe(this.#protocol, this.#settings));
     return this.#about;
   }
 
   #reply(options, extra, answer, notes) {
-    const provider = () => this.name;
-    // No prototype: Reply must not find a property there that somebody put on all objects.
-    const plan = { __proto__: null, timeouts: readTimeouts(), coalesce: false, provider, explain: renew, notes };
+    const plan = {
+      // All of them own, so that Reply finds nothing that somebody put on all objects; and always the same, so that it is small.
+      start: undefined,
+      signal: undefined,
+      fetch: undefined,
+      session: undefined,
+      timeouts: readTimeouts(),
+      coalesce: false,
+      failure: undefined,
+      notes,
+      explain: renew,
+      isLost: undefined,
+      provider: () => this.name,
+    };
     try {
       const [data, live] = readOptions(options, this.#live);
       // What a service needs of its own (SERVICES) stays under what a call adds.
       if (this.#data.extra && typeof data.extra === 'object') data.extra = { ...this.#data.extra, ...data.extra };
       plan.timeouts = readTimeouts(live.timeout);
       plan.coalesce = live.coalesce === true;
-      for (const name of ['signal', 'session']) plan[name] = live[name];
+      plan.signal = live.signal;
+      plan.session = live.session;
       plan.fetch = live.transport ?? live.fetch;
-      const given = JSON.stringify({ settings: this.#data, options: { ...data, ...extra }, answer });
-      plan.start = (host, inbox) => {
-        plan.isLost = watchLoss();
-        return guarded(() => new (core().Talk)(this.#protocol, given, host, inbox));
-      };
+      plan.start = this.#starter(JSON.stringify({ options: { ...data, ...extra }, answer }), plan);
     } catch (error) {
       plan.failure = error;
     }
     return new Reply(plan);
+  }
+
+  /** Apart, since a function keeps all that is known where it is made. */
+  #starter(given, plan) {
+    return (host, inbox) => {
+      plan.isLost = watchLoss();
+      return guarded(() => new (core().Talk)(this.#protocol, this.#settings, given, host, inbox));
+    };
   }
 }
 

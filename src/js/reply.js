@@ -223,6 +223,7 @@ export class Reply {
     }
     if (signal) listen(signal, this.#onAbort);
     this.#deadlines.start();
+    this.#plan.start = undefined;
     this.#talk = start(new Host(this.#controller.signal, this.#deadlines, this.#plan), this.#inbox);
     return true;
   }

@@ -12,10 +12,7 @@ impl Inner {
         let mut exchange = self.exchange.borrow_mut();
         let Some(talking) = exchange.as_mut() else { return Demand::Nothing };
         feed(talking);
-        if let Some(pieces) = talking.text() {
-            self.deliver_text(&pieces);
-            talking.recycle(pieces);
-        }
+        talking.show_text(|pieces| self.deliver_text(pieces));
         let demand = talking.demand();
         let is_all = !talking.has_events();
         drop(exchange);

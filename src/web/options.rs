@@ -1,5 +1,8 @@
 //! The caller's values, become a call and its surroundings.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::sys;
 use crate::address;
 use crate::call::Call;
@@ -7,7 +10,7 @@ use crate::edge::Answer;
 use crate::error::{Error, Result};
 use crate::json;
 use crate::providers::{self, Protocol};
-use crate::settings::header_value;
+use crate::settings::{Settings, header_value};
 use crate::text::{cut, decimal, join};
 use crate::value::Value;
 
@@ -43,14 +46,34 @@ pub fn value(given: &str) -> Result<Value> {
     json::parse(given.as_bytes()).map(|parsed| parsed.value).map_err(|_| Error::input("the options are not plain data"))
 }
 
-/// `given`: `{ settings, options, answer }`.
-pub fn read(protocol: &Protocol, given: &str, owns_fetch: bool) -> Result<Options> {
+thread_local! {
+    /// Those of the last call, as text and read: most calls have the same.
+    static LAST: RefCell<Option<(&'static str, String, Rc<Settings>)>> = const { RefCell::new(None) };
+}
+
+fn read_settings(protocol: &'static Protocol, given: &str) -> Result<Rc<Settings>> {
+    let about = &protocol.about;
+    let known = LAST.with_borrow(|last| {
+        let (name, text, settings) = last.as_ref()?;
+        (*name == about.name && text == given).then(|| settings.clone())
+    });
+    if let Some(settings) = known {
+        return Ok(settings);
+    }
+    let settings = Rc::new(Settings::read(about, &value(given)?)?);
+    LAST.set(Some((about.name, given.to_owned(), settings.clone())));
+    Ok(settings)
+}
+
+/// `given`: `{ options, answer }`.
+pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch: bool) -> Result<Options> {
+    let checked = read_settings(protocol, settings)?;
     let given = value(given)?;
     let none = Value::Null;
-    let (settings, options) = (given.get("settings").unwrap_or(&none), given.get("options").unwrap_or(&none));
+    let (settings, options) = (&checked.given, given.get("options").unwrap_or(&none));
     let option = |key: &str| [options, settings].iter().find_map(|from| from.get(key).filter(|value| !value.is_null()));
     let random = [0, 1].map(|_| u64::from(sys::random()) << 32 | u64::from(sys::random()));
-    let mut call = Call::read(&protocol.about, settings, options, random)?;
+    let mut call = Call::with(&protocol.about, checked.clone(), options, random)?;
     let page = sys::page_origin();
     let proxy = option("proxy").map(read_proxy).transpose()?;
     call.foreign = !page.is_empty()

@@ -20,7 +20,6 @@ use crate::chat::Session;
 use crate::edge::Encoder;
 use crate::error::Error;
 use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED, Poll, too_large};
-use crate::http::Request;
 use crate::providers::{self, Protocol};
 use crate::text::{decimal, join};
 
@@ -42,7 +41,11 @@ enum Progress {
 enum Wait {
     Session,
     AnotherTry,
-    Answer(Request),
+    /// Not the request itself: its body may be long.
+    Answer {
+        url: String,
+        shared: bool,
+    },
 }
 
 pub(super) struct Inner {
@@ -68,9 +71,9 @@ pub(super) struct Inner {
 #[wasm_bindgen]
 impl Talk {
     #[wasm_bindgen(constructor)]
-    pub fn new(protocol: &str, given: &str, host: Host, inbox: Inbox) -> Result<Talk, JsValue> {
+    pub fn new(protocol: &str, settings: &str, given: &str, host: Host, inbox: Inbox) -> Result<Talk, JsValue> {
         let protocol = options::protocol(protocol).map_err(to_js)?;
-        let read = options::read(protocol, given, host.owns_fetch());
+        let read = options::read(protocol, settings, given, host.owns_fetch());
         let Options { call, env, answer, retries, max_event_bytes } = read.map_err(to_js)?;
         let mut key = call.settings.session_key(&protocol.about);
         if !env.headers.is_empty() {
@@ -169,7 +172,7 @@ impl Inner {
                         true => self.host.ask(&url, &init, self.shared_limit() as f64, self.env.headers.is_empty()),
                         false => self.host.send(&url, &init),
                     };
-                    return Ok(Some((promise, Wait::Answer(request))));
+                    return Ok(Some((promise, Wait::Answer { url: request.url, shared: request.shared })));
                 }
                 Some(Poll::Over(Ok(()))) => return Ok(None),
                 Some(Poll::Over(Err(error))) => _ = self.failure.replace(Some(error.into())),
@@ -190,10 +193,10 @@ impl Inner {
             (Wait::AnotherTry, _) => {
                 self.exchange.take();
             }
-            (Wait::Answer(request), Err(cause)) => return Err(fetch::refused(&self.env, &request.url, cause)),
-            (Wait::Answer(request), Ok(response)) => {
+            (Wait::Answer { url, .. }, Err(cause)) => return Err(fetch::refused(&self.env, &url, cause)),
+            (Wait::Answer { shared, .. }, Ok(response)) => {
                 self.feed(Feed::Head(fetch::head(&response)?));
-                if request.shared {
+                if shared {
                     let whole: Whole = response.unchecked_into();
                     let bytes = whole.bytes().ok_or_else(fetch::no_bytes)?;
                     if bytes.length() as usize > self.shared_limit() {

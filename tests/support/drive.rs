@@ -97,12 +97,15 @@ pub fn play(mut exchange: Exchange, mut answer: impl FnMut(&Request, usize) -> R
     let mut reply = Reply::default();
     let mut chunks = Vec::new();
     let mut next = 0;
+    // Text has two ways out, which are taken in turns.
+    let mut shows = false;
     loop {
+        if shows {
+            exchange.show_text(|pieces| played.items.extend(split(pieces).map(Item::Piece)));
+        }
+        shows = !shows;
         match exchange.poll() {
-            Poll::Event(Event::Text(pieces)) => {
-                played.items.extend(split(&pieces).map(Item::Piece));
-                exchange.recycle(pieces);
-            }
+            Poll::Event(Event::Text(pieces)) => played.items.extend(split(&pieces).map(Item::Piece)),
             Poll::Event(event) => played.items.push(Item::Event(event)),
             Poll::Send(request) => {
                 assert!(played.requests.len() < 8, "more than eight requests: {request:?}");

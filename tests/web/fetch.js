@@ -76,11 +76,9 @@ export class Site {
     const plan = { coalesce, signal, fetch: fetch ?? undefined, session, provider: () => protocol ?? 'AiEngine' };
     try {
       plan.timeouts = readTimeouts(timeout);
-      const given = JSON.stringify({
-        settings: { url: this.url, ...settings },
-        options: { messages: 'Hi there', ...data },
-      });
-      plan.start = (host, inbox) => talk(protocol ?? 'AiEngine', given, host, inbox);
+      const own = JSON.stringify({ url: this.url, ...settings });
+      const given = JSON.stringify({ options: { messages: 'Hi there', ...data } });
+      plan.start = (host, inbox) => talk(protocol ?? 'AiEngine', own, given, host, inbox);
     } catch (error) {
       plan.timeouts = readTimeouts();
       plan.failure = error;

@@ -167,10 +167,10 @@ extern "C" {
 }
 
 thread_local! {
-    /// The one place where a `Talk` is made: `(protocol, given, host, inbox) => Talk`. One for all tests, so that none leaks.
-    static TALK: JsValue = Closure::<dyn Fn(String, String, JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
-        |protocol: String, given: String, host: JsValue, inbox: JsValue| {
-            Talk::new(&protocol, &given, host.unchecked_into(), inbox.unchecked_into()).map(JsValue::from)
+    /// The one place where a `Talk` is made: `(protocol, settings, given, host, inbox) => Talk`. One for all tests, so that none leaks.
+    static TALK: JsValue = Closure::<dyn Fn(String, String, String, JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
+        |protocol: String, settings: String, given: String, host: JsValue, inbox: JsValue| {
+            Talk::new(&protocol, &settings, &given, host.unchecked_into(), inbox.unchecked_into()).map(JsValue::from)
         },
     )
     .into_js_value();

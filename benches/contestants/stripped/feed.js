@@ -19,14 +19,15 @@ globalThis.TextDecoder = Decoder;
 const { initSync, Talk } = await import(`${process.env.RIVULET_GLUE}/rivulet.js`);
 initSync({ module: readFileSync(`${process.env.RIVULET_GLUE}/rivulet_bg.wasm`) });
 globalThis.TextDecoder = before;
+const [{ feed }, { Inbox }] = await Promise.all(['input', 'inbox'].map((name) => import(`${process.env.RIVULET_SOURCES}/${name}.js`)));
 
 export const feeds = (wantsText) => ({ dialect, fetch, url }) => async () => {
   let bytes = 0;
   const host = { isOver: false, ownsFetch: true, load: async () => undefined, save() {}, send: fetch, ask: whole(fetch) };
-  const inbox = { piece() {}, text() {}, event() {} };
+  const inbox = new Dropped();
   const settings = dialect === 'ai-engine' ? { url } : { baseUrl: `${url}/v1`, apiKey: 'sk-bench', defaultModel: 'bench' };
   text.isOn = true;
-  const talk = new Talk(PROTOCOLS[dialect], JSON.stringify({ settings, options: { messages: 'Hi' } }), host, inbox);
+  const talk = new Talk(PROTOCOLS[dialect], JSON.stringify(settings), JSON.stringify({ options: { messages: 'Hi' } }), host, inbox);
   const reader = await talk.open();
   text.isOn = wantsText;
   for (;;) {
@@ -34,11 +35,21 @@ export const feeds = (wantsText) => ({ dialect, fetch, url }) => async () => {
     if (done) break;
     bytes += value.length;
     // The core may be content before the body ends.
-    if (talk.feed(value) !== 0) break;
+    if (feed(talk, value) !== 0) break;
   }
   talk.free();
   return bytes;
 };
+
+/** Makes the strings, and drops them. */
+class Dropped extends Inbox {
+  piece() {}
+  text() {}
+  event() {}
+  short(...given) {
+    if (text.isOn) super.short(...given);
+  }
+}
 
 const whole = (fetch) => async (url, init) => {
   const response = await fetch(url, init);
