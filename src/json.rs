@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::error::{Code, Error, Result};
 use crate::frame::escape::{hex4, join, simple_escape};
-use crate::frame::{Pieces, text_end};
+use crate::frame::{Pieces, plain_end, text_end};
 use crate::text::{lossy, number};
 use crate::value::{Map, Value};
 
@@ -138,6 +138,11 @@ impl<'a> Reader<'a> {
 
     fn string(&mut self) -> Option<String> {
         self.take(b'"').then_some(())?;
+        if let Some(end) = plain_end(self.text.as_bytes(), self.at) {
+            let text = self.text.get(self.at..end)?.to_owned();
+            self.at = end + 1;
+            return Some(text);
+        }
         let mut pieces = Pieces::default();
         if let Some(end) = text_end(self.text.as_bytes(), self.at, &mut pieces) {
             self.at = end + 1;
@@ -214,6 +219,7 @@ impl<'a> Reader<'a> {
         self.text.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
     }
 
+    #[inline(always)]
     fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
@@ -226,6 +232,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }

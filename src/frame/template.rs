@@ -126,10 +126,16 @@ fn after(bytes: &[u8], at: usize, wanted: &[u8]) -> Option<usize> {
 }
 
 /// Where a string ends that has no escapes and is ASCII.
-fn plain_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = bytes.get(at..)?;
-    let length = rest.iter().position(|&byte| !matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~'))?;
-    (rest[length] == b'"').then_some(at + length)
+pub fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match Word::at(bytes, at).special() {
+            0 => at += 8,
+            special => {
+                at += first(special);
+                return (bytes.get(at) == Some(&b'"')).then_some(at);
+            }
+        }
+    }
 }
 
 /// Where a whole number without sign ends.
