@@ -1,5 +1,6 @@
 //! One call of a provider: what the caller gives, checked and complete.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::about::About;
@@ -37,7 +38,7 @@ pub struct Call {
     pub passed: Map,
     /// `conversation` of an earlier reply, or nothing.
     pub conversation: Map,
-    pub random: [u64; 2],
+    pub random: Random,
     /// The caller is a page of another origin and goes without a relay: see `providers/ai_engine.rs`.
     pub foreign: bool,
     /// Only the session is wanted (`getNonce`): the exchange ends before the message is sent.
@@ -54,12 +55,12 @@ pub struct Call {
 
 impl Call {
     /// `settings` and `options` as the caller gave them.
-    pub fn read(about: &About, settings: &Value, options: &Value, random: [u64; 2]) -> Result<Call> {
+    pub fn read(about: &About, settings: &Value, options: &Value, random: fn() -> [u64; 2]) -> Result<Call> {
         Call::with(about, Rc::new(Settings::read(about, settings)?), options, random)
     }
 
     /// An option of the call wins over the same one in the settings.
-    pub fn with(about: &About, settings: Rc<Settings>, options: &Value, random: [u64; 2]) -> Result<Call> {
+    pub fn with(about: &About, settings: Rc<Settings>, options: &Value, random: fn() -> [u64; 2]) -> Result<Call> {
         let given = &settings.given;
         let option = |key: &str| options.known(key).or_else(|| given.known(key));
         let mut model = String::new();
@@ -126,7 +127,7 @@ impl Call {
             model,
             passed,
             conversation,
-            random,
+            random: Random { draw: random, drawn: OnceCell::new() },
             foreign: false,
             session_only,
             models_only,
@@ -192,9 +193,16 @@ impl Call {
     }
 
     fn bits(&self, salt: u64) -> [u64; 2] {
-        let [high, low] = self.random;
+        let [high, low] = self.random.drawn.get_or_init(self.random.draw);
         [high ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15), low.wrapping_add(salt.wrapping_mul(0xd1b5_4a32_d192_ed03))]
     }
+}
+
+/// Random bits of a call, drawn when they are first wanted: the first draw of a process takes half a millisecond in Node.
+#[derive(Clone, Debug)]
+pub struct Random {
+    draw: fn() -> [u64; 2],
+    drawn: OnceCell<[u64; 2]>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -164,11 +164,11 @@ fn the_registry_says_what_each_protocol_can_do() {
 
 #[test]
 fn ids_are_random_bits_and_differ_by_purpose() {
-    let made = |random| {
+    let made = |random: fn() -> [u64; 2]| {
         let (given, options) = (json!({ "url": "https://a.example" }), json!({ "messages": "Hi" }));
         Call::read(&protocol("AiEngine").about, &ours(&given), &ours(&options), random).unwrap()
     };
-    let (one, other) = (made([1, 2]), made([3, 4]));
+    let (one, other) = (made(|| [1, 2]), made(|| [3, 4]));
     let id = one.random_id(11, 1);
     assert!(id.len() == 11 && id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase()), "{id}");
     assert_eq!(id, one.random_id(11, 1));

@@ -72,8 +72,7 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch
     let none = Value::Null;
     let (settings, options) = (&checked.given, given.get("options").unwrap_or(&none));
     let option = |key: &str| [options, settings].iter().find_map(|from| from.get(key).filter(|value| !value.is_null()));
-    let random = [0, 1].map(|_| u64::from(sys::random()) << 32 | u64::from(sys::random()));
-    let mut call = Call::with(&protocol.about, checked.clone(), options, random)?;
+    let mut call = Call::with(&protocol.about, checked.clone(), options, draw)?;
     let page = sys::page_origin();
     let proxy = option("proxy").map(read_proxy).transpose()?;
     call.foreign = !page.is_empty()
@@ -101,6 +100,10 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch
         max_event_bytes: count(option("maxEventBytes"), "maxEventBytes", 1)?
             .map_or(MAX_EVENT_BYTES, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
     })
+}
+
+fn draw() -> [u64; 2] {
+    [0, 1].map(|_| u64::from(sys::random()) << 32 | u64::from(sys::random()))
 }
 
 fn count(given: Option<&Value>, name: &str, least: u64) -> Result<Option<u64>> {

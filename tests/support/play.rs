@@ -13,7 +13,7 @@ use super::drive::{self, Played, Reply};
 use super::tape::{self, Tape};
 use super::{ours, theirs};
 
-pub const RANDOM: [u64; 2] = [0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210];
+pub const RANDOM: fn() -> [u64; 2] = || [0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210];
 pub const LIMIT: usize = 64 << 20;
 
 pub struct Play {
