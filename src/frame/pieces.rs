@@ -1,5 +1,7 @@
 //! The texts of a run of frames.
 
+use crate::swar::Word;
+
 /// A run of text pieces as one string: crossing into JavaScript once costs half of crossing once a piece.
 #[derive(Clone, Debug, Default)]
 pub struct Pieces {
@@ -73,24 +75,27 @@ impl Pieces {
     }
 
     pub fn put_str(&mut self, text: &str) {
-        let end = self.length + text.len();
-        if self.bytes.len() < end {
-            self.bytes.resize(end + 16, 0);
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let word = Word::at(bytes, at);
+            self.put(word.0, (bytes.len() - at).min(8));
+            self.units = self.units + word.beyond() - word.later();
+            at += 8;
         }
-        self.bytes[self.length..end].copy_from_slice(text.as_bytes());
-        self.length = end;
-        // A unit for each first byte, and one more for those of characters beyond the first plane.
-        text.bytes().for_each(|byte| self.units += usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0));
     }
 
     pub fn put_char(&mut self, character: char) {
+        if character.is_ascii() {
+            return self.put(character.into(), 1);
+        }
         let mut bytes = [0; 8];
         let length = character.encode_utf8(&mut bytes).len();
         self.put(u64::from_le_bytes(bytes), length);
         self.units -= length - character.len_utf16();
     }
 
-    /// The first `count` bytes of eight, which must be ASCII: all eight are written in one go.
+    /// The first `count` bytes of eight, as if they were ASCII: all eight are written in one go.
     #[inline(always)]
     pub fn put(&mut self, word: u64, count: usize) {
         loop {

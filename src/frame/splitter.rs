@@ -73,19 +73,46 @@ impl Splitter {
         }
     }
 
-    pub fn feed(&mut self, chunk: &[u8], sink: &mut dyn Sink) -> ControlFlow<Stop> {
-        let mut bytes = std::mem::take(&mut self.rest);
-        if bytes.is_empty() {
-            let used = self.split(chunk, sink)?;
-            bytes.extend_from_slice(&chunk[used..]);
-        } else {
-            bytes.extend_from_slice(chunk);
-            let used = self.split(&bytes, sink)?;
-            bytes.drain(..used);
+    pub fn feed(&mut self, mut chunk: &[u8], sink: &mut dyn Sink) -> ControlFlow<Stop> {
+        let mut waiting = std::mem::take(&mut self.rest);
+        // Of a long chunk only as much is copied as ends the frame that waits; what follows is read where it lies.
+        let mut copied = 0;
+        while !waiting.is_empty() && copied < chunk.len() {
+            let is_long = copied == 0 && chunk.len() > 1024;
+            let end = if is_long { self.frame_end(chunk) } else { None };
+            let more = end.unwrap_or(chunk.len());
+            waiting.extend_from_slice(&chunk[copied..more]);
+            copied = more;
+            let used = self.split(&waiting, sink)?;
+            let left = waiting.len() - used;
+            if left <= copied {
+                chunk = &chunk[copied - left..];
+                waiting.clear();
+            } else {
+                waiting.drain(..used);
+            }
         }
-        self.rest = bytes;
+        if waiting.is_empty() {
+            let used = self.split(chunk, sink)?;
+            waiting.extend_from_slice(&chunk[used..]);
+        }
+        self.rest = waiting;
         // A byte more may wait: the end of a line that is exactly as long as it may be.
         if self.rest.len() > self.limit.saturating_add(1) { Break(Stop::TooLarge) } else { Continue(()) }
+    }
+
+    /// Where the first frame ends, if streams are written as they mostly are: what is cut elsewhere is understood, too.
+    fn frame_end(&self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        loop {
+            at += line_end(&bytes[at..])? + 1;
+            if self.framing == Framing::Ndjson {
+                return Some(at);
+            }
+            if bytes.get(at) == Some(&b'\n') {
+                return Some(at + 1);
+            }
+        }
     }
 
     /// The body is over. What has no end is given out too; whether it is whole is for the caller to see.

@@ -28,6 +28,18 @@ impl Word {
         (self.is(b'\n') | self.is(b'\r')) & (EACH * 0x80)
     }
 
+    /// How many bytes of UTF-8 are not the first of their character.
+    #[inline(always)]
+    pub fn later(self) -> usize {
+        (self.0 & !(self.0 << 1) & (EACH * 0x80)).count_ones() as usize
+    }
+
+    /// How many characters beyond the first plane begin, which are two code units of UTF-16.
+    #[inline(always)]
+    pub fn beyond(self) -> usize {
+        (self.0 & (self.0 << 1) & (self.0 << 2) & (self.0 << 3) & (EACH * 0x80)).count_ones() as usize
+    }
+
     #[inline(always)]
     fn is(self, byte: u8) -> u64 {
         Word(self.0 ^ (EACH * u64::from(byte))).less(1)
