@@ -2,16 +2,20 @@
 
 import { BUDGET } from '../scripts/lib/sizes.mjs';
 import { growth } from './others.mjs';
-import { median, ratio } from './report/stats.mjs';
-import { digits, table } from './report/table.mjs';
+import { median, ratio, spread } from './report/stats.mjs';
+import { digits, table, withSpread } from './report/table.mjs';
 
 const times = (name, to, workload, contestant = 'rivulet') => ({
   name: `${name}, x ${to}`,
   of: ({ streams }) => {
     const { [contestant]: own, [to]: base } = streams[`${workload} memory`]?.costs ?? {};
-    return own && base && ratio(own.cpu, base.cpu).middle;
+    return own && base && ratio(own.cpu, base.cpu);
   },
 });
+
+/** By how much more, in each round. */
+const more = (costs, bases) => spread(costs.map((cost) => cost - median(bases)));
+const exactly = (value) => ({ middle: value, low: value, high: value });
 
 const GOALS = [
   { ...times('W1', 'floor', 'W1'), most: 1.2 },
@@ -22,12 +26,12 @@ const GOALS = [
   { ...times('W2, joined', 'floor', 'W2', 'rivulet-coalesce'), most: 1.7 },
   { ...times('W3', 'floor', 'W3'), most: 1.1 },
   { ...times('W5, an item an event', 'hand', 'W5'), most: 0.42 },
-  { name: 'first text, x floor-iter', most: 1.2, of: ({ first }) => first && ratio(first.rivulet, first['floor-iter']).middle },
-  { name: 'bytes an open reply keeps, more than floor', most: 1_500, of: ({ heap }) => heap && median(heap.rivulet) - median(heap.floor) },
-  { name: 'import and first reply, ms more than hand', most: 4, of: ({ cold }) => cold && median(cold.rivulet) - median(cold.hand) },
-  { name: 'everything in the package, wasm included, bytes of gzip', most: BUDGET, of: ({ size }) => size?.everything.gzip },
-  { name: 'a long reply: last tenth / first', most: 1.1, of: ({ long }) => long && growth(long.tenths.rivulet).middle },
-  { name: 'wasm memory that many replies add, bytes', most: 0, of: ({ long }) => long && long.memory.late - long.memory.early },
+  { name: 'first text, x floor-iter', most: 1.2, of: ({ first }) => first && ratio(first.rivulet, first['floor-iter']) },
+  { name: 'bytes an open reply keeps, more than floor', most: 1_500, of: ({ heap }) => heap && more(heap.rivulet, heap.floor) },
+  { name: 'import and first reply, ms more than hand', most: 4, of: ({ cold }) => cold && more(cold.rivulet, cold.hand) },
+  { name: 'everything in the package, wasm included, bytes of gzip', most: BUDGET, of: ({ size }) => size && exactly(size.everything.gzip) },
+  { name: 'a long reply: last tenth / first', most: 1.1, of: ({ long }) => long && growth(long.tenths.rivulet) },
+  { name: 'wasm memory that many replies add, bytes', most: 0, of: ({ long }) => long && exactly(long.memory.late - long.memory.early) },
 ];
 
 /** @param {{ streams: Record<string, any>, first?: any, heap?: any, cold?: any, size?: any, long?: any }} results of Node */
@@ -35,7 +39,20 @@ export function goalTable(results) {
   const rows = GOALS.map(({ name, most, of }) => {
     const measured = of(results);
     if (measured === undefined) return [name, most, '-', 'not measured'];
-    return [name, most, digits(measured), measured <= most ? 'met' : 'MISSED'];
+    return [name, most, digits(measured.middle), measured.middle <= most ? 'met' : 'MISSED'];
   });
   return table(['goal', 'at most', 'measured', ''], rows);
+}
+
+/** Several runs beside each other. They agree where their quartiles overlap, or their medians lie within 3 %. */
+export function agreementTable(runs) {
+  const rows = GOALS.map(({ name, most, of }) => {
+    const all = runs.map(of);
+    if (all.includes(undefined)) return [name, most, ...runs.map(() => '-'), 'not measured', ''];
+    const [lows, middles, highs] = ['low', 'middle', 'high'].map((part) => all.map((run) => run[part]));
+    const agree = Math.max(...lows) <= Math.min(...highs) || Math.max(...middles) <= Math.min(...middles) * 1.03;
+    const met = all.filter(({ middle }) => middle <= most).length;
+    return [name, most, ...all.map(withSpread), agree ? 'yes' : 'NO', met === runs.length ? 'met' : met === 0 ? 'MISSED' : `met in ${met}`];
+  });
+  return table(['goal', 'at most', ...runs.map((_, index) => `run ${index + 1} (quartiles)`), 'agree', ''], rows);
 }

@@ -13,6 +13,7 @@ export function table(head, rows) {
 export function digits(number) {
   if (!Number.isFinite(number)) return '-';
   if (Math.abs(number) >= 100) return String(Math.round(number));
+  if (Math.abs(number) < 0.1 && number !== 0) return number.toPrecision(2);
   return number.toFixed(Math.abs(number) >= 10 ? 1 : 2);
 }
 

@@ -46,8 +46,8 @@ class Dropped extends Inbox {
   piece() {}
   text() {}
   event() {}
-  short(...given) {
-    if (text.isOn) super.short(...given);
+  short(length, a, b, c, d) {
+    if (text.isOn) super.short(length, a, b, c, d);
   }
 }
 

@@ -1,0 +1,76 @@
+// Several builds of the module in one process, interleaved: what an event costs in the core alone, reading and promises left out. For
+// decisions about flags, where `--against` is too coarse; the table in docs/performance.md was made by it.
+//
+//     node benches/builds.mjs target/glue /tmp/other/glue
+
+import process from 'node:process';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import { Inbox } from '../src/js/inbox.js';
+import { feed, forget } from '../src/js/input.js';
+import { makeBody } from './body/body.js';
+import { memoryFetch } from './body/fetch.js';
+import { median } from './report/stats.mjs';
+import { digits, table } from './report/table.mjs';
+import { STREAMS } from './workloads.mjs';
+
+const PROTOCOLS = { openai: 'OpenAiChat', 'ai-engine': 'AiEngine', anthropic: 'Anthropic' };
+const WORKLOADS = ['W1', 'W2', 'W3', 'W5', 'W7'];
+const ROUNDS = 24;
+/** The first ones are compiled meanwhile. */
+const COLD = 8;
+
+const folders = process.argv.slice(2);
+if (folders.length === 0 || folders.some((folder) => folder.startsWith('-'))) {
+  console.log('Usage: node benches/builds.mjs FOLDER...    (each with rivulet.js and rivulet_bg.wasm, as target/glue has them)');
+  process.exit(folders.includes('--help') ? 0 : 2);
+}
+const builds = await Promise.all(folders.map(load));
+const costs = {};
+for (const name of WORKLOADS) costs[name] = await measure(STREAMS[name]);
+const rows = folders.map((folder, index) => [folder, ...WORKLOADS.map((name) => digits(median(costs[name][index])))]);
+console.log(table(['ns an event in the core, text included', ...WORKLOADS], rows));
+
+async function load(folder) {
+  const glue = await import(resolve(folder, 'rivulet.js'));
+  glue.initSync({ module: await readFile(resolve(folder, 'rivulet_bg.wasm')) });
+  return glue;
+}
+
+async function measure({ dialect, cut, events }) {
+  const body = makeBody({ dialect, cut, events });
+  const all = builds.map(() => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, { Talk }] of builds.entries()) {
+      const ns = await reply(Talk, dialect, body);
+      if (round >= COLD) all[index].push(ns / events);
+    }
+  }
+  return all;
+}
+
+/** Time of the chunks alone; the request before them is not counted. */
+async function reply(Talk, dialect, body) {
+  const fetch = memoryFetch(body);
+  const url = 'https://site.example';
+  const whole = async (...request) => {
+    const response = await fetch(...request);
+    return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
+  };
+  const host = { isOver: false, ownsFetch: true, load: async () => undefined, save() {}, send: fetch, ask: whole };
+  const inbox = new Inbox(false);
+  const settings = dialect === 'ai-engine' ? { url } : { baseUrl: `${url}/v1`, apiKey: 'sk-bench', defaultModel: 'bench' };
+  const talk = new Talk(PROTOCOLS[dialect], JSON.stringify(settings), JSON.stringify({ options: { messages: 'Hi' } }), host, inbox);
+  await talk.open();
+  // Each build has a memory of its own.
+  forget();
+  const start = process.hrtime.bigint();
+  for (const chunk of body.chunks) {
+    if (feed(talk, chunk) !== 0) break;
+    inbox.clear();
+  }
+  const ns = Number(process.hrtime.bigint() - start);
+  talk.free();
+  return ns;
+}
