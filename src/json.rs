@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::error::{Code, Error, Result};
-use crate::frame::escape::{hex4, join, simple_escape};
+use crate::frame::escape::{escape, hex4, join};
 use crate::frame::{Pieces, plain_end, text_end};
 use crate::text::{lossy, number};
 use crate::value::{Map, Value};
@@ -164,30 +164,15 @@ impl<'a> Reader<'a> {
 
     /// What comes after a backslash.
     fn escape(&mut self) -> Option<char> {
-        let escape = self.peek()?;
-        self.at += 1;
-        if let Some(character) = simple_escape(escape) {
+        let bytes = self.text.as_bytes();
+        if let Some((character, width)) = escape(bytes.get(self.at - 1..)?) {
+            self.at += width - 1;
             return Some(character);
         }
-        let first = hex4(self.text.as_bytes(), self.at).filter(|_| escape == b'u')?;
-        self.at += 4;
-        let low = match first {
-            0xd800..0xdc00 if self.text.get(self.at..self.at + 2) == Some("\\u") => {
-                hex4(self.text.as_bytes(), self.at + 2)
-            }
-            _ => None,
-        };
-        match low.filter(|low| (0xdc00..0xe000).contains(low)) {
-            Some(low) => {
-                self.at += 6;
-                Some(join(first, low))
-            }
-            None if (0xd800..0xe000).contains(&first) => {
-                self.mended = true;
-                char::from_u32(HALF + first)
-            }
-            None => char::from_u32(first),
-        }
+        let half = hex4(bytes, self.at + 1).filter(|code| self.peek() == Some(b'u') && (0xd800..0xe000).contains(code));
+        self.at += 5;
+        self.mended = true;
+        char::from_u32(HALF + half?)
     }
 
     /// RFC 8259, section 6.

@@ -1,6 +1,6 @@
 //! Escapes in JSON strings (RFC 8259, section 7).
 
-/// The character of an escape and how long that is.
+/// The character of the escape that `bytes` begin with, and how long that is. `None`: it is none, or half of a pair.
 pub fn escape(bytes: &[u8]) -> Option<(char, usize)> {
     let escape = *bytes.get(1)?;
     if let Some(character) = simple_escape(escape) {
@@ -15,7 +15,7 @@ pub fn escape(bytes: &[u8]) -> Option<(char, usize)> {
 }
 
 /// The escapes of one letter.
-pub fn simple_escape(escape: u8) -> Option<char> {
+fn simple_escape(escape: u8) -> Option<char> {
     Some(match escape {
         b'"' | b'\\' | b'/' => char::from(escape),
         b'n' => '\n',
