@@ -108,7 +108,7 @@ impl Exchange {
             Ok(step) => State::Sending(Box::new(step)),
             Err(error) => State::Over(Some(error)),
         };
-        Exchange { state, out: Out::default(), requests: 0, limit }
+        Exchange { state, out: Out::new(limit), requests: 0, limit }
     }
 
     /// One that asks for nothing.

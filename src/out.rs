@@ -21,9 +21,15 @@ pub struct Out {
     /// All text so far, as it came, for protocols that compare it with a final text.
     whole: Option<String>,
     any_text: bool,
+    /// Bytes that a protocol may keep of a reply.
+    pub(crate) limit: usize,
 }
 
 impl Out {
+    pub(crate) fn new(limit: usize) -> Out {
+        Out { limit, ..Out::default() }
+    }
+
     /// `mended`: see [`crate::json`].
     pub fn text(&mut self, piece: &str, mended: bool) {
         if mended || self.halves.is_waiting() {

@@ -51,7 +51,7 @@ export interface CallOptions {
   fetch?: (input: string, init: RequestInit) => Promise<Response>;
   /** How often a request that failed before any text is sent again. Default 2. */
   retries?: number;
-  /** Bound in bytes of one event, line or JSON answer. Default 64 MiB. */
+  /** Bound in bytes of one event, line or JSON answer, and of what a reply says in calls of tools and thoughts that are kept. Default 64 MiB. */
   maxEventBytes?: number;
   /** True: the pieces of one network chunk come joined. */
   coalesce?: boolean;

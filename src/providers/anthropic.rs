@@ -176,6 +176,7 @@ fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
             "text_delta" => turn.text(word(delta, "text"), out),
             "thinking_delta" => {
                 let thought = turn.think(word(delta, "thinking"), out);
+                turn.kept += thought.len();
                 if let Some(Value::String(known)) = kept(turn, index).and_then(|block| block.get_mut("thinking")) {
                     known.push_str(&thought);
                 }

@@ -6,7 +6,7 @@ use super::Dialect;
 use super::errors::{explained, is_error, told};
 use crate::call::Call;
 use crate::chat::{Event, Finish, Usage};
-use crate::error::Result;
+use crate::error::{Result, larger};
 use crate::http::{Answer, Head};
 use crate::json::{self, Halves};
 use crate::out::{EMPTY, Out};
@@ -25,6 +25,8 @@ pub struct Turn {
     noted: bool,
     thought: Halves,
     tools: Vec<Tool>,
+    /// Bytes of calls and thoughts that are kept until the end.
+    pub kept: usize,
     usage: Map,
     finish: Option<Finish>,
     /// What an end means that no frame gave a reason for.
@@ -63,6 +65,7 @@ impl Turn {
             noted: false,
             thought: Halves::default(),
             tools: Vec::new(),
+            kept: 0,
             usage: Map::new(),
             finish: None,
             usual_finish: None,
@@ -108,6 +111,7 @@ impl Turn {
         let at = known.unwrap_or_else(|| {
             let number = number.unwrap_or(self.tools.len() as u64);
             self.tools.push(Tool { number, ..Tool::default() });
+            self.kept += size_of::<Tool>() + id.len() + name.len();
             self.tools.len() - 1
         });
         let tool = &mut self.tools[at];
@@ -119,6 +123,7 @@ impl Turn {
         let mut piece = String::new();
         tool.halves.push(arguments, self.mended, &mut piece);
         tool.arguments.push_str(&piece);
+        self.kept += piece.len();
         out.event(tool.event(at, piece, false));
     }
 
@@ -228,6 +233,9 @@ impl Decode for Turn {
         }
         (self.mended, self.noted) = (parsed.mended, false);
         (self.dialect.frame)(self, &parsed.value, out)?;
+        if self.kept > out.limit {
+            return Err(larger("what the reply says in calls of tools and thoughts", out.limit));
+        }
         if self.over {
             self.close(out);
             return Ok(Progress::Done);

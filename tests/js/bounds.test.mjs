@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { Anthropic, OpenAiChat } from '../../dist/index.js';
 import { assertWorks, chatError, child, PROMPT, useSite } from './helper.mjs';
 
 const used = useSite();
@@ -68,3 +69,26 @@ test('100,000 events in one chunk take linear time', async () => {
   assert.equal(text.length, 100_000);
   assert.ok(performance.now() - start < 10_000);
 });
+
+/** Streams that say little with each event, and never end. */
+const ENDLESS = {
+  'arguments of a call': [OpenAiChat, { choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '12345678' } }] } }] }],
+  'calls of tools': [OpenAiChat, (at) => ({ choices: [{ index: 0, delta: { tool_calls: [{ index: at, id: `c${at}`, function: { name: 'f', arguments: '' } }] } }] })],
+  thoughts: [Anthropic, { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'hm, hm, ' } }],
+};
+
+for (const [name, [Provider, event]] of Object.entries(ENDLESS)) {
+  test(`${name} without end are too large, since they are kept`, async () => {
+    let sent = 0;
+    const encoder = new TextEncoder();
+    const fetch = async () => new Response(new ReadableStream({
+      pull(controller) {
+        const value = typeof event === 'function' ? event(sent++) : (sent++, event);
+        controller.enqueue(encoder.encode(`data: ${JSON.stringify(value)}\n\n`));
+      },
+    }));
+    const provider = new Provider({ apiKey: 'sk', defaultModel: 'm', retries: 0, fetch, maxEventBytes: 10_000 });
+    await chatError(provider.createAsync({ messages: 'Hi' }), 'too_large', /maxEventBytes/);
+    assert.ok(sent < 2_000, `${sent} events`);
+  });
+}
