@@ -11,11 +11,11 @@ import { Inbox } from '../src/js/inbox.js';
 import { feed, forget } from '../src/js/input.js';
 import { makeBody } from './body/body.js';
 import { memoryFetch } from './body/fetch.js';
+import { talkTo } from './contestants/stripped/talk.js';
 import { median } from './report/stats.mjs';
 import { digits, table } from './report/table.mjs';
 import { STREAMS } from './workloads.mjs';
 
-const PROTOCOLS = { openai: 'OpenAiChat', 'ai-engine': 'AiEngine', anthropic: 'Anthropic' };
 const WORKLOADS = ['W1', 'W2', 'W3', 'W5', 'W7'];
 const ROUNDS = 24;
 /** The first ones are compiled meanwhile. */
@@ -52,16 +52,8 @@ async function measure({ dialect, cut, events }) {
 
 /** Time of the chunks alone; the request before them is not counted. */
 async function reply(Talk, dialect, body) {
-  const fetch = memoryFetch(body);
-  const url = 'https://site.example';
-  const whole = async (...request) => {
-    const response = await fetch(...request);
-    return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
-  };
-  const host = { isOver: false, ownsFetch: true, load: async () => undefined, save() {}, send: fetch, ask: whole };
   const inbox = new Inbox(false);
-  const settings = dialect === 'ai-engine' ? { url } : { baseUrl: `${url}/v1`, apiKey: 'sk-bench', defaultModel: 'bench' };
-  const talk = new Talk(PROTOCOLS[dialect], JSON.stringify(settings), JSON.stringify({ options: { messages: 'Hi' } }), host, inbox);
+  const talk = talkTo(Talk, { dialect, fetch: memoryFetch(body), url: 'https://site.example' }, inbox);
   await talk.open();
   // Each build has a memory of its own.
   forget();

@@ -59,7 +59,6 @@ pub struct Exchange {
     state: State,
     out: Out,
     requests: u8,
-    limit: usize,
 }
 
 /// One pointer wide: it is taken out of its place and put back for every chunk.
@@ -108,12 +107,12 @@ impl Exchange {
             Ok(step) => State::Sending(Box::new(step)),
             Err(error) => State::Over(Some(error)),
         };
-        Exchange { state, out: Out::new(limit), requests: 0, limit }
+        Exchange { state, out: Out::new(limit), requests: 0 }
     }
 
     /// One that asks for nothing.
     pub fn over() -> Self {
-        Exchange { state: State::Over(None), out: Out::default(), requests: 0, limit: 0 }
+        Exchange { state: State::Over(None), out: Out::default(), requests: 0 }
     }
 
     pub fn out(&mut self) -> &mut Out {
@@ -186,7 +185,7 @@ impl Exchange {
                 let mut sink = Frames::new(decode.as_mut(), &mut self.out, lessons);
                 match splitter.feed(chunk, &mut sink) {
                     Continue(()) => Ok(State::Streaming(stream)),
-                    Break(stop) => sink.stopped(stop, self.limit).map(|()| State::Over(None)),
+                    Break(stop) => sink.stopped(stop).map(|()| State::Over(None)),
                 }
             }
             (State::Streaming(mut stream), Feed::End) => self.end(&mut stream),
@@ -219,8 +218,8 @@ impl Exchange {
         }
         let limit = match head.is_success() {
             false => MAX_REFUSAL,
-            true if step.request.shared => self.limit.max(MAX_SHARED),
-            true => self.limit,
+            true if step.request.shared => self.out.limit.max(MAX_SHARED),
+            true => self.out.limit,
         };
         let answer = Answer { head, body: Vec::new() };
         match step.then {
@@ -234,7 +233,7 @@ impl Exchange {
     }
 
     fn sniff(&mut self, mut stream: Box<Stream>) -> Result<State> {
-        let (bytes, limit) = (&stream.answer.body, self.limit);
+        let (bytes, limit) = (&stream.answer.body, self.out.limit);
         match http::first_byte(bytes) {
             None if bytes.len() > limit => Err(Error::new(Code::Protocol, "the answer is blank")),
             None => Ok(State::Sniffing(stream)),
@@ -275,7 +274,7 @@ impl Exchange {
         // A last frame without its blank line counts if it is whole; half a frame is no frame (rule 3 speaks next).
         let mut sink = Frames::new(decode.as_mut(), &mut self.out, lessons);
         if let Break(stop) = splitter.finish(&mut sink) {
-            match sink.stopped(stop, self.limit) {
+            match sink.stopped(stop) {
                 Err(error) if error.code == Code::Protocol => {}
                 over => return over.map(|()| State::Over(None)),
             }

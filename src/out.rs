@@ -21,7 +21,7 @@ pub struct Out {
     /// All text so far, as it came, for protocols that compare it with a final text.
     whole: Option<String>,
     any_text: bool,
-    /// Bytes that a protocol may keep of a reply.
+    /// Bytes of one event, line or JSON answer, and of what a protocol keeps of a reply.
     pub(crate) limit: usize,
 }
 

@@ -28,10 +28,10 @@ impl<'a> Frames<'a> {
     }
 
     /// What `stop` means for the reply.
-    pub fn stopped(self, stop: Stop, limit: usize) -> Result<()> {
+    pub fn stopped(self, stop: Stop) -> Result<()> {
         match stop {
             Stop::Done => Ok(()),
-            Stop::TooLarge => Err(larger("an event or line", limit)),
+            Stop::TooLarge => Err(larger("an event or line", self.out.limit)),
             Stop::Failed => self.error.map_or(Ok(()), Err),
         }
     }

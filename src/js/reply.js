@@ -18,7 +18,7 @@ const ignore = () => {};
 /**
  * One reply: iterator and async iterable of its text, consumed once, lazy.
  *
- * The hot path is `next` -> `reader.read().then(#onRead)` -> `feed(talk, chunk)`: two calls into wasm a network chunk,
+ * The hot path is `next` -> `reader.read().then(#onRead)` -> `feed(talk, chunk)`: one call into wasm a network chunk,
  * no future, no further promise. Everything else - opening, retries, chunks without content - goes through `#work`.
  */
 export class Reply {

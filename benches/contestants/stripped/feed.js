@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 
-const PROTOCOLS = { openai: 'OpenAiChat', 'ai-engine': 'AiEngine', anthropic: 'Anthropic' };
+import { talkTo } from './talk.js';
 
 /** While it is off, strings that come out of the core are empty, and cost nothing. */
 export const text = { isOn: true };
@@ -21,13 +21,10 @@ initSync({ module: readFileSync(`${process.env.RIVULET_GLUE}/rivulet_bg.wasm`) }
 globalThis.TextDecoder = before;
 const [{ feed }, { Inbox }] = await Promise.all(['input', 'inbox'].map((name) => import(`${process.env.RIVULET_SOURCES}/${name}.js`)));
 
-export const feeds = (wantsText) => ({ dialect, fetch, url }) => async () => {
+export const feeds = (wantsText) => (site) => async () => {
   let bytes = 0;
-  const host = { isOver: false, ownsFetch: true, load: async () => undefined, save() {}, send: fetch, ask: whole(fetch) };
-  const inbox = new Dropped();
-  const settings = dialect === 'ai-engine' ? { url } : { baseUrl: `${url}/v1`, apiKey: 'sk-bench', defaultModel: 'bench' };
   text.isOn = true;
-  const talk = new Talk(PROTOCOLS[dialect], JSON.stringify(settings), JSON.stringify({ options: { messages: 'Hi' } }), host, inbox);
+  const talk = talkTo(Talk, site, new Dropped());
   const reader = await talk.open();
   text.isOn = wantsText;
   for (;;) {
@@ -50,8 +47,3 @@ class Dropped extends Inbox {
     if (text.isOn) super.short(length, a, b, c, d);
   }
 }
-
-const whole = (fetch) => async (url, init) => {
-  const response = await fetch(url, init);
-  return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
-};
