@@ -171,7 +171,8 @@ fn names_of_that_api_become_names_of_this() {
             "input": [
                 {"role": "user", "content": [
                     {"type": "input_text", "text": "what is it?"},
-                    {"type": "input_image", "image_url": "https://x.example/a.png"},
+                    {"type": "input_image", "image_url": "https://x.example/a.png", "detail": "low"},
+                    {"type": "input_image", "image_url": "https://x.example/b.png", "detail": null},
                 ]},
                 {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "a cat"}]},
                 {"role": "user", "content": "sure?"},
@@ -185,7 +186,8 @@ fn names_of_that_api_become_names_of_this() {
             {"role": "system", "content": "Be brief."},
             {"role": "user", "content": [
                 {"type": "text", "text": "what is it?"},
-                {"type": "image_url", "image_url": {"url": "https://x.example/a.png"}},
+                {"type": "image_url", "image_url": {"url": "https://x.example/a.png", "detail": "low"}},
+                {"type": "image_url", "image_url": {"url": "https://x.example/b.png"}},
             ]},
             {"role": "assistant", "content": [{"type": "text", "text": "a cat"}]},
             {"role": "user", "content": "sure?"},

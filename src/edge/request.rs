@@ -252,6 +252,8 @@ fn read_part(part: &mut Value) {
     if is_image {
         let mut image = Map::new();
         image.put("url", part.text("image_url").unwrap_or_default());
+        image.copy("detail", part);
+        part.remove("detail");
         part.put("type", "image_url");
         part.insert("image_url", image.into());
     } else if part.text("type").is_some_and(|kind| kind.ends_with("_text")) {

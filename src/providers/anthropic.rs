@@ -153,7 +153,7 @@ fn block(part: &Part) -> Result<Value> {
     const IMAGE: &str = r#"{"type":"image","source":{"type":"base64","media_type":$,"data":$}}"#;
     Ok(match part {
         Part::Text(text) => form(r#"{"type":"text","text":$}"#, &[text]),
-        Part::Image(url) => match said::data_url(url) {
+        Part::Image { url, .. } => match said::data_url(url) {
             Some((media, data)) => form(IMAGE, &[media, data]),
             None => form(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
         },

@@ -120,7 +120,7 @@ fn signs_thoughts(model: &str) -> bool {
 fn part(part: &Part, conversation: &Map, signed: bool) -> Result<Value> {
     Ok(match part {
         Part::Text(text) => form(r#"{"text":$}"#, &[text]),
-        Part::Image(url) => match said::data_url(url) {
+        Part::Image { url, .. } => match said::data_url(url) {
             Some((media, data)) => form(r#"{"inlineData":{"mimeType":$,"data":$}}"#, &[media, data]),
             None => form(r#"{"fileData":{"fileUri":$}}"#, &[url]),
         },

@@ -96,7 +96,7 @@ fn message(said: &Said) -> Result<Value> {
     for part in &said.parts {
         match part {
             Part::Text(text) => content.push_str(text),
-            Part::Image(url) => match said::data_url(url) {
+            Part::Image { url, .. } => match said::data_url(url) {
                 Some((_, data)) => images.push(data.into()),
                 None => return Err(Error::input("Ollama takes images as data: URLs only")),
             },

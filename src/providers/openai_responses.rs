@@ -117,6 +117,8 @@ fn loose(tools: &mut Value) {
 
 /// J2.
 fn items(said: &Said, input: &mut Vec<Value>) {
+    const IMAGE: &str = r#"{"type":"input_image","image_url":$}"#;
+    const DETAILED: &str = r#"{"type":"input_image","image_url":$,"detail":$}"#;
     const CALL: &str = r#"{"type":"function_call","call_id":$,"name":$,"arguments":$}"#;
     const RESULT: &str = r#"{"type":"function_call_output","call_id":$,"output":$}"#;
     let is_assistant = said.role == Role::Assistant;
@@ -128,7 +130,10 @@ fn items(said: &Said, input: &mut Vec<Value>) {
                 let kind = if is_assistant { "output_text" } else { "input_text" };
                 content.push(form(r#"{"type":$,"text":$}"#, &[kind, text]));
             }
-            Part::Image(url) => content.push(form(r#"{"type":"input_image","image_url":$}"#, &[url])),
+            Part::Image { url, detail } => {
+                let image = if detail.is_empty() { IMAGE } else { DETAILED };
+                content.push(form(image, &[url, detail]));
+            }
             Part::Call { id, name, arguments } => others.push(form(CALL, &[id, name, arguments])),
             Part::Result { id, text, .. } => others.push(form(RESULT, &[id, text])),
         }

@@ -22,7 +22,11 @@ pub enum Role {
 
 pub enum Part<'a> {
     Text(&'a str),
-    Image(&'a str),
+    Image {
+        url: &'a str,
+        /// How closely to look at it, or nothing.
+        detail: &'a str,
+    },
     Call {
         id: &'a str,
         name: &'a str,
@@ -104,7 +108,7 @@ fn contents<'a>(content: &'a Value, parts: &mut Vec<Part<'a>>) -> Result<()> {
             (None, "text" | "") => Part::Text(word(part, "text")),
             (None, "refusal") => Part::Text(word(part, "refusal")),
             (None, "image_url") => match part.text_at("/image_url/url").or(part.text("image_url")) {
-                Some(url) => Part::Image(url),
+                Some(url) => Part::Image { url, detail: part.text_at("/image_url/detail").unwrap_or_default() },
                 None => return Err(Error::input("an image_url in messages has no url")),
             },
             (None, other) => {

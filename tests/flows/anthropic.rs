@@ -101,7 +101,7 @@ fn turns_of_one_role_become_one_and_blank_texts_none() {
 #[test]
 fn images_go_as_base64_or_by_their_address() {
     let image = |url: &str| {
-        let content = json!([{ "type": "image_url", "image_url": { "url": url } }]);
+        let content = json!([{ "type": "image_url", "image_url": { "url": url, "detail": "low" } }]);
         sent(&ask(json!([{ "role": "user", "content": content }])))["messages"][0]["content"][0].clone()
     };
     let source = json!({ "type": "base64", "media_type": "image/png", "data": "AA==" });

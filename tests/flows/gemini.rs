@@ -81,7 +81,7 @@ fn the_systems_words_are_one_instruction_and_neighbours_of_a_role_one_turn() {
 
 #[test]
 fn images_go_inline_or_by_their_address() {
-    let image = |url: &str| json!({ "type": "image_url", "image_url": { "url": url } });
+    let image = |url: &str| json!({ "type": "image_url", "image_url": { "url": url, "detail": "low" } });
     let parts =
         |content: Value| sent(&ask(json!([{ "role": "user", "content": content }])))["contents"][0]["parts"].clone();
     assert_eq!(

@@ -98,6 +98,21 @@ fn messages_become_instructions_and_items() {
 }
 
 #[test]
+fn how_closely_to_look_at_an_image_is_said_where_the_caller_says_it() {
+    let image = |url: Value| {
+        let content = json!([{ "type": "image_url", "image_url": url }]);
+        sent(&ask(json!([{ "role": "user", "content": content }])))["input"][0]["content"][0].clone()
+    };
+    let url = "https://pictures.example/a.png";
+    let low = json!({ "type": "input_image", "image_url": url, "detail": "low" });
+    assert_eq!(image(json!({ "url": url, "detail": "low" })), low);
+    let plain = json!({ "type": "input_image", "image_url": url });
+    for unsaid in [json!(url), json!({ "url": url }), json!({ "url": url, "detail": null })] {
+        assert_eq!(image(unsaid), plain);
+    }
+}
+
+#[test]
 fn a_tool_is_not_strict_unless_it_says_so() {
     let schema = json!({ "type": "object", "properties": { "a": { "type": "number" } } });
     let tool = |more: Value| {
