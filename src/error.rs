@@ -69,7 +69,7 @@ pub struct Details {
     pub status: Option<u16>,
     /// Whether the same call may succeed later.
     pub retryable: bool,
-    /// `Retry-After` as it came: seconds or a date. The core has no clock to read a date with.
+    /// `Retry-After` as it came, seconds or a date; seconds where the service tells milliseconds, too. The core has no clock to read a date with.
     pub retry_after: Option<String>,
     /// Excerpt of the response body, at most [`EXCERPT`] characters.
     pub body: Option<String>,

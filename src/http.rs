@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::json;
-use crate::text::{cut, decimal, digit, find, join, lossy};
+use crate::text::{cut, decimal, digit, find, join, lossy, number};
 use crate::value::{Map, Value};
 use crate::words;
 
@@ -69,7 +69,7 @@ pub struct Head {
 }
 
 /// Parted by blanks.
-pub const WANTED_HEADERS: &str = "x-wp-nonce location retry-after";
+pub const WANTED_HEADERS: &str = "x-wp-nonce location retry-after retry-after-ms";
 
 impl Head {
     pub fn is_success(&self) -> bool {
@@ -152,8 +152,10 @@ impl Answer {
     pub fn explain(&self, error: Error) -> Error {
         let mut error = error.with_body(&self.body);
         error.status = Some(self.head.status);
-        if let Some(after) = self.head.header("retry-after") {
-            error.retry_after = Some(after.to_owned());
+        // OpenAI's way to say it exactly. As seconds, since the other header has nothing finer.
+        let exact = self.head.header("retry-after-ms").filter(|ms| number(ms, 10).is_some());
+        if let Some(after) = exact.or(self.head.header("retry-after")) {
+            error.retry_after = Some(join(&[after, if exact.is_some() { "e-3" } else { "" }]));
         }
         error
     }

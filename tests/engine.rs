@@ -160,6 +160,19 @@ fn what_is_not_2xx_is_read_whole_bounded_and_refused() {
 }
 
 #[test]
+fn milliseconds_to_wait_go_before_seconds_if_they_are_some() {
+    let told = |ms: &str| {
+        let reply = Reply::new(429, "Go away").header("retry-after", "17").header("retry-after-ms", ms);
+        answered(reply).error().retry_after.clone().unwrap()
+    };
+    assert_eq!(["1001", "0"].map(told), ["1001e-3", "0e-3"]);
+    assert_eq!(["", "soon", "-1", "1e3", "20.75", "1500, 1500", "99999999999999999999"].map(told), ["17"; 7]);
+    let alone = answered(Reply::new(503, "Go away").header("retry-after-ms", "250"));
+    assert_eq!(alone.error().retry_after.as_deref(), Some("250e-3"));
+    assert_eq!(answered(Reply::new(503, "Go away").header("retry-after-ms", "x")).error().retry_after, None);
+}
+
+#[test]
 fn a_refusal_speaks_in_the_services_words_wherever_they_stand() {
     let bodies = [
         r#"{"error":{"message":"Too hot"}}"#,

@@ -87,5 +87,5 @@ export function wordsOf(thrown) {
 export function retryAfterMs(value) {
   const seconds = value.trim() === '' ? NaN : Number(value);
   const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+  return Number.isFinite(ms) ? Math.max(0, Math.round(ms)) : undefined;
 }

@@ -86,6 +86,16 @@ test('cookies, and what tells of the caller, stay here; the nonce passes both wa
   assert.equal(response.headers.get('access-control-allow-credentials'), null);
 });
 
+test('how long to wait passes, in seconds and in milliseconds, and a page may read it', async () => {
+  const told = { 'retry-after': '2', 'retry-after-ms': '1500' };
+  const response = await submit(relayTo({ fetch: async () => new Response('{}', { status: 429, headers: told }) }), { body: '{}' });
+  const exposed = response.headers.get('access-control-expose-headers').split(', ');
+  for (const [name, value] of Object.entries(told)) {
+    assert.equal(response.headers.get(name), value);
+    assert.ok(exposed.includes(name), name);
+  }
+});
+
 test('nothing but the listed sites, their routes and their pages', async () => {
   const relay = relayTo();
   const forbidden = [

@@ -122,6 +122,17 @@ test('429 is tried again, what cannot heal is not', async () => {
   assert.equal(await of(429, 'insufficient_quota'), 1);
 });
 
+test('milliseconds to wait are read before seconds, and rubbish is not', async () => {
+  const told = async (headers) => {
+    const { provider } = service(['{"error":{"message":"no"}}'], { status: 429, headers });
+    return (await chatError(provider.createAsync({ messages: 'Hi', retries: 0 }), 'rate_limited')).retryAfterMs;
+  };
+  assert.equal(await told({ 'retry-after': '2', 'retry-after-ms': '1001' }), 1001);
+  assert.equal(await told({ 'retry-after-ms': '250' }), 250);
+  assert.equal(await told({ 'retry-after': '2', 'retry-after-ms': 'soon' }), 2000);
+  assert.equal(await told({ 'retry-after-ms': 'soon' }), undefined);
+});
+
 test('the key is in nothing that people print', async () => {
   const echo = `Incorrect API key provided: ${KEY}. Bearer ${KEY}`;
   const bodies = [JSON.stringify({ error: { message: echo, code: 'invalid_api_key' } }), echo, `<p>${echo}</p>`];

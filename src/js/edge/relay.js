@@ -12,7 +12,10 @@ const MAX_REDIRECTS = 5;
 
 /** Cookies, addresses of the caller, and whatever else a browser or a proxy adds stay here. */
 const REQUEST_HEADERS = ['accept', 'accept-language', 'authorization', 'cache-control', 'content-type', 'x-wp-nonce'];
-const RESPONSE_HEADERS = ['cache-control', 'content-type', 'retry-after', 'x-wp-nonce'];
+const RESPONSE_HEADERS = ['cache-control', 'content-type', 'retry-after', 'retry-after-ms', 'x-wp-nonce'];
+
+/** Those that a page of another origin reads only where it is said that it may. */
+const EXPOSED = 'retry-after, retry-after-ms, x-wp-nonce';
 
 /** Routes of the WordPress providers, below any REST root. */
 const ROUTES = /\/(mwai\/v1\/start_session|mwai-ui\/v1\/chats\/submit|aipkit\/v1\/chat\/\w+\/message)$/;
@@ -33,7 +36,7 @@ export function createRelay(options) {
     if (request.method === 'OPTIONS') return preflight(request, caller);
     const answer = (status, message, more = {}) => {
       const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store', ...more });
-      crossOrigin(headers, caller, 'retry-after, x-wp-nonce');
+      crossOrigin(headers, caller, EXPOSED);
       return new Response(JSON.stringify({ error: { message: `relay: ${message}` } }), { status, headers });
     };
     // A page of another origin that is not listed could not read the answer; it need not send anything either.
@@ -57,7 +60,7 @@ export function createRelay(options) {
       const response = await follow(url, init, target, ask);
       if (typeof response === 'string') return watch.end(answer(502, response));
       const headers = pick(response.headers, RESPONSE_HEADERS);
-      crossOrigin(headers, caller, 'retry-after, x-wp-nonce');
+      crossOrigin(headers, caller, EXPOSED);
       headers.set('x-content-type-options', 'nosniff');
       // What a site sends is text for rivulet; opened as a page it must not run under the relay's origin.
       headers.set('content-security-policy', "default-src 'none'; sandbox");
