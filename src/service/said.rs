@@ -87,8 +87,12 @@ pub fn read(messages: &[Value]) -> Result<(String, Vec<Said<'_>>)> {
     Ok((system, read))
 }
 
+/// How far back the call of a result is looked for, in messages and in their parts. It stands right before; but a client of
+/// the edge writes both, and an id that nobody called would be compared with all there are, for each result.
+const FAR: usize = 1024;
+
 fn name_of<'a>(said: &[Said<'a>], wanted: &str) -> Option<&'a str> {
-    for part in said.iter().rev().flat_map(|said| &said.parts) {
+    for part in said.iter().rev().take(FAR).flat_map(|said| &said.parts).take(FAR) {
         if let Part::Call { id, name, .. } = part
             && *id == wanted
         {

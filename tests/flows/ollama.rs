@@ -78,6 +78,23 @@ fn messages_are_texts_with_images_and_calls_beside_them() {
     );
 }
 
+/// As many calls as results, and the id of none of them in the calls.
+#[test]
+fn the_names_of_calls_cost_linear_time() {
+    let call = |id: &str| json!({ "id": id, "function": { "name": "look", "arguments": "" } });
+    let result = |id: &str| json!({ "role": "tool", "tool_call_id": id, "content": "y" });
+    let mut messages = vec![json!({ "role": "assistant", "tool_calls": vec![call("a"); 20_000] })];
+    messages.extend(vec![result("b"); 20_000]);
+    let last = (0..500).map(|at| format!("c{at}"));
+    messages.push(json!({ "role": "assistant", "tool_calls": last.clone().map(|id| call(&id)).collect::<Vec<_>>() }));
+    messages.extend(last.map(|id| result(&id)));
+    let start = std::time::Instant::now();
+    let body = sent(&ask(messages.into()));
+    assert!(start.elapsed().as_secs() < 4, "{:?}", start.elapsed());
+    let told = body["messages"].as_array().unwrap();
+    assert_eq!((&told[20_000]["tool_name"], &told[20_501]["tool_name"]), (&json!(""), &json!("look")));
+}
+
 #[test]
 fn what_it_cannot_carry_is_refused_before_sending() {
     let part = |part: Value| ask(json!([{ "role": "user", "content": [part] }])).input_error();
