@@ -41,7 +41,16 @@ impl Out {
         }
     }
 
+    /// No mark goes on behind a thought, a call, an image or an action: what was held back as the beginning of one comes
+    /// first. All others (sources, counts, notes) stand between any two pieces of a text.
     pub fn event(&mut self, event: Event) {
+        if matches!(event, Event::Reasoning(_) | Event::ToolCall { .. } | Event::Image(_) | Event::Action { .. }) {
+            self.release();
+        }
+        self.put(event);
+    }
+
+    fn put(&mut self, event: Event) {
         self.flush();
         self.queue.push_back(event);
     }
@@ -136,7 +145,7 @@ impl Out {
         for part in parts {
             match part {
                 Part::Text(text) => self.pieces.push(&text),
-                Part::Thought(text) => self.event(Event::Reasoning(text)),
+                Part::Thought(text) => self.put(Event::Reasoning(text)),
             }
         }
     }
@@ -145,6 +154,10 @@ impl Out {
         let mut rest = String::new();
         self.halves.finish(&mut rest);
         self.piece(&rest);
+        self.release();
+    }
+
+    fn release(&mut self) {
         if let Some(filter) = &mut self.filter {
             let mut parts = Vec::new();
             filter.finish(&mut parts);

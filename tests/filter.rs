@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use rivulet::filter::{Filter, Part};
 use serde_json::json;
 
-use support::drive::Reply;
+use support::drive::{Item, Played, Reply};
 use support::flow::call;
 
 /// What is said and what is thought, put together, in their order.
@@ -163,6 +163,53 @@ fn the_final_text_of_a_site_is_filtered_too() {
         events.contains(&r#"Reasoning("a")"#.to_owned()) && events.contains(&r#"Replace("B")"#.to_owned()),
         "{events:?}"
     );
+}
+
+/// Pieces, and events by their names, in their order.
+fn told(played: &Played) -> Vec<String> {
+    let told = played.items.iter().map(|item| match item {
+        Item::Piece(text) => text.clone(),
+        Item::Event(event) => format!("{event:?}").split(['(', ' ']).next().unwrap().to_owned(),
+    });
+    told.filter(|told| !matches!(told.as_str(), "Conversation" | "Session")).collect()
+}
+
+#[test]
+fn the_final_text_of_a_site_comes_behind_what_was_held_back() {
+    let flow = call("AiEngine", json!("Hi")).session(&[("nonce", "0123456789")]).options(json!({ "stop": "END" }));
+    let answer = json!({ "success": true, "reply": "other", "images": ["https://shop.example/a.png"], "usage": {} });
+    let end = json!({ "type": "end", "data": answer.to_string() });
+    let played = flow.answers(&[Reply::new(200, [live("one E"), format!("data: {end}\n\n")].concat())]);
+    assert_eq!(told(&played), ["one ", "E", "Replace", "Image", "Usage", "Finish"]);
+}
+
+#[test]
+fn a_thought_or_a_call_does_not_overtake_what_was_held_back() {
+    let chunk =
+        |delta: serde_json::Value| format!("data: {}\n\n", json!({ "choices": [{ "index": 0, "delta": delta }] }));
+    let tool = json!({ "index": 0, "id": "c", "function": { "name": "f", "arguments": "{}" } });
+    let body = [
+        chunk(json!({ "content": "1 <" })),
+        chunk(json!({ "reasoning_content": "Hm" })),
+        chunk(json!({ "content": "think> 2 <th" })),
+        chunk(json!({ "tool_calls": [tool] })),
+        chunk(json!({ "content": "ink>" })),
+        "data: [DONE]\n\n".to_owned(),
+    ];
+    let settings = json!({ "url": null, "baseUrl": "https://api.example/v1", "model": "m" });
+    let flow = call("OpenAiChat", json!("Hi")).settings(settings).options(json!({ "thinkTags": true }));
+    let played = flow.answers(&[Reply::new(200, body.concat())]);
+    let pieces = ["1 ", "<", "Reasoning", "think> 2 ", "<th", "ToolCall", "ink>", "ToolCall", "Finish"];
+    assert_eq!(told(&played), pieces);
+}
+
+/// Services put sources, and sites their notes, between any two pieces.
+#[test]
+fn a_note_within_a_word_does_not_break_it() {
+    let note = |subtype: &str| format!("data: {}\n\n", json!({ "type": "live", "subtype": subtype, "data": "words" }));
+    let flow = call("AiEngine", json!("Hi")).session(&[("nonce", "0123456789")]).options(json!({ "stop": "END" }));
+    let body = [live("one E"), note("status"), live("N"), note("warning"), live("D two")].concat();
+    assert_eq!(told(&flow.answers(&[Reply::new(200, body)])), ["one ", "Status", "Warning", "Finish"]);
 }
 
 #[test]

@@ -105,14 +105,15 @@ impl Reply {
             return Err(in_words(words.as_deref().unwrap_or("the answer holds no reply"), self.too_long));
         }
         let reply = value.text("reply").unwrap_or_default();
-        if out.any_text() {
-            // The server trims the ends; that alone is no other text.
-            let reply = json::whole_text(reply, mended);
-            if !reply.is_empty() && out.whole().is_some_and(|whole| whole.trim() != reply.trim()) {
-                out.replace(reply);
-            }
-        } else {
+        if !out.any_text() {
             out.text(reply, mended);
+        }
+        // Behind the final text there is none.
+        out.finish_text();
+        // The server trims the ends; that alone is no other text.
+        let reply = json::whole_text(reply, mended);
+        if !reply.is_empty() && out.whole().is_some_and(|whole| whole.trim() != reply.trim()) {
+            out.replace(reply);
         }
         let images = value.list("images");
         for url in images.iter().filter_map(Value::as_str) {
