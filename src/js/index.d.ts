@@ -201,7 +201,12 @@ export interface Reply extends AsyncIterable<string> {
   readonly provider: string;
 }
 
+/** Nobody else has it, at run time either: what only looks like a provider is none. */
+declare const encoded: unique symbol;
+
+/** A provider of this package, of whichever class. `Fallback`, `Client` and `createHandler` take no other objects. */
 export interface Provider {
+  readonly [encoded]: unknown;
   createAsyncGenerator(options: CallOptions): Reply;
   /** The whole text. */
   createAsync(options: CallOptions): Promise<string>;
@@ -225,6 +230,7 @@ export interface Provider {
 /** What every class has. */
 declare abstract class Base<S> implements Provider {
   constructor(settings: S);
+  readonly [encoded]: unknown;
   /** A copy with other settings. */
   with(settings: Partial<S>): this;
   createAsyncGenerator(options: CallOptions): Reply;
@@ -316,6 +322,7 @@ export interface FallbackReply extends Reply {
  */
 export class Fallback implements Provider {
   constructor(providers: readonly Provider[], settings?: FallbackSettings);
+  readonly [encoded]: unknown;
   createAsyncGenerator(options: CallOptions): FallbackReply;
   createAsync(options: CallOptions): Promise<string>;
   /** What those have who answer. */

@@ -182,6 +182,22 @@ export async function aFallbackIsAProvider(): Promise<Provider> {
   return fallback;
 }
 
+/** At run time, too, `Fallback`, `Client` and `createHandler` refuse what only looks like a provider. */
+export function anObjectOfOnesOwnIsNoProvider(): void {
+  const own = {
+    createAsyncGenerator: (options: CallOptions): Reply => Chatgpt4o.createAsyncGenerator(options),
+    createAsync: async (): Promise<string> => '', listModels: async (): Promise<string[]> => [], getModel: (): string => '',
+    name: 'own', url: '', working: true, needsAuth: false, supportsStream: true, supportsMessageHistory: true,
+    supportsSystemMessage: true, defaultModel: '', models: [], modelAliases: {},
+  };
+  // @ts-expect-error no provider of this package
+  new Fallback([own]);
+  // @ts-expect-error so here
+  createHandler({ providers: { own } });
+  // @ts-expect-error and here
+  new Client({ own });
+}
+
 export function wrongCalls(): void {
   // @ts-expect-error an address is needed
   new AiEngine({});
