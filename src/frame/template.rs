@@ -4,7 +4,7 @@
 //! the text. A [`Template`] remembers the bytes around these, framing included; where the next bytes are the same ones,
 //! the frame must mean the same, and only the string is unescaped. Anything else - another kind of frame, an unknown key,
 //! an escape that is not plain, broken UTF-8 - is not for the scanner: the protocol's decoder decides. Both ways give the
-//! same text, and a property test (`tests/scan.rs`) says so.
+//! same text, and a property test (`tests/scan/`) says so.
 
 use std::ops::Range;
 

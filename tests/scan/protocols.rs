@@ -1,0 +1,242 @@
+//! Frames of each protocol, however cut: scanned and parsed they give the same events.
+
+use std::rc::Rc;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::property::raw;
+use crate::support::drive::{self, Played, Reply};
+use crate::support::flow::{SITE, json_answer};
+use crate::support::play::{LIMIT, RANDOM, protocol, session};
+use crate::support::{self, Random, ours};
+
+/// A body of frames of the given shapes: `%` is where the text goes, `#` where some number, `~` where some other string.
+fn body(shapes: &'static [&'static str]) -> impl Strategy<Value = Vec<(Vec<u8>, Vec<u8>)>> {
+    let number = prop::sample::select(&["0", "7", "8", "10", "123456", "01", "-1", "1.5", "1e3", "null", ""][..]);
+    let string =
+        prop::sample::select(&["", "abc", "a-B_9=", "2026-11-24T10:00:00.5Z", "é", r"\u0041", r#"\""#, "\t"][..]);
+    let ordinary = prop::collection::vec((0..2 * shapes.len(), raw(), number, string), 1..30);
+    ordinary.prop_map(move |frames| {
+        let frames = frames.into_iter().map(|(shape, raw, number, string)| {
+            // Half of the frames are of the first shape: runs of equal ones are what the scanner is for.
+            let shape = shapes[shape.saturating_sub(shapes.len())].replace('#', number).replace('~', string);
+            let (head, tail) = shape.split_once('%').unwrap();
+            (head.as_bytes().to_vec(), [&raw, tail.as_bytes()].concat())
+        });
+        frames.collect()
+    })
+}
+
+fn joined(frames: &[(Vec<u8>, Vec<u8>)], before: &str, ending: &str, end: &str) -> Vec<u8> {
+    let frame = |(head, rest): &(Vec<u8>, Vec<u8>)| {
+        [before.as_bytes(), b"data: ", head, rest, ending.as_bytes(), ending.as_bytes()].concat()
+    };
+    [frames.iter().flat_map(frame).collect(), end.as_bytes().to_vec()].concat()
+}
+
+fn played(provider: &str, body: Vec<u8>, cuts: Vec<usize>) -> Played {
+    let settings = match provider {
+        "OpenAiChat" | "OpenAiResponses" | "Anthropic" | "Ollama" => json!({ "baseUrl": SITE, "model": "m" }),
+        _ => json!({ "url": SITE, "botId": 5 }),
+    };
+    let call = rivulet::call::Call::read(
+        &protocol(provider).about,
+        &ours(&settings),
+        &ours(&json!({ "messages": "Hi" })),
+        RANDOM,
+    )
+    .unwrap();
+    let stored = session(&[("nonce", "f49d8b472e"), ("postId", "5")]);
+    let exchange = rivulet::providers::exchange(protocol(provider), Rc::new(call), &stored, LIMIT);
+    let key = json_answer(json!({ "success": true, "data": { "cache_key": "k" } }));
+    drive::play(exchange, |_, number| match (provider, number) {
+        ("AiPuffer", 0) => key.clone(),
+        _ => Reply::new(200, body.clone()).cut(cuts.clone()),
+    })
+}
+
+/// The same frames with an `id` each, which means nothing and keeps the scanner out: it takes frames of data, and perhaps
+/// the name of an event before it, only.
+fn agree(
+    provider: &str,
+    frames: &[(Vec<u8>, Vec<u8>)],
+    ending: &str,
+    end: &str,
+    seed: u64,
+) -> Result<(), TestCaseError> {
+    agree_named(provider, "", frames, ending, end, seed)
+}
+
+fn agree_named(
+    provider: &str,
+    event: &str,
+    frames: &[(Vec<u8>, Vec<u8>)],
+    ending: &str,
+    end: &str,
+    seed: u64,
+) -> Result<(), TestCaseError> {
+    let event = if event.is_empty() { String::new() } else { format!("event: {event}{ending}") };
+    let parsed = played(provider, joined(frames, &format!("id: 1\n{event}"), ending, end), Vec::new());
+    let body = joined(frames, &event, ending, end);
+    let mut random = Random(seed);
+    for cuts in [Vec::new(), random.cuts(body.len()), (0..body.len()).collect()] {
+        let scanned = played(provider, body.clone(), cuts);
+        prop_assert_eq!(&scanned.items, &parsed.items);
+        prop_assert_eq!(&scanned.end, &parsed.end);
+    }
+    Ok(())
+}
+
+const ENGINE: &[&str] = &[
+    r#"{"type":"live","data":"%"}"#,
+    r#"{"data":"%","type":"live"}"#,
+    r#"{ "type" : "live" , "data" : "%" , "n" : [1, {"data":"x"}] }"#,
+    r#"{"type":"live","data":"%","subtype":"thinking"}"#,
+    r#"{"type":"live","subtype":"content","data":"%","data":"last"}"#,
+    r#"{"type":"live","d\u0061ta":"%"}"#,
+    r#"{"type":"live","data":"first","data":"%"}"#,
+];
+
+const POWER: &[&str] = &[
+    r#"{"id":"1","object":"o","choices":[{"index":0,"delta":{"content":"%"},"finish_reason":null}]}"#,
+    r#"{"id":"1","choices":[{"delta":{"content":"%"}},{"delta":{"content":"no"}}]}"#,
+    r#"{"choices":[{"delta":{"content":"%"}}]}"#,
+    r#"{"id":"1","choices":[{"text":"%"}],"usage":null}"#,
+    r#"{"id":"1","choices":[{"delta":{"content":"%"}}],"usage":{"total_tokens":3}}"#,
+];
+
+const PUFFER: &[&str] =
+    &[r#"{"delta":"%"}"#, r#"{"delta":"%","n":1e400}"#, r#"{"delta":"a","delta":"%"}"#, r#"{"delta":{"delta":"%"}}"#];
+
+const OPENAI: &[&str] = &[
+    r#"{"id":"1","object":"o","choices":[{"index":0,"delta":{"content":"%"},"logprobs":null,"finish_reason":null}]}"#,
+    r#"{"choices":[{"delta":{"content":"%","role":"assistant"},"index":0}],"provider":"x","usage":null}"#,
+    r#"{"choices":[{"index":1,"delta":{"content":"%"}}]}"#,
+    r#"{"choices":[{"index":1,"delta":{"content":"no"}},{"index":0,"delta":{"content":"%"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"},"finish_reason":"stop"}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"},"finish_reason":"length"}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}}],"usage":{"total_tokens":3}}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}}],"usage":{"total_tokens":4}}"#,
+    r#"{"choices":[],"usage":{"total_tokens":5},"x":"%"}"#,
+    r#"{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}],"x":"%"}"#,
+    r#"{"choices":[{"index":0,"delta":{"reasoning_content":"%","content":null}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"a","reasoning":"%"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":[{"type":"text","text":"%"}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"refusal":"%"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%","refusal":"no"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"%"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}}],"error":null}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"x"}}],"error":"%"}"#,
+];
+
+const OBFUSCATED: &[&str] = &[
+    r#"{"id":"1","choices":[{"index":0,"delta":{"content":"%"},"finish_reason":null}],"obfuscation":"~"}"#,
+    r#"{"obfuscation":"~","choices":[{"index":0,"delta":{"content":"%"}}],"created_at":#}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}}],"obfuscation":"~","obfuscation":"x"}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}}],"obfuscation":#}"#,
+];
+
+const RESPONSES: &[&str] = &[
+    r#"{"type":"response.output_text.delta","sequence_number":#,"item_id":"m","delta":"%","logprobs":[],"obfuscation":"~"}"#,
+    r#"{"type":"response.output_text.delta","delta":"%","sequence_number":#}"#,
+    r#"{"sequence_number":#,"delta":"%","type":"response.refusal.delta"}"#,
+    r#"{"sequence_number":#,"delta":"%","type":"response.reasoning_summary_text.delta"}"#,
+    r#"{"sequence_number":#,"delta":"%","output_index":1,"type":"response.function_call_arguments.delta"}"#,
+    r#"{"sequence_number":#,"type":"response.unknown","delta":"%"}"#,
+];
+
+const RESPONSES_END: &str =
+    "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\",\"status\":\"completed\"}}\n\n";
+
+const ANTHROPIC: &[&str] = &[
+    r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"%"}}"#,
+    r#"{"type":"content_block_delta","index":#,"delta":{"type":"text_delta","text":"%"}}"#,
+    r#"{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"%","text":"x"}}"#,
+    r#"{"type":"content_block_delta","index":0,"delta":{"type":"unknown_delta","text":"%"}}"#,
+    r#"{"type":"ping","delta":{"type":"text_delta","text":"%"}}"#,
+    r#"{"delta":{"type":"text_delta","text":"%"},"index":0,"type":"content_block_delta"}"#,
+    r#"{"type":"message_delta","delta":{"stop_reason":"end_turn","text":"%"},"usage":{"output_tokens":#}}"#,
+    r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"%"}}"#,
+];
+
+const OLLAMA: &[&str] = &[
+    r#"{"model":"m","created_at":"~","message":{"role":"assistant","content":"%"},"done":false}"#,
+    r#"{"message":{"content":"%"},"created_at":#}"#,
+    r#"{"created_at":"~","message":{"role":"assistant","thinking":"%","content":"x"}}"#,
+    r#"{"message":{"content":"a","content":"%"}}"#,
+];
+
+const NOTES: &[&str] = &[
+    r#"{"choices":[{"index":0,"delta":{"content":"%"},"finish_reason":"stop"}],"usage":{"total_tokens":3}}"#,
+    r#"{"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"x":"%"}"#,
+    r#"{"choices":[],"usage":{"total_tokens":5},"x":"%"}"#,
+];
+
+proptest! {
+    #![proptest_config(support::cases(1500))]
+
+    /// Frames that say more than their text, and what they say may change in between.
+    #[test]
+    fn openai_chat_notes_what_is_not_text(frames in body(NOTES), seed: u64) {
+        agree("OpenAiChat", &frames, "\n", "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn openai_chat_gives_the_same_scanned_and_parsed(frames in body(OPENAI), ending in "\n|\r\n|\r", seed: u64) {
+        agree("OpenAiChat", &frames, &ending, "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn obfuscated_chunks_give_the_same(frames in body(OBFUSCATED), ending in "\n|\r\n|\r", seed: u64) {
+        agree("OpenAiChat", &frames, &ending, "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn openai_responses_gives_the_same_scanned_and_parsed(frames in body(RESPONSES), ending in "\n|\r\n|\r", named: bool, seed: u64) {
+        agree_named("OpenAiResponses", if named { "response.x" } else { "" }, &frames, &ending, RESPONSES_END, seed)?;
+    }
+
+    #[test]
+    fn anthropic_gives_the_same_scanned_and_parsed(frames in body(ANTHROPIC), ending in "\n|\r\n|\r", named: bool, seed: u64) {
+        let event = if named { "content_block_delta" } else { "" };
+        agree_named("Anthropic", event, &frames, &ending, "data: {\"type\":\"message_stop\"}\n\n", seed)?;
+    }
+
+    /// A member that is new in each line keeps the scanner out.
+    #[test]
+    fn ollama_gives_the_same_scanned_and_parsed(frames in body(OLLAMA), seed: u64) {
+        let lines = |different: bool| {
+            let mut body = Vec::new();
+            for (number, (head, rest)) in frames.iter().enumerate() {
+                let rest = rest.strip_suffix(b"}").unwrap();
+                let more = if different { format!(",\"n\":{number}}}\n") } else { "}\n".to_owned() };
+                body.extend([head, rest, more.as_bytes()].concat());
+            }
+            [body, b"{\"done\":true}\n".to_vec()].concat()
+        };
+        let parsed = played("Ollama", lines(true), Vec::new());
+        let body = lines(false);
+        for cuts in [Vec::new(), Random(seed).cuts(body.len())] {
+            let scanned = played("Ollama", body.clone(), cuts);
+            prop_assert_eq!(&scanned.items, &parsed.items);
+            prop_assert_eq!(&scanned.end, &parsed.end);
+        }
+    }
+
+    #[test]
+    fn ai_engine_gives_the_same_scanned_and_parsed(frames in body(ENGINE), ending in "\n|\r\n|\r", seed: u64) {
+        let end = "data: {\"type\":\"end\",\"data\":\"{\\\"success\\\":true}\"}\n\n";
+        agree("AiEngine", &frames, &ending, end, seed)?;
+    }
+
+    #[test]
+    fn ai_power_gives_the_same_scanned_and_parsed(frames in body(POWER), ending in "\n|\r\n|\r", seed: u64) {
+        agree("AiPower", &frames, &ending, "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn ai_puffer_gives_the_same_scanned_and_parsed(frames in body(PUFFER), ending in "\n|\r\n|\r", seed: u64) {
+        agree("AiPuffer", &frames, &ending, "event: done\ndata: {}\n\n", seed)?;
+    }
+}
