@@ -59,7 +59,7 @@ impl Call {
         Call::with(about, Rc::new(Settings::read(about, settings)?), options, random)
     }
 
-    /// An option of the call wins over the same one in the settings.
+    /// An option of the call wins over the same one in the settings; only `extra` of both counts.
     pub fn with(about: &About, settings: Rc<Settings>, options: &Value, random: fn() -> [u64; 2]) -> Result<Call> {
         let given = &settings.given;
         let option = |key: &str| options.known(key).or_else(|| given.known(key));
@@ -82,6 +82,10 @@ impl Call {
             }
         }
         let passes = |name: &str| about.options.iter().any(|(here, _)| *here == name);
+        // What a service needs of its own (SERVICES) stays under what a call adds.
+        if let (Some(_), Some(under)) = (options.known("extra"), given.known("extra")) {
+            passed.insert(".under", under.clone());
+        }
         let mut warnings = Vec::new();
         if settings.models.is_empty() && options.known("model").is_some() && !passes("model") {
             warnings.push(join(&["the bots of ", &settings.name, " have their own model: 'model' was left out"]));

@@ -63,10 +63,10 @@ impl Ask {
         Ok(Ask { conversation: call.conversation.clone(), call, body, warnings: Vec::new() })
     }
 
-    /// Sends the body, and what the caller's `extra` lays over it, to `path` below the service's address.
+    /// Sends the body, and what `extra` of the settings and then of the call lay over it, to `path` below the service's address.
     pub fn to(mut self, dialect: &'static Dialect, path: &str) -> Result<Step> {
         let call = self.call;
-        for key in [".compatible", ".extra"] {
+        for key in [".compatible", ".under", ".extra"] {
             if let Some(more) = call.passed.get(key) {
                 lay_over(&mut self.body, more)?;
             }

@@ -81,7 +81,7 @@ export interface CallOptions {
   reasoningEffort?: string;
   /** In OpenAI's shape, for every service: `{ type: 'json_schema', json_schema: { name, schema } }` or `{ type: 'json_object' }`. */
   responseFormat?: unknown;
-  /** More members of the request, laid over the others, and over those of the settings; `null` takes one away. */
+  /** More members of the request, laid over the others, and over those of the settings, objects over objects; `null` takes one away. */
   extra?: Record<string, unknown>;
 }
 

@@ -126,8 +126,6 @@ export class Provider {
     };
     try {
       const [data, live] = readOptions(options, this.#live);
-      // What a service needs of its own (SERVICES) stays under what a call adds.
-      if (this.#data.extra && typeof data.extra === 'object') data.extra = { ...this.#data.extra, ...data.extra };
       plan.timeouts = readTimeouts(live.timeout);
       plan.coalesce = live.coalesce === true;
       plan.signal = live.signal;

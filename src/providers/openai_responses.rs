@@ -203,7 +203,7 @@ fn end(turn: &mut Turn, response: &Value) -> Result<()> {
     turn.usage(response.get("usage"));
     turn.finish(response.text_at("/incomplete_details/reason").unwrap_or(word(response, "status")));
     // What the service does not store it cannot remember. Not each one says of itself whether it does.
-    let asked = turn.call.passed.get(".extra").and_then(|extra| extra.get("store"));
+    let asked = [".extra", ".under"].iter().find_map(|key| turn.call.passed.get(key)?.get("store"));
     match response.get("store").or(asked) {
         Some(Value::Bool(false)) => turn.conversation = Map::new(),
         _ => turn.conversation.put("responseId", word(response, "id")),

@@ -134,6 +134,31 @@ fn extra_is_laid_over_and_null_takes_away() {
     }
 }
 
+/// Some services have objects of their own there, OpenRouter's `provider` for one.
+#[test]
+fn extra_of_a_call_is_laid_over_that_of_the_settings_member_by_member() {
+    let settings = json!({
+        "provider": { "order": ["a"], "sort": "price", "max_price": { "prompt": 1, "image": 2 } },
+        "stream_options": null, "user": "settings", "top_k": 5,
+    });
+    let call = json!({ "provider": { "order": ["b", "c"], "sort": null, "max_price": { "image": 3 } }, "user": null });
+    let with = |settings: &Value, call: &Value| {
+        let flow = ask(json!("Hi")).settings(json!({ "extra": settings })).options(json!({ "extra": call }));
+        let mut body = sent(&flow);
+        body.as_object_mut().unwrap().retain(|key, _| !["model", "messages", "stream"].contains(&key.as_str()));
+        body
+    };
+    let provider = json!({ "order": ["b", "c"], "max_price": { "prompt": 1, "image": 3 } });
+    assert_eq!(with(&settings, &call), json!({ "provider": provider, "top_k": 5 }));
+    assert_eq!(with(&settings, &Value::Null), with(&settings, &json!({})), "none of its own");
+    let options =
+        |settings: Value, call: Value| with(&json!({ "stream_options": settings }), &json!({ "stream_options": call }));
+    let usage = json!({ "stream_options": { "include_usage": true } });
+    assert_eq!(options(json!({ "include_obfuscation": false }), json!({ "include_obfuscation": null })), usage);
+    assert_eq!(options(json!({ "include_obfuscation": false }), Value::Null), json!({}));
+    assert_eq!(options(Value::Null, json!({ "include_usage": true })), usage);
+}
+
 #[test]
 fn images_tool_calls_and_results_go_as_they_are() {
     let messages = json!([

@@ -207,20 +207,25 @@ fn a_turn_of_the_model_at_the_end_is_sent_whole() {
 
 #[test]
 fn what_is_not_stored_is_not_gone_on_from() {
-    let kept = |store: Value, extra: Value| {
+    let kept_by = |settings: Value, store: Value, extra: Value| {
         let mut response = json!({ "id": "resp_2", "status": "completed" });
         if !store.is_null() {
             response["store"] = store;
         }
         let flow = ask(json!("Hi")).options(json!({ "extra": extra, "conversation": { "responseId": "resp_1" } }));
+        let flow = flow.settings(json!({ "extra": settings }));
         conversation(&flow.answers(&[named(&[said("a"), over(response)])]))
     };
+    let kept = |store, extra| kept_by(Value::Null, store, extra);
     let (none, some) = (json!({}), Some(json!({ "responseId": "resp_2", "heard": 1 })));
     assert_eq!(kept(Value::Null, none.clone()), some);
     assert_eq!(kept(json!(true), none.clone()), some);
     assert_eq!(kept(json!(false), none), None, "nor from what was stored before it");
     assert_eq!(kept(Value::Null, json!({ "store": false })), None);
     assert_eq!(kept(json!(true), json!({ "store": false })), some, "the service knows best");
+    let never = json!({ "store": false });
+    assert_eq!(kept_by(never.clone(), Value::Null, json!({ "user": "me" })), None);
+    assert_eq!(kept_by(never, Value::Null, json!({ "store": null })), some);
 }
 
 #[test]
