@@ -22,6 +22,7 @@
 //! reconnected.
 
 use std::ops::ControlFlow::{Break, Continue};
+use std::rc::Rc;
 
 use crate::chat::Event;
 use crate::error::{Code, Error, Result, larger};
@@ -34,7 +35,7 @@ use crate::text::{cut, decimal, join};
 
 pub enum Poll {
     /// Send this, then feed its head.
-    Send(Request),
+    Send(Rc<Request>),
     /// Feed the next chunk of the body, or its end.
     Read,
     Event(Event),

@@ -4,11 +4,12 @@
 //! (halves of a surrogate pair in escapes, numbers beyond the range of a double), and with its maps and its float tables
 //! it weighs 60 kB gzipped, as much as everything else together. Numbers stay text here; nobody calculates with them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::error::{Code, Error, Result};
 use crate::frame::escape::{escape, hex4, join};
-use crate::frame::{Pieces, plain_end, text_end};
+use crate::frame::{Lesson, Pieces, plain_end, text_end};
 use crate::text::{lossy, number};
 use crate::value::{Map, Value};
 
@@ -32,7 +33,7 @@ pub struct Parsed {
 pub fn parse(text: &[u8]) -> Result<Parsed> {
     // As `response.json()` does it: themes saved with a byte order mark put one before every answer of their site.
     let text = lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
-    let mut reader = Reader::new(&text, MAX_DEPTH);
+    let mut reader = Reader::new(&text, MAX_DEPTH, None);
     let value = reader.whole(None);
     // Neither the payload nor a position in it: it may be private, and it helps nobody.
     let value = value.ok_or_else(|| Error::new(Code::Protocol, "the service sent JSON that cannot be read"))?;
@@ -40,11 +41,12 @@ pub fn parse(text: &[u8]) -> Result<Parsed> {
 }
 
 /// Where the inside of the string at `path` lies in a JSON text, or the number, if that is plain to see: every key on the
-/// way once. A number in the path is an index, written in digits.
-pub fn locate(json: &[u8], path: &[&str]) -> Option<Range<usize>> {
-    let mut reader = Reader::new(std::str::from_utf8(json).ok()?, PLAIN_DEPTH);
+/// way once. A number in the path is an index, written in digits. And where the same of members of the outermost object
+/// lies, as far as it has them.
+pub fn locate(json: &[u8], path: &[&str], members: &[&str]) -> Option<Lesson> {
+    let mut reader = Reader::new(std::str::from_utf8(json).ok()?, PLAIN_DEPTH, Some(members));
     reader.whole(Some(path))?;
-    reader.found
+    Some(Lesson { text: reader.found?, varying: reader.varying })
 }
 
 struct Reader<'a> {
@@ -53,13 +55,15 @@ struct Reader<'a> {
     /// Levels of nesting that are left.
     depth: u8,
     mended: bool,
-    /// See [`locate`].
+    /// No values are wanted, only where some are: see [`locate`].
+    members: Option<&'a [&'a str]>,
     found: Option<Range<usize>>,
+    varying: Vec<Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, depth: u8) -> Self {
-        Reader { text, at: 0, depth, mended: false, found: None }
+    fn new(text: &'a str, depth: u8, members: Option<&'a [&'a str]>) -> Self {
+        Reader { text, at: 0, depth, mended: false, members, found: None, varying: Vec::new() }
     }
 
     fn whole(&mut self, path: Option<&[&str]>) -> Option<Value> {
@@ -78,7 +82,7 @@ impl<'a> Reader<'a> {
                 if path.is_some_and(<[_]>::is_empty) {
                     self.found = Some(start..self.at - 1);
                 }
-                Some(Value::String(text))
+                Some(if self.keeps() { Value::String(text.into_owned()) } else { Value::Null })
             }
             b'{' => self.nested(b'}', path),
             b'[' => self.nested(b']', path),
@@ -91,7 +95,7 @@ impl<'a> Reader<'a> {
                 if path.is_some_and(<[_]>::is_empty) {
                     self.found = Some(start..start + number.len());
                 }
-                Some(Value::Number(number.to_owned()))
+                Some(if self.keeps() { Value::Number(number.to_owned()) } else { Value::Null })
             }
         }
     }
@@ -100,13 +104,14 @@ impl<'a> Reader<'a> {
         self.depth = self.depth.checked_sub(1)?;
         let is_object = close == b'}';
         let (mut members, mut items) = (Vec::new(), Vec::new());
+        let mut index = 0;
         let (step, deeper) = path.and_then(<[_]>::split_first).unzip();
         let mut seen = false;
         self.at += 1;
         self.blanks();
         if !self.take(close) {
             loop {
-                let mut key = String::new();
+                let mut key = Cow::Borrowed("");
                 if is_object {
                     self.blanks();
                     key = self.string()?;
@@ -115,14 +120,24 @@ impl<'a> Reader<'a> {
                 }
                 let on_path = step.is_some_and(|step| match is_object {
                     true => key == *step,
-                    false => number(step, 10) == Some(items.len() as u64),
+                    false => number(step, 10) == Some(index),
                 });
                 if on_path && std::mem::replace(&mut seen, true) {
                     return None;
                 }
-                let value = self.value(if on_path { deeper } else { None })?;
+                let is_outermost = self.depth + 1 == PLAIN_DEPTH;
+                let value = if is_outermost && self.members.is_some_and(|members| members.contains(&&*key)) {
+                    let text = self.found.take();
+                    let value = self.value(Some(&[]))?;
+                    self.varying.extend(std::mem::replace(&mut self.found, text));
+                    value
+                } else {
+                    self.value(if on_path { deeper } else { None })?
+                };
+                index += 1;
                 match is_object {
-                    true => members.push((key, value)),
+                    _ if !self.keeps() => {}
+                    true => members.push((key.into_owned(), value)),
                     false => items.push(value),
                 }
                 self.blanks();
@@ -136,17 +151,21 @@ impl<'a> Reader<'a> {
         Some(if is_object { Map::from_members(members).into() } else { items.into() })
     }
 
-    fn string(&mut self) -> Option<String> {
+    fn keeps(&self) -> bool {
+        self.members.is_none()
+    }
+
+    fn string(&mut self) -> Option<Cow<'a, str>> {
         self.take(b'"').then_some(())?;
         if let Some(end) = plain_end(self.text.as_bytes(), self.at) {
-            let text = self.text.get(self.at..end)?.to_owned();
+            let text = self.text.get(self.at..end)?;
             self.at = end + 1;
-            return Some(text);
+            return Some(text.into());
         }
         let mut pieces = Pieces::default();
         if let Some(end) = text_end(self.text.as_bytes(), self.at, &mut pieces) {
             self.at = end + 1;
-            return Some(pieces.into_text());
+            return Some(pieces.into_text().into());
         }
         let mut out = String::new();
         loop {
@@ -155,7 +174,7 @@ impl<'a> Reader<'a> {
             out.push_str(self.text.get(self.at..self.at + plain)?);
             self.at += plain + 1;
             match rest.get(plain)? {
-                b'"' => return Some(out),
+                b'"' => return Some(out.into()),
                 b'\\' => out.push(self.escape()?),
                 _ => return None,
             }

@@ -72,18 +72,13 @@ impl Sink for Frames<'_> {
             return Continue(None);
         }
         *self.lessons += 1;
-        // The scanner may take over only where it would have given the very same piece.
-        let same = json::locate(data, self.decode.text_path()).filter(|text| {
+        let lesson = json::locate(data, self.decode.text_path(), self.decode.varying());
+        Continue(lesson.filter(|Lesson { text, .. }| {
+            // The scanner may take over only where it would have given the very same piece.
             let mut again = Pieces::default();
             data[..text.start].ends_with(b"\"")
                 && text_end(data, text.start, &mut again) == Some(text.end)
                 && again.bytes() == &self.out.pieces.bytes()[start..]
-        });
-        let Some(text) = same else { return Continue(None) };
-        let mut varying = Vec::new();
-        for key in self.decode.varying() {
-            varying.extend(json::locate(data, &[key]));
-        }
-        Continue(Some(Lesson { text, varying }))
+        }))
     }
 }

@@ -1,5 +1,7 @@
 //! A protocol's side of the exchange: the requests it sends, and what their answers mean.
 
+use std::rc::Rc;
+
 use crate::address;
 use crate::error::{Code, Error, Result};
 use crate::frame::Framing;
@@ -10,7 +12,7 @@ use crate::value::Map;
 
 /// A request and what its answer means.
 pub struct Step {
-    pub request: Request,
+    pub request: Rc<Request>,
     pub(crate) then: Then,
 }
 
@@ -37,18 +39,18 @@ pub enum Next {
 impl Step {
     /// The answer is read whole (bounded), then comes the next step.
     pub fn ask(request: Request, then: impl FnOnce(&Answer, &mut Out) -> Result<Next> + 'static) -> Step {
-        Step { request, then: Then::Ask(Box::new(then), Refusals::Usual) }
+        Step { request: Rc::new(request), then: Then::Ask(Box::new(then), Refusals::Usual) }
     }
 
     /// The same where a protocol has a word to say about answers that are not 2xx: `then` gets those, too, and
     /// [`Answer::refusal`] is the usual error.
     pub fn ask_anyway(request: Request, then: impl FnOnce(&Answer, &mut Out) -> Result<Next> + 'static) -> Step {
-        Step { request, then: Then::Ask(Box::new(then), Refusals::Own) }
+        Step { request: Rc::new(request), then: Then::Ask(Box::new(then), Refusals::Own) }
     }
 
     /// The answer's frames become events.
     pub fn stream(request: Request, framing: Framing, decode: impl Decode + 'static) -> Step {
-        Step { request, then: Then::Stream(framing, Box::new(decode)) }
+        Step { request: Rc::new(request), then: Then::Stream(framing, Box::new(decode)) }
     }
 
     /// Rule 8 of the exchange. A page of another origin could be anybody's, so not even a nonce request follows there.
@@ -64,7 +66,7 @@ impl Step {
             error.status = Some(status);
             return Err(error);
         }
-        self.request.url = target;
+        Rc::make_mut(&mut self.request).url = target;
         Ok(self)
     }
 }

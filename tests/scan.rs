@@ -9,15 +9,19 @@ mod property;
 mod protocols;
 mod support;
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use rivulet::exchange::Exchange;
 use rivulet::frame::{Lesson, Pieces, Template};
-use rivulet::json::locate;
 
 use support::drive::{self, Reply};
 use support::play::LIMIT;
 use support::toy::{Toy, stream};
+
+fn locate(json: &[u8], path: &[&str]) -> Option<Range<usize>> {
+    rivulet::json::locate(json, path, &[]).map(|lesson| lesson.text)
+}
 
 #[test]
 fn a_repeated_or_escaped_key_is_not_for_the_scanner() {

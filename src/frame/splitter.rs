@@ -235,31 +235,25 @@ impl Splitter {
             self.data.clear();
             return Continue(());
         }
-        let mut data = std::mem::take(&mut self.data);
+        // Its room is not kept: a reply may wait for its next frame for long, and there may be thousands of them.
+        let data = std::mem::take(&mut self.data);
         let lesson = sink.frame(&event, &data)?;
         // A line of data, and before it at most the event's name.
         let plain = |frame: &&[u8]| fields == 1 || fields == 2 && frame.starts_with(b"event:");
-        let learned = self.learn(lesson, frame.filter(plain), &data);
-        data.clear();
-        // Keeps the room for the next frame, but not that of one giant, nor where the next will be scanned.
-        if !learned && data.capacity() <= 64 * 1024 {
-            self.data = data;
-        }
+        self.learn(lesson, frame.filter(plain), &data);
         Continue(())
     }
 
-    fn learn(&mut self, lesson: Option<Lesson>, frame: Option<&[u8]>, data: &[u8]) -> bool {
-        let (Some(lesson), Some(frame)) = (lesson, frame) else { return false };
+    fn learn(&mut self, lesson: Option<Lesson>, frame: Option<&[u8]>, data: &[u8]) {
+        let (Some(lesson), Some(frame)) = (lesson, frame) else { return };
         let mut before_ends = frame;
         while let [rest @ .., b'\n' | b'\r'] = before_ends {
             before_ends = rest;
         }
         // In one piece, as the last thing before the line ends.
-        let before = before_ends.strip_suffix(data);
-        if let Some(before) = before {
+        if let Some(before) = before_ends.strip_suffix(data) {
             self.template.learn(frame, before.len(), lesson);
         }
-        before.is_some()
     }
 }
 

@@ -39,8 +39,8 @@ pub struct Lesson {
 impl Template {
     /// `frame` is a whole frame with its line ends, whose data begins at `data_at`.
     pub fn learn(&mut self, frame: &[u8], data_at: usize, Lesson { text, varying }: Lesson) {
-        self.same.clear();
-        self.holes.clear();
+        self.same = Vec::with_capacity(frame.len());
+        self.holes = Vec::with_capacity(1 + varying.len());
         let mut ranges = varying;
         ranges.push(text.clone());
         let mut from = 0;

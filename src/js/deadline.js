@@ -26,24 +26,19 @@ export class Deadlines {
   #limits;
   #inbox;
   #isReading;
-  #expire;
+  #onExpired;
   #timers = { connect: undefined, firstChunk: undefined, idle: undefined, total: undefined };
   /** The idle timer runs, or there is none to run. */
   #watches = false;
   #quietLooks = 0;
 
-  /** `isReading()`: the consumer waits for us. `expire(error)` is called at most once. */
-  constructor(limits, inbox, isReading, expire) {
+  /** `isReading()`: the consumer waits for us. `onExpired(error)` is called at most once. */
+  constructor(limits, inbox, isReading, onExpired) {
     this.#limits = limits;
     this.#inbox = inbox;
     this.#isReading = isReading;
     this.#watches = limits.idle === undefined;
-    this.#expire = (name) => {
-      if (name === 'firstChunk' && inbox.any) return;
-      this.clear();
-      const ms = limits[name];
-      expire(new ChatError('timeout', `${WHAT[name]} within ${ms} ms (timeout.${name})`, { retryable: true }));
-    };
+    this.#onExpired = onExpired;
   }
 
   start() {
@@ -90,6 +85,13 @@ export class Deadlines {
     this.#disarm(name);
     const ms = this.#limits[name];
     if (ms !== undefined) this.#timers[name] = setTimeout(() => this.#expire(name), ms);
+  }
+
+  #expire(name) {
+    if (name === 'firstChunk' && this.#inbox.any) return;
+    this.clear();
+    const ms = this.#limits[name];
+    this.#onExpired(new ChatError('timeout', `${WHAT[name]} within ${ms} ms (timeout.${name})`, { retryable: true }));
   }
 
   #disarm(name) {

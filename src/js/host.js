@@ -1,5 +1,5 @@
 import { memory } from './memory.js';
-import { race, send } from './web.js';
+import { send } from './web.js';
 import { askShared, askWhole } from './whole.js';
 
 /** WordPress nonces live 12 to 24 hours. */
@@ -7,21 +7,30 @@ const TTL_MS = 10 * 3_600_000;
 
 /** What the core asks of the runtime for one reply (src/web/sys.rs): requests, time, and what is known of earlier ones. */
 export class Host {
-  #signal;
   #deadlines;
   #fetch;
   #session;
+  /** While a request is under way: of a reply whose body is read it would be the largest part. */
+  #controller = null;
+  /** Ends the wait of the core, which waits for one thing at a time. */
+  #giveUp = null;
+  #isOver = false;
 
-  /** `signal` is the reply's own: aborted where it is given up while the core waits for something. */
-  constructor(signal, deadlines, { fetch, session = memory }) {
-    this.#signal = signal;
+  constructor(deadlines, { fetch, session = memory }) {
     this.#deadlines = deadlines;
     this.#fetch = fetch;
     this.#session = session;
   }
 
   get isOver() {
-    return this.#signal.aborted;
+    return this.#isOver;
+  }
+
+  /** Whatever the core waits for is given up. */
+  stop(reason) {
+    this.#isOver = true;
+    this.#controller?.abort(reason);
+    this.#giveUp?.(reason);
   }
 
   get ownsFetch() {
@@ -30,12 +39,12 @@ export class Host {
 
   /** The response, as soon as its head is there. */
   send(url, init) {
-    return this.#within(() => send(url, { ...init, signal: this.#signal }, this.#fetch));
+    return this.#asked((signal) => send(url, { ...init, signal }, this.#fetch));
   }
 
   /** The response with its body read whole; `mayShare`: with other replies that ask the same at this moment. */
   ask(url, init, limit, mayShare) {
-    return this.#within(() => (mayShare ? askShared : askWhole)(url, init, this.#fetch, limit, this.#signal));
+    return this.#asked((signal) => (mayShare ? askShared : askWhole)(url, init, this.#fetch, limit, signal));
   }
 
   /** After `ms`. */
@@ -44,13 +53,13 @@ export class Host {
     const slept = new Promise((resolve) => {
       timer = setTimeout(resolve, ms);
     });
-    await race(slept, this.#signal).finally(() => clearTimeout(timer));
+    await this.#until(slept).finally(() => clearTimeout(timer));
   }
 
   /** A store that fails costs a nonce request, not a reply. */
   async load(key) {
     try {
-      return await race(this.#session.get(key), this.#signal);
+      return await this.#until(this.#session.get(key));
     } catch {
       return undefined;
     }
@@ -65,12 +74,22 @@ export class Host {
     }
   }
 
-  async #within(ask) {
+  async #asked(ask) {
+    this.#controller = new AbortController();
     this.#deadlines.sending();
     try {
-      return await race(ask(), this.#signal);
+      return await this.#until(ask(this.#controller.signal));
     } finally {
+      this.#controller = this.#giveUp = null;
       this.#deadlines.head();
     }
+  }
+
+  /** `promise` as it settles, if the reply lasts so long; a caller's `fetch` or store need not heed a signal. */
+  #until(promise) {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      Promise.resolve(promise).then(resolve, reject);
+    });
   }
 }

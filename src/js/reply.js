@@ -26,7 +26,8 @@ export class Reply {
   #plan;
   #inbox;
   #deadlines;
-  #controller = new AbortController();
+  #host = null;
+  #onAbort = null;
   #talk = null;
   #reader = null;
   #used = false;
@@ -221,17 +222,19 @@ export class Reply {
       this.#stop(signal.reason);
       return false;
     }
-    if (signal) listen(signal, this.#onAbort);
+    if (signal) {
+      this.#onAbort = () => {
+        this.#inbox.clear();
+        this.#stop(signal.reason);
+      };
+      listen(signal, this.#onAbort);
+    }
     this.#deadlines.start();
     this.#plan.start = undefined;
-    this.#talk = start(new Host(this.#controller.signal, this.#deadlines, this.#plan), this.#inbox);
+    this.#host = new Host(this.#deadlines, this.#plan);
+    this.#talk = start(this.#host, this.#inbox);
     return true;
   }
-
-  #onAbort = () => {
-    this.#inbox.clear();
-    this.#stop(this.#plan.signal.reason);
-  };
 
   #feed(value, done) {
     if (this.#over) return;
@@ -265,8 +268,8 @@ export class Reply {
   #stop(error) {
     if (this.#over) return;
     this.#error = error;
-    // Only what has no body yet needs the controller; a body is cancelled, which costs no exception object.
-    if (this.#reader === null) this.#controller.abort(error === NONE ? undefined : error);
+    // A body is cancelled, which costs no exception object.
+    if (this.#reader === null) this.#host?.stop(error === NONE ? undefined : error);
     this.#finish();
   }
 
@@ -275,7 +278,7 @@ export class Reply {
     if (this.#over) return;
     this.#over = true;
     this.#deadlines.clear();
-    if (this.#plan.signal) unlisten(this.#plan.signal, this.#onAbort);
+    if (this.#onAbort) unlisten(this.#plan.signal, this.#onAbort);
     this.#drop();
     const talk = this.#talk;
     this.#talk = null;

@@ -20,6 +20,7 @@ use crate::chat::Session;
 use crate::edge::Encoder;
 use crate::error::Error;
 use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED, Poll, too_large};
+use crate::http::Request;
 use crate::providers::{self, Protocol};
 use crate::text::{decimal, join};
 
@@ -41,11 +42,7 @@ enum Progress {
 enum Wait {
     Session,
     AnotherTry,
-    /// Not the request itself: its body may be long.
-    Answer {
-        url: String,
-        shared: bool,
-    },
+    Answer(Rc<Request>),
 }
 
 pub(super) struct Inner {
@@ -63,7 +60,7 @@ pub(super) struct Inner {
     pub(super) session: RefCell<Session>,
     pub(super) exchange: RefCell<Option<Exchange>>,
     /// Makes an HTTP answer of the events, where the edge asks.
-    pub(super) encoder: Option<RefCell<Encoder>>,
+    pub(super) encoder: Option<Box<RefCell<Encoder>>>,
     /// Left for `open`, which tries again, or for `failure`.
     failure: RefCell<Option<Failure>>,
 }
@@ -93,7 +90,7 @@ impl Talk {
             handed_out: Cell::new(false),
             session: RefCell::default(),
             exchange: RefCell::default(),
-            encoder: answer.map(|answer| RefCell::new(Encoder::new(answer))),
+            encoder: answer.map(|answer| Box::new(RefCell::new(Encoder::new(answer)))),
             failure: RefCell::default(),
         })))
     }
@@ -172,7 +169,7 @@ impl Inner {
                         true => self.host.ask(&url, &init, self.shared_limit() as f64, self.env.headers.is_empty()),
                         false => self.host.send(&url, &init),
                     };
-                    return Ok(Some((promise, Wait::Answer { url: request.url, shared: request.shared })));
+                    return Ok(Some((promise, Wait::Answer(request))));
                 }
                 Some(Poll::Over(Ok(()))) => return Ok(None),
                 Some(Poll::Over(Err(error))) => _ = self.failure.replace(Some(error.into())),
@@ -193,10 +190,10 @@ impl Inner {
             (Wait::AnotherTry, _) => {
                 self.exchange.take();
             }
-            (Wait::Answer { url, .. }, Err(cause)) => return Err(fetch::refused(&self.env, &url, cause)),
-            (Wait::Answer { shared, .. }, Ok(response)) => {
+            (Wait::Answer(request), Err(cause)) => return Err(fetch::refused(&self.env, &request.url, cause)),
+            (Wait::Answer(request), Ok(response)) => {
                 self.feed(Feed::Head(fetch::head(&response)?));
-                if shared {
+                if request.shared {
                     let whole: Whole = response.unchecked_into();
                     let bytes = whole.bytes().ok_or_else(fetch::no_bytes)?;
                     if bytes.length() as usize > self.shared_limit() {

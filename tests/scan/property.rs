@@ -2,10 +2,9 @@
 
 use proptest::prelude::*;
 use rivulet::frame::{Pieces, text_end};
-use rivulet::json::locate;
 use serde_json::Value;
 
-use crate::support;
+use crate::{locate, support};
 
 /// The inside of a JSON string, as a server might write it; now and then as none should.
 pub fn raw() -> impl Strategy<Value = Vec<u8>> {

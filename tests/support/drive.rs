@@ -110,7 +110,7 @@ pub fn play(mut exchange: Exchange, mut answer: impl FnMut(&Request, usize) -> R
             Poll::Send(request) => {
                 assert!(played.requests.len() < 8, "more than eight requests: {request:?}");
                 reply = answer(&request, played.requests.len());
-                played.requests.push(request);
+                played.requests.push((*request).clone());
                 exchange.feed(Feed::Head(reply.head.clone()));
                 chunks = reply.chunks().into_iter().map(<[u8]>::to_vec).collect::<Vec<_>>();
                 next = 0;
