@@ -3,6 +3,7 @@
 const OPENAI = ['floor', 'floor-iter', 'hand', 'eventsource-parser', 'openai', 'xsai', 'ai-sdk', 'rivulet', 'rivulet-coalesce'];
 const ENGINE = ['floor', 'floor-iter', 'hand', 'eventsource-parser', 'rivulet', 'rivulet-coalesce'];
 const ANTHROPIC = ['floor', 'floor-iter', 'hand', 'anthropic-sdk', 'rivulet', 'rivulet-coalesce'];
+const THOUGHTS = ['floor', 'floor-iter', 'hand', 'openai', 'ai-sdk', 'rivulet'];
 const EDGE = ['floor', 'rivulet', 'edge-chat', 'edge-responses'];
 
 const BOTH = ['memory', 'http'];
@@ -17,6 +18,8 @@ export const STREAMS = {
   W5: { title: "AI Engine's events, 16 KiB a network chunk", dialect: 'ai-engine', cut: KiB16, events: 50_000, names: ENGINE, ways: BOTH },
   W6: { title: "Anthropic's events, one a network chunk", dialect: 'anthropic', cut: 'event', events: 10_000, names: ANTHROPIC, ways: BOTH },
   W7: { title: "Anthropic's events, 16 KiB a network chunk", dialect: 'anthropic', cut: KiB16, events: 30_000, names: ANTHROPIC, ways: BOTH },
+  W8: { title: "Thoughts in OpenAI's chunks, one a network chunk", dialect: 'thoughts', cut: 'event', events: 10_000, names: THOUGHTS, ways: ['memory'] },
+  W9: { title: "Thoughts in OpenAI's chunks, 16 KiB a network chunk", dialect: 'thoughts', cut: KiB16, events: 20_000, names: THOUGHTS, ways: ['memory'] },
   'edge-1': { group: 'edge', title: "The endpoint: AI Engine's events, one a network chunk", dialect: 'ai-engine', cut: 'event', events: 10_000, names: EDGE, ways: ['memory'] },
   'edge-2': { group: 'edge', title: "The endpoint: AI Engine's events, 16 KiB a network chunk", dialect: 'ai-engine', cut: KiB16, events: 50_000, names: EDGE, ways: ['memory'] },
 };

@@ -50,7 +50,7 @@ impl Session {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     Text(Pieces),
-    Reasoning(String),
+    Reasoning(Pieces),
     /// A piece of a call of a tool; at the end, `done`, the whole of it once more.
     ToolCall {
         index: u64,
@@ -85,9 +85,7 @@ pub enum Event {
 impl Event {
     fn kind(&self) -> Option<&'static str> {
         Some(match self {
-            Event::Text(_) | Event::Session(_) => return None,
-            Event::Reasoning(_) => "reasoning",
-            Event::ToolCall { .. } => "tool-call",
+            Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Session(_) => return None,
             Event::Source(_) => "source",
             Event::Status { .. } => "status",
             Event::Image(_) => "image",
@@ -100,23 +98,13 @@ impl Event {
         })
     }
 
-    /// The event as the caller of `reply.events` sees it; text and session go other ways.
+    /// The event as the caller of `reply.events` sees it; pieces of text, thoughts and calls, and the session, go other ways.
     pub fn into_json(self) -> Option<Value> {
         let mut event = Map::new();
         event.put("type", self.kind()?);
         match self {
-            Event::Text(_) | Event::Session(_) => {}
-            Event::Reasoning(text) | Event::Replace(text) => event.put("text", &text),
-            Event::ToolCall { index, id, name, arguments, done } => {
-                event.insert("index", index.into());
-                for (key, text) in [("id", &id), ("name", &name)] {
-                    if !text.is_empty() {
-                        event.put(key, text);
-                    }
-                }
-                event.put("arguments", &arguments);
-                event.insert("done", done.into());
-            }
+            Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Session(_) => {}
+            Event::Replace(text) => event.put("text", &text),
             Event::Source(source) => event.insert("source", source),
             Event::Status { kind, text, raw } => {
                 event.put("kind", &kind);

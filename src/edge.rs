@@ -123,18 +123,25 @@ impl Encoder {
         self.around_text = Some((before, after));
     }
 
+    /// The same of what the model thinks.
+    pub fn thought(&mut self, text: &str) {
+        // An item of Responses is not opened again: what is thought behind the first text or call is left out there.
+        if text.is_empty() || self.answer.responses && self.has_items() && self.answer.stream {
+            return;
+        }
+        text.clone_into(&mut self.thought);
+        if self.answer.stream {
+            self.begin();
+            match self.answer.responses {
+                true => self.responses_thought(),
+                false => self.fill(chat::THOUGHT),
+            }
+        }
+        self.reasoning.push_str(text);
+    }
+
     pub fn event(&mut self, event: &Event) {
         match event {
-            // An item of Responses is not opened again: what is thought behind the first text or call is left out there.
-            Event::Reasoning(_) if self.answer.responses && self.has_items() && self.answer.stream => {}
-            Event::Reasoning(text) if !text.is_empty() => {
-                self.thought.clone_from(text);
-                if self.answer.stream {
-                    self.begin();
-                    self.think();
-                }
-                self.reasoning.push_str(text);
-            }
             Event::ToolCall { index, id, name, arguments, done } => {
                 let known = self.calls.iter().position(|call| call.index == *index);
                 self.call = known.unwrap_or(self.calls.len());
@@ -186,13 +193,6 @@ impl Encoder {
                 true => self.responses_begin(),
                 false => self.fill(chat::BEGIN),
             }
-        }
-    }
-
-    fn think(&mut self) {
-        match self.answer.responses {
-            true => self.responses_thought(),
-            false => self.fill(chat::THOUGHT),
         }
     }
 

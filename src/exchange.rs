@@ -28,7 +28,7 @@ use crate::chat::Event;
 use crate::error::{Code, Error, Result, larger};
 use crate::frame::{Framing, Pieces, Splitter};
 use crate::http::{self, Answer, Head, Request};
-use crate::out::Out;
+use crate::out::{Out, Run};
 use crate::sink::Frames;
 use crate::step::{Decode, Next, Refusals, Step, Then};
 use crate::text::{cut, decimal, join};
@@ -160,9 +160,9 @@ impl Exchange {
         self.out.pop()
     }
 
-    /// Shows the next event where it is text, which nearly all are: the way without a queue.
-    pub fn show_text(&mut self, to: impl FnOnce(&Pieces)) {
-        self.out.show_text(to);
+    /// Shows the next event where it is a run of pieces, as nearly all are: the way without a queue.
+    pub fn show_run(&mut self, to: impl FnOnce(Run, &Pieces)) {
+        self.out.show_run(to);
     }
 
     pub fn has_events(&self) -> bool {

@@ -46,7 +46,7 @@ pub fn parse(text: &[u8]) -> Result<Parsed> {
 pub fn locate(json: &[u8], path: &[&str], members: &[&str]) -> Option<Lesson> {
     let mut reader = Reader::new(std::str::from_utf8(json).ok()?, PLAIN_DEPTH, Some(members));
     reader.whole(Some(path))?;
-    Some(Lesson { text: reader.found?, varying: reader.varying })
+    Some(Lesson { text: reader.found?, varying: reader.varying, tag: 0 })
 }
 
 struct Reader<'a> {
@@ -230,7 +230,15 @@ impl<'a> Reader<'a> {
         found
     }
 
+    /// Services send none, mostly.
+    #[inline(always)]
     fn blanks(&mut self) {
+        if self.peek() <= Some(b' ') {
+            self.skip_blanks();
+        }
+    }
+
+    fn skip_blanks(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
         }

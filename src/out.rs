@@ -11,12 +11,22 @@ use crate::value::{Map, Value};
 /// A warning.
 pub const EMPTY: &str = "the site sent an empty reply";
 
+/// What the pieces of a run are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Run {
+    #[default]
+    Text,
+    Thought,
+}
+
 /// Where protocols put what they understood.
 #[derive(Default)]
 pub struct Out {
     queue: VecDeque<Event>,
+    pub(crate) run: Run,
     pub(crate) pieces: Pieces,
     halves: Halves,
+    thought_halves: Halves,
     filter: Option<Filter>,
     /// All text so far, as it came, for protocols that compare it with a final text.
     whole: Option<String>,
@@ -41,16 +51,27 @@ impl Out {
         }
     }
 
+    /// A piece of what the model thinks before it answers; returns what came of it.
+    pub fn think(&mut self, piece: &str, mended: bool) -> &str {
+        let mut joined = String::new();
+        let piece = if mended || self.thought_halves.is_waiting() {
+            self.thought_halves.push(piece, mended, &mut joined);
+            &joined
+        } else {
+            piece
+        };
+        if !piece.is_empty() {
+            self.release();
+        }
+        self.thought(piece)
+    }
+
     /// No mark goes on behind a thought, a call, an image or an action: what was held back as the beginning of one comes
     /// first. All others (sources, counts, notes) stand between any two pieces of a text.
     pub fn event(&mut self, event: Event) {
-        if matches!(event, Event::Reasoning(_) | Event::ToolCall { .. } | Event::Image(_) | Event::Action { .. }) {
+        if matches!(event, Event::ToolCall { .. } | Event::Image(_) | Event::Action { .. }) {
             self.release();
         }
-        self.put(event);
-    }
-
-    fn put(&mut self, event: Event) {
         self.flush();
         self.queue.push_back(event);
     }
@@ -88,7 +109,7 @@ impl Out {
     }
 
     pub fn any_text(&self) -> bool {
-        self.any_text || !self.pieces.is_empty()
+        self.any_text || self.run == Run::Text && !self.pieces.is_empty()
     }
 
     pub fn keep_whole(&mut self) {
@@ -125,14 +146,27 @@ impl Out {
         self.event(Event::Replace(kept));
     }
 
-    /// Where the scanner may put the texts of its frames; `None` where they are not yet what is handed out.
-    pub(crate) fn plain(&mut self) -> Option<&mut Pieces> {
-        (self.filter.is_none() && !self.halves.is_waiting()).then_some(&mut self.pieces)
+    /// Where the scanner may put the texts of its frames; `None` where they are not yet what is handed out, or another run
+    /// is not over.
+    pub(crate) fn plain(&mut self, run: Run) -> Option<&mut Pieces> {
+        let is_plain = self.filter.is_none() && !self.halves.is_waiting() && !self.thought_halves.is_waiting();
+        if !is_plain || self.run != run && !self.pieces.is_empty() {
+            return None;
+        }
+        self.run = run;
+        Some(&mut self.pieces)
     }
 
+    /// An empty piece is none, and ends no run.
     fn piece(&mut self, piece: &str) {
-        self.any_text |= !piece.is_empty();
-        let Some(filter) = &mut self.filter else { return self.pieces.push(piece) };
+        if piece.is_empty() {
+            return;
+        }
+        self.any_text = true;
+        let Some(filter) = &mut self.filter else {
+            self.begin(Run::Text);
+            return self.pieces.push(piece);
+        };
         if let Some(whole) = &mut self.whole {
             whole.push_str(piece);
         }
@@ -144,14 +178,37 @@ impl Out {
     fn filtered(&mut self, parts: Vec<Part>) {
         for part in parts {
             match part {
-                Part::Text(text) => self.pieces.push(&text),
-                Part::Thought(text) => self.put(Event::Reasoning(text)),
+                Part::Text(text) => {
+                    self.begin(Run::Text);
+                    self.pieces.push(&text);
+                }
+                Part::Thought(text) => _ = self.thought(&text),
             }
+        }
+    }
+
+    fn thought(&mut self, piece: &str) -> &str {
+        if piece.is_empty() {
+            return "";
+        }
+        self.begin(Run::Thought);
+        let start = self.pieces.start();
+        self.pieces.push(piece);
+        self.pieces.since(start)
+    }
+
+    fn begin(&mut self, run: Run) {
+        if self.run != run {
+            self.flush();
+            self.run = run;
         }
     }
 
     pub(crate) fn finish_text(&mut self) {
         let mut rest = String::new();
+        self.thought_halves.finish(&mut rest);
+        self.thought(&rest);
+        rest.clear();
         self.halves.finish(&mut rest);
         self.piece(&rest);
         self.release();
@@ -168,21 +225,28 @@ impl Out {
     fn flush(&mut self) {
         if !self.pieces.is_empty() {
             self.remember();
-            self.queue.push_back(Event::Text(std::mem::take(&mut self.pieces)));
+            let pieces = std::mem::take(&mut self.pieces);
+            self.queue.push_back(match self.run {
+                Run::Text => Event::Text(pieces),
+                Run::Thought => Event::Reasoning(pieces),
+            });
         }
     }
 
-    /// The next event, where it is text: shown where it lies, so that the next run needs no allocation.
-    pub(crate) fn show_text(&mut self, to: impl FnOnce(&Pieces)) {
+    /// The next event, where it is a run: shown where it lies, so that the next one needs no allocation.
+    pub(crate) fn show_run(&mut self, to: impl FnOnce(Run, &Pieces)) {
         if self.queue.is_empty() && !self.pieces.is_empty() {
             self.remember();
-            to(&self.pieces);
+            to(self.run, &self.pieces);
             self.pieces.clear();
         }
     }
 
-    /// That the pieces are text of the reply.
+    /// That the pieces are text of the reply, if they are.
     fn remember(&mut self) {
+        if self.run == Run::Thought {
+            return;
+        }
         self.any_text = true;
         if let Some(whole) = self.whole.as_mut().filter(|_| self.filter.is_none()) {
             whole.push_str(self.pieces.text());

@@ -32,6 +32,8 @@ pub struct Dialect {
     pub events: &'static [&'static str],
     /// See [`crate::step::Decode::text_path`].
     pub text_path: &'static [&'static str],
+    /// See [`crate::step::Decode::thought_paths`].
+    pub thought_paths: &'static [&'static [&'static str]],
     /// What a frame tells.
     pub frame: fn(&mut Turn, &Value, &mut Out) -> Result<()>,
     /// What an answer in one piece tells. `false`: it is none.

@@ -6,7 +6,7 @@ use crate::chat::Finish;
 use crate::error::{Error, Result, larger};
 use crate::frame::{Lesson, Pieces, Sink, Stop, Template, text_end};
 use crate::json;
-use crate::out::Out;
+use crate::out::{Out, Run};
 use crate::step::{Decode, Progress};
 use crate::text::lossy;
 
@@ -39,7 +39,8 @@ impl<'a> Frames<'a> {
 
 impl Sink for Frames<'_> {
     fn scan(&mut self, template: &Template, bytes: &[u8], limit: usize) -> usize {
-        let Some(pieces) = self.out.plain() else { return 0 };
+        let run = if template.tag == Run::Thought as u8 { Run::Thought } else { Run::Text };
+        let Some(pieces) = self.out.plain(run) else { return 0 };
         let scanned = template.scan(bytes, limit, pieces);
         if scanned > 0 {
             *self.lessons = 0;
@@ -67,18 +68,38 @@ impl Sink for Frames<'_> {
             Progress::Noted => return Continue(None),
             Progress::More => {}
         }
-        let is_text = self.out.mark() == (queued, pieces + 1);
-        if !is_text || self.decode.text_path().is_empty() || *self.lessons == MAX_LESSONS {
+        if self.out.mark() != (queued, pieces + 1) || *self.lessons == MAX_LESSONS {
             return Continue(None);
         }
         *self.lessons += 1;
-        let lesson = json::locate(data, self.decode.text_path(), self.decode.varying());
-        Continue(lesson.filter(|Lesson { text, .. }| {
-            // The scanner may take over only where it would have given the very same piece.
-            let mut again = Pieces::default();
-            data[..text.start].ends_with(b"\"")
-                && text_end(data, text.start, &mut again) == Some(text.end)
-                && again.bytes() == &self.out.pieces.bytes()[start..]
-        }))
+        Continue(self.lesson(data, start))
+    }
+}
+
+impl Frames<'_> {
+    /// Where the one piece of this frame lies, which begins at `start` of the pieces.
+    fn lesson(&self, data: &[u8], start: usize) -> Option<Lesson> {
+        let text_path = [self.decode.text_path()];
+        let paths = match self.out.run {
+            Run::Text => &text_path[..],
+            Run::Thought => self.decode.thought_paths(),
+        };
+        let mut found = None;
+        for path in paths.iter().filter(|path| !path.is_empty()) {
+            if let Some(lesson) = json::locate(data, path, self.decode.varying()) {
+                // Two of them: which one counts may change with what is in them.
+                if found.replace(lesson).is_some() {
+                    return None;
+                }
+            }
+        }
+        let lesson = found?;
+        // The scanner may take over only where it would have given the very same piece.
+        let text = &lesson.text;
+        let mut again = Pieces::default();
+        let is_same = data[..text.start].ends_with(b"\"")
+            && text_end(data, text.start, &mut again) == Some(text.end)
+            && again.bytes() == &self.out.pieces.bytes()[start..];
+        is_same.then_some(Lesson { tag: self.out.run as u8, ..lesson })
     }
 }

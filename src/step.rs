@@ -80,6 +80,12 @@ pub trait Decode {
         &[]
     }
 
+    /// The same of a frame that is a thought and nothing else. It may lie in more than one place; the scanner takes frames that
+    /// have one of them.
+    fn thought_paths(&self) -> &'static [&'static [&'static str]] {
+        &[]
+    }
+
     /// Members of such a frame, on its first level, that differ from frame to frame and mean nothing for the text.
     fn varying(&self) -> &'static [&'static str] {
         &[]

@@ -32,7 +32,7 @@ fn encoded(answer: Answer, texts: &[String], thoughts: &[String], finish: Finish
         });
     };
     for thought in thoughts {
-        encoder.event(&Event::Reasoning(thought.clone()));
+        encoder.thought(thought);
         take(&mut encoder);
     }
     for text in texts {
@@ -199,7 +199,7 @@ fn names_of_that_api_become_names_of_this() {
 fn what_is_thought_behind_the_first_text_opens_no_item_again() {
     let mut encoder = Encoder::new(answer(true, true));
     encoder.text("a");
-    encoder.event(&Event::Reasoning("late".to_owned()));
+    encoder.thought("late");
     encoder.text("b");
     encoder.event(&Event::Finish(Finish::Stop));
     encoder.take(|bytes, _| {
@@ -219,6 +219,7 @@ fn output(answer: Answer, events: &[Event]) -> String {
     for event in events {
         match event {
             Event::Text(pieces) => encoder.text(pieces.text()),
+            Event::Reasoning(pieces) => encoder.thought(pieces.text()),
             other => encoder.event(other),
         }
     }
@@ -229,9 +230,7 @@ fn output(answer: Answer, events: &[Event]) -> String {
 }
 
 fn text(text: &str) -> Event {
-    let mut pieces = rivulet::frame::Pieces::default();
-    pieces.push(text);
-    Event::Text(pieces)
+    Event::Text(text.into())
 }
 
 /// Two calls, whose pieces come in turns.
@@ -285,7 +284,7 @@ fn a_completion_with_calls_alone_has_no_content() {
 /// Whatever comes in whatever order: each item is opened and closed once, at the place it has in the end.
 #[test]
 fn items_of_responses_have_their_places() {
-    let thought = || Event::Reasoning("hm".to_owned());
+    let thought = || Event::Reasoning("hm".into());
     let late = piece(9, "{}", true);
     for (given, kinds) in [
         (calls(), vec!["function_call", "function_call"]),

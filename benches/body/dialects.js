@@ -9,8 +9,11 @@ const php = (value) => JSON.stringify(value)
   .replaceAll('/', '\\/')
   .replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** OpenAI's chunks: about 300 bytes, and nothing but the text differs from one to the next. */
-function openai() {
+/**
+ * OpenAI's chunks: about 300 bytes, and nothing but the text differs from one to the next. `deltaOf`: or what the model thinks, as
+ * DeepSeek and those after it send it.
+ */
+function openai(deltaOf = (text) => ({ content: text })) {
   const chunk = (delta, reason = null) => json({
     id: 'chatcmpl-CfTn3Yq0gVx1hE8sKJwLr5uZdB2aM',
     object: 'chat.completion.chunk',
@@ -23,7 +26,7 @@ function openai() {
   });
   return {
     begin: chunk({ role: 'assistant', content: '', refusal: null }),
-    piece: (text) => chunk({ content: text }),
+    piece: (text) => chunk(deltaOf(text)),
     end: () => chunk({}, 'stop') + data('[DONE]'),
   };
 }
@@ -51,4 +54,9 @@ function anthropic() {
   };
 }
 
-export const DIALECTS = { openai: openai(), 'ai-engine': aiEngine(), anthropic: anthropic() };
+export const DIALECTS = {
+  openai: openai(),
+  thoughts: openai((text) => ({ content: null, reasoning_content: text })),
+  'ai-engine': aiEngine(),
+  anthropic: anthropic(),
+};

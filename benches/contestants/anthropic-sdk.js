@@ -1,7 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
 
-export const dialects = ['anthropic'];
-
 export const create = ({ url, fetch }) => {
   const client = new Anthropic({ baseURL: url, apiKey: 'sk-bench', fetch, maxRetries: 0, dangerouslyAllowBrowser: true });
   const messages = [{ role: 'user', content: 'Hi' }];

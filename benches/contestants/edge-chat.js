@@ -2,7 +2,6 @@
 
 import { ask } from './edge.js';
 
-export const dialects = ['ai-engine', 'openai'];
 export const joins = true;
 
 export const create = ask('/v1/chat/completions', { messages: [{ role: 'user', content: 'Hi' }] }, (event) => event.choices?.[0]?.delta?.content);

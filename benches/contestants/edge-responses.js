@@ -2,7 +2,6 @@
 
 import { ask } from './edge.js';
 
-export const dialects = ['ai-engine', 'openai'];
 export const joins = true;
 
 export const create = ask('/v1/responses', { input: 'Hi' }, (event) => (event.type === 'response.output_text.delta' ? event.delta : ''));

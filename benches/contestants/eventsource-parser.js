@@ -2,8 +2,6 @@ import { createParser } from 'eventsource-parser';
 
 import { post } from './post.js';
 
-export const dialects = ['openai', 'ai-engine'];
-
 export const create = (site) => async (take) => {
   for await (const text of chat(site)) take(text);
 };

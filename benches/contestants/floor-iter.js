@@ -3,8 +3,6 @@
 
 import { post } from './post.js';
 
-export const dialects = ['openai', 'ai-engine', 'anthropic'];
-
 export const create = (site) => async (take) => {
   for await (const text of new Ready(await post(site), site.body)) take(text);
 };

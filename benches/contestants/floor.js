@@ -3,8 +3,6 @@
 import { post } from './post.js';
 
 export const reads = 'bytes';
-export const dialects = ['openai', 'ai-engine', 'anthropic'];
-
 export const create = (site) => async () => {
   const response = await post(site);
   let bytes = 0;

@@ -2,14 +2,13 @@
 
 import { post } from './post.js';
 
-export const dialects = ['openai', 'ai-engine', 'anthropic'];
-
 export const create = (site) => async (take) => {
   for await (const text of chat(site)) take(text);
 };
 
 const TEXT_OF = {
   openai: (event) => event.choices[0]?.delta?.content,
+  thoughts: (event) => event.choices[0]?.delta?.reasoning_content,
   'ai-engine': (event) => (event.type === 'live' ? event.data : undefined),
   anthropic: (event) => (event.type === 'content_block_delta' ? event.delta.text : undefined),
 };

@@ -1,6 +1,11 @@
 // The request that hand-written code sends; what it is, the local answers do not care.
 
-const PATHS = { openai: '/v1/chat/completions', 'ai-engine': '/wp-json/mwai-ui/v1/chats/submit', anthropic: '/v1/messages' };
+const PATHS = {
+  openai: '/v1/chat/completions',
+  thoughts: '/v1/chat/completions',
+  'ai-engine': '/wp-json/mwai-ui/v1/chats/submit',
+  anthropic: '/v1/messages',
+};
 
 export const post = ({ dialect, url, fetch = globalThis.fetch }) => fetch(url + PATHS[dialect], {
   method: 'POST',

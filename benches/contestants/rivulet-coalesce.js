@@ -2,8 +2,6 @@
 
 import { create as createOne } from './rivulet.js';
 
-export { dialects } from './rivulet.js';
-
 export const joins = true;
 
 export const create = (site) => createOne({ ...site, coalesce: true });

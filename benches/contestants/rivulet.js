@@ -1,18 +1,23 @@
 import { AiEngine, Anthropic, OpenAiChat } from 'rivulet';
 
-export const dialects = ['openai', 'ai-engine', 'anthropic'];
-
 // In a page a key is refused unless one says that it is meant.
 const KEY = { apiKey: 'sk-bench', allowBrowser: true, defaultModel: 'bench' };
 
+const openai = (url, fetch) => new OpenAiChat({ baseUrl: `${url}/v1`, ...KEY, fetch });
 const PROVIDERS = {
-  openai: (url, fetch) => new OpenAiChat({ baseUrl: `${url}/v1`, ...KEY, fetch }),
+  openai,
+  thoughts: openai,
   'ai-engine': (url, fetch) => new AiEngine({ url, fetch }),
   anthropic: (url, fetch) => new Anthropic({ baseUrl: `${url}/v1`, ...KEY, fetch }),
 };
 
 export const create = ({ dialect, url, fetch, coalesce = false }) => {
   const provider = PROVIDERS[dialect](url, fetch);
+  if (dialect === 'thoughts') {
+    return async (take) => {
+      for await (const { type, text } of provider.createAsyncGenerator({ messages: 'Hi' }).events) if (type === 'reasoning') take(text);
+    };
+  }
   return async (take) => {
     for await (const text of provider.createAsyncGenerator({ messages: 'Hi', coalesce })) take(text);
   };

@@ -1,7 +1,5 @@
 import { streamText } from '@xsai/stream-text';
 
-export const dialects = ['openai'];
-
 export const create = ({ url, fetch }) => async (take) => {
   const messages = [{ role: 'user', content: 'Hi' }];
   const { textStream } = streamText({ baseURL: `${url}/v1/`, apiKey: 'sk-bench', model: 'bench', messages, fetch });

@@ -16,8 +16,13 @@ pub struct Pieces {
 impl Pieces {
     /// All pieces as one.
     pub fn text(&self) -> &str {
+        self.since((0, 0))
+    }
+
+    /// What was put in from `start` on.
+    pub fn since(&self, start: (usize, usize)) -> &str {
         // Only characters are put in.
-        std::str::from_utf8(self.bytes()).unwrap_or_default()
+        self.bytes().get(start.0..).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
     pub fn into_text(mut self) -> String {
@@ -121,6 +126,14 @@ impl Pieces {
         }
         self.go_back((0, 0));
         self.ends.clear();
+    }
+}
+
+impl From<&str> for Pieces {
+    fn from(piece: &str) -> Pieces {
+        let mut pieces = Pieces::default();
+        pieces.push(piece);
+        pieces
     }
 }
 

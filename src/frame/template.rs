@@ -18,6 +18,8 @@ pub struct Template {
     same: Vec<u8>,
     /// Where in `same` each hole lies, in their order.
     holes: Vec<(usize, Hole)>,
+    /// See [`Lesson`].
+    pub tag: u8,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,11 +36,14 @@ enum Hole {
 pub struct Lesson {
     pub text: Range<usize>,
     pub varying: Vec<Range<usize>>,
+    /// For the sink to tell kinds of frames apart.
+    pub tag: u8,
 }
 
 impl Template {
     /// `frame` is a whole frame with its line ends, whose data begins at `data_at`.
-    pub fn learn(&mut self, frame: &[u8], data_at: usize, Lesson { text, varying }: Lesson) {
+    pub fn learn(&mut self, frame: &[u8], data_at: usize, Lesson { text, varying, tag }: Lesson) {
+        self.tag = tag;
         self.same = Vec::with_capacity(frame.len());
         self.holes = Vec::with_capacity(1 + varying.len());
         let mut ranges = varying;

@@ -1,5 +1,5 @@
 /**
- * What the core delivers for one reply, until the consumer takes it. The core calls `text` at most once a network chunk:
+ * What the core delivers for one reply, until the consumer takes it. The core calls `run` at most once a network chunk:
  * one string and the ends of its pieces, cut apart here.
  */
 export class Inbox {
@@ -28,27 +28,28 @@ export class Inbox {
     return this.#at === this.#end;
   }
 
-  piece(text) {
+  /** Of the text, or of what the model thinks: that is an event, for who wants events. */
+  piece(text, isThought = false) {
     this.heard = this.any = true;
-    this.#push(this.#asItem(text));
+    if (this.wantsEvents) this.#push({ type: isThought ? 'reasoning' : 'text', text });
+    else if (!isThought) this.#push(text);
   }
 
   /** A piece of up to sixteen ASCII characters, four in each number: a `TextDecoder` costs four times as much for so few. */
-  short(length, a, b, c, d) {
+  short(isThought, length, a, b, c, d) {
     const { fromCharCode } = String;
     const begin = fromCharCode(a & 127, a >> 8 & 127, a >> 16 & 127, a >>> 24, b & 127, b >> 8 & 127, b >> 16 & 127, b >>> 24);
-    if (length <= 8) return this.piece(begin.slice(0, length));
+    if (length <= 8) return this.piece(begin.slice(0, length), isThought);
     const rest = fromCharCode(c & 127, c >> 8 & 127, c >> 16 & 127, c >>> 24, d & 127, d >> 8 & 127, d >> 16 & 127, d >>> 24);
-    this.piece(begin + rest.slice(0, length - 8));
+    this.piece(begin + rest.slice(0, length - 8), isThought);
   }
 
   /** Several pieces. `ends` is a view of wasm memory: it is read before anything can call into wasm again. */
-  text(text, ends) {
-    if (this.#coalesce) return this.piece(text);
-    this.heard = this.any = true;
+  run(isThought, text, ends) {
+    if (this.#coalesce) return this.piece(text, isThought);
     for (let i = 0, start = 0; i < ends.length; i++) {
       const end = ends[i];
-      this.#push(this.#asItem(text.slice(start, end)));
+      this.piece(text.slice(start, end), isThought);
       start = end;
     }
   }
@@ -60,7 +61,14 @@ export class Inbox {
     this.#push(bytes.slice());
   }
 
-  /** Anything but text. `isContent`: it keeps the clocks content; a warning of our own does not. */
+  /** A piece of a call of a tool. What the service has not told yet is left out. */
+  toolCall(index, id, name, args, done) {
+    this.heard = this.any = true;
+    if (!this.wantsEvents) return;
+    this.#push({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: args, done });
+  }
+
+  /** Anything else. `isContent`: it keeps the clocks content; a warning of our own does not. */
   event(event, isContent) {
     if (isContent) this.heard = this.any = true;
     if (event.type === 'warning') this.#notes?.warnings.push(event.message);
@@ -68,10 +76,6 @@ export class Inbox {
     else if (event.type === 'finish') this.finishReason = event.reason;
     else if (event.type === 'conversation') this.conversation = event.conversation;
     if (this.wantsEvents) this.#push(event);
-  }
-
-  #asItem(text) {
-    return this.wantsEvents ? { type: 'text', text } : text;
   }
 
   take() {

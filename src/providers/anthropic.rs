@@ -43,6 +43,7 @@ static DIALECT: Dialect = Dialect {
     head,
     events: &["message", "content_block", "error"],
     text_path: &["delta", "text"],
+    thought_paths: &[],
     frame,
     whole: |turn, value, out| {
         for (index, block) in (0..).zip(value.list("content")) {
@@ -178,7 +179,7 @@ fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
                 let thought = turn.think(word(delta, "thinking"), out);
                 turn.kept += thought.len();
                 if let Some(Value::String(known)) = kept(turn, index).and_then(|block| block.get_mut("thinking")) {
-                    known.push_str(&thought);
+                    known.push_str(thought);
                 }
             }
             // It comes whole.

@@ -45,6 +45,7 @@ static DIALECT: Dialect = Dialect {
     head: |call, request| service::with_key(call, request, "x-goog-api-key", ""),
     events: &["message", "error"],
     text_path: &[],
+    thought_paths: &[],
     frame: |turn, value, out| take(turn, value, out).map(|_| ()),
     // Without `alt=sse` the chunks come as one array.
     whole: |turn, value, out| {

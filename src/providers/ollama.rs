@@ -45,6 +45,7 @@ static DIALECT: Dialect = Dialect {
     head: service::bearer,
     events: &[],
     text_path: &["message", "content"],
+    thought_paths: &[&["message", "thinking"]],
     frame: |turn, value, out| {
         take(turn, value, out);
         Ok(())

@@ -43,6 +43,7 @@ static DIALECT: Dialect = Dialect {
     head: service::bearer,
     events: &["message", "error"],
     text_path: &["choices", "0", "delta", "content"],
+    thought_paths: &[&["choices", "0", "delta", "reasoning_content"], &["choices", "0", "delta", "reasoning"]],
     frame: |turn, value, out| {
         chunk::take(turn, value, "delta", out);
         Ok(())

@@ -42,6 +42,7 @@ static DIALECT: Dialect = Dialect {
     head: service::bearer,
     events: &["response.", "error"],
     text_path: &["delta"],
+    thought_paths: &[&["delta"]],
     frame,
     whole: |turn, value, out| {
         for (index, item) in (0..).zip(value.list("output")) {

@@ -46,6 +46,7 @@ static DIALECT: Dialect = Dialect {
     head: service::bearer,
     events: &["message", "error"],
     text_path: &["response"],
+    thought_paths: &[],
     frame: |turn, value, out| {
         take(turn, value, "delta", out);
         Ok(())

@@ -23,7 +23,6 @@ pub struct Turn {
     mended: bool,
     /// The frame at hand said more than can be seen in [`Out`].
     noted: bool,
-    thought: Halves,
     tools: Vec<Tool>,
     /// Bytes of calls and thoughts that are kept until the end.
     pub kept: usize,
@@ -63,7 +62,6 @@ impl Turn {
             warnings,
             mended: false,
             noted: false,
-            thought: Halves::default(),
             tools: Vec::new(),
             kept: 0,
             usage: Map::new(),
@@ -81,13 +79,8 @@ impl Turn {
     }
 
     /// Returns what came of it.
-    pub fn think(&mut self, piece: &str, out: &mut Out) -> String {
-        let mut text = String::new();
-        self.thought.push(piece, self.mended, &mut text);
-        if !text.is_empty() {
-            out.event(Event::Reasoning(text.clone()));
-        }
-        text
+    pub fn think<'a>(&mut self, piece: &str, out: &'a mut Out) -> &'a str {
+        out.think(piece, self.mended)
     }
 
     /// The model says no, in words: they are the answer.
@@ -207,6 +200,10 @@ impl Decode for Turn {
 
     fn text_path(&self) -> &'static [&'static str] {
         self.dialect.text_path
+    }
+
+    fn thought_paths(&self) -> &'static [&'static [&'static str]] {
+        self.dialect.thought_paths
     }
 
     fn varying(&self) -> &'static [&'static str] {

@@ -5,6 +5,7 @@ use super::talk::Inner;
 use crate::chat::{Event, Session};
 use crate::exchange::{Demand, Exchange};
 use crate::frame::Pieces;
+use crate::out::Run;
 
 impl Inner {
     /// Feeds, and delivers what was understood. What the exchange wants next.
@@ -12,7 +13,7 @@ impl Inner {
         let mut exchange = self.exchange.borrow_mut();
         let Some(talking) = exchange.as_mut() else { return Demand::Nothing };
         feed(talking);
-        talking.show_text(|pieces| self.deliver_text(pieces));
+        talking.show_run(|run, pieces| self.deliver_run(run, pieces));
         let demand = talking.demand();
         let is_all = !talking.has_events();
         drop(exchange);
@@ -32,7 +33,8 @@ impl Inner {
         let pop = || self.exchange.borrow_mut().as_mut()?.event();
         while let Some(event) = pop() {
             match event {
-                Event::Text(pieces) => self.deliver_text(&pieces),
+                Event::Text(pieces) => self.deliver_run(Run::Text, &pieces),
+                Event::Reasoning(pieces) => self.deliver_run(Run::Thought, &pieces),
                 Event::Session(found) => self.deliver_session(found),
                 other => self.deliver(other),
             }
@@ -40,15 +42,17 @@ impl Inner {
     }
 
     /// The inbox is ours, and calls nobody.
-    fn deliver_text(&self, pieces: &Pieces) {
+    fn deliver_run(&self, run: Run, pieces: &Pieces) {
         self.handed_out.set(true);
+        let is_thought = run == Run::Thought;
         match (&self.encoder, pieces.ends()) {
+            (Some(encoder), _) if is_thought => encoder.borrow_mut().thought(pieces.text()),
             (Some(encoder), _) => encoder.borrow_mut().text(pieces.text()),
             (None, [_]) => match pieces.short() {
-                Some([a, b, c, d]) => self.inbox.short(pieces.bytes().len(), a, b, c, d),
-                None => self.inbox.piece(pieces.text()),
+                Some([a, b, c, d]) => self.inbox.short(is_thought, pieces.bytes().len(), a, b, c, d),
+                None => self.inbox.piece(pieces.text(), is_thought),
             },
-            (None, ends) => self.inbox.text(pieces.text(), ends),
+            (None, ends) => self.inbox.run(is_thought, pieces.text(), ends),
         }
     }
 
@@ -56,7 +60,7 @@ impl Inner {
         self.host.save(&self.key, found.as_ref().map(Session::to_json).as_deref());
         let session = found.unwrap_or_default();
         if let Some(nonce) = session.nonce().filter(|_| self.call.session_only) {
-            self.inbox.piece(nonce);
+            self.inbox.piece(nonce, false);
         }
         self.session.replace(session);
     }
@@ -71,7 +75,9 @@ impl Inner {
         if let Some(encoder) = &self.encoder {
             encoder.borrow_mut().event(&event);
         }
-        if let Some(event) = event.into_json() {
+        if let Event::ToolCall { index, id, name, arguments, done } = event {
+            self.inbox.tool_call(index as f64, &id, &name, &arguments, done);
+        } else if let Some(event) = event.into_json() {
             self.inbox.event(plain::to_js(&event), is_content);
         }
     }

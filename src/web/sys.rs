@@ -53,17 +53,20 @@ extern "C" {
     pub type Inbox;
 
     #[wasm_bindgen(method)]
-    pub fn piece(this: &Inbox, text: &str);
+    pub fn piece(this: &Inbox, text: &str, is_thought: bool);
 
     /// A piece of up to sixteen characters, all ASCII, four in each number.
     #[wasm_bindgen(method)]
-    pub fn short(this: &Inbox, length: usize, a: u32, b: u32, c: u32, d: u32);
+    pub fn short(this: &Inbox, is_thought: bool, length: usize, a: u32, b: u32, c: u32, d: u32);
 
     #[wasm_bindgen(method)]
-    pub fn text(this: &Inbox, text: &str, ends: &[u32]);
+    pub fn run(this: &Inbox, is_thought: bool, text: &str, ends: &[u32]);
 
     #[wasm_bindgen(method)]
     pub fn bytes(this: &Inbox, bytes: &[u8], sequence: f64, has_content: bool);
+
+    #[wasm_bindgen(method, js_name = toolCall)]
+    pub fn tool_call(this: &Inbox, index: f64, id: &str, name: &str, arguments: &str, done: bool);
 
     #[wasm_bindgen(method)]
     pub fn event(this: &Inbox, event: JsValue, is_content: bool);

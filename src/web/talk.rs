@@ -218,7 +218,7 @@ impl Inner {
         let known = stored.and_then(|stored| session::read(&stored, &self.call.settings.url)).unwrap_or_default();
         let nonce = known.nonce().or(self.call.settings.get("nonce"));
         if let Some(nonce) = nonce.filter(|_| self.call.session_only) {
-            self.inbox.piece(nonce);
+            self.inbox.piece(nonce, false);
             return false;
         }
         self.exchange.replace(Some(providers::exchange(

@@ -6,7 +6,9 @@ import { test } from 'node:test';
 import { AiEngine, OpenAiChat } from '../../dist/index.js';
 
 const encoder = new TextEncoder();
-const event = (content) => encoder.encode(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
+const delta = (given) => encoder.encode(`data: ${JSON.stringify({ choices: [{ index: 0, delta: given }] })}\n\n`);
+const event = (content) => delta({ content });
+const joined = (chunks) => new Uint8Array(chunks.flatMap((chunk) => Array.from(chunk)));
 const DONE = encoder.encode('data: [DONE]\n\n');
 
 /** One that answers with these chunks. */
@@ -77,3 +79,31 @@ test('short pieces are what was sent, whatever their length and letters', async 
   texts.push('\n', '\t\r', '\u0000', 'é', 'ab\u007f', '👋', 'a👋', '\u2028');
   assert.deepEqual(await piecesOf(service(texts.map(event)).createAsyncGenerator({ messages: 'Hi' })), texts);
 });
+
+// A run of thoughts goes the way of a run of text, but only those see it who want events.
+for (const [name, cut] of [['one a chunk', (frames) => frames], ['all in one chunk', (frames) => [joined(frames)]]]) {
+  test(`thoughts come as they were sent, in their places: ${name}`, async () => {
+    const said = [
+      ...['Hm', ', ', 'Привет 👋', ' ', 'a thought that is longer than sixteen characters'].map((text) => ['reasoning', text]),
+      ...['One ', 'two', ' 👋'].map((text) => ['text', text]),
+      ...['again', ' and ', 'again'].map((text) => ['reasoning', text]),
+      ['text', 'end'],
+    ];
+    const chunks = cut(said.map(([type, text]) => delta(type === 'text' ? { content: text } : { reasoning_content: text })));
+    const ask = (options) => service(chunks).createAsyncGenerator({ messages: 'Hi', ...options });
+    const eventsOf = async (reply) => {
+      const events = [];
+      for await (const { type, text } of reply.events) if (text !== undefined) events.push([type, text]);
+      return events;
+    };
+    assert.deepEqual(await eventsOf(ask()), said);
+    assert.deepEqual(await piecesOf(ask()), ['One ', 'two', ' 👋', 'end']);
+    const runs = name === 'one a chunk' ? said : [
+      ['reasoning', 'Hm, Привет 👋 a thought that is longer than sixteen characters'],
+      ['text', 'One two 👋'],
+      ['reasoning', 'again and again'],
+      ['text', 'end'],
+    ];
+    assert.deepEqual(await eventsOf(ask({ coalesce: true })), runs);
+  });
+}

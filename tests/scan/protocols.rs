@@ -88,6 +88,27 @@ fn agree_named(
     Ok(())
 }
 
+/// Ollama's frames, as lines of JSON. A member that is new in each line keeps the scanner out.
+fn agree_in_lines(frames: &[(Vec<u8>, Vec<u8>)], seed: u64) -> Result<(), TestCaseError> {
+    let lines = |different: bool| {
+        let mut body = Vec::new();
+        for (number, (head, rest)) in frames.iter().enumerate() {
+            let rest = rest.strip_suffix(b"}").unwrap();
+            let more = if different { format!(",\"n\":{number}}}\n") } else { "}\n".to_owned() };
+            body.extend([head, rest, more.as_bytes()].concat());
+        }
+        [body, b"{\"done\":true}\n".to_vec()].concat()
+    };
+    let parsed = played("Ollama", lines(true), Vec::new());
+    let body = lines(false);
+    for cuts in [Vec::new(), Random(seed).cuts(body.len())] {
+        let scanned = played("Ollama", body.clone(), cuts);
+        prop_assert_eq!(&scanned.items, &parsed.items);
+        prop_assert_eq!(&scanned.end, &parsed.end);
+    }
+    Ok(())
+}
+
 const ENGINE: &[&str] = &[
     r#"{"type":"live","data":"%"}"#,
     r#"{"data":"%","type":"live"}"#,
@@ -97,6 +118,8 @@ const ENGINE: &[&str] = &[
     r#"{"type":"live","d\u0061ta":"%"}"#,
     r#"{"type":"live","data":"first","data":"%"}"#,
 ];
+
+const ENGINE_END: &str = "data: {\"type\":\"end\",\"data\":\"{\\\"success\\\":true}\"}\n\n";
 
 const POWER: &[&str] = &[
     r#"{"id":"1","object":"o","choices":[{"index":0,"delta":{"content":"%"},"finish_reason":null}]}"#,
@@ -167,6 +190,43 @@ const OLLAMA: &[&str] = &[
     r#"{"message":{"content":"a","content":"%"}}"#,
 ];
 
+const OPENAI_THOUGHTS: &[&str] = &[
+    r#"{"id":"1","choices":[{"index":0,"delta":{"reasoning_content":"%","content":null},"finish_reason":null}]}"#,
+    r#"{"id":"1","choices":[{"index":0,"delta":{"reasoning_content":null,"content":"%"},"finish_reason":null}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"reasoning":"%","content":""}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"reasoning":"%","reasoning_content":""}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"reasoning":"%","reasoning_content":"a"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"reasoning":"%","content":"a"}}]}"#,
+    r#"{"choices":[{"index":1,"delta":{"reasoning":"%"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":[{"text":"%"}]}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"reasoning":"%"}}],"usage":{"total_tokens":3}}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"%"}}]}}]}"#,
+];
+
+/// Where one is empty the other one counts.
+const OPENAI_TWICE: &[&str] = &[r#"{"choices":[{"index":0,"delta":{"reasoning":"a","reasoning_content":"%"}}]}"#];
+
+const RESPONSES_THOUGHTS: &[&str] = &[
+    r#"{"sequence_number":#,"delta":"%","type":"response.reasoning_summary_text.delta","obfuscation":"~"}"#,
+    r#"{"sequence_number":#,"delta":"%","type":"response.output_text.delta"}"#,
+    r#"{"sequence_number":#,"delta":"%","type":"response.reasoning_text.delta"}"#,
+    r#"{"sequence_number":#,"delta":"%","type":"response.unknown"}"#,
+];
+
+const ENGINE_THOUGHTS: &[&str] = &[
+    r#"{"type":"live","subtype":"thinking","data":"%"}"#,
+    r#"{"type":"live","subtype":"content","data":"%"}"#,
+    r#"{"type":"live","subtype":"status","data":"%"}"#,
+    r#"{"type":"live","data":"%"}"#,
+];
+
+const OLLAMA_THOUGHTS: &[&str] = &[
+    r#"{"created_at":"~","message":{"role":"assistant","thinking":"%","content":""}}"#,
+    r#"{"created_at":"~","message":{"role":"assistant","thinking":"","content":"%"}}"#,
+    r#"{"created_at":"~","message":{"role":"assistant","content":"%"}}"#,
+    r#"{"message":{"thinking":"%"}}"#,
+];
+
 const NOTES: &[&str] = &[
     r#"{"choices":[{"index":0,"delta":{"content":"%"},"finish_reason":"stop"}],"usage":{"total_tokens":3}}"#,
     r#"{"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"x":"%"}"#,
@@ -203,31 +263,39 @@ proptest! {
         agree_named("Anthropic", event, &frames, &ending, "data: {\"type\":\"message_stop\"}\n\n", seed)?;
     }
 
-    /// A member that is new in each line keeps the scanner out.
     #[test]
     fn ollama_gives_the_same_scanned_and_parsed(frames in body(OLLAMA), seed: u64) {
-        let lines = |different: bool| {
-            let mut body = Vec::new();
-            for (number, (head, rest)) in frames.iter().enumerate() {
-                let rest = rest.strip_suffix(b"}").unwrap();
-                let more = if different { format!(",\"n\":{number}}}\n") } else { "}\n".to_owned() };
-                body.extend([head, rest, more.as_bytes()].concat());
-            }
-            [body, b"{\"done\":true}\n".to_vec()].concat()
-        };
-        let parsed = played("Ollama", lines(true), Vec::new());
-        let body = lines(false);
-        for cuts in [Vec::new(), Random(seed).cuts(body.len())] {
-            let scanned = played("Ollama", body.clone(), cuts);
-            prop_assert_eq!(&scanned.items, &parsed.items);
-            prop_assert_eq!(&scanned.end, &parsed.end);
-        }
+        agree_in_lines(&frames, seed)?;
+    }
+
+    #[test]
+    fn thoughts_of_openai_chat_are_the_same(frames in body(OPENAI_THOUGHTS), ending in "\n|\r\n|\r", seed: u64) {
+        agree("OpenAiChat", &frames, &ending, "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn thoughts_that_are_told_twice_are_the_same(frames in body(OPENAI_TWICE), seed: u64) {
+        agree("OpenAiChat", &frames, "\n", "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn thoughts_of_openai_responses_are_the_same(frames in body(RESPONSES_THOUGHTS), named: bool, seed: u64) {
+        agree_named("OpenAiResponses", if named { "response.x" } else { "" }, &frames, "\n", RESPONSES_END, seed)?;
+    }
+
+    #[test]
+    fn thoughts_of_ai_engine_are_the_same(frames in body(ENGINE_THOUGHTS), seed: u64) {
+        agree("AiEngine", &frames, "\n", ENGINE_END, seed)?;
+    }
+
+    #[test]
+    fn thoughts_of_ollama_are_the_same(frames in body(OLLAMA_THOUGHTS), seed: u64) {
+        agree_in_lines(&frames, seed)?;
     }
 
     #[test]
     fn ai_engine_gives_the_same_scanned_and_parsed(frames in body(ENGINE), ending in "\n|\r\n|\r", seed: u64) {
-        let end = "data: {\"type\":\"end\",\"data\":\"{\\\"success\\\":true}\"}\n\n";
-        agree("AiEngine", &frames, &ending, end, seed)?;
+        agree("AiEngine", &frames, &ending, ENGINE_END, seed)?;
     }
 
     #[test]

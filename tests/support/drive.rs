@@ -5,6 +5,7 @@ use rivulet::error::{Error, Result};
 use rivulet::exchange::{Exchange, Feed, Poll};
 use rivulet::frame::Pieces;
 use rivulet::http::{Head, Request};
+use rivulet::out::Run;
 
 /// What a server answers, and where the network cuts it.
 #[derive(Clone, Debug, Default)]
@@ -101,11 +102,12 @@ pub fn play(mut exchange: Exchange, mut answer: impl FnMut(&Request, usize) -> R
     let mut shows = false;
     loop {
         if shows {
-            exchange.show_text(|pieces| played.items.extend(split(pieces).map(Item::Piece)));
+            exchange.show_run(|run, pieces| played.items.extend(items(run, pieces)));
         }
         shows = !shows;
         match exchange.poll() {
-            Poll::Event(Event::Text(pieces)) => played.items.extend(split(&pieces).map(Item::Piece)),
+            Poll::Event(Event::Text(pieces)) => played.items.extend(items(Run::Text, &pieces)),
+            Poll::Event(Event::Reasoning(pieces)) => played.items.extend(items(Run::Thought, &pieces)),
             Poll::Event(event) => played.items.push(Item::Event(event)),
             Poll::Send(request) => {
                 assert!(played.requests.len() < 8, "more than eight requests: {request:?}");
@@ -129,6 +131,13 @@ pub fn play(mut exchange: Exchange, mut answer: impl FnMut(&Request, usize) -> R
             }
         }
     }
+}
+
+fn items(run: Run, pieces: &Pieces) -> impl Iterator<Item = Item> {
+    split(pieces).map(move |piece| match run {
+        Run::Text => Item::Piece(piece),
+        Run::Thought => Item::Event(Event::Reasoning(piece.as_str().into())),
+    })
 }
 
 /// The pieces by their UTF-16 offsets, as JavaScript slices them.

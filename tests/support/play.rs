@@ -286,7 +286,7 @@ pub fn describe(event: &Event, played: &Played) -> String {
     };
     match event {
         Event::Text(_) => unreachable!("text comes as pieces"),
-        Event::Reasoning(text) => format!("reasoning {text}"),
+        Event::Reasoning(pieces) => format!("reasoning {}", pieces.text()),
         Event::ToolCall { index, id, name, arguments, done } => {
             format!("tool {index} {} {name} {arguments}{}", id_of_call(id), if *done { " done" } else { "" })
         }

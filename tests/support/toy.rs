@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rivulet::chat::{Event, Finish};
+use rivulet::chat::Finish;
 use rivulet::error::{Code, Error, Result};
 use rivulet::exchange::Exchange;
 use rivulet::frame::Framing;
@@ -48,7 +48,7 @@ impl Decode for Toy {
             out.text(if self.loud { &shouted } else { say }, parsed.mended);
         }
         if let Some(note) = text("note") {
-            out.event(Event::Reasoning(json::whole_text(note, parsed.mended)));
+            out.think(note, parsed.mended);
         }
         if let Some(words) = text("fail") {
             return Err(Error::new(Code::Service, words));

@@ -42,16 +42,20 @@ impl Decode for Reply {
         &["data"]
     }
 
+    fn thought_paths(&self) -> &'static [&'static [&'static str]] {
+        &[&["data"]]
+    }
+
     fn frame(&mut self, _event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
         let Parsed { value, mended } = json::parse(data)?;
         let text = value.text("data").unwrap_or_default();
         match value.text("type").unwrap_or_default() {
             "live" => match value.text("subtype") {
                 None | Some("content") => out.text(text, mended),
+                Some("thinking") => _ = out.think(text, mended),
                 Some(kind) => {
                     let words = json::whole_text(text, mended);
                     out.event(match kind {
-                        "thinking" => Event::Reasoning(words),
                         "warning" => Event::Warning(words),
                         kind => Event::Status { kind: kind.to_owned(), text: words, raw: value },
                     });
