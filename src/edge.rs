@@ -129,8 +129,8 @@ impl Encoder {
         if text.is_empty() || self.answer.responses && self.has_items() && self.answer.stream {
             return;
         }
-        text.clone_into(&mut self.thought);
         if self.answer.stream {
+            text.clone_into(&mut self.thought);
             self.begin();
             match self.answer.responses {
                 true => self.responses_thought(),

@@ -153,9 +153,13 @@ impl Answer {
         let mut error = error.with_body(&self.body);
         error.status = Some(self.head.status);
         // OpenAI's way to say it exactly. As seconds, since the other header has nothing finer.
-        let exact = self.head.header("retry-after-ms").filter(|ms| number(ms, 10).is_some());
-        if let Some(after) = exact.or(self.head.header("retry-after")) {
-            error.retry_after = Some(join(&[after, if exact.is_some() { "e-3" } else { "" }]));
+        let told = match self.head.header("retry-after-ms").filter(|ms| number(ms, 10).is_some()) {
+            Some(exact) => Some(join(&[exact, "e-3"])),
+            None => self.head.header("retry-after").map(str::to_owned),
+        };
+        // The words of the body may have told it, too.
+        if told.is_some() {
+            error.retry_after = told;
         }
         error
     }

@@ -42,7 +42,7 @@ pub fn parse(text: &[u8]) -> Result<Parsed> {
 
 /// Where the inside of the string at `path` lies in a JSON text, or the number, if that is plain to see: every key on the
 /// way once. A number in the path is an index, written in digits. And where the same of members of the outermost object
-/// lies, as far as it has them.
+/// lies, as often as it has them.
 pub fn locate(json: &[u8], path: &[&str], members: &[&str]) -> Option<Lesson> {
     let mut reader = Reader::new(std::str::from_utf8(json).ok()?, PLAIN_DEPTH, Some(members));
     reader.whole(Some(path))?;

@@ -163,6 +163,7 @@ impl Out {
             return;
         }
         self.any_text = true;
+        self.finish_thought();
         let Some(filter) = &mut self.filter else {
             self.begin(Run::Text);
             return self.pieces.push(piece);
@@ -197,6 +198,13 @@ impl Out {
         self.pieces.since(start)
     }
 
+    /// A half of a character that waits is alone for good.
+    fn finish_thought(&mut self) {
+        let mut rest = String::new();
+        self.thought_halves.finish(&mut rest);
+        self.thought(&rest);
+    }
+
     fn begin(&mut self, run: Run) {
         if self.run != run {
             self.flush();
@@ -205,10 +213,8 @@ impl Out {
     }
 
     pub(crate) fn finish_text(&mut self) {
+        self.finish_thought();
         let mut rest = String::new();
-        self.thought_halves.finish(&mut rest);
-        self.thought(&rest);
-        rest.clear();
         self.halves.finish(&mut rest);
         self.piece(&rest);
         self.release();

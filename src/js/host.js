@@ -15,6 +15,7 @@ export class Host {
   /** Ends the wait of the core, which waits for one thing at a time. */
   #giveUp = null;
   #isOver = false;
+  #reason;
 
   constructor(deadlines, { fetch, session = memory }) {
     this.#deadlines = deadlines;
@@ -29,6 +30,7 @@ export class Host {
   /** Whatever the core waits for is given up. */
   stop(reason) {
     this.#isOver = true;
+    this.#reason = reason;
     this.#controller?.abort(reason);
     this.#giveUp?.(reason);
   }
@@ -80,16 +82,22 @@ export class Host {
     try {
       return await this.#until(ask(this.#controller.signal));
     } finally {
-      this.#controller = this.#giveUp = null;
+      this.#controller = null;
       this.#deadlines.head();
     }
   }
 
   /** `promise` as it settles, if the reply lasts so long; a caller's `fetch` or store need not heed a signal. */
-  #until(promise) {
-    return new Promise((resolve, reject) => {
-      this.#giveUp = reject;
-      Promise.resolve(promise).then(resolve, reject);
-    });
+  async #until(promise) {
+    try {
+      return await new Promise((resolve, reject) => {
+        Promise.resolve(promise).then(resolve, reject);
+        this.#giveUp = reject;
+        // Who was asked may have ended the reply before there was anything to wait for.
+        if (this.#isOver) reject(this.#reason);
+      });
+    } finally {
+      this.#giveUp = null;
+    }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What the core delivers for one reply, until the consumer takes it. The core calls `run` at most once a network chunk:
- * one string and the ends of its pieces, cut apart here.
+ * What the core delivers for one reply, until the consumer takes it. Pieces come in runs,
+ * mostly one a network chunk: one string and the ends of its pieces, cut apart here.
  */
 export class Inbox {
   /** Pieces of text, or events where `wantsEvents`, from `#at` to `#end`. The array is kept: a new one a chunk would cost. */
@@ -52,6 +52,12 @@ export class Inbox {
       this.piece(text.slice(start, end), isThought);
       start = end;
     }
+  }
+
+  /** Content came whose bytes come later, perhaps much later: clocks have to know, and a Race, which asks for the first sign. */
+  hear() {
+    if (this.wantsEvents && !this.any) this.#push({ type: 'began' });
+    this.heard = this.any = true;
   }
 
   /** Of an HTTP answer (src/edge.rs). `bytes` is a view of wasm memory. */

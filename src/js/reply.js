@@ -281,7 +281,7 @@ export class Reply {
     if (this.#onAbort) unlisten(this.#plan.signal, this.#onAbort);
     this.#drop();
     const talk = this.#talk;
-    this.#talk = null;
+    this.#talk = this.#host = null;
     if (!this.#plan.isLost?.()) talk?.free();
   }
 

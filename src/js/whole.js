@@ -13,7 +13,10 @@ export async function askWhole(url, init, fetch, limit, signal) {
     const { value, done } = await reader.read();
     if (done) break;
     const bytes = bytesOf(value);
-    if (bytes === undefined) return { status: response.status, headers: response.headers };
+    if (bytes === undefined) {
+      cancel(reader);
+      return { status: response.status, headers: response.headers };
+    }
     chunks.push(bytes);
     size += bytes.length;
   }

@@ -45,14 +45,18 @@ impl Inner {
     fn deliver_run(&self, run: Run, pieces: &Pieces) {
         self.handed_out.set(true);
         let is_thought = run == Run::Thought;
-        match (&self.encoder, pieces.ends()) {
-            (Some(encoder), _) if is_thought => encoder.borrow_mut().thought(pieces.text()),
-            (Some(encoder), _) => encoder.borrow_mut().text(pieces.text()),
-            (None, [_]) => match pieces.short() {
+        if let Some(encoder) = &self.encoder {
+            // Perhaps no bytes come of it for long.
+            self.inbox.hear();
+            let mut encoder = encoder.borrow_mut();
+            return if is_thought { encoder.thought(pieces.text()) } else { encoder.text(pieces.text()) };
+        }
+        match pieces.ends() {
+            [_] => match pieces.short() {
                 Some([a, b, c, d]) => self.inbox.short(is_thought, pieces.bytes().len(), a, b, c, d),
                 None => self.inbox.piece(pieces.text(), is_thought),
             },
-            (None, ends) => self.inbox.run(is_thought, pieces.text(), ends),
+            ends => self.inbox.run(is_thought, pieces.text(), ends),
         }
     }
 

@@ -63,6 +63,9 @@ extern "C" {
     pub fn run(this: &Inbox, is_thought: bool, text: &str, ends: &[u32]);
 
     #[wasm_bindgen(method)]
+    pub fn hear(this: &Inbox);
+
+    #[wasm_bindgen(method)]
     pub fn bytes(this: &Inbox, bytes: &[u8], sequence: f64, has_content: bool);
 
     #[wasm_bindgen(method, js_name = toolCall)]

@@ -192,7 +192,11 @@ impl Inner {
             }
             (Wait::Answer(request), Err(cause)) => return Err(fetch::refused(&self.env, &request.url, cause)),
             (Wait::Answer(request), Ok(response)) => {
-                self.feed(Feed::Head(fetch::head(&response)?));
+                let head = fetch::head(&response);
+                if head.is_err() {
+                    _ = sys::body_reader(&response).map(|reader| sys::cancel(&reader));
+                }
+                self.feed(Feed::Head(head?));
                 if request.shared {
                     let whole: Whole = response.unchecked_into();
                     let bytes = whole.bytes().ok_or_else(fetch::no_bytes)?;

@@ -306,6 +306,9 @@ fn halves_of_surrogate_pairs_join_in_reasoning_and_arguments() {
     };
     let thought = raw(&[r#"{"reasoning":"a\ud83d"}"#, r#"{"reasoning":"\ude00b"}"#]);
     assert_eq!(thought.described()[..2], ["reasoning a", "reasoning \u{1f600}b"]);
+    let alone = raw(&[r#"{"reasoning":"a\ud83d"}"#, r#"{"content":"text"}"#, r#"{"content":" more"}"#]);
+    assert_eq!(alone.described()[..2], ["reasoning a", "reasoning \u{fffd}"], "and not behind the text");
+    assert_eq!(alone.text(), "text more");
     let piece =
         |text: &str| format!(r#"{{"tool_calls":[{{"index":0,"function":{{"name":"f","arguments":"{text}"}}}}]}}"#);
     let call = raw(&[&piece(r"a\ud83d"), &piece(r"\ude00b"), &piece(r"\ud83d")]);

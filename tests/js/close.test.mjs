@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Client, Fallback, OpenAiChat } from '../../dist/index.js';
+import { AiEngine, Client, Fallback, OpenAiChat } from '../../dist/index.js';
 import { PROMPT, until, useSite, within } from './helper.mjs';
 
 const used = useSite({ delay: 30 });
@@ -115,4 +115,31 @@ test('an answer that comes when nobody waits any more is not kept', async () => 
     answer();
     await within(SOON, cancelled, name);
   }
+});
+
+test('who is asked may end the reply while he is asked', async () => {
+  const hangs = () => new Promise(() => {});
+  const ways = {
+    fetch: (end) => new OpenAiChat({ baseUrl: 'https://llm.example', defaultModel: 'm', fetch: () => (end(), hangs()) }),
+    store: (end) => new AiEngine({ url: 'https://site.example', session: { get: () => (end(), hangs()), set() {}, delete() {} } }),
+  };
+  for (const [name, make] of Object.entries(ways)) {
+    const stop = new AbortController();
+    const aborted = make(() => stop.abort('mine')).createAsync({ messages: 'x', signal: stop.signal });
+    await within(SOON, assert.rejects(aborted, (reason) => reason === 'mine'), `${name}: abort`);
+    const reply = make(() => void reply.return()).createAsyncGenerator({ messages: 'x' });
+    assert.equal((await within(SOON, reply.next(), `${name}: return`)).done, true);
+  }
+});
+
+test('a body that is no bytes is not kept, of a nonce neither', async () => {
+  let cancel;
+  const cancelled = new Promise((resolve) => {
+    cancel = resolve;
+  });
+  const fetch = async () => ({ status: 200, headers: new Headers(), body: new ReadableStream({ pull: (controller) => controller.enqueue(42), cancel }) });
+  // Its own headers: the request is not shared with others, who would stop it.
+  const engine = new AiEngine({ url: 'https://site.example', retries: 0, headers: { 'x-own': '1' }, fetch });
+  await assert.rejects(engine.createAsync({ messages: 'x' }), { code: 'protocol' });
+  await within(SOON, cancelled, 'the body');
 });
