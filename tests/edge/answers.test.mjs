@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { AiPuffer } from '../../dist/index.js';
+import { AiPuffer, Fallback, OpenAiChat } from '../../dist/index.js';
 import { assertWorks, CHAT, endpoint, MESSAGES, refused, request, useSites } from './helper.mjs';
 
 const used = useSites();
@@ -23,6 +23,48 @@ test('a silent service is given up with 504, and is stopped', { timeout: 20_000 
   const response = await handler(request(CHAT, { body: { model: 'shop', messages: MESSAGES, stream: true } }));
   assert.equal((await refused(response)).status, 504);
   assert.equal(await (await used.site.requests.when('chat')).closed, 'aborted');
+});
+
+/** Says a text and then these bits, one each 40 ms: longer in all than the clocks of the tests allow. */
+function slow(what, asked = () => {}) {
+  const encoder = new TextEncoder();
+  const delta = (given) => encoder.encode(`data: ${JSON.stringify({ choices: [{ index: 0, delta: given }] })}\n\n`);
+  const bits = [delta({ content: 'text' }), ...Array.from({ length: 14 }, () => delta({ [what]: ' bit' })), encoder.encode('data: [DONE]\n\n')];
+  const fetch = async () => {
+    asked();
+    const left = bits.values();
+    return new Response(new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 40));
+        const { value, done } = left.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+    }));
+  };
+  return new OpenAiChat({ baseUrl: 'https://llm.example', defaultModel: 'm', retries: 0, fetch });
+}
+
+// What Responses sends of a thought behind the text is nothing.
+for (const [what, stream] of [['content', false], ['reasoning_content', false], ['reasoning_content', true]]) {
+  const path = stream ? '/v1/responses' : CHAT;
+  test(`${what} that comes bit by bit is no silence, though ${path} has nothing to send yet`, { timeout: 20_000 }, async () => {
+    const handler = endpoint(used, { providers: { shop: slow(what) }, timeout: { firstChunk: 300, idle: 300 } });
+    const asked = stream ? { model: 'shop', input: 'x', stream } : { model: 'shop', messages: MESSAGES };
+    const response = await handler(request(path, { body: asked }));
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    assert.ok(!text.includes('timeout') && text.includes('text'), text);
+  });
+}
+
+test('of two that race the one wins that says something first, also where the answer is wanted whole', { timeout: 20_000 }, async () => {
+  let second = 0;
+  const race = new Fallback([slow('content'), slow('content', () => second++)], { hedgeAfter: 200 });
+  const handler = endpoint(used, { providers: { shop: race } });
+  const response = await handler(request(CHAT, { body: { model: 'shop', messages: MESSAGES } }));
+  assert.equal((await response.json()).choices[0].message.content, `text${' bit'.repeat(14)}`);
+  assert.equal(second, 0, 'the second one was asked for nothing');
 });
 
 test("the client's abort stops the service, before and after the head", { timeout: 20_000 }, async () => {
