@@ -41,6 +41,6 @@ export const EVERYWHERE = ['W1', 'W2', 'cold'];
 
 export const NAMES = [...new Set(Object.entries(STREAMS).map(([name, { group }]) => group ?? name)), ...Object.keys(OTHERS), 'plots'];
 
-/** How long and how often. `size`: of every count of events and replies. Memory is the same each time: one look will do. */
-export const FULL = { rounds: 12, launches: 3, warmUpMs: 1_000, roundMs: 100, size: 1, first: 5, heap: 1, cold: 15, long: 3 };
+/** How long and how often. `size`: of every count of events and replies. */
+export const FULL = { rounds: 12, launches: 3, warmUpMs: 1_000, roundMs: 100, size: 1, first: 5, heap: 3, cold: 15, long: 3 };
 export const QUICK = { rounds: 3, launches: 1, warmUpMs: 200, roundMs: 20, size: 0.1, first: 2, heap: 1, cold: 3, long: 1 };
