@@ -4,6 +4,7 @@ const OPENAI = ['floor', 'floor-iter', 'hand', 'eventsource-parser', 'openai', '
 const ENGINE = ['floor', 'floor-iter', 'hand', 'eventsource-parser', 'rivulet', 'rivulet-coalesce'];
 const ANTHROPIC = ['floor', 'floor-iter', 'hand', 'anthropic-sdk', 'rivulet', 'rivulet-coalesce'];
 const THOUGHTS = ['floor', 'floor-iter', 'hand', 'openai', 'ai-sdk', 'rivulet'];
+const CALLS = ['floor', 'floor-iter', 'hand', 'openai', 'rivulet'];
 const EDGE = ['floor', 'rivulet', 'edge-chat', 'edge-responses'];
 
 const BOTH = ['memory', 'http'];
@@ -20,6 +21,8 @@ export const STREAMS = {
   W7: { title: "Anthropic's events, 16 KiB a network chunk", dialect: 'anthropic', cut: KiB16, events: 30_000, names: ANTHROPIC, ways: BOTH },
   W8: { title: "Thoughts in OpenAI's chunks, one a network chunk", dialect: 'thoughts', cut: 'event', events: 10_000, names: THOUGHTS, ways: ['memory'] },
   W9: { title: "Thoughts in OpenAI's chunks, 16 KiB a network chunk", dialect: 'thoughts', cut: KiB16, events: 20_000, names: THOUGHTS, ways: ['memory'] },
+  W10: { title: "Arguments of a call in OpenAI's chunks, one a network chunk", dialect: 'calls', cut: 'event', events: 10_000, names: CALLS, ways: ['memory'] },
+  W11: { title: "Arguments of a call in OpenAI's chunks, 16 KiB a network chunk", dialect: 'calls', cut: KiB16, events: 20_000, names: CALLS, ways: ['memory'] },
   'edge-1': { group: 'edge', title: "The endpoint: AI Engine's events, one a network chunk", dialect: 'ai-engine', cut: 'event', events: 10_000, names: EDGE, ways: ['memory'] },
   'edge-2': { group: 'edge', title: "The endpoint: AI Engine's events, 16 KiB a network chunk", dialect: 'ai-engine', cut: KiB16, events: 50_000, names: EDGE, ways: ['memory'] },
 };

@@ -1,6 +1,8 @@
 //! The common tongue: what is said to every provider ([`Message`]), what every reply is made of ([`Event`]), and what a
 //! site hands out for later ([`Session`]).
 
+use std::rc::Rc;
+
 use crate::frame::Pieces;
 use crate::json;
 use crate::text::{find, join};
@@ -47,16 +49,23 @@ impl Session {
     }
 }
 
+/// Which call of a tool, as far as the service has told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToolCall {
+    /// Its place among the calls of the reply.
+    pub index: usize,
+    pub id: String,
+    pub name: String,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     Text(Pieces),
     Reasoning(Pieces),
-    /// A piece of a call of a tool; at the end, `done`, the whole of it once more.
+    /// Pieces of its arguments; at the end, `done`, the whole of them once more.
     ToolCall {
-        index: u64,
-        id: String,
-        name: String,
-        arguments: String,
+        call: Rc<ToolCall>,
+        arguments: Pieces,
         done: bool,
     },
     Source(Value),

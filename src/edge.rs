@@ -9,7 +9,7 @@ mod chat;
 pub mod request;
 mod responses;
 
-use crate::chat::{Event, Finish, Usage};
+use crate::chat::{Event, Finish, ToolCall, Usage};
 use crate::text::{cut, decimal};
 use crate::value::{Value, quote};
 
@@ -68,7 +68,7 @@ pub struct Encoder {
 /// Of a tool.
 #[derive(Default)]
 struct Call {
-    index: u64,
+    index: usize,
     id: String,
     name: String,
     arguments: String,
@@ -140,30 +140,33 @@ impl Encoder {
         self.reasoning.push_str(text);
     }
 
+    /// And of a call's arguments. `done`: they are the whole of them, again.
+    pub fn call(&mut self, call: &ToolCall, arguments: &str, done: bool) {
+        let &ToolCall { index, ref id, ref name } = call;
+        let known = self.calls.iter().position(|call| call.index == index);
+        self.call = known.unwrap_or(self.calls.len());
+        if known.is_none() {
+            self.calls.push(Call { index, id: id.clone(), name: name.clone(), ..Call::default() });
+        }
+        // The whole call repeats its pieces, if there were any.
+        arguments.clone_into(&mut self.piece);
+        if known.is_some() && done {
+            self.piece.clear();
+        }
+        self.calls[self.call].arguments.push_str(&self.piece);
+        if self.answer.stream {
+            self.begin();
+            match self.answer.responses {
+                true => self.responses_call(known.is_none(), done),
+                false if known.is_none() => self.fill(chat::CALL),
+                false if self.piece.is_empty() => {}
+                false => self.fill(chat::ARGUMENTS),
+            }
+        }
+    }
+
     pub fn event(&mut self, event: &Event) {
         match event {
-            Event::ToolCall { index, id, name, arguments, done } => {
-                let known = self.calls.iter().position(|call| call.index == *index);
-                self.call = known.unwrap_or(self.calls.len());
-                if known.is_none() {
-                    self.calls.push(Call { index: *index, id: id.clone(), name: name.clone(), ..Call::default() });
-                }
-                // The whole call repeats its pieces, if there were any.
-                self.piece.clone_from(arguments);
-                if known.is_some() && *done {
-                    self.piece.clear();
-                }
-                self.calls[self.call].arguments.push_str(&self.piece);
-                if self.answer.stream {
-                    self.begin();
-                    match self.answer.responses {
-                        true => self.responses_call(known.is_none(), *done),
-                        false if known.is_none() => self.fill(chat::CALL),
-                        false if self.piece.is_empty() => {}
-                        false => self.fill(chat::ARGUMENTS),
-                    }
-                }
-            }
             // A stream cannot take back what it has sent; an answer in one piece has sent nothing yet.
             Event::Replace(text) if !self.answer.stream => self.text.clone_from(text),
             Event::Usage(usage) => self.usage = usage.clone(),

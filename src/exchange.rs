@@ -161,7 +161,7 @@ impl Exchange {
     }
 
     /// Shows the next event where it is a run of pieces, as nearly all are: the way without a queue.
-    pub fn show_run(&mut self, to: impl FnOnce(Run, &Pieces)) {
+    pub fn show_run(&mut self, to: impl FnOnce(&Run, &Pieces)) {
         self.out.show_run(to);
     }
 

@@ -1,8 +1,9 @@
 //! Between a protocol and the one who polls: what the protocol understood, in its order, text joined into runs.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
-use crate::chat::{Event, Finish, Session, Usage};
+use crate::chat::{Event, Finish, Session, ToolCall, Usage};
 use crate::filter::{Filter, Part};
 use crate::frame::Pieces;
 use crate::json::Halves;
@@ -12,11 +13,13 @@ use crate::value::{Map, Value};
 pub const EMPTY: &str = "the site sent an empty reply";
 
 /// What the pieces of a run are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Run {
     #[default]
     Text,
     Thought,
+    /// Arguments of this call.
+    Call(Rc<ToolCall>),
 }
 
 /// Where protocols put what they understood.
@@ -64,6 +67,16 @@ impl Out {
             self.release();
         }
         self.thought(piece)
+    }
+
+    /// A piece of a call's arguments. The first one may be empty, and tells of the call.
+    pub fn call(&mut self, call: &Rc<ToolCall>, arguments: &str) {
+        if arguments.is_empty() {
+            return self.event(Event::ToolCall { call: call.clone(), arguments: Pieces::default(), done: false });
+        }
+        self.release();
+        self.begin(Run::Call(call.clone()));
+        self.pieces.push(arguments);
     }
 
     /// No mark goes on behind a thought, a call, an image or an action: what was held back as the beginning of one comes
@@ -148,12 +161,12 @@ impl Out {
 
     /// Where the scanner may put the texts of its frames; `None` where they are not yet what is handed out, or another run
     /// is not over.
-    pub(crate) fn plain(&mut self, run: Run) -> Option<&mut Pieces> {
+    pub(crate) fn plain(&mut self, run: &Run) -> Option<&mut Pieces> {
         let is_plain = self.filter.is_none() && !self.halves.is_waiting() && !self.thought_halves.is_waiting();
-        if !is_plain || self.run != run && !self.pieces.is_empty() {
+        if !is_plain || self.run != *run && !self.pieces.is_empty() {
             return None;
         }
-        self.run = run;
+        self.run.clone_from(run);
         Some(&mut self.pieces)
     }
 
@@ -232,25 +245,26 @@ impl Out {
         if !self.pieces.is_empty() {
             self.remember();
             let pieces = std::mem::take(&mut self.pieces);
-            self.queue.push_back(match self.run {
+            self.queue.push_back(match &self.run {
                 Run::Text => Event::Text(pieces),
                 Run::Thought => Event::Reasoning(pieces),
+                Run::Call(call) => Event::ToolCall { call: call.clone(), arguments: pieces, done: false },
             });
         }
     }
 
     /// The next event, where it is a run: shown where it lies, so that the next one needs no allocation.
-    pub(crate) fn show_run(&mut self, to: impl FnOnce(Run, &Pieces)) {
+    pub(crate) fn show_run(&mut self, to: impl FnOnce(&Run, &Pieces)) {
         if self.queue.is_empty() && !self.pieces.is_empty() {
             self.remember();
-            to(self.run, &self.pieces);
+            to(&self.run, &self.pieces);
             self.pieces.clear();
         }
     }
 
     /// That the pieces are text of the reply, if they are.
     fn remember(&mut self) {
-        if self.run == Run::Thought {
+        if self.run != Run::Text {
             return;
         }
         self.any_text = true;

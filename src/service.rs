@@ -34,6 +34,8 @@ pub struct Dialect {
     pub text_path: &'static [&'static str],
     /// See [`crate::step::Decode::thought_paths`].
     pub thought_paths: &'static [&'static [&'static str]],
+    /// See [`crate::step::Decode::arguments_path`].
+    pub arguments_path: &'static [&'static str],
     /// What a frame tells.
     pub frame: fn(&mut Turn, &Value, &mut Out) -> Result<()>,
     /// What an answer in one piece tells. `false`: it is none.

@@ -39,11 +39,15 @@ impl<'a> Frames<'a> {
 
 impl Sink for Frames<'_> {
     fn scan(&mut self, template: &Template, bytes: &[u8], limit: usize) -> usize {
-        let run = if template.tag == Run::Thought as u8 { Run::Thought } else { Run::Text };
-        let Some(pieces) = self.out.plain(run) else { return 0 };
-        let scanned = template.scan(bytes, limit, pieces);
+        let Some((run, room)) = self.run(template.tag) else { return 0 };
+        let Some(pieces) = self.out.plain(&run) else { return 0 };
+        let start = pieces.start();
+        let scanned = template.scan(bytes, limit, room, pieces);
         if scanned > 0 {
             *self.lessons = 0;
+            if let Run::Call(_) = run {
+                self.decode.called(pieces.since(start));
+            }
         }
         scanned
     }
@@ -77,12 +81,26 @@ impl Sink for Frames<'_> {
 }
 
 impl Frames<'_> {
+    /// What frames with this tag are pieces of, and how many bytes of it there may be.
+    fn run(&self, wanted: usize) -> Option<(Run, usize)> {
+        match wanted {
+            TEXT => Some((Run::Text, usize::MAX)),
+            THOUGHT => Some((Run::Thought, usize::MAX)),
+            _ => {
+                let (call, room) = self.decode.calling(self.out.limit)?;
+                let run = Run::Call(call);
+                (tag(&run) == wanted).then_some((run, room))
+            }
+        }
+    }
+
     /// Where the one piece of this frame lies, which begins at `start` of the pieces.
     fn lesson(&self, data: &[u8], start: usize) -> Option<Lesson> {
-        let text_path = [self.decode.text_path()];
+        let (text, arguments) = ([self.decode.text_path()], [self.decode.arguments_path()]);
         let paths = match self.out.run {
-            Run::Text => &text_path[..],
+            Run::Text => &text[..],
             Run::Thought => self.decode.thought_paths(),
+            Run::Call(_) => &arguments,
         };
         let mut found = None;
         for path in paths.iter().filter(|path| !path.is_empty()) {
@@ -100,6 +118,18 @@ impl Frames<'_> {
         let is_same = data[..text.start].ends_with(b"\"")
             && text_end(data, text.start, &mut again) == Some(text.end)
             && again.bytes() == &self.out.pieces.bytes()[start..];
-        is_same.then_some(Lesson { tag: self.out.run as u8, ..lesson })
+        is_same.then_some(Lesson { tag: tag(&self.out.run), ..lesson })
+    }
+}
+
+const TEXT: usize = 0;
+const THOUGHT: usize = 1;
+
+/// Of a template.
+fn tag(run: &Run) -> usize {
+    match run {
+        Run::Text => TEXT,
+        Run::Thought => THOUGHT,
+        Run::Call(call) => THOUGHT + 1 + call.index,
     }
 }

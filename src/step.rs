@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::address;
+use crate::chat::ToolCall;
 use crate::error::{Code, Error, Result};
 use crate::frame::Framing;
 use crate::http::{Answer, Head, Method, Request};
@@ -86,7 +87,20 @@ pub trait Decode {
         &[]
     }
 
-    /// Members of such a frame, on its first level, that differ from frame to frame and mean nothing for the text.
+    /// The same of a frame that is a piece of a call's arguments and nothing else.
+    fn arguments_path(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The call that such frames are about, and how many bytes more they may say, of the `limit` of a reply.
+    fn calling(&self, _limit: usize) -> Option<(Rc<ToolCall>, usize)> {
+        None
+    }
+
+    /// What the scanner took of them.
+    fn called(&mut self, _arguments: &str) {}
+
+    /// Members of such frames, on their first level, that differ from frame to frame and mean nothing.
     fn varying(&self) -> &'static [&'static str] {
         &[]
     }

@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use rivulet::chat::{Event, Finish, Usage};
+use rivulet::chat::{Event, Finish, ToolCall, Usage};
 use rivulet::edge::{Answer, Encoder, request};
 use serde_json::{Value, json};
 
@@ -209,9 +209,9 @@ fn what_is_thought_behind_the_first_text_opens_no_item_again() {
     });
 }
 
-fn piece(index: u64, arguments: &str, done: bool) -> Event {
-    let (id, name) = (format!("call-{index}"), format!("f{index}"));
-    Event::ToolCall { index, id, name, arguments: arguments.to_owned(), done }
+fn piece(index: usize, arguments: &str, done: bool) -> Event {
+    let call = ToolCall { index, id: format!("call-{index}"), name: format!("f{index}") };
+    Event::ToolCall { call: call.into(), arguments: arguments.into(), done }
 }
 
 fn output(answer: Answer, events: &[Event]) -> String {
@@ -220,6 +220,7 @@ fn output(answer: Answer, events: &[Event]) -> String {
         match event {
             Event::Text(pieces) => encoder.text(pieces.text()),
             Event::Reasoning(pieces) => encoder.thought(pieces.text()),
+            Event::ToolCall { call, arguments, done } => encoder.call(call, arguments.text(), *done),
             other => encoder.event(other),
         }
     }

@@ -9,11 +9,8 @@ const php = (value) => JSON.stringify(value)
   .replaceAll('/', '\\/')
   .replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/**
- * OpenAI's chunks: about 300 bytes, and nothing but the text differs from one to the next. `deltaOf`: or what the model thinks, as
- * DeepSeek and those after it send it.
- */
-function openai(deltaOf = (text) => ({ content: text })) {
+/** OpenAI's chunks: about 300 bytes, and nothing but the text differs from one to the next. */
+function openai(deltaOf = (text) => ({ content: text }), first = {}, reason = 'stop') {
   const chunk = (delta, reason = null) => json({
     id: 'chatcmpl-CfTn3Yq0gVx1hE8sKJwLr5uZdB2aM',
     object: 'chat.completion.chunk',
@@ -25,9 +22,9 @@ function openai(deltaOf = (text) => ({ content: text })) {
     usage: null,
   });
   return {
-    begin: chunk({ role: 'assistant', content: '', refusal: null }),
+    begin: chunk({ role: 'assistant', content: '', refusal: null, ...first }),
     piece: (text) => chunk(deltaOf(text)),
-    end: () => chunk({}, 'stop') + data('[DONE]'),
+    end: () => chunk({}, reason) + data('[DONE]'),
   };
 }
 
@@ -54,9 +51,18 @@ function anthropic() {
   };
 }
 
+const calls = (call) => ({ tool_calls: [{ index: 0, ...call }] });
+
 export const DIALECTS = {
   openai: openai(),
+  // What the model thinks, as DeepSeek and those after it send it.
   thoughts: openai((text) => ({ content: null, reasoning_content: text })),
+  // The arguments of a call of a tool; that they are no JSON matters to nobody on the way.
+  calls: openai(
+    (text) => calls({ function: { arguments: text } }),
+    { content: null, ...calls({ id: 'call_6Qn8bT', type: 'function', function: { name: 'write', arguments: '' } }) },
+    'tool_calls',
+  ),
   'ai-engine': aiEngine(),
   anthropic: anthropic(),
 };

@@ -9,6 +9,7 @@ export const create = (site) => async (take) => {
 const TEXT_OF = {
   openai: (event) => event.choices[0]?.delta?.content,
   thoughts: (event) => event.choices[0]?.delta?.reasoning_content,
+  calls: (event) => event.choices[0]?.delta?.tool_calls?.[0].function.arguments,
   'ai-engine': (event) => (event.type === 'live' ? event.data : undefined),
   anthropic: (event) => (event.type === 'content_block_delta' ? event.delta.text : undefined),
 };

@@ -3,6 +3,7 @@
 const PATHS = {
   openai: '/v1/chat/completions',
   thoughts: '/v1/chat/completions',
+  calls: '/v1/chat/completions',
   'ai-engine': '/wp-json/mwai-ui/v1/chats/submit',
   anthropic: '/v1/messages',
 };

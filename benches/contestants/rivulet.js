@@ -7,6 +7,7 @@ const openai = (url, fetch) => new OpenAiChat({ baseUrl: `${url}/v1`, ...KEY, fe
 const PROVIDERS = {
   openai,
   thoughts: openai,
+  calls: openai,
   'ai-engine': (url, fetch) => new AiEngine({ url, fetch }),
   anthropic: (url, fetch) => new Anthropic({ baseUrl: `${url}/v1`, ...KEY, fetch }),
 };
@@ -16,6 +17,13 @@ export const create = ({ dialect, url, fetch, coalesce = false }) => {
   if (dialect === 'thoughts') {
     return async (take) => {
       for await (const { type, text } of provider.createAsyncGenerator({ messages: 'Hi' }).events) if (type === 'reasoning') take(text);
+    };
+  }
+  if (dialect === 'calls') {
+    return async (take) => {
+      for await (const { type, arguments: piece, done } of provider.createAsyncGenerator({ messages: 'Hi' }).events) {
+        if (type === 'tool-call' && piece && !done) take(piece);
+      }
     };
   }
   return async (take) => {

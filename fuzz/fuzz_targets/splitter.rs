@@ -17,7 +17,7 @@ struct Diary {
 impl Sink for Diary {
     fn scan(&mut self, template: &Template, bytes: &[u8], limit: usize) -> usize {
         let mut pieces = Pieces::default();
-        let length = template.scan(bytes, limit, &mut pieces);
+        let length = template.scan(bytes, limit, usize::MAX, &mut pieces);
         let units: Vec<u16> = pieces.text().encode_utf16().collect();
         let mut start = 0;
         for &end in pieces.ends() {

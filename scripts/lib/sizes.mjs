@@ -10,7 +10,7 @@ import { DIST } from './paths.mjs';
 export const BUDGET = 60 * 1024;
 
 /** What they weighed when somebody last looked. The tests refuse 3 % more; who adds a feature that is worth more says so here. */
-export const RECORDED = 93_700;
+export const RECORDED = 94_600;
 
 /** @returns {Promise<{ name: string, raw: number, gzip: number, brotli: number }[]>} */
 export async function measure(folder = DIST) {

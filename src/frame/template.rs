@@ -19,7 +19,7 @@ pub struct Template {
     /// Where in `same` each hole lies, in their order.
     holes: Vec<(usize, Hole)>,
     /// See [`Lesson`].
-    pub tag: u8,
+    pub tag: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,7 +37,7 @@ pub struct Lesson {
     pub text: Range<usize>,
     pub varying: Vec<Range<usize>>,
     /// For the sink to tell kinds of frames apart.
-    pub tag: u8,
+    pub tag: usize,
 }
 
 impl Template {
@@ -65,16 +65,19 @@ impl Template {
         self.same.extend_from_slice(frame.get(from..).unwrap_or_default());
     }
 
-    /// Takes as many frames of this shape as begin `bytes`, none of them longer than `limit`. How many bytes they are.
-    pub fn scan(&self, bytes: &[u8], limit: usize, pieces: &mut Pieces) -> usize {
+    /// Takes as many frames of this shape as begin `bytes`, none of them longer than `limit`, and their texts at most `room` bytes
+    /// together. How many bytes they are.
+    pub fn scan(&self, bytes: &[u8], limit: usize, room: usize, pieces: &mut Pieces) -> usize {
         let mut at = 0;
         if self.holes.is_empty() {
             return at;
         }
+        let (length, _) = pieces.start();
+        let most = length.saturating_add(room);
         loop {
             let start = pieces.start();
             match self.frame(&bytes[at..], pieces) {
-                Some(length) if length <= limit => at += length,
+                Some(length) if length <= limit && pieces.start().0 <= most => at += length,
                 _ => {
                     pieces.go_back(start);
                     return at;

@@ -1,3 +1,8 @@
+/** What a piece is: `Kind` in src/web/sys.rs. Of the arguments of a call there are pieces (2) and, in the end, all of them. */
+const TEXT = 0;
+const THOUGHT = 1;
+const WHOLE = 3;
+
 /**
  * What the core delivers for one reply, until the consumer takes it. Pieces come in runs,
  * mostly one a network chunk: one string and the ends of its pieces, cut apart here.
@@ -7,6 +12,7 @@ export class Inbox {
   #items = [];
   #at = 0;
   #end = 0;
+  #call;
   #coalesce;
   #notes;
   wantsEvents = false;
@@ -28,30 +34,35 @@ export class Inbox {
     return this.#at === this.#end;
   }
 
-  /** Of the text, or of what the model thinks: that is an event, for who wants events. */
-  piece(text, isThought = false) {
+  /** Whoever wants no events wants the text. */
+  piece(text, kind = TEXT) {
     this.heard = this.any = true;
-    if (this.wantsEvents) this.#push({ type: isThought ? 'reasoning' : 'text', text });
-    else if (!isThought) this.#push(text);
+    if (this.wantsEvents) this.#push(this.#eventOf(kind, text));
+    else if (kind === TEXT) this.#push(text);
   }
 
   /** A piece of up to sixteen ASCII characters, four in each number: a `TextDecoder` costs four times as much for so few. */
-  short(isThought, length, a, b, c, d) {
+  short(kind, length, a, b, c, d) {
     const { fromCharCode } = String;
     const begin = fromCharCode(a & 127, a >> 8 & 127, a >> 16 & 127, a >>> 24, b & 127, b >> 8 & 127, b >> 16 & 127, b >>> 24);
-    if (length <= 8) return this.piece(begin.slice(0, length), isThought);
+    if (length <= 8) return this.piece(begin.slice(0, length), kind);
     const rest = fromCharCode(c & 127, c >> 8 & 127, c >> 16 & 127, c >>> 24, d & 127, d >> 8 & 127, d >> 16 & 127, d >>> 24);
-    this.piece(begin + rest.slice(0, length - 8), isThought);
+    this.piece(begin + rest.slice(0, length - 8), kind);
   }
 
   /** Several pieces. `ends` is a view of wasm memory: it is read before anything can call into wasm again. */
-  run(isThought, text, ends) {
-    if (this.#coalesce) return this.piece(text, isThought);
+  run(kind, text, ends) {
+    if (this.#coalesce) return this.piece(text, kind);
     for (let i = 0, start = 0; i < ends.length; i++) {
       const end = ends[i];
-      this.piece(text.slice(start, end), isThought);
+      this.piece(text.slice(start, end), kind);
       start = end;
     }
+  }
+
+  /** Which call of a tool the next pieces are about. */
+  call(index, id, name) {
+    this.#call = { index, id, name };
   }
 
   /** Content came whose bytes come later, perhaps much later: clocks have to know, and a Race, which asks for the first sign. */
@@ -65,13 +76,6 @@ export class Inbox {
     this.heard = this.any = true;
     Object.assign(this.#notes, { sequence, hasContent });
     this.#push(bytes.slice());
-  }
-
-  /** A piece of a call of a tool. What the service has not told yet is left out. */
-  toolCall(index, id, name, args, done) {
-    this.heard = this.any = true;
-    if (!this.wantsEvents) return;
-    this.#push({ type: 'tool-call', index, ...(id && { id }), ...(name && { name }), arguments: args, done });
   }
 
   /** Anything else. `isContent`: it keeps the clocks content; a warning of our own does not. */
@@ -94,6 +98,19 @@ export class Inbox {
   clear() {
     this.#items = [];
     this.#at = this.#end = 0;
+  }
+
+  #eventOf(kind, text) {
+    if (kind === TEXT) return { type: 'text', text };
+    if (kind === THOUGHT) return { type: 'reasoning', text };
+    const { index, id, name } = this.#call;
+    const event = { type: 'tool-call', index };
+    // What the service has not told yet is left out. Spread syntax would cost 3 us.
+    if (id) event.id = id;
+    if (name) event.name = name;
+    event.arguments = text;
+    event.done = kind === WHOLE;
+    return event;
   }
 
   #push(item) {

@@ -53,7 +53,7 @@ export interface CallOptions {
   retries?: number;
   /** Bound in bytes of one event, line or JSON answer, and of what a reply says in calls of tools and thoughts that are kept. Default 64 MiB. */
   maxEventBytes?: number;
-  /** True: the pieces of text, or of reasoning, in one network chunk come joined. */
+  /** True: the pieces of text, or of reasoning, or of a call's arguments, in one network chunk come joined. */
   coalesce?: boolean;
   /** More request headers, where the runtime allows them. */
   headers?: Record<string, string>;

@@ -44,6 +44,7 @@ static DIALECT: Dialect = Dialect {
     events: &["message", "content_block", "error"],
     text_path: &["delta", "text"],
     thought_paths: &[],
+    arguments_path: &["delta", "partial_json"],
     frame,
     whole: |turn, value, out| {
         for (index, block) in (0..).zip(value.list("content")) {

@@ -46,6 +46,7 @@ static DIALECT: Dialect = Dialect {
     events: &["message", "error"],
     text_path: &[],
     thought_paths: &[],
+    arguments_path: &[],
     frame: |turn, value, out| take(turn, value, out).map(|_| ()),
     // Without `alt=sse` the chunks come as one array.
     whole: |turn, value, out| {

@@ -46,6 +46,7 @@ static DIALECT: Dialect = Dialect {
     events: &[],
     text_path: &["message", "content"],
     thought_paths: &[&["message", "thinking"]],
+    arguments_path: &[],
     frame: |turn, value, out| {
         take(turn, value, out);
         Ok(())

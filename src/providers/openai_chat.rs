@@ -44,6 +44,7 @@ static DIALECT: Dialect = Dialect {
     events: &["message", "error"],
     text_path: &["choices", "0", "delta", "content"],
     thought_paths: &[&["choices", "0", "delta", "reasoning_content"], &["choices", "0", "delta", "reasoning"]],
+    arguments_path: &["choices", "0", "delta", "tool_calls", "0", "function", "arguments"],
     frame: |turn, value, out| {
         chunk::take(turn, value, "delta", out);
         Ok(())

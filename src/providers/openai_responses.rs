@@ -43,6 +43,7 @@ static DIALECT: Dialect = Dialect {
     events: &["response.", "error"],
     text_path: &["delta"],
     thought_paths: &[&["delta"]],
+    arguments_path: &["delta"],
     frame,
     whole: |turn, value, out| {
         for (index, item) in (0..).zip(value.list("output")) {

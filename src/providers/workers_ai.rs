@@ -47,6 +47,7 @@ static DIALECT: Dialect = Dialect {
     events: &["message", "error"],
     text_path: &["response"],
     thought_paths: &[],
+    arguments_path: &[],
     frame: |turn, value, out| {
         take(turn, value, "delta", out);
         Ok(())

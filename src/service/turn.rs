@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Dialect;
 use super::errors::{explained, is_error, told};
 use crate::call::Call;
-use crate::chat::{Event, Finish, Usage};
+use crate::chat::{Event, Finish, ToolCall, Usage};
 use crate::error::{Result, larger};
 use crate::http::{Answer, Head};
 use crate::json::{self, Halves};
@@ -47,8 +47,7 @@ const MAX_COUNTS: usize = 64;
 struct Tool {
     /// The service's number for it.
     number: u64,
-    id: String,
-    name: String,
+    call: Rc<ToolCall>,
     arguments: String,
     halves: Halves,
 }
@@ -98,26 +97,25 @@ impl Turn {
     pub fn call(&mut self, number: Option<u64>, id: &str, name: &str, arguments: &str, out: &mut Out) {
         let same = |tool: &Tool| match number {
             Some(number) => tool.number == number,
-            None => id.is_empty() || tool.id == id,
+            None => id.is_empty() || tool.call.id == id,
         };
         let known = self.tools.iter().rposition(same).filter(|&at| !self.tools[at].is_before(id, name));
         let at = known.unwrap_or_else(|| {
             let number = number.unwrap_or(self.tools.len() as u64);
-            self.tools.push(Tool { number, ..Tool::default() });
+            let call = Rc::new(ToolCall { index: self.tools.len(), ..ToolCall::default() });
+            self.tools.push(Tool { number, call, ..Tool::default() });
             self.kept += size_of::<Tool>() + id.len() + name.len();
             self.tools.len() - 1
         });
         let tool = &mut self.tools[at];
-        for (known, told) in [(&mut tool.id, id), (&mut tool.name, name)] {
-            if known.is_empty() {
-                known.push_str(told);
-            }
-        }
+        let tells = tool.learn(id, name) || known.is_none();
         let mut piece = String::new();
         tool.halves.push(arguments, self.mended, &mut piece);
         tool.arguments.push_str(&piece);
         self.kept += piece.len();
-        out.event(tool.event(at, piece, false));
+        if tells || !piece.is_empty() {
+            out.call(&tool.call, &piece);
+        }
     }
 
     /// A call in one piece, of a service that may give it no id. Returns the id.
@@ -161,10 +159,10 @@ impl Turn {
         if !out.any_text() && self.tools.is_empty() && !self.drew {
             out.warn(EMPTY);
         }
-        for (at, tool) in self.tools.iter_mut().enumerate() {
+        for tool in &mut self.tools {
             let mut arguments = std::mem::take(&mut tool.arguments);
             tool.halves.finish(&mut arguments);
-            out.event(tool.event(at, arguments, true));
+            out.event(Event::ToolCall { call: tool.call.clone(), arguments: arguments.as_str().into(), done: true });
         }
         if !self.usage.is_empty() {
             let usage = Usage::from_json(&std::mem::take(&mut self.usage).into());
@@ -181,15 +179,24 @@ impl Turn {
 }
 
 impl Tool {
+    /// Whether that was news.
+    fn learn(&mut self, id: &str, name: &str) -> bool {
+        let (learns_id, learns_name) =
+            (self.call.id.is_empty() && !id.is_empty(), self.call.name.is_empty() && !name.is_empty());
+        if learns_id {
+            Rc::make_mut(&mut self.call).id = id.to_owned();
+        }
+        if learns_name {
+            Rc::make_mut(&mut self.call).name = name.to_owned();
+        }
+        learns_id || learns_name
+    }
+
     /// Whether this call is over and the piece with this id and name begins another one. Some relays give all calls the same
     /// number, and some services make an id of its own for each piece: only the arguments tell.
     fn is_before(&self, id: &str, name: &str) -> bool {
-        let is_other = !id.is_empty() && !name.is_empty() && id != self.id;
+        let is_other = !id.is_empty() && !name.is_empty() && id != self.call.id;
         is_other && self.arguments.ends_with('}') && json::parse(self.arguments.as_bytes()).is_ok()
-    }
-
-    fn event(&self, at: usize, arguments: String, done: bool) -> Event {
-        Event::ToolCall { index: at as u64, id: self.id.clone(), name: self.name.clone(), arguments, done }
     }
 }
 
@@ -204,6 +211,21 @@ impl Decode for Turn {
 
     fn thought_paths(&self) -> &'static [&'static [&'static str]] {
         self.dialect.thought_paths
+    }
+
+    fn arguments_path(&self) -> &'static [&'static str] {
+        self.dialect.arguments_path
+    }
+
+    /// The last one: the same bytes might mean another one as soon as there is another one.
+    fn calling(&self, limit: usize) -> Option<(Rc<ToolCall>, usize)> {
+        let tool = self.tools.last().filter(|tool| !tool.halves.is_waiting())?;
+        Some((tool.call.clone(), limit.saturating_sub(self.kept)))
+    }
+
+    fn called(&mut self, arguments: &str) {
+        self.kept += arguments.len();
+        self.tools.last_mut().into_iter().for_each(|tool| tool.arguments.push_str(arguments));
     }
 
     fn varying(&self) -> &'static [&'static str] {

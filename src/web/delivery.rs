@@ -1,8 +1,11 @@
 //! What was understood, on its way to JavaScript.
 
+use std::rc::Rc;
+
 use super::plain;
+use super::sys::Kind;
 use super::talk::Inner;
-use crate::chat::{Event, Session};
+use crate::chat::{Event, Session, ToolCall};
 use crate::exchange::{Demand, Exchange};
 use crate::frame::Pieces;
 use crate::out::Run;
@@ -13,7 +16,7 @@ impl Inner {
         let mut exchange = self.exchange.borrow_mut();
         let Some(talking) = exchange.as_mut() else { return Demand::Nothing };
         feed(talking);
-        talking.show_run(|run, pieces| self.deliver_run(run, pieces));
+        talking.show_run(|run, pieces| self.deliver_run(run, pieces, false));
         let demand = talking.demand();
         let is_all = !talking.has_events();
         drop(exchange);
@@ -33,30 +36,50 @@ impl Inner {
         let pop = || self.exchange.borrow_mut().as_mut()?.event();
         while let Some(event) = pop() {
             match event {
-                Event::Text(pieces) => self.deliver_run(Run::Text, &pieces),
-                Event::Reasoning(pieces) => self.deliver_run(Run::Thought, &pieces),
+                Event::Text(pieces) => self.deliver_run(&Run::Text, &pieces, false),
+                Event::Reasoning(pieces) => self.deliver_run(&Run::Thought, &pieces, false),
+                Event::ToolCall { call, arguments, done } => self.deliver_run(&Run::Call(call), &arguments, done),
                 Event::Session(found) => self.deliver_session(found),
                 other => self.deliver(other),
             }
         }
     }
 
-    /// The inbox is ours, and calls nobody.
-    fn deliver_run(&self, run: Run, pieces: &Pieces) {
+    /// The inbox is ours, and calls nobody. `done`: the arguments of a call are the whole of them.
+    fn deliver_run(&self, run: &Run, pieces: &Pieces, done: bool) {
         self.handed_out.set(true);
-        let is_thought = run == Run::Thought;
         if let Some(encoder) = &self.encoder {
             // Perhaps no bytes come of it for long.
             self.inbox.hear();
-            let mut encoder = encoder.borrow_mut();
-            return if is_thought { encoder.thought(pieces.text()) } else { encoder.text(pieces.text()) };
+            let (mut encoder, text) = (encoder.borrow_mut(), pieces.text());
+            return match run {
+                Run::Text => encoder.text(text),
+                Run::Thought => encoder.thought(text),
+                Run::Call(call) => encoder.call(call, text, done),
+            };
         }
+        let kind = match run {
+            Run::Text => Kind::Text,
+            Run::Thought => Kind::Thought,
+            Run::Call(call) => {
+                self.tell(call);
+                if done { Kind::Whole } else { Kind::Arguments }
+            }
+        } as u8;
         match pieces.ends() {
-            [_] => match pieces.short() {
-                Some([a, b, c, d]) => self.inbox.short(is_thought, pieces.bytes().len(), a, b, c, d),
-                None => self.inbox.piece(pieces.text(), is_thought),
+            [] | [_] => match pieces.short() {
+                Some([a, b, c, d]) => self.inbox.short(kind, pieces.bytes().len(), a, b, c, d),
+                None => self.inbox.piece(pieces.text(), kind),
             },
-            ends => self.inbox.run(is_thought, pieces.text(), ends),
+            ends => self.inbox.run(kind, pieces.text(), ends),
+        }
+    }
+
+    /// Which call the next pieces are about: once, since its id and name are strings.
+    fn tell(&self, call: &Rc<ToolCall>) {
+        let told = self.told.replace(Some(call.clone()));
+        if told.is_none_or(|told| !Rc::ptr_eq(&told, call)) {
+            self.inbox.call(call.index, &call.id, &call.name);
         }
     }
 
@@ -64,7 +87,7 @@ impl Inner {
         self.host.save(&self.key, found.as_ref().map(Session::to_json).as_deref());
         let session = found.unwrap_or_default();
         if let Some(nonce) = session.nonce().filter(|_| self.call.session_only) {
-            self.inbox.piece(nonce, false);
+            self.inbox.piece(nonce, Kind::Text as u8);
         }
         self.session.replace(session);
     }
@@ -79,9 +102,7 @@ impl Inner {
         if let Some(encoder) = &self.encoder {
             encoder.borrow_mut().event(&event);
         }
-        if let Event::ToolCall { index, id, name, arguments, done } = event {
-            self.inbox.tool_call(index as f64, &id, &name, &arguments, done);
-        } else if let Some(event) = event.into_json() {
+        if let Some(event) = event.into_json() {
             self.inbox.event(plain::to_js(&event), is_content);
         }
     }

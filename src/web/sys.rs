@@ -44,23 +44,34 @@ extern "C" {
     ) -> JsValue;
 }
 
+/// What a piece is, in the numbers of `src/js/inbox.js`.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    Text = 0,
+    Thought = 1,
+    /// Of a call of a tool, a piece.
+    Arguments = 2,
+    /// And all of them.
+    Whole = 3,
+}
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = Number)]
     pub fn number(text: &str) -> JsValue;
 
-    /// `src/js/inbox.js`.
+    /// `src/js/inbox.js`. `kind`: see [`Kind`].
     pub type Inbox;
 
     #[wasm_bindgen(method)]
-    pub fn piece(this: &Inbox, text: &str, is_thought: bool);
+    pub fn piece(this: &Inbox, text: &str, kind: u8);
 
     /// A piece of up to sixteen characters, all ASCII, four in each number.
     #[wasm_bindgen(method)]
-    pub fn short(this: &Inbox, is_thought: bool, length: usize, a: u32, b: u32, c: u32, d: u32);
+    pub fn short(this: &Inbox, kind: u8, length: usize, a: u32, b: u32, c: u32, d: u32);
 
     #[wasm_bindgen(method)]
-    pub fn run(this: &Inbox, is_thought: bool, text: &str, ends: &[u32]);
+    pub fn run(this: &Inbox, kind: u8, text: &str, ends: &[u32]);
 
     #[wasm_bindgen(method)]
     pub fn hear(this: &Inbox);
@@ -68,8 +79,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn bytes(this: &Inbox, bytes: &[u8], sequence: f64, has_content: bool);
 
-    #[wasm_bindgen(method, js_name = toolCall)]
-    pub fn tool_call(this: &Inbox, index: f64, id: &str, name: &str, arguments: &str, done: bool);
+    /// Which call of a tool the next pieces are about.
+    #[wasm_bindgen(method)]
+    pub fn call(this: &Inbox, index: usize, id: &str, name: &str);
 
     #[wasm_bindgen(method)]
     pub fn event(this: &Inbox, event: JsValue, is_content: bool);

@@ -13,10 +13,10 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::failure::{Failure, asked_to_wait, to_js};
 use super::options::{self, Env, Options};
-use super::sys::{self, Host, Inbox, Whole};
+use super::sys::{self, Host, Inbox, Kind, Whole};
 use super::{fetch, input, session};
 use crate::call::Call;
-use crate::chat::Session;
+use crate::chat::{Session, ToolCall};
 use crate::edge::Encoder;
 use crate::error::Error;
 use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED, Poll, too_large};
@@ -57,6 +57,8 @@ pub(super) struct Inner {
     pub(super) tries: Cell<u32>,
     /// Text (or other content) was handed out: from here on nothing is sent again.
     pub(super) handed_out: Cell<bool>,
+    /// Which call of a tool the inbox knows.
+    pub(super) told: RefCell<Option<Rc<ToolCall>>>,
     pub(super) session: RefCell<Session>,
     pub(super) exchange: RefCell<Option<Exchange>>,
     /// Makes an HTTP answer of the events, where the edge asks.
@@ -88,6 +90,7 @@ impl Talk {
             retries_left: Cell::new(retries),
             tries: Cell::new(0),
             handed_out: Cell::new(false),
+            told: RefCell::default(),
             session: RefCell::default(),
             exchange: RefCell::default(),
             encoder: answer.map(|answer| Box::new(RefCell::new(Encoder::new(answer)))),
@@ -222,7 +225,7 @@ impl Inner {
         let known = stored.and_then(|stored| session::read(&stored, &self.call.settings.url)).unwrap_or_default();
         let nonce = known.nonce().or(self.call.settings.get("nonce"));
         if let Some(nonce) = nonce.filter(|_| self.call.session_only) {
-            self.inbox.piece(nonce, false);
+            self.inbox.piece(nonce, Kind::Text as u8);
             return false;
         }
         self.exchange.replace(Some(providers::exchange(

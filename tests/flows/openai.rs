@@ -312,7 +312,7 @@ fn halves_of_surrogate_pairs_join_in_reasoning_and_arguments() {
     let piece =
         |text: &str| format!(r#"{{"tool_calls":[{{"index":0,"function":{{"name":"f","arguments":"{text}"}}}}]}}"#);
     let call = raw(&[&piece(r"a\ud83d"), &piece(r"\ude00b"), &piece(r"\ud83d")]);
-    assert_eq!(call.described()[3], "tool 0  f a\u{1f600}b\u{fffd} done");
+    assert_eq!(call.described()[2], "tool 0  f a\u{1f600}b\u{fffd} done");
 }
 
 #[test]

@@ -107,3 +107,28 @@ for (const [name, cut] of [['one a chunk', (frames) => frames], ['all in one chu
     assert.deepEqual(await eventsOf(ask({ coalesce: true })), runs);
   });
 }
+
+const called = (index, args, told = {}) => delta({ tool_calls: [{ index, ...told.id && { id: told.id }, function: { ...told.name && { name: told.name }, arguments: args } }] });
+
+for (const [name, cut] of [['one a chunk', (frames) => frames], ['all in one chunk', (frames) => [joined(frames)]]]) {
+  test(`arguments of calls come as they were sent, each with its call: ${name}`, async () => {
+    const first = { id: 'call-1', name: 'weather' };
+    const second = { name: 'nobody told the id' };
+    const pieces = ['{', '"city"', ':', '"Köln 👋, which is longer than sixteen"', '}'];
+    const sent = [[0, '', first], ...pieces.map((piece) => [0, piece]), [1, '[', second], [1, '1'], [1, ','], [1, '2'], [1, ']'], [0, ' ']];
+    const chunks = cut(sent.map((piece) => called(...piece)));
+    const ask = async (options) => {
+      const events = [];
+      for await (const event of service(chunks).createAsyncGenerator({ messages: 'Hi', ...options }).events) {
+        if (event.type === 'tool-call') events.push(event);
+      }
+      return events;
+    };
+    const event = (index, args, done = false) => ({ type: 'tool-call', index, ...index === 0 ? first : second, arguments: args, done });
+    const whole = [event(0, `${pieces.join('')} `, true), event(1, '[1,2]', true)];
+    assert.deepEqual(await ask(), [...sent.map(([index, args]) => event(index, args)), ...whole]);
+    const runs = name === 'one a chunk' ? sent.map(([index, args]) => event(index, args)) : [event(0, ''), event(0, pieces.join('')), event(1, '[1,2]'), event(0, ' ')];
+    assert.deepEqual(await ask({ coalesce: true }), [...runs, ...whole]);
+    assert.deepEqual(await piecesOf(service(chunks).createAsyncGenerator({ messages: 'Hi' })), [], 'calls are no text');
+  });
+}

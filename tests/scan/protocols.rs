@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use proptest::prelude::*;
+use rivulet::error::Code;
 use serde_json::json;
 
 use crate::property::raw;
@@ -36,6 +37,10 @@ fn joined(frames: &[(Vec<u8>, Vec<u8>)], before: &str, ending: &str, end: &str) 
 }
 
 fn played(provider: &str, body: Vec<u8>, cuts: Vec<usize>) -> Played {
+    played_within(LIMIT, provider, body, cuts)
+}
+
+fn played_within(limit: usize, provider: &str, body: Vec<u8>, cuts: Vec<usize>) -> Played {
     let settings = match provider {
         "OpenAiChat" | "OpenAiResponses" | "Anthropic" | "Ollama" => json!({ "baseUrl": SITE, "model": "m" }),
         _ => json!({ "url": SITE, "botId": 5 }),
@@ -48,7 +53,7 @@ fn played(provider: &str, body: Vec<u8>, cuts: Vec<usize>) -> Played {
     )
     .unwrap();
     let stored = session(&[("nonce", "f49d8b472e"), ("postId", "5")]);
-    let exchange = rivulet::providers::exchange(protocol(provider), Rc::new(call), &stored, LIMIT);
+    let exchange = rivulet::providers::exchange(protocol(provider), Rc::new(call), &stored, limit);
     let key = json_answer(json!({ "success": true, "data": { "cache_key": "k" } }));
     drive::play(exchange, |_, number| match (provider, number) {
         ("AiPuffer", 0) => key.clone(),
@@ -227,6 +232,69 @@ const OLLAMA_THOUGHTS: &[&str] = &[
     r#"{"message":{"thinking":"%"}}"#,
 ];
 
+const OPENAI_CALLS: &[&str] = &[
+    r#"{"id":"1","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"%"}}]},"finish_reason":null}]}"#,
+    r#"{"id":"1","choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"function":{"arguments":"%"}}]},"finish_reason":null}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":null,"tool_calls":[{"function":{"arguments":"%"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"id":"c","function":{"arguments":"%"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"%"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"d","function":{"name":"g","arguments":"%"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"name":"late","arguments":"%"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"%"}},{"index":0,"function":{"arguments":"x"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"%"}},{"index":1}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"a","tool_calls":[{"index":0,"function":{"arguments":"%"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"reasoning":"%"}}]}"#,
+    r#"{"choices":[{"index":1,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"%"}}]}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"a\":1}"}}]}}],"obfuscation":"%"}"#,
+    r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"%"}}]}}],"usage":{"total_tokens":#}}"#,
+];
+
+/// Frames without a number are about the last call, whichever that is.
+const CALLS_IN_TURNS: &[&str] = &[OPENAI_CALLS[2], OPENAI_CALLS[3], OPENAI_CALLS[4], OPENAI_CALLS[5]];
+
+const RESPONSES_CALLS: &[&str] = &[
+    r#"{"type":"response.function_call_arguments.delta","sequence_number":#,"item_id":"m","output_index":1,"delta":"%","obfuscation":"~"}"#,
+    r#"{"type":"response.function_call_arguments.delta","output_index":2,"delta":"%"}"#,
+    r#"{"sequence_number":#,"delta":"%","type":"response.output_text.delta"}"#,
+    r#"{"type":"response.output_item.added","output_index":2,"item":{"type":"function_call","call_id":"%","name":"f","arguments":""}}"#,
+    r#"{"type":"response.output_item.done","output_index":3,"item":{"type":"function_call","call_id":"c","name":"f","arguments":"%"}}"#,
+];
+
+const ANTHROPIC_CALLS: &[&str] = &[
+    r#"{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"%"}}"#,
+    r#"{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"%"}}"#,
+    r#"{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"%","name":"f","input":{}}}"#,
+    r#"{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"%","name":"g","input":{}}}"#,
+    r#"{"type":"content_block_delta","index":2,"delta":{"type":"text_delta","text":"%"}}"#,
+    r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","partial_json":"%"}}"#,
+    r#"{"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"%","text":"x"}}"#,
+];
+
+/// What is kept of calls is bounded, to the byte, whichever way it came.
+#[test]
+fn the_limit_of_calls_is_the_same() {
+    let frame = |arguments: &str| {
+        format!(
+            r#"{{"choices":[{{"delta":{{"tool_calls":[{{"index":0,"function":{{"arguments":"{arguments}"}}}}]}}}}]}}"#
+        )
+    };
+    let frames = |before: &str| -> Vec<u8> {
+        (0..40).flat_map(|_| format!("{before}data: {}\n\n", frame("éabcdef")).into_bytes()).collect()
+    };
+    let mut ends = Vec::new();
+    for limit in 200..280 {
+        let parsed = played_within(limit, "OpenAiChat", frames("id: 1\n"), Vec::new());
+        let scanned = played_within(limit, "OpenAiChat", frames(""), Vec::new());
+        assert_eq!(scanned.items, parsed.items, "{limit}");
+        assert_eq!(scanned.end, parsed.end, "{limit}");
+        assert_eq!(parsed.error().code, Code::TooLarge);
+        ends.push(parsed.items.len());
+    }
+    ends.dedup();
+    assert!(ends.len() > 8, "{ends:?}");
+}
+
 const NOTES: &[&str] = &[
     r#"{"choices":[{"index":0,"delta":{"content":"%"},"finish_reason":"stop"}],"usage":{"total_tokens":3}}"#,
     r#"{"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"x":"%"}"#,
@@ -291,6 +359,27 @@ proptest! {
     #[test]
     fn thoughts_of_ollama_are_the_same(frames in body(OLLAMA_THOUGHTS), seed: u64) {
         agree_in_lines(&frames, seed)?;
+    }
+
+    #[test]
+    fn calls_of_openai_chat_are_the_same(frames in body(OPENAI_CALLS), ending in "\n|\r\n|\r", seed: u64) {
+        agree("OpenAiChat", &frames, &ending, "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn calls_in_turns_are_the_same(frames in body(CALLS_IN_TURNS), seed: u64) {
+        agree("OpenAiChat", &frames, "\n", "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn calls_of_openai_responses_are_the_same(frames in body(RESPONSES_CALLS), named: bool, seed: u64) {
+        agree_named("OpenAiResponses", if named { "response.x" } else { "" }, &frames, "\n", RESPONSES_END, seed)?;
+    }
+
+    #[test]
+    fn calls_of_anthropic_are_the_same(frames in body(ANTHROPIC_CALLS), named: bool, seed: u64) {
+        let event = if named { "content_block_delta" } else { "" };
+        agree_named("Anthropic", event, &frames, "\n", "data: {\"type\":\"message_stop\"}\n\n", seed)?;
     }
 
     #[test]

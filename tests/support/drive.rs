@@ -106,8 +106,11 @@ pub fn play(mut exchange: Exchange, mut answer: impl FnMut(&Request, usize) -> R
         }
         shows = !shows;
         match exchange.poll() {
-            Poll::Event(Event::Text(pieces)) => played.items.extend(items(Run::Text, &pieces)),
-            Poll::Event(Event::Reasoning(pieces)) => played.items.extend(items(Run::Thought, &pieces)),
+            Poll::Event(Event::Text(pieces)) => played.items.extend(items(&Run::Text, &pieces)),
+            Poll::Event(Event::Reasoning(pieces)) => played.items.extend(items(&Run::Thought, &pieces)),
+            Poll::Event(Event::ToolCall { call, arguments, done: false }) if !arguments.is_empty() => {
+                played.items.extend(items(&Run::Call(call), &arguments));
+            }
             Poll::Event(event) => played.items.push(Item::Event(event)),
             Poll::Send(request) => {
                 assert!(played.requests.len() < 8, "more than eight requests: {request:?}");
@@ -133,10 +136,13 @@ pub fn play(mut exchange: Exchange, mut answer: impl FnMut(&Request, usize) -> R
     }
 }
 
-fn items(run: Run, pieces: &Pieces) -> impl Iterator<Item = Item> {
+fn items(run: &Run, pieces: &Pieces) -> impl Iterator<Item = Item> {
     split(pieces).map(move |piece| match run {
         Run::Text => Item::Piece(piece),
         Run::Thought => Item::Event(Event::Reasoning(piece.as_str().into())),
+        Run::Call(call) => {
+            Item::Event(Event::ToolCall { call: call.clone(), arguments: piece.as_str().into(), done: false })
+        }
     })
 }
 

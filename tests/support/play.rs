@@ -287,8 +287,9 @@ pub fn describe(event: &Event, played: &Played) -> String {
     match event {
         Event::Text(_) => unreachable!("text comes as pieces"),
         Event::Reasoning(pieces) => format!("reasoning {}", pieces.text()),
-        Event::ToolCall { index, id, name, arguments, done } => {
-            format!("tool {index} {} {name} {arguments}{}", id_of_call(id), if *done { " done" } else { "" })
+        Event::ToolCall { call, arguments, done } => {
+            let done = if *done { " done" } else { "" };
+            format!("tool {} {} {} {}{done}", call.index, id_of_call(&call.id), call.name, arguments.text())
         }
         Event::Source(source) => format!("source {}", theirs(source)),
         Event::Status { kind, text, .. } => format!("status {kind}: {text}"),
