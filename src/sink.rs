@@ -122,10 +122,10 @@ impl Frames<'_> {
     }
 }
 
+// Tags of templates.
 const TEXT: usize = 0;
 const THOUGHT: usize = 1;
 
-/// Of a template.
 fn tag(run: &Run) -> usize {
     match run {
         Run::Text => TEXT,

@@ -109,6 +109,8 @@ impl Turn {
         });
         let tool = &mut self.tools[at];
         let tells = tool.learn(id, name) || known.is_none();
+        // The same bytes may begin another call next time.
+        self.noted |= tool.is_other(id, name);
         let mut piece = String::new();
         tool.halves.push(arguments, self.mended, &mut piece);
         tool.arguments.push_str(&piece);
@@ -195,8 +197,11 @@ impl Tool {
     /// Whether this call is over and the piece with this id and name begins another one. Some relays give all calls the same
     /// number, and some services make an id of its own for each piece: only the arguments tell.
     fn is_before(&self, id: &str, name: &str) -> bool {
-        let is_other = !id.is_empty() && !name.is_empty() && id != self.call.id;
-        is_other && self.arguments.ends_with('}') && json::parse(self.arguments.as_bytes()).is_ok()
+        self.is_other(id, name) && self.arguments.ends_with('}') && json::parse(self.arguments.as_bytes()).is_ok()
+    }
+
+    fn is_other(&self, id: &str, name: &str) -> bool {
+        !id.is_empty() && !name.is_empty() && id != self.call.id
     }
 }
 

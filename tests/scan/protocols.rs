@@ -14,10 +14,17 @@ use crate::support::{self, Random, ours};
 
 /// A body of frames of the given shapes: `%` is where the text goes, `#` where some number, `~` where some other string.
 fn body(shapes: &'static [&'static str]) -> impl Strategy<Value = Vec<(Vec<u8>, Vec<u8>)>> {
+    body_of(shapes, raw())
+}
+
+fn body_of(
+    shapes: &'static [&'static str],
+    texts: impl Strategy<Value = Vec<u8>>,
+) -> impl Strategy<Value = Vec<(Vec<u8>, Vec<u8>)>> {
     let number = prop::sample::select(&["0", "7", "8", "10", "123456", "01", "-1", "1.5", "1e3", "null", ""][..]);
     let string =
         prop::sample::select(&["", "abc", "a-B_9=", "2026-11-24T10:00:00.5Z", "é", r"\u0041", r#"\""#, "\t"][..]);
-    let ordinary = prop::collection::vec((0..2 * shapes.len(), raw(), number, string), 1..30);
+    let ordinary = prop::collection::vec((0..2 * shapes.len(), texts, number, string), 1..30);
     ordinary.prop_map(move |frames| {
         let frames = frames.into_iter().map(|(shape, raw, number, string)| {
             // Half of the frames are of the first shape: runs of equal ones are what the scanner is for.
@@ -253,6 +260,13 @@ const OPENAI_CALLS: &[&str] = &[
 /// Frames without a number are about the last call, whichever that is.
 const CALLS_IN_TURNS: &[&str] = &[OPENAI_CALLS[2], OPENAI_CALLS[3], OPENAI_CALLS[4], OPENAI_CALLS[5]];
 
+const CALLS_WITH_IDS: &[&str] = &[OPENAI_CALLS[4], OPENAI_CALLS[5], OPENAI_CALLS[0], OPENAI_CALLS[3]];
+
+/// Pieces that are soon whole together.
+fn arguments() -> impl Strategy<Value = Vec<u8>> {
+    prop::sample::select(&["{", "}", "{}", r#"\"a\":1"#, ""][..]).prop_map(|piece| piece.as_bytes().to_vec())
+}
+
 const RESPONSES_CALLS: &[&str] = &[
     r#"{"type":"response.function_call_arguments.delta","sequence_number":#,"item_id":"m","output_index":1,"delta":"%","obfuscation":"~"}"#,
     r#"{"type":"response.function_call_arguments.delta","output_index":2,"delta":"%"}"#,
@@ -368,6 +382,12 @@ proptest! {
 
     #[test]
     fn calls_in_turns_are_the_same(frames in body(CALLS_IN_TURNS), seed: u64) {
+        agree("OpenAiChat", &frames, "\n", "data: [DONE]\n\n", seed)?;
+    }
+
+    /// Where a call is whole, a frame with another id begins another one: only the arguments tell.
+    #[test]
+    fn calls_that_are_whole_are_the_same(frames in body_of(CALLS_WITH_IDS, arguments()), seed: u64) {
         agree("OpenAiChat", &frames, "\n", "data: [DONE]\n\n", seed)?;
     }
 
