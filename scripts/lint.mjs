@@ -12,9 +12,10 @@ import { Failure, main, run, step } from './lib/run.mjs';
 
 const HELP = `Usage: npm run lint
 
-Checks format (cargo fmt), Rust (clippy, native and ${WASM_TARGET}), types (tsc) and the packed
+Checks format (cargo fmt), Rust (clippy, native, ${WASM_TARGET} and fuzz targets), types (tsc) and the packed
 package (publint, attw). Builds dist/ on the way. All checks run; the status is 1 if one of them complains.`;
 
+const FUZZ = join(ROOT, 'fuzz', 'Cargo.toml');
 const CLIPPY = ['clippy', '--all-targets'];
 const DENY = ['--', '--deny', 'warnings'];
 
@@ -34,6 +35,8 @@ async function lint() {
   await check('cargo fmt', () => run('cargo', ['fmt', '--all', '--check']));
   await check('clippy, native', () => run('cargo', [...CLIPPY, '--workspace', ...DENY]));
   await check(`clippy, ${WASM_TARGET}`, () => run('cargo', [...CLIPPY, '--target', WASM_TARGET, ...DENY]));
+  // Nothing else compiles them.
+  await check('clippy, fuzz targets', () => run('cargo', [...CLIPPY, '--manifest-path', FUZZ, '--no-default-features', ...DENY]));
   await check('tsc', () => run(nodeBin('tsc'), ['--project', join(ROOT, 'tests', 'package', 'tsconfig.json')]));
 
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-lint-'));

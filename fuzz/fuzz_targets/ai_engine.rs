@@ -17,7 +17,8 @@ fn run(body: &[u8], cuts: Vec<usize>) -> drive::Played {
     let protocol = providers::protocol("AiEngine").expect("not in the registry");
     let settings = json!({ "url": "https://shop.example" });
     let ours = |value: &serde_json::Value| rivulet::json::parse(value.to_string().as_bytes()).expect("JSON").value;
-    let call = Call::read(&protocol.about, &ours(&settings), &ours(&json!({ "messages": "Hi" })), || [1, 2]).expect("no call");
+    let call =
+        Call::read(&protocol.about, &ours(&settings), &ours(&json!({ "messages": "Hi" })), || [1, 2]).expect("no call");
     let mut session = Session::default();
     session.set("nonce", "f49d8b472e");
     let exchange = providers::exchange(protocol, Rc::new(call), &session, 4096);

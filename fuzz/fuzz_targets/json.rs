@@ -13,8 +13,9 @@ fuzz_target!(|input: &[u8]| {
         assert!(!parsed.mended);
         assert_eq!(serde_json::from_str::<Value>(&parsed.value.to_string()).expect("our own JSON"), value);
         let wanted = value.pointer("/a/0").and_then(Value::as_str);
-        if let Some(range) = json::locate(input, &["a", "0"]) {
-            let text = [b"\"", &input[range], b"\""].concat();
+        let found = json::locate(input, &["a", "0"], &[]).filter(|found| input[..found.text.start].ends_with(b"\""));
+        if let Some(found) = found {
+            let text = [&b"\""[..], &input[found.text], b"\""].concat();
             assert_eq!(serde_json::from_slice::<String>(&text).ok().as_deref(), wanted);
         }
     }

@@ -40,8 +40,7 @@ impl Sink for Diary {
             Some("") => Continue(None),
             Some(text) => {
                 self.lines.push(format!("text {text}"));
-                let found = json::locate(data, &["t"]).filter(|_| self.learns);
-                Continue(found.map(|text| Lesson { text, varying: Vec::new() }))
+                Continue(json::locate(data, &["t"], &[]).filter(|_| self.learns))
             }
         }
     }
