@@ -10,6 +10,7 @@ pub fn take(turn: &mut Turn, value: &Value, key: &str, out: &mut Out) {
     turn.usage(value.pointer("/x_groq/usage"));
     for choice in value.list("choices") {
         if choice.number("index").unwrap_or_default() != 0 {
+            turn.pass_over();
             continue;
         }
         turn.finish(word(choice, "finish_reason"));

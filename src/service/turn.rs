@@ -156,6 +156,11 @@ impl Turn {
         }
     }
 
+    /// The frame holds another answer, too: where the text of this one lies is not plain to see.
+    pub fn pass_over(&mut self) {
+        self.noted = true;
+    }
+
     fn close(&mut self, out: &mut Out) {
         out.finish_text();
         if !out.any_text() && self.tools.is_empty() && !self.drew {

@@ -309,6 +309,12 @@ fn the_limit_of_calls_is_the_same() {
     assert!(ends.len() > 8, "{ends:?}");
 }
 
+/// Of two answers in one frame the first one is asked for, wherever it stands.
+const OPENAI_ANSWERS: &[&str] = &[
+    r#"{"choices":[{"index":1,"delta":{"content":"%"}},{"index":0,"delta":{"content":"{}"}}]}"#,
+    r#"{"choices":[{"index":0,"delta":{"content":"%"}},{"index":1,"delta":{"content":"{}"}}]}"#,
+];
+
 const NOTES: &[&str] = &[
     r#"{"choices":[{"index":0,"delta":{"content":"%"},"finish_reason":"stop"}],"usage":{"total_tokens":3}}"#,
     r#"{"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"x":"%"}"#,
@@ -382,6 +388,11 @@ proptest! {
 
     #[test]
     fn calls_in_turns_are_the_same(frames in body(CALLS_IN_TURNS), seed: u64) {
+        agree("OpenAiChat", &frames, "\n", "data: [DONE]\n\n", seed)?;
+    }
+
+    #[test]
+    fn two_answers_are_the_same(frames in body_of(OPENAI_ANSWERS, arguments()), seed: u64) {
         agree("OpenAiChat", &frames, "\n", "data: [DONE]\n\n", seed)?;
     }
 
