@@ -1,5 +1,5 @@
-//! Compiles the patterns of `src/patterns.rs` into tables, so that the module carries neither a regular-expression
-//! compiler nor an engine: `src/page.rs` walks the tables in ten lines.
+//! Compiles the patterns of `src/providers/wordpress/patterns.rs` into tables, so that the module carries neither a regular-expression
+//! compiler nor an engine: `src/providers/wordpress/page.rs` walks the tables in ten lines.
 //!
 //! A table is: the class of each byte (256 bytes), the number of classes (1 byte), then a row a state, of one byte a class:
 //! the next state. State 0 is dead, state 1 the start; the high bit of a next state says that a match ends before the
@@ -15,12 +15,12 @@ use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::syntax;
 
-include!("src/patterns.rs");
+include!("src/providers/wordpress/patterns.rs");
 
 type Failure = Box<dyn std::error::Error>;
 
 fn main() {
-    println!("cargo::rerun-if-changed=src/patterns.rs");
+    println!("cargo::rerun-if-changed=src/providers/wordpress/patterns.rs");
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     for (name, pattern) in PATTERNS {

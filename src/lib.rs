@@ -37,28 +37,14 @@
 //! One file in `providers/` with an `open` function, one line in [`providers::REGISTRY`], recordings in `tests/wire/`;
 //! `docs/adding-a-provider.md` shows it, for a service with a key.
 
-pub mod about;
-pub mod address;
-pub mod call;
 pub mod chat;
 pub mod edge;
-pub mod error;
 pub mod exchange;
-pub mod filter;
 pub mod http;
 pub mod json;
-pub mod out;
-pub mod page;
-pub mod presets;
-pub mod prompt;
+pub mod options;
 pub mod providers;
-pub mod service;
-pub mod settings;
-mod sink;
-pub mod step;
 pub mod text;
-pub mod value;
-pub mod words;
 
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -501,6 +501,6 @@ fn halves_of_characters_do_not_become_others() {
     assert_eq!(read["options"]["messages"][0]["content"], "a\u{fffd} b \u{1f600}");
 }
 
-fn theirs(value: &rivulet::value::Value) -> Value {
+fn theirs(value: &rivulet::json::Value) -> Value {
     serde_json::from_str(&value.to_json()).unwrap()
 }

@@ -10,12 +10,10 @@ mod support;
 
 use std::rc::Rc;
 
-use rivulet::chat::Event;
-use rivulet::error::{Code, Error};
-use rivulet::exchange::{Exchange, Feed, Poll};
+use rivulet::chat::{Code, Error, Event};
+use rivulet::exchange::{Exchange, Feed, Next, Poll, Step};
 use rivulet::frame::Framing;
 use rivulet::http::{Head, Request};
-use rivulet::step::{Next, Step};
 
 use support::drive::{self, Item, Played, Reply};
 use support::toy::{self, Toy, URL, answered, frames, stream};
@@ -284,7 +282,7 @@ fn an_answer_read_whole_may_lead_on_or_end_it() {
     assert_eq!((played.warnings(), &played.end), (vec!["answer 0"], &Ok(())));
 }
 
-fn toy_over(out: &mut rivulet::out::Out) -> Next {
+fn toy_over(out: &mut rivulet::exchange::Out) -> Next {
     out.finish(Default::default(), rivulet::chat::Finish::Stop);
     Next::Over
 }

@@ -6,7 +6,7 @@ mod support;
 
 use proptest::prelude::*;
 use rivulet::chat::Event;
-use rivulet::filter::{Filter, Part};
+use rivulet::exchange::{Filter, Part};
 use serde_json::json;
 
 use support::drive::{Item, Played, Reply};

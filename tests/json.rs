@@ -5,9 +5,9 @@
 mod support;
 
 use proptest::prelude::*;
-use rivulet::error::Code;
+use rivulet::chat::Code;
+use rivulet::chat::error_text::{error_words, html_to_text, unescape_html};
 use rivulet::json::{Halves, parse, whole_text};
-use rivulet::words::{error_words, html_to_text, unescape_html};
 use serde_json::{Value, json};
 
 use support::{Random, ours, theirs};

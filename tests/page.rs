@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
-use rivulet::page::{self, PATTERNS, Pattern};
-use rivulet::words::unescape_html;
+use rivulet::chat::error_text::unescape_html;
+use rivulet::providers::wordpress::page::{self, PATTERNS, Pattern};
 
 use support::tape::{self, Tape};
 use support::{Random, theirs};

@@ -5,10 +5,9 @@
 mod support;
 
 use proptest::prelude::*;
-use rivulet::call::read_messages;
-use rivulet::chat::Message;
-use rivulet::error::{Code, Result};
-use rivulet::prompt::{PromptStyle, format_prompt};
+use rivulet::chat::{Code, Message, Result};
+use rivulet::options::prompt::{PromptStyle, format_prompt};
+use rivulet::options::read_messages;
 use serde_json::{Value, json};
 
 use support::ours;

@@ -8,12 +8,10 @@ mod input;
 mod source_bugs;
 mod support;
 
-use rivulet::call::{Call, History};
-use rivulet::error::{Code, Result};
-use rivulet::presets::{PRESETS, preset};
+use rivulet::chat::{Code, Result};
+use rivulet::http::{self, url};
+use rivulet::options::{Call, History, PRESETS, Settings, preset};
 use rivulet::providers::REGISTRY;
-use rivulet::settings::Settings;
-use rivulet::{address, http};
 use serde_json::{Value, json};
 
 use support::play::{RANDOM, protocol};
@@ -195,11 +193,11 @@ fn addresses_are_resolved_as_in_a_page() {
         ("https://a.example/b/", "./a:b", Some("https://a.example/b/./a:b")),
     ];
     for (base, reference, wanted) in table {
-        assert_eq!(address::resolve(base, reference).as_deref(), wanted, "{reference}");
+        assert_eq!(url::resolve(base, reference).as_deref(), wanted, "{reference}");
     }
-    assert_eq!(address::origin("HTTPS://A.example:443/x").as_deref(), Some("https://a.example"));
-    assert_eq!(address::origin("http://a.example:443").as_deref(), Some("http://a.example:443"));
-    assert_eq!(address::origin("ftp://a.example"), None);
+    assert_eq!(url::origin("HTTPS://A.example:443/x").as_deref(), Some("https://a.example"));
+    assert_eq!(url::origin("http://a.example:443").as_deref(), Some("http://a.example:443"));
+    assert_eq!(url::origin("ftp://a.example"), None);
     let mut form = http::Form::default();
     form.add("a b", "é&=+");
     form.add("c", "*-._~");

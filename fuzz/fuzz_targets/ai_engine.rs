@@ -4,9 +4,9 @@
 use std::rc::Rc;
 
 use libfuzzer_sys::fuzz_target;
-use rivulet::call::Call;
-use rivulet::chat::Session;
 use rivulet::providers;
+use rivulet::chat::Session;
+use rivulet::options::Call;
 use serde_json::json;
 
 #[path = "../../tests/support/drive.rs"]

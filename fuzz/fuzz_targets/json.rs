@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rivulet::{json, words};
+use rivulet::json;
+use rivulet::chat::error_text;
 use serde_json::Value;
 
 fuzz_target!(|input: &[u8]| {

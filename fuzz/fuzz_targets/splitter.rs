@@ -4,8 +4,8 @@
 use std::ops::ControlFlow::{self, Continue};
 
 use libfuzzer_sys::fuzz_target;
-use rivulet::frame::{Framing, Lesson, Pieces, Sink, Splitter, Stop, Template};
 use rivulet::json;
+use rivulet::frame::{Framing, Lesson, Pieces, Sink, Splitter, Stop, Template};
 
 /// Writes down the text of frames that have one, and the other frames as they are.
 #[derive(Default)]

@@ -120,7 +120,7 @@ export function moduleOf(name) {
   const own = /\brivulet::((?:[a-z_][a-z0-9_]*::(?!\{))*)/.exec(path);
   if (own) {
     const modules = own[1].split('::').filter(Boolean);
-    return `src/${modules.slice(0, modules[0] === 'providers' ? 2 : 1).join('/') || 'lib'}`;
+    return `src/${modules.slice(0, modules[0] === 'providers' ? 3 : 1).join('/') || 'lib'}`;
   }
   if (INTRINSICS.test(path)) return 'std';
   if (BINDGEN.test(path)) return 'crate wasm_bindgen';

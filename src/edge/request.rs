@@ -1,9 +1,8 @@
 //! Requests of OpenAI's API as calls.
 
-use crate::error::{Error, Result};
-use crate::json;
+use crate::chat::{Error, Result};
+use crate::json::{self, Map, Value};
 use crate::text::{decimal, join};
-use crate::value::{Map, Value};
 
 /// Names there and here.
 const CHAT: &[(&str, &str)] = &[

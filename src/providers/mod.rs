@@ -1,24 +1,13 @@
 //! The registry: one file a protocol, one line each here. Providers never import each other.
 
-mod ai_engine;
-mod ai_power;
-mod ai_puffer;
-mod anthropic;
-mod gemini;
-mod ollama;
-mod openai_chat;
-mod openai_responses;
-mod workers_ai;
+pub mod keyed;
+pub mod wordpress;
 
 use std::rc::Rc;
 
-use crate::about::About;
-use crate::call::Call;
-use crate::chat::Session;
-use crate::error::Result;
-use crate::exchange::Exchange;
-use crate::filter::Filter;
-use crate::step::Step;
+use crate::chat::{Result, Session};
+use crate::exchange::{Exchange, Filter, Step};
+use crate::options::{About, Call};
 
 pub struct Protocol {
     pub about: About,
@@ -29,15 +18,15 @@ pub struct Protocol {
 }
 
 pub static REGISTRY: &[Protocol] = &[
-    ai_engine::PROTOCOL,
-    ai_power::PROTOCOL,
-    ai_puffer::PROTOCOL,
-    anthropic::PROTOCOL,
-    gemini::PROTOCOL,
-    ollama::PROTOCOL,
-    openai_chat::PROTOCOL,
-    openai_responses::PROTOCOL,
-    workers_ai::PROTOCOL,
+    wordpress::ai_engine::PROTOCOL,
+    wordpress::ai_power::PROTOCOL,
+    wordpress::ai_puffer::PROTOCOL,
+    keyed::anthropic::PROTOCOL,
+    keyed::gemini::PROTOCOL,
+    keyed::ollama::PROTOCOL,
+    keyed::openai_chat::PROTOCOL,
+    keyed::openai_responses::PROTOCOL,
+    keyed::workers_ai::PROTOCOL,
 ];
 
 pub fn protocol(name: &str) -> Option<&'static Protocol> {

@@ -6,9 +6,8 @@ use super::plain;
 use super::sys::Kind;
 use super::talk::Inner;
 use crate::chat::{Event, Session, ToolCall};
-use crate::exchange::{Demand, Exchange};
+use crate::exchange::{Demand, Exchange, Run};
 use crate::frame::Pieces;
-use crate::out::Run;
 
 impl Inner {
     /// Feeds, and delivers what was understood. What the exchange wants next.

@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::sys;
-use crate::error::{Code, Error};
+use crate::chat::{Code, Error};
 use crate::text::join;
 
 /// Why a reply cannot go on. What the caller aborts himself needs none: `Reply` knows the reason.

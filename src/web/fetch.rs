@@ -7,9 +7,8 @@ use web_sys::{RequestCredentials, RequestInit, RequestRedirect};
 use super::failure::Failure;
 use super::options::Env;
 use super::sys;
-use crate::address;
-use crate::error::{Code, Error, Result};
-use crate::http::{self, Head, Method, Request, WANTED_HEADERS};
+use crate::chat::{Code, Error, Result};
+use crate::http::{self, Head, Method, Request, WANTED_HEADERS, url};
 use crate::text::{cut, join, number};
 
 /// Address and init, not a `Request`: a caller's `fetch` may be of another library, which would not know our class.
@@ -49,8 +48,7 @@ pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
 /// Why there is no response.
 pub fn refused(env: &Env, url: &str, cause: JsValue) -> Failure {
     // A browser says no more than "Failed to fetch" when it hides an answer.
-    let is_foreign =
-        !env.page.is_empty() && !env.owns_fetch && address::origin(url).as_deref() != Some(env.page.as_str());
+    let is_foreign = !env.page.is_empty() && !env.owns_fetch && url::origin(url).as_deref() != Some(env.page.as_str());
     let what = match is_foreign {
         true => {
             "no answer that this page may read: sites of other origins must allow it (CORS), or a relay is needed (proxy)"

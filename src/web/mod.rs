@@ -17,12 +17,11 @@ mod talk;
 
 use wasm_bindgen::prelude::*;
 
+use crate::chat::Error;
 use crate::edge::request;
-use crate::presets::preset;
-use crate::prompt::{self, PromptStyle};
-use crate::settings::Settings;
-use crate::value::{Map, Value};
-use crate::{call, error::Error};
+use crate::json::{Map, Value};
+use crate::options::prompt::{self, PromptStyle};
+use crate::options::{Settings, preset, read_messages};
 use failure::to_js;
 
 /// For `tests/web.rs`.
@@ -68,7 +67,7 @@ pub fn format_prompt(given: &str) -> Result<String, JsValue> {
     let format = |given: Value| {
         let messages = given.get("messages").filter(|messages| !messages.is_null());
         let messages = messages.ok_or_else(|| Error::input("messages is missing"))?;
-        let messages = call::read_messages(messages, &mut Vec::new())?;
+        let messages = read_messages(messages, &mut Vec::new())?;
         let flag = |key: &str, usual: bool| given.get(key).and_then(Value::as_bool).unwrap_or(usual);
         let style = PromptStyle {
             add_special_tokens: flag("addSpecialTokens", false),

@@ -4,15 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::sys;
-use crate::address;
-use crate::call::Call;
+use crate::chat::{Error, Result};
 use crate::edge::Answer;
-use crate::error::{Error, Result};
-use crate::json;
+use crate::http::url;
+use crate::json::{self, Value};
+use crate::options::{Call, Settings, header_value};
 use crate::providers::{self, Protocol};
-use crate::settings::{Settings, header_value};
 use crate::text::{cut, decimal, join};
-use crate::value::Value;
 
 /// How the requests of a call are sent.
 pub struct Env {
@@ -78,7 +76,7 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch
     call.foreign = !page.is_empty()
         && proxy.is_none()
         && !owns_fetch
-        && address::origin(&call.settings.url).as_deref() != Some(page.as_str());
+        && url::origin(&call.settings.url).as_deref() != Some(page.as_str());
     if call.settings.get("apiKey").is_some() && !page.is_empty() && option("allowBrowser") != Some(&Value::Bool(true)) {
         return Err(Error::input(
             "apiKey in a page can be read by everybody there; set allowBrowser: true if that is meant",
@@ -118,7 +116,7 @@ fn read_proxy(given: &Value) -> Result<String> {
         with a ProxyAgent";
     let url = given.as_str().ok_or_else(|| Error::input("proxy must be a URL"))?.trim();
     let (scheme, rest) = cut(url, b":");
-    let Some(rest) = rest.strip_prefix("://").filter(|_| address::is_http(scheme)) else {
+    let Some(rest) = rest.strip_prefix("://").filter(|_| url::is_http(scheme)) else {
         return Err(Error::input(FORWARD));
     };
     let (authority, path) = cut(rest, b"/");
@@ -126,7 +124,7 @@ fn read_proxy(given: &Value) -> Result<String> {
     if holds(b'@') || (path.is_empty() && holds(b':')) {
         return Err(Error::input(FORWARD));
     }
-    address::parse_site(cut(url, b"?").0, "proxy")?;
+    url::parse_site(cut(url, b"?").0, "proxy")?;
     Ok(if url.ends_with('/') || url.ends_with('=') { url.to_owned() } else { join(&[url, "/"]) })
 }
 

@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use wasm_bindgen::JsValue;
 
 use super::sys;
-use crate::value::Value;
+use crate::json::Value;
 
 pub fn to_js(value: &Value) -> JsValue {
     // Maps of JavaScript are nobody's plain data.

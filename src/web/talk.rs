@@ -15,12 +15,11 @@ use super::failure::{Failure, asked_to_wait, to_js};
 use super::options::{self, Env, Options};
 use super::sys::{self, Host, Inbox, Kind, Whole};
 use super::{fetch, input, session};
-use crate::call::Call;
-use crate::chat::{Session, ToolCall};
+use crate::chat::{Error, Session, ToolCall};
 use crate::edge::Encoder;
-use crate::error::Error;
 use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED, Poll, too_large};
 use crate::http::Request;
+use crate::options::Call;
 use crate::providers::{self, Protocol};
 use crate::text::{decimal, join};
 

@@ -1,9 +1,8 @@
 //! Nothing grows beyond `maxEventBytes`, and what is exactly as large is delivered - however it is cut.
 
-use rivulet::error::Code;
-use rivulet::exchange::{Exchange, Feed, Poll};
+use rivulet::chat::Code;
+use rivulet::exchange::{Exchange, Feed, Next, Poll, Step};
 use rivulet::http::{Head, Request};
-use rivulet::step::{Next, Step};
 
 use crate::support::drive::{self, Reply};
 use crate::support::toy::{Toy, URL, frames, stream, within};

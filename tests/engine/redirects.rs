@@ -1,9 +1,8 @@
 //! Rule 8: a redirect stays on its origin, and no message is lost to a changed method. Rule 7: it ends.
 
-use rivulet::error::Code;
-use rivulet::exchange::Exchange;
+use rivulet::chat::Code;
+use rivulet::exchange::{Exchange, Next, Step};
 use rivulet::http::{Method, Request};
-use rivulet::step::{Next, Step};
 
 use crate::support::drive::{self, Played, Reply};
 use crate::support::toy::{Toy, frames, stream};

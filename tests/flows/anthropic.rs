@@ -1,6 +1,6 @@
 //! Anthropic Messages: what is sent, what goes back with the next turn, and what errors mean.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use rivulet::http::Method;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! AI Engine: session, renewal, what is sent, and what goes on from reply to reply.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use rivulet::http::Method;
 use serde_json::json;
 

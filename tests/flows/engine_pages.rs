@@ -1,6 +1,6 @@
 //! AI Engine: what its pages tell - the nonce of old versions, the REST root, the bot.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use rivulet::http::Method;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! Gemini: what is sent (K1, K2 of the wire reference), and what the next turn hands back.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use rivulet::http::Method;
 use serde_json::{Value, json};
 

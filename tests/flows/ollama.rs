@@ -1,6 +1,6 @@
 //! Ollama: what is sent (L1, L2 of the wire reference).
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use rivulet::http::Method;
 use serde_json::{Value, json};
 

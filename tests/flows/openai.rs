@@ -1,6 +1,6 @@
 //! OpenAI Chat Completions: what is sent, and what a decoder must not be led astray by.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use rivulet::http::Method;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! AI Power: the page, then one form post; renewal, history, conversation.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use serde_json::{Value, json};
 
 use crate::support::drive::Reply;

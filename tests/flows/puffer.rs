@@ -1,6 +1,6 @@
 //! AI Puffer: nonce, store, stream; renewal, conversation, the REST route.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use rivulet::http::Method;
 use serde_json::json;
 

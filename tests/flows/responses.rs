@@ -1,6 +1,6 @@
 //! OpenAI Responses: what is sent, what the service remembers, and what errors mean.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use rivulet::http::Method;
 use serde_json::{Value, json};
 

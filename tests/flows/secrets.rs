@@ -1,6 +1,6 @@
 //! No nonce and no key in an error: not in its message, not in the excerpt of the body.
 
-use rivulet::error::{Code, EXCERPT, Error};
+use rivulet::chat::{Code, EXCERPT, Error};
 use serde_json::json;
 
 use crate::support::drive::{Played, Reply};

@@ -1,6 +1,6 @@
 //! Workers AI by its REST API: what is sent (M1 of the wire reference), and what a decoder must not be led astray by.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use rivulet::http::Method;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use proptest::prelude::*;
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use serde_json::json;
 
 use crate::property::raw;
@@ -52,7 +52,7 @@ fn played_within(limit: usize, provider: &str, body: Vec<u8>, cuts: Vec<usize>) 
         "OpenAiChat" | "OpenAiResponses" | "Anthropic" | "Ollama" => json!({ "baseUrl": SITE, "model": "m" }),
         _ => json!({ "url": SITE, "botId": 5 }),
     };
-    let call = rivulet::call::Call::read(
+    let call = rivulet::options::Call::read(
         &protocol(provider).about,
         &ours(&settings),
         &ours(&json!({ "messages": "Hi" })),

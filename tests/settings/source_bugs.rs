@@ -1,6 +1,6 @@
 //! The bugs of the two source providers, as g4f-parity lists them: each holds here as what it should have been.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use serde_json::json;
 
 use crate::support::drive::Reply;

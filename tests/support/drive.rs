@@ -1,11 +1,9 @@
 //! Plays an [`Exchange`] against answers that are known beforehand: what `web/talk.rs` does, without a network.
 
-use rivulet::chat::Event;
-use rivulet::error::{Error, Result};
-use rivulet::exchange::{Exchange, Feed, Poll};
+use rivulet::chat::{Error, Event, Result};
+use rivulet::exchange::{Exchange, Feed, Poll, Run};
 use rivulet::frame::Pieces;
 use rivulet::http::{Head, Request};
-use rivulet::out::Run;
 
 /// What a server answers, and where the network cuts it.
 #[derive(Clone, Debug, Default)]

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use rivulet::call::Call;
-use rivulet::chat::Session;
-use rivulet::error::{Code, Result};
+use rivulet::chat::{Code, Result, Session};
+use rivulet::options::Call;
 use rivulet::providers;
 use serde_json::{Value, json};
 

@@ -11,12 +11,12 @@ pub mod toy;
 pub mod unplayed;
 
 /// The JSON of the tests, which is serde_json's: the core's own kind of it.
-pub fn ours(value: &serde_json::Value) -> rivulet::value::Value {
+pub fn ours(value: &serde_json::Value) -> rivulet::json::Value {
     rivulet::json::parse(value.to_string().as_bytes()).unwrap().value
 }
 
 /// And back, for comparing: order and writing of numbers mean nothing.
-pub fn theirs(value: &rivulet::value::Value) -> serde_json::Value {
+pub fn theirs(value: &rivulet::json::Value) -> serde_json::Value {
     serde_json::from_str(&value.to_string()).unwrap()
 }
 

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use rivulet::call::Call;
 use rivulet::chat::{Event, Session};
 use rivulet::exchange::Exchange;
 use rivulet::http::Request;
+use rivulet::options::Call;
 use rivulet::providers::{self, Protocol};
 use serde_json::{Map, Value, json};
 
@@ -271,7 +271,7 @@ pub fn describe(event: &Event, played: &Played) -> String {
     let sent = |id: &str| {
         last.is_some_and(|last| last.url.contains(id) || last.body.as_ref().is_some_and(|body| body.contains(id)))
     };
-    let pairs = |map: &rivulet::value::Map| {
+    let pairs = |map: &rivulet::json::Map| {
         let map: Map<String, Value> = serde_json::from_value(theirs(&map.clone().into())).unwrap();
         let pair = |(key, value): (&String, &Value)| match (key.as_str(), value.as_str().unwrap_or_default()) {
             (id, _) if value.is_object() => Some(format!("{}={value}", id_of_call(id))),

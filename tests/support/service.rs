@@ -1,6 +1,6 @@
 //! Calls of services with a key: what their tests have in common.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use serde_json::{Value, json};
 
 use super::drive::Reply;

@@ -3,15 +3,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rivulet::chat::Finish;
-use rivulet::error::{Code, Error, Result};
-use rivulet::exchange::Exchange;
+use rivulet::chat::{Code, Error, Finish, Result};
+use rivulet::exchange::{Decode, Exchange, Next, Out, Progress, Step};
 use rivulet::frame::Framing;
 use rivulet::http::{Answer, Request};
-use rivulet::json;
-use rivulet::out::Out;
-use rivulet::step::{Decode, Next, Progress, Step};
-use rivulet::value::{Map, Value};
+use rivulet::json::{self, Map, Value};
 
 use super::drive::{self, Played, Reply};
 

@@ -1,6 +1,6 @@
 //! AI Engine: parts A5 to A7 of the wire reference.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 
 use super::{Cases, EMOJI, Expected, MARKDOWN, hello, privet};
 

@@ -7,7 +7,7 @@ mod power;
 mod puffer;
 mod service;
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 
 #[derive(Clone, Debug)]
 pub struct Expected {

@@ -1,6 +1,6 @@
 //! OpenAI Chat Completions and what is compatible with it: part F of the wire reference.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 
 use super::{Cases, EMOJI, Expected, MARKDOWN};
 

@@ -1,6 +1,6 @@
 //! AI Puffer: part C of the wire reference.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 
 use super::{Cases, EMOJI, Expected, MARKDOWN, hello, privet};
 

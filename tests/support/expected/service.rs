@@ -1,6 +1,6 @@
 //! Services whose recordings stand beside what must come of them: `calls.json` of their folders.
 
-use rivulet::error::Code;
+use rivulet::chat::Code;
 use serde_json::Value;
 
 use super::Expected;

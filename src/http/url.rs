@@ -1,0 +1,114 @@
+//! Addresses: checked where a caller gives them, resolved where a site does.
+
+use crate::chat::{Error, Result};
+use crate::text::{cut, join, number};
+
+/// Address of a site or service as the caller gives it, checked: `http(s)`, no credentials, no query, no trailing slash.
+pub fn parse_site(url: &str, option: &str) -> Result<String> {
+    site(url.trim()).map_err(|why| Error::input(join(&[option, ": ", why])))
+}
+
+fn site(url: &str) -> Result<String, &'static str> {
+    const NO_URL: &str = "not a URL; it begins with https://";
+    let (scheme, rest) = cut(url, b":");
+    if rest.is_empty() {
+        return Err(NO_URL);
+    }
+    if !is_http(scheme) {
+        return Err("only http: and https: URLs can be asked");
+    }
+    let parts = Url::read(url).ok_or(NO_URL)?;
+    let authority = parts.authority;
+    if authority.bytes().any(|byte| byte == b'@') {
+        return Err("credentials do not belong into a URL");
+    }
+    // In `[::1]:8080` the last colon is the port's.
+    let colon = authority.bytes().rposition(|byte| byte == b':').filter(|_| !authority.ends_with(']'));
+    let (host, port) = authority.split_at(colon.unwrap_or(authority.len()));
+    let port = port.strip_prefix(':').filter(|port| !port.is_empty()).unwrap_or("0");
+    let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) && number(port, 10).is_some_and(|port| port < 0x10000);
+    if host.is_empty() || !is_port || url.chars().any(is_odd) {
+        return Err("not a URL");
+    }
+    let mut path = cut(parts.path, b"?#").0;
+    while let Some(shorter) = path.strip_suffix('/') {
+        path = shorter;
+    }
+    Ok(parts.root() + path)
+}
+
+fn is_odd(c: char) -> bool {
+    is_blank(c) || matches!(c, '\\' | '"' | '<' | '>' | '^' | '`' | '{' | '}' | '|')
+}
+
+/// What stands in no address.
+pub fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+/// Scheme, host and port, with default ports left out.
+pub fn origin(url: &str) -> Option<String> {
+    Url::read(url).map(|url| url.origin())
+}
+
+/// `reference` as a link in the document at `base` (RFC 3986, 5.2, without `..`, which no server sends in `Location`).
+pub fn resolve(base: &str, reference: &str) -> Option<String> {
+    let reference = reference.trim();
+    let (scheme, rest) = cut(reference, b":/?#");
+    if !scheme.is_empty() && rest.starts_with(':') {
+        return Url::read(reference).map(|_| reference.to_owned());
+    }
+    let base = Url::read(base)?;
+    if reference.starts_with("//") {
+        return Some(join(&[base.scheme, ":", reference]));
+    }
+    let path = cut(base.path, b"?#").0;
+    let kept = match reference.as_bytes().first() {
+        Some(b'/') => "",
+        Some(b'?') if !path.is_empty() => path,
+        Some(b'?') => "/",
+        _ => path.bytes().rposition(|byte| byte == b'/').map_or("/", |at| &path[..=at]),
+    };
+    Some(join(&[&base.origin(), kept, reference]))
+}
+
+/// Path and query of a URL on whatever host, moved to the origin of `site`: what a page tells about its own server must
+/// not send a nonce elsewhere.
+pub fn on_site(site: &str, url: &str) -> Option<String> {
+    let url = resolve(&join(&[site, "/"]), url)?;
+    let path = Url::read(&url)?.path;
+    Some(origin(site)? + if path.is_empty() { "/" } else { path })
+}
+
+/// Parts of an `http(s)` URL.
+struct Url<'a> {
+    scheme: &'a str,
+    authority: &'a str,
+    /// With query and fragment.
+    path: &'a str,
+}
+
+impl Url<'_> {
+    fn read(url: &str) -> Option<Url<'_>> {
+        let (scheme, rest) = cut(url, b":");
+        let (authority, path) = cut(rest.strip_prefix("://")?, b"/?#");
+        is_http(scheme).then_some(Url { scheme, authority, path })
+    }
+
+    fn root(&self) -> String {
+        join(&[self.scheme, "://", self.authority]).to_ascii_lowercase()
+    }
+
+    fn origin(&self) -> String {
+        let mut origin = self.root();
+        let default = if self.scheme.len() > 4 { ":443" } else { ":80" };
+        if origin.ends_with(default) {
+            origin.truncate(origin.len() - default.len());
+        }
+        origin
+    }
+}
+
+pub fn is_http(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}

@@ -1,0 +1,304 @@
+//! JSON of servers, read as JavaScript's `JSON.parse` would read it.
+//!
+//! `serde_json` is the oracle of the tests, but not in the module: it refuses what JavaScript takes and real services send
+//! (halves of a surrogate pair in escapes, numbers beyond the range of a double), and with its maps and its float tables
+//! it weighs 60 kB gzipped, as much as everything else together. Numbers stay text here; nobody calculates with them.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::chat::{Code, Error, Result};
+use crate::frame::escape::{escape, hex4, join};
+use crate::frame::{Lesson, Pieces, plain_end, text_end};
+use crate::json::{Map, Value};
+use crate::text::{lossy, number};
+
+/// A lone surrogate has no place in Rust's strings. It travels as a private-use character of plane 16, at this offset
+/// from its code, and only in texts that say so; [`Halves`] turns it back.
+const HALF: u32 = 0x10_0000;
+
+/// Levels of nesting. Deeper JSON is nobody's answer, and the stack of a wasm module is small.
+const MAX_DEPTH: u8 = 128;
+
+/// Deeper JSON has no template.
+const PLAIN_DEPTH: u8 = 31;
+
+/// A value and whether lone surrogates in it travel as private-use characters.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    pub value: Value,
+    pub mended: bool,
+}
+
+pub fn parse(text: &[u8]) -> Result<Parsed> {
+    // As `response.json()` does it: themes saved with a byte order mark put one before every answer of their site.
+    let text = lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
+    let mut reader = Reader::new(&text, MAX_DEPTH, None);
+    let value = reader.whole(None);
+    // Neither the payload nor a position in it: it may be private, and it helps nobody.
+    let value = value.ok_or_else(|| Error::new(Code::Protocol, "the service sent JSON that cannot be read"))?;
+    Ok(Parsed { value, mended: reader.mended })
+}
+
+/// Where the inside of the string at `path` lies in a JSON text, or the number, if that is plain to see: every key on the
+/// way once. A number in the path is an index, written in digits. And where the same of members of the outermost object
+/// lies, as often as it has them.
+pub fn locate(json: &[u8], path: &[&str], members: &[&str]) -> Option<Lesson> {
+    let mut reader = Reader::new(std::str::from_utf8(json).ok()?, PLAIN_DEPTH, Some(members));
+    reader.whole(Some(path))?;
+    Some(Lesson { text: reader.found?, varying: reader.varying, tag: 0 })
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    /// Levels of nesting that are left.
+    depth: u8,
+    mended: bool,
+    /// No values are wanted, only where some are: see [`locate`].
+    members: Option<&'a [&'a str]>,
+    found: Option<Range<usize>>,
+    varying: Vec<Range<usize>>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, depth: u8, members: Option<&'a [&'a str]>) -> Self {
+        Reader { text, at: 0, depth, mended: false, members, found: None, varying: Vec::new() }
+    }
+
+    fn whole(&mut self, path: Option<&[&str]>) -> Option<Value> {
+        let value = self.value(path)?;
+        self.blanks();
+        (self.at == self.text.len()).then_some(value)
+    }
+
+    /// `None`: not JSON, or `path` is not plain. A value off the path has none.
+    fn value(&mut self, path: Option<&[&str]>) -> Option<Value> {
+        self.blanks();
+        match self.peek()? {
+            b'"' => {
+                let start = self.at + 1;
+                let text = self.string()?;
+                if path.is_some_and(<[_]>::is_empty) {
+                    self.found = Some(start..self.at - 1);
+                }
+                Some(if self.keeps() { Value::String(text.into_owned()) } else { Value::Null })
+            }
+            b'{' => self.nested(b'}', path),
+            b'[' => self.nested(b']', path),
+            b't' => self.word("true").map(|()| Value::Bool(true)),
+            b'f' => self.word("false").map(|()| Value::Bool(false)),
+            b'n' => self.word("null").map(|()| Value::Null),
+            _ => {
+                let start = self.at;
+                let number = self.number()?;
+                if path.is_some_and(<[_]>::is_empty) {
+                    self.found = Some(start..start + number.len());
+                }
+                Some(if self.keeps() { Value::Number(number.to_owned()) } else { Value::Null })
+            }
+        }
+    }
+
+    fn nested(&mut self, close: u8, path: Option<&[&str]>) -> Option<Value> {
+        self.depth = self.depth.checked_sub(1)?;
+        let is_object = close == b'}';
+        let (mut members, mut items) = (Vec::new(), Vec::new());
+        let mut index = 0;
+        let (step, deeper) = path.and_then(<[_]>::split_first).unzip();
+        let mut seen = false;
+        self.at += 1;
+        self.blanks();
+        if !self.take(close) {
+            loop {
+                let mut key = Cow::Borrowed("");
+                if is_object {
+                    self.blanks();
+                    key = self.string()?;
+                    self.blanks();
+                    self.take(b':').then_some(())?;
+                }
+                let on_path = step.is_some_and(|step| match is_object {
+                    true => key == *step,
+                    false => number(step, 10) == Some(index),
+                });
+                if on_path && std::mem::replace(&mut seen, true) {
+                    return None;
+                }
+                let is_outermost = self.depth + 1 == PLAIN_DEPTH;
+                let value = if is_outermost && self.members.is_some_and(|members| members.contains(&&*key)) {
+                    let text = self.found.take();
+                    let value = self.value(Some(&[]))?;
+                    self.varying.extend(std::mem::replace(&mut self.found, text));
+                    value
+                } else {
+                    self.value(if on_path { deeper } else { None })?
+                };
+                index += 1;
+                match is_object {
+                    _ if !self.keeps() => {}
+                    true => members.push((key.into_owned(), value)),
+                    false => items.push(value),
+                }
+                self.blanks();
+                if self.take(close) {
+                    break;
+                }
+                self.take(b',').then_some(())?;
+            }
+        }
+        self.depth += 1;
+        Some(if is_object { Map::from_members(members).into() } else { items.into() })
+    }
+
+    fn keeps(&self) -> bool {
+        self.members.is_none()
+    }
+
+    fn string(&mut self) -> Option<Cow<'a, str>> {
+        self.take(b'"').then_some(())?;
+        if let Some(end) = plain_end(self.text.as_bytes(), self.at) {
+            let text = self.text.get(self.at..end)?;
+            self.at = end + 1;
+            return Some(text.into());
+        }
+        let mut pieces = Pieces::default();
+        if let Some(end) = text_end(self.text.as_bytes(), self.at, &mut pieces) {
+            self.at = end + 1;
+            return Some(pieces.into_text().into());
+        }
+        let mut out = String::new();
+        loop {
+            let rest = self.text.as_bytes().get(self.at..)?;
+            let plain = rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+            out.push_str(self.text.get(self.at..self.at + plain)?);
+            self.at += plain + 1;
+            match rest.get(plain)? {
+                b'"' => return Some(out.into()),
+                b'\\' => out.push(self.escape()?),
+                _ => return None,
+            }
+        }
+    }
+
+    /// What comes after a backslash.
+    fn escape(&mut self) -> Option<char> {
+        let bytes = self.text.as_bytes();
+        if let Some((character, width)) = escape(bytes.get(self.at - 1..)?) {
+            self.at += width - 1;
+            return Some(character);
+        }
+        let half = hex4(bytes, self.at + 1).filter(|code| self.peek() == Some(b'u') && (0xd800..0xe000).contains(code));
+        self.at += 5;
+        self.mended = true;
+        char::from_u32(HALF + half?)
+    }
+
+    /// RFC 8259, section 6.
+    fn number(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        self.take(b'-');
+        if !self.take(b'0') {
+            self.digits()?;
+        }
+        if self.take(b'.') {
+            self.digits()?;
+        }
+        if self.take(b'e') || self.take(b'E') {
+            let _ = self.take(b'-') || self.take(b'+');
+            self.digits()?;
+        }
+        self.text.get(start..self.at)
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        (self.at > start).then_some(())
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        self.text.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
+    }
+
+    #[inline(always)]
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Services send none, mostly.
+    #[inline(always)]
+    fn blanks(&mut self) {
+        if self.peek() <= Some(b' ') {
+            self.skip_blanks();
+        }
+    }
+
+    fn skip_blanks(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    #[inline(always)]
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+}
+
+/// Joins halves of surrogate pairs over the pieces of one text.
+#[derive(Debug, Default)]
+pub struct Halves {
+    high: Option<u32>,
+}
+
+impl Halves {
+    pub fn is_waiting(&self) -> bool {
+        self.high.is_some()
+    }
+
+    /// Appends `piece` to `out`, with its lone halves joined or, where the other half never comes, as U+FFFD.
+    pub fn push(&mut self, piece: &str, mended: bool, out: &mut String) {
+        if !mended && !self.is_waiting() {
+            return out.push_str(piece);
+        }
+        for character in piece.chars() {
+            match (self.high.take(), half(character, mended)) {
+                (None, None) => out.push(character),
+                (None, Some(high)) if high < 0xdc00 => self.high = Some(high),
+                (None, Some(_)) => out.push(char::REPLACEMENT_CHARACTER),
+                (Some(high), Some(low)) if low >= 0xdc00 => out.push(join(high, low)),
+                (Some(_), Some(high)) => {
+                    out.push(char::REPLACEMENT_CHARACTER);
+                    self.high = Some(high);
+                }
+                (Some(_), None) => out.extend([char::REPLACEMENT_CHARACTER, character]),
+            }
+        }
+    }
+
+    /// The text is over: a high half that waits is alone for good.
+    pub fn finish(&mut self, out: &mut String) {
+        if self.high.take().is_some() {
+            out.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+}
+
+/// The same for a text that comes whole.
+pub fn whole_text(text: &str, mended: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut halves = Halves::default();
+    halves.push(text, mended, &mut out);
+    halves.finish(&mut out);
+    out
+}
+
+fn half(character: char, mended: bool) -> Option<u32> {
+    let code = (character as u32).checked_sub(HALF)?;
+    (mended && (0xd800..0xe000).contains(&code)).then_some(code)
+}

@@ -1,0 +1,70 @@
+//! OpenAI Chat Completions, and everything that is compatible with it: one request, one stream.
+//!
+//! Part F of `tests/wire/README.md` is the protocol. What is not said there is not sent, but for the caller's `extra`.
+
+use std::rc::Rc;
+
+use crate::chat::{Result, Session};
+use crate::exchange::Step;
+use crate::frame::Framing;
+use crate::options::{About, Call};
+use crate::providers::Protocol;
+use crate::providers::keyed::{self, Ask, Dialect, chat_chunk, messages, models};
+
+pub const PROTOCOL: Protocol = Protocol {
+    open,
+    models: Some(|call| models::ask(&DIALECT, call, "/models")),
+    about: About::service(
+        "OpenAiChat",
+        "https://api.openai.com/v1",
+        &[
+            ("model", "model"),
+            ("messages", ".messages"),
+            ("temperature", "temperature"),
+            ("topP", "top_p"),
+            ("maxTokens", "max_tokens"),
+            ("stop", "stop"),
+            ("seed", "seed"),
+            ("tools", "tools"),
+            ("toolChoice", "tool_choice"),
+            ("reasoningEffort", "reasoning_effort"),
+            ("responseFormat", "response_format"),
+            // What a client of the edge asked for, in words that only compatible services know.
+            ("compatible", ".compatible"),
+            ("extra", ".extra"),
+        ],
+    ),
+};
+
+static DIALECT: Dialect = Dialect {
+    framing: Framing::Sse,
+    head: keyed::bearer,
+    events: &["message", "error"],
+    text_path: &["choices", "0", "delta", "content"],
+    thought_paths: &[&["choices", "0", "delta", "reasoning_content"], &["choices", "0", "delta", "reasoning"]],
+    arguments_path: &["choices", "0", "delta", "tool_calls", "0", "function", "arguments"],
+    frame: |turn, value, out| {
+        chat_chunk::take(turn, value, "delta", out);
+        Ok(())
+    },
+    whole: |turn, value, out| {
+        chat_chunk::take(turn, value, "message", out);
+        Ok(!value.list("choices").is_empty())
+    },
+};
+
+/// F1.
+fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
+    let mut ask = Ask::new(call)?;
+    let (call, body) = (&ask.call, &mut ask.body);
+    body.insert("messages", messages::messages(call)?.into());
+    // Its newer models refuse the old name, which is the only one that others know.
+    if call.settings.url.starts_with("https://api.openai.com/")
+        && let Some(most) = body.take("max_tokens")
+    {
+        body.insert("max_completion_tokens", most);
+    }
+    body.insert("stream", true.into());
+    body.form("stream_options", r#"{"include_usage":true}"#, &[]);
+    ask.to(&DIALECT, "/chat/completions")
+}
