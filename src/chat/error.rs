@@ -1,6 +1,6 @@
 //! What can go wrong, as a closed list of codes that applications may match on.
 
-use crate::text;
+use crate::{json, text};
 
 /// The `code` of JavaScript's `ChatError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +144,12 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<json::Invalid> for Error {
+    fn from(_: json::Invalid) -> Error {
+        Error::new(Code::Protocol, "the service sent JSON that cannot be read")
+    }
+}
 
 const REDACTED: &str = "[redacted]";
 

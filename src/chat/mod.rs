@@ -3,6 +3,14 @@
 mod error;
 pub mod error_text;
 mod event;
+mod finish;
+mod message;
+mod session;
+mod usage;
 
 pub use error::{Code, Details, EXCERPT, Error, Result, larger};
-pub use event::{Event, Finish, Message, Session, ToolCall, Usage, turn};
+pub use event::{Event, ToolCall};
+pub use finish::Finish;
+pub use message::{Message, turn};
+pub use session::Session;
+pub use usage::Usage;

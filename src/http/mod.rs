@@ -1,6 +1,10 @@
 //! Requests, heads and responses as plain data; addresses and bodies.
 
+mod form;
 mod request;
+mod response;
 pub mod url;
 
-pub use request::{Answer, Form, Head, Method, Request, WANTED_HEADERS, first_byte, is_header_value};
+pub use form::Form;
+pub use request::{Method, Request, is_header_value};
+pub use response::{Answer, Head, WANTED_HEADERS, first_byte};

@@ -1,8 +1,12 @@
 //! JSON: a value and its text, the reader, and where a string lies in a text that nobody has to read.
 
+mod locate;
 mod parse;
+mod surrogates;
 mod value;
 
-pub use parse::{Halves, Parsed, locate, parse, whole_text};
+pub use locate::locate;
+pub use parse::{Invalid, Parsed, parse};
+pub use surrogates::{Halves, whole_text};
 pub(crate) use value::quote;
 pub use value::{Map, Value, form};

@@ -7,21 +7,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::chat::{Code, Error, Result};
-use crate::frame::escape::{escape, hex4, join};
-use crate::frame::{Lesson, Pieces, plain_end, text_end};
-use crate::json::{Map, Value};
+use super::locate::PLAIN_DEPTH;
+use super::surrogates::HALF;
+use super::{Map, Value};
+use crate::frame::escape::{escape, hex4};
+use crate::frame::{Pieces, plain_end, text_end};
 use crate::text::{lossy, number};
-
-/// A lone surrogate has no place in Rust's strings. It travels as a private-use character of plane 16, at this offset
-/// from its code, and only in texts that say so; [`Halves`] turns it back.
-const HALF: u32 = 0x10_0000;
 
 /// Levels of nesting. Deeper JSON is nobody's answer, and the stack of a wasm module is small.
 const MAX_DEPTH: u8 = 128;
-
-/// Deeper JSON has no template.
-const PLAIN_DEPTH: u8 = 31;
 
 /// A value and whether lone surrogates in it travel as private-use characters.
 #[derive(Debug, Default)]
@@ -30,43 +24,37 @@ pub struct Parsed {
     pub mended: bool,
 }
 
-pub fn parse(text: &[u8]) -> Result<Parsed> {
+/// A text is not JSON, or nested deeper than 128 levels. It says neither what the text is nor where it fails: the text may
+/// be private, and a position in it helps nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invalid;
+
+pub fn parse(text: &[u8]) -> Result<Parsed, Invalid> {
     // As `response.json()` does it: themes saved with a byte order mark put one before every answer of their site.
     let text = lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
     let mut reader = Reader::new(&text, MAX_DEPTH, None);
-    let value = reader.whole(None);
-    // Neither the payload nor a position in it: it may be private, and it helps nobody.
-    let value = value.ok_or_else(|| Error::new(Code::Protocol, "the service sent JSON that cannot be read"))?;
+    let value = reader.whole(None).ok_or(Invalid)?;
     Ok(Parsed { value, mended: reader.mended })
 }
 
-/// Where the inside of the string at `path` lies in a JSON text, or the number, if that is plain to see: every key on the
-/// way once. A number in the path is an index, written in digits. And where the same of members of the outermost object
-/// lies, as often as it has them.
-pub fn locate(json: &[u8], path: &[&str], members: &[&str]) -> Option<Lesson> {
-    let mut reader = Reader::new(std::str::from_utf8(json).ok()?, PLAIN_DEPTH, Some(members));
-    reader.whole(Some(path))?;
-    Some(Lesson { text: reader.found?, varying: reader.varying, tag: 0 })
-}
-
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
     /// Levels of nesting that are left.
     depth: u8,
     mended: bool,
-    /// No values are wanted, only where some are: see [`locate`].
+    /// No values are wanted, only where some are: see [`super::locate()`].
     members: Option<&'a [&'a str]>,
-    found: Option<Range<usize>>,
-    varying: Vec<Range<usize>>,
+    pub(super) found: Option<Range<usize>>,
+    pub(super) varying: Vec<Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, depth: u8, members: Option<&'a [&'a str]>) -> Self {
+    pub(super) fn new(text: &'a str, depth: u8, members: Option<&'a [&'a str]>) -> Self {
         Reader { text, at: 0, depth, mended: false, members, found: None, varying: Vec::new() }
     }
 
-    fn whole(&mut self, path: Option<&[&str]>) -> Option<Value> {
+    pub(super) fn whole(&mut self, path: Option<&[&str]>) -> Option<Value> {
         let value = self.value(path)?;
         self.blanks();
         (self.at == self.text.len()).then_some(value)
@@ -248,57 +236,4 @@ impl<'a> Reader<'a> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
-}
-
-/// Joins halves of surrogate pairs over the pieces of one text.
-#[derive(Debug, Default)]
-pub struct Halves {
-    high: Option<u32>,
-}
-
-impl Halves {
-    pub fn is_waiting(&self) -> bool {
-        self.high.is_some()
-    }
-
-    /// Appends `piece` to `out`, with its lone halves joined or, where the other half never comes, as U+FFFD.
-    pub fn push(&mut self, piece: &str, mended: bool, out: &mut String) {
-        if !mended && !self.is_waiting() {
-            return out.push_str(piece);
-        }
-        for character in piece.chars() {
-            match (self.high.take(), half(character, mended)) {
-                (None, None) => out.push(character),
-                (None, Some(high)) if high < 0xdc00 => self.high = Some(high),
-                (None, Some(_)) => out.push(char::REPLACEMENT_CHARACTER),
-                (Some(high), Some(low)) if low >= 0xdc00 => out.push(join(high, low)),
-                (Some(_), Some(high)) => {
-                    out.push(char::REPLACEMENT_CHARACTER);
-                    self.high = Some(high);
-                }
-                (Some(_), None) => out.extend([char::REPLACEMENT_CHARACTER, character]),
-            }
-        }
-    }
-
-    /// The text is over: a high half that waits is alone for good.
-    pub fn finish(&mut self, out: &mut String) {
-        if self.high.take().is_some() {
-            out.push(char::REPLACEMENT_CHARACTER);
-        }
-    }
-}
-
-/// The same for a text that comes whole.
-pub fn whole_text(text: &str, mended: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut halves = Halves::default();
-    halves.push(text, mended, &mut out);
-    halves.finish(&mut out);
-    out
-}
-
-fn half(character: char, mended: bool) -> Option<u32> {
-    let code = (character as u32).checked_sub(HALF)?;
-    (mended && (0xd800..0xe000).contains(&code)).then_some(code)
 }

@@ -162,7 +162,7 @@ impl Decode for Reply {
         }
         let Parsed { value, mended } = match json::parse(data) {
             Ok(parsed) => parsed,
-            Err(error) => return self.broken_words(data).map_or(Err(error), |()| Ok(Progress::More)),
+            Err(error) => return self.broken_words(data).map_or(Err(error.into()), |()| Ok(Progress::More)),
         };
         if let Some(error) = refusal(&value) {
             return Err(error);

@@ -1,0 +1,15 @@
+//! A message of a conversation, as far as every protocol has it.
+
+use crate::json::{Value, form};
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    pub role: String,
+    /// The text of the content; parts are joined without a separator.
+    pub text: String,
+}
+
+/// A message as JSON, as nearly all protocols write it.
+pub fn turn(role: &str, text: &str) -> Value {
+    form(r#"{"role":$,"content":$}"#, &[role, text])
+}

@@ -1,0 +1,116 @@
+//! The head of a response, the response that was read whole, and what it means where it is no success.
+
+use crate::chat::{Code, Error, Result, error_text};
+use crate::json::{self, Value};
+use crate::text::{cut, decimal, find, join, lossy, number};
+
+/// Head of a response, with the few headers that protocols and the engine read ([`WANTED_HEADERS`]).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Head {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+}
+
+/// Parted by blanks.
+pub const WANTED_HEADERS: &str = "x-wp-nonce location retry-after retry-after-ms";
+
+impl Head {
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// A response that was read whole.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    pub head: Head,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Result<json::Parsed> {
+        json::parse(&self.body).map_err(|error| match self.is_html() {
+            true => self.page_instead(),
+            false => Error::from(error).with_body(&self.body),
+        })
+    }
+
+    /// The JSON, or nothing.
+    pub fn value(&self) -> Value {
+        json::parse(&self.body).unwrap_or_default().value
+    }
+
+    pub fn is_html(&self) -> bool {
+        first_byte(&self.body) == Some(b'<')
+    }
+
+    /// What a status outside 2xx means where the protocol has nothing to say about it.
+    pub fn refusal(&self) -> Error {
+        let status = self.head.status;
+        let words = error_text::error_words(&self.value());
+        let (code, plain) = match status {
+            400 | 404 | 405 | 409 | 410 | 415 | 422 => (Code::Service, "the service does not take this request"),
+            401 => (Code::Auth, "the service wants a key or a login"),
+            402 => (Code::PaymentRequired, "the service wants to be paid"),
+            403 if words.is_none() => (Code::Blocked, "the site refuses access"),
+            403 => (Code::Auth, "the service refuses access"),
+            408 => (Code::Timeout, "the service waited too long"),
+            413 => (Code::TooLarge, "the message is too large for the service"),
+            429 => (Code::RateLimited, "too many requests"),
+            300..400 => (Code::Service, "the service redirects without saying where"),
+            _ => (Code::Service, "the service failed"),
+        };
+        let words = words.as_deref().unwrap_or(plain);
+        let mut error = Error::new(code, join(&[words, " (status ", &decimal(status.into()), ")"]));
+        error.retryable = matches!(status, 408 | 409 | 429 | 500 | 502..=504 | 520..=529);
+        self.explain(error)
+    }
+
+    /// A page where a reply should be: a firewall, a log-in page, a plugin that is switched off.
+    pub fn page_instead(&self) -> Error {
+        const START: &[u8] = b"<title>";
+        let at = find(&self.body, START).map_or(self.body.len(), |at| at + START.len());
+        let rest = lossy(&self.body[at..]);
+        let title = error_text::html_to_text(cut(&rest, b"<").0.trim());
+        let title = if title.is_empty() { title } else { join(&[": '", &title, "'"]) };
+        self.explain(Error::new(Code::Blocked, join(&["a web page came instead of a reply", &title])))
+    }
+
+    /// An error that this answer is the reason of.
+    pub fn error(&self, code: Code, words: &str) -> Error {
+        self.explain(Error::new(code, words))
+    }
+
+    /// Where a nonce was asked for.
+    pub fn no_nonce(&self, value: &Value) -> Error {
+        let words = error_text::error_words(value).map(|words| join(&[": ", &words]));
+        self.error(Code::Nonce, &join(&["No nonce found", words.as_deref().unwrap_or_default()]))
+    }
+
+    /// Adds status, `Retry-After` and an excerpt of the body.
+    pub fn explain(&self, error: Error) -> Error {
+        let mut error = error.with_body(&self.body);
+        error.status = Some(self.head.status);
+        // OpenAI's way to say it exactly. As seconds, since the other header has nothing finer.
+        let told = match self.head.header("retry-after-ms").filter(|ms| number(ms, 10).is_some()) {
+            Some(exact) => Some(join(&[exact, "e-3"])),
+            None => self.head.header("retry-after").map(str::to_owned),
+        };
+        // The words of the body may have told it, too.
+        if told.is_some() {
+            error.retry_after = told;
+        }
+        error
+    }
+}
+
+/// First byte that is neither blank nor part of a byte order mark: it tells JSON (`{`), a page (`<`) and a stream apart.
+pub fn first_byte(body: &[u8]) -> Option<u8> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    body.iter().copied().find(|byte| !byte.is_ascii_whitespace())
+}
