@@ -7,11 +7,11 @@ import process from 'node:process';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-import { Inbox } from '../src/js/inbox.js';
-import { feed, forget } from '../src/js/input.js';
+import { EventBuffer } from '../src/js/event-buffer.js';
+import { feed, forgetRoom } from '../src/js/chunk-buffer.js';
 import { makeBody } from './body/body.js';
 import { memoryFetch } from './body/fetch.js';
-import { talkTo } from './contestants/stripped/talk.js';
+import { driverFor } from './contestants/stripped/driver.js';
 import { median } from './report/stats.mjs';
 import { digits, table } from './report/table.mjs';
 import { STREAMS } from './workloads.mjs';
@@ -42,8 +42,8 @@ async function measure({ dialect, cut, events }) {
   const body = makeBody({ dialect, cut, events });
   const all = builds.map(() => []);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, { Talk }] of builds.entries()) {
-      const ns = await reply(Talk, dialect, body);
+    for (const [index, { ReplyDriver }] of builds.entries()) {
+      const ns = await reply(ReplyDriver, dialect, body);
       if (round >= COLD) all[index].push(ns / events);
     }
   }
@@ -51,18 +51,18 @@ async function measure({ dialect, cut, events }) {
 }
 
 /** Time of the chunks alone; the request before them is not counted. */
-async function reply(Talk, dialect, body) {
-  const inbox = new Inbox(false);
-  const talk = talkTo(Talk, { dialect, fetch: memoryFetch(body), url: 'https://site.example' }, inbox);
-  await talk.open();
+async function reply(ReplyDriver, dialect, body) {
+  const buffer = new EventBuffer(false);
+  const driver = driverFor(ReplyDriver, { dialect, fetch: memoryFetch(body), url: 'https://site.example' }, buffer);
+  await driver.open();
   // Each build has a memory of its own.
-  forget();
+  forgetRoom();
   const start = process.hrtime.bigint();
   for (const chunk of body.chunks) {
-    if (feed(talk, chunk) !== 0) break;
-    inbox.clear();
+    if (feed(driver, chunk) !== 0) break;
+    buffer.clear();
   }
   const ns = Number(process.hrtime.bigint() - start);
-  talk.free();
+  driver.free();
   return ns;
 }

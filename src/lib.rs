@@ -6,7 +6,7 @@
 //!  js/index.js    Provider.createAsyncGenerator(options) -> Reply (js/reply.js), lazy
 //!  web/options    what the caller gave becomes a Call, once (settings, call)
 //!  service/*      what services with a key have in common: requests of JSON, a model's turn, what errors mean
-//!  providers/*    open(Call, Session) -> Step: "send this request; this is what its answer means"
+//!  providers/*    open(Call, Session) -> Operation: "send this request; this is what its answer means"
 //!  service        (chunk, errors, models, said, turn) what protocols of services with a key have in common
 //!  step           what a protocol says of a request: what its answer, or the answer's frames, mean
 //!  exchange       the one state machine: poll() -> Send | Read | Event | Over, feed(Head | Chunk | End)

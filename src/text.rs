@@ -65,16 +65,16 @@ pub fn number(digits: &str, radix: u32) -> Option<u64> {
 
 /// As text, with U+FFFD for what is none: `String::from_utf8_lossy` at a third of its weight.
 pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    let (mut mended, mut rest) = (String::new(), bytes);
+    let (mut has_lone_surrogates, mut rest) = (String::new(), bytes);
     loop {
         let error = match std::str::from_utf8(rest) {
-            Ok(text) if mended.is_empty() => return Cow::Borrowed(text),
-            Ok(text) => return Cow::Owned(mended + text),
+            Ok(text) if has_lone_surrogates.is_empty() => return Cow::Borrowed(text),
+            Ok(text) => return Cow::Owned(has_lone_surrogates + text),
             Err(error) => error,
         };
         let (text, broken) = rest.split_at(error.valid_up_to());
-        mended.push_str(std::str::from_utf8(text).unwrap_or_default());
-        mended.push(char::REPLACEMENT_CHARACTER);
+        has_lone_surrogates.push_str(std::str::from_utf8(text).unwrap_or_default());
+        has_lone_surrogates.push(char::REPLACEMENT_CHARACTER);
         rest = &broken[error.error_len().unwrap_or(broken.len())..];
     }
 }

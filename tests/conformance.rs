@@ -56,10 +56,10 @@ fn index() -> BTreeSet<String> {
 
 #[test]
 fn every_provider_has_recordings_that_end_well() {
-    let mut count: BTreeMap<&str, usize> = REGISTRY.iter().map(|protocol| (protocol.about.name, 0)).collect();
+    let mut count: BTreeMap<&str, usize> = REGISTRY.iter().map(|protocol| (protocol.info.name, 0)).collect();
     for (case, expected) in expected::all() {
         if expected.error.is_none() && expected.events.iter().any(|event| event == "finish stop") {
-            *count.get_mut(Play::of(&Tape::read(&case)).unwrap().protocol.about.name).unwrap() += 1;
+            *count.get_mut(Play::of(&Tape::read(&case)).unwrap().protocol.info.name).unwrap() += 1;
         }
     }
     assert!(count.values().all(|&count| count >= 5), "{count:?}");
@@ -82,7 +82,7 @@ fn every_recording_gives_what_the_wire_reference_says() {
 fn difference(tape: &Tape, expected: &Expected, played: &Played) -> Option<String> {
     let events: Vec<String> = played.events().into_iter().map(|event| describe(event, played)).collect();
     let mut wanted = expected.events.clone();
-    if Play::of(tape)?.foreign && tape.reply.head.status == 200 {
+    if Play::of(tape)?.cross_origin && tape.reply.head.status == 200 {
         wanted.insert(0, FOREIGN.to_owned());
     }
     if played.text() != expected.text {

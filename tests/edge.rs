@@ -6,11 +6,11 @@
 
 use proptest::prelude::*;
 use rivulet::chat::{Event, Finish, ToolCall, Usage};
-use rivulet::edge::{Answer, Encoder, request};
+use rivulet::edge::{CompletionSpec, Encoder, request};
 use serde_json::{Value, json};
 
-fn answer(responses: bool, stream: bool) -> Answer {
-    Answer {
+fn answer(responses: bool, stream: bool) -> CompletionSpec {
+    CompletionSpec {
         responses,
         stream,
         include_usage: true,
@@ -21,8 +21,8 @@ fn answer(responses: bool, stream: bool) -> Answer {
 }
 
 /// All bytes of an answer; what is taken in between is as whole frames.
-fn encoded(answer: Answer, texts: &[String], thoughts: &[String], finish: Finish) -> String {
-    let mut encoder = Encoder::new(answer);
+fn encoded(spec: CompletionSpec, texts: &[String], thoughts: &[String], finish: Finish) -> String {
+    let mut encoder = Encoder::new(spec);
     let mut out = String::new();
     let mut take = |encoder: &mut Encoder| {
         encoder.take(|bytes, _| {
@@ -32,7 +32,7 @@ fn encoded(answer: Answer, texts: &[String], thoughts: &[String], finish: Finish
         });
     };
     for thought in thoughts {
-        encoder.thought(thought);
+        encoder.reasoning(thought);
         take(&mut encoder);
     }
     for text in texts {
@@ -199,7 +199,7 @@ fn names_of_that_api_become_names_of_this() {
 fn what_is_thought_behind_the_first_text_opens_no_item_again() {
     let mut encoder = Encoder::new(answer(true, true));
     encoder.text("a");
-    encoder.thought("late");
+    encoder.reasoning("late");
     encoder.text("b");
     encoder.event(&Event::Finish(Finish::Stop));
     encoder.take(|bytes, _| {
@@ -214,13 +214,13 @@ fn piece(index: usize, arguments: &str, done: bool) -> Event {
     Event::ToolCall { call: call.into(), arguments: arguments.into(), done }
 }
 
-fn output(answer: Answer, events: &[Event]) -> String {
-    let mut encoder = Encoder::new(answer);
+fn output(spec: CompletionSpec, events: &[Event]) -> String {
+    let mut encoder = Encoder::new(spec);
     for event in events {
         match event {
             Event::Text(pieces) => encoder.text(pieces.text()),
-            Event::Reasoning(pieces) => encoder.thought(pieces.text()),
-            Event::ToolCall { call, arguments, done } => encoder.call(call, arguments.text(), *done),
+            Event::Reasoning(pieces) => encoder.reasoning(pieces.text()),
+            Event::ToolCall { call, arguments, done } => encoder.tool_call(call, arguments.text(), *done),
             other => encoder.event(other),
         }
     }

@@ -11,7 +11,7 @@ mod support;
 use std::rc::Rc;
 
 use rivulet::chat::{Code, Error, Event};
-use rivulet::exchange::{Exchange, Feed, Next, Poll, Step};
+use rivulet::exchange::{Exchange, Feed, Operation, Poll, Transition};
 use rivulet::frame::Framing;
 use rivulet::http::{Head, Request};
 
@@ -256,7 +256,7 @@ fn stray_text_is_neither_stream_nor_json() {
 fn ndjson_is_read_line_by_line() {
     let body = "{\"say\":\"A\"}\n\r\n  \n{\"say\":\"B\"}\r\n{\"over\":true}";
     for cuts in [vec![], (0..body.len()).collect()] {
-        let step = Step::stream(Request::post(URL), Framing::Ndjson, Toy { scanned: true, ..Toy::default() });
+        let step = Operation::stream(Request::post(URL), Framing::Ndjson, Toy { scanned: true, ..Toy::default() });
         let played = drive::play(Exchange::new(Ok(step), 1 << 20), |_, _| ok(body).cut(cuts.clone()));
         assert_eq!((played.text().as_str(), &played.end), ("AB", &Ok(())));
     }
@@ -271,10 +271,10 @@ fn a_call_that_cannot_be_opened_sends_nothing() {
 
 #[test]
 fn an_answer_read_whole_may_lead_on_or_end_it() {
-    let last = || Step::ask(Request::get(URL), |_, out| Ok::<_, Error>(toy_over(out)));
-    let first = Step::ask(Request::get("https://chat.example/first"), move |answer, out| {
+    let last = || Operation::buffered(Request::get(URL), |_, out| Ok::<_, Error>(toy_over(out)));
+    let first = Operation::buffered(Request::get("https://chat.example/first"), move |answer, out| {
         out.warn(String::from_utf8_lossy(&answer.body));
-        Ok(Next::Step(last()))
+        Ok(Transition::Send(last()))
     });
     let played =
         drive::play(Exchange::new(Ok(first), 1 << 20), |_, number| ok(format!("answer {number}")).cut(vec![3]));
@@ -282,9 +282,9 @@ fn an_answer_read_whole_may_lead_on_or_end_it() {
     assert_eq!((played.warnings(), &played.end), (vec!["answer 0"], &Ok(())));
 }
 
-fn toy_over(out: &mut rivulet::exchange::Out) -> Next {
+fn toy_over(out: &mut rivulet::exchange::EventQueue) -> Transition {
     out.finish(Default::default(), rivulet::chat::Finish::Stop);
-    Next::Over
+    Transition::Over
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod support;
 
 use proptest::prelude::*;
 use rivulet::chat::Event;
-use rivulet::exchange::{Filter, Part};
+use rivulet::exchange::{Filter, Segment};
 use serde_json::json;
 
 use support::drive::{Item, Played, Reply};
@@ -22,8 +22,8 @@ fn put_together(think_tags: bool, stops: &[&str], pieces: &[&str]) -> Vec<(bool,
     let mut joined: Vec<(bool, String)> = Vec::new();
     for part in parts {
         let (thought, text) = match part {
-            Part::Text(text) => (false, text),
-            Part::Thought(text) => (true, text),
+            Segment::Text(text) => (false, text),
+            Segment::Reasoning(text) => (true, text),
         };
         assert!(!text.is_empty());
         match joined.last_mut() {
@@ -100,10 +100,10 @@ fn nothing_is_held_back_for_longer_than_needed() {
         filter.push(text, &mut parts);
         parts
     };
-    assert_eq!(push("ab <"), [Part::Text("ab ".to_owned())]);
-    assert_eq!(push("b> E"), [Part::Text("<b> ".to_owned())]);
+    assert_eq!(push("ab <"), [Segment::Text("ab ".to_owned())]);
+    assert_eq!(push("b> E"), [Segment::Text("<b> ".to_owned())]);
     assert_eq!(push("N"), []);
-    assert_eq!(push("N"), [Part::Text("ENN".to_owned())]);
+    assert_eq!(push("N"), [Segment::Text("ENN".to_owned())]);
 }
 
 proptest! {

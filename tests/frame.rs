@@ -11,25 +11,25 @@ mod support;
 
 use std::ops::ControlFlow::{self, Continue};
 
-use rivulet::frame::{Framing, Lesson, Sink, Splitter, Stop, Template};
+use rivulet::frame::{FrameLayout, Framing, Sink, Splitter, Stop, Template};
 
 #[derive(Default)]
-struct Frames(Vec<(String, Vec<u8>)>);
+struct FrameDecoder(Vec<(String, Vec<u8>)>);
 
-impl Sink for Frames {
+impl Sink for FrameDecoder {
     /// Nothing is learned here.
     fn scan(&mut self, _template: &Template, _bytes: &[u8], _limit: usize) -> usize {
         0
     }
 
-    fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<Lesson>> {
+    fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<FrameLayout>> {
         self.0.push((String::from_utf8_lossy(event).into_owned(), data.to_vec()));
         Continue(None)
     }
 }
 
 fn run<'a>(framing: Framing, chunks: impl IntoIterator<Item = &'a [u8]>, finish: bool) -> Vec<(String, Vec<u8>)> {
-    let (mut splitter, mut frames) = (Splitter::new(framing, 1 << 20), Frames::default());
+    let (mut splitter, mut frames) = (Splitter::new(framing, 1 << 20), FrameDecoder::default());
     for chunk in chunks {
         assert!(splitter.feed(chunk, &mut frames).is_continue());
     }
@@ -105,7 +105,7 @@ fn comments_are_ignored_wherever_they_stand() {
 
 #[test]
 fn a_comment_without_end_costs_no_memory_and_hides_nothing() {
-    let (mut splitter, mut frames) = (Splitter::new(Framing::Sse, 100), Frames::default());
+    let (mut splitter, mut frames) = (Splitter::new(Framing::Sse, 100), FrameDecoder::default());
     assert!(splitter.feed(b"data:1\n", &mut frames).is_continue());
     assert!(splitter.feed(b":", &mut frames).is_continue());
     let chunk = vec![b'x'; 64 * 1024];

@@ -5,9 +5,9 @@
 mod support;
 
 use proptest::prelude::*;
-use rivulet::chat::error_text::{error_words, html_to_text, unescape_html};
+use rivulet::chat::error_text::{self, html_to_text, unescape_html};
 use rivulet::chat::{Code, Error};
-use rivulet::json::{Halves, Invalid, parse, whole_text};
+use rivulet::json::{Invalid, SurrogateJoiner, join_surrogates, parse};
 use serde_json::{Value, json};
 
 use support::{Random, ours, theirs};
@@ -19,7 +19,7 @@ fn value(text: &str) -> Value {
 /// The string at `a`, as JavaScript shows it once it is well-formed.
 fn text(json: &str) -> String {
     let parsed = parse(json.as_bytes()).unwrap();
-    whole_text(parsed.value.get("a").unwrap().as_str().unwrap(), parsed.mended)
+    join_surrogates(parsed.value.get("a").unwrap().as_str().unwrap(), parsed.has_lone_surrogates)
 }
 
 #[test]
@@ -91,11 +91,11 @@ fn lone_surrogates_are_replacement_characters() {
 
 #[test]
 fn halves_in_two_pieces_join() {
-    let mut halves = Halves::default();
+    let mut halves = SurrogateJoiner::default();
     let mut out = String::new();
     for piece in [r#""a\ud83d""#, r#""""#, r#""\ude00b""#, r#""\ud83d""#, r#""plain""#] {
         let parsed = parse(piece.as_bytes()).unwrap();
-        halves.push(parsed.value.as_str().unwrap(), parsed.mended, &mut out);
+        halves.push(parsed.value.as_str().unwrap(), parsed.has_lone_surrogates, &mut out);
     }
     halves.finish(&mut out);
     assert_eq!(out, "a😀b\u{fffd}plain");
@@ -149,11 +149,11 @@ fn error_texts_are_made_for_pages_and_read_without_their_tags() {
 
 #[test]
 fn the_words_of_an_error_are_found_or_there_are_none() {
-    assert_eq!(error_words(&ours(&json!({ "error": { "message": " a " }, "message": "b" }))).as_deref(), Some("a"));
+    assert_eq!(error_text::of(&ours(&json!({ "error": { "message": " a " }, "message": "b" }))).as_deref(), Some("a"));
     for none in
         [json!(null), json!([]), json!({ "message": 5 }), json!({ "error": {} }), json!({ "message": " " }), json!("x")]
     {
-        assert_eq!(error_words(&ours(&none)), None, "{none}");
+        assert_eq!(error_text::of(&ours(&none)), None, "{none}");
     }
 }
 
@@ -174,13 +174,13 @@ proptest! {
     fn any_code_units_in_any_pieces_are_the_text_that_javascript_shows(units in units(), seed: u64) {
         let wanted = String::from_utf16_lossy(&units);
         let parsed = parse(escaped(&units).as_bytes()).unwrap();
-        prop_assert_eq!(&whole_text(parsed.value.as_str().unwrap(), parsed.mended), &wanted);
+        prop_assert_eq!(&join_surrogates(parsed.value.as_str().unwrap(), parsed.has_lone_surrogates), &wanted);
         let cuts = Random(seed).cuts(units.len());
         let edges: Vec<usize> = [0].into_iter().chain(cuts).chain([units.len()]).collect();
-        let (mut halves, mut out) = (Halves::default(), String::new());
+        let (mut halves, mut out) = (SurrogateJoiner::default(), String::new());
         for edge in edges.windows(2) {
             let parsed = parse(escaped(&units[edge[0]..edge[1]]).as_bytes()).unwrap();
-            halves.push(parsed.value.as_str().unwrap(), parsed.mended, &mut out);
+            halves.push(parsed.value.as_str().unwrap(), parsed.has_lone_surrogates, &mut out);
         }
         halves.finish(&mut out);
         prop_assert_eq!(out, wanted);

@@ -10,19 +10,19 @@ mod support;
 
 use rivulet::chat::{Code, Result};
 use rivulet::http::{self, url};
-use rivulet::options::{Call, History, PRESETS, Settings, preset};
-use rivulet::providers::REGISTRY;
+use rivulet::options::{ChatRequest, History, PRESETS, Settings, preset};
+use rivulet::providers::{REGISTRY, session_key};
 use serde_json::{Value, json};
 
 use support::play::{RANDOM, protocol};
 use support::{ours, theirs};
 
 pub fn settings(given: Value) -> Result<Settings> {
-    Settings::read(&protocol("AiEngine").about, &ours(&given))
+    Settings::read(&protocol("AiEngine").info, &ours(&given))
 }
 
-pub fn call(given: Value, options: Value) -> Result<Call> {
-    Call::read(&protocol("AiEngine").about, &ours(&given), &ours(&options), RANDOM)
+pub fn call(given: Value, options: Value) -> Result<ChatRequest> {
+    ChatRequest::read(&protocol("AiEngine").info, &ours(&given), &ours(&options), RANDOM)
 }
 
 /// The words of the error of code `input`.
@@ -35,11 +35,11 @@ pub fn refused<T>(result: Result<T>) -> String {
 
 #[test]
 fn the_presets_have_the_sources_values() {
-    let online = Settings::read(&protocol("AiEngine").about, &ours(&json!({ "preset": "Chatgpt4Online" }))).unwrap();
+    let online = Settings::read(&protocol("AiEngine").info, &ours(&json!({ "preset": "Chatgpt4Online" }))).unwrap();
     assert_eq!((online.name.as_str(), online.url.as_str()), ("Chatgpt4Online", "https://chatgpt4online.org"));
     assert_eq!((online.default_model.as_str(), online.models.as_slice()), ("gpt-4", &["gpt-4".to_owned()][..]));
     assert!(!online.working && online.model_aliases.is_empty());
-    let power = Settings::read(&protocol("AiPower").about, &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
+    let power = Settings::read(&protocol("AiPower").info, &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
     assert_eq!((power.name.as_str(), power.url.as_str()), ("Chatgpt4o", "https://chatgpt4o.one"));
     assert_eq!(power.default_model, "gpt-4o-mini-2024-07-18");
     assert_eq!(power.models, ["gpt-4o-mini-2024-07-18"]);
@@ -79,7 +79,7 @@ fn a_preset_pointed_at_another_site_is_taken_at_the_callers_word() {
 
 #[test]
 fn get_model_takes_default_alias_and_name() {
-    let power = Settings::read(&protocol("AiPower").about, &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
+    let power = Settings::read(&protocol("AiPower").info, &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
     for name in ["", "gpt-4o-mini", "gpt-4o-mini-2024-07-18"] {
         assert_eq!(power.get_model(name).as_deref(), Ok("gpt-4o-mini-2024-07-18"), "{name}");
     }
@@ -96,7 +96,7 @@ fn get_model_takes_default_alias_and_name() {
 
 #[test]
 fn an_unknown_model_is_an_error_that_lists_the_valid_names() {
-    let power = Settings::read(&protocol("AiPower").about, &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
+    let power = Settings::read(&protocol("AiPower").info, &ours(&json!({ "preset": "Chatgpt4o" }))).unwrap();
     for name in ["gpt-5", "__proto__", "constructor", "GPT-4O-MINI"] {
         let error = power.get_model(name).unwrap_err();
         assert_eq!(error.code, Code::ModelNotFound);
@@ -133,7 +133,7 @@ fn sessions_of_different_bots_pages_and_protocols_are_apart() {
     let key = |name: &str, more: Value| {
         let mut given = json!({ "url": "https://shop.example" });
         given.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        Settings::read(&protocol(name).about, &ours(&given)).unwrap().session_key(&protocol(name).about)
+        session_key(protocol(name), &Settings::read(&protocol(name).info, &ours(&given)).unwrap())
     };
     let keys = [
         key("AiEngine", json!({})),
@@ -151,10 +151,10 @@ fn sessions_of_different_bots_pages_and_protocols_are_apart() {
 
 #[test]
 fn the_registry_says_what_each_protocol_can_do() {
-    assert!(REGISTRY.iter().all(|protocol| protocol.about.supports_stream && protocol.about.supports_message_history));
+    assert!(REGISTRY.iter().all(|protocol| protocol.info.supports_stream && protocol.info.supports_message_history));
     let names = |keyed: bool| {
-        let some = REGISTRY.iter().filter(move |protocol| protocol.about.needs_auth == keyed);
-        some.map(|protocol| protocol.about.name).collect::<Vec<_>>()
+        let some = REGISTRY.iter().filter(move |protocol| protocol.info.needs_auth == keyed);
+        some.map(|protocol| protocol.info.name).collect::<Vec<_>>()
     };
     assert_eq!(names(false), ["AiEngine", "AiPower", "AiPuffer", "Ollama"]);
     assert_eq!(names(true), ["Anthropic", "Gemini", "OpenAiChat", "OpenAiResponses", "WorkersAi"]);
@@ -164,7 +164,7 @@ fn the_registry_says_what_each_protocol_can_do() {
 fn ids_are_random_bits_and_differ_by_purpose() {
     let made = |random: fn() -> [u64; 2]| {
         let (given, options) = (json!({ "url": "https://a.example" }), json!({ "messages": "Hi" }));
-        Call::read(&protocol("AiEngine").about, &ours(&given), &ours(&options), random).unwrap()
+        ChatRequest::read(&protocol("AiEngine").info, &ours(&given), &ours(&options), random).unwrap()
     };
     let (one, other) = (made(|| [1, 2]), made(|| [3, 4]));
     let id = one.random_id(11, 1);

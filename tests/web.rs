@@ -1,4 +1,4 @@
-//! The web side, in Node and in a browser: `Talk` and `Reply` against a `fetch` that the test controls. Without
+//! The web side, in Node and in a browser: `ReplyDriver` and `Reply` against a `fetch` that the test controls. Without
 //! `wasm_bindgen_test_configure!`, so that one file runs in both.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

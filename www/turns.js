@@ -1,10 +1,10 @@
 // One turn of the talk: what the visitor said, and the reply as it grows.
 
-import { deeds } from './deeds.js';
+import { attachments } from './attachments.js';
 import { eachFrame, el } from './dom.js';
 import { inWords } from './errors.js';
 import { blocks } from './markdown.js';
-import { markNewest, unmark } from './newest.js';
+import { highlightNew, clearHighlight } from './highlight-new.js';
 import { summary } from './timings.js';
 import { trace } from './trace.js';
 
@@ -14,7 +14,7 @@ import { trace } from './trace.js';
  */
 export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, onAgain }) {
   const said = el('div', { className: 'said', dir: 'auto' });
-  const { nodes: [thoughts, ...others], ...beside } = deeds();
+  const { nodes: [thoughts, ...others], ...beside } = attachments();
   const line = trace();
   const figures = el('span', { className: 'figures' });
   const copy = el('button', { type: 'button', className: 'small', hidden: true, onclick: () => copyText(copy, text) }, 'Copy text');
@@ -34,7 +34,7 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
   said.classList.toggle('plain', !isMarkdown);
   const frame = eachFrame(() => {
     drawText();
-    if (newest) markNewest(said, newest);
+    if (newest) highlightNew(said, newest);
     newest = 0;
     line.draw(timings);
     figures.textContent = summary(timings);
@@ -71,7 +71,7 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
     },
     finish({ error, stopped }) {
       newest = 0;
-      unmark();
+      clearHighlight();
       reply.classList.remove('waiting');
       if (stopped) reply.append(el('p', { className: 'note' }, 'You stopped this reply.'));
       else if (error !== undefined) reply.append(failure(inWords(error), onAgain));

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use libfuzzer_sys::fuzz_target;
 use rivulet::providers;
 use rivulet::chat::Session;
-use rivulet::options::Call;
+use rivulet::options::ChatRequest;
 use serde_json::json;
 
 #[path = "../../tests/support/drive.rs"]
@@ -18,7 +18,7 @@ fn run(body: &[u8], cuts: Vec<usize>) -> drive::Played {
     let settings = json!({ "url": "https://shop.example" });
     let ours = |value: &serde_json::Value| rivulet::json::parse(value.to_string().as_bytes()).expect("JSON").value;
     let call =
-        Call::read(&protocol.about, &ours(&settings), &ours(&json!({ "messages": "Hi" })), || [1, 2]).expect("no call");
+        ChatRequest::read(&protocol.info, &ours(&settings), &ours(&json!({ "messages": "Hi" })), || [1, 2]).expect("no call");
     let mut session = Session::default();
     session.set("nonce", "f49d8b472e");
     let exchange = providers::exchange(protocol, Rc::new(call), &session, 4096);

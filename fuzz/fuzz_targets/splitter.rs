@@ -1,11 +1,11 @@
-//! Frames do not depend on the cuts nor on the scanner. `cargo +nightly fuzz run splitter -- -max_total_time=60`
+//! FrameDecoder do not depend on the cuts nor on the scanner. `cargo +nightly fuzz run splitter -- -max_total_time=60`
 #![no_main]
 
 use std::ops::ControlFlow::{self, Continue};
 
 use libfuzzer_sys::fuzz_target;
 use rivulet::json;
-use rivulet::frame::{Framing, Lesson, Pieces, Sink, Splitter, Stop, Template};
+use rivulet::frame::{Framing, FrameLayout, Pieces, Sink, Splitter, Stop, Template};
 
 /// Writes down the text of frames that have one, and the other frames as they are.
 #[derive(Default)]
@@ -28,8 +28,8 @@ impl Sink for Diary {
         length
     }
 
-    fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<Lesson>> {
-        let parsed = json::parse(data).ok().filter(|parsed| event.is_empty() && !parsed.mended);
+    fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<FrameLayout>> {
+        let parsed = json::parse(data).ok().filter(|parsed| event.is_empty() && !parsed.has_lone_surrogates);
         match parsed.as_ref().and_then(|parsed| parsed.value.get("t")?.as_str()) {
             None => {
                 let (event, data) = (String::from_utf8_lossy(event), String::from_utf8_lossy(data));

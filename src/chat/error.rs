@@ -97,7 +97,7 @@ impl Error {
     pub fn with_body(mut self, body: &[u8]) -> Self {
         // Four bytes a character at most, and one more for a character that the cut leaves half.
         let head = body.get(..EXCERPT * 4 + 4).unwrap_or(body);
-        let mut text = without_nonces(text::lossy(head).trim());
+        let mut text = text::lossy(head).trim().to_owned();
         truncate(&mut text, EXCERPT);
         self.body = (!text.is_empty()).then_some(text);
         self
@@ -111,8 +111,7 @@ impl Error {
     fn redact_one(&mut self, secret: &str) {
         if secret.len() >= LEAST {
             self.message = without(&self.message, secret);
-            // What looks like a nonce in it is gone already; what stood around that is a part of the secret.
-            self.body = self.body.take().map(|body| without(&without(&body, secret), &without_nonces(secret)));
+            self.body = self.body.take().map(|body| without(&body, secret));
         }
     }
 }
@@ -151,7 +150,8 @@ impl From<json::Invalid> for Error {
     }
 }
 
-const REDACTED: &str = "[redacted]";
+/// What stands in the place of a secret.
+pub const REDACTED: &str = "[redacted]";
 
 /// Bytes that make a secret. What is shorter would be found everywhere.
 const LEAST: usize = 4;
@@ -167,20 +167,6 @@ fn without(text: &str, secret: &str) -> String {
     let half = (LEAST..secret.len()).rev().find_map(|end| rest.strip_suffix(secret.get(..end)?));
     out.push_str(half.unwrap_or(rest));
     out.push_str(if half.is_some() { REDACTED } else { "" });
-    out
-}
-
-/// A WordPress nonce is ten hexadecimal digits; pages and answers hold them under many names, in HTML, in JSON and in
-/// JSON inside HTML. Whatever else looks like one is no loss in an excerpt.
-fn without_nonces(text: &str) -> String {
-    let (mut out, mut rest, mut in_word) = (String::with_capacity(text.len()), text, true);
-    while !rest.is_empty() {
-        let end = rest.bytes().position(|byte| byte.is_ascii_alphanumeric() != in_word);
-        let (run, after) = rest.split_at(end.unwrap_or(rest.len()));
-        let is_nonce = run.len() == 10 && run.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        out.push_str(if is_nonce { REDACTED } else { run });
-        (rest, in_word) = (after, !in_word);
-    }
     out
 }
 

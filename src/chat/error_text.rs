@@ -6,7 +6,7 @@ use crate::text::{cut, find, number, without_leading};
 
 /// The words of a service's error, wherever services put them: `error.message`, `error`, `message`, `msg`, `data.message`,
 /// `detail`, `errors[0].message`, also in an array of one.
-pub fn error_words(value: &Value) -> Option<String> {
+pub fn of(value: &Value) -> Option<String> {
     let value = value.item(0).unwrap_or(value);
     let places = ["/error/message", "/error", "/message", "/msg", "/data/message", "/detail", "/errors/0/message"];
     let words = places.iter().find_map(|place| value.text_at(place))?;

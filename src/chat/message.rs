@@ -10,6 +10,6 @@ pub struct Message {
 }
 
 /// A message as JSON, as nearly all protocols write it.
-pub fn turn(role: &str, text: &str) -> Value {
+pub fn message_json(role: &str, text: &str) -> Value {
     form(r#"{"role":$,"content":$}"#, &[role, text])
 }

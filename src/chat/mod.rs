@@ -8,9 +8,9 @@ mod message;
 mod session;
 mod usage;
 
-pub use error::{Code, Details, EXCERPT, Error, Result, larger};
+pub use error::{Code, Details, EXCERPT, Error, REDACTED, Result, larger};
 pub use event::{Event, ToolCall};
 pub use finish::Finish;
-pub use message::{Message, turn};
+pub use message::{Message, message_json};
 pub use session::Session;
 pub use usage::Usage;

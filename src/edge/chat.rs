@@ -1,64 +1,78 @@
-//! Chat Completions: chunks, and the completion in one piece.
+//! Chat Completions: its chunks, and the completion in one piece.
 
 use super::Encoder;
+use super::template::template;
 use crate::chat::Finish;
 
+/// A chunk whose only choice holds `delta` and `finish_reason`.
 macro_rules! chunk {
-    ($choices:literal, $end:literal) => {
-        concat!(
-            r#"data: {"id":$d,"object":"chat.completion.chunk","created":$c,"model":$m,"choices":["#,
-            $choices,
-            $end
+    ($delta:literal, $finish_reason:literal) => {
+        template!(
+            r#"data: {"id":$id,"object":"chat.completion.chunk","created":$created,"model":$model,"choices":[{"index":0,"#,
+            $delta,
+            r#","logprobs":null,"finish_reason":"#,
+            $finish_reason,
+            "}]$no_usage_yet}\n\n"
         )
     };
 }
 
 /// The role comes in a chunk of its own: `openai`'s stream helper fails without it.
-pub const BEGIN: &str =
-    chunk!(r#"{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]"#, "$U}\n\n");
+pub const BEGIN: &str = chunk!(r#""delta":{"role":"assistant","content":""}"#, "null");
 
-pub const THOUGHT: &str =
-    chunk!(r#"{"index":0,"delta":{"reasoning_content":$h},"logprobs":null,"finish_reason":null}]"#, "$U}\n\n");
+pub const REASONING: &str = chunk!(r#""delta":{"reasoning_content":$reasoning_piece}"#, "null");
 
-/// The first piece of a call of a tool, and the others.
+/// The first piece of a tool call.
 pub const CALL: &str = chunk!(
-    r#"{"index":0,"delta":{"tool_calls":[{"index":$i,"id":$x,"type":"function","function":{"name":$n,"arguments":$p}}]},"logprobs":null,"finish_reason":null}]"#,
-    "$U}\n\n"
-);
-pub const ARGUMENTS: &str = chunk!(
-    r#"{"index":0,"delta":{"tool_calls":[{"index":$i,"function":{"arguments":$p}}]},"logprobs":null,"finish_reason":null}]"#,
-    "$U}\n\n"
+    r#""delta":{"tool_calls":[{"index":$call_index,"id":$call_id,"type":"function","function":{"name":$call_name,"arguments":$call_piece}}]}"#,
+    "null"
 );
 
-/// Before and after the text.
-pub const TEXT: [&str; 2] =
-    [chunk!(r#"{"index":0,"delta":{"content":"#, ""), "},\"logprobs\":null,\"finish_reason\":null}]$U}\n\n"];
+/// A further piece of its arguments.
+pub const ARGUMENTS: &str =
+    chunk!(r#""delta":{"tool_calls":[{"index":$call_index,"function":{"arguments":$call_piece}}]}"#, "null");
 
-const FINISH: &str = chunk!(r#"{"index":0,"delta":{},"logprobs":null,"finish_reason":"$F"}]"#, "$U}\n\n");
+/// What stands before and behind the text in a chunk of text.
+pub const TEXT: [&str; 2] = [
+    template!(
+        r#"data: {"id":$id,"object":"chat.completion.chunk","created":$created,"model":$model,"choices":[{"index":0,"#,
+        r#""delta":{"content":"#
+    ),
+    template!("},\"logprobs\":null,\"finish_reason\":null}]$no_usage_yet}\n\n"),
+];
 
-/// Clients wait for it where they asked; what is not known is marked.
-const USAGE: &str = chunk!(r#"],"usage":{"prompt_tokens":$1,"completion_tokens":$2,"total_tokens":$3$K}"#, "}\n\n");
+const FINISH: &str = chunk!(r#""delta":{}"#, r#""$finish_reason""#);
 
-pub const WHOLE: &str = concat!(
-    r#"{"id":$d,"object":"chat.completion","created":$c,"model":$m,"choices":[{"index":0,"#,
-    r#""message":{"role":"assistant","content":$C,"refusal":null$V$L},"logprobs":null,"finish_reason":"$F"}],"#,
-    r#""usage":{"prompt_tokens":$1,"completion_tokens":$2,"total_tokens":$3$K}}"#
+/// Clients wait for this chunk where they asked for it, so it comes even where nothing is known; then it says so.
+const USAGE: &str = template!(
+    r#"data: {"id":$id,"object":"chat.completion.chunk","created":$created,"model":$model,"choices":[],"#,
+    r#""usage":{"prompt_tokens":$input_tokens,"completion_tokens":$output_tokens,"total_tokens":$total_tokens$usage_unknown}"#,
+    "}\n\n"
 );
 
-pub const WHOLE_CALL: &str = r#"{"id":$x,"type":"function","function":{"name":$n,"arguments":$a}}"#;
+/// The completion in one piece.
+pub const COMPLETION: &str = template!(
+    r#"{"id":$id,"object":"chat.completion","created":$created,"model":$model,"choices":[{"index":0,"#,
+    r#""message":{"role":"assistant","content":$content,"refusal":null$reasoning_content$tool_calls},"#,
+    r#""logprobs":null,"finish_reason":"$finish_reason"}],"#,
+    r#""usage":{"prompt_tokens":$input_tokens,"completion_tokens":$output_tokens,"total_tokens":$total_tokens$usage_unknown}}"#
+);
+
+pub const CALL_ITEM: &str =
+    template!(r#"{"id":$call_id,"type":"function","function":{"name":$call_name,"arguments":$call_arguments}}"#);
 
 impl Encoder {
     pub(super) fn chat_end(&mut self) {
         self.fill(FINISH);
-        if self.answer.include_usage {
+        if self.spec.include_usage {
             self.fill(USAGE);
         }
         self.out.push_str("data: [DONE]\n\n");
     }
 }
 
-/// Clients know four reasons.
-pub fn reason(finish: Option<Finish>) -> &'static str {
+/// The `finish_reason` of the API, which has no word for a reason that is not known.
+pub fn finish_reason(finish: Option<Finish>) -> &'static str {
     match finish {
         Some(Finish::Unknown) | None => "stop",
         Some(known) => known.as_str(),

@@ -1,24 +1,30 @@
-//! The other side of the tongue: requests of OpenAI's API become calls, events of a reply become what that API answers.
+//! The other side: requests of OpenAI's API become calls, and events of a reply become what that API answers.
 //!
 //! Shapes are those that real clients take (`openai`, AI SDK, xsai), field for field: Chat Completions and Responses as of
-//! the API's reference of 2026. They stand as templates in `chat.rs` and `responses.rs`, whose holes (`Encoder::hole`)
-//! are filled from what is known by then. Nothing of a reply's text can end a frame: it is always inside a JSON string, in
+//! the API's reference of 2026. They stand as templates in `chat.rs` and `responses.rs`, whose holes (`template.rs`) are
+//! filled from what is known by then. Nothing in a reply's text can end a frame: text is always inside a JSON string, in
 //! which line ends are escaped.
 
 mod chat;
 pub mod request;
 mod responses;
+mod template;
 
 use crate::chat::{Event, Finish, ToolCall, Usage};
 use crate::json::{Value, quote};
 use crate::text::{cut, decimal};
+use template::{hole, template};
 
-/// What an answer is and what stands in each part of it.
+/// What an answer is to be, and what stands in each part of it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Answer {
+pub struct CompletionSpec {
+    /// An answer of the Responses API; otherwise one of Chat Completions.
     pub responses: bool,
+    /// A stream of server-sent events; otherwise one JSON text.
     pub stream: bool,
+    /// Whether a stream of Chat Completions ends with the token counts.
     pub include_usage: bool,
+    /// Of the completion or response.
     pub id: String,
     /// The name that the client asked for.
     pub model: String,
@@ -26,10 +32,11 @@ pub struct Answer {
     pub created: u64,
 }
 
-impl Answer {
-    pub fn read(given: &Value) -> Answer {
+impl CompletionSpec {
+    /// Reads `{ responses, stream, includeUsage, id, model, created }`; what is missing is false, empty or 0.
+    pub fn read(given: &Value) -> CompletionSpec {
         let text = |key| given.text(key).unwrap_or_default().to_owned();
-        Answer {
+        CompletionSpec {
             responses: given.is_true("responses"),
             stream: given.is_true("stream"),
             include_usage: given.is_true("includeUsage"),
@@ -42,32 +49,32 @@ impl Answer {
 
 /// Events in, bytes of an HTTP body out: server-sent events, or one JSON text at the end.
 pub struct Encoder {
-    answer: Answer,
+    spec: CompletionSpec,
     out: String,
     began: bool,
-    /// What stands before and after the text of a text frame; made when the first one comes.
+    /// What stands before and behind the text in a frame of text; made when the first one comes.
     around_text: Option<(String, String)>,
     /// All text so far, for the frames that repeat it.
     text: String,
     reasoning: String,
-    /// What was thought last.
-    thought: String,
-    calls: Vec<Call>,
-    /// Which of them the holes are about.
+    /// The piece of reasoning that came last.
+    reasoning_piece: String,
+    calls: Vec<EncodedCall>,
+    /// Which of them is at hand.
     call: usize,
-    /// What came last of its arguments.
-    piece: String,
-    /// How many calls had begun when the text did: the place of its item among theirs.
+    /// The piece of its arguments that came last.
+    call_piece: String,
+    /// How many calls had begun when the text did: the place of the message among them.
     message_at: Option<usize>,
     usage: Usage,
     finish: Option<Finish>,
-    /// Frames of Responses are numbered.
+    /// Number of the next event of Responses.
     sequence: u64,
 }
 
-/// Of a tool.
+/// A tool call, as far as it was told.
 #[derive(Default)]
-struct Call {
+struct EncodedCall {
     index: usize,
     id: String,
     name: String,
@@ -75,18 +82,19 @@ struct Call {
 }
 
 impl Encoder {
-    pub fn new(answer: Answer) -> Encoder {
+    /// An encoder that has seen nothing yet.
+    pub fn new(spec: CompletionSpec) -> Encoder {
         Encoder {
-            answer,
+            spec,
             out: String::new(),
             began: false,
             around_text: None,
             text: String::new(),
             reasoning: String::new(),
-            thought: String::new(),
+            reasoning_piece: String::new(),
             calls: Vec::new(),
             call: 0,
-            piece: String::new(),
+            call_piece: String::new(),
             message_at: None,
             usage: Usage::default(),
             finish: None,
@@ -94,7 +102,7 @@ impl Encoder {
         }
     }
 
-    /// Hands on what is ready to be sent, with the number of the next event.
+    /// Hands on the bytes that are ready, if any, with the number of the next event.
     pub fn take(&mut self, to: impl FnOnce(&[u8], u64)) {
         if !self.out.is_empty() {
             to(self.out.as_bytes(), self.sequence);
@@ -102,76 +110,77 @@ impl Encoder {
         }
     }
 
-    /// What came in one network chunk goes on as one frame: nobody could have seen its pieces apart.
+    /// A run of text. What came in one network chunk goes on as one frame: nobody could have seen its pieces apart.
     pub fn text(&mut self, text: &str) {
-        let responses = self.answer.responses;
+        let responses = self.spec.responses;
         self.message_at.get_or_insert(self.calls.len());
-        if responses || !self.answer.stream {
+        if responses || !self.spec.stream {
             self.text.push_str(text);
         }
-        if !self.answer.stream {
+        if !self.spec.stream {
             return;
         }
         self.begin();
-        let (before, after) = self.text_frame();
+        let (before, behind) = self.around_text();
         self.out.push_str(&before);
         quote(text, &mut self.out);
-        self.out.push_str(&after);
+        self.out.push_str(&behind);
         if responses {
             self.end_event();
         }
-        self.around_text = Some((before, after));
+        self.around_text = Some((before, behind));
     }
 
-    /// The same of what the model thinks.
-    pub fn thought(&mut self, text: &str) {
-        // An item of Responses is not opened again: what is thought behind the first text or call is left out there.
-        if text.is_empty() || self.answer.responses && self.has_items() && self.answer.stream {
+    /// A run of reasoning.
+    pub fn reasoning(&mut self, text: &str) {
+        // An item of Responses is not opened again: reasoning behind the first text or call is left out there.
+        if text.is_empty() || self.spec.responses && self.has_items() && self.spec.stream {
             return;
         }
-        if self.answer.stream {
-            text.clone_into(&mut self.thought);
+        if self.spec.stream {
+            text.clone_into(&mut self.reasoning_piece);
             self.begin();
-            match self.answer.responses {
-                true => self.responses_thought(),
-                false => self.fill(chat::THOUGHT),
+            match self.spec.responses {
+                true => self.responses_reasoning(),
+                false => self.fill(chat::REASONING),
             }
         }
         self.reasoning.push_str(text);
     }
 
-    /// And of a call's arguments. `done`: they are the whole of them, again.
-    pub fn call(&mut self, call: &ToolCall, arguments: &str, done: bool) {
+    /// A run of a tool call's arguments. `done`: it is the whole of them once more.
+    pub fn tool_call(&mut self, call: &ToolCall, arguments: &str, done: bool) {
         let &ToolCall { index, ref id, ref name } = call;
         let known = self.calls.iter().position(|call| call.index == index);
         self.call = known.unwrap_or(self.calls.len());
         if known.is_none() {
-            self.calls.push(Call { index, id: id.clone(), name: name.clone(), ..Call::default() });
+            self.calls.push(EncodedCall { index, id: id.clone(), name: name.clone(), ..EncodedCall::default() });
         }
         // The whole call repeats its pieces, if there were any.
-        arguments.clone_into(&mut self.piece);
+        arguments.clone_into(&mut self.call_piece);
         if known.is_some() && done {
-            self.piece.clear();
+            self.call_piece.clear();
         }
-        self.calls[self.call].arguments.push_str(&self.piece);
-        if self.answer.stream {
+        self.calls[self.call].arguments.push_str(&self.call_piece);
+        if self.spec.stream {
             self.begin();
-            match self.answer.responses {
+            match self.spec.responses {
                 true => self.responses_call(known.is_none(), done),
                 false if known.is_none() => self.fill(chat::CALL),
-                false if self.piece.is_empty() => {}
+                false if self.call_piece.is_empty() => {}
                 false => self.fill(chat::ARGUMENTS),
             }
         }
     }
 
+    /// Any other event.
     pub fn event(&mut self, event: &Event) {
         match event {
             // A stream cannot take back what it has sent; an answer in one piece has sent nothing yet.
-            Event::Replace(text) if !self.answer.stream => self.text.clone_from(text),
+            Event::Replace(text) if !self.spec.stream => self.text.clone_from(text),
             Event::Usage(usage) => self.usage = usage.clone(),
             Event::Finish(finish) => {
-                if self.answer.stream {
+                if self.spec.stream {
                     self.begin();
                 }
                 self.finish = Some(*finish);
@@ -181,7 +190,7 @@ impl Encoder {
         }
     }
 
-    /// Text, thought or call came: more than the frames that every answer has.
+    /// Whether text, reasoning or a call came: more than the frames that every answer has.
     pub fn has_content(&self) -> bool {
         self.around_text.is_some() || !self.text.is_empty() || !self.reasoning.is_empty() || !self.calls.is_empty()
     }
@@ -192,42 +201,42 @@ impl Encoder {
 
     fn begin(&mut self) {
         if !std::mem::replace(&mut self.began, true) {
-            match self.answer.responses {
+            match self.spec.responses {
                 true => self.responses_begin(),
                 false => self.fill(chat::BEGIN),
             }
         }
     }
 
-    fn text_frame(&mut self) -> (String, String) {
+    fn around_text(&mut self) -> (String, String) {
         if let Some(around) = self.around_text.take() {
             return around;
         }
-        if self.answer.responses {
+        if self.spec.responses {
             self.responses_begin_message();
         }
-        let [before, after] = if self.answer.responses { responses::TEXT } else { chat::TEXT };
-        (self.filled(before), self.filled(after))
+        let [before, behind] = if self.spec.responses { responses::TEXT } else { chat::TEXT };
+        (self.filled(before), self.filled(behind))
     }
 
     fn end(&mut self) {
         if !self.has_items() {
             self.message_at = Some(0);
         }
-        match (self.answer.responses, self.answer.stream) {
+        match (self.spec.responses, self.spec.stream) {
             (true, true) => self.responses_end(),
             (true, false) => self.fill(responses::RESPONSE),
             (false, true) => self.chat_end(),
-            (false, false) => self.fill(chat::WHOLE),
+            (false, false) => self.fill(chat::COMPLETION),
         }
     }
 
-    /// Appends a template. A `$` and a letter are a hole.
+    /// Appends a template, its holes filled.
     fn fill(&mut self, template: &'static str) {
         let (before, mut rest) = cut(template, b"$");
         self.out.push_str(before);
         while let Some(&hole) = rest.as_bytes().get(1) {
-            self.hole(hole);
+            self.fill_hole(hole);
             let (before, next) = cut(&rest[2..], b"$");
             self.out.push_str(before);
             rest = next;
@@ -240,83 +249,81 @@ impl Encoder {
         self.out.split_off(start)
     }
 
-    fn hole(&mut self, hole: u8) {
-        let Encoder { answer, out, usage, calls, call, message_at, .. } = self;
-        let called = calls.get(*call);
-        let thoughts = u64::from(!self.reasoning.is_empty());
-        let [prompt, completion] = [usage.prompt, usage.completion].map(Option::unwrap_or_default);
+    fn fill_hole(&mut self, hole: u8) {
+        let Encoder { spec, out, usage, calls, call, message_at, .. } = self;
+        let at_hand = calls.get(*call);
+        let reasoning_items = u64::from(!self.reasoning.is_empty());
+        let [input, output] = [usage.prompt, usage.completion].map(Option::unwrap_or_default);
         let number = match hole {
-            b'd' => return quote(&answer.id, out),
-            b'm' => return quote(&answer.model, out),
-            b't' => return quote(&self.text, out),
-            b'r' => return quote(&self.reasoning, out),
-            b'h' => return quote(&self.thought, out),
-            b'x' => return quote(called.map_or("", |call| &call.id), out),
-            b'n' => return quote(called.map_or("", |call| &call.name), out),
-            b'a' => return quote(called.map_or("", |call| &call.arguments), out),
-            b'p' => return quote(&self.piece, out),
-            b'i' => *call as u64,
-            // Places among the items of Responses, of the message and of the call.
-            b'N' => thoughts + message_at.unwrap_or_default() as u64,
-            b'J' => thoughts + *call as u64 + u64::from(message_at.is_some_and(|at| at <= *call)),
-            // The service's own count; what it does not tell is 0, never guessed.
-            b'1' => prompt,
-            b'2' => completion,
-            b'3' => usage.total.unwrap_or(prompt + completion),
-            b'c' => answer.created,
-            b'q' => self.sequence,
-            _ => return self.piece_of(hole),
+            hole::ID => return quote(&spec.id, out),
+            hole::MODEL => return quote(&spec.model, out),
+            hole::TEXT => return quote(&self.text, out),
+            hole::REASONING => return quote(&self.reasoning, out),
+            hole::REASONING_PIECE => return quote(&self.reasoning_piece, out),
+            hole::CALL_ID => return quote(at_hand.map_or("", |call| &call.id), out),
+            hole::CALL_NAME => return quote(at_hand.map_or("", |call| &call.name), out),
+            hole::CALL_ARGUMENTS => return quote(at_hand.map_or("", |call| &call.arguments), out),
+            hole::CALL_PIECE => return quote(&self.call_piece, out),
+            hole::CALL_INDEX => *call as u64,
+            hole::MESSAGE_PLACE => reasoning_items + message_at.unwrap_or_default() as u64,
+            hole::CALL_PLACE => reasoning_items + *call as u64 + u64::from(message_at.is_some_and(|at| at <= *call)),
+            // The service's own counts. What it does not tell is 0, never guessed.
+            hole::INPUT_TOKENS => input,
+            hole::OUTPUT_TOKENS => output,
+            hole::TOTAL_TOKENS => usage.total.unwrap_or(input + output),
+            hole::CREATED => spec.created,
+            hole::SEQUENCE_NUMBER => self.sequence,
+            _ => return self.fill_with_template(hole),
         };
         out.push_str(&decimal(number));
     }
 
-    /// Holes that are other templates, or words.
-    fn piece_of(&mut self, hole: u8) {
+    /// A hole that another template fills, or a word, or nothing.
+    fn fill_with_template(&mut self, hole: u8) {
         let is_over = self.finish.is_some();
-        let has_reasoning = !self.reasoning.is_empty();
         let template = match hole {
-            b'U' if self.answer.include_usage => r#","usage":null"#,
-            b'V' if has_reasoning => r#","reasoning_content":$r"#,
-            b'K' if self.usage == Usage::default() => r#","x_usage_unknown":true"#,
-            b'F' => chat::reason(self.finish),
-            b'S' => responses::status(self.finish),
-            b'I' => responses::incomplete(self.finish),
-            b'O' if is_over => return self.items(),
-            b'C' if self.text.is_empty() && !self.calls.is_empty() => "null",
-            b'C' => "$t",
-            b'L' if !self.calls.is_empty() => r#","tool_calls":[$O]"#,
-            b'E' if self.answer.responses => responses::CALL,
-            b'E' => chat::WHOLE_CALL,
-            b'G' if is_over => responses::USAGE,
-            b'G' => "null",
-            b'R' => responses::RESPONSE,
-            b'M' => responses::MESSAGE,
-            b'Q' => responses::REASONING,
-            b'T' => responses::TEXT_PART,
-            b'P' => responses::SUMMARY_PART,
+            hole::NO_USAGE_YET if self.spec.include_usage => r#","usage":null"#,
+            hole::REASONING_CONTENT if !self.reasoning.is_empty() => template!(r#","reasoning_content":$reasoning"#),
+            hole::USAGE_UNKNOWN if self.usage == Usage::default() => r#","x_usage_unknown":true"#,
+            hole::FINISH_REASON => chat::finish_reason(self.finish),
+            hole::STATUS => responses::status(self.finish),
+            hole::INCOMPLETE_DETAILS => responses::incomplete_details(self.finish),
+            hole::OUTPUT_ITEMS if is_over => return self.fill_items(),
+            hole::CONTENT if self.text.is_empty() && !self.calls.is_empty() => "null",
+            hole::CONTENT => template!("$text"),
+            hole::TOOL_CALLS if !self.calls.is_empty() => template!(r#","tool_calls":[$output_items]"#),
+            hole::CALL_ITEM if self.spec.responses => responses::CALL_ITEM,
+            hole::CALL_ITEM => chat::CALL_ITEM,
+            hole::USAGE if is_over => responses::USAGE,
+            hole::USAGE => "null",
+            hole::RESPONSE => responses::RESPONSE,
+            hole::MESSAGE_ITEM => responses::MESSAGE_ITEM,
+            hole::REASONING_ITEM => responses::REASONING_ITEM,
+            hole::TEXT_PART => responses::TEXT_PART,
+            hole::SUMMARY_PART => responses::SUMMARY_PART,
             _ => "",
         };
         self.fill(template);
     }
 
-    /// Of an answer of Responses; of a completion only the calls are such.
-    fn items(&mut self) {
+    /// The output items of a response; of a completion only its tool calls.
+    fn fill_items(&mut self) {
         let mut separator = "";
         let mut item = |this: &mut Encoder, template| {
             this.out.push_str(std::mem::replace(&mut separator, ","));
             this.fill(template);
         };
-        let responses = self.answer.responses;
+        let responses = self.spec.responses;
         if responses && !self.reasoning.is_empty() {
-            item(self, "$Q");
+            item(self, responses::REASONING_ITEM);
         }
         for call in 0..=self.calls.len() {
             self.call = call;
             if responses && self.message_at == Some(call) {
-                item(self, "$M");
+                item(self, responses::MESSAGE_ITEM);
             }
             if call < self.calls.len() {
-                item(self, "$E");
+                item(self, template!("$call_item"));
             }
         }
     }

@@ -43,21 +43,21 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
     let Some(model) = body.text("model").filter(|model| !model.is_empty()) else {
         return Err(Error::input("you must provide a model parameter, a string that is not empty"));
     };
-    if body.known("n").is_some_and(|n| n.as_u64() != Some(1)) {
+    if body.non_null("n").is_some_and(|n| n.as_u64() != Some(1)) {
         return Err(Error::input("n must be 1: one choice is all there is"));
     }
-    if body.known("previous_response_id").is_some() {
+    if body.non_null("previous_response_id").is_some() {
         return Err(Error::input("previous_response_id: responses are not kept; send the conversation in input"));
     }
     let mut options = Map::new();
     for (theirs, ours) in if responses { RESPONSES } else { CHAT } {
-        if let Some(value) = body.known(theirs) {
+        if let Some(value) = body.non_null(theirs) {
             options.insert(ours, value.clone());
         }
     }
     let mut compatible = Map::new();
     for key in PASSED {
-        if let Some(value) = body.known(key) {
+        if let Some(value) = body.non_null(key) {
             compatible.insert(key, value.clone());
         }
     }
@@ -81,20 +81,20 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
             }
         }
     }
-    let tools = match body.known("tools") {
+    let tools = match body.non_null("tools") {
         Some(Value::Array(tools)) => read_tools(tools, responses, &mut warnings),
         Some(_) => return Err(Error::input("tools must be an array")),
         None => Vec::new(),
     };
     if !tools.is_empty() {
         options.insert("tools", tools.into());
-    } else if responses || body.known("tools").is_some() {
+    } else if responses || body.non_null("tools").is_some() {
         // Services of Chat Completions refuse these without a tool.
         options.remove("toolChoice");
         compatible.remove("parallel_tool_calls");
     }
     for key in LEFT_OUT {
-        if body.known(key).is_some() {
+        if body.non_null(key).is_some() {
             warnings.push(join(&["'", key, "' was left out"]).into());
         }
     }
@@ -113,15 +113,15 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
 /// With U+FFFD for halves of surrogate pairs, which clients escape where they cut a text.
 fn parse(body: &str) -> Result<Value> {
     let parsed = json::parse(body.as_bytes())?;
-    if !parsed.mended {
+    if !parsed.has_lone_surrogates {
         return Ok(parsed.value);
     }
-    let mended = json::whole_text(&parsed.value.to_json(), true);
-    Ok(json::parse(mended.as_bytes())?.value)
+    let has_lone_surrogates = json::join_surrogates(&parsed.value.to_json(), true);
+    Ok(json::parse(has_lone_surrogates.as_bytes())?.value)
 }
 
 fn flag(object: &Value, key: &str) -> Result<Value> {
-    match object.known(key) {
+    match object.non_null(key) {
         None => Ok(false.into()),
         Some(flag @ Value::Bool(_)) => Ok(flag.clone()),
         Some(_) => Err(Error::input(join(&[key, " must be true or false"]))),
@@ -134,7 +134,7 @@ fn read_input(body: &Value) -> Result<Value> {
     if let Some(instructions) = body.text("instructions") {
         messages.push(message("system", instructions.into()).into());
     }
-    match body.known("input") {
+    match body.non_null("input") {
         Some(text @ Value::String(_)) => messages.push(message("user", text.clone()).into()),
         Some(Value::Array(items)) => {
             let mut calls = Vec::new();

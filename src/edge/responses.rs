@@ -1,102 +1,115 @@
 //! Responses: numbered events from `response.created` to `response.completed`, and the response in one piece.
 
 use super::Encoder;
+use super::template::template;
 use crate::chat::Finish;
 use crate::text::join;
 
-pub const RESPONSE: &str = concat!(
-    r#"{"id":$d,"object":"response","created_at":$c,"status":"$S","error":null,"incomplete_details":$I,"#,
-    r#""instructions":null,"metadata":{},"model":$m,"output":[$O],"parallel_tool_calls":true,"temperature":null,"#,
-    r#""tool_choice":"auto","tools":[],"top_p":null,"usage":$G}"#
+pub const RESPONSE: &str = template!(
+    r#"{"id":$id,"object":"response","created_at":$created,"status":"$status","error":null,"#,
+    r#""incomplete_details":$incomplete_details,"instructions":null,"metadata":{},"model":$model,"#,
+    r#""output":[$output_items],"parallel_tool_calls":true,"temperature":null,"tool_choice":"auto","tools":[],"#,
+    r#""top_p":null,"usage":$usage}"#
 );
 
-pub const USAGE: &str = concat!(
-    r#"{"input_tokens":$1,"input_tokens_details":{"cached_tokens":0},"#,
-    r#""output_tokens":$2,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":$3}"#
+pub const USAGE: &str = template!(
+    r#"{"input_tokens":$input_tokens,"input_tokens_details":{"cached_tokens":0},"output_tokens":$output_tokens,"#,
+    r#""output_tokens_details":{"reasoning_tokens":0},"total_tokens":$total_tokens}"#
 );
 
-// One message and at most one summary: the ids of items need not differ from answer to answer.
-pub const MESSAGE: &str = r#"{"id":"msg_0","type":"message","status":"completed","role":"assistant","content":[$T]}"#;
-pub const REASONING: &str = r#"{"id":"rs_0","type":"reasoning","summary":[$P]}"#;
-pub const CALL: &str =
-    r#"{"id":"fc_$i","type":"function_call","status":"completed","call_id":$x,"name":$n,"arguments":$a}"#;
-pub const TEXT_PART: &str = r#"{"type":"output_text","text":$t,"annotations":[],"logprobs":[]}"#;
-pub const SUMMARY_PART: &str = r#"{"type":"summary_text","text":$r}"#;
+// An answer has one message and at most one summary, so the ids of items need not differ from answer to answer.
+pub const MESSAGE_ITEM: &str =
+    template!(r#"{"id":"msg_0","type":"message","status":"completed","role":"assistant","content":[$text_part]}"#);
+pub const REASONING_ITEM: &str = template!(r#"{"id":"rs_0","type":"reasoning","summary":[$summary_part]}"#);
+pub const CALL_ITEM: &str = template!(
+    r#"{"id":"fc_$call_index","type":"function_call","status":"completed","call_id":$call_id,"name":$call_name,"#,
+    r#""arguments":$call_arguments}"#
+);
+pub const TEXT_PART: &str = template!(r#"{"type":"output_text","text":$text,"annotations":[],"logprobs":[]}"#);
+pub const SUMMARY_PART: &str = template!(r#"{"type":"summary_text","text":$reasoning}"#);
 
+/// Members of an event about the message.
 macro_rules! of_message {
     ($more:literal) => {
-        concat!(r#""item_id":"msg_0","output_index":$N,"content_index":0,"#, $more)
+        template!(r#""item_id":"msg_0","output_index":$message_place,"content_index":0,"#, $more)
     };
 }
 
+/// Members of an event about the tool call at hand.
 macro_rules! of_call {
     ($more:literal) => {
-        concat!(r#""item_id":"fc_$i","output_index":$J,"#, $more)
+        template!(r#""item_id":"fc_$call_index","output_index":$call_place,"#, $more)
     };
 }
 
+/// Members of an event about the summary of the reasoning.
 macro_rules! of_reasoning {
     ($more:literal) => {
-        concat!(r#""item_id":"rs_0","output_index":0,"summary_index":0,"#, $more)
+        template!(r#""item_id":"rs_0","output_index":0,"summary_index":0,"#, $more)
     };
 }
 
-/// Before and after the text. The number follows.
+const WITH_RESPONSE: &str = template!(r#""response":$response"#);
+
+/// What stands before and behind the text in an event of text; its number follows.
 pub const TEXT: [&str; 2] = [
-    concat!(
+    template!(
         "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",",
-        of_message!(r#""delta":"#)
+        r#""item_id":"msg_0","output_index":$message_place,"content_index":0,"delta":"#
     ),
     r#","logprobs":[]"#,
 ];
 
 impl Encoder {
     pub(super) fn responses_begin(&mut self) {
-        self.responses_event("created", r#""response":$R"#);
-        self.responses_event("in_progress", r#""response":$R"#);
+        self.responses_event("created", WITH_RESPONSE);
+        self.responses_event("in_progress", WITH_RESPONSE);
     }
 
-    pub(super) fn responses_thought(&mut self) {
+    pub(super) fn responses_reasoning(&mut self) {
         if self.reasoning.is_empty() {
             let item = r#""output_index":0,"item":{"id":"rs_0","type":"reasoning","summary":[]}"#;
             self.responses_event("output_item.added", item);
-            self.responses_event("reasoning_summary_part.added", of_reasoning!(r#""part":$P"#));
+            self.responses_event("reasoning_summary_part.added", of_reasoning!(r#""part":$summary_part"#));
         }
-        self.responses_event("reasoning_summary_text.delta", of_reasoning!(r#""delta":$h"#));
+        self.responses_event("reasoning_summary_text.delta", of_reasoning!(r#""delta":$reasoning_piece"#));
     }
 
-    /// What was thought is over when anything else begins.
-    fn responses_end_thought(&mut self) {
-        if !std::mem::take(&mut self.thought).is_empty() {
-            self.responses_event("reasoning_summary_text.done", of_reasoning!(r#""text":$r"#));
-            self.responses_event("reasoning_summary_part.done", of_reasoning!(r#""part":$P"#));
-            self.responses_event("output_item.done", r#""output_index":0,"item":$Q"#);
+    /// The reasoning is over when anything else begins.
+    fn responses_end_reasoning(&mut self) {
+        if !std::mem::take(&mut self.reasoning_piece).is_empty() {
+            self.responses_event("reasoning_summary_text.done", of_reasoning!(r#""text":$reasoning"#));
+            self.responses_event("reasoning_summary_part.done", of_reasoning!(r#""part":$summary_part"#));
+            self.responses_event("output_item.done", template!(r#""output_index":0,"item":$reasoning_item"#));
         }
     }
 
     pub(super) fn responses_call(&mut self, is_new: bool, done: bool) {
         if is_new {
-            self.responses_end_thought();
-            let item = concat!(
-                r#""output_index":$J,"item":{"id":"fc_$i","type":"function_call","#,
-                r#""status":"in_progress","call_id":$x,"name":$n,"arguments":""}"#
+            self.responses_end_reasoning();
+            let item = template!(
+                r#""output_index":$call_place,"item":{"id":"fc_$call_index","type":"function_call","#,
+                r#""status":"in_progress","call_id":$call_id,"name":$call_name,"arguments":""}"#
             );
             self.responses_event("output_item.added", item);
         }
-        if !self.piece.is_empty() {
-            self.responses_event("function_call_arguments.delta", of_call!(r#""delta":$p"#));
+        if !self.call_piece.is_empty() {
+            self.responses_event("function_call_arguments.delta", of_call!(r#""delta":$call_piece"#));
         }
         if done {
-            self.responses_event("function_call_arguments.done", of_call!(r#""name":$n,"arguments":$a"#));
-            self.responses_event("output_item.done", r#""output_index":$J,"item":$E"#);
+            self.responses_event(
+                "function_call_arguments.done",
+                of_call!(r#""name":$call_name,"arguments":$call_arguments"#),
+            );
+            self.responses_event("output_item.done", template!(r#""output_index":$call_place,"item":$call_item"#));
         }
     }
 
     /// The message begins with the first text.
     pub(super) fn responses_begin_message(&mut self) {
-        self.responses_end_thought();
-        let item = concat!(
-            r#""output_index":$N,"item":{"id":"msg_0","type":"message","#,
+        self.responses_end_reasoning();
+        let item = template!(
+            r#""output_index":$message_place,"item":{"id":"msg_0","type":"message","#,
             r#""status":"in_progress","role":"assistant","content":[]}"#
         );
         self.responses_event("output_item.added", item);
@@ -105,16 +118,19 @@ impl Encoder {
     }
 
     pub(super) fn responses_end(&mut self) {
-        self.responses_end_thought();
+        self.responses_end_reasoning();
         if self.message_at.is_some() {
             if self.around_text.is_none() {
                 self.responses_begin_message();
             }
-            self.responses_event("output_text.done", of_message!(r#""text":$t,"logprobs":[]"#));
-            self.responses_event("content_part.done", of_message!(r#""part":$T"#));
-            self.responses_event("output_item.done", r#""output_index":$N,"item":$M"#);
+            self.responses_event("output_text.done", of_message!(r#""text":$text,"logprobs":[]"#));
+            self.responses_event("content_part.done", of_message!(r#""part":$text_part"#));
+            self.responses_event(
+                "output_item.done",
+                template!(r#""output_index":$message_place,"item":$message_item"#),
+            );
         }
-        self.responses_event(status(self.finish), r#""response":$R"#);
+        self.responses_event(status(self.finish), WITH_RESPONSE);
     }
 
     fn responses_event(&mut self, kind: &str, members: &'static str) {
@@ -123,13 +139,14 @@ impl Encoder {
         self.end_event();
     }
 
-    /// Numbers it and ends it.
+    /// Numbers the event at hand and ends it.
     pub(super) fn end_event(&mut self) {
-        self.fill(",\"sequence_number\":$q}\n\n");
+        self.fill(template!(",\"sequence_number\":$sequence_number}\n\n"));
         self.sequence += 1;
     }
 }
 
+/// The `status` of the API.
 pub fn status(finish: Option<Finish>) -> &'static str {
     match finish {
         None => "in_progress",
@@ -138,7 +155,8 @@ pub fn status(finish: Option<Finish>) -> &'static str {
     }
 }
 
-pub fn incomplete(finish: Option<Finish>) -> &'static str {
+/// The `incomplete_details` of the API.
+pub fn incomplete_details(finish: Option<Finish>) -> &'static str {
     match finish {
         Some(Finish::Length) => r#"{"reason":"max_output_tokens"}"#,
         Some(Finish::ContentFilter) => r#"{"reason":"content_filter"}"#,

@@ -1,290 +1,296 @@
-//! Between a protocol and the one who polls: what the protocol understood, in its order, text joined into runs.
+//! What a protocol understood, in its order, until the owner of the exchange takes it. Pieces of text are joined into runs.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use super::text_filter::{Filter, Segment};
 use crate::chat::{Event, Finish, Session, ToolCall, Usage};
-use crate::exchange::{Filter, Part};
 use crate::frame::Pieces;
-use crate::json::{Halves, Map, Value};
+use crate::json::{Map, SurrogateJoiner, Value};
 
-/// A warning.
-pub const EMPTY: &str = "the site sent an empty reply";
+/// The warning of a reply without text, calls and images.
+pub const EMPTY_REPLY: &str = "the site sent an empty reply";
 
 /// What the pieces of a run are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Run {
+pub enum RunKind {
+    /// Text of the reply.
     #[default]
     Text,
-    Thought,
-    /// Arguments of this call.
-    Call(Rc<ToolCall>),
+    /// What the model thinks before it answers.
+    Reasoning,
+    /// Arguments of this tool call.
+    ToolCall(Rc<ToolCall>),
 }
 
 /// Where protocols put what they understood.
 #[derive(Default)]
-pub struct Out {
+pub struct EventQueue {
     queue: VecDeque<Event>,
-    pub(crate) run: Run,
-    pub(crate) pieces: Pieces,
-    halves: Halves,
-    thought_halves: Halves,
+    /// The kind of the run that is still growing, and its pieces.
+    pub(super) run: RunKind,
+    pub(super) pieces: Pieces,
+    text_surrogates: SurrogateJoiner,
+    reasoning_surrogates: SurrogateJoiner,
     filter: Option<Filter>,
     /// All text so far, as it came, for protocols that compare it with a final text.
-    whole: Option<String>,
-    any_text: bool,
-    /// Bytes of one event, line or JSON answer, and of what a protocol keeps of a reply.
-    pub(crate) limit: usize,
+    full_text: Option<String>,
+    had_text: bool,
 }
 
-impl Out {
-    pub(crate) fn new(limit: usize) -> Out {
-        Out { limit, ..Out::default() }
-    }
-
-    /// `mended`: see [`crate::json`].
-    pub fn text(&mut self, piece: &str, mended: bool) {
-        if mended || self.halves.is_waiting() {
+impl EventQueue {
+    /// A piece of the reply's text. `has_lone_surrogates`: see [`crate::json::Parsed`].
+    pub fn text(&mut self, piece: &str, has_lone_surrogates: bool) {
+        if has_lone_surrogates || self.text_surrogates.is_waiting() {
             let mut joined = String::new();
-            self.halves.push(piece, mended, &mut joined);
-            self.piece(&joined);
+            self.text_surrogates.push(piece, has_lone_surrogates, &mut joined);
+            self.text_piece(&joined);
         } else {
-            self.piece(piece);
+            self.text_piece(piece);
         }
     }
 
-    /// A piece of what the model thinks before it answers; returns what came of it.
-    pub fn think(&mut self, piece: &str, mended: bool) -> &str {
+    /// A piece of what the model thinks before it answers. Returns the piece as it is handed out, with surrogates joined.
+    pub fn reasoning(&mut self, piece: &str, has_lone_surrogates: bool) -> &str {
         let mut joined = String::new();
-        let piece = if mended || self.thought_halves.is_waiting() {
-            self.thought_halves.push(piece, mended, &mut joined);
+        let piece = if has_lone_surrogates || self.reasoning_surrogates.is_waiting() {
+            self.reasoning_surrogates.push(piece, has_lone_surrogates, &mut joined);
             &joined
         } else {
             piece
         };
         if !piece.is_empty() {
-            self.release();
+            self.release_held_text();
         }
-        self.thought(piece)
+        self.reasoning_piece(piece)
     }
 
-    /// A piece of a call's arguments. The first one may be empty, and tells of the call.
-    pub fn call(&mut self, call: &Rc<ToolCall>, arguments: &str) {
+    /// A piece of a tool call's arguments. The first piece of a call may be empty; it announces the call.
+    pub fn tool_call(&mut self, call: &Rc<ToolCall>, arguments: &str) {
         if arguments.is_empty() {
-            return self.event(Event::ToolCall { call: call.clone(), arguments: Pieces::default(), done: false });
+            return self.push(Event::ToolCall { call: call.clone(), arguments: Pieces::default(), done: false });
         }
-        self.release();
-        self.begin(Run::Call(call.clone()));
+        self.release_held_text();
+        self.begin_run(RunKind::ToolCall(call.clone()));
         self.pieces.push(arguments);
     }
 
-    /// No mark goes on behind a thought, a call, an image or an action: what was held back as the beginning of one comes
-    /// first. All others (sources, counts, notes) stand between any two pieces of a text.
-    pub fn event(&mut self, event: Event) {
+    /// Any other event. Text that was held back as the possible beginning of a tag or stop word comes before a tool call, an
+    /// image and an action, since no tag goes on behind them. All other events may stand between any two pieces of a text.
+    pub fn push(&mut self, event: Event) {
         if matches!(event, Event::ToolCall { .. } | Event::Image(_) | Event::Action { .. }) {
-            self.release();
+            self.release_held_text();
         }
-        self.flush();
+        self.end_run();
         self.queue.push_back(event);
     }
 
+    /// A warning: something was asked for that cannot be had, or was said that has no place.
     pub fn warn(&mut self, message: impl Into<String>) {
-        self.event(Event::Warning(message.into()));
+        self.push(Event::Warning(message.into()));
     }
 
+    /// A source that the service cites, in its own shape.
     pub fn source(&mut self, source: &Value) {
-        self.event(Event::Source(source.clone()));
+        self.push(Event::Source(source.clone()));
     }
 
+    /// What the session store is to keep.
     pub fn session(&mut self, session: &Session) {
-        self.event(Event::Session(Some(session.clone())));
+        self.push(Event::Session(Some(session.clone())));
     }
 
-    /// If `value` tells it.
+    /// The stored session is of no use any more.
+    pub fn forget_session(&mut self) {
+        self.push(Event::Session(None));
+    }
+
+    /// The token counts at `usage` of `value`, if there are any.
     pub fn usage(&mut self, value: &Value) {
         if let Some(usage) = value.get("usage").and_then(Usage::from_json) {
-            self.event(Event::Usage(usage));
+            self.push(Event::Usage(usage));
         }
     }
 
-    pub fn forget_session(&mut self) {
-        self.event(Event::Session(None));
-    }
-
-    /// The closing events, in the order every protocol gives them.
+    /// The closing events, in the order in which every protocol gives them.
     pub fn finish(&mut self, conversation: Map, finish: Finish) {
         self.finish_text();
         if !conversation.is_empty() {
-            self.event(Event::Conversation(conversation));
+            self.push(Event::Conversation(conversation));
         }
-        self.event(Event::Finish(finish));
+        self.push(Event::Finish(finish));
     }
 
-    pub fn any_text(&self) -> bool {
-        self.any_text || self.run == Run::Text && !self.pieces.is_empty()
+    /// Whether the reply has any text so far.
+    pub fn has_text(&self) -> bool {
+        self.had_text || self.run == RunKind::Text && !self.pieces.is_empty()
     }
 
-    pub fn keep_whole(&mut self) {
-        self.whole.get_or_insert_default();
+    /// From now on all text is kept for [`EventQueue::full_text`].
+    pub fn keep_full_text(&mut self) {
+        self.full_text.get_or_insert_default();
     }
 
-    pub fn whole(&mut self) -> Option<&str> {
-        self.flush();
-        self.whole.as_deref()
+    /// All text so far, if it is kept.
+    pub fn full_text(&mut self) -> Option<&str> {
+        self.end_run();
+        self.full_text.as_deref()
     }
 
-    pub(crate) fn filter(&mut self, filter: Option<Filter>) {
+    pub(crate) fn set_filter(&mut self, filter: Option<Filter>) {
         self.filter = filter;
     }
 
-    /// By a word of `stop`: what the service says from here on is not wanted.
+    /// Whether a word of `stop` ended the text: what the service says from here on is not wanted.
     pub(crate) fn is_stopped(&self) -> bool {
         self.filter.as_ref().is_some_and(Filter::is_stopped)
     }
 
     /// The service's final text, where it differs from the pieces.
     pub fn replace(&mut self, text: String) {
-        let Some(mut filter) = self.filter.as_ref().map(Filter::again) else {
-            return self.event(Event::Replace(text));
+        let Some(mut filter) = self.filter.as_ref().map(Filter::restarted) else {
+            return self.push(Event::Replace(text));
         };
-        let (mut parts, mut kept) = (Vec::new(), String::new());
-        filter.push(&text, &mut parts);
-        filter.finish(&mut parts);
-        for part in parts {
-            if let Part::Text(text) = part {
+        let (mut segments, mut kept) = (Vec::new(), String::new());
+        filter.push(&text, &mut segments);
+        filter.finish(&mut segments);
+        for segment in segments {
+            if let Segment::Text(text) = segment {
                 kept.push_str(&text);
             }
         }
-        self.event(Event::Replace(kept));
+        self.push(Event::Replace(kept));
     }
 
-    /// Where the scanner may put the texts of its frames; `None` where they are not yet what is handed out, or another run
-    /// is not over.
-    pub(crate) fn plain(&mut self, run: &Run) -> Option<&mut Pieces> {
-        let is_plain = self.filter.is_none() && !self.halves.is_waiting() && !self.thought_halves.is_waiting();
-        if !is_plain || self.run != *run && !self.pieces.is_empty() {
+    /// Where the scanner may put the texts of its frames. `None` while texts do not go out as they are, or another run has
+    /// not ended.
+    pub(super) fn pieces_for(&mut self, kind: &RunKind) -> Option<&mut Pieces> {
+        let passes_through =
+            self.filter.is_none() && !self.text_surrogates.is_waiting() && !self.reasoning_surrogates.is_waiting();
+        if !passes_through || self.run != *kind && !self.pieces.is_empty() {
             return None;
         }
-        self.run.clone_from(run);
+        self.run.clone_from(kind);
         Some(&mut self.pieces)
     }
 
-    /// An empty piece is none, and ends no run.
-    fn piece(&mut self, piece: &str) {
+    /// An empty piece is dropped and ends no run.
+    fn text_piece(&mut self, piece: &str) {
         if piece.is_empty() {
             return;
         }
-        self.any_text = true;
-        self.finish_thought();
+        self.had_text = true;
+        self.finish_reasoning();
         let Some(filter) = &mut self.filter else {
-            self.begin(Run::Text);
+            self.begin_run(RunKind::Text);
             return self.pieces.push(piece);
         };
-        if let Some(whole) = &mut self.whole {
-            whole.push_str(piece);
+        if let Some(full_text) = &mut self.full_text {
+            full_text.push_str(piece);
         }
-        let mut parts = Vec::new();
-        filter.push(piece, &mut parts);
-        self.filtered(parts);
+        let mut segments = Vec::new();
+        filter.push(piece, &mut segments);
+        self.filtered(segments);
     }
 
-    fn filtered(&mut self, parts: Vec<Part>) {
-        for part in parts {
-            match part {
-                Part::Text(text) => {
-                    self.begin(Run::Text);
+    fn filtered(&mut self, segments: Vec<Segment>) {
+        for segment in segments {
+            match segment {
+                Segment::Text(text) => {
+                    self.begin_run(RunKind::Text);
                     self.pieces.push(&text);
                 }
-                Part::Thought(text) => _ = self.thought(&text),
+                Segment::Reasoning(text) => _ = self.reasoning_piece(&text),
             }
         }
     }
 
-    fn thought(&mut self, piece: &str) -> &str {
+    fn reasoning_piece(&mut self, piece: &str) -> &str {
         if piece.is_empty() {
             return "";
         }
-        self.begin(Run::Thought);
+        self.begin_run(RunKind::Reasoning);
         let start = self.pieces.start();
         self.pieces.push(piece);
         self.pieces.since(start)
     }
 
-    /// A half of a character that waits is alone for good.
-    fn finish_thought(&mut self) {
+    /// A high surrogate that waits for its other half is alone for good.
+    fn finish_reasoning(&mut self) {
         let mut rest = String::new();
-        self.thought_halves.finish(&mut rest);
-        self.thought(&rest);
+        self.reasoning_surrogates.finish(&mut rest);
+        self.reasoning_piece(&rest);
     }
 
-    fn begin(&mut self, run: Run) {
-        if self.run != run {
-            self.flush();
-            self.run = run;
+    fn begin_run(&mut self, kind: RunKind) {
+        if self.run != kind {
+            self.end_run();
+            self.run = kind;
         }
     }
 
+    /// No text follows: what was held back goes out.
     pub(crate) fn finish_text(&mut self) {
-        self.finish_thought();
+        self.finish_reasoning();
         let mut rest = String::new();
-        self.halves.finish(&mut rest);
-        self.piece(&rest);
-        self.release();
+        self.text_surrogates.finish(&mut rest);
+        self.text_piece(&rest);
+        self.release_held_text();
     }
 
-    fn release(&mut self) {
+    fn release_held_text(&mut self) {
         if let Some(filter) = &mut self.filter {
-            let mut parts = Vec::new();
-            filter.finish(&mut parts);
-            self.filtered(parts);
+            let mut segments = Vec::new();
+            filter.finish(&mut segments);
+            self.filtered(segments);
         }
     }
 
-    fn flush(&mut self) {
+    fn end_run(&mut self) {
         if !self.pieces.is_empty() {
-            self.remember();
+            self.run_is_handed_out();
             let pieces = std::mem::take(&mut self.pieces);
             self.queue.push_back(match &self.run {
-                Run::Text => Event::Text(pieces),
-                Run::Thought => Event::Reasoning(pieces),
-                Run::Call(call) => Event::ToolCall { call: call.clone(), arguments: pieces, done: false },
+                RunKind::Text => Event::Text(pieces),
+                RunKind::Reasoning => Event::Reasoning(pieces),
+                RunKind::ToolCall(call) => Event::ToolCall { call: call.clone(), arguments: pieces, done: false },
             });
         }
     }
 
-    /// The next event, where it is a run: shown where it lies, so that the next one needs no allocation.
-    pub(crate) fn show_run(&mut self, to: impl FnOnce(&Run, &Pieces)) {
+    /// Shows the next event where that is the growing run. It is shown in place, so that the next run needs no allocation.
+    pub(super) fn show_run(&mut self, to: impl FnOnce(&RunKind, &Pieces)) {
         if self.queue.is_empty() && !self.pieces.is_empty() {
-            self.remember();
+            self.run_is_handed_out();
             to(&self.run, &self.pieces);
             self.pieces.clear();
         }
     }
 
-    /// That the pieces are text of the reply, if they are.
-    fn remember(&mut self) {
-        if self.run != Run::Text {
+    /// Notes that the run was text of the reply, if it was.
+    fn run_is_handed_out(&mut self) {
+        if self.run != RunKind::Text {
             return;
         }
-        self.any_text = true;
-        if let Some(whole) = self.whole.as_mut().filter(|_| self.filter.is_none()) {
-            whole.push_str(self.pieces.text());
+        self.had_text = true;
+        if let Some(full_text) = self.full_text.as_mut().filter(|_| self.filter.is_none()) {
+            full_text.push_str(self.pieces.text());
         }
     }
 
-    pub(crate) fn has_events(&self) -> bool {
+    pub(super) fn has_events(&self) -> bool {
         !self.queue.is_empty() || !self.pieces.is_empty()
     }
 
-    pub(crate) fn pop(&mut self) -> Option<Event> {
+    pub(super) fn pop(&mut self) -> Option<Event> {
         if self.queue.is_empty() {
-            self.flush();
+            self.end_run();
         }
         self.queue.pop_front()
     }
 
-    /// Changes with everything that is put in.
-    pub(crate) fn mark(&self) -> (usize, usize) {
+    /// How many events and pieces are waiting: a value that changes with everything that is put in.
+    pub(super) fn position(&self) -> (usize, usize) {
         (self.queue.len(), self.pieces.ends().len())
     }
 }

@@ -1,133 +1,138 @@
-//! Frames to a protocol's decoder, and the lesson for the scanner: where the text of such a frame lies.
+//! Between the splitter and a protocol's decoder: hands over frames, and tells the scanner where the text of such a frame
+//! lies.
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
+use super::{Decode, EventQueue, FrameOutcome, RunKind};
 use crate::chat::{Error, Finish, Result, larger};
-use crate::exchange::{Decode, Out, Progress, Run};
-use crate::frame::{Lesson, Pieces, Sink, Stop, Template, text_end};
+use crate::frame::{FrameLayout, Pieces, Sink, Stop, Template, text_end};
 use crate::json;
 use crate::text::lossy;
 
-/// Frames in a row whose form was learned and came never again. Where each frame differs, learning would cost more than
-/// reading them.
-const MAX_LESSONS: u8 = 16;
+/// Layouts in a row that were handed to the scanner and matched no later frame. Where every frame differs, locating its text
+/// for the scanner costs more than parsing it, so after this many it is no longer tried.
+const MAX_UNUSED_LAYOUTS: u8 = 16;
 
-/// A decoder as the splitter's sink.
-pub struct Frames<'a> {
+/// A protocol's decoder as the sink of the splitter, for one chunk.
+pub struct FrameDecoder<'a> {
     pub decode: &'a mut dyn Decode,
-    pub out: &'a mut Out,
-    pub lessons: &'a mut u8,
+    pub out: &'a mut EventQueue,
+    /// Bytes that one event may have, and all that `decode` keeps.
+    pub limit: usize,
+    /// See [`MAX_UNUSED_LAYOUTS`].
+    pub unused_layouts: &'a mut u8,
+    /// Why the splitter was stopped, where that was an error.
     pub error: Option<Error>,
 }
 
-impl<'a> Frames<'a> {
-    pub fn new(decode: &'a mut dyn Decode, out: &'a mut Out, lessons: &'a mut u8) -> Frames<'a> {
-        Frames { decode, out, lessons, error: None }
-    }
-
+impl FrameDecoder<'_> {
     /// What `stop` means for the reply.
     pub fn stopped(self, stop: Stop) -> Result<()> {
         match stop {
             Stop::Done => Ok(()),
-            Stop::TooLarge => Err(larger("an event or line", self.out.limit)),
+            Stop::TooLarge => Err(larger("an event or line", self.limit)),
             Stop::Failed => self.error.map_or(Ok(()), Err),
         }
     }
 }
 
-impl Sink for Frames<'_> {
+impl Sink for FrameDecoder<'_> {
     fn scan(&mut self, template: &Template, bytes: &[u8], limit: usize) -> usize {
-        let Some((run, room)) = self.run(template.tag) else { return 0 };
-        let Some(pieces) = self.out.plain(&run) else { return 0 };
+        let Some((kind, room)) = self.run_for(template.tag) else { return 0 };
+        let Some(pieces) = self.out.pieces_for(&kind) else { return 0 };
         let start = pieces.start();
         let scanned = template.scan(bytes, limit, room, pieces);
         if scanned > 0 {
-            *self.lessons = 0;
-            if let Run::Call(_) = run {
-                self.decode.called(pieces.since(start));
+            *self.unused_layouts = 0;
+            if let RunKind::ToolCall(_) = kind {
+                self.decode.arguments_scanned(pieces.since(start));
             }
         }
         scanned
     }
 
-    fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<Lesson>> {
-        let (queued, pieces) = self.out.mark();
+    fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<FrameLayout>> {
+        let (queued, pieces) = self.out.position();
         let (start, _) = self.out.pieces.start();
-        let progress = match self.decode.frame(&lossy(event), data, self.out) {
-            Ok(progress) => progress,
+        let mut decoded = self.decode.frame(&lossy(event), data, self.out);
+        let goes_on = matches!(decoded, Ok(FrameOutcome::More | FrameOutcome::NotScannable));
+        if goes_on && self.decode.kept_bytes() > self.limit {
+            decoded = Err(larger("what the reply says in tool calls and reasoning", self.limit));
+        }
+        let outcome = match decoded {
+            Ok(outcome) => outcome,
             Err(error) => {
                 self.error = Some(error);
                 return Break(Stop::Failed);
             }
         };
-        if self.out.is_stopped() && progress != Progress::Done {
+        if self.out.is_stopped() && outcome != FrameOutcome::Done {
             let conversation = self.decode.conversation();
             self.out.finish(conversation, Finish::Stop);
             return Break(Stop::Done);
         }
-        match progress {
-            Progress::Done => return Break(Stop::Done),
-            Progress::Noted => return Continue(None),
-            Progress::More => {}
+        match outcome {
+            FrameOutcome::Done => return Break(Stop::Done),
+            FrameOutcome::NotScannable => return Continue(None),
+            FrameOutcome::More => {}
         }
-        if self.out.mark() != (queued, pieces + 1) || *self.lessons == MAX_LESSONS {
+        if self.out.position() != (queued, pieces + 1) || *self.unused_layouts == MAX_UNUSED_LAYOUTS {
             return Continue(None);
         }
-        *self.lessons += 1;
-        Continue(self.lesson(data, start))
+        *self.unused_layouts += 1;
+        Continue(self.layout(data, start))
     }
 }
 
-impl Frames<'_> {
-    /// What frames with this tag are pieces of, and how many bytes of it there may be.
-    fn run(&self, wanted: usize) -> Option<(Run, usize)> {
+impl FrameDecoder<'_> {
+    /// The run that frames of the layout with this tag belong to, and how many bytes more it may get.
+    fn run_for(&self, wanted: usize) -> Option<(RunKind, usize)> {
         match wanted {
-            TEXT => Some((Run::Text, usize::MAX)),
-            THOUGHT => Some((Run::Thought, usize::MAX)),
+            TEXT => Some((RunKind::Text, usize::MAX)),
+            REASONING => Some((RunKind::Reasoning, usize::MAX)),
             _ => {
-                let (call, room) = self.decode.calling(self.out.limit)?;
-                let run = Run::Call(call);
-                (tag(&run) == wanted).then_some((run, room))
+                let kind = RunKind::ToolCall(self.decode.open_call()?);
+                (tag(&kind) == wanted).then_some((kind, self.limit.saturating_sub(self.decode.kept_bytes())))
             }
         }
     }
 
-    /// Where the one piece of this frame lies, which begins at `start` of the pieces.
-    fn lesson(&self, data: &[u8], start: usize) -> Option<Lesson> {
+    /// Where in `data` the only piece of this frame lies, which begins at byte `start` of the pieces.
+    fn layout(&self, data: &[u8], start: usize) -> Option<FrameLayout> {
         let (text, arguments) = ([self.decode.text_path()], [self.decode.arguments_path()]);
         let paths = match self.out.run {
-            Run::Text => &text[..],
-            Run::Thought => self.decode.thought_paths(),
-            Run::Call(_) => &arguments,
+            RunKind::Text => &text[..],
+            RunKind::Reasoning => self.decode.reasoning_paths(),
+            RunKind::ToolCall(_) => &arguments,
         };
         let mut found = None;
         for path in paths.iter().filter(|path| !path.is_empty()) {
-            if let Some(lesson) = json::locate(data, path, self.decode.varying()) {
-                // Two of them: which one counts may change with what is in them.
-                if found.replace(lesson).is_some() {
+            if let Some(layout) = json::locate(data, path, self.decode.varying_members()) {
+                // With two of them, which one counts may depend on what is in them.
+                if found.replace(layout).is_some() {
                     return None;
                 }
             }
         }
-        let lesson = found?;
-        // The scanner may take over only where it would have given the very same piece.
-        let text = &lesson.text;
+        let layout = found?;
+        // The scanner may take over only where it would have given exactly this piece.
+        let text = &layout.text;
         let mut again = Pieces::default();
         let is_same = data[..text.start].ends_with(b"\"")
             && text_end(data, text.start, &mut again) == Some(text.end)
             && again.bytes() == &self.out.pieces.bytes()[start..];
-        is_same.then_some(Lesson { tag: tag(&self.out.run), ..lesson })
+        is_same.then_some(FrameLayout { tag: tag(&self.out.run), ..layout })
     }
 }
 
-// Tags of templates.
+// Tags of layouts: what the string in such a frame is a piece of. Tool calls follow, by their index.
 const TEXT: usize = 0;
-const THOUGHT: usize = 1;
+const REASONING: usize = 1;
 
-fn tag(run: &Run) -> usize {
-    match run {
-        Run::Text => TEXT,
-        Run::Thought => THOUGHT,
-        Run::Call(call) => THOUGHT + 1 + call.index,
+fn tag(kind: &RunKind) -> usize {
+    match kind {
+        RunKind::Text => TEXT,
+        RunKind::Reasoning => REASONING,
+        RunKind::ToolCall(call) => REASONING + 1 + call.index,
     }
 }

@@ -1,8 +1,9 @@
-//! The one state machine. It does no I/O: the owner sends what [`Exchange::poll`] asks for and feeds what comes back.
+//! The one state machine. It does no I/O ("sans-I/O"): its owner sends what [`Exchange::poll`] asks for and feeds what comes
+//! back.
 //!
 //! ```text
 //!             poll                    feed
-//!   Sending  --Send(request)-->  Waiting  --Head-->  Collecting | Streaming  --Chunk*, End-->  next step | Over
+//!   Sending  --Send(request)-->  Waiting  --Head-->  Collecting | Streaming  --Chunk*, End-->  next operation | Over
 //! ```
 //!
 //! # Rules, for every protocol
@@ -11,15 +12,15 @@
 //!
 //! 1. `events_come_before_errors`
 //! 2. `nothing_counts_after_done`
-//! 3. `the_end_without_done_is_truncation`, except where a protocol ends by closing
+//! 3. `the_end_without_done_is_truncation`, except where a protocol ends by closing the connection
 //! 4. `unknown_frames_are_skipped`; malformed frames of a known kind are errors, unless the protocol is known to emit them
 //! 5. `what_is_not_2xx_is_read_whole_bounded_and_refused`
 //! 6. `the_body_decides_between_json_and_stream`, not `Content-Type` and not what was asked for
 //! 7. `at_most_eight_requests_an_exchange`
 //! 8. `a_redirect_stays_on_its_origin`: nothing of a request is sent elsewhere, and no message is lost to a changed method
 //!
-//! Two more are the owner's, `web/talk.rs`: nothing is retried once text has been handed out, and a reply is never
-//! reconnected.
+//! Two more rules belong to the owner, `web/driver.rs`: nothing is retried once text has been handed out, and a reply is
+//! never reconnected.
 
 mod event_queue;
 mod frame_decoder;
@@ -31,102 +32,124 @@ use std::rc::Rc;
 
 use crate::chat::{Code, Error, Event, Result, larger};
 use crate::frame::{Framing, Pieces, Splitter};
-use crate::http::{self, Answer, Head, Request};
+use crate::http::{self, Head, Request, Response};
 use crate::text::{cut, decimal, join};
-use frame_decoder::Frames;
+use frame_decoder::FrameDecoder;
 
-pub use event_queue::{EMPTY, Out, Run};
-pub use operation::{Decode, Next, Progress, Step, cut_off};
-pub(crate) use operation::{Refusals, Then};
-pub use text_filter::{Filter, Part};
+pub use event_queue::{EMPTY_REPLY, EventQueue, RunKind};
+pub use operation::{Decode, FrameOutcome, Operation, Transition, truncated};
+pub(crate) use operation::{ErrorStatus, OnResponse};
+pub use text_filter::{Filter, Segment};
 
+/// What the owner of an exchange has to do next.
 pub enum Poll {
-    /// Send this, then feed its head.
+    /// Send this request, then feed the head of its response.
     Send(Rc<Request>),
     /// Feed the next chunk of the body, or its end.
     Read,
+    /// Hand out this event, then poll again.
     Event(Event),
+    /// The reply is complete, or failed.
     Over(Result<()>),
 }
 
+/// What an exchange waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {
+    /// A request has to be sent.
     Request,
-    /// Head or body of the answer.
-    Answer,
+    /// Head or body of the response.
+    Response,
+    /// The reply is over.
     Nothing,
 }
 
+/// What came for the request that was sent last.
 pub enum Feed<'a> {
+    /// The head of its response.
     Head(Head),
+    /// A part of the body, cut wherever the network cut it.
     Chunk(&'a [u8]),
+    /// The end of the body.
     End,
 }
 
+/// One reply as a state machine: all its requests, and the events that come of their responses.
 pub struct Exchange {
     state: State,
-    out: Out,
+    out: EventQueue,
+    /// Bytes that one event, line or JSON response may have, and all that a decoder keeps of the reply.
+    limit: usize,
     requests: u8,
+    /// See [`Exchange::redact_errors`].
+    redact: Option<Box<dyn Fn(&mut Error)>>,
 }
 
-/// One pointer wide: it is taken out of its place and put back for every chunk.
+/// One pointer wide, since it is taken out of its place and put back for every chunk.
 enum State {
-    Sending(Box<Step>),
-    Waiting(Box<Step>),
-    /// An answer that is read whole.
-    Collecting(Box<Body>),
-    /// First bytes of a stream, until one of them tells what it is.
+    Sending(Box<Operation>),
+    Waiting(Box<Operation>),
+    /// A response that is read whole.
+    Collecting(Box<Buffered>),
+    /// The first bytes of a stream, until one of them tells what it is.
     Sniffing(Box<Stream>),
     Streaming(Box<Stream>),
     Over(Option<Error>),
 }
 
-struct Body {
-    answer: Answer,
-    then: Then,
-    /// Bytes that it may have.
+struct Buffered {
+    response: Response,
+    on_response: OnResponse,
+    /// Bytes that its body may have.
     limit: usize,
 }
 
 struct Stream {
-    /// Of the body only what was read while sniffing.
-    answer: Answer,
+    /// Its body holds only what was read while sniffing.
+    response: Response,
     framing: Framing,
     splitter: Splitter,
     decode: Box<dyn Decode>,
-    /// See [`crate::sink`].
-    lessons: u8,
+    /// See [`frame_decoder`].
+    unused_layouts: u8,
 }
 
 /// Requests an exchange may send, redirects and renewals included.
 const MAX_REQUESTS: u8 = 8;
 
-/// Bytes of a refusal that are read. What explains an error is at its beginning.
-const MAX_REFUSAL: usize = 256 * 1024;
+/// Bytes of the body of an error response that are read. What explains an error is at its beginning.
+const MAX_ERROR_BODY: usize = 256 * 1024;
 
-/// Bytes that a page or a nonce's answer may have at least: they are no part of the reply, which a caller may bound
-/// tightly.
-pub const MAX_SHARED: usize = 16 * 1024 * 1024;
+/// Bytes that a page or the response to a request for a nonce may have, whatever the caller's limit: they are no part of the
+/// reply, which a caller may bound tightly.
+pub const MAX_SHARED_RESPONSE: usize = 16 * 1024 * 1024;
 
 impl Exchange {
-    /// `limit`: bytes of one event, line or JSON answer.
-    pub fn new(first: Result<Step>, limit: usize) -> Self {
+    /// An exchange that begins with `first`. `limit`: bytes that one event, line or JSON response may have.
+    pub fn new(first: Result<Operation>, limit: usize) -> Self {
         let state = match first {
-            Ok(step) => State::Sending(Box::new(step)),
+            Ok(operation) => State::Sending(Box::new(operation)),
             Err(error) => State::Over(Some(error)),
         };
-        Exchange { state, out: Out::new(limit), requests: 0 }
+        Exchange { state, out: EventQueue::default(), limit, requests: 0, redact: None }
     }
 
-    /// One that asks for nothing.
-    pub fn over() -> Self {
-        Exchange { state: State::Over(None), out: Out::default(), requests: 0 }
+    /// An exchange that sends nothing: only what is put into its queue comes out.
+    pub fn without_request() -> Self {
+        Exchange { state: State::Over(None), out: EventQueue::default(), limit: 0, requests: 0, redact: None }
     }
 
-    pub fn out(&mut self) -> &mut Out {
+    /// Takes secrets out of every error before it is handed out.
+    pub fn redact_errors(&mut self, redact: impl Fn(&mut Error) + 'static) {
+        self.redact = Some(Box::new(redact));
+    }
+
+    /// The queue, for events that come before the first response.
+    pub fn out(&mut self) -> &mut EventQueue {
         &mut self.out
     }
 
+    /// What to do next. Events come first.
     pub fn poll(&mut self) -> Poll {
         if let Some(event) = self.out.pop() {
             return Poll::Event(event);
@@ -135,17 +158,17 @@ impl Exchange {
             return Poll::Read;
         }
         match std::mem::replace(&mut self.state, State::Over(None)) {
-            State::Sending(step) if self.requests == MAX_REQUESTS => {
-                // Without the query: there may be a nonce in it.
-                let target = cut(&step.request.url, b"?#").0;
+            State::Sending(operation) if self.requests == MAX_REQUESTS => {
+                // Without the query, which may hold a nonce.
+                let target = cut(&operation.request.url, b"?#").0;
                 let most = decimal(MAX_REQUESTS.into());
                 let message = join(&["gave up after ", &most, " requests; the next would go to ", target]);
                 Poll::Over(Err(Error::new(Code::Service, message)))
             }
-            State::Sending(step) => {
+            State::Sending(operation) => {
                 self.requests += 1;
-                let request = step.request.clone();
-                self.state = State::Waiting(step);
+                let request = operation.request.clone();
+                self.state = State::Waiting(operation);
                 Poll::Send(request)
             }
             State::Over(Some(error)) => Poll::Over(Err(error)),
@@ -153,149 +176,159 @@ impl Exchange {
         }
     }
 
-    /// What comes for the last request. Anything fed after the end is dropped.
+    /// What came for the request that was sent last. Anything fed after the end is dropped.
     pub fn feed(&mut self, feed: Feed<'_>) {
         let state = std::mem::replace(&mut self.state, State::Over(None));
-        self.state = self.step(state, feed).unwrap_or_else(|error| {
+        self.state = self.next_state(state, feed).unwrap_or_else(|mut error| {
             self.out.finish_text();
+            if let Some(redact) = &self.redact {
+                redact(&mut error);
+            }
             State::Over(Some(error))
         });
     }
 
-    /// The next event. Who wants them all before he polls never sees [`Poll::Event`].
-    pub fn event(&mut self) -> Option<Event> {
+    /// The next event. An owner that takes all of them before it polls never sees [`Poll::Event`].
+    pub fn next_event(&mut self) -> Option<Event> {
         self.out.pop()
     }
 
-    /// Shows the next event where it is a run of pieces, as nearly all are: the way without a queue.
-    pub fn show_run(&mut self, to: impl FnOnce(&Run, &Pieces)) {
+    /// Shows the next event where it is a run of pieces, as nearly all are. The run is shown in place, without a queue.
+    pub fn show_run(&mut self, to: impl FnOnce(&RunKind, &Pieces)) {
         self.out.show_run(to);
     }
 
+    /// Whether an event is waiting.
     pub fn has_events(&self) -> bool {
         self.out.has_events()
     }
 
-    /// What `poll` would ask for, without taking it.
+    /// What [`Exchange::poll`] would ask for when no event is waiting.
     pub fn demand(&self) -> Demand {
         match self.state {
             State::Sending(_) => Demand::Request,
             State::Over(_) => Demand::Nothing,
-            _ => Demand::Answer,
+            _ => Demand::Response,
         }
     }
 
-    fn step(&mut self, state: State, feed: Feed<'_>) -> Result<State> {
+    fn next_state(&mut self, state: State, feed: Feed<'_>) -> Result<State> {
         match (state, feed) {
-            (State::Waiting(step), Feed::Head(head)) => self.head(step, head),
+            (State::Waiting(operation), Feed::Head(head)) => self.head(operation, head),
             (State::Streaming(mut stream), Feed::Chunk(chunk)) => {
-                let Stream { splitter, decode, lessons, .. } = stream.as_mut();
-                let mut sink = Frames::new(decode.as_mut(), &mut self.out, lessons);
+                let (splitter, mut sink) = self.sink(&mut stream);
                 match splitter.feed(chunk, &mut sink) {
                     Continue(()) => Ok(State::Streaming(stream)),
                     Break(stop) => sink.stopped(stop).map(|()| State::Over(None)),
                 }
             }
-            (State::Streaming(mut stream), Feed::End) => self.end(&mut stream),
+            (State::Streaming(mut stream), Feed::End) => self.stream_ended(&mut stream),
             (State::Sniffing(mut stream), Feed::Chunk(chunk)) => {
-                stream.answer.body.extend_from_slice(chunk);
+                stream.response.body.extend_from_slice(chunk);
                 self.sniff(stream)
             }
             (State::Sniffing(stream), Feed::End) => {
-                Err(stream.answer.error(Code::Service, "the service answered with an empty body"))
+                Err(stream.response.error(Code::Service, "the service answered with an empty body"))
             }
-            (State::Collecting(mut body), Feed::Chunk(chunk)) => {
-                let room = body.limit.saturating_sub(body.answer.body.len());
-                body.answer.body.extend_from_slice(chunk.get(..room).unwrap_or(chunk));
-                match body.answer.head.is_success() {
-                    _ if chunk.len() <= room => Ok(State::Collecting(body)),
-                    true => Err(too_large(body.limit)),
+            (State::Collecting(mut buffered), Feed::Chunk(chunk)) => {
+                let room = buffered.limit.saturating_sub(buffered.response.body.len());
+                buffered.response.body.extend_from_slice(chunk.get(..room).unwrap_or(chunk));
+                match buffered.response.head.is_success() {
+                    _ if chunk.len() <= room => Ok(State::Collecting(buffered)),
+                    true => Err(response_too_large(buffered.limit)),
                     // What explains an error is at its beginning.
-                    false => self.answered(*body),
+                    false => self.complete(*buffered),
                 }
             }
-            (State::Collecting(body), Feed::End) => self.answered(*body),
+            (State::Collecting(buffered), Feed::End) => self.complete(*buffered),
             (state, _) => Ok(state),
         }
     }
 
-    fn head(&mut self, step: Box<Step>, head: Head) -> Result<State> {
+    /// The splitter of a stream, and where its frames go.
+    fn sink<'a>(&'a mut self, stream: &'a mut Stream) -> (&'a mut Splitter, FrameDecoder<'a>) {
+        let Stream { splitter, decode, unused_layouts, .. } = stream;
+        let (out, limit) = (&mut self.out, self.limit);
+        (splitter, FrameDecoder { decode: decode.as_mut(), out, limit, unused_layouts, error: None })
+    }
+
+    fn head(&mut self, operation: Box<Operation>, head: Head) -> Result<State> {
         let location = head.header("location").filter(|_| matches!(head.status, 301..=303 | 307 | 308));
         if let Some(location) = location {
-            return step.redirected(head.status, location).map(State::Sending);
+            return operation.redirected(head.status, location).map(State::Sending);
         }
         let limit = match head.is_success() {
-            false => MAX_REFUSAL,
-            true if step.request.shared => self.out.limit.max(MAX_SHARED),
-            true => self.out.limit,
+            false => MAX_ERROR_BODY,
+            true if operation.request.shared => self.limit.max(MAX_SHARED_RESPONSE),
+            true => self.limit,
         };
-        let answer = Answer { head, body: Vec::new() };
-        match step.then {
-            Then::Stream(framing, mut decode) if answer.head.is_success() => {
-                decode.head(&answer.head, &mut self.out);
+        let response = Response { head, body: Vec::new() };
+        match operation.on_response {
+            OnResponse::Stream(framing, mut decode) if response.head.is_success() => {
+                decode.head(&response.head, &mut self.out);
                 let splitter = Splitter::new(framing, limit);
-                Ok(State::Sniffing(Box::new(Stream { answer, framing, splitter, decode, lessons: 0 })))
+                Ok(State::Sniffing(Box::new(Stream { response, framing, splitter, decode, unused_layouts: 0 })))
             }
-            then => Ok(State::Collecting(Box::new(Body { answer, then, limit }))),
+            on_response => Ok(State::Collecting(Box::new(Buffered { response, on_response, limit }))),
         }
     }
 
     fn sniff(&mut self, mut stream: Box<Stream>) -> Result<State> {
-        let (bytes, limit) = (&stream.answer.body, self.out.limit);
+        let (bytes, limit) = (&stream.response.body, self.limit);
         match http::first_byte(bytes) {
             None if bytes.len() > limit => Err(Error::new(Code::Protocol, "the answer is blank")),
             None => Ok(State::Sniffing(stream)),
             Some(byte) if byte == b'<' || stream.framing == Framing::Sse && matches!(byte, b'{' | b'[') => {
                 if bytes.len() > limit {
-                    return Err(too_large(limit));
+                    return Err(response_too_large(limit));
                 }
-                let Stream { answer, framing, decode, .. } = *stream;
-                Ok(State::Collecting(Box::new(Body { answer, then: Then::Stream(framing, decode), limit })))
+                let Stream { response, framing, decode, .. } = *stream;
+                let on_response = OnResponse::Stream(framing, decode);
+                Ok(State::Collecting(Box::new(Buffered { response, on_response, limit })))
             }
             // Half of a byte order mark; what follows it is to be seen.
             Some(0xef) if bytes.len() < 3 => Ok(State::Sniffing(stream)),
             Some(_) => {
-                let first = std::mem::take(&mut stream.answer.body);
-                self.step(State::Streaming(stream), Feed::Chunk(&first))
+                let first = std::mem::take(&mut stream.response.body);
+                self.next_state(State::Streaming(stream), Feed::Chunk(&first))
             }
         }
     }
 
-    fn answered(&mut self, Body { answer, then, .. }: Body) -> Result<State> {
+    fn complete(&mut self, Buffered { response, on_response, .. }: Buffered) -> Result<State> {
         let out = &mut self.out;
-        let next = match (then, answer.head.is_success()) {
-            (Then::Ask(_, Refusals::Usual), false) => Err(answer.refusal()),
-            (Then::Ask(then, _), _) => then(&answer, out),
-            (Then::Stream(_, mut decode), false) => decode.refused(&answer, out).map(Next::Step),
-            (Then::Stream(..), true) if answer.is_html() => Err(answer.page_instead()),
-            (Then::Stream(_, mut decode), true) => decode.whole(&answer, out),
+        let next = match (on_response, response.head.is_success()) {
+            (OnResponse::Buffered(_, ErrorStatus::Fail), false) => Err(response.status_error()),
+            (OnResponse::Buffered(handler, _), _) => handler(&response, out),
+            (OnResponse::Stream(_, mut decode), false) => decode.error_response(&response, out).map(Transition::Send),
+            (OnResponse::Stream(..), true) if response.is_html() => Err(response.html_error()),
+            (OnResponse::Stream(_, mut decode), true) => decode.json_response(&response, out),
         };
         match next {
-            Ok(Next::Step(step)) => Ok(State::Sending(Box::new(step))),
-            Ok(Next::Over) => Ok(State::Over(None)),
-            Err(error) => Err(answer.explain(error)),
+            Ok(Transition::Send(operation)) => Ok(State::Sending(Box::new(operation))),
+            Ok(Transition::Over) => Ok(State::Over(None)),
+            Err(error) => Err(response.add_details(error)),
         }
     }
 
-    fn end(&mut self, stream: &mut Stream) -> Result<State> {
-        let Stream { splitter, decode, lessons, .. } = stream;
+    fn stream_ended(&mut self, stream: &mut Stream) -> Result<State> {
         // A last frame without its blank line counts if it is whole; half a frame is no frame (rule 3 speaks next).
-        let mut sink = Frames::new(decode.as_mut(), &mut self.out, lessons);
+        let (splitter, mut sink) = self.sink(stream);
         if let Break(stop) = splitter.finish(&mut sink) {
             match sink.stopped(stop) {
                 Err(error) if error.code == Code::Protocol => {}
                 over => return over.map(|()| State::Over(None)),
             }
         }
-        if !splitter.is_recognised() {
+        if !stream.splitter.is_recognised() {
             return Err(Error::new(Code::Protocol, "the answer is neither an event stream nor JSON"));
         }
-        decode.end(&mut self.out)?;
+        stream.decode.end(&mut self.out)?;
         Ok(State::Over(None))
     }
 }
 
-/// Also the owner's word for it, where he reads an answer himself.
-pub fn too_large(limit: usize) -> Error {
+/// The error of a response that is larger than `limit` bytes; also for an owner that reads a response itself.
+pub fn response_too_large(limit: usize) -> Error {
     larger("the answer", limit)
 }

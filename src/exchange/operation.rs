@@ -1,64 +1,81 @@
-//! A protocol's side of the exchange: the requests it sends, and what their answers mean.
+//! A protocol's side of the exchange: the requests it sends, and what their responses mean.
 
 use std::rc::Rc;
 
+use super::EventQueue;
 use crate::chat::{Code, Error, Result, ToolCall};
-use crate::exchange::Out;
 use crate::frame::Framing;
-use crate::http::{Answer, Head, Method, Request, url};
+use crate::http::{Head, Method, Request, Response, url};
 use crate::json::Map;
 use crate::text::{cut, join};
 
-/// A request and what its answer means.
-pub struct Step {
+/// One request, and what becomes of its response.
+pub struct Operation {
+    /// What is sent. Shared, since a retry and an error message may need it again.
     pub request: Rc<Request>,
-    pub(crate) then: Then,
+    pub(crate) on_response: OnResponse,
 }
 
-pub(crate) enum Then {
-    Ask(Answered, Refusals),
+/// How a response is read.
+pub(crate) enum OnResponse {
+    /// As a whole, up to the limit; then the handler says what comes next.
+    Buffered(ResponseHandler, ErrorStatus),
+    /// Frame by frame, as the bytes come.
     Stream(Framing, Box<dyn Decode>),
 }
 
+/// Whose business a status outside 2xx is.
 #[derive(PartialEq)]
-pub(crate) enum Refusals {
-    /// Are errors.
-    Usual,
-    /// Are for the protocol to read.
-    Own,
+pub(crate) enum ErrorStatus {
+    /// The exchange makes an error of it.
+    Fail,
+    /// The handler gets the response and decides.
+    PassThrough,
 }
 
-pub(crate) type Answered = Box<dyn FnOnce(&Answer, &mut Out) -> Result<Next>>;
+pub(crate) type ResponseHandler = Box<dyn FnOnce(&Response, &mut EventQueue) -> Result<Transition>>;
 
-pub enum Next {
-    Step(Step),
+/// What follows a response that was read whole.
+pub enum Transition {
+    /// Another request.
+    Send(Operation),
+    /// Nothing: the reply is complete.
     Over,
 }
 
-impl Step {
-    /// The answer is read whole (bounded), then comes the next step.
-    pub fn ask(request: Request, then: impl FnOnce(&Answer, &mut Out) -> Result<Next> + 'static) -> Step {
-        Step { request: Rc::new(request), then: Then::Ask(Box::new(then), Refusals::Usual) }
+impl Operation {
+    /// A request whose response is read whole and then handed to `handler`. A status outside 2xx is an error before that.
+    pub fn buffered(
+        request: Request,
+        handler: impl FnOnce(&Response, &mut EventQueue) -> Result<Transition> + 'static,
+    ) -> Operation {
+        let on_response = OnResponse::Buffered(Box::new(handler), ErrorStatus::Fail);
+        Operation { request: Rc::new(request), on_response }
     }
 
-    /// The same where a protocol has a word to say about answers that are not 2xx: `then` gets those, too, and
-    /// [`Answer::refusal`] is the usual error.
-    pub fn ask_anyway(request: Request, then: impl FnOnce(&Answer, &mut Out) -> Result<Next> + 'static) -> Step {
-        Step { request: Rc::new(request), then: Then::Ask(Box::new(then), Refusals::Own) }
+    /// A request whose response is read whole and handed to `handler` whatever its status, for protocols that know more of
+    /// an error than its status. [`Response::status_error`] is the usual error.
+    pub fn buffered_any_status(
+        request: Request,
+        handler: impl FnOnce(&Response, &mut EventQueue) -> Result<Transition> + 'static,
+    ) -> Operation {
+        let on_response = OnResponse::Buffered(Box::new(handler), ErrorStatus::PassThrough);
+        Operation { request: Rc::new(request), on_response }
     }
 
-    /// The answer's frames become events.
-    pub fn stream(request: Request, framing: Framing, decode: impl Decode + 'static) -> Step {
-        Step { request: Rc::new(request), then: Then::Stream(framing, Box::new(decode)) }
+    /// A request whose response is a stream of frames, which `decode` turns into events.
+    pub fn stream(request: Request, framing: Framing, decode: impl Decode + 'static) -> Operation {
+        Operation { request: Rc::new(request), on_response: OnResponse::Stream(framing, Box::new(decode)) }
     }
 
-    /// Rule 8 of the exchange. A page of another origin could be anybody's, so not even a nonce request follows there.
+    /// The operation after a redirect to `location` (rule 8 of the exchange). Another origin could be anybody's, so not even
+    /// a request for a nonce follows there: that is an error, and so is a redirect that would drop the message.
     pub(crate) fn redirected(mut self: Box<Self>, status: u16, location: &str) -> Result<Box<Self>> {
         let from = &self.request.url;
         let target = url::resolve(from, location).unwrap_or_default();
-        let elsewhere = url::origin(&target) != url::origin(from);
+        let leaves_origin = url::origin(&target) != url::origin(from);
         let keeps_message = self.request.method == Method::Get || matches!(status, 307 | 308);
-        if elsewhere || !keeps_message {
+        if leaves_origin || !keeps_message {
             let target = cut(&target, b"?#").0;
             const ADVICE: &str = ": nothing was sent there; give that address as url";
             let mut error = Error::new(Code::Service, join(&["the site redirects to ", target, ADVICE]));
@@ -70,68 +87,93 @@ impl Step {
     }
 }
 
-/// A protocol's side of a streamed answer.
+/// How a protocol reads the response to a streamed request. One value lives as long as that response.
 pub trait Decode {
-    fn head(&mut self, _head: &Head, _out: &mut Out) {}
+    /// The head came, with a status of 2xx.
+    fn head(&mut self, _head: &Head, _out: &mut EventQueue) {}
 
-    /// Where the text lies in the JSON of an ordinary text frame: lets the scanner find it without parsing.
+    /// Path to the text in the JSON of an ordinary text frame, outermost key first; a number is an index. The scanner finds
+    /// the text there without parsing. Empty: frames of text are always parsed.
     fn text_path(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// The same of a frame that is a thought and nothing else. It may lie in more than one place; the scanner takes frames that
-    /// have one of them.
-    fn thought_paths(&self) -> &'static [&'static [&'static str]] {
+    /// Paths to the reasoning in frames that hold a piece of it and nothing else. Where services of one protocol differ,
+    /// there are several; the scanner takes a frame in which exactly one of them exists.
+    fn reasoning_paths(&self) -> &'static [&'static [&'static str]] {
         &[]
     }
 
-    /// The same of a frame that is a piece of a call's arguments and nothing else.
+    /// Path to the arguments in frames that hold a piece of a tool call's arguments and nothing else.
     fn arguments_path(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// The call that such frames are about, and how many bytes more they may say, of the `limit` of a reply.
-    fn calling(&self, _limit: usize) -> Option<(Rc<ToolCall>, usize)> {
+    /// The tool call that frames of arguments go on with. `None`: such frames are always parsed.
+    fn open_call(&self) -> Option<Rc<ToolCall>> {
         None
     }
 
-    /// What the scanner took of them.
-    fn called(&mut self, _arguments: &str) {}
+    /// The scanner took `arguments` for [`Decode::open_call`] without a call of [`Decode::frame`].
+    fn arguments_scanned(&mut self, _arguments: &str) {}
 
-    /// Members of such frames, on their first level, that differ from frame to frame and mean nothing.
-    fn varying(&self) -> &'static [&'static str] {
+    /// Members on the first level of a frame that differ from frame to frame and mean nothing, such as a sequence number.
+    fn varying_members(&self) -> &'static [&'static str] {
         &[]
     }
 
-    fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress>;
-
-    /// JSON came where a stream was asked for.
-    fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next>;
-
-    /// What to do where the status is not 2xx: another step, or an error in the protocol's words.
-    fn refused(&mut self, answer: &Answer, _out: &mut Out) -> Result<Step> {
-        Err(answer.refusal())
+    /// Bytes that the decoder keeps of the reply until its end. The exchange fails the reply where they exceed its limit.
+    fn kept_bytes(&self) -> usize {
+        0
     }
 
-    /// What the next turn needs, where the text ends before the service does (a word of `stop`).
+    /// One frame. `event` is the name of a server-sent event, empty where the stream gives none.
+    ///
+    /// # Errors
+    /// The frame reports an error, or is of a known kind and cannot be read.
+    fn frame(&mut self, event: &str, data: &[u8], out: &mut EventQueue) -> Result<FrameOutcome>;
+
+    /// JSON came in one piece where a stream was asked for.
+    ///
+    /// # Errors
+    /// The JSON reports an error, or holds no answer.
+    fn json_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Transition>;
+
+    /// The status is not 2xx: another operation, or an error in the protocol's words.
+    ///
+    /// # Errors
+    /// [`Response::status_error`], unless the protocol knows better.
+    fn error_response(&mut self, response: &Response, _out: &mut EventQueue) -> Result<Operation> {
+        Err(response.status_error())
+    }
+
+    /// State for the next call, wanted early where a word of `stop` ends the text before the service does.
     fn conversation(&mut self) -> Map {
         Map::new()
     }
 
-    /// The body ended and no frame said so.
-    fn end(&mut self, _out: &mut Out) -> Result<()> {
-        Err(cut_off())
+    /// The body ended and no frame said that the reply is complete.
+    ///
+    /// # Errors
+    /// [`truncated`], unless the protocol ends by closing the connection.
+    fn end(&mut self, _out: &mut EventQueue) -> Result<()> {
+        Err(truncated())
     }
 }
 
-pub fn cut_off() -> Error {
+/// The error of a stream that closes before its end.
+pub fn truncated() -> Error {
     Error::new(Code::Truncated, "the reply was cut off: the connection closed before its end")
 }
 
+/// What a frame means for the frames after it.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum FrameOutcome {
+    /// More frames follow.
     More,
-    /// More, and the frame said more than its text, though no event tells: not for the scanner.
-    Noted,
+    /// More frames follow, and this one said something beside its text that no event shows: the scanner must not take over
+    /// frames of its layout.
+    NotScannable,
+    /// The reply is complete. Frames behind this one are not read.
     Done,
 }

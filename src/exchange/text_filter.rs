@@ -1,74 +1,79 @@
-//! Between what a service says and the text that is handed out: thoughts that stand in the text become thoughts
-//! (`thinkTags`), and the text ends where the service should have ended it (`stop`, of services that have no such option).
+//! Between what a service says and the text that is handed out. With `thinkTags`, text between `<think>` and `</think>`
+//! becomes reasoning; with `stop`, the text ends where a service without such an option should have ended it.
 
 const OPEN: &str = "<think>";
 const CLOSE: &str = "</think>";
 
+/// Divides a text, however it is cut, into segments of text and of reasoning.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     think_tags: bool,
-    stops: Vec<String>,
-    thinking: bool,
+    stop_words: Vec<String>,
+    in_reasoning: bool,
     stopped: bool,
-    /// Perhaps the beginning of a mark.
+    /// The end of the text so far, which may be the beginning of a mark.
     held: String,
 }
 
 /// What begins at some place of the text.
 enum Mark {
+    /// Neither a tag nor a stop word.
     None,
-    /// Perhaps one, which is not all there.
+    /// Perhaps one, of which a part is missing.
     Begun,
-    /// Its length, and whether it is a tag.
+    /// One of this length in bytes, and whether it is a tag.
     Whole(usize, bool),
 }
 
+/// A part of the text that is of one kind.
 #[derive(Debug, PartialEq)]
-pub enum Part {
+pub enum Segment {
+    /// Text of the reply.
     Text(String),
-    Thought(String),
+    /// What stood between the tags.
+    Reasoning(String),
 }
 
 impl Filter {
-    /// `None`: there is nothing to do.
-    pub fn new(think_tags: bool, stops: &[String]) -> Option<Filter> {
-        let useful = think_tags || !stops.is_empty();
-        useful.then(|| Filter { think_tags, stops: stops.to_vec(), ..Filter::default() })
+    /// `None` where there is nothing to do. No stop word may be empty.
+    pub fn new(think_tags: bool, stop_words: &[String]) -> Option<Filter> {
+        let useful = think_tags || !stop_words.is_empty();
+        useful.then(|| Filter { think_tags, stop_words: stop_words.to_vec(), ..Filter::default() })
     }
 
-    /// As it was before any text.
-    pub fn again(&self) -> Filter {
-        Filter { think_tags: self.think_tags, stops: self.stops.clone(), ..Filter::default() }
+    /// A filter for the same marks that has seen no text.
+    pub fn restarted(&self) -> Filter {
+        Filter { think_tags: self.think_tags, stop_words: self.stop_words.clone(), ..Filter::default() }
     }
 
-    /// The text is over, by a word of `stop`.
+    /// Whether a stop word ended the text.
     pub fn is_stopped(&self) -> bool {
         self.stopped
     }
 
-    /// Whatever the cuts, the parts are the same when they are put together.
-    pub fn push(&mut self, text: &str, parts: &mut Vec<Part>) {
+    /// Appends the segments that are certain by now. Put together they are the same, whatever the cuts.
+    pub fn push(&mut self, text: &str, segments: &mut Vec<Segment>) {
         self.held.push_str(text);
-        self.read(false, parts);
+        self.read(false, segments);
     }
 
-    /// Nothing more comes: what looked like the beginning of a mark was none.
-    pub fn finish(&mut self, parts: &mut Vec<Part>) {
-        self.read(true, parts);
+    /// Nothing more comes: what looked like the beginning of a mark was text.
+    pub fn finish(&mut self, segments: &mut Vec<Segment>) {
+        self.read(true, segments);
     }
 
-    /// The first place where a mark begins counts, and of several there the one that is whole first: what stands behind
-    /// it decides nothing. One walk over the text, however many tags are in it.
-    fn read(&mut self, is_over: bool, parts: &mut Vec<Part>) {
+    /// The first place where a mark begins counts; of several marks there, the one that is whole first, so that what
+    /// follows decides nothing. One pass over the text, however many tags are in it.
+    fn read(&mut self, is_over: bool, segments: &mut Vec<Segment>) {
         let text = std::mem::take(&mut self.held);
         let (mut from, mut at) = (0, 0);
         while at < text.len() && !self.stopped {
             match self.mark(&text.as_bytes()[at..]) {
                 Mark::Whole(length, is_tag) => {
-                    self.give(&text[from..at], parts);
+                    self.emit(&text[from..at], segments);
                     at += length;
                     from = at;
-                    self.thinking ^= is_tag;
+                    self.in_reasoning ^= is_tag;
                     self.stopped = !is_tag;
                 }
                 Mark::Begun if !is_over => break,
@@ -76,22 +81,22 @@ impl Filter {
             }
         }
         if !self.stopped {
-            self.give(&text[from..at], parts);
+            self.emit(&text[from..at], segments);
             self.held.push_str(&text[at..]);
         }
     }
 
-    fn give(&self, text: &str, parts: &mut Vec<Part>) {
+    fn emit(&self, text: &str, segments: &mut Vec<Segment>) {
         if !text.is_empty() {
             let text = text.to_owned();
-            parts.push(if self.thinking { Part::Thought(text) } else { Part::Text(text) });
+            segments.push(if self.in_reasoning { Segment::Reasoning(text) } else { Segment::Text(text) });
         }
     }
 
-    /// The shortest mark at the beginning of `rest`. Nothing in a thought stops the text.
+    /// The shortest mark at the beginning of `rest`. Inside of reasoning no word stops the text.
     fn mark(&self, rest: &[u8]) -> Mark {
         let mut found = Mark::None;
-        self.marks(|mark, is_tag| {
+        self.each_mark(|mark, is_tag| {
             let mark = mark.as_bytes();
             match found {
                 Mark::Whole(length, _) if length <= mark.len() => {}
@@ -103,12 +108,12 @@ impl Filter {
         found
     }
 
-    fn marks(&self, mut each: impl FnMut(&str, bool)) {
+    fn each_mark(&self, mut each: impl FnMut(&str, bool)) {
         if self.think_tags {
-            each(if self.thinking { CLOSE } else { OPEN }, true);
+            each(if self.in_reasoning { CLOSE } else { OPEN }, true);
         }
-        for stop in self.stops.iter().filter(|_| !self.thinking) {
-            each(stop, false);
+        for word in self.stop_words.iter().filter(|_| !self.in_reasoning) {
+            each(word, false);
         }
     }
 }

@@ -7,4 +7,4 @@ pub mod url;
 
 pub use form::Form;
 pub use request::{Method, Request, is_header_value};
-pub use response::{Answer, Head, WANTED_HEADERS, first_byte};
+pub use response::{Head, Response, WANTED_HEADERS, first_byte};

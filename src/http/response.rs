@@ -27,21 +27,21 @@ impl Head {
 
 /// A response that was read whole.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Answer {
+pub struct Response {
     pub head: Head,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     pub fn json(&self) -> Result<json::Parsed> {
         json::parse(&self.body).map_err(|error| match self.is_html() {
-            true => self.page_instead(),
+            true => self.html_error(),
             false => Error::from(error).with_body(&self.body),
         })
     }
 
     /// The JSON, or nothing.
-    pub fn value(&self) -> Value {
+    pub fn json_or_null(&self) -> Value {
         json::parse(&self.body).unwrap_or_default().value
     }
 
@@ -50,9 +50,9 @@ impl Answer {
     }
 
     /// What a status outside 2xx means where the protocol has nothing to say about it.
-    pub fn refusal(&self) -> Error {
+    pub fn status_error(&self) -> Error {
         let status = self.head.status;
-        let words = error_text::error_words(&self.value());
+        let words = error_text::of(&self.json_or_null());
         let (code, plain) = match status {
             400 | 404 | 405 | 409 | 410 | 415 | 422 => (Code::Service, "the service does not take this request"),
             401 => (Code::Auth, "the service wants a key or a login"),
@@ -68,32 +68,26 @@ impl Answer {
         let words = words.as_deref().unwrap_or(plain);
         let mut error = Error::new(code, join(&[words, " (status ", &decimal(status.into()), ")"]));
         error.retryable = matches!(status, 408 | 409 | 429 | 500 | 502..=504 | 520..=529);
-        self.explain(error)
+        self.add_details(error)
     }
 
     /// A page where a reply should be: a firewall, a log-in page, a plugin that is switched off.
-    pub fn page_instead(&self) -> Error {
+    pub fn html_error(&self) -> Error {
         const START: &[u8] = b"<title>";
         let at = find(&self.body, START).map_or(self.body.len(), |at| at + START.len());
         let rest = lossy(&self.body[at..]);
         let title = error_text::html_to_text(cut(&rest, b"<").0.trim());
         let title = if title.is_empty() { title } else { join(&[": '", &title, "'"]) };
-        self.explain(Error::new(Code::Blocked, join(&["a web page came instead of a reply", &title])))
+        self.add_details(Error::new(Code::Blocked, join(&["a web page came instead of a reply", &title])))
     }
 
     /// An error that this answer is the reason of.
     pub fn error(&self, code: Code, words: &str) -> Error {
-        self.explain(Error::new(code, words))
-    }
-
-    /// Where a nonce was asked for.
-    pub fn no_nonce(&self, value: &Value) -> Error {
-        let words = error_text::error_words(value).map(|words| join(&[": ", &words]));
-        self.error(Code::Nonce, &join(&["No nonce found", words.as_deref().unwrap_or_default()]))
+        self.add_details(Error::new(code, words))
     }
 
     /// Adds status, `Retry-After` and an excerpt of the body.
-    pub fn explain(&self, error: Error) -> Error {
+    pub fn add_details(&self, error: Error) -> Error {
         let mut error = error.with_body(&self.body);
         error.status = Some(self.head.status);
         // OpenAI's way to say it exactly. As seconds, since the other header has nothing finer.

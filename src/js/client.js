@@ -1,8 +1,7 @@
 import { ChatError } from './error.js';
-import { firstOf } from './first.js';
-import { checked, describe, find, listOf } from './models.js';
+import { checked, describe, find, firstOf, listOf } from './serving.js';
 import { OpenAiChat } from './openai-chat.js';
-import { own } from './options.js';
+import { ownProperties } from './options.js';
 import { encoded, isProvider } from './provider.js';
 import { random } from './web.js';
 
@@ -15,14 +14,14 @@ export class Client {
   #provider;
   #providers;
   #timeout;
-  chat = { completions: { create: async (params, options) => this.#create(own(params), own(options)) } };
+  chat = { completions: { create: async (params, options) => this.#create(ownProperties(params), ownProperties(options)) } };
   models = { list: () => pageOf(this.#list()) };
 
   /** A provider, names to providers, or what `openai` is made with. */
   constructor(given) {
     if (isProvider(given)) this.#provider = given;
-    else if (Object.values(own(given)).some(isProvider)) this.#providers = checked(given);
-    else [this.#provider, this.#timeout] = [service(own(given)), own(given).timeout];
+    else if (Object.values(ownProperties(given)).some(isProvider)) this.#providers = checked(given);
+    else [this.#provider, this.#timeout] = [service(ownProperties(given)), ownProperties(given).timeout];
   }
 
   /** Errors that `openai` throws are instances of it. */
@@ -37,16 +36,16 @@ export class Client {
     if (model !== undefined) options.model = model;
     // A number is there the time to the head of the response, which comes with the first piece.
     if (timeout !== undefined) options.timeout = stream && typeof timeout === 'number' ? { firstChunk: timeout } : timeout;
-    const answer = {
+    const spec = {
       stream: stream === true,
-      includeUsage: own(ofStream).include_usage,
+      includeUsage: ownProperties(ofStream).include_usage,
       id: `chatcmpl-${random()}${random()}`,
       model: wanted ?? provider.defaultModel,
       created: Math.floor(Date.now() / 1000),
     };
-    const reply = provider[encoded](options, answer, { warnings: [] });
+    const reply = provider[encoded](options, spec, { warnings: [] });
     const first = await firstOf(reply);
-    if (answer.stream) return streamOf(first, reply, signal);
+    if (spec.stream) return streamOf(first, reply, signal);
     await reply.next();
     return JSON.parse(decode(first));
   }

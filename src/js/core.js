@@ -1,10 +1,10 @@
 import source from '#wasm';
-import { Talk, __wbg_reset_state as resetState, describe, formatPrompt, getModel, initSync, readRequest } from 'glue';
+import { ReplyDriver, __wbg_reset_state as resetState, describe, formatPrompt, getModel, initSync, readRequest } from 'glue';
 import { ChatError } from './error.js';
-import { forget } from './input.js';
+import { forgetRoom } from './chunk-buffer.js';
 
 /** By name, not as a namespace: bundlers then leave out what nobody calls. */
-const exported = { Talk, describe, formatPrompt, getModel, readRequest };
+const exported = { ReplyDriver, describe, formatPrompt, getModel, readRequest };
 
 let up = false;
 
@@ -29,12 +29,12 @@ export function core() {
  * After a trap (memory exhausted, a defect of ours) the instance is in no known state: it is dropped, and the next call
  * gets a fresh one. Objects of the old instance throw at every call but `free`.
  */
-export function renew(error) {
+export function recoverFromTrap(error) {
   if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return error;
   up = false;
   losses++;
   resetState();
-  forget();
+  forgetRoom();
   return new ChatError('protocol', `rivulet's core stopped: ${error.message}`, { retryable: true, cause: error });
 }
 

@@ -24,7 +24,7 @@ const wrong = (message) => new ChatError('input', message);
 /** The clocks of one reply. After `clear` no timer is left. */
 export class Deadlines {
   #limits;
-  #inbox;
+  #buffer;
   #isReading;
   #onExpired;
   #timers = { connect: undefined, firstChunk: undefined, idle: undefined, total: undefined };
@@ -33,9 +33,9 @@ export class Deadlines {
   #quietLooks = 0;
 
   /** `isReading()`: the consumer waits for us. `onExpired(error)` is called at most once. */
-  constructor(limits, inbox, isReading, onExpired) {
+  constructor(limits, buffer, isReading, onExpired) {
     this.#limits = limits;
-    this.#inbox = inbox;
+    this.#buffer = buffer;
     this.#isReading = isReading;
     this.#watches = limits.idle === undefined;
     this.#onExpired = onExpired;
@@ -70,9 +70,9 @@ export class Deadlines {
   #look() {
     this.#watches = false;
     const waits = this.#isReading();
-    if (this.#inbox.heard || !waits) this.#quietLooks = 0;
+    if (this.#buffer.active || !waits) this.#quietLooks = 0;
     else if (++this.#quietLooks >= LOOKS) return this.#expire('idle');
-    this.#inbox.heard = false;
+    this.#buffer.active = false;
     if (waits) this.#watch();
   }
 
@@ -88,7 +88,7 @@ export class Deadlines {
   }
 
   #expire(name) {
-    if (name === 'firstChunk' && this.#inbox.any) return;
+    if (name === 'firstChunk' && this.#buffer.anyContent) return;
     this.clear();
     const ms = this.#limits[name];
     this.#onExpired(new ChatError('timeout', `${WHAT[name]} within ${ms} ms (timeout.${name})`, { retryable: true }));

@@ -1,6 +1,6 @@
 import { readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
-import { own, readOptions } from './options.js';
+import { ownProperties, readOptions } from './options.js';
 import { encoded, isProvider } from './provider.js';
 import { Race } from './race.js';
 import { Reply } from './reply.js';
@@ -23,7 +23,7 @@ export class Fallback {
   #turns = 0;
 
   constructor(providers, settings) {
-    const { order = 'given', hedgeAfter, retriesEach, onAttempt } = own(settings);
+    const { order = 'given', hedgeAfter, retriesEach, onAttempt } = ownProperties(settings);
     check(Array.isArray(providers) && providers.length > 0 && providers.every(isProvider), 'Fallback: give an array of providers');
     check(Object.hasOwn(ORDERS, order), `order must be one of ${Object.keys(ORDERS)}`);
     check(hedgeAfter === undefined || hedgeAfter > 0, 'hedgeAfter must be a number of milliseconds above 0');
@@ -34,8 +34,8 @@ export class Fallback {
     this.#retries = retriesEach;
     this.#onAttempt = onAttempt;
     // Not a method: bundlers keep every class that has one with a name of this kind, used or not.
-    this[encoded] = (options, answer, notes) =>
-      this.#reply(options, (provider, own, ownNotes) => provider[encoded](own, answer, ownNotes), notes);
+    this[encoded] = (options, spec, responseMeta) =>
+      this.#reply(options, (provider, own, ownMeta) => provider[encoded](own, spec, ownMeta), responseMeta);
   }
 
   createAsyncGenerator(options) {
@@ -107,10 +107,10 @@ export class Fallback {
     return Object.assign({}, ...this.#providers.map(({ modelAliases }) => modelAliases));
   }
 
-  #reply(options, ask, notes) {
+  #reply(options, ask, responseMeta) {
     const attempts = [];
     let race;
-    const plan = { __proto__: null, timeouts: {}, provider: () => race?.answers ?? this.name, notes };
+    const config = { __proto__: null, timeouts: {}, provider: () => race?.answers ?? this.name, responseMeta };
     try {
       const [{ conversation, ...data }, { signal, timeout, ...live }] = readOptions(options);
       const limits = readTimeouts(timeout);
@@ -119,21 +119,21 @@ export class Fallback {
       else if (timeout) {
         const { total, ...more } = timeout;
         if (Object.keys(more).length > 0) each.timeout = more;
-        plan.timeouts = { total: limits.total };
+        config.timeouts = { total: limits.total };
       }
-      plan.signal = signal;
-      plan.start = (host, inbox) => (race = new Race({
+      config.signal = signal;
+      config.start = (host, buffer) => (race = new Race({
         runners: this.#inOrder(conversation?.last),
-        ask: ({ provider, key }, ownNotes) => ask(provider, { ...each, conversation: conversation?.parts?.[key] ?? null }, ownNotes),
+        ask: ({ provider, key }, ownMeta) => ask(provider, { ...each, conversation: conversation?.parts?.[key] ?? null }, ownMeta),
         parts: conversation?.parts,
         hedgeAfter: this.#hedgeAfter,
         onAttempt: this.#onAttempt,
         attempts,
-      }, inbox));
+      }, buffer));
     } catch (error) {
-      plan.failure = error;
+      config.failure = error;
     }
-    return Object.assign(new Reply(plan), { attempts });
+    return Object.assign(new Reply(config), { attempts });
   }
 
   #inOrder(last) {

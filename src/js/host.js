@@ -1,6 +1,6 @@
-import { memory } from './memory.js';
+import { memory } from './session-memory.js';
 import { send } from './web.js';
-import { askShared, askWhole } from './whole.js';
+import { fetchShared, fetchBuffered } from './buffered-fetch.js';
 
 /** WordPress nonces live 12 to 24 hours. */
 const TTL_MS = 10 * 3_600_000;
@@ -46,7 +46,7 @@ export class Host {
 
   /** The response with its body read whole; `mayShare`: with other replies that ask the same at this moment. */
   ask(url, init, limit, mayShare) {
-    return this.#asked((signal) => (mayShare ? askShared : askWhole)(url, init, this.#fetch, limit, signal));
+    return this.#asked((signal) => (mayShare ? fetchShared : fetchBuffered)(url, init, this.#fetch, limit, signal));
   }
 
   /** After `ms`. */

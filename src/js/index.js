@@ -1,7 +1,7 @@
 import { core } from './core.js';
 import { ChatError } from './error.js';
-import { plain } from './plain.js';
-import { Provider, guarded } from './provider.js';
+import { jsonCopy } from './json-copy.js';
+import { Provider, callCore } from './provider.js';
 
 export { ChatError };
 export { Client } from './client.js';
@@ -55,8 +55,8 @@ export const Chatgpt4Online = /* @__PURE__ */ new AiEngine({ preset: 'Chatgpt4On
 export const Chatgpt4o = /* @__PURE__ */ new AiPower({ preset: 'Chatgpt4o' });
 
 export function formatPrompt(messages, options = {}) {
-  const given = JSON.stringify(plain({ messages, ...options }, 'messages'));
-  return guarded(() => core().formatPrompt(given));
+  const given = JSON.stringify(jsonCopy({ messages, ...options }, 'messages'));
+  return callCore(() => core().formatPrompt(given));
 }
 
 export function storageSession(storage = globalThis.localStorage) {

@@ -1,11 +1,11 @@
 import { ChatError } from './error.js';
-import { plain } from './plain.js';
+import { jsonCopy } from './json-copy.js';
 
 /** Options that are not data: they stay in JavaScript, or go to the core as they are. */
 const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce'];
 
 /** What somebody put on all objects is nobody's setting. */
-export const own = (given) => ({ __proto__: null, ...given });
+export const ownProperties = (given) => ({ __proto__: null, ...given });
 
 /** Own properties only: data copied, live values as they are. `undefined` is not given; `null` takes away what a setting gives. */
 export function split(given, path) {
@@ -20,7 +20,7 @@ export function split(given, path) {
   } catch (error) {
     throw new ChatError('input', `${path} cannot be read`, { cause: error });
   }
-  return [plain(data, path), live];
+  return [jsonCopy(data, path), live];
 }
 
 /** The options of a call, in the same two parts; `defaults` are live ones. */

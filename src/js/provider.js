@@ -1,4 +1,4 @@
-import { core, renew, watchLoss } from './core.js';
+import { core, recoverFromTrap, watchLoss } from './core.js';
 import { readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
 import { readOptions, split } from './options.js';
@@ -29,30 +29,30 @@ export class Provider {
   }
 
   createAsyncGenerator(options) {
-    return this.#reply(options, {});
+    return this.#reply(options);
   }
 
   async createAsync(options) {
-    return this.#reply(options, {}).text();
+    return this.#reply(options).text();
   }
 
-  [encoded](options, answer, notes) {
-    return this.#reply(options, {}, answer, notes);
+  [encoded](options, spec, responseMeta) {
+    return this.#reply(options, undefined, spec, responseMeta);
   }
 
   getModel(name = '') {
-    return guarded(() => core().getModel(this.#protocol, this.#settings, String(name)));
+    return callCore(() => core().getModel(this.#protocol, this.#settings, String(name)));
   }
 
   /** A reply whose one piece is the nonce: abort, timeouts and retries are the same. */
   async getNonce(options = {}) {
-    return this.#reply(options, { sessionOnly: true }).text();
+    return this.#reply(options, 'session').text();
   }
 
   /** The names come as pieces of a reply: abort, timeouts and retries are the same. */
   async listModels(options = {}) {
     const models = [];
-    for await (const name of this.#reply(options, { modelsOnly: true })) models.push(name);
+    for await (const name of this.#reply(options, 'models')) models.push(name);
     return models;
   }
 
@@ -105,12 +105,12 @@ export class Provider {
   }
 
   #describe() {
-    this.#about ??= guarded(() => core().describe(this.#protocol, this.#settings));
+    this.#about ??= callCore(() => core().describe(this.#protocol, this.#settings));
     return this.#about;
   }
 
-  #reply(options, extra, answer, notes) {
-    const plan = {
+  #reply(options, purpose, spec, responseMeta) {
+    const config = {
       // All of them own, so that Reply finds nothing that somebody put on all objects; and always the same, so that it is small.
       start: undefined,
       signal: undefined,
@@ -119,39 +119,39 @@ export class Provider {
       timeouts: readTimeouts(),
       coalesce: false,
       failure: undefined,
-      notes,
-      explain: renew,
+      responseMeta,
+      explain: recoverFromTrap,
       isLost: undefined,
       provider: () => this.name,
     };
     try {
       const [data, live] = readOptions(options, this.#live);
-      plan.timeouts = readTimeouts(live.timeout);
-      plan.coalesce = live.coalesce === true;
-      plan.signal = live.signal;
-      plan.session = live.session;
-      plan.fetch = live.transport ?? live.fetch;
-      plan.start = this.#starter(JSON.stringify({ options: { ...data, ...extra }, answer }), plan);
+      config.timeouts = readTimeouts(live.timeout);
+      config.coalesce = live.coalesce === true;
+      config.signal = live.signal;
+      config.session = live.session;
+      config.fetch = live.transport ?? live.fetch;
+      config.start = this.#starter(JSON.stringify({ options: data, purpose, spec }), config);
     } catch (error) {
-      plan.failure = error;
+      config.failure = error;
     }
-    return new Reply(plan);
+    return new Reply(config);
   }
 
   /** Apart, since a function keeps all that is known where it is made. */
-  #starter(given, plan) {
-    return (host, inbox) => {
-      plan.isLost = watchLoss();
-      return guarded(() => new (core().Talk)(this.#protocol, this.#settings, given, host, inbox));
+  #starter(given, config) {
+    return (host, buffer) => {
+      config.isLost = watchLoss();
+      return callCore(() => new (core().ReplyDriver)(this.#protocol, this.#settings, given, host, buffer));
     };
   }
 }
 
 /** Calls into the core; a trap becomes an error, and the next call gets a fresh instance. */
-export function guarded(call) {
+export function callCore(call) {
   try {
     return call();
   } catch (error) {
-    throw renew(error);
+    throw recoverFromTrap(error);
   }
 }

@@ -7,12 +7,12 @@ const NO_CONTENT = ['warning', 'status', 'usage', 'finish', 'conversation'];
 const ignore = () => {};
 
 /**
- * The talk of a fallback's reply, and the reader of its body, as `Reply` has them from the core otherwise: here they
+ * The driver of a fallback's reply, and the reader of its body, as `Reply` has them from the core otherwise: here they
  * are the replies of others. They are asked one after the other until one says something. From there on it is the reply.
  */
 export class Race {
-  #plan;
-  #inbox;
+  #config;
+  #buffer;
   #waiting;
   #running = new Set();
   #winner;
@@ -20,17 +20,17 @@ export class Race {
   #decide;
   #failure;
   #isOver = false;
-  /** What is read goes into the inbox; for the reply no bytes are left. */
+  /** What is read goes into the buffer; for the reply no bytes are left. */
   #noBytes = new Uint8Array();
 
   /**
-   * `plan`: `{ runners, ask(runner, notes) -> Reply, parts, hedgeAfter, onAttempt, attempts }`, a runner being
+   * `config`: `{ runners, ask(runner, responseMeta) -> Reply, parts, hedgeAfter, onAttempt, attempts }`, a runner being
    * `{ provider, name, key }` and `parts` the conversations so far by key.
    */
-  constructor(plan, inbox) {
-    this.#plan = plan;
-    this.#inbox = inbox;
-    this.#waiting = plan.runners;
+  constructor(config, buffer) {
+    this.#config = config;
+    this.#buffer = buffer;
+    this.#waiting = config.runners;
   }
 
   /** Name of the provider that answers. */
@@ -85,7 +85,7 @@ export class Race {
     clearTimeout(this.#timer);
     const runner = this.#waiting.shift();
     if (runner === undefined) return;
-    const { hedgeAfter, attempts } = this.#plan;
+    const { hedgeAfter, attempts } = this.#config;
     // A longer time than timers know is none.
     if (hedgeAfter < 2 ** 31) this.#timer = setTimeout(() => this.#startNext(), hedgeAfter);
     runner.attempt = { provider: runner.name, state: 'asked', startedAt: Date.now(), ms: undefined, error: undefined };
@@ -96,19 +96,19 @@ export class Race {
 
   /** Until it says something, or is stopped. */
   async #run(runner) {
-    const notes = { warnings: [], sequence: 0, hasContent: false };
+    const responseMeta = { warnings: [], sequence: 0, hasContent: false };
     const held = [];
     try {
-      runner.reply = this.#plan.ask(runner, notes);
+      runner.reply = this.#config.ask(runner, responseMeta);
       runner.events = runner.reply.events;
-      runner.notes = notes;
+      runner.responseMeta = responseMeta;
       this.#tell(runner.attempt);
       for (;;) {
         const { value, done } = await runner.events.next();
         if (!this.#running.has(runner)) return;
         if (done) throw new ChatError('service', 'the reply is empty', { provider: runner.name, retryable: true });
         held.push(value);
-        if (value instanceof Uint8Array ? notes.hasContent : !NO_CONTENT.includes(value.type)) break;
+        if (value instanceof Uint8Array ? responseMeta.hasContent : !NO_CONTENT.includes(value.type)) break;
       }
     } catch (error) {
       return this.#lose(runner, error);
@@ -121,7 +121,7 @@ export class Race {
     this.#end(runner, 'failed', error);
     this.#startNext();
     // Who heard of the failure may have stopped it all.
-    if (this.#running.size === 0 && !this.#isOver) this.#decide.reject(allFailed(this.#plan.attempts));
+    if (this.#running.size === 0 && !this.#isOver) this.#decide.reject(allFailed(this.#config.attempts));
   }
 
   #win(runner, held) {
@@ -129,7 +129,7 @@ export class Race {
     for (const other of this.#running) if (other !== runner) this.#end(other, 'stopped');
     if (this.#isOver) return;
     this.#winner = runner;
-    this.#inbox.conversation = this.#conversation(runner);
+    this.#buffer.conversation = this.#conversation(runner);
     for (const item of held) this.#hand(runner, item);
     this.#decide.resolve();
   }
@@ -148,14 +148,14 @@ export class Race {
   }
 
   #hand(runner, item) {
-    if (item instanceof Uint8Array) this.#inbox.bytes(item, runner.notes.sequence, true);
-    else if (item.type === 'text') this.#inbox.piece(item.text);
-    else if (item.type === 'conversation') this.#inbox.event({ ...item, conversation: this.#conversation(runner, item.conversation) }, true);
-    else this.#inbox.event(item, true);
+    if (item instanceof Uint8Array) this.#buffer.bytes(item, runner.responseMeta.sequence, true);
+    else if (item.type === 'text') this.#buffer.piece(item.text);
+    else if (item.type === 'conversation') this.#buffer.event({ ...item, conversation: this.#conversation(runner, item.conversation) }, true);
+    else this.#buffer.event(item, true);
   }
 
   #conversation({ key }, own) {
-    return { last: key, parts: { ...this.#plan.parts, ...(own && { [key]: own }) } };
+    return { last: key, parts: { ...this.#config.parts, ...(own && { [key]: own }) } };
   }
 
   /** Stops it upstream, too. */
@@ -169,7 +169,7 @@ export class Race {
 
   /** Who listens does not decide about the reply. */
   #tell(attempt) {
-    const { onAttempt } = this.#plan;
+    const { onAttempt } = this.#config;
     if (onAttempt) new Promise((resolve) => resolve(onAttempt(attempt))).catch(ignore);
   }
 }

@@ -2,11 +2,11 @@ import { listen, unlisten } from './abort.js';
 import { Deadlines } from './deadline.js';
 import { ChatError } from './error.js';
 import { Host } from './host.js';
-import { Inbox } from './inbox.js';
-import { feed } from './input.js';
+import { EventBuffer } from './event-buffer.js';
+import { feed } from './chunk-buffer.js';
 import { bytesOf, cancel } from './web.js';
 
-/** What `talk.feed`, `end` and `broken` answer; `Progress` in src/web/talk.rs. */
+/** What `driver.feed`, `end` and `broken` answer; `Progress` in src/web/driver.rs. */
 export const MORE = 0;
 export const OVER = 1;
 export const FAILED = 3;
@@ -18,17 +18,17 @@ const ignore = () => {};
 /**
  * One reply: iterator and async iterable of its text, consumed once, lazy.
  *
- * The hot path is `next` -> `reader.read().then(#onRead)` -> `feed(talk, chunk)`: one call into wasm a network chunk,
+ * The hot path is `next` -> `reader.read().then(#onRead)` -> `feed(driver, chunk)`: one call into wasm a network chunk,
  * no future, no further promise. Everything else - opening, retries, chunks without content - goes through `#work`.
  */
 export class Reply {
   static name = 'Reply';
-  #plan;
-  #inbox;
+  #config;
+  #buffer;
   #deadlines;
   #host = null;
   #onAbort = null;
-  #talk = null;
+  #driver = null;
   #reader = null;
   #used = false;
   #over = false;
@@ -38,15 +38,15 @@ export class Reply {
   #tail = null;
 
   /**
-   * `plan`: `{ start(host, inbox) -> Talk (or a Race), signal, fetch, session, timeouts, coalesce, failure, provider() }`, and perhaps
-   * `notes` (see `Inbox`), `explain(error)`, which makes an error of a trap, and `isLost()`: the talk is gone with its wasm instance. A `failure`
+   * `config`: `{ start(host, buffer) -> ReplyDriver (or a Race), signal, fetch, session, timeouts, coalesce, failure, provider() }`, and perhaps
+   * `responseMeta` (see `EventBuffer`), `explain(error)`, which makes an error of a trap, and `isLost()`: the driver is gone with its wasm instance. A `failure`
    * is the call's own fault, kept until somebody reads.
    */
-  constructor(plan) {
-    this.#plan = plan;
-    this.#inbox = new Inbox(plan.coalesce, plan.notes);
+  constructor(config) {
+    this.#config = config;
+    this.#buffer = new EventBuffer(config.coalesce, config.responseMeta);
     const expire = (error) => this.#stop(Object.assign(error, { provider: this.provider }));
-    this.#deadlines = new Deadlines(plan.timeouts, this.#inbox, () => this.#unsettled > 0, expire);
+    this.#deadlines = new Deadlines(config.timeouts, this.#buffer, () => this.#unsettled > 0, expire);
   }
 
   [Symbol.asyncIterator]() {
@@ -60,14 +60,14 @@ export class Reply {
       const take = () => this.#take();
       return (this.#tail = this.#tail.then(take, take));
     }
-    if (!this.#inbox.isEmpty) return Promise.resolve({ value: this.#inbox.take(), done: false });
+    if (!this.#buffer.isEmpty) return Promise.resolve({ value: this.#buffer.take(), done: false });
     if (this.#over && this.#error === NONE) return Promise.resolve(DONE);
     this.#unsettled = 1;
     return (this.#tail = this.#pull());
   }
 
   return(value) {
-    this.#inbox.clear();
+    this.#buffer.clear();
     this.#stop(NONE);
     this.#error = NONE;
     return Promise.resolve({ value, done: true });
@@ -88,7 +88,7 @@ export class Reply {
     const use = () => {
       if (isMine) return;
       this.#use();
-      this.#inbox.wantsEvents = isMine = true;
+      this.#buffer.wantsEvents = isMine = true;
     };
     const events = {
       next: async () => (use(), this.next()),
@@ -128,19 +128,19 @@ export class Reply {
   }
 
   get usage() {
-    return this.#inbox.usage;
+    return this.#buffer.usage;
   }
 
   get finishReason() {
-    return this.#inbox.finishReason;
+    return this.#buffer.finishReason;
   }
 
   get conversation() {
-    return this.#inbox.conversation;
+    return this.#buffer.conversation;
   }
 
   get provider() {
-    return this.#plan.provider();
+    return this.#config.provider();
   }
 
   #use() {
@@ -150,7 +150,7 @@ export class Reply {
 
   /** Its turn has come: what is there, or a read. */
   #take() {
-    return this.#inbox.isEmpty && !this.#over ? this.#pull() : this.#settle();
+    return this.#buffer.isEmpty && !this.#over ? this.#pull() : this.#settle();
   }
 
   #pull() {
@@ -161,17 +161,17 @@ export class Reply {
 
   #onRead = ({ value, done }) => {
     this.#feed(value, done);
-    return this.#inbox.isEmpty && !this.#over ? this.#work() : this.#settle();
+    return this.#buffer.isEmpty && !this.#over ? this.#work() : this.#settle();
   };
 
   #onBroken = (error) => {
     this.#broken(error);
-    return this.#inbox.isEmpty && !this.#over ? this.#work() : this.#settle();
+    return this.#buffer.isEmpty && !this.#over ? this.#work() : this.#settle();
   };
 
   /** Until there is something to hand out. A loop, since a chain of promises would grow with every keep-alive. */
   async #work() {
-    while (this.#inbox.isEmpty && !this.#over) {
+    while (this.#buffer.isEmpty && !this.#over) {
       if (this.#reader === null) {
         await this.#open();
         continue;
@@ -190,7 +190,7 @@ export class Reply {
   /** Answers one `next`: a piece, the error (once), or the end. */
   #settle() {
     this.#unsettled--;
-    if (!this.#inbox.isEmpty) return { value: this.#inbox.take(), done: false };
+    if (!this.#buffer.isEmpty) return { value: this.#buffer.take(), done: false };
     if (this.#error === NONE) return DONE;
     const error = this.#error;
     this.#error = NONE;
@@ -199,9 +199,9 @@ export class Reply {
 
   async #open() {
     try {
-      if (this.#talk === null && !this.#begin()) return;
+      if (this.#driver === null && !this.#begin()) return;
       this.#deadlines.reading();
-      const reader = await this.#talk.open();
+      const reader = await this.#driver.open();
       if (this.#over) cancel(reader);
       else if (reader === undefined) this.#finish();
       else this.#reader = reader;
@@ -213,7 +213,7 @@ export class Reply {
 
   /** The first read: only now is anything checked, started or sent. */
   #begin() {
-    const { failure, signal, start } = this.#plan;
+    const { failure, signal, start } = this.#config;
     if (failure !== undefined) {
       this.#stop(failure);
       return false;
@@ -224,25 +224,25 @@ export class Reply {
     }
     if (signal) {
       this.#onAbort = () => {
-        this.#inbox.clear();
+        this.#buffer.clear();
         this.#stop(signal.reason);
       };
       listen(signal, this.#onAbort);
     }
     this.#deadlines.start();
-    this.#plan.start = undefined;
-    this.#host = new Host(this.#deadlines, this.#plan);
-    this.#talk = start(this.#host, this.#inbox);
+    this.#config.start = undefined;
+    this.#host = new Host(this.#deadlines, this.#config);
+    this.#driver = start(this.#host, this.#buffer);
     return true;
   }
 
   #feed(value, done) {
     if (this.#over) return;
     try {
-      if (done) return this.#took(this.#talk.end());
+      if (done) return this.#took(this.#driver.end());
       const chunk = bytesOf(value) ?? noBytes();
       // An empty one says nothing, and a Race reads no others.
-      if (chunk.length > 0) this.#took(feed(this.#talk, chunk));
+      if (chunk.length > 0) this.#took(feed(this.#driver, chunk));
     } catch (error) {
       this.#stop(this.#explain(error));
     }
@@ -251,7 +251,7 @@ export class Reply {
   #broken(error) {
     if (this.#over) return;
     try {
-      this.#took(this.#talk.broken(error));
+      this.#took(this.#driver.broken(error));
     } catch (failure) {
       this.#stop(this.#explain(failure));
     }
@@ -260,7 +260,7 @@ export class Reply {
   /** Without a reader the core is asked what comes next. */
   #took(progress) {
     if (progress === OVER) this.#finish();
-    else if (progress === FAILED) this.#stop(this.#talk.failure());
+    else if (progress === FAILED) this.#stop(this.#driver.failure());
     else if (progress !== MORE) this.#drop();
   }
 
@@ -278,15 +278,15 @@ export class Reply {
     if (this.#over) return;
     this.#over = true;
     this.#deadlines.clear();
-    if (this.#onAbort) unlisten(this.#plan.signal, this.#onAbort);
+    if (this.#onAbort) unlisten(this.#config.signal, this.#onAbort);
     this.#drop();
-    const talk = this.#talk;
-    this.#talk = this.#host = null;
-    if (!this.#plan.isLost?.()) talk?.free();
+    const driver = this.#driver;
+    this.#driver = this.#host = null;
+    if (!this.#config.isLost?.()) driver?.free();
   }
 
   #explain(error) {
-    if (!this.#plan.isLost?.()) return this.#plan.explain?.(error) ?? error;
+    if (!this.#config.isLost?.()) return this.#config.explain?.(error) ?? error;
     const message = "rivulet's core stopped during another reply, and this one with it";
     return new ChatError('protocol', message, { retryable: true, cause: error });
   }

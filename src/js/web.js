@@ -74,7 +74,7 @@ export function bytesOf(chunk) {
 }
 
 /** The words of anything that was thrown. */
-export function wordsOf(thrown) {
+export function errorMessageOf(thrown) {
   try {
     const words = typeof thrown === 'string' ? thrown : thrown.message;
     return typeof words === 'string' ? words : undefined;

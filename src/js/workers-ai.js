@@ -1,14 +1,14 @@
 import { ChatError } from './error.js';
-import { own } from './options.js';
+import { ownProperties } from './options.js';
 import { Provider } from './provider.js';
-import { wordsOf } from './web.js';
+import { errorMessageOf } from './web.js';
 
 export class WorkersAi extends Provider {
   static name = 'WorkersAi';
   static protocol = 'WorkersAi';
 
   constructor(settings) {
-    super(settings && own(settings).binding !== undefined ? bound(settings) : settings);
+    super(settings && ownProperties(settings).binding !== undefined ? bound(settings) : settings);
   }
 }
 
@@ -29,7 +29,7 @@ async function run(binding, url, { body, signal }) {
     if (!(result instanceof ReadableStream)) return Response.json(result);
     return new Response(result, { headers: { 'content-type': 'text/event-stream' } });
   } catch (error) {
-    const message = wordsOf(error) ?? 'the binding failed';
+    const message = errorMessageOf(error) ?? 'the binding failed';
     const code = codeOf(error?.code, message);
     return Response.json({ errors: [{ code, message }] }, { status: STATUS[code] ?? 500 });
   }

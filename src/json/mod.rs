@@ -7,6 +7,6 @@ mod value;
 
 pub use locate::locate;
 pub use parse::{Invalid, Parsed, parse};
-pub use surrogates::{Halves, whole_text};
+pub use surrogates::{SurrogateJoiner, join_surrogates};
 pub(crate) use value::quote;
 pub use value::{Map, Value, form};

@@ -21,7 +21,7 @@ const MAX_DEPTH: u8 = 128;
 #[derive(Debug, Default)]
 pub struct Parsed {
     pub value: Value,
-    pub mended: bool,
+    pub has_lone_surrogates: bool,
 }
 
 /// A text is not JSON, or nested deeper than 128 levels. It says neither what the text is nor where it fails: the text may
@@ -34,7 +34,7 @@ pub fn parse(text: &[u8]) -> Result<Parsed, Invalid> {
     let text = lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
     let mut reader = Reader::new(&text, MAX_DEPTH, None);
     let value = reader.whole(None).ok_or(Invalid)?;
-    Ok(Parsed { value, mended: reader.mended })
+    Ok(Parsed { value, has_lone_surrogates: reader.has_lone_surrogates })
 }
 
 pub(super) struct Reader<'a> {
@@ -42,7 +42,7 @@ pub(super) struct Reader<'a> {
     at: usize,
     /// Levels of nesting that are left.
     depth: u8,
-    mended: bool,
+    has_lone_surrogates: bool,
     /// No values are wanted, only where some are: see [`super::locate()`].
     members: Option<&'a [&'a str]>,
     pub(super) found: Option<Range<usize>>,
@@ -51,7 +51,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, depth: u8, members: Option<&'a [&'a str]>) -> Self {
-        Reader { text, at: 0, depth, mended: false, members, found: None, varying: Vec::new() }
+        Reader { text, at: 0, depth, has_lone_surrogates: false, members, found: None, varying: Vec::new() }
     }
 
     pub(super) fn whole(&mut self, path: Option<&[&str]>) -> Option<Value> {
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
         }
         let half = hex4(bytes, self.at + 1).filter(|code| self.peek() == Some(b'u') && (0xd800..0xe000).contains(code));
         self.at += 5;
-        self.mended = true;
+        self.has_lone_surrogates = true;
         char::from_u32(HALF + half?)
     }
 

@@ -1,29 +1,29 @@
-//! Halves of surrogate pairs, which JavaScript and real services have in their texts and Rust has not.
+//! SurrogateJoiner of surrogate pairs, which JavaScript and real services have in their texts and Rust has not.
 
 use crate::frame::escape::join;
 
 /// A lone surrogate has no place in Rust's strings. It travels as a private-use character of plane 16, at this offset
-/// from its code, and only in texts that say so; [`Halves`] turns it back.
+/// from its code, and only in texts that say so; [`SurrogateJoiner`] turns it back.
 pub(super) const HALF: u32 = 0x10_0000;
 
 /// Joins halves of surrogate pairs over the pieces of one text.
 #[derive(Debug, Default)]
-pub struct Halves {
+pub struct SurrogateJoiner {
     high: Option<u32>,
 }
 
-impl Halves {
+impl SurrogateJoiner {
     pub fn is_waiting(&self) -> bool {
         self.high.is_some()
     }
 
     /// Appends `piece` to `out`, with its lone halves joined or, where the other half never comes, as U+FFFD.
-    pub fn push(&mut self, piece: &str, mended: bool, out: &mut String) {
-        if !mended && !self.is_waiting() {
+    pub fn push(&mut self, piece: &str, has_lone_surrogates: bool, out: &mut String) {
+        if !has_lone_surrogates && !self.is_waiting() {
             return out.push_str(piece);
         }
         for character in piece.chars() {
-            match (self.high.take(), half(character, mended)) {
+            match (self.high.take(), half(character, has_lone_surrogates)) {
                 (None, None) => out.push(character),
                 (None, Some(high)) if high < 0xdc00 => self.high = Some(high),
                 (None, Some(_)) => out.push(char::REPLACEMENT_CHARACTER),
@@ -46,15 +46,15 @@ impl Halves {
 }
 
 /// The same for a text that comes whole.
-pub fn whole_text(text: &str, mended: bool) -> String {
+pub fn join_surrogates(text: &str, has_lone_surrogates: bool) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut halves = Halves::default();
-    halves.push(text, mended, &mut out);
+    let mut halves = SurrogateJoiner::default();
+    halves.push(text, has_lone_surrogates, &mut out);
     halves.finish(&mut out);
     out
 }
 
-fn half(character: char, mended: bool) -> Option<u32> {
+fn half(character: char, has_lone_surrogates: bool) -> Option<u32> {
     let code = (character as u32).checked_sub(HALF)?;
-    (mended && (0xd800..0xe000).contains(&code)).then_some(code)
+    (has_lone_surrogates && (0xd800..0xe000).contains(&code)).then_some(code)
 }

@@ -79,7 +79,7 @@ impl Value {
 
     /// What is at `key`, but not `null`.
     #[inline(never)]
-    pub fn known(&self, key: &str) -> Option<&Value> {
+    pub fn non_null(&self, key: &str) -> Option<&Value> {
         self.get(key).filter(|value| !matches!(value, Value::Null))
     }
 
@@ -173,6 +173,16 @@ impl Map {
 
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         self.0.iter_mut().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// Puts `value` at `name` in the object at `group`, which is made where there is none.
+    pub fn insert_in(&mut self, group: &str, name: &str, value: Value) {
+        if let Some(Value::Object(members)) = self.get_mut(group) {
+            return members.insert(name, value);
+        }
+        let mut members = Map::new();
+        members.insert(name, value);
+        self.insert(group, members.into());
     }
 
     /// What was at `key`, which is no more.

@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use crate::chat::{Error, Message, Result};
 use crate::json::{Map, Value};
-use crate::options::{About, Settings, preset, prompt};
+use crate::options::{ProtocolInfo, Settings, preset, prompt};
 use crate::text::{decimal, digit, join};
 
-/// Options that a protocol may have no way for.
-const OPTIONS: [&str; 10] = [
+/// Options that a protocol may have no way for: what it neither maps nor does itself is told by a warning.
+/// `tests/fidelity.rs` gives each of them to each provider.
+pub const OPTIONS: [&str; 10] = [
     "temperature",
     "topP",
     "maxTokens",
@@ -22,43 +23,76 @@ const OPTIONS: [&str; 10] = [
     "extra",
 ];
 
-/// One call of a provider, checked and complete. The core gets its random bits here, since it has no source of its own.
+/// What a request is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// A reply to the messages.
+    #[default]
+    Reply,
+    /// Only the session, whose nonce the caller wants (`getNonce`): the exchange ends before a message is sent.
+    Session,
+    /// Only the names of the models (`listModels`).
+    Models,
+}
+
+/// One call of a provider, checked and complete.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct ChatRequest {
+    /// What the provider was made with.
     pub settings: Rc<Settings>,
+    /// What the request is for. Without [`Purpose::Reply`] there are no messages.
+    pub purpose: Purpose,
+    /// The messages as texts, for protocols that carry nothing else.
     pub messages: Vec<Message>,
+    /// Where earlier messages go.
     pub history: History,
-    /// As it was given, or nothing; see [`Settings::get_model`].
+    /// As it was given, or empty; see [`Settings::get_model`].
     pub model: String,
-    /// What was given of the options that the protocol can pass on, under their names there.
-    pub passed: Map,
-    /// `conversation` of an earlier reply, or nothing.
+    /// Those options that the protocol can pass on, by the places that it gives them ([`ProtocolInfo::options`]).
+    pub mapped_options: Map,
+    /// `conversation` of an earlier reply, or empty.
     pub conversation: Map,
+    /// Random bits. The core gets them here, since it has no source of its own.
     pub random: Random,
-    /// The caller is a page of another origin and goes without a relay: see `providers/ai_engine.rs`.
-    pub foreign: bool,
-    /// Only the session is wanted (`getNonce`): the exchange ends before the message is sent.
-    pub session_only: bool,
-    /// Only the names of the models are wanted (`listModels`).
-    pub models_only: bool,
-    /// Words that end the text, of a protocol that cannot pass them on.
-    pub stops: Vec<String>,
-    /// `<think>` and `</think>` in the text stand around thoughts.
+    /// Whether the caller is a page of another origin that uses no relay: it cannot read every response of a site.
+    pub cross_origin: bool,
+    /// Words that end the text, where the protocol cannot pass them on.
+    pub stop_words: Vec<String>,
+    /// Whether `<think>` and `</think>` in the text stand around reasoning.
     pub think_tags: bool,
     /// What the caller asked for and this protocol cannot do.
     pub warnings: Vec<String>,
 }
 
-impl Call {
-    /// `settings` and `options` as the caller gave them.
-    pub fn read(about: &About, settings: &Value, options: &Value, random: fn() -> [u64; 2]) -> Result<Call> {
-        Call::with(about, Rc::new(Settings::read(about, settings)?), options, random)
+impl ChatRequest {
+    /// A request for a reply, of `settings` and `options` as the caller gave them. `random` is asked at most once.
+    ///
+    /// # Errors
+    /// [`crate::chat::Code::Input`] where they are wrong, `ModelNotFound` where the provider lists its models without this one.
+    pub fn read(
+        info: &ProtocolInfo,
+        settings: &Value,
+        options: &Value,
+        random: fn() -> [u64; 2],
+    ) -> Result<ChatRequest> {
+        let settings = Rc::new(Settings::read(info, settings)?);
+        ChatRequest::with(info, settings, options, Purpose::Reply, random)
     }
 
-    /// An option of the call wins over the same one in the settings; only `extra` of both counts.
-    pub fn with(about: &About, settings: Rc<Settings>, options: &Value, random: fn() -> [u64; 2]) -> Result<Call> {
+    /// As [`ChatRequest::read`], with settings that were read before. An option of the call wins over the same one in the
+    /// settings; only of `extra` both count.
+    ///
+    /// # Errors
+    /// Those of [`ChatRequest::read`].
+    pub fn with(
+        info: &ProtocolInfo,
+        settings: Rc<Settings>,
+        options: &Value,
+        purpose: Purpose,
+        random: fn() -> [u64; 2],
+    ) -> Result<ChatRequest> {
         let given = &settings.given;
-        let option = |key: &str| options.known(key).or_else(|| given.known(key));
+        let option = |key: &str| options.non_null(key).or_else(|| given.non_null(key));
         let mut model = String::new();
         if let Some(given) = option("model") {
             model.push_str(given.as_str().ok_or_else(|| Error::input("model must be a string"))?);
@@ -71,38 +105,37 @@ impl Call {
             Some("prompt") => History::Prompt,
             Some(_) => return Err(Error::input("history must be 'messages' or 'prompt'")),
         };
-        let mut passed = Map::new();
-        for (here, there) in about.options {
-            if let Some(value) = option(here) {
-                passed.insert(there, value.clone());
+        let mut mapped_options = Map::new();
+        for (name, place) in info.options {
+            if let Some(value) = option(name) {
+                mapped_options.insert(place, value.clone());
             }
         }
-        let passes = |name: &str| about.options.iter().any(|(here, _)| *here == name);
+        let is_mapped = |wanted: &str| info.options.iter().any(|(name, _)| *name == wanted);
         // What a service needs of its own (SERVICES) stays under what a call adds.
-        if let (Some(_), Some(under)) = (options.known("extra"), given.known("extra")) {
-            passed.insert(".under", under.clone());
+        if let (Some(_), Some(under)) = (options.non_null("extra"), given.non_null("extra")) {
+            mapped_options.insert(".under", under.clone());
         }
         let mut warnings = Vec::new();
-        if settings.models.is_empty() && options.known("model").is_some() && !passes("model") {
+        if settings.models.is_empty() && options.non_null("model").is_some() && !is_mapped("model") {
             warnings.push(join(&["the bots of ", &settings.name, " have their own model: 'model' was left out"]));
         }
-        let [session_only, models_only] = ["sessionOnly", "modelsOnly"].map(|key| options.is_true(key));
-        let messages = match options.known("messages") {
-            _ if session_only || models_only => Vec::new(),
+        let messages = match options.non_null("messages") {
+            _ if purpose != Purpose::Reply => Vec::new(),
             None => return Err(Error::input("messages is missing")),
             Some(messages) => read_messages(messages, &mut warnings)?,
         };
-        if passes("messages") && history == History::Messages {
-            // Of what was left out of the texts nothing is lost.
+        if is_mapped("messages") && history == History::Messages {
+            // The protocol gets the messages as they are, so nothing of them is left out.
             warnings.clear();
         }
-        let conversation = match options.known("conversation") {
+        let conversation = match options.non_null("conversation") {
             Some(Value::Object(conversation)) => conversation.clone(),
             None => Map::new(),
             Some(_) => return Err(Error::input("conversation must be the object that reply.conversation gave")),
         };
-        let stops = match option("stop") {
-            Some(given) if !passes("stop") => read_stops(given)?,
+        let stop_words = match option("stop") {
+            Some(given) if !is_mapped("stop") => read_stop_words(given)?,
             _ => Vec::new(),
         };
         let think_tags = match option("thinkTags").map(Value::as_bool) {
@@ -114,31 +147,33 @@ impl Call {
         };
         for name in OPTIONS {
             match option(name) {
-                Some(_) if passes(name) => {}
+                Some(_) if is_mapped(name) => {}
                 Some(Value::Object(more)) if name == "compatible" => more.keys().for_each(&mut leave_out),
                 Some(_) => leave_out(name),
                 None => {}
             }
         }
-        Ok(Call {
+        Ok(ChatRequest {
             settings,
+            purpose,
             messages,
             history,
             model,
-            passed,
+            mapped_options,
             conversation,
             random: Random { draw: random, drawn: OnceCell::new() },
-            foreign: false,
-            session_only,
-            models_only,
-            stops,
+            cross_origin: false,
+            stop_words,
             think_tags,
             warnings,
         })
     }
 
-    /// The newest message, which must be the user's, and the turns before it. With `history: 'prompt'` the newest
-    /// message is all turns in one text.
+    /// The text of the newest message, which must be the user's, and the messages before it. With `history: 'prompt'` that
+    /// text holds all messages.
+    ///
+    /// # Errors
+    /// There is no message, the last one is not the user's, or it has no text.
     pub fn turns(&self) -> Result<(String, &[Message])> {
         if self.history == History::Prompt {
             return Ok((prompt::format_prompt(&self.messages, Default::default())?, &[]));
@@ -155,17 +190,17 @@ impl Call {
         Ok((last.text.clone(), earlier))
     }
 
-    /// What the earlier reply's conversation has at `key`, or else `fresh`.
-    pub fn carry(&self, key: &str, fresh: &str, conversation: &mut Map) {
+    /// Puts into `conversation` what that of the earlier reply has at `key`, or else `fresh`.
+    pub fn carry_over(&self, key: &str, fresh: &str, conversation: &mut Map) {
         conversation.put(key, self.remembered(key).unwrap_or(fresh));
     }
 
-    /// A string of the earlier reply's conversation.
+    /// The string at `key` of the earlier reply's conversation.
     pub fn remembered(&self, key: &str) -> Option<&str> {
         self.conversation.text(key)
     }
 
-    /// Up to 24 letters and digits from the call's random bits; `salt` makes several of them differ.
+    /// `length` letters and digits, at most 24, from the request's random bits. `salt` makes several ids of a request differ.
     pub fn random_id(&self, length: usize, salt: u64) -> String {
         let [mut high, mut low] = self.bits(salt);
         let mut id = String::new();
@@ -176,7 +211,7 @@ impl Call {
         id
     }
 
-    /// A random UUID (RFC 9562, version 4).
+    /// A random UUID (RFC 9562, version 4). `salt` makes several of a request differ.
     pub fn uuid(&self, salt: u64) -> String {
         let [high, low] = self.bits(salt);
         let high = high & !0xf000 | 0x4000;
@@ -198,39 +233,44 @@ impl Call {
     }
 }
 
-/// Random bits of a call, drawn when they are first wanted: the first draw of a process takes half a millisecond in Node.
+/// Random bits of a request, drawn when they are first wanted: the first draw of a process takes half a millisecond in Node.
 #[derive(Clone, Debug)]
 pub struct Random {
     draw: fn() -> [u64; 2],
     drawn: OnceCell<[u64; 2]>,
 }
 
+/// Where earlier messages go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum History {
-    /// Earlier turns go where the protocol has a place for them.
+    /// To the place that the protocol has for them.
     #[default]
     Messages,
-    /// All turns are flattened into one message by `format_prompt`.
+    /// Into the newest message: `format_prompt` makes one text of all.
     Prompt,
 }
 
-/// Each place of a text is compared with each word, and a client of the edge chooses them.
-const MAX_STOPS: usize = 64;
+/// Words that `stop` may have. Each place of a text is compared with each word, and a client of the edge chooses them.
+const MAX_STOP_WORDS: usize = 64;
 
-fn read_stops(given: &Value) -> Result<Vec<String>> {
+fn read_stop_words(given: &Value) -> Result<Vec<String>> {
     let one = std::slice::from_ref(given);
-    let mut stops = Vec::new();
+    let mut words = Vec::new();
     for stop in given.as_array().map_or(one, Vec::as_slice) {
         match stop.as_str() {
-            _ if stops.len() == MAX_STOPS => return Err(Error::input("stop: more than 64 words")),
-            Some(word) if !word.is_empty() => stops.push(word.to_owned()),
+            _ if words.len() == MAX_STOP_WORDS => return Err(Error::input("stop: more than 64 words")),
+            Some(word) if !word.is_empty() => words.push(word.to_owned()),
             _ => return Err(Error::input("stop must be a string or an array of strings, none of them empty")),
         }
     }
-    Ok(stops)
+    Ok(words)
 }
 
-/// A bare string is one user message. `content` is a string or OpenAI's content parts.
+/// The caller's `messages`, as texts. A bare string is one user message; `content` is a string or OpenAI's content parts. What
+/// is no text is left out, each with a warning.
+///
+/// # Errors
+/// A message has another form; the text of the error says which one and where.
 pub fn read_messages(messages: &Value, warnings: &mut Vec<String>) -> Result<Vec<Message>> {
     let mut read = Vec::new();
     match messages {
@@ -268,7 +308,7 @@ fn read_message(message: &Value, path: &str, warnings: &mut Vec<String>) -> Resu
                 text.push_str(read_part(part, &path, warnings)?);
             }
         }
-        // An assistant turn that only called tools has no content.
+        // A message of the assistant that only calls tools has no content.
         Some(Value::Null) | None if role != "user" => {}
         Some(Value::Null) | None => return wrong(".content is missing"),
         Some(_) => return wrong(".content must be a string or an array of content parts"),

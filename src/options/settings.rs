@@ -3,98 +3,98 @@
 use crate::chat::{Code, Error, Result};
 use crate::http::{self, url};
 use crate::json::{Map, Value};
-use crate::options::{About, preset};
+use crate::options::{Preset, ProtocolInfo, SettingKind, preset};
 use crate::text::join;
 
+/// What a provider was made with.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
-    /// For errors and `reply.provider`.
+    /// The provider's name, for errors and `reply.provider`.
     pub name: String,
-    /// Checked, without a trailing slash.
+    /// Address of the site or service, checked, without a trailing slash.
     pub url: String,
-    pub widget: Option<bool>,
+    /// The models that may be asked for; empty: any.
     pub models: Vec<String>,
+    /// The model of a call that names none; empty: the service's own.
     pub default_model: String,
+    /// Other names of models, and the models that they stand for.
     pub model_aliases: Map,
+    /// Whether the site is known to answer.
     pub working: bool,
     /// See [`Settings::get`].
     texts: Map,
-    /// As the caller gave them: what of a call's options they have stands behind the call's own.
+    /// As the caller gave them: those that are options of a call, too, count for every call.
     pub given: Value,
 }
 
-/// What a site's session and requests are made of. Ids come as numbers, too.
-const TEXTS: [&str; 7] = ["nonce", "apiKey", "botId", "customId", "postId", "version", "accountId"];
-
 impl Settings {
-    /// `given` may name a preset, whose values stand behind its own. Everything is checked before anything is kept.
-    pub fn read(about: &About, given: &Value) -> Result<Settings> {
-        check(given)?;
+    /// Reads what the caller gave. It may name a preset, whose values count where nothing else is given. Everything is
+    /// checked before anything is kept.
+    ///
+    /// # Errors
+    /// [`Code::Input`]: a setting is of the wrong type, or the address is missing or none.
+    pub fn read(info: &ProtocolInfo, given: &Value) -> Result<Settings> {
+        check(info, given)?;
         let preset = given.text("preset").and_then(preset);
         let text = |key: &str| {
             let text = given.id(key).filter(|text| !text.is_empty());
             text.or_else(|| preset?.text(key))
         };
-        let is_service = !about.base_url.is_empty();
-        if is_service && given.known("url").is_some() {
+        if !info.is_site() && given.non_null("url").is_some() {
             // Or the key would go to another service than the one that was meant.
             return Err(Error::input("url is not a setting of this provider: its address is baseUrl"));
         }
-        let (setting, usual) = if is_service { ("baseUrl", Some(about.base_url)) } else { ("url", None) };
+        let (setting, usual) = if info.is_site() { ("url", None) } else { ("baseUrl", Some(info.base_url)) };
         let Some(url) = text(setting).or(usual) else {
             return Err(Error::input("url is missing: the address of the site"));
         };
         let url = url::parse_site(url, setting)?;
         let mut settings = Settings {
-            name: text("name").unwrap_or(about.name).to_owned(),
-            // The truth as far as it is known: the preset's own site is gone, another site is the caller's word.
+            name: text("name").unwrap_or(info.name).to_owned(),
+            // As far as it is known: the site of a preset is gone, and of another site the caller knows.
             working: preset.is_none_or(|preset| preset.url != url),
-            widget: given.get("widget").and_then(Value::as_bool),
-            texts: addresses(given, &url)?,
+            texts: texts(info, given, &url, text)?,
             url,
             given: given.clone(),
             ..Settings::default()
         };
-        for key in TEXTS {
-            if let Some(text) = text(key) {
-                settings.texts.put(key, text);
-            }
-        }
-        for model in given.list("models").iter().filter_map(Value::as_str) {
-            settings.models.push(model.to_owned());
-        }
-        if let Some(Value::Object(aliases)) = given.get("modelAliases") {
-            settings.model_aliases = aliases.clone();
-        }
-        if let Some(preset) = preset {
-            if given.known("models").is_none() {
-                preset.models.iter().for_each(|model| settings.models.push((*model).to_owned()));
-            }
-            if settings.model_aliases.is_empty() {
-                preset.aliases.iter().for_each(|(from, to)| settings.model_aliases.put(from, to));
-            }
-        }
+        settings.read_models(preset);
         let first = settings.models.first().map(String::as_str);
         settings.default_model = text("defaultModel").or(first).unwrap_or_default().to_owned();
         Ok(settings)
     }
 
-    /// One of `TEXTS`, or `page` or `restRoot`, resolved.
+    fn read_models(&mut self, preset: Option<&'static Preset>) {
+        for model in self.given.list("models").iter().filter_map(Value::as_str) {
+            self.models.push(model.to_owned());
+        }
+        if let Some(Value::Object(aliases)) = self.given.get("modelAliases") {
+            self.model_aliases = aliases.clone();
+        }
+        let Some(preset) = preset else { return };
+        if self.given.non_null("models").is_none() {
+            preset.models.iter().for_each(|model| self.models.push((*model).to_owned()));
+        }
+        if self.model_aliases.is_empty() {
+            preset.aliases.iter().for_each(|(from, to)| self.model_aliases.put(from, to));
+        }
+    }
+
+    /// The text of a setting of the protocol's own ([`ProtocolInfo::settings`]), or of `apiKey`. Addresses are resolved.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.texts.text(key)
     }
 
-    /// The page with the chat.
-    pub fn page(&self) -> String {
-        self.get("page").map_or_else(|| join(&[&self.url, "/"]), str::to_owned)
+    /// A setting that is `true` or `false`.
+    pub fn flag(&self, key: &str) -> Option<bool> {
+        self.given.get(key).and_then(Value::as_bool)
     }
 
-    /// Where WordPress takes the forms of its plugins.
-    pub fn ajax(&self) -> String {
-        join(&[&self.url, "/wp-admin/admin-ajax.php"])
-    }
-
-    /// Default, then alias, then the list if one is declared (g4f, 2024: the age of the two source providers).
+    /// The model that `name` stands for: the default where it is empty, then the aliases, then the list if there is one (as
+    /// g4f did it in 2024, when the two source providers were written).
+    ///
+    /// # Errors
+    /// [`Code::ModelNotFound`]: the list has no such model.
     pub fn get_model(&self, name: &str) -> Result<String> {
         let name = if name.is_empty() { &self.default_model } else { name };
         let name = self.model_aliases.get(name).and_then(Value::as_str).unwrap_or(name);
@@ -111,74 +111,75 @@ impl Settings {
         Err(Error::new(Code::ModelNotFound, message))
     }
 
-    /// Text that must stand in no error.
+    /// Texts that must not stand in an error.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         self.get("nonce").into_iter().chain(self.get("apiKey"))
     }
-
-    /// What the session of this provider is stored under: nonces of one bot and page are not another's.
-    pub fn session_key(&self, about: &About) -> String {
-        let mut key = join(&["rivulet:", about.name, ":", &self.url]);
-        for part in ["page", "botId", "customId"] {
-            key.push('|');
-            key.push_str(self.get(part).unwrap_or_default());
-        }
-        key
-    }
 }
 
-/// Of page and REST root, on the site.
-fn addresses(given: &Value, site: &str) -> Result<Map> {
+/// Settings that every provider has.
+const COMMON: &[(&str, SettingKind)] = &[("apiKey", SettingKind::HeaderValue)];
+
+/// Texts of the protocol's own settings, addresses resolved against `site`.
+fn texts<'a>(info: &ProtocolInfo, given: &Value, site: &str, text: impl Fn(&str) -> Option<&'a str>) -> Result<Map> {
     let mut found = Map::new();
-    if let Some(page) = given.id("page").filter(|page| !page.is_empty()) {
-        let page = url::resolve(&join(&[site, "/"]), page).filter(|page| url::origin(page) == url::origin(site));
-        match page {
-            None => return Err(Error::input("page must be a path or URL on the site")),
-            Some(page) if page.chars().any(url::is_blank) => return Err(Error::input("page: not a URL")),
-            Some(page) => found.put("page", &page),
-        }
-    }
-    if let Some(root) = given.id("restRoot").filter(|root| !root.is_empty()) {
-        match url::on_site(site, root) {
-            None => return Err(Error::input("restRoot: not a URL or path on the site")),
-            Some(root) => found.put("restRoot", &root),
+    for &(key, kind) in COMMON.iter().chain(info.settings) {
+        let is_address = matches!(kind, SettingKind::SiteUrl | SettingKind::SitePath);
+        match given.id(key).filter(|text| is_address && !text.is_empty()) {
+            Some(address) if kind == SettingKind::SiteUrl => found.put(key, &on_this_site(site, address, key)?),
+            Some(address) => match url::on_site(site, address) {
+                None => return Err(Error::input(join(&[key, ": not a URL or path on the site"]))),
+                Some(address) => found.put(key, &address),
+            },
+            None => {
+                if let Some(text) = text(key).filter(|_| kind != SettingKind::Flag) {
+                    found.put(key, text);
+                }
+            }
         }
     }
     Ok(found)
 }
 
-/// Types of the settings, and what no header may hold. `null` is as good as nothing.
-fn check(given: &Value) -> Result<()> {
-    for (keys, is_right, what) in TYPES {
-        for key in *keys {
-            if given.known(key).is_some_and(|value| !is_right(value)) {
-                return Err(Error::input(join(&[key, what])));
+fn on_this_site(site: &str, given: &str, key: &str) -> Result<String> {
+    let resolved = url::resolve(&join(&[site, "/"]), given);
+    match resolved.filter(|address| url::origin(address) == url::origin(site)) {
+        None => Err(Error::input(join(&[key, " must be a path or URL on the site"]))),
+        Some(address) if address.chars().any(url::is_blank) => Err(Error::input(join(&[key, ": not a URL"]))),
+        Some(address) => Ok(address),
+    }
+}
+
+/// The types of the settings, and that none holds what no header may hold.
+fn check(info: &ProtocolInfo, given: &Value) -> Result<()> {
+    let wrong = |key: &str, what: &str| Err(Error::input(join(&[key, what])));
+    for &(key, kind) in COMMON.iter().chain(info.settings) {
+        let value = given.non_null(key);
+        match kind {
+            SettingKind::Flag if value.is_some_and(|value| value.as_bool().is_none()) => {
+                return wrong(key, " must be true or false");
             }
+            SettingKind::Flag => {}
+            _ if !value.is_none_or(is_id) => return wrong(key, " must be a string"),
+            SettingKind::HeaderValue => header_value(given.text(key).unwrap_or_default(), key)?,
+            _ => {}
         }
     }
-    for key in ["nonce", "apiKey", "version"] {
-        header_value(given.text(key).unwrap_or_default(), key)?;
+    for key in ["url", "baseUrl", "name", "defaultModel"] {
+        if !given.non_null(key).is_none_or(is_id) {
+            return wrong(key, " must be a string");
+        }
+    }
+    let is_names = |value: &Value| value.as_array().is_some_and(|names| names.iter().all(is_name));
+    if !given.non_null("models").is_none_or(is_names) {
+        return wrong("models", " must be an array of names");
+    }
+    let is_map = |value: &Value| value.as_object().is_some_and(|names| names.iter().all(|(_, name)| is_name(name)));
+    if !given.non_null("modelAliases").is_none_or(is_map) {
+        return wrong("modelAliases", " must be an object of names");
     }
     Ok(())
 }
-
-type Type = (&'static [&'static str], fn(&Value) -> bool, &'static str);
-
-const TYPES: &[Type] = &[
-    (&TEXTS, is_id, " must be a string"),
-    (&["page", "restRoot", "url", "baseUrl", "name", "defaultModel"], is_id, " must be a string"),
-    (
-        &["models"],
-        |value| value.as_array().is_some_and(|names| names.iter().all(is_name)),
-        " must be an array of names",
-    ),
-    (
-        &["modelAliases"],
-        |value| value.as_object().is_some_and(|names| names.iter().all(|(_, name)| is_name(name))),
-        " must be an object of names",
-    ),
-    (&["widget"], |value| value.as_bool().is_some(), " must be true or false"),
-];
 
 fn is_id(value: &Value) -> bool {
     matches!(value, Value::String(_) | Value::Number(_))
@@ -188,7 +189,10 @@ fn is_name(value: &Value) -> bool {
     value.as_str().is_some()
 }
 
-/// What goes into a header must not end it. The value stays out of the error: `fetch` itself would print it.
+/// Checks that `value` may stand in a header. The error names `what` and not the value, which `fetch` itself would print.
+///
+/// # Errors
+/// [`Code::Input`]: it holds a line break, another control character, or a character beyond Latin-1.
 pub fn header_value(value: &str, what: &str) -> Result<()> {
     const NO: &str = " holds a line break, another control character or one beyond Latin-1, which no header may";
     match http::is_header_value(value) {

@@ -6,17 +6,20 @@ pub mod wordpress;
 use std::rc::Rc;
 
 use crate::chat::{Result, Session};
-use crate::exchange::{Exchange, Filter, Step};
-use crate::options::{About, Call};
+use crate::exchange::{Exchange, Filter, Operation};
+use crate::options::{ChatRequest, ProtocolInfo, Purpose, Settings};
 
+/// A protocol: what it says of itself, and its first requests.
 pub struct Protocol {
-    pub about: About,
-    /// The first request of a reply. With `call.session_only` the exchange ends when the session is there.
-    pub open: fn(Rc<Call>, &Session) -> Result<Step>,
-    /// Asks for the names of the models, which come as pieces of text. Without it they are those of the settings.
-    pub models: Option<fn(Rc<Call>) -> Result<Step>>,
+    /// Name, abilities, options and settings.
+    pub info: ProtocolInfo,
+    /// The first request of a reply, or with [`Purpose::Session`] of a session, after which the exchange ends.
+    pub open: fn(Rc<ChatRequest>, &Session) -> Result<Operation>,
+    /// The request for the names of the models, which come as pieces of text. Without it they are those of the settings.
+    pub models: Option<fn(Rc<ChatRequest>) -> Result<Operation>>,
 }
 
+/// All protocols.
 pub static REGISTRY: &[Protocol] = &[
     wordpress::ai_engine::PROTOCOL,
     wordpress::ai_power::PROTOCOL,
@@ -29,25 +32,39 @@ pub static REGISTRY: &[Protocol] = &[
     keyed::workers_ai::PROTOCOL,
 ];
 
+/// The protocol whose class in JavaScript has this name.
 pub fn protocol(name: &str) -> Option<&'static Protocol> {
-    REGISTRY.iter().find(|protocol| protocol.about.name == name)
+    REGISTRY.iter().find(|protocol| protocol.info.name == name)
 }
 
-/// A reply as a state machine. `limit`: bytes of one event, line or JSON answer.
-pub fn exchange(protocol: &Protocol, call: Rc<Call>, session: &Session, limit: usize) -> Exchange {
-    let warnings = call.warnings.clone();
+/// The key under which the session of a provider is stored.
+pub fn session_key(protocol: &Protocol, settings: &Settings) -> String {
+    wordpress::session_key(&protocol.info, settings)
+}
+
+/// The exchange for a request. `session`: what the store holds for it. `limit`: bytes that one event, line or JSON response
+/// may have.
+pub fn exchange(protocol: &Protocol, chat: Rc<ChatRequest>, session: &Session, limit: usize) -> Exchange {
+    let warnings = chat.warnings.clone();
     // Names of models are no text of a model.
-    let filter = Filter::new(call.think_tags, &call.stops).filter(|_| !call.models_only);
-    let mut exchange = match (call.models_only, protocol.models) {
-        (false, _) => Exchange::new((protocol.open)(call, session), limit),
-        (true, Some(list)) => Exchange::new(list(call), limit),
-        (true, None) => {
-            let mut exchange = Exchange::over();
-            call.settings.models.iter().for_each(|model| exchange.out().text(model, false));
+    let filter = Filter::new(chat.think_tags, &chat.stop_words).filter(|_| chat.purpose != Purpose::Models);
+    let mut exchange = match (chat.purpose, protocol.models) {
+        (Purpose::Models, Some(list)) => Exchange::new(list(chat.clone()), limit),
+        (Purpose::Models, None) => {
+            let mut exchange = Exchange::without_request();
+            chat.settings.models.iter().for_each(|model| exchange.out().text(model, false));
             exchange
         }
+        _ => Exchange::new((protocol.open)(chat.clone(), session), limit),
     };
-    exchange.out().filter(filter);
+    if protocol.info.is_site() {
+        exchange.redact_errors(move |error| {
+            // The settings' own secrets first: what looks like a nonce may be a part of one.
+            error.redact(chat.settings.secrets());
+            wordpress::nonce::redact(error);
+        });
+    }
+    exchange.out().set_filter(filter);
     warnings.into_iter().for_each(|warning| exchange.out().warn(warning));
     exchange
 }

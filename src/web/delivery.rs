@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
-use super::plain;
+use super::driver::Inner;
+use super::js_value;
 use super::sys::Kind;
-use super::talk::Inner;
 use crate::chat::{Event, Session, ToolCall};
-use crate::exchange::{Demand, Exchange, Run};
+use crate::exchange::{Demand, Exchange, RunKind};
 use crate::frame::Pieces;
+use crate::options::Purpose;
 
 impl Inner {
     /// Feeds, and delivers what was understood. What the exchange wants next.
-    pub(super) fn delivered(&self, feed: impl FnOnce(&mut Exchange)) -> Demand {
+    pub(super) fn feed_and_deliver(&self, feed: impl FnOnce(&mut Exchange)) -> Demand {
         let mut exchange = self.exchange.borrow_mut();
         let Some(talking) = exchange.as_mut() else { return Demand::Nothing };
         feed(talking);
@@ -25,68 +26,70 @@ impl Inner {
         if let Some(encoder) = &self.encoder {
             let mut encoder = encoder.borrow_mut();
             let has_content = encoder.has_content();
-            encoder.take(|bytes, sequence| self.inbox.bytes(bytes, sequence as f64, has_content));
+            encoder.take(|bytes, sequence| self.buffer.bytes(bytes, sequence as f64, has_content));
         }
         demand
     }
 
     /// The exchange is not borrowed while JavaScript runs: a caller's session store might be anything.
     fn deliver_events(&self) {
-        let pop = || self.exchange.borrow_mut().as_mut()?.event();
+        let pop = || self.exchange.borrow_mut().as_mut()?.next_event();
         while let Some(event) = pop() {
             match event {
-                Event::Text(pieces) => self.deliver_run(&Run::Text, &pieces, false),
-                Event::Reasoning(pieces) => self.deliver_run(&Run::Thought, &pieces, false),
-                Event::ToolCall { call, arguments, done } => self.deliver_run(&Run::Call(call), &arguments, done),
+                Event::Text(pieces) => self.deliver_run(&RunKind::Text, &pieces, false),
+                Event::Reasoning(pieces) => self.deliver_run(&RunKind::Reasoning, &pieces, false),
+                Event::ToolCall { call, arguments, done } => {
+                    self.deliver_run(&RunKind::ToolCall(call), &arguments, done)
+                }
                 Event::Session(found) => self.deliver_session(found),
                 other => self.deliver(other),
             }
         }
     }
 
-    /// The inbox is ours, and calls nobody. `done`: the arguments of a call are the whole of them.
-    fn deliver_run(&self, run: &Run, pieces: &Pieces, done: bool) {
+    /// The buffer is ours, and calls nobody. `done`: the arguments of a call are the whole of them.
+    fn deliver_run(&self, run: &RunKind, pieces: &Pieces, done: bool) {
         self.handed_out.set(true);
         if let Some(encoder) = &self.encoder {
             // Perhaps no bytes come of it for long.
-            self.inbox.hear();
+            self.buffer.mark_activity();
             let (mut encoder, text) = (encoder.borrow_mut(), pieces.text());
             return match run {
-                Run::Text => encoder.text(text),
-                Run::Thought => encoder.thought(text),
-                Run::Call(call) => encoder.call(call, text, done),
+                RunKind::Text => encoder.text(text),
+                RunKind::Reasoning => encoder.reasoning(text),
+                RunKind::ToolCall(call) => encoder.tool_call(call, text, done),
             };
         }
         let kind = match run {
-            Run::Text => Kind::Text,
-            Run::Thought => Kind::Thought,
-            Run::Call(call) => {
-                self.tell(call);
-                if done { Kind::Whole } else { Kind::Arguments }
+            RunKind::Text => Kind::Text,
+            RunKind::Reasoning => Kind::Reasoning,
+            RunKind::ToolCall(call) => {
+                self.announce_call(call);
+                if done { Kind::CompleteArguments } else { Kind::Arguments }
             }
         } as u8;
         match pieces.ends() {
             [] | [_] => match pieces.short() {
-                Some([a, b, c, d]) => self.inbox.short(kind, pieces.bytes().len(), a, b, c, d),
-                None => self.inbox.piece(pieces.text(), kind),
+                Some([a, b, c, d]) => self.buffer.short(kind, pieces.bytes().len(), a, b, c, d),
+                None => self.buffer.piece(pieces.text(), kind),
             },
-            ends => self.inbox.run(kind, pieces.text(), ends),
+            ends => self.buffer.run(kind, pieces.text(), ends),
         }
     }
 
     /// Which call the next pieces are about: once, since its id and name are strings.
-    fn tell(&self, call: &Rc<ToolCall>) {
-        let told = self.told.replace(Some(call.clone()));
+    fn announce_call(&self, call: &Rc<ToolCall>) {
+        let told = self.announced_call.replace(Some(call.clone()));
         if told.is_none_or(|told| !Rc::ptr_eq(&told, call)) {
-            self.inbox.call(call.index, &call.id, &call.name);
+            self.buffer.call(call.index, &call.id, &call.name);
         }
     }
 
     fn deliver_session(&self, found: Option<Session>) {
         self.host.save(&self.key, found.as_ref().map(Session::to_json).as_deref());
         let session = found.unwrap_or_default();
-        if let Some(nonce) = session.nonce().filter(|_| self.call.session_only) {
-            self.inbox.piece(nonce, Kind::Text as u8);
+        if let Some(nonce) = session.nonce().filter(|_| self.chat.purpose == Purpose::Session) {
+            self.buffer.piece(nonce, Kind::Text as u8);
         }
         self.session.replace(session);
     }
@@ -102,7 +105,7 @@ impl Inner {
             encoder.borrow_mut().event(&event);
         }
         if let Some(event) = event.into_json() {
-            self.inbox.event(plain::to_js(&event), is_content);
+            self.buffer.event(js_value::to_js(&event), is_content);
         }
     }
 }

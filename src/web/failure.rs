@@ -21,7 +21,7 @@ impl From<Error> for Failure {
 impl Failure {
     /// A `fetch` or `read` that rejected, with whatever it rejected.
     pub fn network(cause: JsValue, what: &str) -> Failure {
-        let words = sys::words_of(&cause).map(|words| join(&[": ", &words])).unwrap_or_default();
+        let words = sys::error_message_of(&cause).map(|words| join(&[": ", &words])).unwrap_or_default();
         Failure { error: Error::new(Code::Network, join(&[what, &words])).retryable(), cause }
     }
 
@@ -29,7 +29,7 @@ impl Failure {
         let Failure { error, cause } = self;
         let body = error.body.as_deref();
         let code = error.code.as_str();
-        let wait = asked_to_wait(error);
+        let wait = requested_wait_ms(error);
         sys::chat_error(code, &error.message, provider, error.retryable, error.status, wait, body, cause)
     }
 }
@@ -39,6 +39,6 @@ pub fn to_js(error: Error) -> JsValue {
 }
 
 /// What the service asked to wait, in ms.
-pub fn asked_to_wait(error: &Error) -> Option<f64> {
+pub fn requested_wait_ms(error: &Error) -> Option<f64> {
     error.retry_after.as_deref().and_then(sys::retry_after_ms)
 }

@@ -5,15 +5,15 @@
 //! iterator protocol, the clocks and the hot read loop are JavaScript (`src/js/reply.js`): a closure or timer made in Rust
 //! costs an entry in a `FinalizationRegistry`, and they would be made for every reply.
 
+mod chunk_buffer;
 mod delivery;
+mod driver;
 mod failure;
 mod fetch;
-mod input;
+mod js_value;
 mod options;
-mod plain;
 mod session;
 mod sys;
-mod talk;
 
 use wasm_bindgen::prelude::*;
 
@@ -26,38 +26,38 @@ use failure::to_js;
 
 /// For `tests/web.rs`.
 #[doc(hidden)]
-pub use talk::Talk;
+pub use driver::ReplyDriver;
 
 /// Metadata of a provider.
 #[wasm_bindgen]
 pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
     let protocol = options::protocol(protocol).map_err(to_js)?;
     let given = options::value(given).map_err(to_js)?;
-    let settings = Settings::read(&protocol.about, &given).map_err(to_js)?;
+    let settings = Settings::read(&protocol.info, &given).map_err(to_js)?;
     let preset = given.get("preset").and_then(|name| preset(name.as_str()?));
-    let about = &protocol.about;
+    let info = &protocol.info;
     let mut told = Map::new();
     for (key, text) in [("name", &settings.name), ("url", &settings.url), ("defaultModel", &settings.default_model)] {
         told.put(key, text);
     }
     for (key, flag) in [
         ("working", settings.working),
-        ("needsAuth", about.needs_auth),
-        ("supportsStream", preset.map_or(about.supports_stream, |preset| preset.supports_stream)),
-        ("supportsMessageHistory", about.supports_message_history),
-        ("supportsSystemMessage", about.supports_system_message),
+        ("needsAuth", info.needs_auth),
+        ("supportsStream", preset.map_or(info.supports_stream, |preset| preset.supports_stream)),
+        ("supportsMessageHistory", info.supports_message_history),
+        ("supportsSystemMessage", info.supports_system_message),
     ] {
         told.insert(key, flag.into());
     }
     told.insert("models", settings.models.iter().map(|model| model.as_str().into()).collect::<Vec<_>>().into());
     told.insert("modelAliases", settings.model_aliases.into());
     let told = told.into();
-    Ok(plain::to_js(&told))
+    Ok(js_value::to_js(&told))
 }
 
 #[wasm_bindgen(js_name = getModel)]
 pub fn get_model(protocol: &str, given: &str, name: &str) -> Result<String, JsValue> {
-    let settings = options::value(given).and_then(|given| Settings::read(&options::protocol(protocol)?.about, &given));
+    let settings = options::value(given).and_then(|given| Settings::read(&options::protocol(protocol)?.info, &given));
     settings.and_then(|settings| settings.get_model(name)).map_err(to_js)
 }
 

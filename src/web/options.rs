@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::sys;
 use crate::chat::{Error, Result};
-use crate::edge::Answer;
+use crate::edge::CompletionSpec;
 use crate::http::url;
 use crate::json::{self, Value};
-use crate::options::{Call, Settings, header_value};
+use crate::options::{ChatRequest, Purpose, Settings, header_value};
 use crate::providers::{self, Protocol};
 use crate::text::{cut, decimal, join};
 
@@ -25,10 +25,10 @@ pub struct Env {
 }
 
 pub struct Options {
-    pub call: Call,
+    pub chat: ChatRequest,
     pub env: Env,
     /// The reply is wanted as an HTTP answer.
-    pub answer: Option<Answer>,
+    pub spec: Option<CompletionSpec>,
     pub retries: u32,
     pub max_event_bytes: usize,
 }
@@ -39,7 +39,7 @@ pub fn protocol(name: &str) -> Result<&'static Protocol> {
     providers::protocol(name).ok_or_else(|| Error::input(join(&["no protocol '", name, "'"])))
 }
 
-/// What `src/js/plain.js` wrote.
+/// What `src/js/json-copy.js` wrote.
 pub fn value(given: &str) -> Result<Value> {
     json::parse(given.as_bytes()).map(|parsed| parsed.value).map_err(|_| Error::input("the options are not plain data"))
 }
@@ -50,34 +50,39 @@ thread_local! {
 }
 
 fn read_settings(protocol: &'static Protocol, given: &str) -> Result<Rc<Settings>> {
-    let about = &protocol.about;
+    let info = &protocol.info;
     let known = LAST.with_borrow(|last| {
         let (name, text, settings) = last.as_ref()?;
-        (*name == about.name && text == given).then(|| settings.clone())
+        (*name == info.name && text == given).then(|| settings.clone())
     });
     if let Some(settings) = known {
         return Ok(settings);
     }
-    let settings = Rc::new(Settings::read(about, &value(given)?)?);
-    LAST.set(Some((about.name, given.to_owned(), settings.clone())));
+    let settings = Rc::new(Settings::read(info, &value(given)?)?);
+    LAST.set(Some((info.name, given.to_owned(), settings.clone())));
     Ok(settings)
 }
 
-/// `given`: `{ options, answer }`.
+/// Reads what JavaScript hands over for one reply: the settings, and `given`, `{ options, purpose, spec }`.
 pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch: bool) -> Result<Options> {
     let checked = read_settings(protocol, settings)?;
     let given = value(given)?;
     let none = Value::Null;
     let (settings, options) = (&checked.given, given.get("options").unwrap_or(&none));
+    let purpose = match given.text("purpose") {
+        Some("session") => Purpose::Session,
+        Some("models") => Purpose::Models,
+        _ => Purpose::Reply,
+    };
     let option = |key: &str| [options, settings].iter().find_map(|from| from.get(key).filter(|value| !value.is_null()));
-    let mut call = Call::with(&protocol.about, checked.clone(), options, draw)?;
+    let mut chat = ChatRequest::with(&protocol.info, checked.clone(), options, purpose, draw)?;
     let page = sys::page_origin();
     let proxy = option("proxy").map(read_proxy).transpose()?;
-    call.foreign = !page.is_empty()
+    chat.cross_origin = !page.is_empty()
         && proxy.is_none()
         && !owns_fetch
-        && url::origin(&call.settings.url).as_deref() != Some(page.as_str());
-    if call.settings.get("apiKey").is_some() && !page.is_empty() && option("allowBrowser") != Some(&Value::Bool(true)) {
+        && url::origin(&chat.settings.url).as_deref() != Some(page.as_str());
+    if chat.settings.get("apiKey").is_some() && !page.is_empty() && option("allowBrowser") != Some(&Value::Bool(true)) {
         return Err(Error::input(
             "apiKey in a page can be read by everybody there; set allowBrowser: true if that is meant",
         ));
@@ -91,9 +96,9 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch
     }
     let env = Env { owns_fetch, headers, proxy, page };
     Ok(Options {
-        call,
+        chat,
         env,
-        answer: given.get("answer").map(Answer::read),
+        spec: given.get("spec").map(CompletionSpec::read),
         retries: count(option("retries"), "retries", 0)?.unwrap_or(2).min(100) as u32,
         max_event_bytes: count(option("maxEventBytes"), "maxEventBytes", 1)?
             .map_or(MAX_EVENT_BYTES, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),

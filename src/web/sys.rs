@@ -21,8 +21,8 @@ extern "C" {
 
     pub fn cancel(reader: &JsValue);
 
-    #[wasm_bindgen(js_name = wordsOf)]
-    pub fn words_of(thrown: &JsValue) -> Option<String>;
+    #[wasm_bindgen(js_name = errorMessageOf)]
+    pub fn error_message_of(thrown: &JsValue) -> Option<String>;
 
     #[wasm_bindgen(js_name = retryAfterMs)]
     pub fn retry_after_ms(value: &str) -> Option<f64>;
@@ -44,15 +44,15 @@ extern "C" {
     ) -> JsValue;
 }
 
-/// What a piece is, in the numbers of `src/js/inbox.js`.
+/// What a piece is, in the numbers of `src/js/buffer.js`.
 #[derive(Clone, Copy)]
 pub enum Kind {
     Text = 0,
-    Thought = 1,
-    /// Of a call of a tool, a piece.
+    Reasoning = 1,
+    /// A piece of the arguments of a tool call.
     Arguments = 2,
-    /// And all of them.
-    Whole = 3,
+    /// All arguments of a tool call.
+    CompleteArguments = 3,
 }
 
 #[wasm_bindgen]
@@ -60,31 +60,31 @@ extern "C" {
     #[wasm_bindgen(js_name = Number)]
     pub fn number(text: &str) -> JsValue;
 
-    /// `src/js/inbox.js`. `kind`: see [`Kind`].
-    pub type Inbox;
+    /// `src/js/buffer.js`. `kind`: see [`Kind`].
+    pub type EventBuffer;
 
     #[wasm_bindgen(method)]
-    pub fn piece(this: &Inbox, text: &str, kind: u8);
+    pub fn piece(this: &EventBuffer, text: &str, kind: u8);
 
     /// A piece of up to sixteen characters, all ASCII, four in each number.
     #[wasm_bindgen(method)]
-    pub fn short(this: &Inbox, kind: u8, length: usize, a: u32, b: u32, c: u32, d: u32);
+    pub fn short(this: &EventBuffer, kind: u8, length: usize, a: u32, b: u32, c: u32, d: u32);
 
     #[wasm_bindgen(method)]
-    pub fn run(this: &Inbox, kind: u8, text: &str, ends: &[u32]);
+    pub fn run(this: &EventBuffer, kind: u8, text: &str, ends: &[u32]);
+
+    #[wasm_bindgen(method, js_name = markActivity)]
+    pub fn mark_activity(this: &EventBuffer);
 
     #[wasm_bindgen(method)]
-    pub fn hear(this: &Inbox);
-
-    #[wasm_bindgen(method)]
-    pub fn bytes(this: &Inbox, bytes: &[u8], sequence: f64, has_content: bool);
+    pub fn bytes(this: &EventBuffer, bytes: &[u8], sequence: f64, has_content: bool);
 
     /// Which call of a tool the next pieces are about.
     #[wasm_bindgen(method)]
-    pub fn call(this: &Inbox, index: usize, id: &str, name: &str);
+    pub fn call(this: &EventBuffer, index: usize, id: &str, name: &str);
 
     #[wasm_bindgen(method)]
-    pub fn event(this: &Inbox, event: JsValue, is_content: bool);
+    pub fn event(this: &EventBuffer, event: JsValue, is_content: bool);
 
     /// `src/js/host.js`.
     pub type Host;
@@ -110,9 +110,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn save(this: &Host, key: &str, value: Option<&str>);
 
-    /// A response whose body was read whole (`src/js/whole.js`).
-    pub type Whole;
+    /// A response whose body was read whole (`src/js/buffered-fetch.js`).
+    pub type BufferedResponse;
 
     #[wasm_bindgen(method, getter)]
-    pub fn bytes(this: &Whole) -> Option<Uint8Array>;
+    pub fn bytes(this: &BufferedResponse) -> Option<Uint8Array>;
 }

@@ -1,7 +1,7 @@
 //! Nothing grows beyond `maxEventBytes`, and what is exactly as large is delivered - however it is cut.
 
 use rivulet::chat::Code;
-use rivulet::exchange::{Exchange, Feed, Next, Poll, Step};
+use rivulet::exchange::{Exchange, Feed, Operation, Poll, Transition};
 use rivulet::http::{Head, Request};
 
 use crate::support::drive::{self, Reply};
@@ -105,7 +105,7 @@ fn a_refusal_without_end_is_read_in_part_and_then_left() {
 
 #[test]
 fn a_page_beyond_the_limit_is_too_large() {
-    let step = Step::ask(Request::get("https://chat.example/"), |_, _| Ok(Next::Over));
+    let step = Operation::buffered(Request::get("https://chat.example/"), |_, _| Ok(Transition::Over));
     let played = drive::play(Exchange::new(Ok(step), 100), |_, _| Reply::new(200, "x".repeat(101)));
     assert_eq!(played.error().code, Code::TooLarge);
 }
@@ -122,9 +122,9 @@ fn an_event_of_eight_mebibytes_comes_whole() {
 fn a_tight_limit_is_for_the_reply_and_not_for_the_page_before_it() {
     let page = "x".repeat(5_000);
     let ask = |request: Request| {
-        let step = Step::ask(request, |answer, out| {
+        let step = Operation::buffered(request, |answer, out| {
             out.text(&answer.body.len().to_string(), false);
-            Ok(Next::Over)
+            Ok(Transition::Over)
         });
         drive::play(Exchange::new(Ok(step), 100), |_, _| Reply::new(200, page.clone()))
     };

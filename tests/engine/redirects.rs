@@ -1,7 +1,7 @@
 //! Rule 8: a redirect stays on its origin, and no message is lost to a changed method. Rule 7: it ends.
 
 use rivulet::chat::Code;
-use rivulet::exchange::{Exchange, Next, Step};
+use rivulet::exchange::{Exchange, Operation, Transition};
 use rivulet::http::{Method, Request};
 
 use crate::support::drive::{self, Played, Reply};
@@ -9,15 +9,15 @@ use crate::support::toy::{Toy, frames, stream};
 
 const OVER: &str = r#"{"over":true}"#;
 
-fn get() -> Step {
-    Step::ask(Request::get("https://chat.example/blog/page?x=1"), |_, _| Ok(Next::Over))
+fn get() -> Operation {
+    Operation::buffered(Request::get("https://chat.example/blog/page?x=1"), |_, _| Ok(Transition::Over))
 }
 
-fn post() -> Step {
+fn post() -> Operation {
     stream(Toy::default())
 }
 
-fn redirected(step: Step, status: u16, location: &str) -> Played {
+fn redirected(step: Operation, status: u16, location: &str) -> Played {
     let first = Reply::new(status, "moved").header("location", location);
     drive::play(Exchange::new(Ok(step), 1 << 20), |_, number| match number {
         0 => first.clone(),
@@ -95,8 +95,8 @@ fn at_most_eight_requests_an_exchange() {
 
 #[test]
 fn steps_count_as_requests_too() {
-    fn endless() -> Step {
-        Step::ask(Request::get("https://chat.example/"), |_, _| Ok(Next::Step(endless())))
+    fn endless() -> Operation {
+        Operation::buffered(Request::get("https://chat.example/"), |_, _| Ok(Transition::Send(endless())))
     }
     let played = drive::play(Exchange::new(Ok(endless()), 1 << 20), |_, _| Reply::new(200, "x"));
     assert_eq!((played.requests.len(), played.error().code), (8, Code::Service));

@@ -68,7 +68,7 @@ fn one_request_with_key_version_model_and_messages() {
 
 #[test]
 fn a_page_of_another_origin_says_so() {
-    let played = ask(json!("Hi")).foreign().answers(&[ok()]);
+    let played = ask(json!("Hi")).cross_origin().answers(&[ok()]);
     assert_eq!(played.header(0, "anthropic-dangerous-direct-browser-access"), Some("true"));
 }
 
@@ -405,7 +405,7 @@ fn errors_within_a_stream_are_told_by_their_type_and_may_heal() {
 
 #[test]
 fn models_are_listed_by_their_ids() {
-    let played = ask(json!("Hi")).options(json!({ "modelsOnly": true, "model": null })).answers(&[json_answer(
+    let played = ask(json!("Hi")).options(json!({ "model": null })).models().answers(&[json_answer(
         json!({ "data": [{ "type": "model", "id": "a" }, { "type": "model", "id": "b" }], "has_more": false }),
     )]);
     assert_eq!(played.urls(), ["https://llm.example/v1/models?limit=1000"]);

@@ -202,14 +202,15 @@ fn only_an_id_of_the_responses_api_is_gone_on_from() {
     let second = next.answers(&[stream()]);
     assert_eq!(second.json(0)["previousResponseId"], id);
     assert!(second.conversation().get("previousResponseId").is_none(), "the bot changed its provider");
-    let foreign = json!({ "chatId": "k3v9x2m1qz", "previousResponseId": "chatcmpl-stub0001" });
-    let played = hi().session(&[("nonce", NONCE)]).options(json!({ "conversation": foreign })).answers(&[stream()]);
+    let cross_origin = json!({ "chatId": "k3v9x2m1qz", "previousResponseId": "chatcmpl-stub0001" });
+    let played =
+        hi().session(&[("nonce", NONCE)]).options(json!({ "conversation": cross_origin })).answers(&[stream()]);
     assert!(played.json(0).get("previousResponseId").is_none());
 }
 
 #[test]
 fn a_page_of_another_origin_asks_for_one_piece_and_warns() {
-    let played = hi().foreign().session(&[("nonce", NONCE)]).answers(&[recorded("ai-engine/nonstream-ascii")]);
+    let played = hi().cross_origin().session(&[("nonce", NONCE)]).answers(&[recorded("ai-engine/nonstream-ascii")]);
     assert_eq!(played.json(0)["stream"], false);
     assert_eq!(played.header(0, "accept"), None, "another header would be another preflight");
     assert_eq!(played.pieces().len(), 1);

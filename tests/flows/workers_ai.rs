@@ -174,7 +174,7 @@ fn refusals_are_told_by_their_numbers() {
 
 #[test]
 fn models_are_listed_by_name() {
-    let flow = ask(json!("Hi")).options(json!({ "modelsOnly": true }));
+    let flow = ask(json!("Hi")).models();
     let result = json!([{ "id": "429b9e8b", "name": "@cf/a/b" }, { "id": "429b9e8c", "name": "@cf/c/d" }]);
     let played = flow.answers(&[Reply::new(200, json!({ "success": true, "result": result }).to_string())]);
     assert_eq!(played.pieces(), ["@cf/a/b", "@cf/c/d"]);

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use rivulet::frame::{Framing, Splitter, Stop};
 
-use crate::{Frames, run};
+use crate::{FrameDecoder, run};
 
 #[test]
 fn a_line_without_end_is_too_large() {
     for framing in [Framing::Sse, Framing::Ndjson] {
         for size in [1, 7, 4096] {
-            let (mut splitter, mut frames) = (Splitter::new(framing, 1000), Frames::default());
+            let (mut splitter, mut frames) = (Splitter::new(framing, 1000), FrameDecoder::default());
             let chunk = vec![b'x'; size];
             let fed = (0..).find(|_| splitter.feed(&chunk, &mut frames).is_break()).unwrap() * size;
             assert!(fed <= 1002 + size, "{fed} bytes were kept");
@@ -22,7 +22,7 @@ fn a_line_without_end_is_too_large() {
 
 #[test]
 fn a_long_line_in_small_chunks_takes_linear_time() {
-    let (mut splitter, mut frames) = (Splitter::new(Framing::Sse, 64 << 20), Frames::default());
+    let (mut splitter, mut frames) = (Splitter::new(Framing::Sse, 64 << 20), FrameDecoder::default());
     let start = Instant::now();
     assert!(splitter.feed(b"data: ", &mut frames).is_continue());
     for _ in 0..(8 << 20) / 64 {
@@ -36,7 +36,7 @@ fn a_long_line_in_small_chunks_takes_linear_time() {
 
 #[test]
 fn a_long_line_that_waits_for_its_second_takes_linear_time() {
-    let (mut splitter, mut frames) = (Splitter::new(Framing::Sse, 64 << 20), Frames::default());
+    let (mut splitter, mut frames) = (Splitter::new(Framing::Sse, 64 << 20), FrameDecoder::default());
     let start = Instant::now();
     let line = [b"data: ".as_slice(), &vec![b'x'; 8 << 20], b"\n"].concat();
     assert!(splitter.feed(&line, &mut frames).is_continue());

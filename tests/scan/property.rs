@@ -76,7 +76,7 @@ proptest! {
         }
     }
 
-    /// As four numbers, which `src/js/inbox.js` makes a string of.
+    /// As four numbers, which `src/js/buffer.js` makes a string of.
     #[test]
     fn short_pieces_are_their_bytes(text in "[ -~é]{0,18}") {
         let mut pieces = Pieces::default();

@@ -1,4 +1,4 @@
-//! Frames of each protocol, however cut: scanned and parsed they give the same events.
+//! FrameDecoder of each protocol, however cut: scanned and parsed they give the same events.
 
 use std::rc::Rc;
 
@@ -52,8 +52,8 @@ fn played_within(limit: usize, provider: &str, body: Vec<u8>, cuts: Vec<usize>) 
         "OpenAiChat" | "OpenAiResponses" | "Anthropic" | "Ollama" => json!({ "baseUrl": SITE, "model": "m" }),
         _ => json!({ "url": SITE, "botId": 5 }),
     };
-    let call = rivulet::options::Call::read(
-        &protocol(provider).about,
+    let call = rivulet::options::ChatRequest::read(
+        &protocol(provider).info,
         &ours(&settings),
         &ours(&json!({ "messages": "Hi" })),
         RANDOM,
@@ -257,7 +257,7 @@ const OPENAI_CALLS: &[&str] = &[
     r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"%"}}]}}],"usage":{"total_tokens":#}}"#,
 ];
 
-/// Frames without a number are about the last call, whichever that is.
+/// FrameDecoder without a number are about the last call, whichever that is.
 const CALLS_IN_TURNS: &[&str] = &[OPENAI_CALLS[2], OPENAI_CALLS[3], OPENAI_CALLS[4], OPENAI_CALLS[5]];
 
 const CALLS_WITH_IDS: &[&str] = &[OPENAI_CALLS[4], OPENAI_CALLS[5], OPENAI_CALLS[0], OPENAI_CALLS[3]];
@@ -324,7 +324,7 @@ const NOTES: &[&str] = &[
 proptest! {
     #![proptest_config(support::cases(1500))]
 
-    /// Frames that say more than their text, and what they say may change in between.
+    /// FrameDecoder that say more than their text, and what they say may change in between.
     #[test]
     fn openai_chat_notes_what_is_not_text(frames in body(NOTES), seed: u64) {
         agree("OpenAiChat", &frames, "\n", "data: [DONE]\n\n", seed)?;

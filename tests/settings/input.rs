@@ -185,17 +185,24 @@ fn a_page_must_be_on_the_site() {
 
 #[test]
 fn options_of_a_wrong_type() {
-    let with = |key: &str, value: Value| settings(json!({ "url": "https://shop.example", key: value }));
+    let site = |name: &str, key: &str, value: Value| {
+        rivulet::options::Settings::read(
+            &crate::protocol(name).info,
+            &crate::ours(&json!({ "url": "https://shop.example", key: value })),
+        )
+    };
+    let with = |key: &str, value: Value| site("AiEngine", key, value);
     for wrong in [json!("gpt-4"), json!({}), json!([5]), json!(["a", null])] {
         assert_eq!(refused(with("models", wrong)), "models must be an array of names");
     }
     for wrong in [json!("x"), json!([]), json!({ "a": 5 })] {
         assert_eq!(refused(with("modelAliases", wrong)), "modelAliases must be an object of names");
     }
-    for key in ["botId", "customId", "nonce", "page", "restRoot", "name", "defaultModel", "postId", "apiKey"] {
+    for key in ["botId", "customId", "nonce", "page", "restRoot", "name", "defaultModel", "apiKey"] {
         assert_eq!(refused(with(key, json!({}))), format!("{key} must be a string"));
     }
-    assert_eq!(refused(with("widget", json!("yes"))), "widget must be true or false");
+    assert_eq!(refused(site("AiPower", "postId", json!({}))), "postId must be a string");
+    assert_eq!(refused(site("AiPower", "widget", json!("yes"))), "widget must be true or false");
     assert_eq!(with("botId", json!(5)).unwrap().get("botId"), Some("5"), "ids come as numbers, too");
     let option = |key: &str, value: Value| {
         call(json!({ "url": "https://shop.example" }), json!({ "messages": "Hi", key: value }))

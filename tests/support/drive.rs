@@ -1,7 +1,7 @@
-//! Plays an [`Exchange`] against answers that are known beforehand: what `web/talk.rs` does, without a network.
+//! Plays an [`Exchange`] against answers that are known beforehand: what `web/driver.rs` does, without a network.
 
 use rivulet::chat::{Error, Event, Result};
-use rivulet::exchange::{Exchange, Feed, Poll, Run};
+use rivulet::exchange::{Exchange, Feed, Poll, RunKind};
 use rivulet::frame::Pieces;
 use rivulet::http::{Head, Request};
 
@@ -104,10 +104,10 @@ pub fn play(mut exchange: Exchange, mut answer: impl FnMut(&Request, usize) -> R
         }
         shows = !shows;
         match exchange.poll() {
-            Poll::Event(Event::Text(pieces)) => played.items.extend(items(&Run::Text, &pieces)),
-            Poll::Event(Event::Reasoning(pieces)) => played.items.extend(items(&Run::Thought, &pieces)),
+            Poll::Event(Event::Text(pieces)) => played.items.extend(items(&RunKind::Text, &pieces)),
+            Poll::Event(Event::Reasoning(pieces)) => played.items.extend(items(&RunKind::Reasoning, &pieces)),
             Poll::Event(Event::ToolCall { call, arguments, done: false }) if !arguments.is_empty() => {
-                played.items.extend(items(&Run::Call(call), &arguments));
+                played.items.extend(items(&RunKind::ToolCall(call), &arguments));
             }
             Poll::Event(event) => played.items.push(Item::Event(event)),
             Poll::Send(request) => {
@@ -134,11 +134,11 @@ pub fn play(mut exchange: Exchange, mut answer: impl FnMut(&Request, usize) -> R
     }
 }
 
-fn items(run: &Run, pieces: &Pieces) -> impl Iterator<Item = Item> {
+fn items(run: &RunKind, pieces: &Pieces) -> impl Iterator<Item = Item> {
     split(pieces).map(move |piece| match run {
-        Run::Text => Item::Piece(piece),
-        Run::Thought => Item::Event(Event::Reasoning(piece.as_str().into())),
-        Run::Call(call) => {
+        RunKind::Text => Item::Piece(piece),
+        RunKind::Reasoning => Item::Event(Event::Reasoning(piece.as_str().into())),
+        RunKind::ToolCall(call) => {
             Item::Event(Event::ToolCall { call: call.clone(), arguments: piece.as_str().into(), done: false })
         }
     })

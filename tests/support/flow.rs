@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use rivulet::chat::{Code, Result, Session};
-use rivulet::options::Call;
+use rivulet::options::{ChatRequest, Purpose, Settings};
 use rivulet::providers;
 use serde_json::{Value, json};
 
@@ -20,13 +20,21 @@ pub struct Flow {
     settings: Value,
     options: Value,
     session: Session,
-    foreign: bool,
+    cross_origin: bool,
+    purpose: Purpose,
 }
 
 /// A first call with `messages`, which may be a string.
 pub fn call(provider: &'static str, messages: Value) -> Flow {
     let options = json!({ "messages": messages });
-    Flow { provider, settings: json!({ "url": SITE }), options, session: Session::default(), foreign: false }
+    Flow {
+        provider,
+        settings: json!({ "url": SITE }),
+        options,
+        session: Session::default(),
+        cross_origin: false,
+        purpose: Purpose::Reply,
+    }
 }
 
 impl Flow {
@@ -47,20 +55,27 @@ impl Flow {
         self
     }
 
-    pub fn foreign(mut self) -> Flow {
-        self.foreign = true;
+    pub fn cross_origin(mut self) -> Flow {
+        self.cross_origin = true;
         self
     }
 
     pub fn session_only(mut self) -> Flow {
-        self.options = json!({ "sessionOnly": true });
+        self.purpose = Purpose::Session;
         self
     }
 
-    pub fn read(&self) -> Result<Call> {
-        let mut call =
-            Call::read(&play::protocol(self.provider).about, &ours(&self.settings), &ours(&self.options), RANDOM)?;
-        call.foreign = self.foreign;
+    /// Asks for the names of the models only.
+    pub fn models(mut self) -> Flow {
+        self.purpose = Purpose::Models;
+        self
+    }
+
+    pub fn read(&self) -> Result<ChatRequest> {
+        let info = &play::protocol(self.provider).info;
+        let settings = Rc::new(Settings::read(info, &ours(&self.settings))?);
+        let mut call = ChatRequest::with(info, settings, &ours(&self.options), self.purpose, RANDOM)?;
+        call.cross_origin = self.cross_origin;
         Ok(call)
     }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rivulet::chat::{Event, Session};
 use rivulet::exchange::Exchange;
 use rivulet::http::Request;
-use rivulet::options::Call;
+use rivulet::options::{ChatRequest, Purpose, Settings};
 use rivulet::providers::{self, Protocol};
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,8 @@ pub struct Play {
     pub settings: Value,
     pub options: Value,
     pub session: Session,
-    pub foreign: bool,
+    pub cross_origin: bool,
+    pub purpose: Purpose,
     pub before: Vec<Reply>,
     pub tape: Reply,
     pub after: Vec<Reply>,
@@ -53,9 +54,10 @@ impl Play {
     }
 
     pub fn exchange(&self, limit: usize) -> Exchange {
-        let mut call = Call::read(&self.protocol.about, &ours(&self.settings), &ours(&self.options), RANDOM)
+        let settings = Rc::new(Settings::read(&self.protocol.info, &ours(&self.settings)).expect("no settings"));
+        let mut call = ChatRequest::with(&self.protocol.info, settings, &ours(&self.options), self.purpose, RANDOM)
             .expect("a play that is no call");
-        call.foreign = self.foreign;
+        call.cross_origin = self.cross_origin;
         providers::exchange(self.protocol, Rc::new(call), &self.session, limit)
     }
 
@@ -93,7 +95,8 @@ fn plain(name: &str, tape: &Tape, settings: Value) -> Play {
         settings: all,
         options: json!({ "messages": "Hi there" }),
         session: Session::default(),
-        foreign: false,
+        cross_origin: false,
+        purpose: Purpose::Reply,
         before: Vec::new(),
         tape: tape.reply.clone(),
         after: Vec::new(),
@@ -105,7 +108,7 @@ pub fn site(tape: &Tape) -> String {
 }
 
 fn session_only(play: Play) -> Play {
-    Play { options: json!({ "sessionOnly": true }), ..play }
+    Play { purpose: Purpose::Session, ..play }
 }
 
 fn engine_session(tape: &Tape) -> Play {
@@ -134,7 +137,7 @@ fn engine_submit(tape: &Tape) -> Play {
         options: json!({ "messages": messages, "conversation": conversation }),
         session: session(&values),
         // Who asks without a stream is a page of another origin.
-        foreign: !body["stream"].as_bool().unwrap_or(false),
+        cross_origin: !body["stream"].as_bool().unwrap_or(false),
         after: if refused { vec![Tape::read("ai-engine/start-session").reply, tape.reply.clone()] } else { Vec::new() },
         ..plain("AiEngine", tape, settings)
     }

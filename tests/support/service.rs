@@ -13,7 +13,7 @@ pub fn ask(provider: &'static str, messages: Value) -> Flow {
 
 /// A call that asks for the names of the models.
 pub fn models(provider: &'static str) -> Flow {
-    ask(provider, json!(null)).options(json!({ "modelsOnly": true }))
+    ask(provider, json!(null)).models()
 }
 
 /// A stream of `data:` lines.

@@ -4,16 +4,16 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use rivulet::chat::{Code, Error, Finish, Result};
-use rivulet::exchange::{Decode, Exchange, Next, Out, Progress, Step};
+use rivulet::exchange::{Decode, EventQueue, Exchange, FrameOutcome, Operation, Transition};
 use rivulet::frame::Framing;
-use rivulet::http::{Answer, Request};
+use rivulet::http::{Request, Response};
 use rivulet::json::{self, Map, Value};
 
 use super::drive::{self, Played, Reply};
 
 pub const URL: &str = "https://chat.example/say";
 
-/// Frames are `{"say": text}`, `{"note": text}`, `{"fail": words}` and `{"over": true}`; what has none of these keys is an
+/// FrameDecoder are `{"say": text}`, `{"note": text}`, `{"fail": words}` and `{"over": true}`; what has none of these keys is an
 /// unknown frame.
 #[derive(Default)]
 pub struct Toy {
@@ -32,49 +32,49 @@ impl Decode for Toy {
         if self.scanned { &["say"] } else { &[] }
     }
 
-    fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
+    fn frame(&mut self, event: &str, data: &[u8], out: &mut EventQueue) -> Result<FrameOutcome> {
         self.diary.borrow_mut().push(event.to_owned());
         if event == "ping" {
-            return Ok(Progress::More);
+            return Ok(FrameOutcome::More);
         }
         let parsed = json::parse(data)?;
         let text = |key: &str| parsed.value.get(key).and_then(Value::as_str);
         if let Some(say) = text("say") {
             let shouted = say.to_uppercase();
-            out.text(if self.loud { &shouted } else { say }, parsed.mended);
+            out.text(if self.loud { &shouted } else { say }, parsed.has_lone_surrogates);
         }
         if let Some(note) = text("note") {
-            out.think(note, parsed.mended);
+            out.reasoning(note, parsed.has_lone_surrogates);
         }
         if let Some(words) = text("fail") {
             return Err(Error::new(Code::Service, words));
         }
         if parsed.value.get("over").is_some() {
             out.finish(Map::new(), Finish::Stop);
-            return Ok(Progress::Done);
+            return Ok(FrameOutcome::Done);
         }
-        Ok(Progress::More)
+        Ok(FrameOutcome::More)
     }
 
-    fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next> {
+    fn json_response(&mut self, answer: &Response, out: &mut EventQueue) -> Result<Transition> {
         let parsed = answer.json()?;
-        out.text(parsed.value.get("say").and_then(Value::as_str).unwrap_or_default(), parsed.mended);
+        out.text(parsed.value.get("say").and_then(Value::as_str).unwrap_or_default(), parsed.has_lone_surrogates);
         out.finish(Map::new(), Finish::Stop);
-        Ok(Next::Over)
+        Ok(Transition::Over)
     }
 
-    fn refused(&mut self, answer: &Answer, out: &mut Out) -> Result<Step> {
+    fn error_response(&mut self, answer: &Response, out: &mut EventQueue) -> Result<Operation> {
         if self.sulks {
             out.warn(format!("status {}", answer.head.status));
         }
         match answer.head.status {
             419 if self.sulks => Ok(stream(Toy::default())),
             420 if self.sulks => Err(Error::new(Code::Nonce, "calm down")),
-            _ => Err(answer.refusal()),
+            _ => Err(answer.status_error()),
         }
     }
 
-    fn end(&mut self, out: &mut Out) -> Result<()> {
+    fn end(&mut self, out: &mut EventQueue) -> Result<()> {
         if self.closes {
             out.finish(Map::new(), Finish::Unknown);
             return Ok(());
@@ -83,8 +83,8 @@ impl Decode for Toy {
     }
 }
 
-pub fn stream(toy: Toy) -> Step {
-    Step::stream(Request::post(URL), Framing::Sse, toy)
+pub fn stream(toy: Toy) -> Operation {
+    Operation::stream(Request::post(URL), Framing::Sse, toy)
 }
 
 /// One stream against one answer.
@@ -96,7 +96,7 @@ pub fn within(reply: Reply, limit: usize) -> Played {
     drive::play(Exchange::new(Ok(stream(Toy::default())), limit), |_, _| reply.clone())
 }
 
-/// Frames as a body.
+/// FrameDecoder as a body.
 pub fn frames(data: &[&str]) -> String {
     data.iter().map(|data| format!("data: {data}\n\n")).collect()
 }

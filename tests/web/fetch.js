@@ -71,19 +71,19 @@ export class Site {
   }
 
   /** The reply to `options`, of which live values stay and data goes to the core; as `Provider` does it. */
-  reply(talk, options) {
-    const { signal, fetch = this.fetch, session, timeout, coalesce = false, settings, protocol, ...data } = options;
-    const plan = { coalesce, signal, fetch: fetch ?? undefined, session, provider: () => protocol ?? 'AiEngine' };
+  reply(driver, options) {
+    const { signal, fetch = this.fetch, session, timeout, coalesce = false, settings, protocol, purpose, ...data } = options;
+    const config = { coalesce, signal, fetch: fetch ?? undefined, session, provider: () => protocol ?? 'AiEngine' };
     try {
-      plan.timeouts = readTimeouts(timeout);
+      config.timeouts = readTimeouts(timeout);
       const own = JSON.stringify({ url: this.url, ...settings });
-      const given = JSON.stringify({ options: { messages: 'Hi there', ...data } });
-      plan.start = (host, inbox) => talk(protocol ?? 'AiEngine', own, given, host, inbox);
+      const given = JSON.stringify({ options: { messages: 'Hi there', ...data }, purpose });
+      config.start = (host, buffer) => driver(protocol ?? 'AiEngine', own, given, host, buffer);
     } catch (error) {
-      plan.timeouts = readTimeouts();
-      plan.failure = error;
+      config.timeouts = readTimeouts();
+      config.failure = error;
     }
-    return new Reply(plan);
+    return new Reply(config);
   }
 }
 

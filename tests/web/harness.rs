@@ -1,7 +1,7 @@
-//! The real `Talk` under the real `Reply`, on a site that the test controls (`fetch.js`).
+//! The real `ReplyDriver` under the real `Reply`, on a site that the test controls (`fetch.js`).
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use rivulet::web::Talk;
+use rivulet::web::ReplyDriver;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -33,7 +33,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn stream(this: &Site, headers: &JsValue) -> Function;
     #[wasm_bindgen(method, js_name = reply)]
-    fn reply_with(this: &Site, talk: &JsValue, options: &Object) -> Reply;
+    fn reply_with(this: &Site, driver: &JsValue, options: &Object) -> Reply;
 
     pub type Body;
     #[wasm_bindgen(method, getter)]
@@ -120,23 +120,23 @@ extern "C" {
 }
 
 // The test runner copies the modules that are named here, and those import each other.
-#[wasm_bindgen(module = "/src/js/inbox.js")]
+#[wasm_bindgen(module = "/src/js/event-buffer.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = Inbox)]
-    type _Inbox;
-    #[wasm_bindgen(constructor, js_class = "Inbox")]
-    fn new(coalesce: bool) -> _Inbox;
+    #[wasm_bindgen(js_name = EventBuffer)]
+    type _EventBuffer;
+    #[wasm_bindgen(constructor, js_class = "EventBuffer")]
+    fn new(coalesce: bool) -> _EventBuffer;
 }
 
-#[wasm_bindgen(module = "/src/js/input.js")]
+#[wasm_bindgen(module = "/src/js/chunk-buffer.js")]
 extern "C" {
     #[wasm_bindgen(js_name = feed)]
-    fn _feed(talk: &JsValue, chunk: &JsValue);
+    fn _feed(driver: &JsValue, chunk: &JsValue);
 }
 
-#[wasm_bindgen(module = "/src/js/whole.js")]
+#[wasm_bindgen(module = "/src/js/buffered-fetch.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = askWhole)]
+    #[wasm_bindgen(js_name = fetchBuffered)]
     fn _whole();
 }
 
@@ -145,10 +145,10 @@ extern "C" {
     #[wasm_bindgen(js_name = Host)]
     type _Host;
     #[wasm_bindgen(constructor, js_class = "Host")]
-    fn new(signal: &JsValue, deadlines: &JsValue, plan: &JsValue) -> _Host;
+    fn new(signal: &JsValue, deadlines: &JsValue, config: &JsValue) -> _Host;
 }
 
-#[wasm_bindgen(module = "/src/js/memory.js")]
+#[wasm_bindgen(module = "/src/js/session-memory.js")]
 extern "C" {
     #[wasm_bindgen(thread_local_v2, js_name = memory)]
     static _MEMORY: JsValue;
@@ -167,10 +167,10 @@ extern "C" {
 }
 
 thread_local! {
-    /// The one place where a `Talk` is made: `(protocol, settings, given, host, inbox) => Talk`. One for all tests, so that none leaks.
-    static TALK: JsValue = Closure::<dyn Fn(String, String, String, JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
-        |protocol: String, settings: String, given: String, host: JsValue, inbox: JsValue| {
-            Talk::new(&protocol, &settings, &given, host.unchecked_into(), inbox.unchecked_into()).map(JsValue::from)
+    /// The one place where a `ReplyDriver` is made: `(protocol, settings, given, host, buffer) => ReplyDriver`. One for all tests, so that none leaks.
+    static DRIVER: JsValue = Closure::<dyn Fn(String, String, String, JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
+        |protocol: String, settings: String, given: String, host: JsValue, buffer: JsValue| {
+            ReplyDriver::new(&protocol, &settings, &given, host.unchecked_into(), buffer.unchecked_into()).map(JsValue::from)
         },
     )
     .into_js_value();
@@ -186,7 +186,7 @@ impl Site {
     }
 
     pub fn reply_to(&self, options: &[(&str, JsValue)]) -> Reply {
-        TALK.with(|talk| self.reply_with(talk, &object(options)))
+        DRIVER.with(|driver| self.reply_with(driver, &object(options)))
     }
 
     pub async fn chat(&self) -> Body {

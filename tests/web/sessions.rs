@@ -182,7 +182,7 @@ async fn a_store_that_is_slow_to_save_delays_nobody() {
 async fn get_nonce_asks_the_store_first() {
     let (site, store) = (Site::new(), Store::new());
     for _ in 0..2 {
-        let reply = site.reply_to(&[("session", store.clone().into()), ("sessionOnly", true.into())]);
+        let reply = site.reply_to(&[("session", store.clone().into()), ("purpose", "session".into())]);
         assert_eq!(done(reply.text()).await, NONCE);
     }
     assert_eq!((site.count("session"), site.count("chat")), (1, 0));

@@ -12,4 +12,4 @@ mod template;
 
 pub use pieces::Pieces;
 pub use splitter::{Framing, Sink, Splitter, Stop};
-pub use template::{Lesson, Template, plain_end, text_end};
+pub use template::{FrameLayout, Template, plain_end, text_end};

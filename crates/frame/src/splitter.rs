@@ -4,7 +4,7 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use crate::swar::{Word, first};
-use crate::template::{Lesson, Template};
+use crate::template::{FrameLayout, Template};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
@@ -17,7 +17,7 @@ pub trait Sink {
     /// Takes the frames that begin `bytes` and are but for their text the one learned last. How many bytes they are.
     fn scan(&mut self, template: &Template, bytes: &[u8], limit: usize) -> usize;
     /// `event` is empty where the stream names none. A lesson where the frame was nothing but a text.
-    fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<Lesson>>;
+    fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<FrameLayout>>;
 }
 
 /// Why no more frames come.
@@ -195,8 +195,8 @@ impl Splitter {
             if line.trim_ascii().is_empty() {
                 return Continue(());
             }
-            let lesson = sink.frame(b"", line)?;
-            self.learn(lesson, frame, line);
+            let layout = sink.frame(b"", line)?;
+            self.learn(layout, frame, line);
             return Continue(());
         }
         if line.is_empty() {
@@ -237,22 +237,22 @@ impl Splitter {
         }
         // Its room is not kept: a reply may wait for its next frame for long, and there may be thousands of them.
         let data = std::mem::take(&mut self.data);
-        let lesson = sink.frame(&event, &data)?;
+        let layout = sink.frame(&event, &data)?;
         // A line of data, and before it at most the event's name.
         let plain = |frame: &&[u8]| fields == 1 || fields == 2 && frame.starts_with(b"event:");
-        self.learn(lesson, frame.filter(plain), &data);
+        self.learn(layout, frame.filter(plain), &data);
         Continue(())
     }
 
-    fn learn(&mut self, lesson: Option<Lesson>, frame: Option<&[u8]>, data: &[u8]) {
-        let (Some(lesson), Some(frame)) = (lesson, frame) else { return };
+    fn learn(&mut self, layout: Option<FrameLayout>, frame: Option<&[u8]>, data: &[u8]) {
+        let (Some(layout), Some(frame)) = (layout, frame) else { return };
         let mut before_ends = frame;
         while let [rest @ .., b'\n' | b'\r'] = before_ends {
             before_ends = rest;
         }
         // In one piece, as the last thing before the line ends.
         if let Some(before) = before_ends.strip_suffix(data) {
-            self.template.learn(frame, before.len(), lesson);
+            self.template.learn(frame, before.len(), layout);
         }
     }
 }

@@ -18,7 +18,7 @@ pub struct Template {
     same: Vec<u8>,
     /// Where in `same` each hole lies, in their order.
     holes: Vec<(usize, Hole)>,
-    /// See [`Lesson`].
+    /// See [`FrameLayout`].
     pub tag: usize,
 }
 
@@ -33,7 +33,7 @@ enum Hole {
 
 /// Where in a frame's data the text lies, and values of no meaning that differ from frame to frame.
 #[derive(Debug, PartialEq)]
-pub struct Lesson {
+pub struct FrameLayout {
     pub text: Range<usize>,
     pub varying: Vec<Range<usize>>,
     /// For the sink to tell kinds of frames apart.
@@ -42,7 +42,7 @@ pub struct Lesson {
 
 impl Template {
     /// `frame` is a whole frame with its line ends, whose data begins at `data_at`.
-    pub fn learn(&mut self, frame: &[u8], data_at: usize, Lesson { text, varying, tag }: Lesson) {
+    pub fn learn(&mut self, frame: &[u8], data_at: usize, FrameLayout { text, varying, tag }: FrameLayout) {
         self.tag = tag;
         self.same = Vec::with_capacity(frame.len());
         self.holes = Vec::with_capacity(1 + varying.len());

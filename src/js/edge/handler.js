@@ -1,10 +1,9 @@
 import { core } from '../core.js';
 import { readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
-import { firstOf } from '../first.js';
-import { checked, describe, find, listOf } from '../models.js';
-import { own } from '../options.js';
-import { encoded, guarded } from '../provider.js';
+import { checked, describe, find, firstOf, listOf } from '../serving.js';
+import { ownProperties } from '../options.js';
+import { encoded, callCore } from '../provider.js';
 import { authorizer } from './authorize.js';
 import { readText } from './body.js';
 import { errorFrame, failure } from './failure.js';
@@ -33,7 +32,7 @@ export function createHandler(options) {
   const {
     providers, authorize, allowedOrigins, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUTS, keepAlive = KEEP_ALIVE_MS,
     session, fetch, onEvent,
-  } = own(options);
+  } = ownProperties(options);
   const providersOf = registry(providers);
   const isAuthorized = authorizer(authorize);
   const callerOf = allowList(allowedOrigins);
@@ -131,21 +130,21 @@ async function complete({ request, requestId, providers, maxBodyBytes, timeout, 
     throw new Refusal(415, 'unsupported_media_type', 'the body must be application/json');
   }
   const body = await readText(request, maxBodyBytes);
-  const wanted = JSON.parse(guarded(() => core().readRequest(body, responses)));
+  const wanted = JSON.parse(callCore(() => core().readRequest(body, responses)));
   const { provider, model } = find(providers, wanted.model);
   const { stream, includeUsage } = wanted;
   const id = requestId.replaceAll('-', '');
   const created = Math.floor(Date.now() / 1000);
-  const answer = { responses, stream, includeUsage, created, model: wanted.model, id: responses ? `resp_${id}` : `chatcmpl-${id}` };
+  const spec = { responses, stream, includeUsage, created, model: wanted.model, id: responses ? `resp_${id}` : `chatcmpl-${id}` };
   const options = { ...wanted.options, timeout, signal: request.signal };
   // What is not given here is the provider's own.
   for (const [key, value] of Object.entries({ model, session, fetch })) if (value !== undefined) options[key] = value;
   tell({ type: 'request', requestId, model: wanted.model, provider: provider.name, stream });
 
-  const notes = { warnings: wanted.warnings, sequence: 0 };
-  const reply = provider[encoded](options, answer, notes);
+  const responseMeta = { warnings: wanted.warnings, sequence: 0 };
+  const reply = provider[encoded](options, spec, responseMeta);
   const first = await firstOf(reply);
-  const { warnings } = notes;
+  const { warnings } = responseMeta;
   const headers = { 'cache-control': 'no-store' };
   if (warnings.length > 0) headers['x-rivulet-warnings'] = warnings.map((text) => text.replace(/[^ -~]/g, '?')).join('; ').slice(0, 2000);
   const over = (error) => tell(error ? { type: 'error', requestId, error } : { type: 'end', requestId, usage: reply.usage, finishReason: reply.finishReason });
@@ -155,7 +154,7 @@ async function complete({ request, requestId, providers, maxBodyBytes, timeout, 
     over();
     return new Response(first, { headers: { ...headers, 'content-type': 'application/json' } });
   }
-  return new Response(streamed(first, reply, (error) => errorFrame(error, responses, notes.sequence), over, keepAlive), {
+  return new Response(streamed(first, reply, (error) => errorFrame(error, responses, responseMeta.sequence), over, keepAlive), {
     headers: {
       ...headers,
       'content-type': 'text/event-stream; charset=utf-8',

@@ -1,5 +1,5 @@
 import { ChatError } from '../error.js';
-import { own } from '../options.js';
+import { ownProperties } from '../options.js';
 import { bounded, refuseLength } from './body.js';
 import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
@@ -25,7 +25,7 @@ const ROUTES = /\/(mwai\/v1\/start_session|mwai-ui\/v1\/chats\/submit|aipkit\/v1
  * `https://edge.example/relay/https://shop.example/wp-json/…` asks `https://shop.example/wp-json/…`.
  */
 export function createRelay(options) {
-  const { allow, allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch } = own(options);
+  const { allow, allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch } = ownProperties(options);
   const target = targets(allow);
   const callerOf = allowList(allowedOrigins);
   checkPositive({ maxBodyBytes, timeout });

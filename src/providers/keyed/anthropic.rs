@@ -3,116 +3,116 @@
 use std::rc::Rc;
 
 use crate::chat::{Result, Session};
-use crate::exchange::{Out, Step};
+use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::http::Request;
 use crate::json::{Map, Value, form};
-use crate::options::{About, Call};
+use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
-use crate::providers::keyed::message_decoder::{Turn, word};
-use crate::providers::keyed::messages::{self, Part};
-use crate::providers::keyed::{self, Ask, Dialect, models};
+use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
+use crate::providers::keyed::messages::{self, ContentPart};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|call| models::ask(&DIALECT, call, "/models?limit=1000")),
-    about: About::service(
-        "Anthropic",
-        "https://api.anthropic.com/v1",
-        &[
-            ("model", "model"),
-            ("messages", ".messages"),
-            ("temperature", "temperature"),
-            ("topP", "top_p"),
-            ("maxTokens", "max_tokens"),
-            ("stop", "stop_sequences"),
-            ("tools", ".tools"),
-            ("toolChoice", ".tool_choice"),
-            ("reasoningEffort", ".effort"),
-            ("responseFormat", ".response_format"),
-            ("extra", ".extra"),
-        ],
-    ),
+    models: Some(|chat| models::list(&DIALECT, chat, "/models?limit=1000")),
+    info: ProtocolInfo {
+        settings: &[("version", SettingKind::HeaderValue)],
+        ..ProtocolInfo::service(
+            "Anthropic",
+            "https://api.anthropic.com/v1",
+            &[
+                ("model", "model"),
+                ("messages", ".messages"),
+                ("temperature", "temperature"),
+                ("topP", "top_p"),
+                ("maxTokens", "max_tokens"),
+                ("stop", "stop_sequences"),
+                ("tools", ".tools"),
+                ("toolChoice", ".tool_choice"),
+                ("reasoningEffort", "output_config/effort"),
+                ("responseFormat", ".response_format"),
+                ("extra", ".extra"),
+            ],
+        )
+    },
 };
 
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
-    head,
+    headers,
     events: &["message", "content_block", "error"],
     text_path: &["delta", "text"],
-    thought_paths: &[],
+    reasoning_paths: &[],
     arguments_path: &["delta", "partial_json"],
     frame,
-    whole: |turn, value, out| {
+    json_response: |message, value, out| {
         for (index, block) in (0..).zip(value.list("content")) {
-            begin(turn, index, block, out);
-            end(turn, index, out);
+            begin(message, index, block, out);
+            end(message, index, out);
         }
-        turn.usage(value.get("usage"));
-        stop(turn, value, out);
-        Ok(word(value, "type") == "message")
+        message.usage(value.get("usage"));
+        stop(message, value, out);
+        Ok(str_or_empty(value, "type") == "message")
     },
 };
 
 const VERSION: &str = "2026-10-21";
 
-fn head(call: &Call, request: Request) -> Request {
-    let request = request.header("anthropic-version", version(call));
+fn headers(chat: &ChatRequest, request: Request) -> Request {
+    let request = request.header("anthropic-version", version(chat));
     // Without it the service refuses whatever a page of another origin asks.
-    let request = match call.foreign {
+    let request = match chat.cross_origin {
         true => request.header("anthropic-dangerous-direct-browser-access", "true"),
         false => request,
     };
-    keyed::with_key(call, request, "x-api-key", "")
+    keyed::with_key(chat, request, "x-api-key", "")
 }
 
 /// A date, so that versions compare as texts.
-fn version(call: &Call) -> &str {
-    call.settings.get("version").unwrap_or(VERSION)
+fn version(chat: &ChatRequest) -> &str {
+    chat.settings.get("version").unwrap_or(VERSION)
 }
 
 /// H1.
-fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
-    let mut ask = Ask::new(call)?;
-    let (call, body) = (&ask.call, &mut ask.body);
-    let messages = messages::messages(call)?;
-    let (system, said) = messages::read(&messages)?;
-    ask.conversation = messages::kept(&said, &call.conversation);
+fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
+    let mut builder = RequestBuilder::new(chat)?;
+    let (chat, body) = (&builder.chat, &mut builder.body);
+    let messages = messages::given(chat)?;
+    let (system, parsed) = messages::parse(&messages)?;
+    builder.conversation = messages::still_needed(&parsed, &chat.conversation);
     if !system.is_empty() {
         body.put("system", &system);
     }
     body.insert(
         "messages",
-        messages::in_blocks(&said, "assistant", "content", &|parts| blocks(parts, &call.conversation))?,
+        messages::in_blocks(&parsed, "assistant", "content", &|parts| blocks(parts, &chat.conversation))?,
     );
     if !body.contains_key("max_tokens") {
         body.insert("max_tokens", MAX_TOKENS.into());
     }
-    if let Some(tools) = messages::tools(call, &[("type", "custom")], "input_schema")? {
+    if let Some(tools) = messages::tools(chat, &[("type", "custom")], "input_schema")? {
         body.insert("tools", tools);
     }
-    messages::choice(call, body, "tool_choice", CHOICES)?;
-    messages::listed(body, "stop_sequences");
-    let mut output = messages::options(call, &[".effort"]);
-    match messages::schema(call)? {
+    messages::tool_choice(chat, body, "tool_choice", CHOICES)?;
+    messages::wrap_in_list(body, "stop_sequences");
+    match messages::schema(chat)? {
         Some(schema @ Value::Object(_)) => {
-            output.form("format", r#"{"type":"json_schema","schema":%}"#, &[&schema.to_json()]);
+            let format = form(r#"{"type":"json_schema","schema":%}"#, &[&schema.to_json()]);
+            body.insert_in("output_config", "format", format);
         }
-        Some(_) => ask.warnings.push("Anthropic has no JSON mode without a schema: 'responseFormat' was left out"),
+        Some(_) => builder.warnings.push("Anthropic has no JSON mode without a schema: 'responseFormat' was left out"),
         None => {}
     }
-    if !output.is_empty() {
-        body.insert("output_config", output.into());
-    }
-    if version(call) >= VERSION {
+    if version(chat) >= VERSION {
         for (key, warning) in [("temperature", NO_TEMPERATURE), ("top_p", NO_TOP_P)] {
             if body.take(key).is_some() {
-                ask.warnings.push(warning);
+                builder.warnings.push(warning);
             }
         }
     }
     body.insert("stream", true.into());
-    ask.to(&DIALECT, "/messages")
+    builder.post(&DIALECT, "/messages")
 }
 
 /// The service wants a limit. Its models of today all take this one.
@@ -125,15 +125,15 @@ const CHOICES: [&str; 4] =
     [r#"{"type":"auto"}"#, r#"{"type":"none"}"#, r#"{"type":"any"}"#, r#"{"type":"tool","name":$}"#];
 
 /// H2. The blocks of one turn.
-fn blocks(parts: &[Part], conversation: &Map) -> Result<Vec<Value>> {
+fn blocks(parts: &[ContentPart], conversation: &Map) -> Result<Vec<Value>> {
     let (mut blocks, mut called) = (Vec::new(), false);
     for part in parts {
         // A turn with calls must begin with what was thought, though its text comes before them.
         let at = if called { blocks.len() } else { 0 };
-        blocks.splice(at..at, thoughts_before(part, conversation).iter().cloned());
-        called |= matches!(part, Part::Call { .. });
+        blocks.splice(at..at, reasoning_before(part, conversation).iter().cloned());
+        called |= matches!(part, ContentPart::ToolCall { .. });
         // The service refuses texts that are blank.
-        if !matches!(part, Part::Text(text) if text.trim().is_empty()) {
+        if !matches!(part, ContentPart::Text(text) if text.trim().is_empty()) {
             blocks.push(block(part)?);
         }
     }
@@ -141,109 +141,111 @@ fn blocks(parts: &[Part], conversation: &Map) -> Result<Vec<Value>> {
 }
 
 /// What was thought before a call must stand before it again.
-fn thoughts_before<'a>(part: &Part, conversation: &'a Map) -> &'a [Value] {
+fn reasoning_before<'a>(part: &ContentPart, conversation: &'a Map) -> &'a [Value] {
     match part {
-        Part::Call { id, .. } => conversation.get(id).and_then(Value::as_array).map_or(&[], Vec::as_slice),
+        ContentPart::ToolCall { id, .. } => conversation.get(id).and_then(Value::as_array).map_or(&[], Vec::as_slice),
         _ => &[],
     }
 }
 
-fn block(part: &Part) -> Result<Value> {
+fn block(part: &ContentPart) -> Result<Value> {
     const IMAGE: &str = r#"{"type":"image","source":{"type":"base64","media_type":$,"data":$}}"#;
     Ok(match part {
-        Part::Text(text) => form(r#"{"type":"text","text":$}"#, &[text]),
-        Part::Image { url, .. } => match messages::data_url(url) {
+        ContentPart::Text(text) => form(r#"{"type":"text","text":$}"#, &[text]),
+        ContentPart::Image { url, .. } => match messages::data_url(url) {
             Some((media, data)) => form(IMAGE, &[media, data]),
             None => form(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
         },
-        Part::Call { id, name, arguments } => {
+        ContentPart::ToolCall { id, name, arguments } => {
             form(r#"{"type":"tool_use","id":$,"name":$,"input":%}"#, &[id, name, &messages::arguments(arguments)?])
         }
-        Part::Result { id, text, .. } => form(r#"{"type":"tool_result","tool_use_id":$,"content":$}"#, &[id, text]),
+        ContentPart::ToolResult { id, text, .. } => {
+            form(r#"{"type":"tool_result","tool_use_id":$,"content":$}"#, &[id, text])
+        }
     })
 }
 
 /// H3.
-fn frame(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<()> {
+fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
     let none = Value::Null;
     let index = value.number("index").unwrap_or_default();
     let delta = value.get("delta").unwrap_or(&none);
-    match word(value, "type") {
-        "message_start" => turn.usage(value.pointer("/message/usage")),
-        "content_block_start" => begin(turn, index, value.get("content_block").unwrap_or(&none), out),
-        "content_block_delta" => match word(delta, "type") {
-            "text_delta" => turn.text(word(delta, "text"), out),
+    match str_or_empty(value, "type") {
+        "message_start" => message.usage(value.pointer("/message/usage")),
+        "content_block_start" => begin(message, index, value.get("content_block").unwrap_or(&none), out),
+        "content_block_delta" => match str_or_empty(delta, "type") {
+            "text_delta" => message.text(str_or_empty(delta, "text"), out),
             "thinking_delta" => {
-                let thought = turn.think(word(delta, "thinking"), out);
-                turn.kept += thought.len();
-                if let Some(Value::String(known)) = kept(turn, index).and_then(|block| block.get_mut("thinking")) {
+                let thought = message.reasoning(str_or_empty(delta, "thinking"), out);
+                message.kept_bytes += thought.len();
+                if let Some(Value::String(known)) = kept(message, index).and_then(|block| block.get_mut("thinking")) {
                     known.push_str(thought);
                 }
             }
             // It comes whole.
             "signature_delta" => {
-                if let Some(block) = kept(turn, index) {
-                    block.put("signature", word(delta, "signature"));
+                if let Some(block) = kept(message, index) {
+                    block.put("signature", str_or_empty(delta, "signature"));
                 }
             }
             // Tools that the service runs itself have such pieces, too. The first piece is always empty.
             "input_json_delta" => {
-                let piece = word(delta, "partial_json");
-                if turn.arguments(index).is_some() && !piece.is_empty() {
-                    turn.call(Some(index), "", "", piece, out);
+                let piece = str_or_empty(delta, "partial_json");
+                if message.arguments(index).is_some() && !piece.is_empty() {
+                    message.tool_call(Some(index), "", "", piece, out);
                 }
             }
             "citations_delta" => {
-                delta.known("citation").into_iter().for_each(|source| out.source(source));
+                delta.non_null("citation").into_iter().for_each(|source| out.source(source));
             }
             _ => {}
         },
-        "content_block_stop" => end(turn, index, out),
+        "content_block_stop" => end(message, index, out),
         "message_delta" => {
-            turn.usage(value.get("usage"));
-            stop(turn, delta, out);
+            message.usage(value.get("usage"));
+            stop(message, delta, out);
         }
-        "message_stop" => turn.over = true,
+        "message_stop" => message.is_over = true,
         _ => {}
     }
     Ok(())
 }
 
 /// A block of the answer, or its beginning.
-fn begin(turn: &mut Turn, index: u64, block: &Value, out: &mut Out) {
-    match word(block, "type") {
+fn begin(message: &mut MessageDecoder, index: u64, block: &Value, out: &mut EventQueue) {
+    match str_or_empty(block, "type") {
         "text" => {
-            turn.text(word(block, "text"), out);
+            message.text(str_or_empty(block, "text"), out);
             block.list("citations").iter().for_each(|source| out.source(source));
         }
         "thinking" => {
-            _ = turn.think(word(block, "thinking"), out);
+            _ = message.reasoning(str_or_empty(block, "thinking"), out);
             let mut whole = Map::new();
             for key in ["type", "thinking", "signature"] {
-                whole.put(key, word(block, key));
+                whole.put(key, str_or_empty(block, key));
             }
-            keep(turn, index, whole.into());
+            keep(message, index, whole.into());
         }
-        "redacted_thinking" => keep(turn, index, block.clone()),
+        "redacted_thinking" => keep(message, index, block.clone()),
         "tool_use" => {
-            let id = word(block, "id");
-            if !turn.blocks.is_empty() {
-                let mut thoughts = std::mem::take(&mut turn.blocks);
+            let id = str_or_empty(block, "id");
+            if !message.blocks.is_empty() {
+                let mut thoughts = std::mem::take(&mut message.blocks);
                 thoughts.iter_mut().filter_map(Value::as_object_mut).for_each(|thought| thought.remove(INDEX));
-                turn.conversation.insert(id, thoughts.into());
+                message.conversation.insert(id, thoughts.into());
             }
             let input = block.get("input").and_then(Value::as_object).filter(|input| !input.is_empty());
             let arguments = input.map(Map::to_json).unwrap_or_default();
-            turn.call(Some(index), id, word(block, "name"), &arguments, out);
+            message.tool_call(Some(index), id, str_or_empty(block, "name"), &arguments, out);
         }
         _ => {}
     }
 }
 
 /// Of a call without arguments nothing comes; they are an object all the same.
-fn end(turn: &mut Turn, index: u64, out: &mut Out) {
-    if turn.arguments(index) == Some("") {
-        turn.call(Some(index), "", "", "{}", out);
+fn end(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
+    if message.arguments(index) == Some("") {
+        message.tool_call(Some(index), "", "", "{}", out);
     }
 }
 
@@ -251,19 +253,19 @@ fn end(turn: &mut Turn, index: u64, out: &mut Out) {
 const INDEX: &str = "index";
 
 /// Nothing says that one block ends before the next begins.
-fn keep(turn: &mut Turn, index: u64, mut block: Value) {
+fn keep(message: &mut MessageDecoder, index: u64, mut block: Value) {
     block.as_object_mut().into_iter().for_each(|block| block.insert(INDEX, index.into()));
-    turn.blocks.push(block);
+    message.blocks.push(block);
 }
 
-fn kept(turn: &mut Turn, index: u64) -> Option<&mut Map> {
-    turn.blocks.iter_mut().find(|block| block.number(INDEX) == Some(index))?.as_object_mut()
+fn kept(message: &mut MessageDecoder, index: u64) -> Option<&mut Map> {
+    message.blocks.iter_mut().find(|block| block.number(INDEX) == Some(index))?.as_object_mut()
 }
 
 /// Why the answer is over, and what the service says about it.
-fn stop(turn: &mut Turn, told: &Value, out: &mut Out) {
-    turn.finish(word(told, "stop_reason"));
-    if let Some(words) = told.text_at("/stop_details/explanation") {
+fn stop(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
+    message.finish(str_or_empty(value, "stop_reason"));
+    if let Some(words) = value.text_at("/stop_details/explanation") {
         out.warn(words);
     }
 }

@@ -1,33 +1,36 @@
 //! Chunks of OpenAI's Chat Completions, as a dozen services send them: F2 to F4 of `tests/wire/README.md`.
 
-use super::message_decoder::{Turn, word};
-use crate::exchange::Out;
+use super::message_decoder::{MessageDecoder, str_or_empty};
+use crate::exchange::EventQueue;
 use crate::json::Value;
 
-/// `key`: where the answer, or its piece, is in a choice.
-pub fn take(turn: &mut Turn, value: &Value, key: &str, out: &mut Out) {
-    turn.usage(value.get("usage"));
-    turn.usage(value.pointer("/x_groq/usage"));
+/// Puts a chunk, or a completion in one piece, into the message. `key`: the member of a choice that holds the message or its
+/// piece, `message` or `delta`.
+pub fn decode(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut EventQueue) {
+    message.usage(value.get("usage"));
+    message.usage(value.pointer("/x_groq/usage"));
     for choice in value.list("choices") {
         if choice.number("index").unwrap_or_default() != 0 {
-            turn.pass_over();
+            message.not_scannable();
             continue;
         }
-        turn.finish(word(choice, "finish_reason"));
+        message.finish(str_or_empty(choice, "finish_reason"));
         let Some(delta) = choice.get(key) else { continue };
-        let thought = word(delta, "reasoning_content");
-        turn.think(if thought.is_empty() { word(delta, "reasoning") } else { thought }, out);
-        turn.text(word(delta, "content"), out);
+        let reasoning = str_or_empty(delta, "reasoning_content");
+        message.reasoning(if reasoning.is_empty() { str_or_empty(delta, "reasoning") } else { reasoning }, out);
+        message.text(str_or_empty(delta, "content"), out);
         for part in delta.list("content") {
-            for thought in part.list("thinking") {
-                turn.think(word(thought, "text"), out);
+            for thinking in part.list("thinking") {
+                message.reasoning(str_or_empty(thinking, "text"), out);
             }
-            turn.text(word(part, "text"), out);
+            message.text(str_or_empty(part, "text"), out);
         }
-        turn.refuse(word(delta, "refusal"), out);
+        message.refusal(str_or_empty(delta, "refusal"), out);
         for call in delta.list("tool_calls") {
             let function = call.get("function").unwrap_or(&Value::Null);
-            turn.call(call.number("index"), word(call, "id"), word(function, "name"), word(function, "arguments"), out);
+            let [id, name, arguments] = [(call, "id"), (function, "name"), (function, "arguments")]
+                .map(|(value, key)| str_or_empty(value, key));
+            message.tool_call(call.number("index"), id, name, arguments, out);
         }
     }
 }

@@ -1,13 +1,13 @@
-//! What a service's error means. What it says of itself tells more than its status.
+//! What a service's error means. What an error says of itself tells more than its status.
 
 use crate::chat::error_text::{self, code_of};
 use crate::chat::{Code, Error};
-use crate::http::{Answer, Head};
+use crate::http::{Head, Response};
 use crate::json::Value;
 use crate::text::number;
 
-/// `code`, `type` and `status` of OpenAI, Anthropic, Google and those who are compatible with one of them, by what stands
-/// in them; Cloudflare's codes are numbers. The first that fits counts.
+/// What `code`, `type` and `status` of an error stand for, by what they hold: those of OpenAI, Anthropic, Google and of the
+/// services that are compatible with one of them. Cloudflare's codes are numbers. The first entry that fits counts.
 const NAMES: [(&str, Code); 25] = [
     ("insufficient_quota", Code::PaymentRequired),
     ("billing", Code::PaymentRequired),
@@ -36,8 +36,8 @@ const NAMES: [(&str, Code); 25] = [
     ("^5007", Code::ModelNotFound),
 ];
 
-/// Where the name says no more than that the request is wrong.
-const WORDS: [(&str, Code); 11] = [
+/// What the text of an error stands for, where its name says only that the request is wrong.
+const TEXTS: [(&str, Code); 11] = [
     ("no such model", Code::ModelNotFound),
     ("^model '", Code::ModelNotFound),
     ("try pulling it first", Code::ModelNotFound),
@@ -51,7 +51,7 @@ const WORDS: [(&str, Code); 11] = [
     ("api usage limits", Code::PaymentRequired),
 ];
 
-/// `"error": null` says that there is none.
+/// Whether the JSON reports an error. `"error": null` says that there is none.
 pub fn is_error(value: &Value) -> bool {
     let value = value.item(0).unwrap_or(value);
     match value.get("error") {
@@ -61,23 +61,25 @@ pub fn is_error(value: &Value) -> bool {
     }
 }
 
-/// An error inside a 200. Gateways put the status there that they would have answered with.
-pub fn told(value: &Value, data: &[u8]) -> Error {
+/// The error that a response with status 200, or a frame of a stream, reports in its JSON. `data` is that JSON as text, for
+/// the excerpt. Gateways put the status there that they would have answered with.
+pub fn error_in_success_body(value: &Value, data: &[u8]) -> Error {
     let code = inner(value).id("code").unwrap_or_default();
     let error = match number(code, 10) {
         Some(status @ 400..600) => {
             let head = Head { status: status as u16, headers: Vec::new() };
-            Answer { head, body: data.to_vec() }.refusal()
+            Response { head, body: data.to_vec() }.status_error()
         }
         _ => {
-            let words = error_text::error_words(value);
-            Error::new(Code::Service, words.as_deref().unwrap_or("the service failed"))
+            let text = error_text::of(value);
+            Error::new(Code::Service, text.as_deref().unwrap_or("the service failed"))
         }
     };
-    explained(error, value)
+    classify(error, value)
 }
 
-pub fn explained(mut error: Error, value: &Value) -> Error {
+/// The error with the code, and with the time to wait, that its JSON gives.
+pub fn classify(mut error: Error, value: &Value) -> Error {
     let body = inner(value);
     // Google says here how long to wait.
     if let Some(delay) = body.list("details").iter().find_map(|detail| detail.text("retryDelay")?.strip_suffix('s')) {
@@ -87,15 +89,15 @@ pub fn explained(mut error: Error, value: &Value) -> Error {
     let is_spent = body.text_at("/details/error_code").is_some_and(|code| error_text::holds(code, "spend_limit"));
     let named = ["code", "type", "status"].iter().find_map(|key| code_of(body.id(key)?, &NAMES));
     let named = if is_spent { Some(Code::PaymentRequired) } else { named };
-    let Some(code) = named.or_else(|| code_of(&error_text::error_words(value)?, &WORDS)) else { return error };
+    let Some(code) = named.or_else(|| code_of(&error_text::of(value)?, &TEXTS)) else { return error };
     error.code = code;
     let may_heal = matches!(code, Code::RateLimited | Code::Service | Code::Timeout);
     error.retryable = may_heal && (error.retryable || error.status.is_none());
     error
 }
 
-/// Of an error object what is in it, also inside an array of one; the first of `errors`.
+/// The object that describes the error: `error`, or the first of `errors`, or the value itself; also in an array of one.
 fn inner(value: &Value) -> &Value {
     let value = value.item(0).unwrap_or(value);
-    value.known("error").or(value.list("errors").first()).unwrap_or(value)
+    value.non_null("error").or(value.list("errors").first()).unwrap_or(value)
 }

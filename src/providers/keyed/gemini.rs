@@ -3,31 +3,31 @@
 use std::rc::Rc;
 
 use crate::chat::{Code, Error, Result, Session};
-use crate::exchange::{Out, Step};
+use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::json::{Map, Value, form};
-use crate::options::{About, Call};
+use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
-use crate::providers::keyed::errors::{is_error, told};
-use crate::providers::keyed::message_decoder::{Turn, object_as_json, word};
-use crate::providers::keyed::messages::{self, Part};
-use crate::providers::keyed::{self, Ask, Dialect, models};
+use crate::providers::keyed::errors::{error_in_success_body, is_error};
+use crate::providers::keyed::message_decoder::{MessageDecoder, object_as_json, str_or_empty};
+use crate::providers::keyed::messages::{self, ContentPart};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 use crate::text::join;
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|call| models::ask(&DIALECT, call, "/models?pageSize=1000")),
-    about: About::service(
+    models: Some(|chat| models::list(&DIALECT, chat, "/models?pageSize=1000")),
+    info: ProtocolInfo::service(
         "Gemini",
         "https://generativelanguage.googleapis.com/v1beta",
         &[
             ("model", "model"),
             ("messages", ".messages"),
-            ("temperature", ".temperature"),
-            ("topP", ".topP"),
-            ("maxTokens", ".maxOutputTokens"),
-            ("stop", ".stopSequences"),
-            ("seed", ".seed"),
+            ("temperature", "generationConfig/temperature"),
+            ("topP", "generationConfig/topP"),
+            ("maxTokens", "generationConfig/maxOutputTokens"),
+            ("stop", "generationConfig/stopSequences"),
+            ("seed", "generationConfig/seed"),
             ("tools", ".tools"),
             ("toolChoice", ".tool_choice"),
             ("reasoningEffort", ".thinkingLevel"),
@@ -39,66 +39,64 @@ pub const PROTOCOL: Protocol = Protocol {
 
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
-    head: |call, request| keyed::with_key(call, request, "x-goog-api-key", ""),
+    headers: |chat, request| keyed::with_key(chat, request, "x-goog-api-key", ""),
     events: &["message", "error"],
     text_path: &[],
-    thought_paths: &[],
+    reasoning_paths: &[],
     arguments_path: &[],
-    frame: |turn, value, out| take(turn, value, out).map(|_| ()),
+    frame: |message, value, out| take(message, value, out).map(|_| ()),
     // Without `alt=sse` the chunks come as one array.
-    whole: |turn, value, out| {
+    json_response: |message, value, out| {
         let one = std::slice::from_ref(value);
         let mut any = false;
         for chunk in value.as_array().map_or(one, Vec::as_slice) {
             // The first one was looked at.
             if is_error(chunk) {
-                return Err(told(chunk, chunk.to_json().as_bytes()));
+                return Err(error_in_success_body(chunk, chunk.to_json().as_bytes()));
             }
-            any |= take(turn, chunk, out)?;
+            any |= take(message, chunk, out)?;
         }
         Ok(any)
     },
 };
 
 /// K1.
-fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
-    const CONFIG: [&str; 5] = [".temperature", ".topP", ".maxOutputTokens", ".stopSequences", ".seed"];
-    let mut ask = Ask::new(call)?;
-    let (call, body) = (&ask.call, &mut ask.body);
+fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
+    let mut builder = RequestBuilder::new(chat)?;
+    let (chat, body) = (&builder.chat, &mut builder.body);
     let model = &keyed::take_model(body)?;
     let path = join(&[if model.contains('/') { "/" } else { "/models/" }, model, ":streamGenerateContent?alt=sse"]);
-    let messages = messages::messages(call)?;
-    let (system, said) = messages::read(&messages)?;
-    ask.conversation = messages::kept(&said, &call.conversation);
+    let messages = messages::given(chat)?;
+    let (system, parsed) = messages::parse(&messages)?;
+    builder.conversation = messages::still_needed(&parsed, &chat.conversation);
     if !system.is_empty() {
         body.form("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
     }
     let signed = signs_thoughts(model);
-    let parts = |given: &[Part]| given.iter().map(|given| part(given, &call.conversation, signed)).collect();
-    body.insert("contents", messages::in_blocks(&said, "model", "parts", &parts)?);
-    if let Some(tools) = messages::tools(call, &[], "parametersJsonSchema")? {
+    let parts = |given: &[ContentPart]| given.iter().map(|given| part(given, &chat.conversation, signed)).collect();
+    body.insert("contents", messages::in_blocks(&parsed, "model", "parts", &parts)?);
+    if let Some(tools) = messages::tools(chat, &[], "parametersJsonSchema")? {
         body.form("tools", r#"[{"functionDeclarations":%}]"#, &[&tools.to_json()]);
     }
-    messages::choice(call, body, "toolConfig", CHOICES)?;
-    let mut config = messages::options(call, &CONFIG);
-    messages::listed(&mut config, "stopSequences");
-    if let Some(level) = call.passed.get(".thinkingLevel") {
+    messages::tool_choice(chat, body, "toolConfig", CHOICES)?;
+    const CONFIG: &str = "generationConfig";
+    if let Some(Value::Object(config)) = body.get_mut(CONFIG) {
+        messages::wrap_in_list(config, "stopSequences");
+    }
+    if let Some(level) = chat.mapped_options.get(".thinkingLevel") {
         let template = match level.as_str() {
             Some("none") => r#"{"thinkingBudget":0}"#,
             _ => r#"{"thinkingLevel":%,"includeThoughts":true}"#,
         };
-        config.form("thinkingConfig", template, &[&level.to_json()]);
+        body.insert_in(CONFIG, "thinkingConfig", form(template, &[&level.to_json()]));
     }
-    if let Some(schema) = messages::schema(call)? {
-        config.put("responseMimeType", "application/json");
+    if let Some(schema) = messages::schema(chat)? {
+        body.insert_in(CONFIG, "responseMimeType", "application/json".into());
         if !schema.is_null() {
-            config.insert("responseJsonSchema", schema.clone());
+            body.insert_in(CONFIG, "responseJsonSchema", schema.clone());
         }
     }
-    if !config.is_empty() {
-        body.insert("generationConfig", config.into());
-    }
-    ask.to(&DIALECT, &path)
+    builder.post(&DIALECT, &path)
 }
 
 const CHOICES: [&str; 4] = [
@@ -116,14 +114,14 @@ fn signs_thoughts(model: &str) -> bool {
 }
 
 /// K2. `signed`: see [`signs_thoughts`].
-fn part(part: &Part, conversation: &Map, signed: bool) -> Result<Value> {
+fn part(part: &ContentPart, conversation: &Map, signed: bool) -> Result<Value> {
     Ok(match part {
-        Part::Text(text) => form(r#"{"text":$}"#, &[text]),
-        Part::Image { url, .. } => match messages::data_url(url) {
+        ContentPart::Text(text) => form(r#"{"text":$}"#, &[text]),
+        ContentPart::Image { url, .. } => match messages::data_url(url) {
             Some((media, data)) => form(r#"{"inlineData":{"mimeType":$,"data":$}}"#, &[media, data]),
             None => form(r#"{"fileData":{"fileUri":$}}"#, &[url]),
         },
-        Part::Call { id, name, arguments } => {
+        ContentPart::ToolCall { id, name, arguments } => {
             let known = conversation.get(id).filter(|part| part.get("functionCall").is_some());
             // As it came: the signature of the thought that led to it stands there.
             if let Some(part) = known {
@@ -137,7 +135,7 @@ fn part(part: &Part, conversation: &Map, signed: bool) -> Result<Value> {
             };
             form(template, &[name, &messages::arguments(arguments)?])
         }
-        Part::Result { id, name, text } => {
+        ContentPart::ToolResult { id, name, text } => {
             let mut result = Map::new();
             if let Some(id) = conversation.get(id).and_then(|part| part.text_at("/functionCall/id")) {
                 result.put("id", id);
@@ -154,8 +152,8 @@ fn part(part: &Part, conversation: &Map, signed: bool) -> Result<Value> {
 }
 
 /// K3. Whether it is a chunk of an answer at all.
-fn take(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<bool> {
-    turn.usage(value.get("usageMetadata"));
+fn take(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<bool> {
+    message.usage(value.get("usageMetadata"));
     if let Some(reason) = value.text_at("/promptFeedback/blockReason") {
         let words = value.text_at("/promptFeedback/blockReasonMessage").unwrap_or("the service refuses this message");
         return Err(Error::new(Code::Refused, join(&[words, " (", reason, ")"])));
@@ -163,29 +161,30 @@ fn take(turn: &mut Turn, value: &Value, out: &mut Out) -> Result<bool> {
     for candidate in value.list("candidates").iter().take(1) {
         for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
             if part.is_true("thought") {
-                _ = turn.think(word(part, "text"), out);
+                _ = message.reasoning(str_or_empty(part, "text"), out);
             } else {
-                turn.text(word(part, "text"), out);
+                message.text(str_or_empty(part, "text"), out);
             }
-            if let Some(call) = part.known("functionCall") {
+            if let Some(call) = part.non_null("functionCall") {
                 let arguments = object_as_json(call.get("args"));
-                let id = turn.whole_call(word(call, "id"), word(call, "name"), &arguments, out);
-                turn.conversation.insert(&id, part.clone());
+                let id =
+                    message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(call, "name"), &arguments, out);
+                message.conversation.insert(&id, part.clone());
             }
-            // What it drew on the way is a part of its thoughts, and a voice is no image.
-            if let Some(image) = part.known("inlineData").filter(|_| !part.is_true("thought"))
-                && word(image, "mimeType").starts_with("image/")
+            // What it has_image on the way is a part of its thoughts, and a voice is no image.
+            if let Some(image) = part.non_null("inlineData").filter(|_| !part.is_true("thought"))
+                && str_or_empty(image, "mimeType").starts_with("image/")
             {
-                let url = join(&["data:", word(image, "mimeType"), ";base64,", word(image, "data")]);
-                turn.draw(url, out);
+                let url = join(&["data:", str_or_empty(image, "mimeType"), ";base64,", str_or_empty(image, "data")]);
+                message.image(url, out);
             }
         }
         for source in
             candidate.pointer("/groundingMetadata/groundingChunks").and_then(Value::as_array).into_iter().flatten()
         {
-            out.source(source.known("web").unwrap_or(source));
+            out.source(source.non_null("web").unwrap_or(source));
         }
-        turn.finish(word(candidate, "finishReason"));
+        message.finish(str_or_empty(candidate, "finishReason"));
         if let Some(words) = candidate.text("finishMessage") {
             out.warn(words);
         }

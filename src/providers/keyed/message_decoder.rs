@@ -1,142 +1,155 @@
-//! One turn of a model, put together from what the frames of a service tell of it.
+//! The message of an answer, put together from what the frames of a service say.
 
 use std::rc::Rc;
 
 use super::Dialect;
-use super::errors::{explained, is_error, told};
-use crate::chat::{Event, Finish, Result, ToolCall, Usage, larger};
-use crate::exchange::{Decode, EMPTY, Next, Out, Progress, Step, cut_off};
-use crate::http::{Answer, Head};
-use crate::json::{self, Halves, Map, Value};
-use crate::options::Call;
+use super::errors::{classify, error_in_success_body, is_error};
+use crate::chat::{Event, Finish, Result, ToolCall, Usage};
+use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition, truncated};
+use crate::http::{Head, Response};
+use crate::json::{self, Map, SurrogateJoiner, Value};
+use crate::options::ChatRequest;
 use crate::text::join;
 
-pub struct Turn {
+/// Takes what a protocol reads out of its frames, and hands it on as events.
+pub struct MessageDecoder {
     dialect: &'static Dialect,
-    pub call: Rc<Call>,
-    /// What of the call could not be had.
+    /// What the caller asked for.
+    pub chat: Rc<ChatRequest>,
+    /// What of it could not be had.
     warnings: Vec<&'static str>,
-    /// Of the frame at hand; see [`crate::json`].
-    mended: bool,
-    /// The frame at hand said more than can be seen in [`Out`].
-    noted: bool,
+    /// Of the frame at hand; see [`json::Parsed`].
+    has_lone_surrogates: bool,
+    /// The frame at hand said something that no event shows.
+    not_scannable: bool,
     tools: Vec<Tool>,
-    /// Bytes of calls and thoughts that are kept until the end.
-    pub kept: usize,
+    /// Bytes of tool calls and reasoning that are kept until the end.
+    pub kept_bytes: usize,
     usage: Map,
     finish: Option<Finish>,
-    /// What an end means that no frame gave a reason for.
-    pub usual_finish: Option<Finish>,
+    /// The reason of an end for which no frame gave one.
+    pub default_finish: Option<Finish>,
     refused: bool,
-    drew: bool,
-    /// No frame after this one counts.
-    pub over: bool,
-    /// What the service wants to see again with the next turn.
+    has_image: bool,
+    /// Set by the protocol: no frame after this one counts.
+    pub is_over: bool,
+    /// What the service wants to see again with the next call.
     pub conversation: Map,
-    /// Blocks that the protocol puts together.
+    /// Blocks of the message that the protocol keeps until they are whole.
     pub blocks: Vec<Value>,
 }
 
-/// Services have a dozen. More is no use to anybody, and each is compared with those before it.
+/// Kinds of tokens that are counted apart. Services have a dozen. More is no use to anybody, and each is compared with those
+/// before it.
 const MAX_COUNTS: usize = 64;
 
+/// A tool call of the answer.
 #[derive(Default)]
 struct Tool {
-    /// The service's number for it.
+    /// The number that the service gives it.
     number: u64,
     call: Rc<ToolCall>,
     arguments: String,
-    halves: Halves,
+    surrogates: SurrogateJoiner,
 }
 
-impl Turn {
-    pub fn new(dialect: &'static Dialect, call: Rc<Call>, conversation: Map, warnings: Vec<&'static str>) -> Turn {
-        Turn {
+impl MessageDecoder {
+    /// A decoder for the answer to `chat`. `conversation` and `warnings`: see [`super::RequestBuilder`].
+    pub fn new(
+        dialect: &'static Dialect,
+        chat: Rc<ChatRequest>,
+        conversation: Map,
+        warnings: Vec<&'static str>,
+    ) -> MessageDecoder {
+        MessageDecoder {
             dialect,
             conversation,
-            call,
+            chat,
             warnings,
-            mended: false,
-            noted: false,
+            has_lone_surrogates: false,
+            not_scannable: false,
             tools: Vec::new(),
-            kept: 0,
+            kept_bytes: 0,
             usage: Map::new(),
             finish: None,
-            usual_finish: None,
+            default_finish: None,
             refused: false,
-            drew: false,
-            over: false,
+            has_image: false,
+            is_over: false,
             blocks: Vec::new(),
         }
     }
 
-    pub fn text(&mut self, piece: &str, out: &mut Out) {
-        out.text(piece, self.mended);
+    /// A piece of the text.
+    pub fn text(&mut self, piece: &str, out: &mut EventQueue) {
+        out.text(piece, self.has_lone_surrogates);
     }
 
-    /// Returns what came of it.
-    pub fn think<'a>(&mut self, piece: &str, out: &'a mut Out) -> &'a str {
-        out.think(piece, self.mended)
+    /// A piece of what the model thinks before it answers. Returns the piece as it is handed out.
+    pub fn reasoning<'a>(&mut self, piece: &str, out: &'a mut EventQueue) -> &'a str {
+        out.reasoning(piece, self.has_lone_surrogates)
     }
 
-    /// The model says no, in words: they are the answer.
-    pub fn refuse(&mut self, words: &str, out: &mut Out) {
-        self.refused |= !words.is_empty();
-        self.text(words, out);
+    /// A piece of the text in which the model says that it will not answer.
+    pub fn refusal(&mut self, piece: &str, out: &mut EventQueue) {
+        self.refused |= !piece.is_empty();
+        self.text(piece, out);
     }
 
-    pub fn draw(&mut self, url: String, out: &mut Out) {
-        self.drew = true;
-        out.event(Event::Image(url));
+    /// An image that the model made, as a `data:` or other URL.
+    pub fn image(&mut self, url: String, out: &mut EventQueue) {
+        self.has_image = true;
+        out.push(Event::Image(url));
     }
 
-    /// A piece of a call of a tool. Without number and id it belongs to the last one.
-    pub fn call(&mut self, number: Option<u64>, id: &str, name: &str, arguments: &str, out: &mut Out) {
+    /// A piece of a tool call, or a call in one piece. Without number and id it belongs to the last call.
+    pub fn tool_call(&mut self, number: Option<u64>, id: &str, name: &str, arguments: &str, out: &mut EventQueue) {
         let same = |tool: &Tool| match number {
             Some(number) => tool.number == number,
             None => id.is_empty() || tool.call.id == id,
         };
-        let known = self.tools.iter().rposition(same).filter(|&at| !self.tools[at].is_before(id, name));
+        let known = self.tools.iter().rposition(same).filter(|&at| !self.tools[at].ends_before(id, name));
         let at = known.unwrap_or_else(|| {
             let number = number.unwrap_or(self.tools.len() as u64);
             let call = Rc::new(ToolCall { index: self.tools.len(), ..ToolCall::default() });
             self.tools.push(Tool { number, call, ..Tool::default() });
-            self.kept += size_of::<Tool>() + id.len() + name.len();
+            self.kept_bytes += size_of::<Tool>() + id.len() + name.len();
             self.tools.len() - 1
         });
         let tool = &mut self.tools[at];
-        let tells = tool.learn(id, name) || known.is_none();
-        // The same bytes may begin another call next time.
-        self.noted |= tool.is_other(id, name);
+        let is_news = tool.add_identity(id, name) || known.is_none();
+        // A later frame with the same bytes may begin another call.
+        self.not_scannable |= tool.is_other(id, name);
         let mut piece = String::new();
-        tool.halves.push(arguments, self.mended, &mut piece);
+        tool.surrogates.push(arguments, self.has_lone_surrogates, &mut piece);
         tool.arguments.push_str(&piece);
-        self.kept += piece.len();
-        if tells || !piece.is_empty() {
-            out.call(&tool.call, &piece);
+        self.kept_bytes += piece.len();
+        if is_news || !piece.is_empty() {
+            out.tool_call(&tool.call, &piece);
         }
     }
 
-    /// A call in one piece, of a service that may give it no id. Returns the id.
-    pub fn whole_call(&mut self, id: &str, name: &str, arguments: &str, out: &mut Out) -> String {
+    /// A tool call in one piece, of a service that may give it no id. Returns the id.
+    pub fn complete_tool_call(&mut self, id: &str, name: &str, arguments: &str, out: &mut EventQueue) -> String {
         let number = self.tools.len() as u64;
         let id = match id {
-            "" => join(&["call_", &self.call.random_id(24, number)]),
+            "" => join(&["call_", &self.chat.random_id(24, number)]),
             id => id.to_owned(),
         };
-        self.call(Some(number), &id, name, arguments, out);
+        self.tool_call(Some(number), &id, name, arguments, out);
         id
     }
 
-    /// So far, of the call with this number, if it began.
+    /// The arguments so far of the call with this number, if it began.
     pub fn arguments(&self, number: u64) -> Option<&str> {
         self.tools.iter().find(|tool| tool.number == number).map(|tool| tool.arguments.as_str())
     }
 
-    /// Counts that come in parts add up; of those that come again the last ones are true.
+    /// Token counts. Those that come in different frames add up to one object; of those that come again the last ones are
+    /// true.
     pub fn usage(&mut self, raw: Option<&Value>) {
         if let Some(Value::Object(raw)) = raw {
-            self.noted = true;
+            self.not_scannable = true;
             for (key, value) in raw.iter().take(MAX_COUNTS).filter(|(_, value)| !value.is_null()) {
                 if self.usage.contains_key(key) || self.usage.keys().count() < MAX_COUNTS {
                     self.usage.insert(key, value.clone());
@@ -145,34 +158,34 @@ impl Turn {
         }
     }
 
-    /// The service's word for the end. It may stand on each frame, and empty.
+    /// The service's word for the end. It may stand on each frame, and be empty.
     pub fn finish(&mut self, word: &str) {
         if !word.is_empty() {
             self.finish = Some(Finish::from_word(word));
-            self.noted = true;
+            self.not_scannable = true;
         }
     }
 
-    /// The frame holds another answer, too: where the text of this one lies is not plain to see.
-    pub fn pass_over(&mut self) {
-        self.noted = true;
+    /// Says that where the text of this frame lies is not plain to see, since it holds another answer, too.
+    pub fn not_scannable(&mut self) {
+        self.not_scannable = true;
     }
 
-    fn close(&mut self, out: &mut Out) {
+    fn close(&mut self, out: &mut EventQueue) {
         out.finish_text();
-        if !out.any_text() && self.tools.is_empty() && !self.drew {
-            out.warn(EMPTY);
+        if !out.has_text() && self.tools.is_empty() && !self.has_image {
+            out.warn(EMPTY_REPLY);
         }
         for tool in &mut self.tools {
             let mut arguments = std::mem::take(&mut tool.arguments);
-            tool.halves.finish(&mut arguments);
-            out.event(Event::ToolCall { call: tool.call.clone(), arguments: arguments.as_str().into(), done: true });
+            tool.surrogates.finish(&mut arguments);
+            out.push(Event::ToolCall { call: tool.call.clone(), arguments: arguments.as_str().into(), done: true });
         }
         if !self.usage.is_empty() {
             let usage = Usage::from_json(&std::mem::take(&mut self.usage).into());
-            usage.into_iter().for_each(|usage| out.event(Event::Usage(usage)));
+            usage.into_iter().for_each(|usage| out.push(Event::Usage(usage)));
         }
-        let finish = match self.finish.or(self.usual_finish) {
+        let finish = match self.finish.or(self.default_finish) {
             _ if self.refused => Finish::ContentFilter,
             // Gemini says `stop`, too, where tools are to be called.
             None | Some(Finish::Stop) if !self.tools.is_empty() => Finish::ToolCalls,
@@ -183,22 +196,22 @@ impl Turn {
 }
 
 impl Tool {
-    /// Whether that was news.
-    fn learn(&mut self, id: &str, name: &str) -> bool {
-        let (learns_id, learns_name) =
-            (self.call.id.is_empty() && !id.is_empty(), self.call.name.is_empty() && !name.is_empty());
-        if learns_id {
+    /// Adds an id and a name that were not known yet. Whether there were any.
+    fn add_identity(&mut self, id: &str, name: &str) -> bool {
+        let new_id = self.call.id.is_empty() && !id.is_empty();
+        let new_name = self.call.name.is_empty() && !name.is_empty();
+        if new_id {
             Rc::make_mut(&mut self.call).id = id.to_owned();
         }
-        if learns_name {
+        if new_name {
             Rc::make_mut(&mut self.call).name = name.to_owned();
         }
-        learns_id || learns_name
+        new_id || new_name
     }
 
     /// Whether this call is over and the piece with this id and name begins another one. Some relays give all calls the same
-    /// number, and some services make an id of its own for each piece: only the arguments tell.
-    fn is_before(&self, id: &str, name: &str) -> bool {
+    /// number, and some services make a new id for each piece: only the arguments tell.
+    fn ends_before(&self, id: &str, name: &str) -> bool {
         self.is_other(id, name) && self.arguments.ends_with('}') && json::parse(self.arguments.as_bytes()).is_ok()
     }
 
@@ -207,99 +220,100 @@ impl Tool {
     }
 }
 
-impl Decode for Turn {
-    fn head(&mut self, _: &Head, out: &mut Out) {
-        self.warnings.drain(..).for_each(|words| out.warn(words));
+impl Decode for MessageDecoder {
+    fn head(&mut self, _: &Head, out: &mut EventQueue) {
+        self.warnings.drain(..).for_each(|warning| out.warn(warning));
     }
 
     fn text_path(&self) -> &'static [&'static str] {
         self.dialect.text_path
     }
 
-    fn thought_paths(&self) -> &'static [&'static [&'static str]] {
-        self.dialect.thought_paths
+    fn reasoning_paths(&self) -> &'static [&'static [&'static str]] {
+        self.dialect.reasoning_paths
     }
 
     fn arguments_path(&self) -> &'static [&'static str] {
         self.dialect.arguments_path
     }
 
-    /// The last one: the same bytes might mean another one as soon as there is another one.
-    fn calling(&self, limit: usize) -> Option<(Rc<ToolCall>, usize)> {
-        let tool = self.tools.last().filter(|tool| !tool.halves.is_waiting())?;
-        Some((tool.call.clone(), limit.saturating_sub(self.kept)))
+    /// The last call: the same bytes would mean another one as soon as there is another one.
+    fn open_call(&self) -> Option<Rc<ToolCall>> {
+        let tool = self.tools.last().filter(|tool| !tool.surrogates.is_waiting())?;
+        Some(tool.call.clone())
     }
 
-    fn called(&mut self, arguments: &str) {
-        self.kept += arguments.len();
+    fn arguments_scanned(&mut self, arguments: &str) {
+        self.kept_bytes += arguments.len();
         self.tools.last_mut().into_iter().for_each(|tool| tool.arguments.push_str(arguments));
     }
 
-    fn varying(&self) -> &'static [&'static str] {
+    fn kept_bytes(&self) -> usize {
+        self.kept_bytes
+    }
+
+    fn varying_members(&self) -> &'static [&'static str] {
         &["sequence_number", "obfuscation", "created_at"]
     }
 
-    fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
+    fn frame(&mut self, event: &str, data: &[u8], out: &mut EventQueue) -> Result<FrameOutcome> {
         match data.trim_ascii() {
             b"[DONE]" => {
                 self.close(out);
-                return Ok(Progress::Done);
+                return Ok(FrameOutcome::Done);
             }
             // A keep-alive.
-            b"" => return Ok(Progress::More),
+            b"" => return Ok(FrameOutcome::More),
             _ => {}
         }
         let is_known = event.is_empty() || self.dialect.events.iter().any(|known| event.starts_with(known));
         let parsed = match json::parse(data) {
-            Err(_) if !is_known => return Ok(Progress::More),
+            Err(_) if !is_known => return Ok(FrameOutcome::More),
             parsed => parsed?,
         };
         if event == "error" || is_error(&parsed.value) {
-            return Err(told(&parsed.value, data));
+            return Err(error_in_success_body(&parsed.value, data));
         }
-        (self.mended, self.noted) = (parsed.mended, false);
+        (self.has_lone_surrogates, self.not_scannable) = (parsed.has_lone_surrogates, false);
         (self.dialect.frame)(self, &parsed.value, out)?;
-        if self.kept > out.limit {
-            return Err(larger("what the reply says in calls of tools and thoughts", out.limit));
-        }
-        if self.over {
+        if self.is_over {
             self.close(out);
-            return Ok(Progress::Done);
+            return Ok(FrameOutcome::Done);
         }
-        Ok(if self.noted { Progress::Noted } else { Progress::More })
+        Ok(if self.not_scannable { FrameOutcome::NotScannable } else { FrameOutcome::More })
     }
 
-    fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next> {
-        let parsed = answer.json()?;
-        self.mended = parsed.mended;
-        if is_error(&parsed.value) || !(self.dialect.whole)(self, &parsed.value, out)? {
-            return Err(told(&parsed.value, &answer.body));
+    fn json_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Transition> {
+        let parsed = response.json()?;
+        self.has_lone_surrogates = parsed.has_lone_surrogates;
+        if is_error(&parsed.value) || !(self.dialect.json_response)(self, &parsed.value, out)? {
+            return Err(error_in_success_body(&parsed.value, &response.body));
         }
         self.close(out);
-        Ok(Next::Over)
+        Ok(Transition::Over)
     }
 
-    fn refused(&mut self, answer: &Answer, _: &mut Out) -> Result<Step> {
-        Err(explained(answer.refusal(), &answer.value()))
+    fn error_response(&mut self, response: &Response, _: &mut EventQueue) -> Result<Operation> {
+        Err(classify(response.status_error(), &response.json_or_null()))
     }
 
-    /// Some services end by closing.
-    fn end(&mut self, out: &mut Out) -> Result<()> {
+    /// Some services end by closing the connection, behind a frame that gave the reason of the end.
+    fn end(&mut self, out: &mut EventQueue) -> Result<()> {
         if self.finish.is_none() {
-            return Err(cut_off());
+            return Err(truncated());
         }
         self.close(out);
         Ok(())
     }
 }
 
-/// The string at `key`, or nothing.
+/// The string at `key`; empty where there is none.
 #[inline(never)]
-pub fn word<'a>(value: &'a Value, key: &str) -> &'a str {
+pub fn str_or_empty<'a>(value: &'a Value, key: &str) -> &'a str {
     value.text(key).unwrap_or_default()
 }
 
-/// The arguments of a call that come as an object.
+/// The arguments of a call that come as an object, as JSON text; `{}` where there are none.
 pub fn object_as_json(arguments: Option<&Value>) -> String {
     arguments.filter(|given| given.is_object()).map_or("{}".to_owned(), Value::to_json)
 }

@@ -1,62 +1,86 @@
-//! What was said so far, taken apart for protocols whose messages have another form than OpenAI's.
+//! The messages of a call, taken apart for protocols whose messages have another form than OpenAI's.
 
-use super::message_decoder::word;
+use super::message_decoder::str_or_empty;
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value};
-use crate::options::{Call, History};
+use crate::options::{ChatRequest, History};
 use crate::text::{cut, join};
 
-/// A message, but for those of the system.
-pub struct Said<'a> {
+/// A message of anybody but the system.
+pub struct ChatMessage<'a> {
+    /// Whose message it is.
     pub role: Role,
-    pub parts: Vec<Part<'a>>,
+    /// Its content, then its tool calls.
+    pub parts: Vec<ContentPart<'a>>,
 }
 
+/// Whose message it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Role {
+    /// The person who asks; also every role that is not known.
     User,
+    /// The model.
     Assistant,
+    /// A tool that the model called.
     Tool,
 }
 
-pub enum Part<'a> {
+/// A part of a message.
+pub enum ContentPart<'a> {
+    /// Text.
     Text(&'a str),
+    /// An image.
     Image {
+        /// A `data:` URL, or the address.
         url: &'a str,
-        /// How closely to look at it, or nothing.
+        /// How closely the model should look at it (`low`, `high`, `auto`); empty where nothing is said.
         detail: &'a str,
     },
-    Call {
+    /// A tool call of the assistant.
+    ToolCall {
+        /// The id by which its result names it.
         id: &'a str,
+        /// Name of the tool.
         name: &'a str,
+        /// JSON text, as the caller gave it.
         arguments: &'a str,
     },
-    /// What came of the call with this id, of the tool with this name.
-    Result {
+    /// What came of a tool call.
+    ToolResult {
+        /// The id of that call.
         id: &'a str,
+        /// Name of the tool, as far as it is known.
         name: &'a str,
+        /// What the tool said.
         text: String,
     },
 }
 
-/// The messages in OpenAI's form; their roles and contents were checked by [`Call::read`].
-pub fn messages(call: &Call) -> Result<Vec<Value>> {
-    Ok(match call.passed.get(".messages") {
-        Some(Value::Array(list)) if call.history == History::Messages => list.clone(),
+/// The messages in OpenAI's form, or with `history: 'prompt'` one message that holds them all. [`ChatRequest::read`] has
+/// checked their roles and contents.
+///
+/// # Errors
+/// With `history: 'prompt'`: see [`ChatRequest::turns`].
+pub fn given(chat: &ChatRequest) -> Result<Vec<Value>> {
+    Ok(match chat.mapped_options.get(".messages") {
+        Some(Value::Array(list)) if chat.history == History::Messages => list.clone(),
         _ => {
             let mut message = Map::new();
             message.put("role", "user");
-            message.put("content", &call.turns()?.0);
+            message.put("content", &chat.turns()?.0);
             vec![message.into()]
         }
     })
 }
 
-/// What the system says as one text, and the messages.
-pub fn read(messages: &[Value]) -> Result<(String, Vec<Said<'_>>)> {
-    let (mut system, mut read): (String, Vec<Said>) = (String::new(), Vec::new());
+/// All system messages as one text, and the other messages.
+///
+/// # Errors
+/// A part has no place in its message.
+pub fn parse(messages: &[Value]) -> Result<(String, Vec<ChatMessage<'_>>)> {
+    let (mut system, mut read): (String, Vec<ChatMessage>) = (String::new(), Vec::new());
     for message in messages {
-        let (role, content) = (word(message, "role").trim(), message.get("content").unwrap_or(&Value::Null));
+        let (role, content) = (str_or_empty(message, "role").trim(), message.get("content").unwrap_or(&Value::Null));
         let mut parts = Vec::new();
         let role = match role {
             "system" | "developer" => {
@@ -65,34 +89,34 @@ pub fn read(messages: &[Value]) -> Result<(String, Vec<Said<'_>>)> {
                 continue;
             }
             "tool" | "function" => {
-                let id = word(message, "tool_call_id");
-                // The name stands in the call only.
-                let name = name_of(&read, id).unwrap_or(word(message, "name"));
-                parts.push(Part::Result { id, name, text: text(role, content)? });
+                let id = str_or_empty(message, "tool_call_id");
+                // The name stands only in the call.
+                let name = name_of(&read, id).unwrap_or(str_or_empty(message, "name"));
+                parts.push(ContentPart::ToolResult { id, name, text: text(role, content)? });
                 Role::Tool
             }
             role => {
                 contents(content, &mut parts)?;
                 for call in message.list("tool_calls") {
                     let function = call.get("function").unwrap_or(&Value::Null);
-                    let (name, arguments) = (word(function, "name"), word(function, "arguments"));
-                    parts.push(Part::Call { id: word(call, "id"), name, arguments });
+                    let (name, arguments) = (str_or_empty(function, "name"), str_or_empty(function, "arguments"));
+                    parts.push(ContentPart::ToolCall { id: str_or_empty(call, "id"), name, arguments });
                 }
                 if role == "assistant" { Role::Assistant } else { Role::User }
             }
         };
-        read.push(Said { role, parts });
+        read.push(ChatMessage { role, parts });
     }
     Ok((system, read))
 }
 
-/// How far back the call of a result is looked for, in messages and in their parts. It stands right before; but a client of
-/// the edge writes both, and an id that nobody called would be compared with all there are, for each result.
-const FAR: usize = 1024;
+/// How far back the call of a result is looked for, in messages and in their parts. It stands right before its result; but a
+/// client of the edge writes both, and an id that no call has would be compared with all there are, for each result.
+const MAX_DISTANCE: usize = 1024;
 
-fn name_of<'a>(said: &[Said<'a>], wanted: &str) -> Option<&'a str> {
-    for part in said.iter().rev().take(FAR).flat_map(|said| &said.parts).take(FAR) {
-        if let Part::Call { id, name, .. } = part
+fn name_of<'a>(messages: &[ChatMessage<'a>], wanted: &str) -> Option<&'a str> {
+    for part in messages.iter().rev().take(MAX_DISTANCE).flat_map(|message| &message.parts).take(MAX_DISTANCE) {
+        if let ContentPart::ToolCall { id, name, .. } = part
             && *id == wanted
         {
             return Some(name);
@@ -101,17 +125,17 @@ fn name_of<'a>(said: &[Said<'a>], wanted: &str) -> Option<&'a str> {
     None
 }
 
-fn contents<'a>(content: &'a Value, parts: &mut Vec<Part<'a>>) -> Result<()> {
+fn contents<'a>(content: &'a Value, parts: &mut Vec<ContentPart<'a>>) -> Result<()> {
     if let Some(text) = content.as_str().filter(|text| !text.is_empty()) {
-        parts.push(Part::Text(text));
+        parts.push(ContentPart::Text(text));
     }
     for part in content.as_array().into_iter().flatten() {
-        parts.push(match (part.as_str(), word(part, "type")) {
-            (Some(text), _) => Part::Text(text),
-            (None, "text" | "") => Part::Text(word(part, "text")),
-            (None, "refusal") => Part::Text(word(part, "refusal")),
+        parts.push(match (part.as_str(), str_or_empty(part, "type")) {
+            (Some(text), _) => ContentPart::Text(text),
+            (None, "text" | "") => ContentPart::Text(str_or_empty(part, "text")),
+            (None, "refusal") => ContentPart::Text(str_or_empty(part, "refusal")),
             (None, "image_url") => match part.text_at("/image_url/url").or(part.text("image_url")) {
-                Some(url) => Part::Image { url, detail: part.text_at("/image_url/detail").unwrap_or_default() },
+                Some(url) => ContentPart::Image { url, detail: part.text_at("/image_url/detail").unwrap_or_default() },
                 None => return Err(Error::input("an image_url in messages has no url")),
             },
             (None, other) => {
@@ -123,12 +147,12 @@ fn contents<'a>(content: &'a Value, parts: &mut Vec<Part<'a>>) -> Result<()> {
     Ok(())
 }
 
-/// Of a message whose content has no other form.
+/// The content of a message that may hold text only.
 fn text(role: &str, content: &Value) -> Result<String> {
     let (mut text, mut parts) = (String::new(), Vec::new());
     contents(content, &mut parts)?;
     for part in parts {
-        let Part::Text(piece) = part else {
+        let ContentPart::Text(piece) = part else {
             return Err(Error::input(join(&["an image in a message of role '", role, "': it takes text only"])));
         };
         text.push_str(piece);
@@ -136,30 +160,33 @@ fn text(role: &str, content: &Value) -> Result<String> {
     Ok(text)
 }
 
-/// Media type and Base64 of a `data:` URL (RFC 2397).
+/// Media type and Base64 of a `data:` URL (RFC 2397); `None` for any other URL.
 pub fn data_url(url: &str) -> Option<(&str, &str)> {
     let (head, data) = cut(url.strip_prefix("data:")?, b",");
     Some((head.strip_suffix(";base64")?, data.strip_prefix(',')?))
 }
 
-/// The arguments of a call, which are JSON of an object; none is an empty one.
+/// The arguments of a tool call as JSON of an object. Empty arguments are an empty object.
+///
+/// # Errors
+/// They are no JSON object.
 pub fn arguments(text: &str) -> Result<String> {
     let text = if text.trim().is_empty() { "{}" } else { text };
     object(text).ok_or_else(|| Error::input("tool_calls in messages: the arguments of a call are no JSON object"))
 }
 
-/// The object that this JSON is, as every reader takes it. Ours takes more: a byte order mark before it, and halves of
-/// surrogate pairs in it, which are left where a text was cut.
+/// The JSON object in `text`, written so that every reader takes it. Ours takes more: a byte order mark before it, and halves
+/// of surrogate pairs in it, which are left where a text was cut.
 pub fn object(text: &str) -> Option<String> {
     let parsed = json::parse(text.as_bytes()).ok()?;
-    parsed.value.is_object().then(|| json::whole_text(&parsed.value.to_json(), parsed.mended))
+    parsed.value.is_object().then(|| json::join_surrogates(&parsed.value.to_json(), parsed.has_lone_surrogates))
 }
 
-/// Of what was kept for the next turn that which belongs to calls in the messages: of the others nobody will ask again.
-pub fn kept(said: &[Said<'_>], conversation: &Map) -> Map {
+/// The part of `conversation` that belongs to tool calls in the messages: nobody will ask for the others again.
+pub fn still_needed(messages: &[ChatMessage<'_>], conversation: &Map) -> Map {
     let mut kept = Map::new();
-    for part in said.iter().flat_map(|said| &said.parts) {
-        if let Part::Call { id, .. } = part
+    for part in messages.iter().flat_map(|message| &message.parts) {
+        if let ContentPart::ToolCall { id, .. } = part
             && let Some(value) = conversation.get(id)
         {
             kept.insert(id, value.clone());
@@ -168,19 +195,22 @@ pub fn kept(said: &[Said<'_>], conversation: &Map) -> Map {
     kept
 }
 
-/// Messages in blocks, `{ role, [key]: blocks }`, where the assistant is called `assistant` and all others are the user;
-/// `blocks` writes those of one message. What two messages of the same role say becomes one message: results of tools must
-/// stand together.
+/// The messages as `{ role, [key]: blocks }`, where the model's role is `assistant` and all others are the user. `blocks`
+/// writes the blocks of one message. Neighbours of the same role become one message, since results of tools must stand
+/// together.
+///
+/// # Errors
+/// Those of `blocks`.
 pub fn in_blocks(
-    said: &[Said<'_>],
+    given: &[ChatMessage<'_>],
     assistant: &str,
     key: &str,
-    blocks: &dyn Fn(&[Part<'_>]) -> Result<Vec<Value>>,
+    blocks: &dyn Fn(&[ContentPart<'_>]) -> Result<Vec<Value>>,
 ) -> Result<Value> {
     let mut messages: Vec<Value> = Vec::new();
-    for said in said {
-        let role = if said.role == Role::Assistant { assistant } else { "user" };
-        let mut blocks = blocks(&said.parts)?;
+    for ChatMessage { role, parts } in given {
+        let role = if *role == Role::Assistant { assistant } else { "user" };
+        let mut blocks = blocks(parts)?;
         if let Some(Value::Object(last)) = messages.last_mut()
             && last.text("role") == Some(role)
             && let Some(Value::Array(known)) = last.get_mut(key)
@@ -196,21 +226,25 @@ pub fn in_blocks(
     Ok(messages.into())
 }
 
-/// The tools, whose form is OpenAI's: `head`, name, description, and at `schema` the JSON schema of the arguments.
-pub fn tools(call: &Call, head: &[(&str, &str)], schema: &str) -> Result<Option<Value>> {
-    let Some(tools) = call.passed.get(".tools") else { return Ok(None) };
+/// The caller's tools, whose form is OpenAI's, as objects with the members of `head`, the name, the description, and at
+/// `schema` the JSON schema of the arguments. `None` without tools.
+///
+/// # Errors
+/// `tools` is no array, or a tool has no name.
+pub fn tools(chat: &ChatRequest, head: &[(&str, &str)], schema: &str) -> Result<Option<Value>> {
+    let Some(tools) = chat.mapped_options.get(".tools") else { return Ok(None) };
     let mut read = Vec::new();
     for tool in tools.as_array().ok_or_else(|| Error::input("tools must be an array"))? {
         let function = tool.get("function").unwrap_or(tool);
         let mut tool = Map::new();
-        for (key, text) in head.iter().copied().chain([("name", word(function, "name"))]) {
+        for (key, text) in head.iter().copied().chain([("name", str_or_empty(function, "name"))]) {
             tool.put(key, text);
         }
         if tool.text("name").is_none() {
             return Err(Error::input("a tool has no name"));
         }
         for (key, there) in [("description", "description"), ("parameters", schema), ("strict", "strict")] {
-            if let Some(value) = function.known(key).filter(|_| key != "strict" || !head.is_empty()) {
+            if let Some(value) = function.non_null(key).filter(|_| key != "strict" || !head.is_empty()) {
                 tool.insert(there, value.clone());
             }
         }
@@ -222,10 +256,13 @@ pub fn tools(call: &Call, head: &[(&str, &str)], schema: &str) -> Result<Option<
     Ok((!read.is_empty()).then(|| read.into()))
 }
 
-/// `responseFormat`: the JSON schema that the answer is to follow; `null` for any JSON.
-pub fn schema(call: &Call) -> Result<Option<&Value>> {
-    let Some(format) = call.passed.get(".response_format") else { return Ok(None) };
-    match (word(format, "type"), format.pointer("/json_schema/schema")) {
+/// The JSON schema in `responseFormat` that the answer has to follow; `null` where any JSON will do, `None` for text.
+///
+/// # Errors
+/// `responseFormat` is of another type, or has no schema.
+pub fn schema(chat: &ChatRequest) -> Result<Option<&Value>> {
+    let Some(format) = chat.mapped_options.get(".response_format") else { return Ok(None) };
+    match (str_or_empty(format, "type"), format.pointer("/json_schema/schema")) {
         ("json_schema", Some(schema)) => Ok(Some(schema)),
         ("json_object", _) => Ok(Some(&Value::Null)),
         ("text", _) => Ok(None),
@@ -233,9 +270,12 @@ pub fn schema(call: &Call) -> Result<Option<&Value>> {
     }
 }
 
-/// `toolChoice`, after a template for each of `auto`, `none`, `required` and the name of a tool.
-pub fn choice(call: &Call, body: &mut Map, key: &str, templates: [&'static str; 4]) -> Result<()> {
-    let Some(given) = call.passed.get(".tool_choice") else { return Ok(()) };
+/// Puts `toolChoice` at `key`, by the template for `auto`, `none`, `required` or the name of a tool, in this order.
+///
+/// # Errors
+/// `toolChoice` is none of these.
+pub fn tool_choice(chat: &ChatRequest, body: &mut Map, key: &str, templates: [&'static str; 4]) -> Result<()> {
+    let Some(given) = chat.mapped_options.get(".tool_choice") else { return Ok(()) };
     let named = given.text_at("/function/name").or(given.text("name"));
     let at = match (given.as_str(), named) {
         (Some("auto"), _) => 0,
@@ -248,19 +288,8 @@ pub fn choice(call: &Call, body: &mut Map, key: &str, templates: [&'static str; 
     Ok(())
 }
 
-/// The options of these names (`.name`), for services that have them in a place of their own.
-pub fn options(call: &Call, names: &[&str]) -> Map {
-    let mut options = Map::new();
-    for name in names {
-        if let Some(value) = call.passed.get(name) {
-            options.insert(&name[1..], value.clone());
-        }
-    }
-    options
-}
-
-/// One string becomes a list of one.
-pub fn listed(options: &mut Map, key: &str) {
+/// Makes a single string at `key` a list of one.
+pub fn wrap_in_list(options: &mut Map, key: &str) {
     if let Some(Value::String(_)) = options.get(key) {
         let one = options.take(key).unwrap_or_default();
         options.insert(key, vec![one].into());

@@ -1,8 +1,9 @@
-//! What all services with a key have in common: a request of JSON, a stream of JSON, and a turn of a model in it.
+//! Services you have an API key for: what their protocols share.
 //!
-//! A protocol says what is its own in a [`Dialect`] and in the body of its request; the rest is here. `turn` puts the
-//! pieces of an answer together, `chunk` reads OpenAI's, `said` takes the caller's messages apart, `errors` reads refusals,
-//! `models` lists models.
+//! Each of them takes one JSON request and answers with a stream of JSON frames. A protocol says what is its own in a
+//! [`Dialect`] and in the body of its request; the rest is here. [`messages`] takes the caller's messages apart,
+//! [`message_decoder`] puts the message of the answer together, `chat_chunk` reads OpenAI's chunks, [`errors`] classifies
+//! errors, [`models`] lists models.
 
 pub(super) mod anthropic;
 mod chat_chunk;
@@ -19,82 +20,97 @@ pub(super) mod workers_ai;
 use std::rc::Rc;
 
 use crate::chat::{Error, Result};
-use crate::exchange::{Out, Step};
+use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::http::Request;
 use crate::json::{self, Map, Value};
-use crate::options::Call;
+use crate::options::{ChatRequest, Purpose};
 use crate::text::join;
-use message_decoder::Turn;
+use message_decoder::MessageDecoder;
 
-/// What is a protocol's own.
+/// What is a protocol's own in the responses to its requests.
 pub struct Dialect {
+    /// How a stream is divided into frames.
     pub framing: Framing,
-    /// Adds the key and whatever else stands in the head of each request.
-    pub head: fn(&Call, Request) -> Request,
-    /// How the names of its server-sent events begin. Such frames are JSON; others may be anything.
+    /// Adds the key, and whatever else stands in the headers of each request.
+    pub headers: fn(&ChatRequest, Request) -> Request,
+    /// How the names of its server-sent events begin. Frames of these events are JSON; frames of others may be anything.
     pub events: &'static [&'static str],
     /// See [`crate::exchange::Decode::text_path`].
     pub text_path: &'static [&'static str],
-    /// See [`crate::exchange::Decode::thought_paths`].
-    pub thought_paths: &'static [&'static [&'static str]],
+    /// See [`crate::exchange::Decode::reasoning_paths`].
+    pub reasoning_paths: &'static [&'static [&'static str]],
     /// See [`crate::exchange::Decode::arguments_path`].
     pub arguments_path: &'static [&'static str],
-    /// What a frame tells.
-    pub frame: fn(&mut Turn, &Value, &mut Out) -> Result<()>,
-    /// What an answer in one piece tells. `false`: it is none.
-    pub whole: fn(&mut Turn, &Value, &mut Out) -> Result<bool>,
+    /// Puts what one frame says into the message.
+    pub frame: fn(&mut MessageDecoder, &Value, &mut EventQueue) -> Result<()>,
+    /// Puts an answer in one piece into the message. `false`: the JSON is no answer.
+    pub json_response: fn(&mut MessageDecoder, &Value, &mut EventQueue) -> Result<bool>,
 }
 
 /// A request in the making.
-pub struct Ask {
-    pub call: Rc<Call>,
+pub struct RequestBuilder {
+    /// What the caller wants.
+    pub chat: Rc<ChatRequest>,
+    /// The JSON object that will be sent.
     pub body: Map,
-    /// What the next turn needs, as far as it is known before the answer.
+    /// What the next call needs, as far as it is known before the answer.
     pub conversation: Map,
+    /// Told when the answer begins.
     pub warnings: Vec<&'static str>,
 }
 
-impl Ask {
-    /// With the options under their names there, but for those that the protocol puts into another form (`.name`).
-    pub fn new(call: Rc<Call>) -> Result<Ask> {
-        if call.session_only {
+impl RequestBuilder {
+    /// A body with the model and the caller's options, each at its place (see
+    /// [`crate::options::ProtocolInfo::options`]); options that begin with a dot are left to the protocol.
+    ///
+    /// # Errors
+    /// No model is given, or a nonce is wanted, which services with a key do not have.
+    pub fn new(chat: Rc<ChatRequest>) -> Result<RequestBuilder> {
+        if chat.purpose == Purpose::Session {
             return Err(Error::input("this provider has no nonce: it takes an apiKey"));
         }
         let mut body = Map::new();
-        for (name, value) in call.passed.iter() {
-            if !name.starts_with('.') {
-                body.insert(name, value.clone());
+        for (place, value) in chat.mapped_options.iter() {
+            match place.split_once('/') {
+                _ if place.starts_with('.') => {}
+                Some((group, name)) => body.insert_in(group, name, value.clone()),
+                None => body.insert(place, value.clone()),
             }
         }
-        body.put("model", &model(&call)?);
-        Ok(Ask { conversation: call.conversation.clone(), call, body, warnings: Vec::new() })
+        body.put("model", &model(&chat)?);
+        Ok(RequestBuilder { conversation: chat.conversation.clone(), chat, body, warnings: Vec::new() })
     }
 
-    /// Sends the body, and what `extra` of the settings and then of the call lay over it, to `path` below the service's address.
-    pub fn to(mut self, dialect: &'static Dialect, path: &str) -> Result<Step> {
-        let call = self.call;
+    /// The operation that posts the body to `path` below the service's address. `extra` of the settings and then of the call
+    /// is laid over the body first.
+    ///
+    /// # Errors
+    /// `extra` is no object.
+    pub fn post(mut self, dialect: &'static Dialect, path: &str) -> Result<Operation> {
+        let chat = self.chat;
         for key in [".compatible", ".under", ".extra"] {
-            if let Some(more) = call.passed.get(key) {
+            if let Some(more) = chat.mapped_options.get(key) {
                 lay_over(&mut self.body, more)?;
             }
         }
         let accept = if dialect.framing == Framing::Sse { "text/event-stream" } else { "application/x-ndjson" };
-        let request = Request::post(join(&[&call.settings.url, path])).header("accept", accept).json(&self.body.into());
-        let request = (dialect.head)(&call, request);
-        Ok(Step::stream(request, dialect.framing, Turn::new(dialect, call, self.conversation, self.warnings)))
+        let request = Request::post(join(&[&chat.settings.url, path])).header("accept", accept).json(&self.body.into());
+        let request = (dialect.headers)(&chat, request);
+        let decoder = MessageDecoder::new(dialect, chat, self.conversation, self.warnings);
+        Ok(Operation::stream(request, dialect.framing, decoder))
     }
 }
 
-fn model(call: &Call) -> Result<String> {
-    match call.settings.get_model(&call.model)? {
+fn model(chat: &ChatRequest) -> Result<String> {
+    match chat.settings.get_model(&chat.model)? {
         model if model.is_empty() => Err(Error::input("model is missing")),
         model => Ok(model),
     }
 }
 
-/// `null` takes a member away: some services refuse what they do not know, `stream_options` for one. Objects are laid over
-/// objects, so that one more member does not cost the others.
+/// Lays `extra` over the body. `null` takes a member away, since some services refuse what they do not know,
+/// `stream_options` for one. Objects are laid over objects, so that one more member does not cost the others.
 fn lay_over(body: &mut Map, extra: &Value) -> Result<()> {
     let Value::Object(extra) = extra else { return Err(Error::input("extra must be an object")) };
     for (key, value) in extra.iter() {
@@ -110,13 +126,19 @@ fn lay_over(body: &mut Map, extra: &Value) -> Result<()> {
     Ok(())
 }
 
-/// Of a service that wants the model in the address: out of the body, and fit for a path.
+/// Takes the model out of the body, for a service that wants it in the address.
+///
+/// # Errors
+/// See [`in_path`].
 pub fn take_model(body: &mut Map) -> Result<String> {
     let model = body.take("model").unwrap_or_default();
     in_path(model.as_str().unwrap_or_default()).map(str::to_owned)
 }
 
-/// A model's name as a part of a path. It may be the word of a stranger, so it must not lead elsewhere.
+/// A model's name as a part of a path. It may have been written by a stranger, so it must not lead elsewhere.
+///
+/// # Errors
+/// The name has an empty step, `.`, `..`, or a character other than letters, digits and `-._:@/`.
 pub fn in_path(model: &str) -> Result<&str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:@/".contains(&byte);
     match model.bytes().all(is_plain) && !model.split('/').any(|step| matches!(step, "" | "." | "..")) {
@@ -125,15 +147,15 @@ pub fn in_path(model: &str) -> Result<&str> {
     }
 }
 
-/// `before`: what stands before the key in its header.
-pub fn with_key(call: &Call, request: Request, name: &'static str, before: &str) -> Request {
-    match call.settings.get("apiKey") {
-        Some(key) => request.header(name, join(&[before, key])),
+/// Adds the key in the header `name`, behind `prefix`; nothing where no key is set.
+pub fn with_key(chat: &ChatRequest, request: Request, name: &'static str, prefix: &str) -> Request {
+    match chat.settings.get("apiKey") {
+        Some(key) => request.header(name, join(&[prefix, key])),
         None => request,
     }
 }
 
-/// As most services want it (RFC 6750).
-pub fn bearer(call: &Call, request: Request) -> Request {
-    with_key(call, request, "authorization", "Bearer ")
+/// Adds the key as most services want it, `Authorization: Bearer` (RFC 6750).
+pub fn bearer(chat: &ChatRequest, request: Request) -> Request {
+    with_key(chat, request, "authorization", "Bearer ")
 }

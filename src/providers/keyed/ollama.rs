@@ -2,32 +2,32 @@
 
 use std::rc::Rc;
 
-use crate::chat::{Error, Result, Session, turn};
-use crate::exchange::{Out, Step};
+use crate::chat::{Error, Result, Session, message_json};
+use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::json::{Map, Value, form};
-use crate::options::{About, Call};
+use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
-use crate::providers::keyed::message_decoder::{Turn, object_as_json, word};
-use crate::providers::keyed::messages::{self, Part, Role, Said};
-use crate::providers::keyed::{self, Ask, Dialect, models};
+use crate::providers::keyed::message_decoder::{MessageDecoder, object_as_json, str_or_empty};
+use crate::providers::keyed::messages::{self, ChatMessage, ContentPart, Role};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|call| models::ask(&DIALECT, call, "/api/tags")),
-    about: About {
+    models: Some(|chat| models::list(&DIALECT, chat, "/api/tags")),
+    info: ProtocolInfo {
         needs_auth: false,
-        ..About::service(
+        ..ProtocolInfo::service(
             "Ollama",
             "http://localhost:11434",
             &[
                 ("model", "model"),
                 ("messages", ".messages"),
-                ("temperature", ".temperature"),
-                ("topP", ".top_p"),
-                ("maxTokens", ".num_predict"),
-                ("stop", ".stop"),
-                ("seed", ".seed"),
+                ("temperature", "options/temperature"),
+                ("topP", "options/top_p"),
+                ("maxTokens", "options/num_predict"),
+                ("stop", "options/stop"),
+                ("seed", "options/seed"),
                 ("tools", "tools"),
                 ("reasoningEffort", "think"),
                 ("responseFormat", ".response_format"),
@@ -39,76 +39,73 @@ pub const PROTOCOL: Protocol = Protocol {
 
 static DIALECT: Dialect = Dialect {
     framing: Framing::Ndjson,
-    head: keyed::bearer,
+    headers: keyed::bearer,
     events: &[],
     text_path: &["message", "content"],
-    thought_paths: &[&["message", "thinking"]],
+    reasoning_paths: &[&["message", "thinking"]],
     arguments_path: &[],
-    frame: |turn, value, out| {
-        take(turn, value, out);
+    frame: |message, value, out| {
+        line(message, value, out);
         Ok(())
     },
-    whole: |turn, value, out| {
-        take(turn, value, out);
+    json_response: |message, value, out| {
+        line(message, value, out);
         Ok(value.get("message").is_some())
     },
 };
 
 /// L1.
-fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
-    const OPTIONS: [&str; 5] = [".temperature", ".top_p", ".num_predict", ".stop", ".seed"];
-    let mut ask = Ask::new(call)?;
-    let (call, body) = (&ask.call, &mut ask.body);
-    let given = messages::messages(call)?;
-    let (system, said) = messages::read(&given)?;
+fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
+    let mut builder = RequestBuilder::new(chat)?;
+    let (chat, body) = (&builder.chat, &mut builder.body);
+    let given = messages::given(chat)?;
+    let (system, parsed) = messages::parse(&given)?;
     let mut messages = Vec::new();
     if !system.is_empty() {
-        messages.push(turn("system", &system));
+        messages.push(message_json("system", &system));
     }
-    for said in &said {
-        messages.push(message(said)?);
+    for given in &parsed {
+        messages.push(message(given)?);
     }
     body.insert("messages", messages.into());
-    let mut options = messages::options(call, &OPTIONS);
-    messages::listed(&mut options, "stop");
-    if !options.is_empty() {
-        body.insert("options", options.into());
+    if let Some(Value::Object(options)) = body.get_mut("options") {
+        messages::wrap_in_list(options, "stop");
     }
     if body.text("think") == Some("none") {
         body.insert("think", false.into());
     }
-    match messages::schema(call)? {
+    match messages::schema(chat)? {
         Some(Value::Null) => body.put("format", "json"),
         Some(schema) => body.insert("format", schema.clone()),
         None => {}
     }
     body.insert("stream", true.into());
-    ask.to(&DIALECT, "/api/chat")
+    builder.post(&DIALECT, "/api/chat")
 }
 
 const CALL: &str = r#"{"function":{"name":$,"arguments":%}}"#;
 
-/// L2.
-fn message(said: &Said) -> Result<Value> {
+/// L2. A message as this service takes it.
+fn message(given: &ChatMessage) -> Result<Value> {
     let (mut message, mut content) = (Map::new(), String::new());
     let (mut images, mut calls) = (Vec::new(), Vec::new());
-    for part in &said.parts {
+    for part in &given.parts {
         match part {
-            Part::Text(text) => content.push_str(text),
-            Part::Image { url, .. } => match messages::data_url(url) {
+            ContentPart::Text(text) => content.push_str(text),
+            ContentPart::Image { url, .. } => match messages::data_url(url) {
                 Some((_, data)) => images.push(data.into()),
                 None => return Err(Error::input("Ollama takes images as data: URLs only")),
             },
-            Part::Call { name, arguments, .. } => {
+            ContentPart::ToolCall { name, arguments, .. } => {
                 calls.push(form(CALL, &[name, &messages::arguments(arguments)?]));
             }
-            Part::Result { name, text, .. } => {
+            ContentPart::ToolResult { name, text, .. } => {
                 message.put("tool_name", name);
                 content.push_str(text);
             }
         }
     }
-    let role = match said.role {
+    let role = match given.role {
         Role::User => "user",
         Role::Assistant => "assistant",
         Role::Tool => "tool",
@@ -123,15 +120,15 @@ fn message(said: &Said) -> Result<Value> {
     Ok(message.into())
 }
 
-/// L3. Thought, text and calls may all stand in one line.
-fn take(turn: &mut Turn, value: &Value, out: &mut Out) {
-    let message = value.get("message").unwrap_or(&Value::Null);
-    _ = turn.think(word(message, "thinking"), out);
-    turn.text(word(message, "content"), out);
-    for call in message.list("tool_calls") {
+/// L3. One line of the answer. Reasoning, text and tool calls may all stand in it.
+fn line(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
+    let piece = value.get("message").unwrap_or(&Value::Null);
+    _ = message.reasoning(str_or_empty(piece, "thinking"), out);
+    message.text(str_or_empty(piece, "content"), out);
+    for call in piece.list("tool_calls") {
         let function = call.get("function").unwrap_or(&Value::Null);
         let arguments = object_as_json(function.get("arguments"));
-        turn.whole_call(word(call, "id"), word(function, "name"), &arguments, out);
+        message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(function, "name"), &arguments, out);
     }
     if value.is_true("done") {
         let mut usage = Vec::new();
@@ -140,8 +137,8 @@ fn take(turn: &mut Turn, value: &Value, out: &mut Out) {
                 usage.push((key.to_owned(), count.clone()));
             }
         }
-        turn.usage(Some(&Map::from_members(usage).into()));
-        turn.finish(value.text("done_reason").unwrap_or("stop"));
-        turn.over = true;
+        message.usage(Some(&Map::from_members(usage).into()));
+        message.finish(value.text("done_reason").unwrap_or("stop"));
+        message.is_over = true;
     }
 }

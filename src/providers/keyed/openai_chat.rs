@@ -5,16 +5,16 @@
 use std::rc::Rc;
 
 use crate::chat::{Result, Session};
-use crate::exchange::Step;
+use crate::exchange::Operation;
 use crate::frame::Framing;
-use crate::options::{About, Call};
+use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
-use crate::providers::keyed::{self, Ask, Dialect, chat_chunk, messages, models};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|call| models::ask(&DIALECT, call, "/models")),
-    about: About::service(
+    models: Some(|chat| models::list(&DIALECT, chat, "/models")),
+    info: ProtocolInfo::service(
         "OpenAiChat",
         "https://api.openai.com/v1",
         &[
@@ -38,33 +38,33 @@ pub const PROTOCOL: Protocol = Protocol {
 
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
-    head: keyed::bearer,
+    headers: keyed::bearer,
     events: &["message", "error"],
     text_path: &["choices", "0", "delta", "content"],
-    thought_paths: &[&["choices", "0", "delta", "reasoning_content"], &["choices", "0", "delta", "reasoning"]],
+    reasoning_paths: &[&["choices", "0", "delta", "reasoning_content"], &["choices", "0", "delta", "reasoning"]],
     arguments_path: &["choices", "0", "delta", "tool_calls", "0", "function", "arguments"],
-    frame: |turn, value, out| {
-        chat_chunk::take(turn, value, "delta", out);
+    frame: |message, value, out| {
+        chat_chunk::decode(message, value, "delta", out);
         Ok(())
     },
-    whole: |turn, value, out| {
-        chat_chunk::take(turn, value, "message", out);
+    json_response: |message, value, out| {
+        chat_chunk::decode(message, value, "message", out);
         Ok(!value.list("choices").is_empty())
     },
 };
 
 /// F1.
-fn open(call: Rc<Call>, _: &Session) -> Result<Step> {
-    let mut ask = Ask::new(call)?;
-    let (call, body) = (&ask.call, &mut ask.body);
-    body.insert("messages", messages::messages(call)?.into());
+fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
+    let mut builder = RequestBuilder::new(chat)?;
+    let (chat, body) = (&builder.chat, &mut builder.body);
+    body.insert("messages", messages::given(chat)?.into());
     // Its newer models refuse the old name, which is the only one that others know.
-    if call.settings.url.starts_with("https://api.openai.com/")
+    if chat.settings.url.starts_with("https://api.openai.com/")
         && let Some(most) = body.take("max_tokens")
     {
         body.insert("max_completion_tokens", most);
     }
     body.insert("stream", true.into());
     body.form("stream_options", r#"{"include_usage":true}"#, &[]);
-    ask.to(&DIALECT, "/chat/completions")
+    builder.post(&DIALECT, "/chat/completions")
 }

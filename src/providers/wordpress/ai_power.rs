@@ -4,62 +4,62 @@
 
 use std::rc::Rc;
 
+use super::{ajax_url, check_messages, checked_turns, nonce, page, page_url, with_session};
 use crate::chat::error_text::{self, holds};
 use crate::chat::{Code, Error, Finish, Message, Result, Session};
-use crate::exchange::{Decode, EMPTY, Next, Out, Progress, Step};
+use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition};
 use crate::frame::Framing;
-use crate::http::{Answer, Form, Request};
+use crate::http::{Form, Request, Response};
 use crate::json::{self, Map, Parsed, Value};
-use crate::options::{About, Call};
+use crate::options::{ChatRequest, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
-use crate::providers::wordpress::page;
 use crate::text::{find, join, lossy};
+use nonce::Origin;
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
-    about: About {
-        name: "AiPower",
-        needs_auth: false,
-        supports_stream: true,
-        supports_message_history: true,
-        supports_system_message: false,
-        options: &[],
-        base_url: "",
-    },
+    info: ProtocolInfo::site(
+        "AiPower",
+        &[
+            ("nonce", SettingKind::HeaderValue),
+            ("botId", SettingKind::Id),
+            ("postId", SettingKind::Id),
+            ("page", SettingKind::SiteUrl),
+            ("widget", SettingKind::Flag),
+        ],
+    ),
 };
 
-fn open(call: Rc<Call>, session: &Session) -> Result<Step> {
-    if !call.session_only {
-        call.turns()?;
-    }
-    let settings = &call.settings;
+fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
+    check_messages(&chat)?;
+    let settings = &chat.settings;
     let mut session = session.clone();
     if let (None, Some(nonce), Some(id)) = (session.nonce(), settings.get("nonce"), settings.get("postId")) {
         session.set("nonce", nonce);
         session.set("postId", id);
     }
     Ok(match session.nonce() {
-        Some(_) if !call.session_only => submit(call, &session, true),
-        _ => read_page(call, false),
+        Some(_) if chat.purpose == Purpose::Reply => submit(chat, &session, Origin::Earlier),
+        _ => read_page(chat, false),
     })
 }
 
 /// B2. There is no endpoint for a nonce: only a page holds one. `stale`: pages come from caches, so ask around them.
-fn read_page(call: Rc<Call>, stale: bool) -> Step {
-    let mut request = Request::get(call.settings.page()).shared();
+fn read_page(chat: Rc<ChatRequest>, stale: bool) -> Operation {
+    let mut request = Request::get(page_url(&chat.settings)).shared();
     if stale {
         request = request.header("cache-control", "no-cache");
     }
-    Step::ask(request, move |answer, out| {
-        let body = &answer.body;
+    Operation::buffered(request, move |response, out| {
+        let body = &response.body;
         let missing = |what: &str| {
-            let code = if answer.is_html() { Code::Nonce } else { Code::Protocol };
+            let code = if response.is_html() { Code::Nonce } else { Code::Protocol };
             Err(Error::new(code, what))
         };
         let digits = |id: &String| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
         let mut session = Session::default();
-        match (call.settings.get("postId"), page::POWER_POST_ID.find(body).filter(digits)) {
+        match (chat.settings.get("postId"), page::POWER_POST_ID.find(body).filter(digits)) {
             (Some(id), _) => session.set("postId", id),
             (None, Some(id)) => session.set("postId", &id),
             (None, None) => return missing("No post ID found"),
@@ -72,24 +72,19 @@ fn read_page(call: Rc<Call>, stale: bool) -> Step {
         let holds = |word: &str| find(body, word.as_bytes()).is_some();
         let is_widget = holds("data-type=\"widget\"") && !holds("wpaicg-chat-shortcode");
         session.set("widget", if is_widget { "1" } else { "" });
-        out.session(&session);
-        match call.session_only {
-            true => Ok(Next::Over),
-            false => Ok(Next::Step(submit(call, &session, false))),
-        }
+        with_session(chat, session, out, |chat, session| submit(chat, &session, Origin::ThisCall))
     })
 }
 
-/// B3.
-fn submit(call: Rc<Call>, session: &Session, may_renew: bool) -> Step {
-    // `open` has checked the turns.
-    let (message, earlier) = call.turns().unwrap_or_default();
-    let settings = &call.settings;
+/// B3. Sends the message.
+fn submit(chat: Rc<ChatRequest>, session: &Session, nonce_from: Origin) -> Operation {
+    let (message, earlier) = checked_turns(&chat);
+    let settings = &chat.settings;
     let mut conversation = Map::new();
-    call.carry("clientId", &call.random_id(10, 1), &mut conversation);
-    conversation.copy("threadId", &call.conversation);
+    chat.carry_over("clientId", &chat.random_id(10, 1), &mut conversation);
+    conversation.copy("threadId", &chat.conversation);
     let bot = settings.get("botId").or(session.get("botId")).unwrap_or("0");
-    let widget = settings.widget.unwrap_or_else(|| session.get("widget").is_some());
+    let widget = settings.flag("widget").unwrap_or_else(|| session.get("widget").is_some());
     let identity = match (widget, bot) {
         (true, _) => "widget".to_owned(),
         (false, "0") => "shortcode".to_owned(),
@@ -108,21 +103,26 @@ fn submit(call: Rc<Call>, session: &Session, may_renew: bool) -> Step {
     if let Some(thread) = conversation.text("threadId") {
         form.add("thread_id", thread);
     }
-    let request = Request::post(settings.ajax()).form(form);
-    Step::stream(request, Framing::Sse, Reply { call, may_renew, conversation, words: String::new() })
+    let request = Request::post(ajax_url(settings)).form(form);
+    Operation::stream(
+        request,
+        Framing::Sse,
+        AiPowerDecoder { chat, nonce_from, conversation, error_text: String::new() },
+    )
 }
 
-/// Oldest first. The server deletes every backslash before it decodes, so nothing here may need one: no quotes, no line
-/// breaks, raw UTF-8 (B3). There is no place for system messages but among the human's.
+/// The earlier messages, oldest first. The server deletes every backslash before it decodes, so nothing here may need one: no quotes, no line
+/// breaks, raw UTF-8 (B3). Messages of the system stand among
+/// the human's, since they have no other place.
 fn history(earlier: &[Message]) -> String {
     let mut history = "[".to_owned();
-    for turn in earlier.iter().filter(|turn| !turn.text.trim().is_empty()) {
+    for message in earlier.iter().filter(|message| !message.text.trim().is_empty()) {
         if history.len() > 1 {
             history.push(',');
         }
         history.push_str(r#"{"id":"","text":""#);
-        history.push_str(if turn.role == "assistant" { "AI: " } else { "Human: " });
-        history.extend(turn.text.chars().map(plain));
+        history.push_str(if message.role == "assistant" { "AI: " } else { "Human: " });
+        history.extend(message.text.chars().map(plain));
         history.push_str(r#""}"#);
     }
     history + "]"
@@ -137,94 +137,95 @@ fn plain(character: char) -> char {
     }
 }
 
-/// B4 to B6.
-struct Reply {
-    call: Rc<Call>,
-    may_renew: bool,
+/// B4 to B6. Reads the answer to one message.
+struct AiPowerDecoder {
+    chat: Rc<ChatRequest>,
+    nonce_from: Origin,
     conversation: Map,
-    /// A provider's error comes word by word, as if it were the answer; only the missing `id` and `object` tell.
-    words: String,
+    /// The text of a provider's error, which comes word by word as if it were the response. Only the missing `id` and `object`
+    /// tell it apart.
+    error_text: String,
 }
 
-impl Decode for Reply {
+impl Decode for AiPowerDecoder {
     fn text_path(&self) -> &'static [&'static str] {
         &["choices", "0", "delta", "content"]
     }
 
-    fn frame(&mut self, event: &str, data: &[u8], out: &mut Out) -> Result<Progress> {
+    fn frame(&mut self, event: &str, data: &[u8], out: &mut EventQueue) -> Result<FrameOutcome> {
         match (event, data.trim_ascii()) {
             (_, b"[DONE]" | b"[LIMITED]") | ("done", _) => return self.finish(Finish::Stop, out),
             ("thread_id", id) => {
                 self.conversation.put("threadId", &lossy(id));
-                return Ok(Progress::More);
+                return Ok(FrameOutcome::More);
             }
             _ => {}
         }
-        let Parsed { value, mended } = match json::parse(data) {
+        let Parsed { value, has_lone_surrogates } = match json::parse(data) {
             Ok(parsed) => parsed,
-            Err(error) => return self.broken_words(data).map_or(Err(error.into()), |()| Ok(Progress::More)),
+            Err(error) => return self.broken_words(data).map_or(Err(error.into()), |()| Ok(FrameOutcome::More)),
         };
-        if let Some(error) = refusal(&value) {
+        if let Some(error) = reported_error(&value) {
             return Err(error);
         }
         if event == "thread.message.delta" {
             let parts = value.pointer("/delta/content").and_then(Value::as_array);
             for part in parts.into_iter().flatten() {
-                out.text(part.text_at("/text/value").unwrap_or_default(), mended);
+                out.text(part.text_at("/text/value").unwrap_or_default(), has_lone_surrogates);
             }
-            return Ok(Progress::More);
+            return Ok(FrameOutcome::More);
         }
         out.usage(&value);
-        let Some(choice) = value.pointer("/choices/0") else { return Ok(Progress::More) };
+        let Some(choice) = value.pointer("/choices/0") else { return Ok(FrameOutcome::More) };
         let text = choice.pointer("/delta/content").or(choice.get("text"));
         let text = text.and_then(Value::as_str).unwrap_or_default();
         match value.get("id").or(value.get("object")) {
-            Some(_) => out.text(text, mended),
-            None => self.words.push_str(text),
+            Some(_) => out.text(text, has_lone_surrogates),
+            None => self.error_text.push_str(text),
         }
         match choice.text("finish_reason").unwrap_or_default() {
-            "" => Ok(Progress::More),
+            "" => Ok(FrameOutcome::More),
             reason => self.finish(Finish::from_word(reason), out),
         }
     }
 
-    fn whole(&mut self, answer: &Answer, out: &mut Out) -> Result<Next> {
-        let Parsed { value, mended } = answer.json()?;
+    fn json_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Transition> {
+        let Parsed { value, has_lone_surrogates } = response.json()?;
         // The presence of `data` tells success, too (B4): the source documents looked at nothing else.
         let status = value.text("status");
         match value.text("data") {
             Some(text) if status != Some("error") => {
-                out.text(text, mended);
+                out.text(text, has_lone_surrogates);
                 if let Some(thread) = value.text("thread_id") {
                     self.conversation.put("threadId", thread);
                 }
-                self.finish(Finish::Stop, out).map(|_| Next::Over)
+                self.finish(Finish::Stop, out).map(|_| Transition::Over)
             }
             // B7, before 1.8.91.
-            _ if status != Some("success") && error_text::error_words(&value).as_deref() == Some(EXPIRED) => {
-                self.renew(EXPIRED, out).map(Next::Step)
+            _ if status != Some("success") && error_text::of(&value).as_deref() == Some(EXPIRED) => {
+                self.renew(EXPIRED, out).map(Transition::Send)
             }
-            // The words of the source documents.
-            _ => Err(refusal(&value)
+            // The text of the source documents.
+            _ => Err(reported_error(&value)
                 .filter(|_| status != Some("success"))
                 .unwrap_or_else(|| Error::new(Code::Protocol, "Unexpected response structure: 'data' field missing"))),
         }
     }
 
-    fn refused(&mut self, answer: &Answer, out: &mut Out) -> Result<Step> {
-        match answer.head.status {
+    fn error_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Operation> {
+        match response.head.status {
             // B7, since 1.8.91: "The link you followed has expired.", in the site's language.
             403 => {
-                let expired = answer.body.len() < 4096 && json::parse(&answer.body).is_err();
-                let words = error_text::html_to_text(lossy(&answer.body).trim());
-                self.renew(&words, out).map_err(|error| if expired { error } else { answer.refusal() })
+                let expired = response.body.len() < 4096 && json::parse(&response.body).is_err();
+                let text = error_text::html_to_text(lossy(&response.body).trim());
+                self.renew(&text, out).map_err(|error| if expired { error } else { response.status_error() })
             }
             // WordPress answers an action that nobody handles with 400 and `0`.
-            400 if answer.body.trim_ascii() == b"0" => Err(Error::new(
+            400 if response.body.trim_ascii() == b"0" => Err(Error::new(
                 Code::Service,
                 "the site does not know this chat: AI Power is absent, or it is 2.3 or later (use AiPuffer)",
             )),
-            _ => Err(answer.refusal()),
+            _ => Err(response.status_error()),
         }
     }
 
@@ -236,52 +237,48 @@ impl Decode for Reply {
 const EXPIRED: &str = "Nonce verification failed";
 
 /// `{"error": ...}`, `{"msg": ..., "<flag>": true}` and `{"status": "error", "msg": ...}`. After a ban the server goes on
-/// with the normal answer, by a flaw; a refusal is the end here.
-fn refusal(value: &Value) -> Option<Error> {
+/// with the normal response, by a flaw; a refusal is the end here.
+fn reported_error(value: &Value) -> Option<Error> {
     const FLAGS: [&str; 3] = ["messageFlagged", "ipBanned", "modflag"];
     const SIGNS: [&str; 3] = ["prohibited words", "not allowed", "nothing was inputted"];
-    let words = error_text::error_words(value)?;
+    let text = error_text::of(value)?;
     let code = match () {
-        () if value.is_true("tokenLimitReached") || holds(&words, RATE_LIMIT) => Code::RateLimited,
+        () if value.is_true("tokenLimitReached") || holds(&text, RATE_LIMIT) => Code::RateLimited,
         () if FLAGS.iter().any(|flag| value.is_true(flag)) => Code::Refused,
-        () if SIGNS.iter().any(|sign| holds(&words, sign)) => Code::Refused,
+        () if SIGNS.iter().any(|sign| holds(&text, sign)) => Code::Refused,
         () if value.is_true("pineconeError") || value.get("error").is_some() => Code::Service,
         () if value.text("status") == Some("error") => Code::Service,
         () => return None,
     };
-    Some(Error::new(code, words))
+    Some(Error::new(code, text))
 }
 
 const RATE_LIMIT: &str = "^rate limit";
 
-impl Reply {
-    /// The nonce was refused, in these words.
-    fn renew(&self, words: &str, out: &mut Out) -> Result<Step> {
-        out.forget_session();
-        match self.may_renew {
-            true => Ok(read_page(self.call.clone(), true)),
-            false => Err(Error::new(Code::Nonce, join(&["the site refused the nonce: ", words]))),
-        }
+impl AiPowerDecoder {
+    /// The nonce was refused, with this text.
+    fn renew(&self, text: &str, out: &mut EventQueue) -> Result<Operation> {
+        nonce::renew_once(self.nonce_from, nonce::refused(text), out, || read_page(self.chat.clone(), true))
     }
 
     /// B5: such a word is put into JSON without escaping, and a line break in it cuts the line.
     fn broken_words(&mut self, data: &[u8]) -> Option<()> {
         let data = std::str::from_utf8(data).ok()?;
         let word = data.strip_prefix(r#"{"choices":[{"delta":{"content":""#)?;
-        self.words.push_str(word.strip_suffix(r#""}}]}"#).unwrap_or(word));
+        self.error_text.push_str(word.strip_suffix(r#""}}]}"#).unwrap_or(word));
         Some(())
     }
 
-    fn finish(&mut self, finish: Finish, out: &mut Out) -> Result<Progress> {
-        if !self.words.is_empty() {
-            let words = error_text::html_to_text(self.words.trim());
-            let limited = holds(&words, RATE_LIMIT);
-            return Err(Error::new(if limited { Code::RateLimited } else { Code::Service }, words));
+    fn finish(&mut self, finish: Finish, out: &mut EventQueue) -> Result<FrameOutcome> {
+        if !self.error_text.is_empty() {
+            let text = error_text::html_to_text(self.error_text.trim());
+            let limited = holds(&text, RATE_LIMIT);
+            return Err(Error::new(if limited { Code::RateLimited } else { Code::Service }, text));
         }
-        if !out.any_text() {
-            out.warn(EMPTY);
+        if !out.has_text() {
+            out.warn(EMPTY_REPLY);
         }
         out.finish(std::mem::take(&mut self.conversation), finish);
-        Ok(Progress::Done)
+        Ok(FrameOutcome::Done)
     }
 }

@@ -6,7 +6,7 @@ use super::{Cases, EMOJI, Expected, MARKDOWN, hello, privet};
 
 const CHAT: &str = "chatcmpl-stub0001";
 const RESPONSES: &str = "resp_stub0000000000000001";
-const EMPTY: &str = "the message is empty, which our client refuses before sending";
+const EMPTY_REPLY: &str = "the message is empty, which our client refuses before sending";
 const BAD_REQUEST: &str = "the request is malformed on purpose";
 const FILES: &str = "files and shortcuts are features of the plugin's page";
 
@@ -194,11 +194,11 @@ pub fn refusals() -> Cases {
         ("nonce-missing-stream", nonce("not allowed to do that").answer_only("a nonce is always sent")),
         ("nonce-missing-nonstream", nonce("not allowed to do that").answer_only("a nonce is always sent")),
         ("nonce-in-query", nonce("not allowed to do that").answer_only("the nonce goes into a header")),
-        ("message-empty-stream", refused().answer_only(EMPTY)),
-        ("message-empty-nonstream", refused().answer_only(EMPTY)),
-        ("message-blank", refused().answer_only(EMPTY)),
-        ("message-missing", refused().answer_only(EMPTY)),
-        ("cors-submit-error", refused().answer_only(EMPTY)),
+        ("message-empty-stream", refused().answer_only(EMPTY_REPLY)),
+        ("message-empty-nonstream", refused().answer_only(EMPTY_REPLY)),
+        ("message-blank", refused().answer_only(EMPTY_REPLY)),
+        ("message-missing", refused().answer_only(EMPTY_REPLY)),
+        ("cors-submit-error", refused().answer_only(EMPTY_REPLY)),
         ("bot-missing", refused().answer_only(BAD_REQUEST)),
         ("body-form-encoded", refused().answer_only(BAD_REQUEST)),
         ("nonstream-no-content-type", refused().answer_only(BAD_REQUEST)),
@@ -252,7 +252,7 @@ pub fn old_versions() -> Cases {
         ("v2.5.3-nonstream-ascii", reply(hello("Hi there"), [25, 23, 48], "")),
         ("v2.5.3-nonce-wrong", nonce("Cookie check failed")),
         ("v2.5.3-nonce-missing", nonce("not allowed to do that").answer_only("a nonce is always sent")),
-        ("v2.5.3-message-empty", refused().answer_only(EMPTY)),
+        ("v2.5.3-message-empty", refused().answer_only(EMPTY_REPLY)),
         ("v2.5.3-bot-unknown-stream", refused()),
         ("v2.5.3-bot-unknown-nonstream", refused()),
         (
@@ -268,7 +268,7 @@ pub fn old_versions() -> Cases {
         ("v2.0.9-nonstream-ascii", reply(hello("Hi there"), [25, 23, 48], "")),
         ("v2.0.9-nonce-wrong", nonce("Cookie check failed")),
         ("v2.0.9-nonce-missing", nonce("not allowed to do that").answer_only("a nonce is always sent")),
-        ("v2.0.9-message-empty", refused().answer_only(EMPTY)),
+        ("v2.0.9-message-empty", refused().answer_only(EMPTY_REPLY)),
         ("v2.0.9-bot-unknown-stream", refused()),
         ("v2.0.9-bot-unknown-nonstream", refused()),
         // Before 2.4.9 nobody counted.

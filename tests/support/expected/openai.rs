@@ -5,7 +5,7 @@ use rivulet::chat::Code;
 use super::{Cases, EMOJI, Expected, MARKDOWN};
 
 const HELLO: &str = "Hello from the mock model. Slashes / and <b>tags</b> & \"quotes\" are kept.";
-const EMPTY: &str = "warning the site sent an empty reply";
+const EMPTY_REPLY: &str = "warning the site sent an empty reply";
 const WEATHER: (&str, &str, &str) = ("call_weather", "get_weather", r#"{"city":"Köln","unit":"celsius"}"#);
 const TIME: (&str, &str, &str) = ("call_time", "get_time", r#"{"zone":"Europe/Berlin"}"#);
 
@@ -53,7 +53,7 @@ fn streams() -> Cases {
         ("stream-markdown", reply(MARKDOWN, &["usage 4 197 201", "finish stop"])),
         ("stream-length", reply("Once upon a", &["usage 2 3 5", "finish length"])),
         ("stream-content-filter", reply("I cannot", &["usage 2 2 4", "finish content_filter"])),
-        ("stream-empty", reply("", &[EMPTY, "usage 2 1 3", "finish stop"])),
+        ("stream-empty", reply("", &[EMPTY_REPLY, "usage 2 1 3", "finish stop"])),
         ("stream-reasoning", reply("The answer is 42.", &[&think[..], &["usage 2 5 7", "finish stop"]].concat())),
         ("stream-usage-given", reply("Counted.", &["usage 11 7 18", "finish stop"])),
         ("stream-options", reply(r#"{"answer":42}"#, &["usage 4 4 8", "finish stop"])),

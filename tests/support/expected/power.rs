@@ -4,7 +4,7 @@ use rivulet::chat::Code;
 
 use super::{Cases, EMOJI, Expected, MARKDOWN, hello, privet};
 
-const EMPTY: &str = "the message is empty, which our client refuses before sending";
+const EMPTY_REPLY: &str = "the message is empty, which our client refuses before sending";
 const NO_FIELDS: &str = "a field is left out that our client always sends";
 const IDENTITY: &str = "the bot is none, and the recording calls it by the default bot's name";
 
@@ -85,7 +85,7 @@ pub fn wholes() -> Cases {
 pub fn refusals() -> Cases {
     let service = |words| Expected::fails(Code::Service, words);
     let refused = |words| Expected::fails(Code::Refused, words);
-    let nothing = || refused("It appears that nothing was inputted.").answer_only(EMPTY);
+    let nothing = || refused("It appears that nothing was inputted.").answer_only(EMPTY_REPLY);
     let key = || service("Incorrect API key provided");
     let rate = || Expected::fails(Code::RateLimited, "Rate limit reached for stub-chat on requests per min (RPM)");
     let limit = || Expected::fails(Code::RateLimited, "You have reached your token limit.");

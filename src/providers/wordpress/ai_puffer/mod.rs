@@ -3,96 +3,93 @@
 //! Sections C1 to C4 of `tests/wire/README.md` are the protocol. The server keeps the history, under bot, session and
 //! conversation. With the site's key its REST route answers instead, in one piece.
 
-mod reply;
+mod decoder;
 mod rest;
 
 use std::rc::Rc;
 
+use super::{ajax_url, nonce, page, page_url, with_session};
 use crate::chat::{Code, Error, Result, Session, error_text};
-use crate::exchange::{Next, Out, Step};
+use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
 use crate::http::{Form, Request};
 use crate::json::Value;
-use crate::options::{About, Call, prompt};
+use crate::options::{ChatRequest, ProtocolInfo, Purpose, SettingKind, prompt};
 use crate::providers::Protocol;
-use crate::providers::wordpress::page;
 use crate::text::join;
-use reply::Reply;
+use decoder::AiPufferDecoder;
+use nonce::Origin;
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
-    about: About {
-        name: "AiPuffer",
-        needs_auth: false,
-        supports_stream: true,
-        supports_message_history: true,
-        supports_system_message: false,
-        options: &[],
-        base_url: "",
-    },
+    info: ProtocolInfo::site(
+        "AiPuffer",
+        &[("nonce", SettingKind::HeaderValue), ("botId", SettingKind::Id), ("page", SettingKind::SiteUrl)],
+    ),
 };
 
-fn open(call: Rc<Call>, session: &Session) -> Result<Step> {
-    if !call.session_only {
-        message(&call)?;
-        if let Some(key) = call.settings.get("apiKey") {
-            return rest::rest(&call, key);
+fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
+    if chat.purpose == Purpose::Reply {
+        message(&chat)?;
+        if let Some(key) = chat.settings.get("apiKey") {
+            return rest::operation(&chat, key);
         }
     }
     let mut session = session.clone();
-    if let Some(bot) = call.settings.get("botId") {
+    if let Some(bot) = chat.settings.get("botId") {
         session.set("botId", bot);
     }
-    if let (None, Some(nonce)) = (session.nonce(), call.settings.get("nonce")) {
+    if let (None, Some(nonce)) = (session.nonce(), chat.settings.get("nonce")) {
         session.set("nonce", nonce);
     }
     Ok(match (session.nonce(), session.get("botId")) {
-        (Some(_), Some(_)) if !call.session_only => store(call, session, true),
-        (_, Some(_)) => fetch_nonce(call, session),
-        (_, None) => read_page(call, session),
+        (Some(_), Some(_)) if chat.purpose == Purpose::Reply => store(chat, session, Origin::Earlier),
+        (_, Some(_)) => fetch_nonce(chat, session),
+        (_, None) => read_page(chat, session),
     })
 }
 
-/// The newest message; earlier turns are known to the server if this goes on from an earlier reply, and are put in front
-/// of it otherwise: the protocol has no place for them.
-fn message(call: &Call) -> Result<String> {
-    let (message, earlier) = call.turns()?;
+/// The newest message. The server knows the earlier ones if this call goes on from an earlier reply; otherwise they are put
+/// in front of it, since the protocol has no other place for them.
+fn message(chat: &ChatRequest) -> Result<String> {
+    let (message, earlier) = chat.turns()?;
     match earlier {
         [] => Ok(message),
-        _ if call.remembered("conversation").is_some() => Ok(message),
-        _ => prompt::format_prompt(&call.messages, Default::default()),
+        _ if chat.remembered("conversation").is_some() => Ok(message),
+        _ => prompt::format_prompt(&chat.messages, Default::default()),
     }
 }
 
-/// C1: since 2.3.41 a nonce can be had without loading a page; before, the page holds it.
-fn fetch_nonce(call: Rc<Call>, mut session: Session) -> Step {
+/// C1. Since 2.3.41 a nonce can be had without loading a page; before, the page holds it.
+fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
     let mut form = Form::default();
     form.add("action", "aipkit_get_frontend_chat_nonce");
     form.take("bot_id", "botId", &session.0);
-    Step::ask_anyway(Request::post(call.settings.ajax()).form(form).shared(), move |answer, out| {
-        if !answer.head.is_success() {
-            let value = answer.value();
+    let request = Request::post(ajax_url(&chat.settings)).form(form).shared();
+    Operation::buffered_any_status(request, move |response, out| {
+        if !response.head.is_success() {
+            let value = response.json_or_null();
             if value.text_at("/data/code") == Some("cors_denied") {
-                let words = error_text::error_words(&value);
-                return Err(Error::new(Code::Blocked, words.as_deref().unwrap_or("the site refuses this origin")));
+                let text = error_text::of(&value);
+                return Err(Error::new(Code::Blocked, text.as_deref().unwrap_or("the site refuses this origin")));
             }
-            return match answer.head.status {
-                400 => Ok(Next::Step(read_page(call, session))),
-                _ => Err(answer.refusal()),
+            return match response.head.status {
+                400 => Ok(Transition::Send(read_page(chat, session))),
+                _ => Err(response.status_error()),
             };
         }
-        let value = answer.json()?.value;
-        let Some(nonce) = value.text_at("/data/nonce") else { return Err(answer.no_nonce(&value)) };
+        let value = response.json()?.value;
+        let Some(nonce) = value.text_at("/data/nonce") else { return Err(nonce::missing(response, &value)) };
         session.set("nonce", nonce);
-        ready(call, session, out)
+        ready(chat, session, out)
     })
 }
 
-fn read_page(call: Rc<Call>, mut session: Session) -> Step {
-    Step::ask(Request::get(call.settings.page()).shared(), move |answer, out| {
+fn read_page(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
+    Operation::buffered(Request::get(page_url(&chat.settings)).shared(), move |response, out| {
         let missing = |what| Err(Error::new(Code::Nonce, what));
-        let Some(config) = page::PUFFER_CONFIG.find_object(&answer.body) else {
+        let Some(config) = page::PUFFER_CONFIG.find_object(&response.body) else {
             return missing("No nonce found: the page holds no AI Puffer chat");
         };
         let Some(nonce) = config.id("nonce") else { return missing("No nonce found") };
@@ -105,75 +102,76 @@ fn read_page(call: Rc<Call>, mut session: Session) -> Step {
         if session.get("botId").is_none() {
             return missing("No bot ID found");
         }
-        ready(call, session, out)
+        ready(chat, session, out)
     })
 }
 
-fn ready(call: Rc<Call>, session: Session, out: &mut Out) -> Result<Next> {
-    out.session(&session);
-    match call.session_only {
-        true => Ok(Next::Over),
-        false => Ok(Next::Step(store(call, session, false))),
-    }
+fn ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
+    with_session(chat, session, out, |chat, session| store(chat, session, Origin::ThisCall))
 }
 
-/// C2, step 1. The key lives for 60 seconds and for one use.
-fn store(call: Rc<Call>, session: Session, may_renew: bool) -> Step {
+/// C2, step 1. Stores the message. The key that comes back lives for 60 seconds and for one use.
+fn store(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operation {
     // `open` has checked the message.
-    let message = message(&call).unwrap_or_default();
+    let message = message(&chat).unwrap_or_default();
     let bot = session.get("botId").unwrap_or_default();
     let mut form = Form::default();
     form.add("action", "aipkit_cache_sse_message");
     form.take("_ajax_nonce", "nonce", &session.0);
     form.add("message", &message);
     form.add("bot_id", bot);
-    form.add("user_client_message_id", &join(&["aipkit-client-msg-", bot, "-", &call.random_id(13, 5)]));
-    Step::ask_anyway(Request::post(call.settings.ajax()).form(form), move |answer, out| {
-        let refused = !answer.head.is_success();
-        let value = if refused { answer.value() } else { answer.json()?.value };
+    form.add("user_client_message_id", &join(&["aipkit-client-msg-", bot, "-", &chat.random_id(13, 5)]));
+    Operation::buffered_any_status(Request::post(ajax_url(&chat.settings)).form(form), move |response, out| {
+        let is_error = !response.head.is_success();
+        let value = if is_error { response.json_or_null() } else { response.json()?.value };
         match value.text_at("/data/cache_key") {
-            Some(key) if !refused => Ok(Next::Step(stream(&call, &session, key))),
-            _ if refused && !value.is_object() => match answer.body.trim_ascii() {
-                b"0" if answer.head.status == 400 => Err(Error::new(
+            Some(key) if !is_error => Ok(Transition::Send(stream(&chat, &session, key))),
+            _ if is_error && !value.is_object() => match response.body.trim_ascii() {
+                b"0" if response.head.status == 400 => Err(Error::new(
                     Code::Service,
                     "the site does not know this chat: AI Puffer is absent or older than 2.3",
                 )),
-                _ => Err(answer.refusal()),
+                _ => Err(response.status_error()),
             },
-            _ => refused_key(&value, call, session, may_renew, out).map(Next::Step),
+            _ => not_stored(&value, chat, session, nonce_from, out).map(Transition::Send),
         }
     })
 }
 
-fn refused_key(value: &Value, call: Rc<Call>, session: Session, may_renew: bool, out: &mut Out) -> Result<Step> {
+/// The site did not store the message, and says so in `value`.
+fn not_stored(
+    value: &Value,
+    chat: Rc<ChatRequest>,
+    session: Session,
+    nonce_from: Origin,
+    out: &mut EventQueue,
+) -> Result<Operation> {
     let code = match value.text_at("/data/code") {
-        Some("nonce_failure_cache_sse") => {
-            out.forget_session();
-            if may_renew {
-                return Ok(fetch_nonce(call, session));
-            }
-            Code::Nonce
-        }
+        Some("nonce_failure_cache_sse") => Code::Nonce,
         Some("cors_denied" | "embed_not_available") => Code::Blocked,
         Some("empty_data_to_cache") => Code::Refused,
         _ => Code::Service,
     };
-    let words = error_text::error_words(value);
-    Err(Error::new(code, words.as_deref().unwrap_or("the site did not take the message")))
+    let text = error_text::of(value);
+    let error = Error::new(code, text.as_deref().unwrap_or("the site did not take the message"));
+    match code {
+        Code::Nonce => nonce::renew_once(nonce_from, error, out, || fetch_nonce(chat, session)),
+        _ => Err(error),
+    }
 }
 
-/// C3, step 2.
-fn stream(call: &Call, session: &Session, cache_key: &str) -> Step {
-    let mut conversation = call.conversation.clone();
-    call.carry("session", &call.uuid(2), &mut conversation);
-    call.carry("conversation", &call.uuid(3), &mut conversation);
+/// C3, step 2. Asks for the answer to the message that was stored under `cache_key`.
+fn stream(chat: &ChatRequest, session: &Session, cache_key: &str) -> Operation {
+    let mut conversation = chat.conversation.clone();
+    chat.carry_over("session", &chat.uuid(2), &mut conversation);
+    chat.carry_over("conversation", &chat.uuid(3), &mut conversation);
     let mut query = Form::default();
     query.add("action", "aipkit_frontend_chat_stream");
     query.add("cache_key", cache_key);
     query.take("bot_id", "botId", &session.0);
     query.take("session_id", "session", &conversation);
     query.take("conversation_uuid", "conversation", &conversation);
-    query.add("_ts", &call.random_id(13, 4));
+    query.add("_ts", &chat.random_id(13, 4));
     query.take("_ajax_nonce", "nonce", &session.0);
     let more = [
         ("post_id", "postId", &session.0),
@@ -185,7 +183,7 @@ fn stream(call: &Call, session: &Session, cache_key: &str) -> Step {
             query.take(name, key, from);
         }
     }
-    let url = join(&[&call.settings.ajax(), "?", &query.0]);
+    let url = join(&[&ajax_url(&chat.settings), "?", &query.0]);
     let request = Request::get(url).header("accept", "text/event-stream");
-    Step::stream(request, Framing::Sse, Reply { conversation, told: Vec::new() })
+    Operation::stream(request, Framing::Sse, AiPufferDecoder { conversation, seen_sources: Vec::new() })
 }

@@ -6,7 +6,7 @@ import { el } from './dom.js';
  * @returns {{ nodes: HTMLElement[], thought: (piece: string) => void, call: (event: any) => void, image: (url: string) => void,
  *   areAny: () => boolean }} `areAny`: calls or images, without which a reply that has no text is empty
  */
-export function deeds() {
+export function attachments() {
   const words = el('div', { className: 'words', dir: 'auto', tabIndex: 0 });
   const thoughts = el('details', { className: 'thought', open: true, hidden: true }, el('summary', {}, 'Thought'), words);
   const calls = el('div', { className: 'calls' });

@@ -4,7 +4,7 @@ import { bodyReader, bytesOf, cancel, isWorkerd, race, send } from './web.js';
 const flights = new Set();
 
 /** A response with its `bytes`, at most one chunk more than `limit`; `undefined` where the body is made of something else. */
-export async function askWhole(url, init, fetch, limit, signal) {
+export async function fetchBuffered(url, init, fetch, limit, signal) {
   const response = await send(url, { ...init, signal }, fetch);
   const reader = bodyReader(response);
   const chunks = [];
@@ -34,8 +34,8 @@ export async function askWhole(url, init, fetch, limit, signal) {
  * The same for what is the same for every caller: asked once for all that want it at the same time. The last one that
  * gives up stops the request. Not under workerd, where a promise of one request must not be awaited by another.
  */
-export function askShared(url, init, fetch, limit, signal) {
-  if (isWorkerd()) return askWhole(url, init, fetch, limit, signal);
+export function fetchShared(url, init, fetch, limit, signal) {
+  if (isWorkerd()) return fetchBuffered(url, init, fetch, limit, signal);
   const key = `${init.method} ${url} ${init.body ?? ''}`;
   const flight = [...flights].find((other) => other.key === key && other.fetch === fetch) ?? start();
   flight.waiters++;
@@ -45,7 +45,7 @@ export function askShared(url, init, fetch, limit, signal) {
 
   function start() {
     const controller = new AbortController();
-    const answer = askWhole(url, init, fetch, limit, controller.signal);
+    const answer = fetchBuffered(url, init, fetch, limit, controller.signal);
     const flight = { key, fetch, controller, waiters: 0, answer };
     flights.add(flight);
     const land = () => flights.delete(flight);

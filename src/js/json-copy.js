@@ -7,7 +7,7 @@ const MAX_DEPTH = 98;
  * A copy of plain data: own enumerable properties only, so that a polluted `Object.prototype` adds nothing, taken at the
  * moment of the call, so that later changes change nothing. What JSON has no form for is an error that names the place.
  */
-export function plain(object, what) {
+export function jsonCopy(object, what) {
   try {
     return copy(object, '', 0);
   } catch (error) {

@@ -1,4 +1,4 @@
-//! Where JavaScript lays a chunk (`src/js/input.js`): one place for all replies. wasm-bindgen would take room for each
+//! Where JavaScript lays a chunk (`src/js/chunk-buffer.js`): one place for all replies. wasm-bindgen would take room for each
 //! chunk and give it back, which was a tenth of what was rivulet's own of a chunk with one event.
 
 use std::cell::RefCell;

@@ -1,3 +1,5 @@
+// What the edge and `Client` share: providers by their names, the models of all of them, and the first bytes of an answer.
+
 import { ChatError } from './error.js';
 import { isProvider } from './provider.js';
 
@@ -30,3 +32,10 @@ export const describe = (id, owner) => ({ id, object: 'model', created: 0, owned
 
 export const listOf = (providers) =>
   [...providers].flatMap(([name, provider]) => [name, ...provider.models.map((model) => `${name}:${model}`)].map((id) => describe(id, name)));
+
+/** The first bytes of an answer, so that what fails early is told as an error and not inside of a stream. */
+export async function firstOf(reply) {
+  const { value, done } = await reply.next();
+  if (done) throw new ChatError('truncated', 'the reply ended before it began');
+  return value;
+}

@@ -7,14 +7,14 @@ const WHOLE = 3;
  * What the core delivers for one reply, until the consumer takes it. Pieces come in runs,
  * mostly one a network chunk: one string and the ends of its pieces, cut apart here.
  */
-export class Inbox {
+export class EventBuffer {
   /** Pieces of text, or events where `wantsEvents`, from `#at` to `#end`. The array is kept: a new one a chunk would cost. */
   #items = [];
   #at = 0;
   #end = 0;
   #call;
   #coalesce;
-  #notes;
+  #responseMeta;
   wantsEvents = false;
   /** Content came since the idle timer last looked. */
   heard = false;
@@ -24,10 +24,10 @@ export class Inbox {
   finishReason;
   conversation;
 
-  /** `notes`: where the edge reads what stands beside its bytes, `{ warnings, sequence, hasContent }`. */
-  constructor(coalesce, notes) {
+  /** `responseMeta`: where the edge reads what stands beside its bytes, `{ warnings, sequence, hasContent }`. */
+  constructor(coalesce, responseMeta) {
     this.#coalesce = coalesce;
-    this.#notes = notes;
+    this.#responseMeta = responseMeta;
   }
 
   get isEmpty() {
@@ -36,7 +36,7 @@ export class Inbox {
 
   /** Whoever wants no events wants the text. */
   piece(text, kind = TEXT) {
-    this.heard = this.any = true;
+    this.active = this.anyContent = true;
     if (this.wantsEvents) this.#push(this.#eventOf(kind, text));
     else if (kind === TEXT) this.#push(text);
   }
@@ -66,22 +66,22 @@ export class Inbox {
   }
 
   /** Content came whose bytes come later, perhaps much later: clocks have to know, and a Race, which asks for the first sign. */
-  hear() {
-    if (this.wantsEvents && !this.any) this.#push({ type: 'began' });
-    this.heard = this.any = true;
+  markActivity() {
+    if (this.wantsEvents && !this.anyContent) this.#push({ type: 'began' });
+    this.active = this.anyContent = true;
   }
 
   /** Of an HTTP answer (src/edge.rs). `bytes` is a view of wasm memory. */
   bytes(bytes, sequence, hasContent) {
-    this.heard = this.any = true;
-    Object.assign(this.#notes, { sequence, hasContent });
+    this.active = this.anyContent = true;
+    Object.assign(this.#responseMeta, { sequence, hasContent });
     this.#push(bytes.slice());
   }
 
   /** Anything else. `isContent`: it keeps the clocks content; a warning of our own does not. */
   event(event, isContent) {
-    if (isContent) this.heard = this.any = true;
-    if (event.type === 'warning') this.#notes?.warnings.push(event.message);
+    if (isContent) this.active = this.anyContent = true;
+    if (event.type === 'warning') this.#responseMeta?.warnings.push(event.message);
     else if (event.type === 'usage') this.usage = event.usage;
     else if (event.type === 'finish') this.finishReason = event.reason;
     else if (event.type === 'conversation') this.conversation = event.conversation;

@@ -1,6 +1,6 @@
 //! A [`Value`] as plain JavaScript data, by serde-wasm-bindgen.
 //!
-//! Only this way: what comes in is JSON text (`src/js/plain.js`). Deserialising through serde links the printing of floats
+//! Only this way: what comes in is JSON text (`src/js/json-copy.js`). Deserialising through serde links the printing of floats
 //! for the words of its refusals, 27 kB of tables; measured, it doubles what the crate costs.
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};

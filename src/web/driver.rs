@@ -1,7 +1,7 @@
 //! One reply, from its first request to its last chunk: the owner of the [`Exchange`].
 //!
 //! Two ways lead in. `open` is async Rust: it waits for whatever comes before a body - a session, a pause before another
-//! try, the head of a response - and hands the body's reader to JavaScript. JavaScript feeds the chunks: [`Talk::feed`] is
+//! try, the head of a response - and hands the body's reader to JavaScript. JavaScript feeds the chunks: [`ReplyDriver::feed`] is
 //! the only call into wasm a chunk costs, and no future is on that way.
 
 use std::cell::{Cell, RefCell};
@@ -11,20 +11,20 @@ use js_sys::{Math, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use super::failure::{Failure, asked_to_wait, to_js};
+use super::failure::{Failure, requested_wait_ms, to_js};
 use super::options::{self, Env, Options};
-use super::sys::{self, Host, Inbox, Kind, Whole};
-use super::{fetch, input, session};
+use super::sys::{self, BufferedResponse, EventBuffer, Host, Kind};
+use super::{chunk_buffer, fetch, session};
 use crate::chat::{Error, Session, ToolCall};
 use crate::edge::Encoder;
-use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED, Poll, too_large};
+use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED_RESPONSE, Poll, response_too_large};
 use crate::http::Request;
-use crate::options::Call;
+use crate::options::{ChatRequest, Purpose};
 use crate::providers::{self, Protocol};
 use crate::text::{decimal, join};
 
 #[wasm_bindgen]
-pub struct Talk(Rc<Inner>);
+pub struct ReplyDriver(Rc<Inner>);
 
 /// What `feed` and `end` answer, in the numbers of `src/js/reply.js`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,23 +41,23 @@ enum Progress {
 enum Wait {
     Session,
     AnotherTry,
-    Answer(Rc<Request>),
+    Response(Rc<Request>),
 }
 
 pub(super) struct Inner {
     protocol: &'static Protocol,
-    pub(super) call: Rc<Call>,
+    pub(super) chat: Rc<ChatRequest>,
     env: Env,
     pub(super) host: Host,
-    pub(super) inbox: Inbox,
+    pub(super) buffer: EventBuffer,
     pub(super) key: String,
     max_event_bytes: usize,
     retries_left: Cell<u32>,
     pub(super) tries: Cell<u32>,
     /// Text (or other content) was handed out: from here on nothing is sent again.
     pub(super) handed_out: Cell<bool>,
-    /// Which call of a tool the inbox knows.
-    pub(super) told: RefCell<Option<Rc<ToolCall>>>,
+    /// Which call of a tool the buffer knows.
+    pub(super) announced_call: RefCell<Option<Rc<ToolCall>>>,
     pub(super) session: RefCell<Session>,
     pub(super) exchange: RefCell<Option<Exchange>>,
     /// Makes an HTTP answer of the events, where the edge asks.
@@ -67,32 +67,38 @@ pub(super) struct Inner {
 }
 
 #[wasm_bindgen]
-impl Talk {
+impl ReplyDriver {
     #[wasm_bindgen(constructor)]
-    pub fn new(protocol: &str, settings: &str, given: &str, host: Host, inbox: Inbox) -> Result<Talk, JsValue> {
+    pub fn new(
+        protocol: &str,
+        settings: &str,
+        given: &str,
+        host: Host,
+        buffer: EventBuffer,
+    ) -> Result<ReplyDriver, JsValue> {
         let protocol = options::protocol(protocol).map_err(to_js)?;
         let read = options::read(protocol, settings, given, host.owns_fetch());
-        let Options { call, env, answer, retries, max_event_bytes } = read.map_err(to_js)?;
-        let mut key = call.settings.session_key(&protocol.about);
+        let Options { chat, env, spec, retries, max_event_bytes } = read.map_err(to_js)?;
+        let mut key = providers::session_key(protocol, &chat.settings);
         if !env.headers.is_empty() {
             // Who comes with cookies or keys of his own has a session of his own.
             key.push_str(&join(&["|", &decimal(fingerprint(&env.headers))]));
         }
-        Ok(Talk(Rc::new(Inner {
+        Ok(ReplyDriver(Rc::new(Inner {
             protocol,
-            call: Rc::new(call),
+            chat: Rc::new(chat),
             env,
             host,
-            inbox,
+            buffer,
             key,
             max_event_bytes,
             retries_left: Cell::new(retries),
             tries: Cell::new(0),
             handed_out: Cell::new(false),
-            told: RefCell::default(),
+            announced_call: RefCell::default(),
             session: RefCell::default(),
             exchange: RefCell::default(),
-            encoder: answer.map(|answer| Box::new(RefCell::new(Encoder::new(answer)))),
+            encoder: spec.map(|spec| Box::new(RefCell::new(Encoder::new(spec)))),
             failure: RefCell::default(),
         })))
     }
@@ -108,7 +114,7 @@ impl Talk {
 
     /// Address of room for chunks of up to `length` bytes, in `memory`. There is one for all talks.
     pub fn room(&self, length: usize) -> usize {
-        input::room(length)
+        chunk_buffer::room(length)
     }
 
     pub fn memory(&self) -> JsValue {
@@ -117,12 +123,12 @@ impl Talk {
 
     /// A chunk of `length` bytes, which lies in the room.
     pub fn feed(&self, length: usize) -> u8 {
-        self.0.fed(|exchange| input::feed(exchange, length)) as u8
+        self.0.after_feed(|exchange| chunk_buffer::feed(exchange, length)) as u8
     }
 
     /// The body ended.
     pub fn end(&self) -> u8 {
-        self.0.fed(|exchange| exchange.feed(Feed::End)) as u8
+        self.0.after_feed(|exchange| exchange.feed(Feed::End)) as u8
     }
 
     /// The body broke off with `cause`.
@@ -143,10 +149,10 @@ impl Inner {
             if self.host.is_over() {
                 return Ok(JsValue::UNDEFINED);
             }
-            let Some((promise, wait)) = self.next()? else { return Ok(JsValue::UNDEFINED) };
+            let Some((promise, wait)) = self.next_wait()? else { return Ok(JsValue::UNDEFINED) };
             // The only place that waits: what is alive here is stored in the future, and every such place costs code.
             let settled = JsFuture::from(promise).await;
-            match self.settled(wait, settled) {
+            match self.on_settled(wait, settled) {
                 Ok(None) => {}
                 Ok(Some(reader)) => return Ok(reader),
                 Err(failure) => _ = self.failed(failure),
@@ -155,14 +161,14 @@ impl Inner {
     }
 
     /// What is to be waited for; `None` when the reply is over.
-    fn next(&self) -> Result<Option<(Promise, Wait)>, Failure> {
+    fn next_wait(&self) -> Result<Option<(Promise, Wait)>, Failure> {
         loop {
             if let Some(failure) = self.failure.take() {
                 return Ok(Some((self.host.sleep(self.pause_before_another_try(failure)?), Wait::AnotherTry)));
             }
             match self.poll() {
                 // Who comes with a key has no session: no store is asked.
-                None if self.protocol.about.needs_auth => _ = self.begin(None),
+                None if self.protocol.info.needs_auth => _ = self.begin(None),
                 None => return Ok(Some((self.host.load(&self.key), Wait::Session))),
                 Some(Poll::Send(request)) => {
                     let (url, init) = fetch::build(&self.env, &request)?;
@@ -171,7 +177,7 @@ impl Inner {
                         true => self.host.ask(&url, &init, self.shared_limit() as f64, self.env.headers.is_empty()),
                         false => self.host.send(&url, &init),
                     };
-                    return Ok(Some((promise, Wait::Answer(request))));
+                    return Ok(Some((promise, Wait::Response(request))));
                 }
                 Some(Poll::Over(Ok(()))) => return Ok(None),
                 Some(Poll::Over(Err(error))) => _ = self.failure.replace(Some(error.into())),
@@ -182,7 +188,7 @@ impl Inner {
     }
 
     /// What was waited for is there: it is what `open` resolves to, or a step on the way.
-    fn settled(&self, wait: Wait, settled: Result<JsValue, JsValue>) -> Result<Option<JsValue>, Failure> {
+    fn on_settled(&self, wait: Wait, settled: Result<JsValue, JsValue>) -> Result<Option<JsValue>, Failure> {
         match (wait, settled) {
             (Wait::Session, stored) => {
                 if !self.begin(stored.ok().and_then(|stored| stored.as_string())) {
@@ -192,18 +198,18 @@ impl Inner {
             (Wait::AnotherTry, _) => {
                 self.exchange.take();
             }
-            (Wait::Answer(request), Err(cause)) => return Err(fetch::refused(&self.env, &request.url, cause)),
-            (Wait::Answer(request), Ok(response)) => {
+            (Wait::Response(request), Err(cause)) => return Err(fetch::refused(&self.env, &request.url, cause)),
+            (Wait::Response(request), Ok(response)) => {
                 let head = fetch::head(&response);
                 if head.is_err() {
                     _ = sys::body_reader(&response).map(|reader| sys::cancel(&reader));
                 }
                 self.feed(Feed::Head(head?));
                 if request.shared {
-                    let whole: Whole = response.unchecked_into();
+                    let whole: BufferedResponse = response.unchecked_into();
                     let bytes = whole.bytes().ok_or_else(fetch::no_bytes)?;
                     if bytes.length() as usize > self.shared_limit() {
-                        return Err(too_large(self.shared_limit()).into());
+                        return Err(response_too_large(self.shared_limit()).into());
                     }
                     self.feed(Feed::Chunk(&bytes.to_vec()));
                     return Ok(None);
@@ -221,28 +227,28 @@ impl Inner {
 
     /// `false`: only the nonce was wanted, and it is known.
     fn begin(&self, stored: Option<String>) -> bool {
-        let known = stored.and_then(|stored| session::read(&stored, &self.call.settings.url)).unwrap_or_default();
-        let nonce = known.nonce().or(self.call.settings.get("nonce"));
-        if let Some(nonce) = nonce.filter(|_| self.call.session_only) {
-            self.inbox.piece(nonce, Kind::Text as u8);
+        let known = stored.and_then(|stored| session::read(&stored, &self.chat.settings.url)).unwrap_or_default();
+        let nonce = known.nonce().or(self.chat.settings.get("nonce"));
+        if let Some(nonce) = nonce.filter(|_| self.chat.purpose == Purpose::Session) {
+            self.buffer.piece(nonce, Kind::Text as u8);
             return false;
         }
         self.exchange.replace(Some(providers::exchange(
             self.protocol,
-            self.call.clone(),
+            self.chat.clone(),
             &known,
             self.max_event_bytes,
         )));
         self.session.replace(known);
         self.tries.set(self.tries.get() + 1);
         // Warnings of what the call cannot have.
-        self.delivered(|_| {});
+        self.feed_and_deliver(|_| {});
         true
     }
 
-    fn fed(&self, feed: impl FnOnce(&mut Exchange)) -> Progress {
-        match self.delivered(feed) {
-            Demand::Answer => Progress::More,
+    fn after_feed(&self, feed: impl FnOnce(&mut Exchange)) -> Progress {
+        match self.feed_and_deliver(feed) {
+            Demand::Response => Progress::More,
             Demand::Request => Progress::Reopen,
             Demand::Nothing => match self.poll() {
                 Some(Poll::Over(Err(error))) => self.failed(error.into()),
@@ -265,7 +271,7 @@ impl Inner {
     /// The failure itself where there is no other try.
     fn pause_before_another_try(&self, failure: Failure) -> Result<f64, Failure> {
         const LONGEST_MS: f64 = 60_000.0;
-        let asked = asked_to_wait(&failure.error);
+        let asked = requested_wait_ms(&failure.error);
         if !self.may_try_again(&failure) || asked.is_some_and(|ms| ms > LONGEST_MS) {
             return Err(failure);
         }
@@ -275,7 +281,7 @@ impl Inner {
     }
 
     fn feed(&self, feed: Feed<'_>) {
-        self.delivered(|exchange| exchange.feed(feed));
+        self.feed_and_deliver(|exchange| exchange.feed(feed));
     }
 
     fn poll(&self) -> Option<Poll> {
@@ -283,21 +289,21 @@ impl Inner {
     }
 
     fn is_reading(&self) -> bool {
-        self.exchange.borrow().as_ref().is_some_and(|exchange| exchange.demand() == Demand::Answer)
+        self.exchange.borrow().as_ref().is_some_and(|exchange| exchange.demand() == Demand::Response)
     }
 
     fn shared_limit(&self) -> usize {
-        self.max_event_bytes.max(MAX_SHARED)
+        self.max_event_bytes.max(MAX_SHARED_RESPONSE)
     }
 
     /// With every secret of the call taken out.
     fn to_js(&self, mut failure: Failure) -> JsValue {
         self.redact(&mut failure.error);
-        failure.to_js(Some(&self.call.settings.name))
+        failure.to_js(Some(&self.chat.settings.name))
     }
 
     fn redact(&self, error: &mut Error) {
-        error.redact(self.call.settings.secrets());
+        error.redact(self.chat.settings.secrets());
         error.redact(self.session.borrow().nonce().into_iter());
         let values = self.env.headers.iter().map(|(_, value)| value.as_str());
         error.redact(values.flat_map(|value| value.split([' ', ';', '='])).filter(|word| word.len() >= 8));

@@ -2,7 +2,7 @@
 // it; browsers without the CSS Custom Highlight API show the reply without a mark.
 
 /** @param {Node} parent @param {number} length how many characters at the end are new */
-export function markNewest(parent, length) {
+export function highlightNew(parent, length) {
   if (typeof Highlight !== 'function') return;
   const range = document.createRange();
   range.selectNodeContents(parent);
@@ -16,11 +16,11 @@ export function markNewest(parent, length) {
     }
     left -= size;
   }
-  CSS.highlights.set('newest', new Highlight(range));
+  CSS.highlights.set('new-text', new Highlight(range));
 }
 
-export function unmark() {
-  if (typeof Highlight === 'function') CSS.highlights.delete('newest');
+export function clearHighlight() {
+  if (typeof Highlight === 'function') CSS.highlights.delete('new-text');
 }
 
 function lastText(walker) {

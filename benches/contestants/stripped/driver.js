@@ -1,11 +1,11 @@
-// A Talk of the glue as rivulet's own JavaScript makes one, with a stand-in for `Host`.
+// A ReplyDriver of the glue as rivulet's own JavaScript makes one, with a stand-in for `Host`.
 
 const PROTOCOLS = { openai: 'OpenAiChat', 'ai-engine': 'AiEngine', anthropic: 'Anthropic' };
 
-export function talkTo(Talk, { dialect, fetch, url }, inbox) {
+export function driverFor(ReplyDriver, { dialect, fetch, url }, buffer) {
   const host = { isOver: false, ownsFetch: true, load: async () => undefined, save() {}, send: fetch, ask: whole(fetch) };
   const settings = dialect === 'ai-engine' ? { url } : { baseUrl: `${url}/v1`, apiKey: 'sk-bench', defaultModel: 'bench' };
-  return new Talk(PROTOCOLS[dialect], JSON.stringify(settings), JSON.stringify({ options: { messages: 'Hi' } }), host, inbox);
+  return new ReplyDriver(PROTOCOLS[dialect], JSON.stringify(settings), JSON.stringify({ options: { messages: 'Hi' } }), host, buffer);
 }
 
 const whole = (fetch) => async (url, init) => {

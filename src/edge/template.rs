@@ -1,0 +1,136 @@
+//! Templates of what the encoder writes. A hole is a `$` and a name, as in `{"id":$id}`; the names are checked when the crate
+//! is compiled, where a template becomes text with one byte for each name.
+
+/// Makes a template of a literal, or of what `concat!` makes of several.
+macro_rules! template {
+    ($($text:tt)+) => {{
+        const TEXT: &str = concat!($($text)+);
+        const LENGTH: usize = $crate::edge::template::compiled_length(TEXT);
+        const BYTES: [u8; LENGTH] = $crate::edge::template::compile(TEXT);
+        const COMPILED: &str = $crate::edge::template::as_text(&BYTES);
+        COMPILED
+    }};
+}
+
+pub(super) use template;
+
+macro_rules! holes {
+    ($($constant:ident $name:literal,)+) => {
+        const NAMES: &[&str] = &[$($name),+];
+        /// The byte that stands for each name.
+        pub(super) mod hole {
+            use super::code;
+            $(pub const $constant: u8 = code($name.as_bytes(), 0, $name.len());)+
+        }
+    };
+}
+
+holes! {
+    // Of the answer as a whole.
+    ID "id",
+    MODEL "model",
+    CREATED "created",
+    STATUS "status",
+    INCOMPLETE_DETAILS "incomplete_details",
+    FINISH_REASON "finish_reason",
+    SEQUENCE_NUMBER "sequence_number",
+    // Text and reasoning: all of it so far, and the piece that came last.
+    TEXT "text",
+    CONTENT "content",
+    REASONING "reasoning",
+    REASONING_PIECE "reasoning_piece",
+    REASONING_CONTENT "reasoning_content",
+    // The tool call at hand.
+    CALL_INDEX "call_index",
+    CALL_ID "call_id",
+    CALL_NAME "call_name",
+    CALL_ARGUMENTS "call_arguments",
+    CALL_PIECE "call_piece",
+    TOOL_CALLS "tool_calls",
+    // Places among the items of a response.
+    MESSAGE_PLACE "message_place",
+    CALL_PLACE "call_place",
+    // Tokens.
+    INPUT_TOKENS "input_tokens",
+    OUTPUT_TOKENS "output_tokens",
+    TOTAL_TOKENS "total_tokens",
+    USAGE "usage",
+    USAGE_UNKNOWN "usage_unknown",
+    NO_USAGE_YET "no_usage_yet",
+    // Other templates.
+    OUTPUT_ITEMS "output_items",
+    CALL_ITEM "call_item",
+    RESPONSE "response",
+    MESSAGE_ITEM "message_item",
+    REASONING_ITEM "reasoning_item",
+    TEXT_PART "text_part",
+    SUMMARY_PART "summary_part",
+}
+
+/// What stands for the name between `from` and `to`. Fails the build where there is no such hole.
+const fn code(text: &[u8], from: usize, to: usize) -> u8 {
+    let mut index = 0;
+    while index < NAMES.len() {
+        let name = NAMES[index].as_bytes();
+        let mut at = 0;
+        while name.len() == to - from && at < name.len() && name[at] == text[from + at] {
+            at += 1;
+        }
+        if name.len() == to - from && at == name.len() {
+            // Printable ASCII, whatever follows in the template.
+            return b'0' + index as u8;
+        }
+        index += 1;
+    }
+    assert!(false, "a template has a hole that nobody fills");
+    0
+}
+
+/// Where the name ends that begins at `from`.
+const fn name_end(text: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while at < text.len() && matches!(text[at], b'a'..=b'z' | b'_') {
+        at += 1;
+    }
+    at
+}
+
+pub(super) const fn compiled_length(text: &str) -> usize {
+    let text = text.as_bytes();
+    let (mut length, mut at) = (0, 0);
+    while at < text.len() {
+        if text[at] == b'$' {
+            at = name_end(text, at + 1);
+            length += 2;
+        } else {
+            at += 1;
+            length += 1;
+        }
+    }
+    length
+}
+
+pub(super) const fn compile<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
+    let text = text.as_bytes();
+    let mut compiled = [0; LENGTH];
+    let (mut length, mut at) = (0, 0);
+    while at < text.len() {
+        compiled[length] = text[at];
+        length += 1;
+        at += 1;
+        if text[at - 1] == b'$' {
+            let end = name_end(text, at);
+            compiled[length] = code(text, at, end);
+            length += 1;
+            at = end;
+        }
+    }
+    compiled
+}
+
+pub(super) const fn as_text(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+}

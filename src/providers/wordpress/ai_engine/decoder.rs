@@ -1,0 +1,153 @@
+//! The answer to a message: event stream (A6) or JSON (A5).
+
+use std::rc::Rc;
+
+use super::super::nonce::Origin;
+use super::refusal::{MessageLength, refusal};
+use super::refused;
+use crate::chat::{Code, Error, Event, Finish, Result, Session, error_text};
+use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition};
+use crate::http::{Head, Response};
+use crate::json::{self, Map, Parsed, Value};
+use crate::options::ChatRequest;
+
+/// Reads the answer to one message.
+pub struct AiEngineDecoder {
+    pub chat: Rc<ChatRequest>,
+    pub session: Session,
+    pub nonce_from: Origin,
+    pub conversation: Map,
+    pub length: MessageLength,
+    /// An error without text came. Errors of some providers come as two events, of which the second has the text.
+    pub had_empty_error: bool,
+}
+
+impl Decode for AiEngineDecoder {
+    fn head(&mut self, head: &Head, out: &mut EventQueue) {
+        if self.chat.cross_origin {
+            out.warn(
+                "a page of another origin cannot read this site's stream: the reply comes as one piece (see proxy)",
+            );
+        }
+        out.keep_full_text();
+        if let Some(nonce) = head.header("x-wp-nonce") {
+            self.adopt(nonce, out);
+        }
+    }
+
+    fn text_path(&self) -> &'static [&'static str] {
+        &["data"]
+    }
+
+    fn reasoning_paths(&self) -> &'static [&'static [&'static str]] {
+        &[&["data"]]
+    }
+
+    fn frame(&mut self, _event: &str, data: &[u8], out: &mut EventQueue) -> Result<FrameOutcome> {
+        let Parsed { value, has_lone_surrogates } = json::parse(data)?;
+        let text = value.text("data").unwrap_or_default();
+        match value.text("type").unwrap_or_default() {
+            "live" => match value.text("subtype") {
+                None | Some("content") => out.text(text, has_lone_surrogates),
+                Some("thinking") => _ = out.reasoning(text, has_lone_surrogates),
+                Some(kind) => {
+                    let text = json::join_surrogates(text, has_lone_surrogates);
+                    out.push(match kind {
+                        "warning" => Event::Warning(text),
+                        kind => Event::Status { kind: kind.to_owned(), text: text, raw: value },
+                    });
+                }
+            },
+            "end" => {
+                // The object is JSON inside JSON.
+                let end = match value.get("data") {
+                    Some(Value::String(text)) => json::parse(text.as_bytes())?,
+                    Some(object @ Value::Object(_)) => Parsed { value: object.clone(), has_lone_surrogates },
+                    _ => return Err(Error::new(Code::Protocol, "the end event holds no answer")),
+                };
+                self.answer(&end.value, end.has_lone_surrogates, out)?;
+                return Ok(FrameOutcome::Done);
+            }
+            "error" if text.is_empty() => self.had_empty_error = true,
+            "error" => return Err(refusal(&error_text::html_to_text(text), self.length)),
+            _ => {}
+        }
+        Ok(FrameOutcome::More)
+    }
+
+    fn json_response(&mut self, answer: &Response, out: &mut EventQueue) -> Result<Transition> {
+        let Parsed { value, has_lone_surrogates } = answer.json()?;
+        self.answer(&value, has_lone_surrogates, out).map(|()| Transition::Over)
+    }
+
+    fn error_response(&mut self, answer: &Response, out: &mut EventQueue) -> Result<Operation> {
+        refused(self, answer, out)
+    }
+
+    fn conversation(&mut self) -> Map {
+        std::mem::take(&mut self.conversation)
+    }
+
+    fn end(&mut self, _out: &mut EventQueue) -> Result<()> {
+        Err(match self.had_empty_error {
+            true => Error::new(Code::Service, "the site reported an error without words"),
+            false => Error::new(Code::Truncated, "the reply was cut off: the stream closed with neither end nor error"),
+        })
+    }
+}
+
+impl AiEngineDecoder {
+    /// The answer in one piece, which also ends a stream.
+    fn answer(&mut self, value: &Value, has_lone_surrogates: bool, out: &mut EventQueue) -> Result<()> {
+        if let Some(nonce) = value.text("new_token") {
+            self.adopt(nonce, out);
+        }
+        if !value.is_true("success") {
+            let text = error_text::of(value);
+            return Err(refusal(text.as_deref().unwrap_or("the answer holds no reply"), self.length));
+        }
+        let reply = value.text("reply").unwrap_or_default();
+        if !out.has_text() {
+            out.text(reply, has_lone_surrogates);
+        }
+        // Behind the final text there is none.
+        out.finish_text();
+        // The server trims the ends. That alone makes no other text.
+        let reply = json::join_surrogates(reply, has_lone_surrogates);
+        if !reply.is_empty() && out.full_text().is_some_and(|whole| whole.trim() != reply.trim()) {
+            out.replace(reply);
+        }
+        let images = value.list("images");
+        for url in images.iter().filter_map(Value::as_str) {
+            out.push(Event::Image(url.to_owned()));
+        }
+        for (list, kind) in [("actions", None), ("shortcuts", Some("shortcut")), ("blocks", Some("block"))] {
+            for action in value.list(list) {
+                let kind = kind.or(action.text("type")).unwrap_or("unknown").to_owned();
+                out.push(Event::Action { kind, action: action.clone() });
+            }
+        }
+        out.usage(value);
+        if !out.has_text() && images.is_empty() {
+            out.warn(EMPTY_REPLY);
+        }
+        if let Some(id) = value.text("responseId") {
+            self.conversation.put("responseId", id);
+            // Only the Responses API keeps a history to go on from.
+            match id.starts_with("resp_") {
+                true => self.conversation.put("previousResponseId", id),
+                false => self.conversation.remove("previousResponseId"),
+            };
+        }
+        out.finish(std::mem::take(&mut self.conversation), Finish::Stop);
+        Ok(())
+    }
+
+    /// A3: every answer to a valid nonce may bring a fresher one.
+    fn adopt(&mut self, nonce: &str, out: &mut EventQueue) {
+        if !nonce.is_empty() && self.session.nonce() != Some(nonce) {
+            self.session.set("nonce", nonce);
+            out.session(&self.session);
+        }
+    }
+}
