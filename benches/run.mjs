@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { build } from '../scripts/build.mjs';
 import { options, refuse } from '../scripts/lib/args.mjs';
+import { refuseDevBuild } from '../scripts/lib/dev-build.mjs';
 import { ROOT } from '../scripts/lib/paths.mjs';
 import { main, seconds } from '../scripts/lib/run.mjs';
 import { againstTable, both, otherProject, versus } from './against.mjs';
@@ -35,7 +36,7 @@ Options:
                    ${EVERYWHERE.join(', ')} only
   --against REV    Builds another git revision, too, and compares with it in the same run; Node only
   --profile        Where the time of W1, W2 and \`first\` goes, instead
-  --no-build       Measures dist/ as it is
+  --no-build       Measures dist/ as it is; a dev build is refused
   --help           This text
 
 The status is 1 if somebody's output was wrong. The figures are kept in target/bench/, the plots in benches/plots/.`;
@@ -60,7 +61,8 @@ await main(bench);
 
 async function bench() {
   const start = performance.now();
-  if (!given['no-build']) await build({ sizes: false });
+  if (given['no-build']) refuseDevBuild();
+  else await build({ packages: 'all' });
   const opened = [];
   const close = async () => {
     for (const undo of opened.splice(0).reverse()) await undo();

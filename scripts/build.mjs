@@ -1,42 +1,53 @@
 // `npm run build`: Rust and JavaScript to `dist/`.
 
-import { readFile } from 'node:fs/promises';
-
 import { options } from './lib/args.mjs';
 import { bundle } from './lib/bundle.mjs';
-import { isMain, main, seconds, step } from './lib/run.mjs';
-import { setUp } from './lib/setup.mjs';
+import { announce, perform } from './lib/plan.mjs';
+import { isMain, main, seconds } from './lib/run.mjs';
+import { missing } from './lib/setup.mjs';
 import { printSizes } from './lib/sizes.mjs';
-import { isProvider, partsOf, readModule } from './lib/wasm-names.mjs';
-import { buildWasm, moduleWithNames } from './lib/wasm.mjs';
+import { compileCore, writeModule } from './lib/wasm.mjs';
 
-const HELP = `Usage: npm run build [-- --no-sizes]
+const HELP = `Usage: npm run build [-- OPTIONS]
 
-Builds the package into dist/: the Rust core to wasm, wasm-bindgen, wasm-opt, esbuild. What is missing (npm packages,
-Rust's wasm32 library) is installed first. Ends with a table of sizes and what each provider weighs
-in the module, unless --no-sizes.`;
+Builds the package into dist/: the Rust core to wasm, snip, wasm-bindgen, wasm-opt, esbuild. What is missing (npm
+packages, Rust's wasm32 library, wasm-bindgen from source) is installed first. The first words say what is going to
+happen and how long it took the last time. Ends with a table of sizes. \`npm run size\` tells what weighs in the module.
 
-export async function build({ sizes = true } = {}) {
+Options:
+  --dev       A dev build, in seconds: without link-time optimisation, snip, wasm-opt and minified JavaScript. Tests and
+              the demo run on it; dist/DEV-BUILD.txt says what it is, and npm pack, npm publish and the benchmarks refuse it
+  --no-sizes  Without the table
+  --help      This text`;
+
+/**
+ * @param {{ dev?: boolean, sizes?: boolean, packages?: import('./lib/setup.mjs').Packages, after?: Parameters<typeof announce>[0] }} [wanted]
+ *   `after`: what the command does once there is a build; it is announced with the rest
+ */
+export async function build({ dev = false, sizes = false, packages = 'build', after = [] } = {}) {
+  const plan = await buildPlan({ dev, packages });
+  announce([...plan, ...after]);
   const start = performance.now();
-  await setUp();
-  await buildWasm();
-  await step('JavaScript', bundle);
-  if (sizes) {
-    await printSizes();
-    await printProviders();
-  }
-  console.log(`Built dist/ in ${seconds(start)}`);
+  await perform(plan);
+  if (sizes) await printSizes();
+  console.log(`Built dist/ in ${seconds(start)}${dev ? ': a DEV BUILD, for tests and the demo, not to be published or measured' : ''}`);
 }
 
-/** What each has in the module. Closures have no name here that says whose they are: `npm run size` knows them. */
-async function printProviders() {
-  const { functions } = readModule(await readFile(await moduleWithNames()));
-  const own = Object.entries(partsOf(functions)).filter(([part]) => isProvider(part)).sort((a, b) => b[1] - a[1]);
-  const words = own.map(([part, bytes]) => `${part.slice('src/providers/'.length)} ${bytes}`);
-  console.log(`  providers, bytes of code: ${words.join(', ')}`);
+/** @returns {Promise<import('./lib/plan.mjs').Plan>} */
+async function buildPlan({ dev, packages }) {
+  const [before, meanwhile] = await missing({ packages });
+  return [
+    before,
+    [...meanwhile, compileCore(dev)],
+    [writeModule(dev)],
+    [{ title: dev ? 'JavaScript, dev build' : 'JavaScript', first: 1, work: () => bundle({ dev }) }],
+  ];
 }
 
 if (isMain(import.meta)) {
-  const { 'no-sizes': noSizes } = options(HELP, { 'no-sizes': { type: 'boolean', default: false } });
-  await main(() => build({ sizes: !noSizes }));
+  const given = options(HELP, {
+    dev: { type: 'boolean', default: false },
+    'no-sizes': { type: 'boolean', default: false },
+  });
+  await main(() => build({ dev: given.dev, sizes: !given.dev && !given['no-sizes'] }));
 }

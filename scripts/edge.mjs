@@ -14,7 +14,7 @@ const DEFAULT_PORT = 8787;
 
 const HELP = `Usage: npm run edge [-- OPTIONS]
 
-Builds the package if something changed and starts examples/worker on workerd, the runtime of Cloudflare Workers: the
+Makes a dev build of the package and starts examples/worker on workerd, the runtime of Cloudflare Workers: the
 local site as the model "shop" behind OpenAI's API, and the relay for pages. Prints a curl line and five lines of Python
 that work as printed. Ctrl-C ends it.
 
@@ -39,7 +39,7 @@ async function start() {
   const interrupted = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve);
   });
-  await build({ sizes: false });
+  await build({ dev: true, packages: 'all', after: [[{ title: 'The local site, and the example Worker on workerd' }]] });
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-edge-'));
   const opened = [() => rm(folder, { recursive: true, force: true })];
   try {

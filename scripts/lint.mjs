@@ -31,9 +31,9 @@ async function lint() {
     }
   };
 
-  await build({ sizes: false });
+  await build({ packages: 'all', after: [[{ title: 'cargo fmt, clippy, tsc, publint, attw', first: 120 }]] });
   await check('cargo fmt', () => run('cargo', ['fmt', '--all', '--check']));
-  await check('clippy, native', () => run('cargo', [...CLIPPY, '--workspace', ...DENY]));
+  await check('clippy, native', () => run('cargo', [...CLIPPY, '--workspace', '--all-features', ...DENY]));
   await check(`clippy, ${WASM_TARGET}`, () => run('cargo', [...CLIPPY, '--target', WASM_TARGET, ...DENY]));
   // Nothing else compiles them.
   await check('clippy, fuzz targets', () => run('cargo', [...CLIPPY, '--manifest-path', FUZZ, '--no-default-features', ...DENY]));

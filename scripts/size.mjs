@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { build } from './build.mjs';
 import { options } from './lib/args.mjs';
 import { main } from './lib/run.mjs';
-import { RECORDED, everythingOnce, measure, printSizes, wasmAndGlue } from './lib/sizes.mjs';
+import { everythingOnce, measure, printSizes } from './lib/sizes.mjs';
 import { isProvider, partsOf, readModule } from './lib/wasm-names.mjs';
 import { moduleWithTypes } from './lib/wasm.mjs';
 
@@ -21,7 +21,7 @@ Options:
   --help         This text`;
 
 async function size({ functions: wanted = '0' }) {
-  await build({ sizes: false });
+  await build();
   const { functions, sections } = readModule(await readFile(await moduleWithTypes()));
 
   console.log('\nThe package');
@@ -29,8 +29,6 @@ async function size({ functions: wanted = '0' }) {
   const files = await measure();
   const { raw, gzip, brotli } = everythingOnce(files);
   console.log(`  everything once (module, shared, index, edge): ${raw} B, ${gzip} gzip, ${brotli} brotli`);
-  const growth = 100 * (wasmAndGlue(files) / RECORDED - 1);
-  console.log(`  recorded in scripts/lib/sizes.mjs: ${RECORDED} B gzip; now ${growth.toFixed(1)} % ${growth < 0 ? 'less' : 'more'}`);
 
   console.log(`\nThe module: code ${sections.code} B, data ${sections.data} B, the rest ${sections['the rest']} B`);
   const parts = partsOf(functions);

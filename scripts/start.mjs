@@ -12,8 +12,13 @@ const PROVIDERS = { 'ai-engine': 'AiEngine', 'ai-power': 'AiPower', 'ai-puffer':
 
 const HELP = `Usage: npm start [-- OPTIONS]
 
-Builds the package if something changed, starts the local site (a stand-in for WordPress sites with chatbots) and the
-demo page on it, prints their address, and streams one reply of each preset into the terminal. Ctrl-C ends it.
+Makes a dev build of the package (npm run build -- --help), starts the local site (a stand-in for WordPress sites with
+chatbots) and the demo page on it, prints their address, and streams one reply of each preset into the terminal. Ctrl-C
+ends it.
+
+Needs rustup's Rust and Node 20.19 or later. On a fresh clone it installs what the build needs, and not what tests need:
+two npm packages (115 MB), Rust's wasm32 library, and wasm-bindgen, compiled from source once per version; about a minute on
+two cores. The first words say what is going to happen, in order, and how long each step took the last time.
 
 Options:
   --port PORT        Where to listen, on 127.0.0.1 (default ${DEFAULT_PORT}, or any free port if that is taken)
@@ -44,7 +49,7 @@ async function start() {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort());
 
-  await build({ sizes: false });
+  await build({ dev: true, after: [[{ title: `The local site, ${given['no-serve'] ? '' : 'the demo page, '}and a reply of each preset` }]] });
   if (interrupted.signal.aborted) return;
   const site = await open();
   try {

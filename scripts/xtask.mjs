@@ -6,7 +6,7 @@ import { main } from './lib/run.mjs';
 import { xtask } from './lib/xtask.mjs';
 
 await main(async () => {
-  const child = spawn(await xtask(), process.argv.slice(2), { stdio: 'inherit' });
+  const child = spawn(await xtask({ testRunner: process.argv[2] === 'test-runner' }), process.argv.slice(2), { stdio: 'inherit' });
   // An interrupt reaches the whole process group; we wait for the child to clean up.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -1,25 +1,31 @@
-// `src/js/` and `target/glue/` to `dist/`: what the package ships.
+// `src/js/` and the glue to `dist/`: what the package ships.
 
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { MARK, MARK_TEXT } from './dev-build.mjs';
 import { DIST, GLUE, ROOT, SOURCES } from './paths.mjs';
 
 /** Public entry points, each `src/js/<name>.js` with a hand-written `<name>.d.ts`. */
 const ENTRIES = ['index', 'edge'];
 
 const BANNER = '/*! rivulet, MIT licensed */';
+const DEV_BANNER = '/*! rivulet, MIT licensed; a dev build, not to be published */';
 
-export async function bundle() {
+/** @param {{ dev?: boolean }} [options] */
+export async function bundle({ dev = false } = {}) {
+  const from = dev ? GLUE.dev : GLUE.release;
+  const banner = dev ? DEV_BANNER : BANNER;
   // Imported here: set-up may have installed it a moment ago.
   const { build } = await import('esbuild');
   const fresh = `${DIST}.${process.pid}`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(join(fresh, 'wasm'), { recursive: true });
   try {
-    await copyFile(join(GLUE, 'rivulet_bg.wasm'), join(fresh, 'rivulet_bg.wasm'));
-    await writeLoaders(join(fresh, 'wasm'));
+    await copyFile(join(from, 'rivulet_bg.wasm'), join(fresh, 'rivulet_bg.wasm'));
+    await writeLoaders(from, join(fresh, 'wasm'), banner);
+    if (dev) await writeFile(join(fresh, MARK), MARK_TEXT);
     for (const name of ENTRIES) await copyFile(join(SOURCES, `${name}.d.ts`), join(fresh, `${name}.d.ts`));
 
     const common = /** @type {const} */ ({
@@ -29,10 +35,11 @@ export async function bundle() {
       target: 'es2022',
       charset: 'utf8',
       legalComments: 'none',
-      minifySyntax: true,
-      minifyWhitespace: true,
-      minifyIdentifiers: true,
-      banner: { js: BANNER },
+      // A dev build is read, in stack traces and debuggers.
+      minify: !dev,
+      // wasm-bindgen lists our module once for each function of it that is imported; in a release build shorten.mjs lists it once.
+      logOverride: { 'duplicate-object-key': 'silent' },
+      banner: { js: banner },
     });
     await build({
       ...common,
@@ -42,14 +49,14 @@ export async function bundle() {
       // One chunk: what all entries have in common, the glue and the providers.
       chunkNames: 'shared',
       external: ['#wasm'],
-      plugins: [glue],
+      plugins: [glue(from)],
     });
     await build({
       ...common,
       entryPoints: [join(SOURCES, 'index.js')],
       outfile: join(fresh, 'rivulet.min.js'),
       alias: { '#wasm': join(fresh, 'wasm', 'inline.js') },
-      plugins: [glue],
+      plugins: [glue(from)],
     });
     await rm(DIST, { recursive: true, force: true });
     await rename(fresh, DIST);
@@ -62,22 +69,23 @@ export async function bundle() {
  * `import … from 'glue'` is wasm-bindgen's output. That output imports copies of our own modules, which are in its
  * `snippets/`; they are led back to the originals, or there would be two classes `ChatError`.
  *
- * @type {import('esbuild').Plugin}
+ * @param {string} folder of that output
+ * @returns {import('esbuild').Plugin}
  */
-const glue = {
+const glue = (folder) => ({
   name: 'glue',
   setup({ onResolve }) {
-    onResolve({ filter: /^glue$/ }, () => ({ path: join(GLUE, 'rivulet.js') }));
+    onResolve({ filter: /^glue$/ }, () => ({ path: join(folder, 'rivulet.js') }));
     onResolve({ filter: /\/snippets\/rivulet-[0-9a-f]+\/src\/js\// }, ({ path }) => {
       const original = join(ROOT, path.replace(/^.*\/snippets\/rivulet-[0-9a-f]+\//, ''));
       return existsSync(original) ? { path: original } : { errors: [{ text: `${original} does not exist` }] };
     });
   },
-};
+});
 
 /** One file per way to have the module; `#wasm` in package.json chooses. Each exports a function: none runs early. */
-async function writeLoaders(folder) {
-  const base64 = (await readFile(join(GLUE, 'rivulet_bg.wasm'))).toString('base64');
+async function writeLoaders(from, folder, banner) {
+  const base64 = (await readFile(join(from, 'rivulet_bg.wasm'))).toString('base64');
   const loaders = {
     // Bytes inlined: no file to find, no MIME type, no permission, no fetch, and synchronous. Node 20 has no `fromBase64`, and
     // its `atob` takes 13 ms for this (`npm run bench -- --only cold`); its Buffer 0.2 ms.
@@ -98,6 +106,6 @@ export default()=>{
 `,
   };
   for (const [name, text] of Object.entries(loaders)) {
-    await writeFile(join(folder, `${name}.js`), `${BANNER}\n${text}`);
+    await writeFile(join(folder, `${name}.js`), `${banner}\n${text}`);
   }
 }

@@ -24,7 +24,7 @@ export async function cached(kind, versions) {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
     const packages = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
-    await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages], { cwd: folder, capture: true });
+    await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages], { cwd: folder, capture: true, downloader: 'npm' });
     await writeFile(done, '');
   }
   return join(folder, 'node_modules');

@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-import { Failure, run, step } from './run.mjs';
+import { aptInstall } from './apt.mjs';
+import { Failure, step } from './run.mjs';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
@@ -23,13 +24,7 @@ export async function ensureChromium() {
       ? 'run `sudo apt-get install chromium chromium-driver`'
       : 'install what is missing, or name it in the variables CHROME and CHROMEDRIVER'}`);
   }
-  await step('Chromium and chromedriver, by apt-get', async () => {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '--quiet'], { env });
-    await run('apt-get', ['install', '--yes', '--quiet', '--no-install-recommends', 'chromium', 'chromium-driver'], {
-      env,
-    });
-  });
+  await step('Chromium and chromedriver, by apt-get', () => aptInstall(['chromium', 'chromium-driver']));
   const now = find();
   if (!now.CHROME || !now.CHROMEDRIVER) throw new Failure('apt-get installed Chromium, but it is not on PATH');
   return /** @type {any} */ (now);

@@ -1,12 +1,12 @@
 // The tarball that `npm publish` would send, and a folder outside the repository that has it installed.
 
-import { existsSync } from 'node:fs';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { refuseDevBuild } from './dev-build.mjs';
 import { ROOT } from './paths.mjs';
-import { Failure, run } from './run.mjs';
+import { run } from './run.mjs';
 
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
@@ -16,7 +16,7 @@ const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
  * @returns {Promise<{ tarball: string, files: string[] }>} its path, and the paths inside it
  */
 export async function pack(folder, root = ROOT) {
-  if (!existsSync(join(root, 'dist'))) throw new Failure('there is no dist/: run `npm run build` first');
+  refuseDevBuild(root);
   const { output } = await run(NPM, ['pack', '--json', '--loglevel=error', '--pack-destination', folder], {
     cwd: root,
     capture: true,

@@ -6,12 +6,21 @@ import { join } from 'node:path';
 
 import { build } from '../build.mjs';
 import { ensureChromium } from './chromium.mjs';
+import { PACK_DEV } from './dev-build.mjs';
 import { ROOT, WASM_TARGET } from './paths.mjs';
 import { Failure, run } from './run.mjs';
 
 /**
- * @typedef {(onLine: (line: string) => void) => Promise<unknown>} Work hands each line its tests print to `onLine`
- * @typedef {{ name: string, title: string, work: Work, needsBuild?: boolean, isBuild?: boolean }} Part
+ * @typedef {(onLine: (line: string) => void, dev: boolean) => Promise<unknown>} Work hands each line its tests print to `onLine`; `dev`:
+ *   whether they run on a dev build
+ * @typedef {object} Part
+ * @property {string} name
+ * @property {string} title
+ * @property {number} first seconds of a first run on two cores, about
+ * @property {Work} work
+ * @property {boolean} [isBuild]
+ * @property {'any' | 'release'} [build] which build it needs, if any: `release`, where the test is of what the optimisers do
+ * @property {boolean} [testRunner] whether it needs wasm-bindgen's test runner
  */
 
 /** Also bounds a whole file of tests. */
@@ -24,38 +33,46 @@ const IN_BROWSER = {
   WASM_BINDGEN_TEST_TIMEOUT: '180',
 };
 
-const cargo = (args, env = {}) => async (onLine) => run('cargo', ['test', ...args], { env, onLine });
+const cargo = (args, env = {}) => async (onLine) => run('cargo', ['test', ...args], { env, onLine, downloader: 'cargo' });
 
 const wasm = ['--target', WASM_TARGET, '--test', 'web'];
 
 /** `node --test` on every `*.test.mjs` of a folder; its tests may not be absent. */
-const node = (folder, env = async () => ({})) => async (onLine) => {
+const node = (folder, env = async () => ({})) => async (onLine, dev) => {
   const path = join(ROOT, 'tests', folder);
   const names = existsSync(path) ? (await readdir(path)).filter((name) => name.endsWith('.test.mjs')).sort() : [];
   if (!names.length) throw new Failure(`tests/${folder} holds no tests`);
   const files = names.map((name) => join('tests', folder, name));
   const flags = ['--test', '--test-reporter=spec', `--test-timeout=${NODE_TIMEOUT_MS}`];
-  await run(process.execPath, ['--unhandled-rejections=strict', ...flags, ...files], { env: await env(), onLine });
+  await run(process.execPath, ['--unhandled-rejections=strict', ...flags, ...files], { env: { ...(await env()), ...(dev && { [PACK_DEV]: '1' }) }, onLine });
 };
 
 /** @type {readonly Part[]} */
 export const PARTS = [
-  { name: 'rust', title: 'Rust, native: units, properties, conformance', work: cargo([]) },
-  { name: 'site', title: 'The local site against the recordings', work: node('site') },
-  { name: 'build', title: 'Build', work: () => build(), isBuild: true },
-  { name: 'tools', title: "The project's own commands", work: node('tools'), needsBuild: true },
-  { name: 'wasm-node', title: 'wasm-bindgen-test in Node', work: cargo(wasm) },
+  { name: 'rust', title: 'Rust, native: units, properties, conformance', first: 90, work: cargo([]) },
+  { name: 'site', title: 'The local site against the recordings', first: 10, work: node('site') },
+  { name: 'build', title: 'Build', first: 90, work: (_, dev) => build({ dev, sizes: !dev, packages: 'all' }), isBuild: true },
+  { name: 'tools', title: "The project's own commands", first: 20, work: node('tools'), build: 'release' },
+  { name: 'wasm-node', title: 'wasm-bindgen-test in Node', first: 60, work: cargo(wasm), testRunner: true },
   {
     name: 'wasm-browser',
     title: 'wasm-bindgen-test in Chromium',
+    first: 60,
     work: async (onLine) => {
       const env = { ...(await ensureChromium()), ...IN_BROWSER };
       await cargo(wasm, env)(onLine);
     },
+    testRunner: true,
   },
-  { name: 'js', title: 'The JavaScript API in Node', work: node('js'), needsBuild: true },
-  { name: 'package', title: 'The packed tarball in Node, and its types', work: node('package'), needsBuild: true },
-  { name: 'workerd', title: 'The packed tarball in workerd', work: node('workerd'), needsBuild: true },
-  { name: 'edge', title: 'The edge: attacks, real clients on workerd, examples in their runtimes', work: node('edge', ensureChromium), needsBuild: true },
-  { name: 'browser', title: 'The demo in Chromium', work: node('browser', ensureChromium), needsBuild: true },
+  { name: 'js', title: 'The JavaScript API in Node', first: 30, work: node('js'), build: 'any' },
+  { name: 'package', title: 'The packed tarball in Node, and its types', first: 20, work: node('package'), build: 'release' },
+  { name: 'workerd', title: 'The packed tarball in workerd', first: 20, work: node('workerd'), build: 'any' },
+  {
+    name: 'edge',
+    title: 'The edge: attacks, real clients on workerd, examples in their runtimes',
+    first: 120,
+    work: node('edge', ensureChromium),
+    build: 'any',
+  },
+  { name: 'browser', title: 'The demo in Chromium', first: 60, work: node('browser', ensureChromium), build: 'any' },
 ];

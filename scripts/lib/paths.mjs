@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 export const DIST = join(ROOT, 'dist');
 export const SOURCES = join(ROOT, 'src', 'js');
-export const GLUE = join(ROOT, 'target', 'glue');
+/** Where wasm-bindgen's JavaScript and the module lie, by the kind of build. */
+export const GLUE = { release: join(ROOT, 'target', 'glue'), dev: join(ROOT, 'target', 'glue-dev') };
 export const CARGO_TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target');
 
 /** Tools that cargo builds are kept outside the clone, so that a clean clone does not build them again. */

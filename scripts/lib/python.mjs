@@ -20,8 +20,9 @@ export async function pythonWithOpenai() {
   await rm(folder, { recursive: true, force: true });
   try {
     await run('python3', ['-m', 'venv', folder], { capture: true });
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', PACKAGE], { capture: true });
+    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', PACKAGE], { capture: true, downloader: 'pip' });
   } catch (error) {
+    if (/^no network/.test(error.message)) throw error;
     throw new Failure('Python 3 with venv and pip is needed: install it (Debian: apt-get install python3-venv)', { cause: error });
   }
   await run(python, ['-c', `open(${JSON.stringify(done)}, "w").close()`]);

@@ -4,7 +4,9 @@ import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { noNetwork } from './network.mjs';
 import { ROOT } from './paths.mjs';
+import { keepTime } from './times.mjs';
 
 /** A failure that is told in its own words, without a stack. */
 export class Failure extends Error {}
@@ -16,12 +18,13 @@ export class Failure extends Error {}
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: Record<string, string | undefined>, capture?: boolean, onLine?: (line: string) => void,
- *   allowFailure?: boolean, input?: string }} [options] `onLine` sees every line that is shown
+ *   allowFailure?: boolean, input?: string, downloader?: string }} [options] `onLine` sees every line that is shown;
+ *   `downloader`: a name in network.mjs, for a command that may find no network
  * @returns {Promise<{ status: number, output: string }>}
  */
 export async function run(command, args, options = {}) {
-  const { cwd = ROOT, env, capture = false, onLine, allowFailure = false, input } = options;
-  const piped = capture || onLine;
+  const { cwd = ROOT, env, capture = false, onLine, allowFailure = false, input, downloader } = options;
+  const piped = capture || onLine || downloader;
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...env },
@@ -56,10 +59,15 @@ export async function run(command, args, options = {}) {
   });
   if (status !== 0 && !allowFailure) {
     if (capture) process.stderr.write(output);
+    const offline = downloader && noNetwork(downloader, output);
+    if (offline) throw new Failure(offline);
     throw new Failure(`${[command, ...args].join(' ')}: ${signal ? `ended by ${signal}` : `exit status ${status}`}`);
   }
   return { status, output };
 }
+
+/** For cargo where its output goes through our hands: it would take the pipe for a file. */
+export const CARGO_COLOURS = process.stderr.isTTY ? { CARGO_TERM_COLOR: 'always' } : {};
 
 /** What a command prints on standard output, trimmed. */
 export async function read(command, args, options = {}) {
@@ -71,8 +79,8 @@ const bold = (text) => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
 export const seconds = (start) => `${((performance.now() - start) / 1000).toFixed(1)} s`;
 
 /**
- * One step of a longer job: its title before, its seconds after. The work may return a word on what came out, such as
- * "unchanged".
+ * One step of a longer job: its title before, its seconds after, which are kept for the next plan (plan.mjs). The work may
+ * return a word on what came out, such as "unchanged".
  *
  * @template T
  * @param {string} title
@@ -82,7 +90,9 @@ export async function step(title, work) {
   const start = performance.now();
   console.log(bold(`▸ ${title}`));
   const result = await work();
-  console.log(`  ${typeof result === 'string' ? result : 'done'}, ${seconds(start)}`);
+  const time = seconds(start);
+  keepTime(title, time);
+  console.log(`  ${typeof result === 'string' ? result : 'done'}, ${time}`);
   return result;
 }
 

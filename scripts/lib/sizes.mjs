@@ -6,10 +6,10 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 import { DIST } from './paths.mjs';
 
-/** Bytes, gzip: the module, and `shared.js` and `index.js`, which hold the glue and the hand-written part. */
-export const BUDGET = 60 * 1024;
-
-/** What they weighed when somebody last looked. The tests refuse 3 % more; who adds a feature that is worth more says so here. */
+/**
+ * Bytes, gzip: what the module, and `shared.js` and `index.js` with the glue and the hand-written part, weighed when somebody last
+ * looked. The tests refuse 3 % more; whoever adds a feature that is worth more writes the new figure here.
+ */
 export const RECORDED = 94_600;
 
 /** @returns {Promise<{ name: string, raw: number, gzip: number, brotli: number }[]>} */
@@ -48,5 +48,7 @@ export async function printSizes() {
   console.log(row('bytes', 'raw', 'gzip', 'brotli'));
   for (const { name, raw, gzip, brotli } of files) console.log(row(name, raw, gzip, brotli));
   const sum = wasmAndGlue(files);
-  console.log(`  wasm + glue: ${sum} B gzip of ${BUDGET}${sum > BUDGET ? ': OVER THE BUDGET' : ''}`);
+  const growth = 100 * (sum / RECORDED - 1);
+  const change = `${Math.abs(growth).toFixed(2)} % ${growth < 0 ? 'less' : 'more'}`;
+  console.log(`  wasm + glue: ${sum} B gzip, ${change} than the ${RECORDED} recorded in scripts/lib/sizes.mjs`);
 }

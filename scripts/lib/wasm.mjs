@@ -1,4 +1,5 @@
-// Rust to `target/glue/`: the optimised module and wasm-bindgen's JavaScript for it.
+// Rust to `target/glue/`: the optimised module and wasm-bindgen's JavaScript for it; and to `target/glue-dev/`, for a dev
+// build, what wasm-bindgen writes as it is.
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -7,9 +8,15 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { CARGO_TARGET, GLUE, ROOT, SOURCES, WASM_TARGET, nodeBin } from './paths.mjs';
-import { Failure, read, run, step } from './run.mjs';
+import { CARGO_COLOURS, Failure, read, run, step } from './run.mjs';
 import { SHORTEN, shortenGlue } from './shorten.mjs';
 import { xtask } from './xtask.mjs';
+
+/** In Cargo.toml. */
+const DEV_PROFILE = 'dev-wasm';
+
+/** Its version decides what wasm-opt writes. */
+const BINARYEN = join(ROOT, 'node_modules', 'binaryen', 'package.json');
 
 /** Beyond rustc's defaults for wasm32-unknown-unknown, e.g. 'simd128'. */
 const TARGET_FEATURES = [];
@@ -36,33 +43,40 @@ const OPT_FLAGS = [
   ...FEATURES,
 ];
 
-const BINDGEN_FLAGS = [
-  '--target', 'web',
-  '--out-name', 'rivulet',
-  // Else the glue holds a `new URL('…wasm', import.meta.url)`, which bundlers resolve and Workers refuse.
-  '--omit-default-module-path',
-  '--no-typescript',
-  '--remove-producers-section',
-  // Exports `__wbg_reset_state()`, which puts a fresh instance in the place of one that has trapped.
-  '--experimental-reset-state-function',
-];
-
-const compiledIn = (target) => join(target, WASM_TARGET, 'release', 'rivulet.wasm');
+const compiledIn = (target, profile = 'release') => join(target, WASM_TARGET, profile, 'rivulet.wasm');
 const COMPILED = compiledIn(CARGO_TARGET);
 
-export async function buildWasm() {
-  await step(`Rust to ${WASM_TARGET}, release`, () => compile());
-  await step('snip, wasm-bindgen and wasm-opt', bindAndOptimise);
-}
+/** The core compiled for a build: its title, the seconds of a first run on two cores, and the work. */
+export const compileCore = (dev) => (dev
+  ? { title: `Rust to ${WASM_TARGET}, dev build`, first: 25, work: compileForDev }
+  : { title: `Rust to ${WASM_TARGET}, release`, first: 60, work: () => compile() });
+
+/** The glue written for a build, and the module as the glue wants it. */
+export const writeModule = (dev) => (dev
+  ? { title: 'wasm-bindgen (a dev build: without snip and wasm-opt)', first: 1, work: bindOnly }
+  : { title: 'snip, wasm-bindgen and wasm-opt', first: 20, work: bindAndOptimise });
 
 async function compile(more = [], target = CARGO_TARGET) {
   // The crate is an `rlib` in Cargo.toml and a `cdylib` here only: cargo passes no `-C lto` to a crate that is both.
   const args = ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', WASM_TARGET];
   // For `xtask snip`. Not among the flags below, which all crates are compiled with: this one concerns the last alone.
-  await run('cargo', [...args, '--', '-Clink-arg=--emit-relocs'], {
-    env: { CARGO_ENCODED_RUSTFLAGS: [...(await rustFlags()), ...more].join('\x1f'), RUSTFLAGS: undefined, CARGO_TARGET_DIR: target },
+  await cargo([...args, '--', '-Clink-arg=--emit-relocs'], [...(await rustFlags()), ...more], target);
+}
+
+/** Paths of this machine stay in: a dev build is not published. */
+async function compileForDev() {
+  const args = ['rustc', '--profile', DEV_PROFILE, '--lib', '--crate-type', 'cdylib', '--target', WASM_TARGET];
+  await cargo(args, TARGET_FEATURES.map(feature), CARGO_TARGET);
+}
+
+async function cargo(args, flags, target) {
+  await run('cargo', args, {
+    env: { ...CARGO_COLOURS, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f'), RUSTFLAGS: undefined, CARGO_TARGET_DIR: target },
+    downloader: 'cargo',
   });
 }
+
+const feature = (name) => `-Ctarget-feature=+${name}`;
 
 /**
  * Panics name source files; the paths of the machine that builds are nobody's business. They decide where the data
@@ -73,7 +87,7 @@ async function rustFlags() {
   const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
   const crates = join(cargoHome, 'registry', 'src');
   // The very first build must have the flags of the second, or that one would compile everything again.
-  if (!existsSync(crates)) await run('cargo', ['fetch', '--target', WASM_TARGET]);
+  if (!existsSync(crates)) await run('cargo', ['fetch', '--target', WASM_TARGET], { downloader: 'cargo' });
   const registries = existsSync(crates) ? await readdir(crates) : [];
   // Where several fit, rustc takes the last.
   return [
@@ -82,22 +96,37 @@ async function rustFlags() {
     ...registries.map((name) => `--remap-path-prefix=${join(crates, name)}=/crates`),
     `--remap-path-prefix=${sysroot}=/rust`,
     `--remap-path-prefix=${ROOT}=/rivulet`,
-    ...TARGET_FEATURES.map((name) => `-Ctarget-feature=+${name}`),
+    ...TARGET_FEATURES.map(feature),
   ];
 }
 
 async function bindAndOptimise() {
   const tool = await xtask();
-  const stamp = join(GLUE, '.inputs');
-  const inputs = await hashOf(tool);
+  const inputs = await hashOf(COMPILED, tool, OPT_FLAGS, shortenGlue.toString(), await readFile(BINARYEN, 'utf8'));
+  return renewed(GLUE.release, inputs, async (folder) => {
+    await refuseLocalPaths(await writeGlue(tool, COMPILED, folder));
+  });
+}
+
+async function bindOnly() {
+  const tool = await xtask();
+  const compiled = compiledIn(CARGO_TARGET, DEV_PROFILE);
+  return renewed(GLUE.dev, await hashOf(compiled, tool), (folder) => run(tool, ['bind', compiled, folder]));
+}
+
+/** `write` is called, with a folder that becomes `folder`, only if what it depends on has changed. */
+async function renewed(folder, inputs, write) {
+  const stamp = join(folder, '.inputs');
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === inputs) return 'unchanged';
 
-  const fresh = `${GLUE}.${process.pid}`;
+  const fresh = `${folder}.${process.pid}`;
   try {
-    await refuseLocalPaths(await writeGlue(tool, COMPILED, fresh));
+    await rm(fresh, { recursive: true, force: true });
+    await mkdir(fresh, { recursive: true });
+    await write(fresh);
     await writeFile(join(fresh, '.inputs'), inputs);
-    await rm(GLUE, { recursive: true, force: true });
-    await rename(fresh, GLUE);
+    await rm(folder, { recursive: true, force: true });
+    await rename(fresh, folder);
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
@@ -110,7 +139,7 @@ async function writeGlue(tool, compiled, folder, more = []) {
   // Before all else, while the addresses are those that the linker tells of.
   const snipped = join(folder, 'snipped.wasm');
   await run(tool, ['snip', compiled, snipped]);
-  await run(tool, ['wasm-bindgen', ...BINDGEN_FLAGS, '--out-dir', folder, snipped]);
+  await run(tool, ['bind', snipped, folder]);
   await rm(snipped);
   const module = join(folder, 'rivulet_bg.wasm');
   const names = await read(nodeBin('wasm-opt'), [...OPT_FLAGS, ...more, module, '-o', module]);
@@ -139,11 +168,9 @@ export async function moduleWithTypes() {
   return writeGlue(await xtask(), compiledIn(target), join(target, 'glue'), ['--debuginfo']);
 }
 
-/** Of everything that decides what these tools write. The JavaScript is copied into the glue's folder. */
-async function hashOf(tool) {
-  const hash = createHash('sha256').update(JSON.stringify([tool, BINDGEN_FLAGS, OPT_FLAGS, shortenGlue.toString()]));
-  hash.update(await readFile(join(ROOT, 'node_modules', 'binaryen', 'package.json')));
-  hash.update(await readFile(COMPILED));
+/** A hash of the compiled module, of `more` and of our JavaScript, which wasm-bindgen copies into the glue's folder. */
+async function hashOf(compiled, ...more) {
+  const hash = createHash('sha256').update(JSON.stringify(more)).update(await readFile(compiled));
   for (const name of (await readdir(SOURCES)).filter((name) => name.endsWith('.js')).sort()) {
     hash.update(name).update(await readFile(join(SOURCES, name)));
   }

@@ -45,7 +45,7 @@ test('brings no other package along and runs nothing when installed', async () =
     assert.equal(manifest[kind], undefined, kind);
   }
   const scripts = Object.keys(manifest.scripts);
-  const ran = scripts.filter((name) => /^(pre|post)?(install|prepare|publish|pack)$/.test(name));
+  const ran = scripts.filter((name) => /^(pre|post)?(install|prepare|publish)$/.test(name));
   assert.deepEqual(ran, []);
 });
 

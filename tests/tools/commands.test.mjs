@@ -29,6 +29,8 @@ for (const [script, file] of Object.entries(COMMANDS)) {
 
 for (const [words, complaint] of [
   [['scripts/test.mjs', '--only', 'workerd,nope'], /^error: no such part: nope\n/],
+  [['scripts/test.mjs', '--dev', '--only', 'js,package'], /^error: --dev: package tests the release build\n/],
+  [['scripts/test.mjs', '--dev', '--release'], /^error: --dev and --release exclude each other\n/],
   [['scripts/start.mjs', '--port', '70000'], /^error: --port: 70000 is no port\n/],
   [['scripts/start.mjs', '--url', 'https://shop.example', '--provider', 'x'], /^error: --provider: no such name: x\n/],
   [['benches/run.mjs', '--only', 'W1,W99'], /^error: --only: no such name: W99\n/],

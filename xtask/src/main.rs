@@ -1,7 +1,7 @@
-//! wasm-bindgen's command line and test runner, as a library of this workspace.
+//! What turns the linked module into the package's module and its glue, as a member of this workspace.
 //!
-//! `cargo install wasm-bindgen-cli` takes three times as long and must be kept in step with `Cargo.lock` by hand; here
-//! the lock file does it. Started through `scripts/xtask.mjs`, which builds it once per version and keeps the result.
+//! `cargo install wasm-bindgen-cli` takes five times as long and must be kept in step with `Cargo.lock` by hand; here the
+//! lock file does it. `scripts/lib/xtask.mjs` builds this once per version and keeps the result.
 
 mod snip;
 
@@ -12,37 +12,25 @@ const USAGE: &str = "\
 Usage: xtask <COMMAND> [ARGUMENTS]
 
 Commands:
-  wasm-bindgen  What the `wasm-bindgen` command does
-  test-runner   What the `wasm-bindgen-test-runner` command does
-  snip IN OUT   Takes the panics out of a module linked with --emit-relocs, and all that only they need
-
-`xtask <COMMAND> --help` tells the arguments.";
+  bind IN FOLDER  Writes the glue that wasm-bindgen makes for a module, and the module as the glue wants it
+  snip IN OUT     Takes the panics out of a module linked with --emit-relocs, and all that only they need
+  test-runner     What the `wasm-bindgen-test-runner` command does; only if built with the feature of that name
+  --help          This text";
 
 fn main() -> ExitCode {
-    let mut args = std::env::args().skip(1);
-    let command = args.next().unwrap_or_default();
-    // clap prints the first argument as the program's name.
-    let with_name = |name: &str| std::iter::once(name.to_owned()).chain(args).collect::<Vec<_>>();
-    let result = match command.as_str() {
-        "wasm-bindgen" => wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(with_name("wasm-bindgen")),
-        "test-runner" => {
-            wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(with_name("wasm-bindgen-test-runner"))
-        }
-        "snip" => match with_name("snip").as_slice() {
-            [_, input, output] => snip::snip(Path::new(input), Path::new(output)),
-            _ => {
-                eprintln!("error: snip takes two paths\n\n{USAGE}");
-                return ExitCode::from(2);
-            }
-        },
-        "--help" | "-h" => {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match args.as_slice() {
+        ["bind", input, folder] => bind(Path::new(input), Path::new(folder)),
+        ["snip", input, output] => snip::snip(Path::new(input), Path::new(output)),
+        ["test-runner", args @ ..] => test_runner(args),
+        ["--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
         }
-        other => {
-            eprintln!("error: unknown command '{other}'\n\n{USAGE}");
-            return ExitCode::from(2);
-        }
+        [] => return refuse("no command"),
+        ["bind" | "snip", ..] => return refuse("bind and snip take two paths"),
+        [other, ..] => return refuse(&format!("unknown command '{other}'")),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -51,4 +39,38 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn refuse(message: &str) -> ExitCode {
+    eprintln!("error: {message}\n\n{USAGE}");
+    ExitCode::from(2)
+}
+
+/// What `wasm-bindgen --target web` does, with the settings of this package.
+fn bind(input: &Path, folder: &Path) -> anyhow::Result<()> {
+    wasm_bindgen_cli_support::Bindgen::new()
+        .web(true)?
+        .out_name("rivulet")
+        // Else the glue holds a `new URL('…wasm', import.meta.url)`, which bundlers resolve and Workers refuse.
+        .omit_default_module_path(true)
+        .typescript(false)
+        .remove_producers_section(true)
+        // Exports `__wbg_reset_state()`, which puts a fresh instance in the place of one that has trapped.
+        .reset_state_function(true)
+        .input_path(input)
+        .generate(folder)
+}
+
+#[cfg(feature = "test-runner")]
+fn test_runner(args: &[&str]) -> anyhow::Result<()> {
+    // clap prints the first argument as the program's name.
+    let args = ["wasm-bindgen-test-runner"].iter().chain(args).map(|&arg| arg.to_owned());
+    wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args.collect::<Vec<String>>())
+}
+
+#[cfg(not(feature = "test-runner"))]
+fn test_runner(_args: &[&str]) -> anyhow::Result<()> {
+    anyhow::bail!(
+        "this xtask was built without its feature `test-runner`; `node scripts/xtask.mjs test-runner` builds it with that"
+    )
 }
