@@ -157,7 +157,7 @@ fn the_registry_says_what_each_protocol_can_do() {
         some.map(|protocol| protocol.info.name).collect::<Vec<_>>()
     };
     assert_eq!(names(false), ["AiEngine", "AiPower", "AiPuffer", "Ollama"]);
-    assert_eq!(names(true), ["Anthropic", "Gemini", "OpenAiChat", "OpenAiResponses", "WorkersAi"]);
+    assert_eq!(names(true), ["Anthropic", "Cohere", "Gemini", "OpenAiChat", "OpenAiResponses", "WorkersAi"]);
 }
 
 #[test]

@@ -15,6 +15,7 @@ export const PROVIDERS = {
   OpenAiChat: { kind: 'service', title: 'OpenAiChat' },
   OpenAiResponses: { kind: 'service', title: 'OpenAiResponses' },
   Anthropic: { kind: 'service', title: 'Anthropic' },
+  Cohere: { kind: 'service', title: 'Cohere' },
   Gemini: { kind: 'service', title: 'Gemini' },
   Ollama: { kind: 'service', title: 'Ollama' },
 };

@@ -272,6 +272,9 @@ export class OpenAiResponses extends Base<ServiceSettings> {}
 /** Anthropic's Messages API. Hand `conversation` on while tools are called: thoughts and their signatures are in it. */
 export class Anthropic extends Base<AnthropicSettings> {}
 
+/** Cohere's chat API, version 2. */
+export class Cohere extends Base<ServiceSettings> {}
+
 /** Google's Gemini API. Hand `conversation` on while tools are called: the signatures of thoughts are in it. */
 export class Gemini extends Base<ServiceSettings> {}
 

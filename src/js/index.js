@@ -31,6 +31,11 @@ export class Anthropic extends Provider {
   static protocol = 'Anthropic';
 }
 
+export class Cohere extends Provider {
+  static name = 'Cohere';
+  static protocol = 'Cohere';
+}
+
 export class Gemini extends Provider {
   static name = 'Gemini';
   static protocol = 'Gemini';

@@ -25,6 +25,7 @@ pub static REGISTRY: &[Protocol] = &[
     wordpress::ai_power::PROTOCOL,
     wordpress::ai_puffer::PROTOCOL,
     keyed::anthropic::PROTOCOL,
+    keyed::cohere::PROTOCOL,
     keyed::gemini::PROTOCOL,
     keyed::ollama::PROTOCOL,
     keyed::openai_chat::PROTOCOL,

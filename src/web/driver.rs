@@ -167,8 +167,8 @@ impl Inner {
                 return Ok(Some((self.host.sleep(self.pause_before_another_try(failure)?), Wait::AnotherTry)));
             }
             match self.poll() {
-                // Who comes with a key has no session: no store is asked.
-                None if self.protocol.info.needs_auth => _ = self.begin(None),
+                // Services have no session, so no store is asked.
+                None if !self.protocol.info.is_site() => _ = self.begin(None),
                 None => return Ok(Some((self.host.load(&self.key), Wait::Session))),
                 Some(Poll::Send(request)) => {
                     let (url, init) = fetch::build(&self.env, &request)?;

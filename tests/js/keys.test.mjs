@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses, WorkersAi } from '../../dist/index.js';
+import { Anthropic, Cohere, Gemini, Ollama, OpenAiChat, OpenAiResponses, WorkersAi } from '../../dist/index.js';
 import { chatError, printed, until } from './helper.mjs';
 
 const KEY = 'sk-canary-0123456789';
@@ -15,6 +15,8 @@ const SERVICES = [
   [OpenAiResponses, {}, 'authorization', (words) => frame({ type: 'response.output_text.delta', delta: 'a' }) + frame({ type: 'error', message: words })],
   [Anthropic, {}, 'x-api-key', (words) =>
     frame({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'a' } }) + frame({ type: 'error', error: { message: words } })],
+  [Cohere, {}, 'authorization', (words) =>
+    frame({ type: 'content-delta', delta: { message: { content: { text: 'a' } } } }) + frame({ type: 'message-end', delta: { finish_reason: 'ERROR', error: words } })],
   [Gemini, {}, 'x-goog-api-key', (words) => frame({ candidates: [{ content: { parts: [{ text: 'a' }] } }] }) + frame({ error: { message: words } })],
   [Ollama, {}, 'authorization', (words) => `${JSON.stringify({ message: { content: 'a' } })}\n${JSON.stringify({ error: words })}\n`],
   [WorkersAi, { accountId: 'account' }, 'authorization', (words) => frame({ response: 'a' }) + frame({ error: words })],

@@ -1,4 +1,4 @@
-//! FrameDecoder of each protocol, however cut: scanned and parsed they give the same events.
+//! Frames of each protocol, however cut: scanned and parsed they give the same events.
 
 use std::rc::Rc;
 

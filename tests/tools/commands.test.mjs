@@ -7,7 +7,7 @@ import { ROOT } from '../../scripts/lib/paths.mjs';
 const call = (...args) => spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
 
 const COMMANDS = {
-  ...Object.fromEntries(['build', 'start', 'test', 'lint', 'size'].map((name) => [name, `scripts/${name}.mjs`])),
+  ...Object.fromEntries(['build', 'start', 'test', 'lint', 'size', 'record'].map((name) => [name, `scripts/${name}.mjs`])),
   bench: 'benches/run.mjs',
 };
 

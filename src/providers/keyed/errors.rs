@@ -37,7 +37,7 @@ const NAMES: [(&str, Code); 25] = [
 ];
 
 /// What the text of an error stands for, where its name says only that the request is wrong.
-const TEXTS: [(&str, Code); 11] = [
+const TEXTS: [(&str, Code); 14] = [
     ("no such model", Code::ModelNotFound),
     ("^model '", Code::ModelNotFound),
     ("try pulling it first", Code::ModelNotFound),
@@ -47,6 +47,9 @@ const TEXTS: [(&str, Code); 11] = [
     ("exceeds the maximum number of tokens", Code::Refused),
     ("context window limit", Code::Refused),
     ("payload size exceeds", Code::TooLarge),
+    ("total number of tokens in the prompt", Code::Refused),
+    ("size limit exceeded", Code::Refused),
+    ("api calls / month", Code::PaymentRequired),
     ("credit balance", Code::PaymentRequired),
     ("api usage limits", Code::PaymentRequired),
 ];
