@@ -21,8 +21,8 @@ fuzz_target!(|input: &[u8]| {
         }
     }
     if let Ok(parsed) = parsed {
-        words::error_words(&parsed.value);
+        error_text::of(&parsed.value);
         parsed.value.as_str().map(|text| json::join_surrogates(text, parsed.has_lone_surrogates));
     }
-    words::html_to_text(&String::from_utf8_lossy(input));
+    error_text::html_to_text(&String::from_utf8_lossy(input));
 });

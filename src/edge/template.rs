@@ -82,7 +82,8 @@ const fn code(text: &[u8], from: usize, to: usize) -> u8 {
         }
         index += 1;
     }
-    assert!(false, "a template has a hole that nobody fills");
+    // Evaluated by the compiler alone, for which running out of names is an error at the template.
+    assert!(index < NAMES.len(), "a template has a hole that nobody fills");
     0
 }
 

@@ -82,8 +82,10 @@ pub struct Exchange {
     limit: usize,
     requests: u8,
     /// See [`Exchange::redact_errors`].
-    redact: Option<Box<dyn Fn(&mut Error)>>,
+    redact: Option<Redact>,
 }
+
+type Redact = Box<dyn Fn(&mut Error)>;
 
 /// One pointer wide, since it is taken out of its place and put back for every chunk.
 enum State {

@@ -54,7 +54,7 @@ impl Decode for AiEngineDecoder {
                     let text = json::join_surrogates(text, has_lone_surrogates);
                     out.push(match kind {
                         "warning" => Event::Warning(text),
-                        kind => Event::Status { kind: kind.to_owned(), text: text, raw: value },
+                        kind => Event::Status { kind: kind.to_owned(), text, raw: value },
                     });
                 }
             },
