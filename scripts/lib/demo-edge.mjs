@@ -18,7 +18,7 @@ export async function demoEdge(site, prefix = '/edge') {
     allowedOrigins: [new URL(site).origin],
   });
   const pages = ['/chat/', '/chat-power/', '/chat-puffer/'].map((page) => `${site}${page}`);
-  const relay = createRelay({ allow: [site, ...pages], allowedOrigins: [new URL(site).origin] });
+  const relay = createRelay({ allow: [site], pages, allowedOrigins: [new URL(site).origin] });
   const listener = toNodeListener((request) => (new URL(request.url).pathname.startsWith('/relay/') ? relay : handler)(request));
   return (incoming, outgoing) => {
     // The prefix is where the edge is mounted, which neither of them knows.
