@@ -48,8 +48,8 @@ const COMPILED = compiledIn(CARGO_TARGET);
 
 /** The core compiled for a build: its title, the seconds of a first run on two cores, and the work. */
 export const compileCore = (dev) => (dev
-  ? { title: `Rust to ${WASM_TARGET}, dev build`, first: 25, work: compileForDev }
-  : { title: `Rust to ${WASM_TARGET}, release`, first: 60, work: () => compile() });
+  ? { title: `Rust to ${WASM_TARGET}, dev build`, first: 45, work: compileForDev }
+  : { title: `Rust to ${WASM_TARGET}, release`, first: 80, work: () => compile() });
 
 /** The glue written for a build, and the module as the glue wants it. */
 export const writeModule = (dev) => (dev
