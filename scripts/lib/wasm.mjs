@@ -111,7 +111,16 @@ async function bindAndOptimise() {
 async function bindOnly() {
   const tool = await xtask();
   const compiled = compiledIn(CARGO_TARGET, DEV_PROFILE);
-  return renewed(GLUE.dev, await hashOf(compiled, tool), (folder) => run(tool, ['bind', compiled, folder]));
+  return renewed(GLUE.dev, await hashOf(compiled, tool, listOnce.toString()), async (folder) => {
+    await run(tool, ['bind', compiled, folder]);
+    await listOnce(join(folder, 'rivulet.js'));
+  });
+}
+
+/** wasm-bindgen lists our module once for each function of it that is imported; every bundler would warn. shorten.mjs does this, too. */
+async function listOnce(file) {
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replaceAll(/^( *"\.\/snippets\/[^"]+": )import\d+,\n(?=\1)/gm, ''));
 }
 
 /** `write` is called, with a folder that becomes `folder`, only if what it depends on has changed. */

@@ -81,3 +81,9 @@ test('an error of the compiler is not taken for a missing network', async () => 
   assert.doesNotMatch(stderr, /no network/);
   assert.match(stderr, /error: cargo rustc .*: exit status 101/);
 });
+
+test('--no-build says what is missing', async () => {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/start.mjs', '--no-build'], { cwd: clone.path, encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.equal(stderr, 'error: there is no dist/: run `npm run build` first\n');
+});
