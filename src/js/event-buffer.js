@@ -73,7 +73,8 @@ export class EventBuffer {
 
   /** Of an HTTP answer (src/edge.rs). `bytes` is a view of wasm memory. */
   bytes(bytes, sequence, hasContent) {
-    this.active = this.anyContent = true;
+    this.active = true;
+    this.anyContent ||= hasContent;
     Object.assign(this.#responseMeta, { sequence, hasContent });
     this.#push(bytes.slice());
   }
