@@ -5,31 +5,32 @@ import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
 import { Refusal } from './refusal.js';
 
-/** From the request to the head of the answer, and between two pieces of its body. Milliseconds. */
+/** Default of `timeout`: milliseconds until the head of the response, and between two chunks of its body. */
 const TIMEOUT_MS = 120_000;
 
 const MAX_REDIRECTS = 5;
 
-/** Cookies, addresses of the caller, and whatever else a browser or a proxy adds stay here. */
+/** Request headers that are forwarded. Cookies, the caller's address and whatever else a browser or a proxy adds are not. */
 const REQUEST_HEADERS = ['accept', 'accept-language', 'authorization', 'cache-control', 'content-type', 'x-wp-nonce'];
+/** Response headers that are forwarded. */
 const RESPONSE_HEADERS = ['cache-control', 'content-type', 'retry-after', 'retry-after-ms', 'x-wp-nonce'];
 
-/** Those that a page of another origin reads only where it is said that it may. */
+/** Response headers that a page of another origin may read beside the few that it always may. */
 const EXPOSED = 'retry-after, retry-after-ms, x-wp-nonce';
 
-/** Routes of the WordPress providers, below any REST root. */
+/** Paths that the WordPress providers send requests to, below any REST root. */
 const ROUTES = /\/(mwai\/v1\/start_session|mwai-ui\/v1\/chats\/submit|aipkit\/v1\/chat\/\w+\/message)$/;
 
 /**
- * A handler that forwards a page's calls to the sites of `allow` and nowhere else: for `proxy` of a provider in the page.
- * `https://edge.example/relay/https://shop.example/wp-json/…` asks `https://shop.example/wp-json/…`.
+ * A handler that forwards a page's requests to the sites of `allow` and nowhere else, for the option `proxy` of a provider in that page.
+ * `https://edge.example/relay/https://shop.example/wp-json/…` is forwarded to `https://shop.example/wp-json/…`.
  */
 export function createRelay(options) {
   const { allow, allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch } = ownProperties(options);
-  const target = targets(allow);
+  const isForwarded = forwardedAddresses(allow);
   const callerOf = allowList(allowedOrigins);
   checkPositive({ maxBodyBytes, timeout });
-  const ask = (url, init) => (fetch ?? globalThis.fetch)(url, init);
+  const send = (url, init) => (fetch ?? globalThis.fetch)(url, init);
 
   return async function relay(request) {
     const caller = callerOf(request);
@@ -39,45 +40,48 @@ export function createRelay(options) {
       crossOrigin(headers, caller, EXPOSED);
       return new Response(JSON.stringify({ error: { message: `relay: ${message}` } }), { status, headers });
     };
-    // A page of another origin that is not listed could not read the answer; it need not send anything either.
+    // A page whose origin is not listed could not read the response, so nothing is sent for it either.
     if (caller.origin !== null && !caller.isAllowed) return answer(403, 'this origin is not allowed');
     if (request.method !== 'GET' && request.method !== 'POST') {
       return answer(405, 'only GET and POST are forwarded', { allow: 'GET, POST, OPTIONS' });
     }
-    const url = wanted(request.url);
+    const url = forwardedUrl(request.url);
     if (url === undefined) return answer(400, 'the address of a site must follow: …/relay/https://shop.example/…');
-    if (!target(url, request.method)) return answer(403, 'this address is not one that is forwarded to');
+    if (!isForwarded(url, request.method)) return answer(403, 'this address is not one that is forwarded to');
 
-    const watch = new Watch(timeout, request.signal);
+    const deadline = new Deadline(timeout, request.signal);
     try {
       refuseLength(request, maxBodyBytes);
-      const init = { method: request.method, headers: pick(request.headers, REQUEST_HEADERS), redirect: 'manual', signal: watch.signal };
+      const init = { method: request.method, headers: pick(request.headers, REQUEST_HEADERS), redirect: 'manual', signal: deadline.signal };
       if (request.method === 'POST' && request.body) {
         init.body = bounded(request.body, maxBodyBytes);
-        // Required of a streamed body by the Fetch standard.
+        // The Fetch standard demands this for a body that is a stream.
         init.duplex = 'half';
       }
-      const response = await follow(url, init, target, ask);
-      if (typeof response === 'string') return watch.end(answer(502, response));
+      const response = await follow(url, init, isForwarded, send);
+      if (typeof response === 'string') return deadline.end(answer(502, response));
       const headers = pick(response.headers, RESPONSE_HEADERS);
       crossOrigin(headers, caller, EXPOSED);
       headers.set('x-content-type-options', 'nosniff');
-      // What a site sends is text for rivulet; opened as a page it must not run under the relay's origin.
+      // A site's response is data for rivulet. Opened as a page, it must not run under the relay's origin.
       headers.set('content-security-policy', "default-src 'none'; sandbox");
-      return new Response(watch.over(response.body), { status: response.status, headers });
+      return new Response(deadline.limited(response.body), { status: response.status, headers });
     } catch (error) {
-      // What fails the body fails the fetch that sends it, which may wrap it.
+      // A body that is refused fails the fetch that sends it, which may wrap the refusal in an error of its own.
       const refusal = [error, error?.cause].find((one) => one instanceof Refusal);
-      if (refusal) return watch.end(answer(refusal.status, refusal.message));
-      if (watch.isLate) return watch.end(answer(504, `the site sent no answer within ${timeout} ms`));
-      // Its words may name addresses inside the platform.
-      return watch.end(answer(502, 'the site could not be reached'));
+      if (refusal) return deadline.end(answer(refusal.status, refusal.message));
+      if (deadline.isLate) return deadline.end(answer(504, `the site sent no answer within ${timeout} ms`));
+      // The error's own message is not shown, since it may name addresses inside the platform.
+      return deadline.end(answer(502, 'the site could not be reached'));
     }
   };
 }
 
-/** Which addresses are forwarded to: routes of the listed sites, and the listed pages themselves (for nonces in pages). */
-function targets(allow) {
+/**
+ * A function of URL and method that says whether a request is forwarded: to the routes of the listed sites, and to the listed pages
+ * themselves, which may hold a nonce.
+ */
+function forwardedAddresses(allow) {
   if (!Array.isArray(allow) || allow.length === 0) {
     throw new ChatError('input', 'allow must list the sites to forward to, such as https://shop.example');
   }
@@ -90,24 +94,24 @@ function targets(allow) {
   });
   const slashed = (path) => path.replace(/\/*$/, '/');
   return (url, method) => {
-    const own = sites.filter((site) => site.origin === url.origin);
-    if (own.length === 0) return false;
+    const sameOrigin = sites.filter((site) => site.origin === url.origin);
+    if (sameOrigin.length === 0) return false;
     const path = url.pathname;
-    // Sites without pretty permalinks have their routes in the query.
+    // Sites without pretty permalinks have the route in the query.
     const route = url.searchParams.get('rest_route') ?? path;
     if (ROUTES.test(route) || path.endsWith('/wp-admin/admin-ajax.php')) return true;
-    return method === 'GET' && own.some((site) => slashed(site.pathname) === slashed(path) && site.search === url.search);
+    return method === 'GET' && sameOrigin.some((site) => slashed(site.pathname) === slashed(path) && site.search === url.search);
   };
 }
 
-/** The address behind the relay's own. Some servers make one slash of two. */
-function wanted(url) {
+/** The address that follows the relay's own in the path. Some servers make one slash of the two behind `https:`. */
+function forwardedUrl(url) {
   const { pathname, search } = new URL(url);
   const [, scheme, rest] = /\/(https?):\/{1,2}(.*)$/.exec(pathname) ?? [];
   const text = `${scheme}://${rest}${search}`;
   if (scheme === undefined || !URL.canParse(text)) return undefined;
-  const wanted = new URL(text);
-  return wanted.username || wanted.password ? undefined : wanted;
+  const target = new URL(text);
+  return target.username || target.password ? undefined : target;
 }
 
 function pick(headers, names) {
@@ -116,23 +120,23 @@ function pick(headers, names) {
   return picked;
 }
 
-/** Follows what may be followed: a GET, to an address that is forwarded to. Words where it may not. */
-async function follow(url, init, target, ask) {
+/** The response, after redirects of a GET to addresses that are forwarded to. For any other redirect a string that says why not. */
+async function follow(url, init, isForwarded, send) {
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    const response = await ask(url.href, init);
+    const response = await send(url.href, init);
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || location === null) return response;
     response.body?.cancel().catch(() => {});
     url = URL.canParse(location, url) ? new URL(location, url) : undefined;
-    if (url === undefined || !target(url, init.method)) return 'the site redirects to an address that is not forwarded to';
-    // The body is sent already, and a site that redirects did not read it.
+    if (url === undefined || !isForwarded(url, init.method)) return 'the site redirects to an address that is not forwarded to';
+    // A POST is not repeated: its body was streamed, and is gone.
     if (init.method !== 'GET') return `the site redirects: give ${url.origin} as its address`;
   }
   return 'the site redirects in circles';
 }
 
-/** One clock and one way to stop, from the request to the last byte. */
-class Watch {
+/** The time limit of a forwarded request, and the signal that stops it, until the last byte of its response. */
+class Deadline {
   #controller = new AbortController();
   #ms;
   #timer;
@@ -160,15 +164,16 @@ class Watch {
     }, this.#ms);
   }
 
+  /** Stops the clock. Returns `result`, so that a caller can end and return at once. */
   end(result) {
     clearTimeout(this.#timer);
     this.#caller?.removeEventListener('abort', this.#stop);
     return result;
   }
 
-  /** The body under the same watch, a chunk when somebody wants one. */
-  over(body) {
-    // A slow reader is no stall of the site: the clock runs while a chunk is asked for.
+  /** The body under the same limit. A chunk is read when the consumer asks for one. */
+  limited(body) {
+    // The clock runs only while a chunk is being read, since a slow consumer is no stall of the site.
     clearTimeout(this.#timer);
     if (body === null) return this.end(null);
     const reader = body.getReader();
