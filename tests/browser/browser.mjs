@@ -100,7 +100,7 @@ export async function say(page, text) {
   const failure = reply.locator('.failure');
   return {
     reply,
-    text: (await reply.locator('.said').innerText()).trim(),
+    text: (await reply.locator('.content').innerText()).trim(),
     failure: (await failure.count()) ? await failure.innerText() : undefined,
     notes: await reply.locator('.note').allInnerTexts(),
   };

@@ -78,7 +78,7 @@ visit('a way that is changed while a reply comes brings no thread along', { dela
   await choose(page, 'AiEngine');
   await page.fill('#message', 'Hi there');
   await page.press('#message', 'Enter');
-  await page.waitForFunction(() => document.querySelector('.reply .said')?.textContent !== '');
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent !== '');
   await through(page);
   await page.selectOption('select[name=way]', 'direct');
   await page.waitForSelector('.reply:not(.waiting)');
