@@ -205,7 +205,7 @@ fn every_cut_into_two(folder: &str) {
 }
 
 /// Where a body is cut into two: everywhere if `RIVULET_CONFORMANCE=whole` is set, as `.ci/run` does, which is 2.3 GB of
-/// parsing. Else an eighth of it: around the ends of lines, after backslashes, inside letters of several bytes, at both
+/// parsing. Else a tenth of it: around the ends of lines, after backslashes, inside letters of several bytes, at both
 /// ends, and at every sixteenth byte of the rest.
 fn cuts(body: &[u8]) -> impl Iterator<Item = usize> {
     let is_whole = is_whole();

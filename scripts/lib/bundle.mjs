@@ -40,8 +40,6 @@ export async function bundle({ dev = false } = {}) {
       legalComments: 'none',
       // A dev build is read, in stack traces and debuggers.
       minify: !dev,
-      // wasm-bindgen lists our module once for each function of it that is imported; in a release build shorten.mjs lists it once.
-      logOverride: { 'duplicate-object-key': 'silent' },
       banner: { js: banner },
     });
     await build({
