@@ -50,8 +50,3 @@ pub mod text;
 pub mod web;
 
 pub use rivulet_frame as frame;
-
-/// Compiled and run as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../docs/adding-a-provider.md")]
-pub struct AddingAProvider;

@@ -2,56 +2,62 @@
 
 use crate::{json, text};
 
-/// The `code` of JavaScript's `ChatError`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// The caller's options are wrong; nothing was sent.
-    Input,
-    ModelNotFound,
-    /// The service wants (another) key.
-    Auth,
-    /// No session token to be had, or the site refuses a fresh one.
-    Nonce,
-    RateLimited,
-    PaymentRequired,
-    /// The service said no to this message: too long, banned, moderated.
-    Refused,
-    /// A firewall or a login page answered instead of the service.
-    Blocked,
-    /// The service failed, in its own words.
-    Service,
-    Network,
-    Timeout,
-    /// The answer is not what the protocol says.
-    Protocol,
-    /// The stream ended before the reply did.
-    Truncated,
-    TooLarge,
-    AllFailed,
-    WasmBlocked,
+/// Makes the enum, the list of all codes and their names of one table.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// The `code` of JavaScript's `ChatError`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Code {
+            /// All codes. `index.d.ts` lists the same (`tests/lists.rs`).
+            pub const ALL: &[Code] = &[$(Code::$variant),+];
+
+            /// The code as JavaScript has it.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Code::$variant => $name,)+
+                }
+            }
+        }
+    };
 }
 
-impl Code {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Code::Input => "input",
-            Code::ModelNotFound => "model_not_found",
-            Code::Auth => "auth",
-            Code::Nonce => "nonce",
-            Code::RateLimited => "rate_limited",
-            Code::PaymentRequired => "payment_required",
-            Code::Refused => "refused",
-            Code::Blocked => "blocked",
-            Code::Service => "service",
-            Code::Network => "network",
-            Code::Timeout => "timeout",
-            Code::Protocol => "protocol",
-            Code::Truncated => "truncated",
-            Code::TooLarge => "too_large",
-            Code::AllFailed => "all_failed",
-            Code::WasmBlocked => "wasm_blocked",
-        }
-    }
+codes! {
+    /// The caller's options are wrong; nothing was sent.
+    Input = "input",
+    /// There is no such model.
+    ModelNotFound = "model_not_found",
+    /// The service wants a key, or another one.
+    Auth = "auth",
+    /// No session token can be had, or the site refuses a fresh one.
+    Nonce = "nonce",
+    /// Too many requests; later ones may succeed.
+    RateLimited = "rate_limited",
+    /// The account has no credit left.
+    PaymentRequired = "payment_required",
+    /// The service says no to this message: too long, banned, moderated.
+    Refused = "refused",
+    /// A firewall or a login page answered instead of the service.
+    Blocked = "blocked",
+    /// The service failed, and says how.
+    Service = "service",
+    /// There was no connection, or it broke.
+    Network = "network",
+    /// A time limit of the caller or of the service passed.
+    Timeout = "timeout",
+    /// The answer is not what the protocol says.
+    Protocol = "protocol",
+    /// The stream ended before the reply did.
+    Truncated = "truncated",
+    /// The answer or the message is larger than a limit.
+    TooLarge = "too_large",
+    /// Each provider of a `Fallback` failed.
+    AllFailed = "all_failed",
+    /// The page or runtime does not allow WebAssembly.
+    WasmBlocked = "wasm_blocked",
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

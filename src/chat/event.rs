@@ -64,6 +64,26 @@ impl Event {
         })
     }
 
+    /// Whether the event is a part of the answer. Content keeps the idle clock from running out, forbids another try, and
+    /// decides which provider of a `Fallback` answers; everything else only accompanies it.
+    pub fn is_content(&self) -> bool {
+        match self {
+            Event::Text(_)
+            | Event::Reasoning(_)
+            | Event::ToolCall { .. }
+            | Event::Source(_)
+            | Event::Image(_)
+            | Event::Action { .. }
+            | Event::Replace(_) => true,
+            Event::Status { .. }
+            | Event::Warning(_)
+            | Event::Usage(_)
+            | Event::Conversation(_)
+            | Event::Finish(_)
+            | Event::Session(_) => false,
+        }
+    }
+
     /// The event as the caller of `reply.events` sees it; pieces of text, thoughts and calls, and the session, go other ways.
     pub fn into_json(self) -> Option<Value> {
         let mut event = Map::new();

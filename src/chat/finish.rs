@@ -12,6 +12,10 @@ pub enum Finish {
 }
 
 impl Finish {
+    /// All reasons. `index.d.ts` lists the same (`tests/lists.rs`).
+    pub const ALL: &[Finish] =
+        &[Finish::Stop, Finish::Length, Finish::ContentFilter, Finish::ToolCalls, Finish::Unknown];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Finish::Stop => "stop",

@@ -93,11 +93,25 @@ export function createHandler<Env = unknown>(options: HandlerOptions<Env>): Hand
 
 /** Options of `createRelay`. */
 export interface RelayOptions {
+<<<<<<< HEAD
   /** Addresses of the sites that are forwarded to, and of pages on them that hold a chat. Empty: a `ChatError` `input`. */
   allow: readonly string[];
   /** Origins of the pages that may call, such as `https://app.example`, compared exactly. Left out: none. */
   allowedOrigins?: readonly string[];
   /** The most bytes that the body of a request may have; a larger one is refused with 413. Default 1 048 576 (1 MiB). */
+=======
+  /** Addresses of the sites whose chats are forwarded to, each with the folder WordPress is in. Required. */
+  allow: readonly string[];
+  /** Addresses of pages of those sites that hold a chat, where the provider has a `page`. The home page is always one. */
+  pages?: readonly string[];
+  /** Origins of pages that may call, compared exactly. */
+  allowedOrigins?: readonly string[];
+  /** What may call without being a page, as for `createHandler`: keys, a function, or `'public'`. Nobody by default. */
+  authorize?: HandlerOptions['authorize'];
+  /** `true` hands on the caller's `Authorization`, for the API of AI Puffer. Default `false`: no key leaves the relay. */
+  forwardAuthorization?: boolean;
+  /** Bytes of a request's body. Default 1 MiB. */
+>>>>>>> main
   maxBodyBytes?: number;
   /** Milliseconds until the head of the response, and between two chunks of its body. Default 120 000. */
   timeout?: number;
@@ -106,6 +120,7 @@ export interface RelayOptions {
 }
 
 /**
+<<<<<<< HEAD
  * A relay for the option `proxy` of the WordPress providers: it forwards a page's requests to the listed sites and nowhere else,
  * streaming in both directions. The function that it returns never rejects; failures are responses. Options that could only be a
  * mistake throw a `ChatError` `input`.
@@ -113,6 +128,12 @@ export interface RelayOptions {
  * @param options the sites, the pages that may call, and limits
  */
 export function createRelay(options: RelayOptions): (request: Request) => Promise<Response>;
+=======
+ * Forwards the chat requests of pages to the listed sites, and streams the answers back: the `proxy` of the WordPress
+ * providers. Only the exact requests of their protocols pass, with the parameters and bodies that these have.
+ */
+export function createRelay(options: RelayOptions): (request: Request, env?: unknown) => Promise<Response>;
+>>>>>>> main
 
 /** The part of a Workers KV namespace that `kvStore` uses. */
 export interface KvNamespace {

@@ -95,10 +95,11 @@ impl Inner {
     }
 
     fn deliver(&self, event: Event) {
-        let is_content = !matches!(event, Event::Warning(_) | Event::Status { .. });
+        let is_content = event.is_content();
         if is_content {
             self.handed_out.set(true);
-        } else if self.tries.get() > 1 {
+        } else if self.tries.get() > 1 && matches!(event, Event::Warning(_) | Event::Status { .. }) {
+            // The first try has said it.
             return;
         }
         if let Some(encoder) = &self.encoder {

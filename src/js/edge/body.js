@@ -29,22 +29,28 @@ export function bounded(body, limit) {
 /** Milliseconds that the body of a request may take to arrive. */
 const ARRIVAL_MS = 30_000;
 
+<<<<<<< HEAD
 /** The whole body as text, at most `limit` bytes, which must arrive within 30 seconds. */
 export async function readText(request, limit) {
+=======
+/** The whole body, bounded while it is read, in bytes and in time. */
+export async function readBytes(request, limit) {
+>>>>>>> main
   refuseLength(request, limit);
-  if (request.body === null) return '';
+  if (request.body === null) return new Uint8Array();
   const reader = bounded(request.body, limit).getReader();
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Refusal(408, 'request_timeout', 'the body did not arrive in time')), ARRIVAL_MS);
   });
-  const decoder = new TextDecoder();
-  let text = '';
+  const chunks = [];
+  let size = 0;
   try {
     for (;;) {
       const { value, done } = await Promise.race([reader.read(), late]);
-      if (done) return text + decoder.decode();
-      text += decoder.decode(value, { stream: true });
+      if (done) break;
+      chunks.push(value);
+      size += value.byteLength;
     }
   } catch (error) {
     reader.cancel(error).catch(() => {});
@@ -52,4 +58,16 @@ export async function readText(request, limit) {
   } finally {
     clearTimeout(timer);
   }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** The whole body as text, bounded as `readBytes` bounds it. */
+export async function readText(request, limit) {
+  return new TextDecoder().decode(await readBytes(request, limit));
 }

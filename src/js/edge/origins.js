@@ -7,10 +7,11 @@ import { ChatError } from '../error.js';
 export function allowList(origins = []) {
   if (!Array.isArray(origins)) throw new ChatError('input', 'allowedOrigins must be an array of origins such as https://app.example');
   const allowed = new Set(origins.map(originOf));
-  return (request) => {
+  const callerOf = (request) => {
     const origin = request.headers.get('origin');
     return { origin, isAllowed: origin !== null && allowed.has(origin) };
   };
+  return Object.assign(callerOf, { has: (origin) => allowed.has(origin) });
 }
 
 /** The origin in `text`, or an error. An entry that could never match, by a path for example, would be found out late. */
