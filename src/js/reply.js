@@ -11,7 +11,7 @@ export const MORE = 0;
 export const OVER = 1;
 export const FAILED = 3;
 
-/** Whether content came, by the core's word (`Event::is_content` in src/chat/event.rs); for a Race, which waits for it. */
+/** Key of a property that says whether content came, as the core defines content (`Event::is_content` in src/chat/event.rs). For `Race`. */
 export const hasContent = Symbol('has content');
 
 const NONE = Symbol('no error');
