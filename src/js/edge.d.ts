@@ -93,25 +93,20 @@ export function createHandler<Env = unknown>(options: HandlerOptions<Env>): Hand
 
 /** Options of `createRelay`. */
 export interface RelayOptions {
-<<<<<<< HEAD
-  /** Addresses of the sites that are forwarded to, and of pages on them that hold a chat. Empty: a `ChatError` `input`. */
+  /** Addresses of the sites to forward to, each with the folder that WordPress is in. Empty or left out: a `ChatError` `input`. */
   allow: readonly string[];
+  /** Addresses of pages of those sites that hold a chat, for providers with a `page`. Left out: none but the home pages, which always count. */
+  pages?: readonly string[];
   /** Origins of the pages that may call, such as `https://app.example`, compared exactly. Left out: none. */
   allowedOrigins?: readonly string[];
-  /** The most bytes that the body of a request may have; a larger one is refused with 413. Default 1 048 576 (1 MiB). */
-=======
-  /** Addresses of the sites whose chats are forwarded to, each with the folder WordPress is in. Required. */
-  allow: readonly string[];
-  /** Addresses of pages of those sites that hold a chat, where the provider has a `page`. The home page is always one. */
-  pages?: readonly string[];
-  /** Origins of pages that may call, compared exactly. */
-  allowedOrigins?: readonly string[];
-  /** What may call without being a page, as for `createHandler`: keys, a function, or `'public'`. Nobody by default. */
+  /**
+   * Which clients may call that are not pages, as for `createHandler`: those with one of these keys, those for which the function
+   * returns `true`, or with `'public'` all. Left out: none; they get 401.
+   */
   authorize?: HandlerOptions['authorize'];
-  /** `true` hands on the caller's `Authorization`, for the API of AI Puffer. Default `false`: no key leaves the relay. */
+  /** True: the client's `Authorization` is forwarded, for the API of AI Puffer. Default false: no key leaves the relay. */
   forwardAuthorization?: boolean;
-  /** Bytes of a request's body. Default 1 MiB. */
->>>>>>> main
+  /** The most bytes that the body of a request may have; a larger one is refused with 413. Default 1 048 576 (1 MiB). */
   maxBodyBytes?: number;
   /** Milliseconds until the head of the response, and between two chunks of its body. Default 120 000. */
   timeout?: number;
@@ -120,20 +115,13 @@ export interface RelayOptions {
 }
 
 /**
-<<<<<<< HEAD
- * A relay for the option `proxy` of the WordPress providers: it forwards a page's requests to the listed sites and nowhere else,
- * streaming in both directions. The function that it returns never rejects; failures are responses. Options that could only be a
- * mistake throw a `ChatError` `input`.
+ * A relay for the option `proxy` of the WordPress providers: it forwards a page's requests to the listed sites, and streams the
+ * responses back. Only the exact requests of those protocols pass, with the parameters and bodies that they have. The function that it
+ * returns never rejects; failures are responses. Options that could only be a mistake throw a `ChatError` `input`.
  *
  * @param options the sites, the pages that may call, and limits
  */
-export function createRelay(options: RelayOptions): (request: Request) => Promise<Response>;
-=======
- * Forwards the chat requests of pages to the listed sites, and streams the answers back: the `proxy` of the WordPress
- * providers. Only the exact requests of their protocols pass, with the parameters and bodies that these have.
- */
 export function createRelay(options: RelayOptions): (request: Request, env?: unknown) => Promise<Response>;
->>>>>>> main
 
 /** The part of a Workers KV namespace that `kvStore` uses. */
 export interface KvNamespace {

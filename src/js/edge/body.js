@@ -29,13 +29,8 @@ export function bounded(body, limit) {
 /** Milliseconds that the body of a request may take to arrive. */
 const ARRIVAL_MS = 30_000;
 
-<<<<<<< HEAD
-/** The whole body as text, at most `limit` bytes, which must arrive within 30 seconds. */
-export async function readText(request, limit) {
-=======
-/** The whole body, bounded while it is read, in bytes and in time. */
+/** The whole body, at most `limit` bytes, which must arrive within 30 seconds. */
 export async function readBytes(request, limit) {
->>>>>>> main
   refuseLength(request, limit);
   if (request.body === null) return new Uint8Array();
   const reader = bounded(request.body, limit).getReader();

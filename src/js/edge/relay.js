@@ -12,39 +12,23 @@ const TIMEOUT_MS = 120_000;
 
 const MAX_REDIRECTS = 5;
 
-<<<<<<< HEAD
-/** Request headers that are forwarded. Cookies, the caller's address and whatever else a browser or a proxy adds are not. */
-const REQUEST_HEADERS = ['accept', 'accept-language', 'authorization', 'cache-control', 'content-type', 'x-wp-nonce'];
-/** Response headers that are forwarded. */
-=======
-/** Cookies, addresses of the caller, keys, and whatever else a browser or a proxy adds stay here. */
+/** Request headers that are forwarded. Cookies, the caller's address, keys and whatever else a browser or a proxy adds are not. */
 const REQUEST_HEADERS = ['accept', 'accept-language', 'cache-control', 'content-type', 'x-wp-nonce'];
->>>>>>> main
+/** Response headers that are forwarded. */
 const RESPONSE_HEADERS = ['cache-control', 'content-type', 'retry-after', 'retry-after-ms', 'x-wp-nonce'];
 
 /** Response headers that a page of another origin may read beside the few that it always may. */
 const EXPOSED = 'retry-after, retry-after-ms, x-wp-nonce';
 
-<<<<<<< HEAD
-/** Paths that the WordPress providers send requests to, below any REST root. */
-const ROUTES = /\/(mwai\/v1\/start_session|mwai-ui\/v1\/chats\/submit|aipkit\/v1\/chat\/\w+\/message)$/;
-
-=======
->>>>>>> main
 /**
  * A handler that forwards a page's requests to the sites of `allow` and nowhere else, for the option `proxy` of a provider in that page.
  * `https://edge.example/relay/https://shop.example/wp-json/…` is forwarded to `https://shop.example/wp-json/…`.
  */
 export function createRelay(options) {
-<<<<<<< HEAD
-  const { allow, allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch } = ownProperties(options);
-  const isForwarded = forwardedAddresses(allow);
-=======
   const {
     allow, pages = [], allowedOrigins = [], authorize, forwardAuthorization = false, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch,
   } = ownProperties(options);
-  const target = targets(allow, pages);
->>>>>>> main
+  const forwardedRoute = forwardedRoutes(allow, pages);
   const callerOf = allowList(allowedOrigins);
   const isAllowedTo = authorizer(authorize);
   const isAuthorized = async (request, env) => {
@@ -54,7 +38,7 @@ export function createRelay(options) {
       return false;
     }
   };
-  // A page that asks its own origin by GET sends no `Origin`, but says so in a header that scripts cannot set.
+  // A GET of a page to its own origin has no `Origin`, but `Sec-Fetch-Site`, which scripts cannot set.
   const isOwnPage = (request) =>
     request.headers.get('sec-fetch-site') === 'same-origin' && callerOf.has(new URL(request.url).origin);
   if (typeof forwardAuthorization !== 'boolean') throw new ChatError('input', 'forwardAuthorization must be true or false');
@@ -72,7 +56,7 @@ export function createRelay(options) {
     };
     // A page whose origin is not listed could not read the response, so nothing is sent for it either.
     if (caller.origin !== null && !caller.isAllowed) return answer(403, 'this origin is not allowed');
-    // Without an origin it is no page, and needs another reason to be served.
+    // A request without `Origin` does not come from a page of another origin. It is served for a page of the relay's own, or by `authorize`.
     if (caller.origin === null && !(isOwnPage(request) || (await isAuthorized(request, env)))) {
       return answer(401, 'a request without Origin is no page of yours: set authorize to serve it');
     }
@@ -81,32 +65,19 @@ export function createRelay(options) {
     }
     const url = forwardedUrl(request.url);
     if (url === undefined) return answer(400, 'the address of a site must follow: …/relay/https://shop.example/…');
-<<<<<<< HEAD
-    if (!isForwarded(url, request.method)) return answer(403, 'this address is not one that is forwarded to');
-=======
-    const route = target(url, request.method);
+    const route = forwardedRoute(url, request.method);
     if (route === undefined) return answer(403, 'this address is not one that is forwarded to');
->>>>>>> main
 
     const deadline = new Deadline(timeout, request.signal);
     try {
-<<<<<<< HEAD
-      refuseLength(request, maxBodyBytes);
-      const init = { method: request.method, headers: pick(request.headers, REQUEST_HEADERS), redirect: 'manual', signal: deadline.signal };
-      if (request.method === 'POST' && request.body) {
-        init.body = bounded(request.body, maxBodyBytes);
-        // The Fetch standard demands this for a body that is a stream.
-        init.duplex = 'half';
-=======
-      const init = { method: request.method, headers: pick(request.headers, forwarded), redirect: 'manual', signal: watch.signal };
+      const init = { method: request.method, headers: pick(request.headers, forwarded), redirect: 'manual', signal: deadline.signal };
       if (request.method === 'POST') {
-        // Whole, since what is in it decides whether it goes on.
+        // Reads the whole body, since its content decides whether it is forwarded.
         const body = await readBytes(request, maxBodyBytes);
-        if (!isBody(route.body, request.headers.get('content-type'), body)) return watch.end(answer(403, 'this body is not one of the protocols that are forwarded'));
+        if (!isBody(route.body, request.headers.get('content-type'), body)) return deadline.end(answer(403, 'this body is not one of the protocols that are forwarded'));
         if (body.length > 0) init.body = body;
->>>>>>> main
       }
-      const response = await follow(url, init, isForwarded, send);
+      const response = await follow(url, init, forwardedRoute, send);
       if (typeof response === 'string') return deadline.end(answer(502, response));
       const headers = pick(response.headers, RESPONSE_HEADERS);
       crossOrigin(headers, caller, EXPOSED);
@@ -115,7 +86,7 @@ export function createRelay(options) {
       headers.set('content-security-policy', "default-src 'none'; sandbox");
       return new Response(deadline.limited(response.body), { status: response.status, headers });
     } catch (error) {
-      // A body that is refused fails the fetch that sends it, which may wrap the refusal in an error of its own.
+      // `readBytes` throws a refusal; a `fetch` may wrap one in an error of its own.
       const refusal = [error, error?.cause].find((one) => one instanceof Refusal);
       if (refusal) return deadline.end(answer(refusal.status, refusal.message));
       if (deadline.isLate) return deadline.end(answer(504, `the site sent no answer within ${timeout} ms`));
@@ -125,16 +96,11 @@ export function createRelay(options) {
   };
 }
 
-<<<<<<< HEAD
 /**
- * A function of URL and method that says whether a request is forwarded: to the routes of the listed sites, and to the listed pages
- * themselves, which may hold a nonce.
+ * A function of URL and method that gives the route of a request that is forwarded: one of the listed sites' routes, or a listed page,
+ * which may hold a nonce. It gives `undefined` for any other request.
  */
-function forwardedAddresses(allow) {
-=======
-/** Which addresses are forwarded to: routes of the listed sites, and the listed pages themselves (for nonces in pages). */
-function targets(allow, pages) {
->>>>>>> main
+function forwardedRoutes(allow, pages) {
   if (!Array.isArray(allow) || allow.length === 0) {
     throw new ChatError('input', 'allow must list the sites to forward to, such as https://shop.example');
   }
@@ -144,20 +110,6 @@ function targets(allow, pages) {
   const slashed = (path) => path.replace(/\/*$/, '/');
   const page = { body: 'none' };
   return (url, method) => {
-<<<<<<< HEAD
-    const sameOrigin = sites.filter((site) => site.origin === url.origin);
-    if (sameOrigin.length === 0) return false;
-    const path = url.pathname;
-    // Sites without pretty permalinks have the route in the query.
-    const route = url.searchParams.get('rest_route') ?? path;
-    if (ROUTES.test(route) || path.endsWith('/wp-admin/admin-ajax.php')) return true;
-    return method === 'GET' && sameOrigin.some((site) => slashed(site.pathname) === slashed(path) && site.search === url.search);
-  };
-}
-
-/** The address that follows the relay's own in the path. Some servers make one slash of the two behind `https:`. */
-function forwardedUrl(url) {
-=======
     const isPage = (site) => site.origin === url.origin && slashed(site.pathname) === slashed(url.pathname) && site.search === url.search;
     if (method === 'GET' && listed.some(isPage)) return page;
     for (const site of sites) {
@@ -168,7 +120,7 @@ function forwardedUrl(url) {
   };
 }
 
-/** An address that somebody can be meant by, or an error: a list that matches nothing would be found out late. */
+/** The address in `text`, or an error. An entry that could never match would be found out late. */
 function addressOf(text, name) {
   const address = typeof text === 'string' && text === text.trim() && URL.canParse(text) ? new URL(text) : undefined;
   const isPlain = address && /^https?:$/.test(address.protocol) && !address.username && !address.password && !address.hash;
@@ -176,9 +128,8 @@ function addressOf(text, name) {
   throw new ChatError('input', `${name}: ${JSON.stringify(text)} is no address such as https://shop.example, without blanks, wildcards, user and fragment`);
 }
 
-/** The address behind the relay's own. Some servers make one slash of two. */
-function wanted(url) {
->>>>>>> main
+/** The address that follows the relay's own in the path. Some servers make one slash of the two behind `https:`. */
+function forwardedUrl(url) {
   const { pathname, search } = new URL(url);
   const [, scheme, rest] = /\/(https?):\/{1,2}(.*)$/.exec(pathname) ?? [];
   const text = `${scheme}://${rest}${search}`;
@@ -194,20 +145,15 @@ function pick(headers, names) {
 }
 
 /** The response, after redirects of a GET to addresses that are forwarded to. For any other redirect a string that says why not. */
-async function follow(url, init, isForwarded, send) {
+async function follow(url, init, forwardedRoute, send) {
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const response = await send(url.href, init);
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || location === null) return response;
     response.body?.cancel().catch(() => {});
     url = URL.canParse(location, url) ? new URL(location, url) : undefined;
-<<<<<<< HEAD
-    if (url === undefined || !isForwarded(url, init.method)) return 'the site redirects to an address that is not forwarded to';
-    // A POST is not repeated: its body was streamed, and is gone.
-=======
-    if (url === undefined || target(url, init.method) === undefined) return 'the site redirects to an address that is not forwarded to';
-    // The body is sent already, and a site that redirects did not read it.
->>>>>>> main
+    if (url === undefined || forwardedRoute(url, init.method) === undefined) return 'the site redirects to an address that is not forwarded to';
+    // A POST is not repeated at another address, since its message must not go where nobody sent it.
     if (init.method !== 'GET') return `the site redirects: give ${url.origin} as its address`;
   }
   return 'the site redirects in circles';
