@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { choose, say } from './browser.mjs';
 import { GREETING, visit } from './visit.mjs';
 
-/** What the page sends to the endpoint, and whatever else it sends in one talk. */
+/** What the page sends to the endpoint, and what else it sends, during a conversation. */
 function watch(page) {
   const posts = [];
   page.on('request', (request) => {

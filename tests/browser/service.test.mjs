@@ -183,7 +183,7 @@ visit('an image alone is a reply', {
   await choose(page, 'Gemini', { baseUrl: service.url, model: 'm' });
   await page.evaluate(() => {
     const { fetch } = window;
-    // The recording without its words.
+    // The recording without the pieces of text.
     window.fetch = async (...given) => new Response((await (await fetch(...given)).text()).replaceAll(/"text":"[^"]*"/g, '"text":""'));
   });
   const { reply, text, notes } = await say(page, 'Draw');
