@@ -17,7 +17,7 @@ use regex_automata::util::syntax;
 
 include!("src/providers/wordpress/patterns.rs");
 
-type Failure = Box<dyn std::error::Error>;
+type BoxedError = Box<dyn std::error::Error>;
 
 fn main() {
     println!("cargo::rerun-if-changed=src/providers/wordpress/patterns.rs");
@@ -31,7 +31,7 @@ fn main() {
     }
 }
 
-fn compile(pattern: &str) -> Result<Vec<u8>, Failure> {
+fn compile(pattern: &str) -> Result<Vec<u8>, BoxedError> {
     let dfa = dense::Builder::new()
         .configure(dense::Config::new().minimize(true).accelerate(false))
         // Pages are bytes: no Unicode tables, no assumption of valid UTF-8.

@@ -27,14 +27,14 @@ pub fn without_leading(mut text: &str, character: char) -> &str {
     text
 }
 
-pub fn characters(text: &str) -> u64 {
+pub fn count_characters(text: &str) -> u64 {
     let mut count = 0;
-    text.bytes().for_each(|byte| count += u64::from(is_first(byte)));
+    text.bytes().for_each(|byte| count += u64::from(begins_character(byte)));
     count
 }
 
 /// Whether a character begins with this byte.
-pub fn is_first(byte: u8) -> bool {
+pub fn begins_character(byte: u8) -> bool {
     byte & 0xc0 != 0x80
 }
 
@@ -51,7 +51,7 @@ pub fn digit(value: u64) -> char {
 }
 
 /// The number that these digits are. Some beyond 2^60 are refused, all beyond 64 bits.
-pub fn number(digits: &str, radix: u32) -> Option<u64> {
+pub fn parse_number(digits: &str, radix: u32) -> Option<u64> {
     let mut number = 0;
     for digit in digits.bytes() {
         let digit = char::from(digit).to_digit(radix)?;
@@ -65,16 +65,16 @@ pub fn number(digits: &str, radix: u32) -> Option<u64> {
 
 /// As text, with U+FFFD for what is none: `String::from_utf8_lossy` at a third of its weight.
 pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    let (mut has_lone_surrogates, mut rest) = (String::new(), bytes);
+    let (mut repaired, mut rest) = (String::new(), bytes);
     loop {
         let error = match std::str::from_utf8(rest) {
-            Ok(text) if has_lone_surrogates.is_empty() => return Cow::Borrowed(text),
-            Ok(text) => return Cow::Owned(has_lone_surrogates + text),
+            Ok(text) if repaired.is_empty() => return Cow::Borrowed(text),
+            Ok(text) => return Cow::Owned(repaired + text),
             Err(error) => error,
         };
         let (text, broken) = rest.split_at(error.valid_up_to());
-        has_lone_surrogates.push_str(std::str::from_utf8(text).unwrap_or_default());
-        has_lone_surrogates.push(char::REPLACEMENT_CHARACTER);
+        repaired.push_str(std::str::from_utf8(text).unwrap_or_default());
+        repaired.push(char::REPLACEMENT_CHARACTER);
         rest = &broken[error.error_len().unwrap_or(broken.len())..];
     }
 }

@@ -95,7 +95,7 @@ impl Error {
     }
 
     pub fn with_body(mut self, body: &[u8]) -> Self {
-        // Four bytes a character at most, and one more for a character that the cut leaves half.
+        // Four bytes a character at most, and one more for a character that the cut leaves partial.
         let head = body.get(..EXCERPT * 4 + 4).unwrap_or(body);
         let mut text = text::lossy(head).trim().to_owned();
         truncate(&mut text, EXCERPT);
@@ -109,15 +109,15 @@ impl Error {
     }
 
     fn redact_one(&mut self, secret: &str) {
-        if secret.len() >= LEAST {
-            self.message = without(&self.message, secret);
-            self.body = self.body.take().map(|body| without(&body, secret));
+        if secret.len() >= MIN_SECRET_BYTES {
+            self.message = redacted(&self.message, secret);
+            self.body = self.body.take().map(|body| redacted(&body, secret));
         }
     }
 }
 
 /// What is larger than the caller's limit.
-pub fn larger(what: &str, limit: usize) -> Error {
+pub fn too_large_error(what: &str, limit: usize) -> Error {
     let limit = text::decimal(limit as u64);
     Error::new(Code::TooLarge, text::join(&[what, " is larger than maxEventBytes (", &limit, " bytes)"]))
 }
@@ -154,24 +154,24 @@ impl From<json::Invalid> for Error {
 pub const REDACTED: &str = "[redacted]";
 
 /// Bytes that make a secret. What is shorter would be found everywhere.
-const LEAST: usize = 4;
+const MIN_SECRET_BYTES: usize = 4;
 
 /// Also without a beginning of the secret at the end, where the excerpt was cut.
-fn without(text: &str, secret: &str) -> String {
+fn redacted(text: &str, secret: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(at) = text::find(rest.as_bytes(), secret.as_bytes()) {
         out.push_str(&rest[..at]);
         out.push_str(REDACTED);
         rest = &rest[at + secret.len()..];
     }
-    let half = (LEAST..secret.len()).rev().find_map(|end| rest.strip_suffix(secret.get(..end)?));
-    out.push_str(half.unwrap_or(rest));
-    out.push_str(if half.is_some() { REDACTED } else { "" });
+    let partial = (MIN_SECRET_BYTES..secret.len()).rev().find_map(|end| rest.strip_suffix(secret.get(..end)?));
+    out.push_str(partial.unwrap_or(rest));
+    out.push_str(if partial.is_some() { REDACTED } else { "" });
     out
 }
 
 fn truncate(text: &mut String, characters: usize) {
-    let mut firsts = text.bytes().enumerate().filter(|(_, byte)| text::is_first(*byte));
+    let mut firsts = text.bytes().enumerate().filter(|(_, byte)| text::begins_character(*byte));
     if let Some((at, _)) = firsts.nth(characters) {
         text.truncate(at);
     }

@@ -2,7 +2,7 @@
 
 use crate::chat::Code;
 use crate::json::Value;
-use crate::text::{cut, find, number, without_leading};
+use crate::text::{cut, find, parse_number, without_leading};
 
 /// The words of a service's error, wherever services put them: `error.message`, `error`, `message`, `msg`, `data.message`,
 /// `detail`, `errors[0].message`, also in an array of one.
@@ -88,7 +88,7 @@ pub fn unescape_html(text: &str) -> String {
 fn character(entity: &str) -> Option<char> {
     if let Some(digits) = entity.strip_prefix('#') {
         let hex = digits.strip_prefix('x').or(digits.strip_prefix('X'));
-        let code = number(hex.unwrap_or(digits), if hex.is_some() { 16 } else { 10 })?;
+        let code = parse_number(hex.unwrap_or(digits), if hex.is_some() { 16 } else { 10 })?;
         return char::from_u32(u32::try_from(code).ok()?).filter(|&character| character != '\0');
     }
     let named = [("quot", '"'), ("apos", '\''), ("lt", '<'), ("gt", '>'), ("nbsp", ' '), ("amp", '&')];

@@ -67,25 +67,25 @@ impl Event {
     /// The event as the caller of `reply.events` sees it; pieces of text, thoughts and calls, and the session, go other ways.
     pub fn into_json(self) -> Option<Value> {
         let mut event = Map::new();
-        event.put("type", self.kind()?);
+        event.insert_str("type", self.kind()?);
         match self {
             Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Session(_) => {}
-            Event::Replace(text) => event.put("text", &text),
+            Event::Replace(text) => event.insert_str("text", &text),
             Event::Source(source) => event.insert("source", source),
             Event::Status { kind, text, raw } => {
-                event.put("kind", &kind);
-                event.put("text", &text);
+                event.insert_str("kind", &kind);
+                event.insert_str("text", &text);
                 event.insert("raw", raw);
             }
-            Event::Image(url) => event.put("url", &url),
+            Event::Image(url) => event.insert_str("url", &url),
             Event::Action { kind, action } => {
-                event.put("kind", &kind);
+                event.insert_str("kind", &kind);
                 event.insert("action", action);
             }
-            Event::Warning(message) => event.put("message", &message),
+            Event::Warning(message) => event.insert_str("message", &message),
             Event::Usage(usage) => event.insert("usage", usage.into_json()),
             Event::Conversation(state) => event.insert("conversation", state.into()),
-            Event::Finish(finish) => event.put("reason", finish.as_str()),
+            Event::Finish(finish) => event.insert_str("reason", finish.as_str()),
         }
         Some(event.into())
     }

@@ -1,6 +1,6 @@
 //! A message of a conversation, as far as every protocol has it.
 
-use crate::json::{Value, form};
+use crate::json::{Value, fill_template};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
@@ -11,5 +11,5 @@ pub struct Message {
 
 /// A message as JSON, as nearly all protocols write it.
 pub fn message_json(role: &str, text: &str) -> Value {
-    form(r#"{"role":$,"content":$}"#, &[role, text])
+    fill_template(r#"{"role":$,"content":$}"#, &[role, text])
 }

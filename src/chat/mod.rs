@@ -8,7 +8,7 @@ mod message;
 mod session;
 mod usage;
 
-pub use error::{Code, Details, EXCERPT, Error, REDACTED, Result, larger};
+pub use error::{Code, Details, EXCERPT, Error, REDACTED, Result, too_large_error};
 pub use event::{Event, ToolCall};
 pub use finish::Finish;
 pub use message::{Message, message_json};

@@ -23,7 +23,7 @@ impl Session {
     }
 
     pub fn set(&mut self, key: &str, value: &str) {
-        self.0.put(key, value);
+        self.0.insert_str(key, value);
     }
 
     pub fn nonce(&self) -> Option<&str> {

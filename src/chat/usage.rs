@@ -16,11 +16,11 @@ impl Usage {
     pub fn from_json(raw: &Value) -> Option<Usage> {
         let number = |keys: &[&str]| keys.iter().find_map(|key| raw.get(key)).and_then(Value::as_u64);
         // Gemini counts apart what it thought.
-        let thoughts = raw.number("thoughtsTokenCount").unwrap_or_default();
+        let reasoning = raw.number("thoughtsTokenCount").unwrap_or_default();
         let completion = number(&["completion_tokens", "output_tokens", "candidatesTokenCount", "eval_count"]);
         raw.is_object().then(|| Usage {
             prompt: number(&["prompt_tokens", "input_tokens", "promptTokenCount", "prompt_eval_count"]),
-            completion: completion.map(|count| count + thoughts).or((thoughts > 0).then_some(thoughts)),
+            completion: completion.map(|count| count + reasoning).or((reasoning > 0).then_some(reasoning)),
             total: number(&["total_tokens", "totalTokens", "totalTokenCount"]),
             raw: raw.clone(),
         })

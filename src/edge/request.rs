@@ -102,7 +102,7 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
         options.insert("compatible", compatible.into());
     }
     let mut wanted = Map::new();
-    wanted.put("model", model);
+    wanted.insert_str("model", model);
     wanted.insert("stream", flag(&body, "stream")?);
     wanted.insert("includeUsage", flag(body.get("stream_options").unwrap_or(&Value::Null), "include_usage")?);
     wanted.insert("options", options.into());
@@ -116,8 +116,8 @@ fn parse(body: &str) -> Result<Value> {
     if !parsed.has_lone_surrogates {
         return Ok(parsed.value);
     }
-    let has_lone_surrogates = json::join_surrogates(&parsed.value.to_json(), true);
-    Ok(json::parse(has_lone_surrogates.as_bytes())?.value)
+    let repaired = json::join_surrogates(&parsed.value.to_json(), true);
+    Ok(json::parse(repaired.as_bytes())?.value)
 }
 
 fn flag(object: &Value, key: &str) -> Result<Value> {
@@ -159,10 +159,10 @@ fn read_item(item: &Value, index: usize, calls: &mut Vec<Value>, messages: &mut 
     if kind == "function_call" {
         let mut function = Map::new();
         for key in ["name", "arguments"] {
-            function.put(key, item.text(key).unwrap_or_default());
+            function.insert_str(key, item.text(key).unwrap_or_default());
         }
         let mut call = of_function(function);
-        call.put("id", id);
+        call.insert_str("id", id);
         calls.push(call.into());
         return Ok(());
     }
@@ -183,26 +183,26 @@ fn read_item(item: &Value, index: usize, calls: &mut Vec<Value>, messages: &mut 
     if let Value::Array(parts) = &mut content {
         parts.iter_mut().for_each(read_part);
     }
-    let mut turn = message(role, content);
+    let mut message = message(role, content);
     if is_result {
-        turn.put("tool_call_id", id);
+        message.insert_str("tool_call_id", id);
     }
-    messages.push(turn.into());
+    messages.push(message.into());
     Ok(())
 }
 
 /// Calls that were made together stand in one message here: services want their results right behind it.
 fn end_calls(calls: &mut Vec<Value>, messages: &mut Vec<Value>) {
     if !calls.is_empty() {
-        let mut turn = message("assistant", Value::Null);
-        turn.insert("tool_calls", std::mem::take(calls).into());
-        messages.push(turn.into());
+        let mut message = message("assistant", Value::Null);
+        message.insert("tool_calls", std::mem::take(calls).into());
+        messages.push(message.into());
     }
 }
 
 fn of_function(function: Map) -> Map {
     let mut whole = Map::new();
-    whole.put("type", "function");
+    whole.insert_str("type", "function");
     whole.insert("function", function.into());
     whole
 }
@@ -233,7 +233,7 @@ fn read_tools(tools: &[Value], flat: bool, warnings: &mut Vec<Value>) -> Vec<Val
 fn read_format(format: &Value, options: &mut Map) {
     let kind = format.text("type").unwrap_or_default();
     let mut whole = Map::new();
-    whole.put("type", kind);
+    whole.insert_str("type", kind);
     if let (Value::Object(format), "json_schema") = (format, kind) {
         let mut schema = format.clone();
         schema.remove("type");
@@ -250,19 +250,19 @@ fn read_part(part: &mut Value) {
     let Value::Object(part) = part else { return };
     if is_image {
         let mut image = Map::new();
-        image.put("url", part.text("image_url").unwrap_or_default());
+        image.insert_str("url", part.text("image_url").unwrap_or_default());
         image.copy("detail", part);
         part.remove("detail");
-        part.put("type", "image_url");
+        part.insert_str("type", "image_url");
         part.insert("image_url", image.into());
     } else if part.text("type").is_some_and(|kind| kind.ends_with("_text")) {
-        part.put("type", "text");
+        part.insert_str("type", "text");
     }
 }
 
 fn message(role: &str, content: Value) -> Map {
     let mut message = Map::new();
-    message.put("role", role);
+    message.insert_str("role", role);
     message.insert("content", content);
     message
 }

@@ -151,15 +151,15 @@ impl EventQueue {
         let Some(mut filter) = self.filter.as_ref().map(Filter::restarted) else {
             return self.push(Event::Replace(text));
         };
-        let (mut segments, mut kept) = (Vec::new(), String::new());
+        let (mut segments, mut shown) = (Vec::new(), String::new());
         filter.push(&text, &mut segments);
         filter.finish(&mut segments);
         for segment in segments {
             if let Segment::Text(text) = segment {
-                kept.push_str(&text);
+                shown.push_str(&text);
             }
         }
-        self.push(Event::Replace(kept));
+        self.push(Event::Replace(shown));
     }
 
     /// Where the scanner may put the texts of its frames. `None` while texts do not go out as they are, or another run has

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::{Decode, EventQueue, FrameOutcome, RunKind};
-use crate::chat::{Error, Finish, Result, larger};
+use crate::chat::{Error, Finish, Result, too_large_error};
 use crate::frame::{FrameLayout, Pieces, Sink, Stop, Template, text_end};
 use crate::json;
 use crate::text::lossy;
@@ -30,7 +30,7 @@ impl FrameDecoder<'_> {
     pub fn stopped(self, stop: Stop) -> Result<()> {
         match stop {
             Stop::Done => Ok(()),
-            Stop::TooLarge => Err(larger("an event or line", self.limit)),
+            Stop::TooLarge => Err(too_large_error("an event or line", self.limit)),
             Stop::Failed => self.error.map_or(Ok(()), Err),
         }
     }
@@ -57,7 +57,7 @@ impl Sink for FrameDecoder<'_> {
         let mut decoded = self.decode.frame(&lossy(event), data, self.out);
         let goes_on = matches!(decoded, Ok(FrameOutcome::More | FrameOutcome::NotScannable));
         if goes_on && self.decode.kept_bytes() > self.limit {
-            decoded = Err(larger("what the reply says in tool calls and reasoning", self.limit));
+            decoded = Err(too_large_error("what the reply says in tool calls and reasoning", self.limit));
         }
         let outcome = match decoded {
             Ok(outcome) => outcome,

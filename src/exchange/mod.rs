@@ -30,7 +30,7 @@ mod text_filter;
 use std::ops::ControlFlow::{Break, Continue};
 use std::rc::Rc;
 
-use crate::chat::{Code, Error, Event, Result, larger};
+use crate::chat::{Code, Error, Event, Result, too_large_error};
 use crate::frame::{Framing, Pieces, Splitter};
 use crate::http::{self, Head, Request, Response};
 use crate::text::{cut, decimal, join};
@@ -332,5 +332,5 @@ impl Exchange {
 
 /// The error of a response that is larger than `limit` bytes; also for an owner that reads a response itself.
 pub fn response_too_large(limit: usize) -> Error {
-    larger("the answer", limit)
+    too_large_error("the answer", limit)
 }

@@ -2,7 +2,7 @@
 
 use crate::chat::{Code, Error, Result, error_text};
 use crate::json::{self, Value};
-use crate::text::{cut, decimal, find, join, lossy, number};
+use crate::text::{cut, decimal, find, join, lossy, parse_number};
 
 /// Head of a response, with the few headers that protocols and the engine read ([`WANTED_HEADERS`]).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,12 +52,12 @@ impl Response {
     /// What a status outside 2xx means where the protocol has nothing to say about it.
     pub fn status_error(&self) -> Error {
         let status = self.head.status;
-        let words = error_text::of(&self.json_or_null());
+        let text = error_text::of(&self.json_or_null());
         let (code, plain) = match status {
             400 | 404 | 405 | 409 | 410 | 415 | 422 => (Code::Service, "the service does not take this request"),
             401 => (Code::Auth, "the service wants a key or a login"),
             402 => (Code::PaymentRequired, "the service wants to be paid"),
-            403 if words.is_none() => (Code::Blocked, "the site refuses access"),
+            403 if text.is_none() => (Code::Blocked, "the site refuses access"),
             403 => (Code::Auth, "the service refuses access"),
             408 => (Code::Timeout, "the service waited too long"),
             413 => (Code::TooLarge, "the message is too large for the service"),
@@ -65,8 +65,8 @@ impl Response {
             300..400 => (Code::Service, "the service redirects without saying where"),
             _ => (Code::Service, "the service failed"),
         };
-        let words = words.as_deref().unwrap_or(plain);
-        let mut error = Error::new(code, join(&[words, " (status ", &decimal(status.into()), ")"]));
+        let text = text.as_deref().unwrap_or(plain);
+        let mut error = Error::new(code, join(&[text, " (status ", &decimal(status.into()), ")"]));
         error.retryable = matches!(status, 408 | 409 | 429 | 500 | 502..=504 | 520..=529);
         self.add_details(error)
     }
@@ -82,8 +82,8 @@ impl Response {
     }
 
     /// An error that this answer is the reason of.
-    pub fn error(&self, code: Code, words: &str) -> Error {
-        self.add_details(Error::new(code, words))
+    pub fn error(&self, code: Code, text: &str) -> Error {
+        self.add_details(Error::new(code, text))
     }
 
     /// Adds status, `Retry-After` and an excerpt of the body.
@@ -91,13 +91,13 @@ impl Response {
         let mut error = error.with_body(&self.body);
         error.status = Some(self.head.status);
         // OpenAI's way to say it exactly. As seconds, since the other header has nothing finer.
-        let told = match self.head.header("retry-after-ms").filter(|ms| number(ms, 10).is_some()) {
+        let retry_after = match self.head.header("retry-after-ms").filter(|ms| parse_number(ms, 10).is_some()) {
             Some(exact) => Some(join(&[exact, "e-3"])),
             None => self.head.header("retry-after").map(str::to_owned),
         };
         // The words of the body may have told it, too.
-        if told.is_some() {
-            error.retry_after = told;
+        if retry_after.is_some() {
+            error.retry_after = retry_after;
         }
         error
     }

@@ -1,14 +1,14 @@
 //! Addresses: checked where a caller gives them, resolved where a site does.
 
 use crate::chat::{Error, Result};
-use crate::text::{cut, join, number};
+use crate::text::{cut, join, parse_number};
 
 /// Address of a site or service as the caller gives it, checked: `http(s)`, no credentials, no query, no trailing slash.
 pub fn parse_site(url: &str, option: &str) -> Result<String> {
-    site(url.trim()).map_err(|why| Error::input(join(&[option, ": ", why])))
+    check_site(url.trim()).map_err(|why| Error::input(join(&[option, ": ", why])))
 }
 
-fn site(url: &str) -> Result<String, &'static str> {
+fn check_site(url: &str) -> Result<String, &'static str> {
     const NO_URL: &str = "not a URL; it begins with https://";
     let (scheme, rest) = cut(url, b":");
     if rest.is_empty() {
@@ -26,8 +26,9 @@ fn site(url: &str) -> Result<String, &'static str> {
     let colon = authority.bytes().rposition(|byte| byte == b':').filter(|_| !authority.ends_with(']'));
     let (host, port) = authority.split_at(colon.unwrap_or(authority.len()));
     let port = port.strip_prefix(':').filter(|port| !port.is_empty()).unwrap_or("0");
-    let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) && number(port, 10).is_some_and(|port| port < 0x10000);
-    if host.is_empty() || !is_port || url.chars().any(is_odd) {
+    let is_port =
+        port.bytes().all(|byte| byte.is_ascii_digit()) && parse_number(port, 10).is_some_and(|port| port < 0x10000);
+    if host.is_empty() || !is_port || url.chars().any(is_forbidden) {
         return Err("not a URL");
     }
     let mut path = cut(parts.path, b"?#").0;
@@ -37,7 +38,7 @@ fn site(url: &str) -> Result<String, &'static str> {
     Ok(parts.root() + path)
 }
 
-fn is_odd(c: char) -> bool {
+fn is_forbidden(c: char) -> bool {
     is_blank(c) || matches!(c, '\\' | '"' | '<' | '>' | '^' | '`' | '{' | '}' | '|')
 }
 
@@ -63,13 +64,13 @@ pub fn resolve(base: &str, reference: &str) -> Option<String> {
         return Some(join(&[base.scheme, ":", reference]));
     }
     let path = cut(base.path, b"?#").0;
-    let kept = match reference.as_bytes().first() {
+    let base_path = match reference.as_bytes().first() {
         Some(b'/') => "",
         Some(b'?') if !path.is_empty() => path,
         Some(b'?') => "/",
         _ => path.bytes().rposition(|byte| byte == b'/').map_or("/", |at| &path[..=at]),
     };
-    Some(join(&[&base.origin(), kept, reference]))
+    Some(join(&[&base.origin(), base_path, reference]))
 }
 
 /// Path and query of a URL on whatever host, moved to the origin of `site`: what a page tells about its own server must

@@ -11,6 +11,6 @@ pub(super) const PLAIN_DEPTH: u8 = 31;
 /// lies, as often as it has them.
 pub fn locate(json: &[u8], path: &[&str], members: &[&str]) -> Option<FrameLayout> {
     let mut reader = Reader::new(std::str::from_utf8(json).ok()?, PLAIN_DEPTH, Some(members));
-    reader.whole(Some(path))?;
+    reader.document(Some(path))?;
     Some(FrameLayout { text: reader.found?, varying: reader.varying, tag: 0 })
 }

@@ -9,4 +9,4 @@ pub use locate::locate;
 pub use parse::{Invalid, Parsed, parse};
 pub use surrogates::{SurrogateJoiner, join_surrogates};
 pub(crate) use value::quote;
-pub use value::{Map, Value, form};
+pub use value::{Map, Value, fill_template};

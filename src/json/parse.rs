@@ -8,11 +8,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::locate::PLAIN_DEPTH;
-use super::surrogates::HALF;
+use super::surrogates::LONE_SURROGATE_OFFSET;
 use super::{Map, Value};
 use crate::frame::escape::{escape, hex4};
 use crate::frame::{Pieces, plain_end, text_end};
-use crate::text::{lossy, number};
+use crate::text::{lossy, parse_number};
 
 /// Levels of nesting. Deeper JSON is nobody's answer, and the stack of a wasm module is small.
 const MAX_DEPTH: u8 = 128;
@@ -33,7 +33,7 @@ pub fn parse(text: &[u8]) -> Result<Parsed, Invalid> {
     // As `response.json()` does it: themes saved with a byte order mark put one before every answer of their site.
     let text = lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
     let mut reader = Reader::new(&text, MAX_DEPTH, None);
-    let value = reader.whole(None).ok_or(Invalid)?;
+    let value = reader.document(None).ok_or(Invalid)?;
     Ok(Parsed { value, has_lone_surrogates: reader.has_lone_surrogates })
 }
 
@@ -54,15 +54,15 @@ impl<'a> Reader<'a> {
         Reader { text, at: 0, depth, has_lone_surrogates: false, members, found: None, varying: Vec::new() }
     }
 
-    pub(super) fn whole(&mut self, path: Option<&[&str]>) -> Option<Value> {
+    pub(super) fn document(&mut self, path: Option<&[&str]>) -> Option<Value> {
         let value = self.value(path)?;
-        self.blanks();
+        self.skip_blanks();
         (self.at == self.text.len()).then_some(value)
     }
 
     /// `None`: not JSON, or `path` is not plain. A value off the path has none.
     fn value(&mut self, path: Option<&[&str]>) -> Option<Value> {
-        self.blanks();
+        self.skip_blanks();
         match self.peek()? {
             b'"' => {
                 let start = self.at + 1;
@@ -70,20 +70,20 @@ impl<'a> Reader<'a> {
                 if path.is_some_and(<[_]>::is_empty) {
                     self.found = Some(start..self.at - 1);
                 }
-                Some(if self.keeps() { Value::String(text.into_owned()) } else { Value::Null })
+                Some(if self.builds_values() { Value::String(text.into_owned()) } else { Value::Null })
             }
             b'{' => self.nested(b'}', path),
             b'[' => self.nested(b']', path),
-            b't' => self.word("true").map(|()| Value::Bool(true)),
-            b'f' => self.word("false").map(|()| Value::Bool(false)),
-            b'n' => self.word("null").map(|()| Value::Null),
+            b't' => self.literal("true").map(|()| Value::Bool(true)),
+            b'f' => self.literal("false").map(|()| Value::Bool(false)),
+            b'n' => self.literal("null").map(|()| Value::Null),
             _ => {
                 let start = self.at;
                 let number = self.number()?;
                 if path.is_some_and(<[_]>::is_empty) {
                     self.found = Some(start..start + number.len());
                 }
-                Some(if self.keeps() { Value::Number(number.to_owned()) } else { Value::Null })
+                Some(if self.builds_values() { Value::Number(number.to_owned()) } else { Value::Null })
             }
         }
     }
@@ -96,19 +96,19 @@ impl<'a> Reader<'a> {
         let (step, deeper) = path.and_then(<[_]>::split_first).unzip();
         let mut seen = false;
         self.at += 1;
-        self.blanks();
+        self.skip_blanks();
         if !self.take(close) {
             loop {
                 let mut key = Cow::Borrowed("");
                 if is_object {
-                    self.blanks();
+                    self.skip_blanks();
                     key = self.string()?;
-                    self.blanks();
+                    self.skip_blanks();
                     self.take(b':').then_some(())?;
                 }
                 let on_path = step.is_some_and(|step| match is_object {
                     true => key == *step,
-                    false => number(step, 10) == Some(index),
+                    false => parse_number(step, 10) == Some(index),
                 });
                 if on_path && std::mem::replace(&mut seen, true) {
                     return None;
@@ -124,11 +124,11 @@ impl<'a> Reader<'a> {
                 };
                 index += 1;
                 match is_object {
-                    _ if !self.keeps() => {}
+                    _ if !self.builds_values() => {}
                     true => members.push((key.into_owned(), value)),
                     false => items.push(value),
                 }
-                self.blanks();
+                self.skip_blanks();
                 if self.take(close) {
                     break;
                 }
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         Some(if is_object { Map::from_members(members).into() } else { items.into() })
     }
 
-    fn keeps(&self) -> bool {
+    fn builds_values(&self) -> bool {
         self.members.is_none()
     }
 
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
         let half = hex4(bytes, self.at + 1).filter(|code| self.peek() == Some(b'u') && (0xd800..0xe000).contains(code));
         self.at += 5;
         self.has_lone_surrogates = true;
-        char::from_u32(HALF + half?)
+        char::from_u32(LONE_SURROGATE_OFFSET + half?)
     }
 
     /// RFC 8259, section 6.
@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
         (self.at > start).then_some(())
     }
 
-    fn word(&mut self, word: &str) -> Option<()> {
+    fn literal(&mut self, word: &str) -> Option<()> {
         self.text.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
     }
 
@@ -220,13 +220,13 @@ impl<'a> Reader<'a> {
 
     /// Services send none, mostly.
     #[inline(always)]
-    fn blanks(&mut self) {
+    fn skip_blanks(&mut self) {
         if self.peek() <= Some(b' ') {
-            self.skip_blanks();
+            self.skip_many_blanks();
         }
     }
 
-    fn skip_blanks(&mut self) {
+    fn skip_many_blanks(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
         }

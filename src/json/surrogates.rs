@@ -1,10 +1,10 @@
 //! SurrogateJoiner of surrogate pairs, which JavaScript and real services have in their texts and Rust has not.
 
-use crate::frame::escape::join;
+use crate::frame::escape::join_pair;
 
 /// A lone surrogate has no place in Rust's strings. It travels as a private-use character of plane 16, at this offset
 /// from its code, and only in texts that say so; [`SurrogateJoiner`] turns it back.
-pub(super) const HALF: u32 = 0x10_0000;
+pub(super) const LONE_SURROGATE_OFFSET: u32 = 0x10_0000;
 
 /// Joins halves of surrogate pairs over the pieces of one text.
 #[derive(Debug, Default)]
@@ -23,11 +23,11 @@ impl SurrogateJoiner {
             return out.push_str(piece);
         }
         for character in piece.chars() {
-            match (self.high.take(), half(character, has_lone_surrogates)) {
+            match (self.high.take(), lone_surrogate(character, has_lone_surrogates)) {
                 (None, None) => out.push(character),
                 (None, Some(high)) if high < 0xdc00 => self.high = Some(high),
                 (None, Some(_)) => out.push(char::REPLACEMENT_CHARACTER),
-                (Some(high), Some(low)) if low >= 0xdc00 => out.push(join(high, low)),
+                (Some(high), Some(low)) if low >= 0xdc00 => out.push(join_pair(high, low)),
                 (Some(_), Some(high)) => {
                     out.push(char::REPLACEMENT_CHARACTER);
                     self.high = Some(high);
@@ -54,7 +54,7 @@ pub fn join_surrogates(text: &str, has_lone_surrogates: bool) -> String {
     out
 }
 
-fn half(character: char, has_lone_surrogates: bool) -> Option<u32> {
-    let code = (character as u32).checked_sub(HALF)?;
+fn lone_surrogate(character: char, has_lone_surrogates: bool) -> Option<u32> {
+    let code = (character as u32).checked_sub(LONE_SURROGATE_OFFSET)?;
     (has_lone_surrogates && (0xd800..0xe000).contains(&code)).then_some(code)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::text::{cut, decimal, digit, number};
+use crate::text::{cut, decimal, digit, parse_number};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
@@ -14,7 +14,7 @@ pub enum Value {
     String(String),
     Array(Vec<Value>),
     Object(Map),
-    /// Any JSON, as text that is written as it stands: see [`form`]. Nothing is read from it but by parsing it.
+    /// Any JSON, as text that is written as it stands: see [`fill_template`]. Nothing is read from it but by parsing it.
     Json(String),
 }
 
@@ -37,7 +37,7 @@ impl Value {
         while let Some(steps) = rest.strip_prefix('/') {
             let (step, deeper) = cut(steps, b"/");
             value = match value {
-                Value::Array(items) => items.get(number(step, 10)? as usize)?,
+                Value::Array(items) => items.get(parse_number(step, 10)? as usize)?,
                 value => value.get(step)?,
             };
             rest = deeper;
@@ -54,7 +54,7 @@ impl Value {
     }
 
     pub fn as_u64(&self) -> Option<u64> {
-        if let Value::Number(digits) = self { number(digits, 10) } else { None }
+        if let Value::Number(digits) = self { parse_number(digits, 10) } else { None }
     }
 
     pub fn as_array(&self) -> Option<&Vec<Value>> {
@@ -91,7 +91,7 @@ impl Value {
 
     /// Text of the string or number at `key`: ids come as both.
     #[inline(never)]
-    pub fn id(&self, key: &str) -> Option<&str> {
+    pub fn string_or_number(&self, key: &str) -> Option<&str> {
         match self.get(key)? {
             Value::String(text) | Value::Number(text) => Some(text),
             _ => None,
@@ -149,13 +149,13 @@ impl Map {
         out
     }
 
-    /// See [`form`].
+    /// See [`fill_template`].
     #[inline(never)]
-    pub fn form(&mut self, key: &str, template: &'static str, holes: &[&str]) {
-        self.insert(key, form(template, holes));
+    pub fn insert_filled(&mut self, key: &str, template: &'static str, holes: &[&str]) {
+        self.insert(key, fill_template(template, holes));
     }
 
-    pub fn put(&mut self, key: &str, text: &str) {
+    pub fn insert_str(&mut self, key: &str, text: &str) {
         self.insert(key, text.into());
     }
 
@@ -163,7 +163,7 @@ impl Map {
     #[inline(never)]
     pub fn copy(&mut self, key: &str, from: &Map) {
         if let Some(text) = from.text(key) {
-            self.put(key, text);
+            self.insert_str(key, text);
         }
     }
 
@@ -220,7 +220,7 @@ impl Map {
 /// JSON after a template: each `$` becomes the next hole as a string, each `%` the next one as the JSON that it is. Less
 /// code than a tree of values, for what is sent and never looked at.
 #[inline(never)]
-pub fn form(template: &'static str, holes: &[&str]) -> Value {
+pub fn fill_template(template: &'static str, holes: &[&str]) -> Value {
     let mut json = String::new();
     let (before, mut rest) = cut(template, b"$%");
     json.push_str(before);

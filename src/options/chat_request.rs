@@ -192,7 +192,7 @@ impl ChatRequest {
 
     /// Puts into `conversation` what that of the earlier reply has at `key`, or else `fresh`.
     pub fn carry_over(&self, key: &str, fresh: &str, conversation: &mut Map) {
-        conversation.put(key, self.remembered(key).unwrap_or(fresh));
+        conversation.insert_str(key, self.remembered(key).unwrap_or(fresh));
     }
 
     /// The string at `key` of the earlier reply's conversation.

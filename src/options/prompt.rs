@@ -47,7 +47,7 @@ pub fn format_prompt(messages: &[Message], style: PromptStyle) -> Result<String>
         }
         prompt.push_str(label);
         prompt.push(' ');
-        guard(text, &labels, &mut prompt);
+        push_indented(text, &labels, &mut prompt);
     }
     if prompt.is_empty() {
         return Err(Error::input("no message has text"));
@@ -73,7 +73,7 @@ fn label(role: &str) -> String {
 
 /// One more space in front of every further line that is a label after any number of spaces: so a guarded line and a
 /// line that had the space already stay apart.
-fn guard(text: &str, labels: &[String], prompt: &mut String) {
+fn push_indented(text: &str, labels: &[String], prompt: &mut String) {
     let (first, mut rest) = cut(text, b"\n");
     prompt.push_str(first);
     while let Some(lines) = rest.strip_prefix('\n') {

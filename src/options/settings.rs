@@ -37,7 +37,7 @@ impl Settings {
         check(info, given)?;
         let preset = given.text("preset").and_then(preset);
         let text = |key: &str| {
-            let text = given.id(key).filter(|text| !text.is_empty());
+            let text = given.string_or_number(key).filter(|text| !text.is_empty());
             text.or_else(|| preset?.text(key))
         };
         if !info.is_site() && given.non_null("url").is_some() {
@@ -76,7 +76,7 @@ impl Settings {
             preset.models.iter().for_each(|model| self.models.push((*model).to_owned()));
         }
         if self.model_aliases.is_empty() {
-            preset.aliases.iter().for_each(|(from, to)| self.model_aliases.put(from, to));
+            preset.aliases.iter().for_each(|(from, to)| self.model_aliases.insert_str(from, to));
         }
     }
 
@@ -125,15 +125,15 @@ fn texts<'a>(info: &ProtocolInfo, given: &Value, site: &str, text: impl Fn(&str)
     let mut found = Map::new();
     for &(key, kind) in COMMON.iter().chain(info.settings) {
         let is_address = matches!(kind, SettingKind::SiteUrl | SettingKind::SitePath);
-        match given.id(key).filter(|text| is_address && !text.is_empty()) {
-            Some(address) if kind == SettingKind::SiteUrl => found.put(key, &on_this_site(site, address, key)?),
+        match given.string_or_number(key).filter(|text| is_address && !text.is_empty()) {
+            Some(address) if kind == SettingKind::SiteUrl => found.insert_str(key, &on_this_site(site, address, key)?),
             Some(address) => match url::on_site(site, address) {
                 None => return Err(Error::input(join(&[key, ": not a URL or path on the site"]))),
-                Some(address) => found.put(key, &address),
+                Some(address) => found.insert_str(key, &address),
             },
             None => {
                 if let Some(text) = text(key).filter(|_| kind != SettingKind::Flag) {
-                    found.put(key, text);
+                    found.insert_str(key, text);
                 }
             }
         }

@@ -40,7 +40,7 @@ pub fn protocol(name: &str) -> Option<&'static Protocol> {
 
 /// The key under which the session of a provider is stored.
 pub fn session_key(protocol: &Protocol, settings: &Settings) -> String {
-    wordpress::session_key(&protocol.info, settings)
+    wordpress::site_session_key(&protocol.info, settings)
 }
 
 /// The exchange for a request. `session`: what the store holds for it. `limit`: bytes that one event, line or JSON response
@@ -62,7 +62,7 @@ pub fn exchange(protocol: &Protocol, chat: Rc<ChatRequest>, session: &Session, l
         exchange.redact_errors(move |error| {
             // The settings' own secrets first: what looks like a nonce may be a part of one.
             error.redact(chat.settings.secrets());
-            wordpress::nonce::redact(error);
+            wordpress::nonce::redact_nonces(error);
         });
     }
     exchange.out().set_filter(filter);

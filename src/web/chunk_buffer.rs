@@ -6,12 +6,12 @@ use std::cell::RefCell;
 use crate::exchange::{Exchange, Feed};
 
 thread_local! {
-    static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static CHUNK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Address of room for so many bytes.
-pub fn room(length: usize) -> usize {
-    ROOM.with_borrow_mut(|room| {
+pub fn reserve(length: usize) -> usize {
+    CHUNK.with_borrow_mut(|room| {
         *room = Vec::new();
         room.resize(length, 0);
         room.as_ptr() as usize
@@ -19,6 +19,6 @@ pub fn room(length: usize) -> usize {
 }
 
 /// No JavaScript runs meanwhile, so nobody lays another chunk over this one.
-pub fn feed(exchange: &mut Exchange, length: usize) {
-    ROOM.with_borrow(|room| exchange.feed(Feed::Chunk(room.get(..length).unwrap_or_default())));
+pub fn feed_chunk(exchange: &mut Exchange, length: usize) {
+    CHUNK.with_borrow(|room| exchange.feed(Feed::Chunk(room.get(..length).unwrap_or_default())));
 }

@@ -13,13 +13,13 @@ use crate::options::Purpose;
 impl Inner {
     /// Feeds, and delivers what was understood. What the exchange wants next.
     pub(super) fn feed_and_deliver(&self, feed: impl FnOnce(&mut Exchange)) -> Demand {
-        let mut exchange = self.exchange.borrow_mut();
-        let Some(talking) = exchange.as_mut() else { return Demand::Nothing };
-        feed(talking);
-        talking.show_run(|run, pieces| self.deliver_run(run, pieces, false));
-        let demand = talking.demand();
-        let is_all = !talking.has_events();
-        drop(exchange);
+        let mut borrowed = self.exchange.borrow_mut();
+        let Some(exchange) = borrowed.as_mut() else { return Demand::Nothing };
+        feed(exchange);
+        exchange.show_run(|run, pieces| self.deliver_run(run, pieces, false));
+        let demand = exchange.demand();
+        let is_all = !exchange.has_events();
+        drop(borrowed);
         if !is_all {
             self.deliver_events();
         }
@@ -79,8 +79,8 @@ impl Inner {
 
     /// Which call the next pieces are about: once, since its id and name are strings.
     fn announce_call(&self, call: &Rc<ToolCall>) {
-        let told = self.announced_call.replace(Some(call.clone()));
-        if told.is_none_or(|told| !Rc::ptr_eq(&told, call)) {
+        let announced = self.announced_call.replace(Some(call.clone()));
+        if announced.is_none_or(|announced| !Rc::ptr_eq(&announced, call)) {
             self.buffer.call(call.index, &call.id, &call.name);
         }
     }

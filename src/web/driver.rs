@@ -76,7 +76,7 @@ impl ReplyDriver {
         host: Host,
         buffer: EventBuffer,
     ) -> Result<ReplyDriver, JsValue> {
-        let protocol = options::protocol(protocol).map_err(to_js)?;
+        let protocol = options::find_protocol(protocol).map_err(to_js)?;
         let read = options::read(protocol, settings, given, host.owns_fetch());
         let Options { chat, env, spec, retries, max_event_bytes } = read.map_err(to_js)?;
         let mut key = providers::session_key(protocol, &chat.settings);
@@ -114,7 +114,7 @@ impl ReplyDriver {
 
     /// Address of room for chunks of up to `length` bytes, in `memory`. There is one for all talks.
     pub fn room(&self, length: usize) -> usize {
-        chunk_buffer::room(length)
+        chunk_buffer::reserve(length)
     }
 
     pub fn memory(&self) -> JsValue {
@@ -123,7 +123,7 @@ impl ReplyDriver {
 
     /// A chunk of `length` bytes, which lies in the room.
     pub fn feed(&self, length: usize) -> u8 {
-        self.0.after_feed(|exchange| chunk_buffer::feed(exchange, length)) as u8
+        self.0.after_feed(|exchange| chunk_buffer::feed_chunk(exchange, length)) as u8
     }
 
     /// The body ended.
@@ -198,9 +198,9 @@ impl Inner {
             (Wait::AnotherTry, _) => {
                 self.exchange.take();
             }
-            (Wait::Response(request), Err(cause)) => return Err(fetch::refused(&self.env, &request.url, cause)),
+            (Wait::Response(request), Err(cause)) => return Err(fetch::no_response(&self.env, &request.url, cause)),
             (Wait::Response(request), Ok(response)) => {
-                let head = fetch::head(&response);
+                let head = fetch::read_head(&response);
                 if head.is_err() {
                     _ = sys::body_reader(&response).map(|reader| sys::cancel(&reader));
                 }

@@ -21,8 +21,8 @@ impl From<Error> for Failure {
 impl Failure {
     /// A `fetch` or `read` that rejected, with whatever it rejected.
     pub fn network(cause: JsValue, what: &str) -> Failure {
-        let words = sys::error_message_of(&cause).map(|words| join(&[": ", &words])).unwrap_or_default();
-        Failure { error: Error::new(Code::Network, join(&[what, &words])).retryable(), cause }
+        let message = sys::error_message_of(&cause).map(|message| join(&[": ", &message])).unwrap_or_default();
+        Failure { error: Error::new(Code::Network, join(&[what, &message])).retryable(), cause }
     }
 
     pub fn to_js(&self, provider: Option<&str>) -> JsValue {

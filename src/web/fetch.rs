@@ -9,7 +9,7 @@ use super::options::Env;
 use super::sys;
 use crate::chat::{Code, Error, Result};
 use crate::http::{self, Head, Method, Request, WANTED_HEADERS, url};
-use crate::text::{cut, join, number};
+use crate::text::{cut, join, parse_number};
 
 /// Address and init, not a `Request`: a caller's `fetch` may be of another library, which would not know our class.
 pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
@@ -46,7 +46,7 @@ pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
 }
 
 /// Why there is no response.
-pub fn refused(env: &Env, url: &str, cause: JsValue) -> Failure {
+pub fn no_response(env: &Env, url: &str, cause: JsValue) -> Failure {
     // A browser says no more than "Failed to fetch" when it hides an answer.
     let is_foreign = !env.page.is_empty() && !env.owns_fetch && url::origin(url).as_deref() != Some(env.page.as_str());
     let what = match is_foreign {
@@ -58,11 +58,11 @@ pub fn refused(env: &Env, url: &str, cause: JsValue) -> Failure {
     Failure::network(cause, what)
 }
 
-pub fn head(response: &JsValue) -> Result<Head, Failure> {
-    let told =
+pub fn read_head(response: &JsValue) -> Result<Head, Failure> {
+    let text =
         sys::head(response, WANTED_HEADERS).map_err(|cause| Failure::network(cause, "fetch gave no Response"))?;
-    let (status, mut rest) = cut(&told, b"\n");
-    let status = number(status, 10).unwrap_or_default() as u16;
+    let (status, mut rest) = cut(&text, b"\n");
+    let status = parse_number(status, 10).unwrap_or_default() as u16;
     if status == 0 {
         let message = "the site redirects, and a page cannot see where to: give the address it redirects to as url";
         return Err(Error::new(Code::Service, message).into());

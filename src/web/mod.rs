@@ -31,14 +31,14 @@ pub use driver::ReplyDriver;
 /// Metadata of a provider.
 #[wasm_bindgen]
 pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
-    let protocol = options::protocol(protocol).map_err(to_js)?;
-    let given = options::value(given).map_err(to_js)?;
+    let protocol = options::find_protocol(protocol).map_err(to_js)?;
+    let given = options::read_value(given).map_err(to_js)?;
     let settings = Settings::read(&protocol.info, &given).map_err(to_js)?;
     let preset = given.get("preset").and_then(|name| preset(name.as_str()?));
     let info = &protocol.info;
-    let mut told = Map::new();
+    let mut description = Map::new();
     for (key, text) in [("name", &settings.name), ("url", &settings.url), ("defaultModel", &settings.default_model)] {
-        told.put(key, text);
+        description.insert_str(key, text);
     }
     for (key, flag) in [
         ("working", settings.working),
@@ -47,23 +47,24 @@ pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
         ("supportsMessageHistory", info.supports_message_history),
         ("supportsSystemMessage", info.supports_system_message),
     ] {
-        told.insert(key, flag.into());
+        description.insert(key, flag.into());
     }
-    told.insert("models", settings.models.iter().map(|model| model.as_str().into()).collect::<Vec<_>>().into());
-    told.insert("modelAliases", settings.model_aliases.into());
-    let told = told.into();
-    Ok(js_value::to_js(&told))
+    description.insert("models", settings.models.iter().map(|model| model.as_str().into()).collect::<Vec<_>>().into());
+    description.insert("modelAliases", settings.model_aliases.into());
+    let description = description.into();
+    Ok(js_value::to_js(&description))
 }
 
 #[wasm_bindgen(js_name = getModel)]
-pub fn get_model(protocol: &str, given: &str, name: &str) -> Result<String, JsValue> {
-    let settings = options::value(given).and_then(|given| Settings::read(&options::protocol(protocol)?.info, &given));
+pub fn get_model_for_js(protocol: &str, given: &str, name: &str) -> Result<String, JsValue> {
+    let settings =
+        options::read_value(given).and_then(|given| Settings::read(&options::find_protocol(protocol)?.info, &given));
     settings.and_then(|settings| settings.get_model(name)).map_err(to_js)
 }
 
 /// `given`: `{ messages, addSpecialTokens, doContinue, includeSystem }`.
 #[wasm_bindgen(js_name = formatPrompt)]
-pub fn format_prompt(given: &str) -> Result<String, JsValue> {
+pub fn format_prompt_for_js(given: &str) -> Result<String, JsValue> {
     let format = |given: Value| {
         let messages = given.get("messages").filter(|messages| !messages.is_null());
         let messages = messages.ok_or_else(|| Error::input("messages is missing"))?;
@@ -76,7 +77,7 @@ pub fn format_prompt(given: &str) -> Result<String, JsValue> {
         };
         prompt::format_prompt(&messages, style)
     };
-    options::value(given).and_then(format).map_err(to_js)
+    options::read_value(given).and_then(format).map_err(to_js)
 }
 
 /// A request of OpenAI's API (src/edge.rs): `{ model, stream, includeUsage, options, warnings }`.

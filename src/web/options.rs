@@ -35,38 +35,38 @@ pub struct Options {
 
 pub const MAX_EVENT_BYTES: usize = 64 * 1024 * 1024;
 
-pub fn protocol(name: &str) -> Result<&'static Protocol> {
+pub fn find_protocol(name: &str) -> Result<&'static Protocol> {
     providers::protocol(name).ok_or_else(|| Error::input(join(&["no protocol '", name, "'"])))
 }
 
 /// What `src/js/json-copy.js` wrote.
-pub fn value(given: &str) -> Result<Value> {
+pub fn read_value(given: &str) -> Result<Value> {
     json::parse(given.as_bytes()).map(|parsed| parsed.value).map_err(|_| Error::input("the options are not plain data"))
 }
 
 thread_local! {
     /// Those of the last call, as text and read: most calls have the same.
-    static LAST: RefCell<Option<(&'static str, String, Rc<Settings>)>> = const { RefCell::new(None) };
+    static LAST_SETTINGS: RefCell<Option<(&'static str, String, Rc<Settings>)>> = const { RefCell::new(None) };
 }
 
 fn read_settings(protocol: &'static Protocol, given: &str) -> Result<Rc<Settings>> {
     let info = &protocol.info;
-    let known = LAST.with_borrow(|last| {
+    let known = LAST_SETTINGS.with_borrow(|last| {
         let (name, text, settings) = last.as_ref()?;
         (*name == info.name && text == given).then(|| settings.clone())
     });
     if let Some(settings) = known {
         return Ok(settings);
     }
-    let settings = Rc::new(Settings::read(info, &value(given)?)?);
-    LAST.set(Some((info.name, given.to_owned(), settings.clone())));
+    let settings = Rc::new(Settings::read(info, &read_value(given)?)?);
+    LAST_SETTINGS.set(Some((info.name, given.to_owned(), settings.clone())));
     Ok(settings)
 }
 
 /// Reads what JavaScript hands over for one reply: the settings, and `given`, `{ options, purpose, spec }`.
 pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch: bool) -> Result<Options> {
     let checked = read_settings(protocol, settings)?;
-    let given = value(given)?;
+    let given = read_value(given)?;
     let none = Value::Null;
     let (settings, options) = (&checked.given, given.get("options").unwrap_or(&none));
     let purpose = match given.text("purpose") {
@@ -75,7 +75,7 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch
         _ => Purpose::Reply,
     };
     let option = |key: &str| [options, settings].iter().find_map(|from| from.get(key).filter(|value| !value.is_null()));
-    let mut chat = ChatRequest::with(&protocol.info, checked.clone(), options, purpose, draw)?;
+    let mut chat = ChatRequest::with(&protocol.info, checked.clone(), options, purpose, random_bits)?;
     let page = sys::page_origin();
     let proxy = option("proxy").map(read_proxy).transpose()?;
     chat.cross_origin = !page.is_empty()
@@ -99,17 +99,17 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch
         chat,
         env,
         spec: given.get("spec").map(CompletionSpec::read),
-        retries: count(option("retries"), "retries", 0)?.unwrap_or(2).min(100) as u32,
-        max_event_bytes: count(option("maxEventBytes"), "maxEventBytes", 1)?
+        retries: read_count(option("retries"), "retries", 0)?.unwrap_or(2).min(100) as u32,
+        max_event_bytes: read_count(option("maxEventBytes"), "maxEventBytes", 1)?
             .map_or(MAX_EVENT_BYTES, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
     })
 }
 
-fn draw() -> [u64; 2] {
+fn random_bits() -> [u64; 2] {
     [0, 1].map(|_| u64::from(sys::random()) << 32 | u64::from(sys::random()))
 }
 
-fn count(given: Option<&Value>, name: &str, least: u64) -> Result<Option<u64>> {
+fn read_count(given: Option<&Value>, name: &str, least: u64) -> Result<Option<u64>> {
     let wrong = || Error::input(join(&[name, " must be a whole number of at least ", &decimal(least)]));
     given.map(|value| value.as_u64().filter(|count| *count >= least).ok_or_else(wrong)).transpose()
 }
@@ -139,7 +139,7 @@ fn read_headers(given: &Value) -> Result<Vec<(String, String)>> {
         if !is_token(name) {
             return Err(Error::input("headers: a name holds a character that no header name may"));
         }
-        headers.push((name.to_ascii_lowercase(), text(value, "header", name)?.to_owned()));
+        headers.push((name.to_ascii_lowercase(), header_text(value, "header", name)?.to_owned()));
     }
     Ok(headers)
 }
@@ -148,7 +148,7 @@ fn read_headers(given: &Value) -> Result<Vec<(String, String)>> {
 fn read_cookies(given: &Value) -> Result<String> {
     let mut cookies = String::new();
     for (name, value) in given.as_object().ok_or_else(|| Error::input("cookies must be an object of strings"))?.iter() {
-        let value = text(value, "cookie", name)?;
+        let value = header_text(value, "cookie", name)?;
         if !is_token(name) || value.bytes().any(|byte| matches!(byte, b';' | b',' | b' ' | b'"' | b'\\')) {
             return Err(Error::input("cookies: a name or value holds a character that no cookie may"));
         }
@@ -164,7 +164,7 @@ fn is_token(name: &str) -> bool {
 }
 
 /// What a header may hold: `fetch` would print the whole value in its own error.
-fn text<'a>(value: &'a Value, kind: &str, name: &str) -> Result<&'a str> {
+fn header_text<'a>(value: &'a Value, kind: &str, name: &str) -> Result<&'a str> {
     let what = join(&[kind, " '", name, "'"]);
     let text = value.as_str().ok_or_else(|| Error::input(join(&[&what, " must be a string"])))?;
     header_value(text, &what)?;

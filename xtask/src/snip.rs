@@ -32,7 +32,7 @@ const SNIPPED: [&str; 6] = [
 pub fn snip(input: &Path, output: &Path) -> Result<()> {
     let bytes = std::fs::read(input)?;
     let module = Module::parse(&bytes)?;
-    let live = reached(&module, &silent(&module)?);
+    let live = live_items(&module, &find_silent(&module)?);
     for (function, name) in &module.names {
         let prints = name.starts_with("<core::panic::location::Location as ");
         let dead = !live.contains(&Item::Function(*function));
@@ -43,11 +43,13 @@ pub fn snip(input: &Path, output: &Path) -> Result<()> {
 }
 
 /// What says nothing from now on. To refer to something is no reason any more for it to stay.
-fn silent(module: &Module) -> Result<HashSet<Item>> {
-    let mut silent = snipped(module)?;
+fn find_silent(module: &Module) -> Result<HashSet<Item>> {
+    let mut silent = reporting_functions(module)?;
     let traps = |silent: &HashSet<_>, function| silent.contains(&Item::Function(function));
-    while let Some(call) =
-        module.calls.iter().find(|call| call.first && traps(&silent, call.callee) && !traps(&silent, call.caller))
+    while let Some(call) = module
+        .calls
+        .iter()
+        .find(|call| call.starts_caller && traps(&silent, call.callee) && !traps(&silent, call.caller))
     {
         silent.insert(Item::Function(call.caller));
     }
@@ -59,7 +61,7 @@ fn silent(module: &Module) -> Result<HashSet<Item>> {
     Ok(silent)
 }
 
-fn snipped(module: &Module) -> Result<HashSet<Item>> {
+fn reporting_functions(module: &Module) -> Result<HashSet<Item>> {
     let mut functions = HashSet::new();
     let mut found = BTreeSet::new();
     for (function, name) in &module.names {
@@ -88,7 +90,7 @@ fn is_location(module: &Module, object: usize) -> bool {
 }
 
 /// All that can be reached from outside without passing through what is silent.
-fn reached(module: &Module, silent: &HashSet<Item>) -> HashSet<Item> {
+fn live_items(module: &Module, silent: &HashSet<Item>) -> HashSet<Item> {
     let mut live = HashSet::new();
     let mut next = vec![Item::Outside];
     while let Some(item) = next.pop() {

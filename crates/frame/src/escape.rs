@@ -11,7 +11,7 @@ pub fn escape(bytes: &[u8]) -> Option<(char, usize)> {
         return Some((char::from_u32(first)?, 6));
     }
     let low = hex4(bytes, 8).filter(|_| bytes[6..8] == *b"\\u")?;
-    (0xdc00..0xe000).contains(&low).then(|| (join(first, low), 12))
+    (0xdc00..0xe000).contains(&low).then(|| (join_pair(first, low), 12))
 }
 
 /// The escapes of one letter.
@@ -34,6 +34,6 @@ pub fn hex4(text: &[u8], at: usize) -> Option<u32> {
 }
 
 /// The character that two halves of a surrogate pair are.
-pub fn join(high: u32, low: u32) -> char {
+pub fn join_pair(high: u32, low: u32) -> char {
     char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }

@@ -58,24 +58,24 @@ impl Pieces {
     pub fn push(&mut self, piece: &str) {
         let start = self.start();
         self.put_str(piece);
-        self.close(start);
+        self.end_piece(start);
     }
 
-    /// Where the next piece begins; see `close` and `go_back`.
+    /// Where the next piece begins; see `end_piece` and `truncate`.
     pub fn start(&self) -> (usize, usize) {
         (self.length, self.units)
     }
 
     /// Makes a piece of what was put in from `start` on. An empty piece is none.
     #[inline(always)]
-    pub fn close(&mut self, start: (usize, usize)) {
+    pub fn end_piece(&mut self, start: (usize, usize)) {
         if self.length > start.0 {
             self.ends.push(self.units as u32);
         }
     }
 
     /// What was put in from `start` on was none.
-    pub fn go_back(&mut self, start: (usize, usize)) {
+    pub fn truncate(&mut self, start: (usize, usize)) {
         (self.length, self.units) = start;
     }
 
@@ -84,25 +84,25 @@ impl Pieces {
         let mut at = 0;
         while at < bytes.len() {
             let word = Word::at(bytes, at);
-            self.put(word.0, (bytes.len() - at).min(8));
-            self.units = self.units + word.beyond() - word.later();
+            self.put_bytes(word.0, (bytes.len() - at).min(8));
+            self.units = self.units + word.four_byte_starts() - word.continuation_bytes();
             at += 8;
         }
     }
 
     pub fn put_char(&mut self, character: char) {
         if character.is_ascii() {
-            return self.put(character.into(), 1);
+            return self.put_bytes(character.into(), 1);
         }
         let mut bytes = [0; 8];
         let length = character.encode_utf8(&mut bytes).len();
-        self.put(u64::from_le_bytes(bytes), length);
+        self.put_bytes(u64::from_le_bytes(bytes), length);
         self.units -= length - character.len_utf16();
     }
 
     /// The first `count` bytes of eight, as if they were ASCII: all eight are written in one go.
     #[inline(always)]
-    pub fn put(&mut self, word: u64, count: usize) {
+    pub fn put_bytes(&mut self, word: u64, count: usize) {
         loop {
             if let Some(room) = self.bytes.get_mut(self.length..).and_then(<[u8]>::first_chunk_mut) {
                 *room = word.to_le_bytes();
@@ -124,7 +124,7 @@ impl Pieces {
         if self.bytes.len() > 64 * 1024 {
             self.bytes = Vec::new();
         }
-        self.go_back((0, 0));
+        self.truncate((0, 0));
         self.ends.clear();
     }
 }

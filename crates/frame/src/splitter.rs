@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use crate::swar::{Word, first};
+use crate::swar::{Word, first_marked};
 use crate::template::{FrameLayout, Template};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,7 +196,7 @@ impl Splitter {
                 return Continue(());
             }
             let layout = sink.frame(b"", line)?;
-            self.learn(layout, frame, line);
+            self.set_layout(layout, frame, line);
             return Continue(());
         }
         if line.is_empty() {
@@ -240,11 +240,11 @@ impl Splitter {
         let layout = sink.frame(&event, &data)?;
         // A line of data, and before it at most the event's name.
         let plain = |frame: &&[u8]| fields == 1 || fields == 2 && frame.starts_with(b"event:");
-        self.learn(layout, frame.filter(plain), &data);
+        self.set_layout(layout, frame.filter(plain), &data);
         Continue(())
     }
 
-    fn learn(&mut self, layout: Option<FrameLayout>, frame: Option<&[u8]>, data: &[u8]) {
+    fn set_layout(&mut self, layout: Option<FrameLayout>, frame: Option<&[u8]>, data: &[u8]) {
         let (Some(layout), Some(frame)) = (layout, frame) else { return };
         let mut before_ends = frame;
         while let [rest @ .., b'\n' | b'\r'] = before_ends {
@@ -252,7 +252,7 @@ impl Splitter {
         }
         // In one piece, as the last thing before the line ends.
         if let Some(before) = before_ends.strip_suffix(data) {
-            self.template.learn(frame, before.len(), layout);
+            self.template.set_layout(frame, before.len(), layout);
         }
     }
 }
@@ -263,7 +263,7 @@ fn line_end(bytes: &[u8]) -> Option<usize> {
     while at < bytes.len() {
         match Word::at(bytes, at).line_ends() {
             0 => at += 8,
-            ends => return Some(at + first(ends)),
+            ends => return Some(at + first_marked(ends)),
         }
     }
     None

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::Pieces;
 use crate::escape::escape;
-use crate::swar::{Word, first};
+use crate::swar::{Word, first_marked};
 
 #[derive(Debug, Default)]
 pub struct Template {
@@ -42,7 +42,7 @@ pub struct FrameLayout {
 
 impl Template {
     /// `frame` is a whole frame with its line ends, whose data begins at `data_at`.
-    pub fn learn(&mut self, frame: &[u8], data_at: usize, FrameLayout { text, varying, tag }: FrameLayout) {
+    pub fn set_layout(&mut self, frame: &[u8], data_at: usize, FrameLayout { text, varying, tag }: FrameLayout) {
         self.tag = tag;
         self.same = Vec::with_capacity(frame.len());
         self.holes = Vec::with_capacity(1 + varying.len());
@@ -79,11 +79,11 @@ impl Template {
             match self.frame(&bytes[at..], pieces) {
                 Some(length) if length <= limit && pieces.start().0 <= most => at += length,
                 _ => {
-                    pieces.go_back(start);
+                    pieces.truncate(start);
                     return at;
                 }
             }
-            pieces.close(start);
+            pieces.end_piece(start);
         }
     }
 
@@ -92,15 +92,15 @@ impl Template {
     fn frame(&self, bytes: &[u8], pieces: &mut Pieces) -> Option<usize> {
         let (mut at, mut from) = (0, 0);
         for &(to, hole) in &self.holes {
-            at = after(bytes, at, self.same.get(from..to)?)?;
+            at = after_literal(bytes, at, self.same.get(from..to)?)?;
             at = match hole {
-                Hole::Text => text(bytes, at, pieces)?,
+                Hole::Text => scan_text(bytes, at, pieces)?,
                 Hole::String => plain_end(bytes, at)?,
                 Hole::Number => number_end(bytes, at)?,
             };
             from = to;
         }
-        after(bytes, at, self.same.get(from..)?)
+        after_literal(bytes, at, self.same.get(from..)?)
     }
 }
 
@@ -118,7 +118,7 @@ fn take_first(ranges: &mut Vec<Range<usize>>) -> Option<Range<usize>> {
 /// Where `wanted` ends that begins at `at`. Sixteen bytes at a time, the last ones perhaps twice: on wasm32 the standard
 /// library compares single bytes, which was more than half of what an event cost here.
 #[inline(always)]
-fn after(bytes: &[u8], at: usize, wanted: &[u8]) -> Option<usize> {
+fn after_literal(bytes: &[u8], at: usize, wanted: &[u8]) -> Option<usize> {
     let end = at + wanted.len();
     let found = bytes.get(at..end)?;
     let same = match wanted.last_chunk::<16>() {
@@ -136,10 +136,10 @@ fn after(bytes: &[u8], at: usize, wanted: &[u8]) -> Option<usize> {
 /// Where a string ends that has no escapes and is ASCII.
 pub fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        match Word::at(bytes, at).special() {
+        match Word::at(bytes, at).special_bytes() {
             0 => at += 8,
             special => {
-                at += first(special);
+                at += first_marked(special);
                 return (bytes.get(at) == Some(&b'"')).then_some(at);
             }
         }
@@ -157,18 +157,18 @@ fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
 /// no end here, or the protocol has to decide.
 #[inline(never)]
 pub fn text_end(bytes: &[u8], at: usize, pieces: &mut Pieces) -> Option<usize> {
-    text(bytes, at, pieces)
+    scan_text(bytes, at, pieces)
 }
 
 /// Eight bytes at a time.
 #[inline(always)]
-fn text(bytes: &[u8], mut at: usize, pieces: &mut Pieces) -> Option<usize> {
+fn scan_text(bytes: &[u8], mut at: usize, pieces: &mut Pieces) -> Option<usize> {
     loop {
         let word = Word::at(bytes, at);
-        let special = word.special();
+        let special = word.special_bytes();
         // What is special stands in the room behind the text, and the next word is written over it.
-        let plain = if special == 0 { 8 } else { first(special) };
-        pieces.put(word.0, plain);
+        let plain = if special == 0 { 8 } else { first_marked(special) };
+        pieces.put_bytes(word.0, plain);
         at += plain;
         if special == 0 {
             continue;

@@ -6,7 +6,7 @@ use crate::chat::{Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::http::Request;
-use crate::json::{Map, Value, form};
+use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
@@ -15,7 +15,7 @@ use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|chat| models::list(&DIALECT, chat, "/models?limit=1000")),
+    models: Some(|chat| models::list_models(&DIALECT, chat, "/models?limit=1000")),
     info: ProtocolInfo {
         settings: &[("version", SettingKind::HeaderValue)],
         ..ProtocolInfo::service(
@@ -48,11 +48,11 @@ static DIALECT: Dialect = Dialect {
     frame,
     json_response: |message, value, out| {
         for (index, block) in (0..).zip(value.list("content")) {
-            begin(message, index, block, out);
-            end(message, index, out);
+            begin_block(message, index, block, out);
+            end_block(message, index, out);
         }
         message.usage(value.get("usage"));
-        stop(message, value, out);
+        read_stop_reason(message, value, out);
         Ok(str_or_empty(value, "type") == "message")
     },
 };
@@ -82,7 +82,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let (system, parsed) = messages::parse(&messages)?;
     builder.conversation = messages::still_needed(&parsed, &chat.conversation);
     if !system.is_empty() {
-        body.put("system", &system);
+        body.insert_str("system", &system);
     }
     body.insert(
         "messages",
@@ -98,7 +98,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     messages::wrap_in_list(body, "stop_sequences");
     match messages::schema(chat)? {
         Some(schema @ Value::Object(_)) => {
-            let format = form(r#"{"type":"json_schema","schema":%}"#, &[&schema.to_json()]);
+            let format = fill_template(r#"{"type":"json_schema","schema":%}"#, &[&schema.to_json()]);
             body.insert_in("output_config", "format", format);
         }
         Some(_) => builder.warnings.push("Anthropic has no JSON mode without a schema: 'responseFormat' was left out"),
@@ -151,16 +151,17 @@ fn reasoning_before<'a>(part: &ContentPart, conversation: &'a Map) -> &'a [Value
 fn block(part: &ContentPart) -> Result<Value> {
     const IMAGE: &str = r#"{"type":"image","source":{"type":"base64","media_type":$,"data":$}}"#;
     Ok(match part {
-        ContentPart::Text(text) => form(r#"{"type":"text","text":$}"#, &[text]),
+        ContentPart::Text(text) => fill_template(r#"{"type":"text","text":$}"#, &[text]),
         ContentPart::Image { url, .. } => match messages::data_url(url) {
-            Some((media, data)) => form(IMAGE, &[media, data]),
-            None => form(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
+            Some((media, data)) => fill_template(IMAGE, &[media, data]),
+            None => fill_template(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
         },
-        ContentPart::ToolCall { id, name, arguments } => {
-            form(r#"{"type":"tool_use","id":$,"name":$,"input":%}"#, &[id, name, &messages::arguments(arguments)?])
-        }
+        ContentPart::ToolCall { id, name, arguments } => fill_template(
+            r#"{"type":"tool_use","id":$,"name":$,"input":%}"#,
+            &[id, name, &messages::arguments_object(arguments)?],
+        ),
         ContentPart::ToolResult { id, text, .. } => {
-            form(r#"{"type":"tool_result","tool_use_id":$,"content":$}"#, &[id, text])
+            fill_template(r#"{"type":"tool_result","tool_use_id":$,"content":$}"#, &[id, text])
         }
     })
 }
@@ -172,20 +173,22 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
     let delta = value.get("delta").unwrap_or(&none);
     match str_or_empty(value, "type") {
         "message_start" => message.usage(value.pointer("/message/usage")),
-        "content_block_start" => begin(message, index, value.get("content_block").unwrap_or(&none), out),
+        "content_block_start" => begin_block(message, index, value.get("content_block").unwrap_or(&none), out),
         "content_block_delta" => match str_or_empty(delta, "type") {
             "text_delta" => message.text(str_or_empty(delta, "text"), out),
             "thinking_delta" => {
-                let thought = message.reasoning(str_or_empty(delta, "thinking"), out);
-                message.kept_bytes += thought.len();
-                if let Some(Value::String(known)) = kept(message, index).and_then(|block| block.get_mut("thinking")) {
-                    known.push_str(thought);
+                let reasoning = message.reasoning(str_or_empty(delta, "thinking"), out);
+                message.kept_bytes += reasoning.len();
+                if let Some(Value::String(known)) =
+                    kept_block(message, index).and_then(|block| block.get_mut("thinking"))
+                {
+                    known.push_str(reasoning);
                 }
             }
             // It comes whole.
             "signature_delta" => {
-                if let Some(block) = kept(message, index) {
-                    block.put("signature", str_or_empty(delta, "signature"));
+                if let Some(block) = kept_block(message, index) {
+                    block.insert_str("signature", str_or_empty(delta, "signature"));
                 }
             }
             // Tools that the service runs itself have such pieces, too. The first piece is always empty.
@@ -200,10 +203,10 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             }
             _ => {}
         },
-        "content_block_stop" => end(message, index, out),
+        "content_block_stop" => end_block(message, index, out),
         "message_delta" => {
             message.usage(value.get("usage"));
-            stop(message, delta, out);
+            read_stop_reason(message, delta, out);
         }
         "message_stop" => message.is_over = true,
         _ => {}
@@ -212,7 +215,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
 }
 
 /// A block of the answer, or its beginning.
-fn begin(message: &mut MessageDecoder, index: u64, block: &Value, out: &mut EventQueue) {
+fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mut EventQueue) {
     match str_or_empty(block, "type") {
         "text" => {
             message.text(str_or_empty(block, "text"), out);
@@ -222,17 +225,17 @@ fn begin(message: &mut MessageDecoder, index: u64, block: &Value, out: &mut Even
             _ = message.reasoning(str_or_empty(block, "thinking"), out);
             let mut whole = Map::new();
             for key in ["type", "thinking", "signature"] {
-                whole.put(key, str_or_empty(block, key));
+                whole.insert_str(key, str_or_empty(block, key));
             }
-            keep(message, index, whole.into());
+            keep_block(message, index, whole.into());
         }
-        "redacted_thinking" => keep(message, index, block.clone()),
+        "redacted_thinking" => keep_block(message, index, block.clone()),
         "tool_use" => {
             let id = str_or_empty(block, "id");
             if !message.blocks.is_empty() {
-                let mut thoughts = std::mem::take(&mut message.blocks);
-                thoughts.iter_mut().filter_map(Value::as_object_mut).for_each(|thought| thought.remove(INDEX));
-                message.conversation.insert(id, thoughts.into());
+                let mut blocks = std::mem::take(&mut message.blocks);
+                blocks.iter_mut().filter_map(Value::as_object_mut).for_each(|block| block.remove(INDEX));
+                message.conversation.insert(id, blocks.into());
             }
             let input = block.get("input").and_then(Value::as_object).filter(|input| !input.is_empty());
             let arguments = input.map(Map::to_json).unwrap_or_default();
@@ -243,7 +246,7 @@ fn begin(message: &mut MessageDecoder, index: u64, block: &Value, out: &mut Even
 }
 
 /// Of a call without arguments nothing comes; they are an object all the same.
-fn end(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
+fn end_block(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
     if message.arguments(index) == Some("") {
         message.tool_call(Some(index), "", "", "{}", out);
     }
@@ -253,19 +256,19 @@ fn end(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
 const INDEX: &str = "index";
 
 /// Nothing says that one block ends before the next begins.
-fn keep(message: &mut MessageDecoder, index: u64, mut block: Value) {
+fn keep_block(message: &mut MessageDecoder, index: u64, mut block: Value) {
     block.as_object_mut().into_iter().for_each(|block| block.insert(INDEX, index.into()));
     message.blocks.push(block);
 }
 
-fn kept(message: &mut MessageDecoder, index: u64) -> Option<&mut Map> {
+fn kept_block(message: &mut MessageDecoder, index: u64) -> Option<&mut Map> {
     message.blocks.iter_mut().find(|block| block.number(INDEX) == Some(index))?.as_object_mut()
 }
 
 /// Why the answer is over, and what the service says about it.
-fn stop(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
+fn read_stop_reason(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
     message.finish(str_or_empty(value, "stop_reason"));
-    if let Some(words) = value.text_at("/stop_details/explanation") {
-        out.warn(words);
+    if let Some(explanation) = value.text_at("/stop_details/explanation") {
+        out.warn(explanation);
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::chat::{Code, Error, Result, Session, message_json};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::json::{Map, Value, form};
+use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::errors::error_in_success_body;
@@ -16,7 +16,7 @@ use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 pub const PROTOCOL: Protocol = Protocol {
     open,
     // The list of models is a part of version 1 only.
-    models: Some(|chat| models::list(&DIALECT, chat, "/v1/models?endpoint=chat&page_size=1000")),
+    models: Some(|chat| models::list_models(&DIALECT, chat, "/v1/models?endpoint=chat&page_size=1000")),
     info: ProtocolInfo::service(
         "Cohere",
         "https://api.cohere.com",
@@ -63,12 +63,12 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     add_tools(chat, body)?;
     messages::wrap_in_list(body, "stop_sequences");
     if let Some(effort) = chat.mapped_options.get(".effort") {
-        body.form("thinking", thinking(effort.as_str().unwrap_or_default())?, &[]);
+        body.insert_filled("thinking", thinking(effort.as_str().unwrap_or_default())?, &[]);
     }
     match messages::schema(chat)? {
-        Some(Value::Null) => body.form("response_format", r#"{"type":"json_object"}"#, &[]),
+        Some(Value::Null) => body.insert_filled("response_format", r#"{"type":"json_object"}"#, &[]),
         Some(schema) => {
-            body.form("response_format", r#"{"type":"json_object","json_schema":%}"#, &[&schema.to_json()]);
+            body.insert_filled("response_format", r#"{"type":"json_object","json_schema":%}"#, &[&schema.to_json()]);
         }
         None => {}
     }
@@ -106,7 +106,7 @@ fn add_tools(chat: &ChatRequest, body: &mut Map) -> Result<()> {
     let Some(Value::Array(functions)) = messages::tools(chat, &[], "parameters")? else { return Ok(()) };
     let mut list = Vec::new();
     for function in functions.iter().filter(|function| only.is_none_or(|name| str_or_empty(function, "name") == name)) {
-        list.push(form(TOOL, &[&function.to_json()]));
+        list.push(fill_template(TOOL, &[&function.to_json()]));
     }
     if list.is_empty() {
         return Err(Error::input("toolChoice names a tool that is not in tools"));
@@ -130,26 +130,26 @@ fn add_message(given: &ChatMessage, list: &mut Vec<Value>) {
         match part {
             ContentPart::Text(piece) => {
                 text.push_str(piece);
-                parts.push(form(r#"{"type":"text","text":$}"#, &[piece]));
+                parts.push(fill_template(r#"{"type":"text","text":$}"#, &[piece]));
             }
             ContentPart::Image { url, detail } => {
                 has_image = true;
-                parts.push(form(if detail.is_empty() { IMAGE } else { DETAILED }, &[url, detail]));
+                parts.push(fill_template(if detail.is_empty() { IMAGE } else { DETAILED }, &[url, detail]));
             }
             ContentPart::ToolCall { id, name, arguments } => {
                 let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };
-                calls.push(form(CALL, &[id, name, arguments]));
+                calls.push(fill_template(CALL, &[id, name, arguments]));
             }
-            ContentPart::ToolResult { id, text, .. } => return list.push(form(RESULT, &[id, text])),
+            ContentPart::ToolResult { id, text, .. } => return list.push(fill_template(RESULT, &[id, text])),
         }
     }
     let mut message = Map::new();
-    message.put("role", if given.role == Role::Assistant { "assistant" } else { "user" });
+    message.insert_str("role", if given.role == Role::Assistant { "assistant" } else { "user" });
     match (has_image, calls.is_empty()) {
         (true, _) => message.insert("content", parts.into()),
-        (false, true) => message.put("content", &text),
+        (false, true) => message.insert_str("content", &text),
         // What the model says before it calls a tool has a place of its own.
-        (false, false) if !text.is_empty() => message.put("tool_plan", &text),
+        (false, false) if !text.is_empty() => message.insert_str("tool_plan", &text),
         (false, false) => {}
     }
     if !calls.is_empty() {
@@ -165,7 +165,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
     let piece = delta.get("message").unwrap_or(&none);
     let index = value.number("index");
     match str_or_empty(value, "type") {
-        "content-start" | "content-delta" => content(message, piece.get("content").unwrap_or(&none), out),
+        "content-start" | "content-delta" => decode_content(message, piece.get("content").unwrap_or(&none), out),
         "tool-plan-delta" => _ = message.reasoning(str_or_empty(piece, "tool_plan"), out),
         "tool-call-start" | "tool-call-delta" => {
             let call = piece.get("tool_calls").unwrap_or(&none);
@@ -179,7 +179,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
         }
         "citation-start" => piece.non_null("citations").into_iter().for_each(|source| out.source(source)),
         "message-end" => {
-            end(message, delta)?;
+            decode_end(message, delta)?;
             message.is_over = true;
         }
         _ => {}
@@ -191,7 +191,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
 fn json_response(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<bool> {
     let Some(answer) = value.non_null("message").filter(|answer| answer.is_object()) else { return Ok(false) };
     _ = message.reasoning(str_or_empty(answer, "tool_plan"), out);
-    answer.list("content").iter().for_each(|part| content(message, part, out));
+    answer.list("content").iter().for_each(|part| decode_content(message, part, out));
     for call in answer.list("tool_calls") {
         let function = call.get("function").unwrap_or(&Value::Null);
         let arguments = match str_or_empty(function, "arguments") {
@@ -202,17 +202,17 @@ fn json_response(message: &mut MessageDecoder, value: &Value, out: &mut EventQue
         message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(function, "name"), arguments, out);
     }
     answer.list("citations").iter().for_each(|source| out.source(source));
-    end(message, value)?;
+    decode_end(message, value)?;
     Ok(true)
 }
 
-fn content(message: &mut MessageDecoder, part: &Value, out: &mut EventQueue) {
+fn decode_content(message: &mut MessageDecoder, part: &Value, out: &mut EventQueue) {
     _ = message.reasoning(str_or_empty(part, "thinking"), out);
     message.text(str_or_empty(part, "text"), out);
 }
 
 /// The reason of the end, and the token counts. Two reasons are errors.
-fn end(message: &mut MessageDecoder, value: &Value) -> Result<()> {
+fn decode_end(message: &mut MessageDecoder, value: &Value) -> Result<()> {
     let reason = str_or_empty(value, "finish_reason");
     if matches!(reason, "ERROR" | "TIMEOUT") {
         let mut error = error_in_success_body(value, b"");

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::chat::{Code, Error, Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::json::{Map, Value, form};
+use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::errors::{error_in_success_body, is_error};
@@ -16,7 +16,7 @@ use crate::text::join;
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|chat| models::list(&DIALECT, chat, "/models?pageSize=1000")),
+    models: Some(|chat| models::list_models(&DIALECT, chat, "/models?pageSize=1000")),
     info: ProtocolInfo::service(
         "Gemini",
         "https://generativelanguage.googleapis.com/v1beta",
@@ -44,7 +44,7 @@ static DIALECT: Dialect = Dialect {
     text_path: &[],
     reasoning_paths: &[],
     arguments_path: &[],
-    frame: |message, value, out| take(message, value, out).map(|_| ()),
+    frame: |message, value, out| decode_chunk(message, value, out).map(|_| ()),
     // Without `alt=sse` the chunks come as one array.
     json_response: |message, value, out| {
         let one = std::slice::from_ref(value);
@@ -54,7 +54,7 @@ static DIALECT: Dialect = Dialect {
             if is_error(chunk) {
                 return Err(error_in_success_body(chunk, chunk.to_json().as_bytes()));
             }
-            any |= take(message, chunk, out)?;
+            any |= decode_chunk(message, chunk, out)?;
         }
         Ok(any)
     },
@@ -70,13 +70,15 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let (system, parsed) = messages::parse(&messages)?;
     builder.conversation = messages::still_needed(&parsed, &chat.conversation);
     if !system.is_empty() {
-        body.form("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
+        body.insert_filled("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
     }
-    let signed = signs_thoughts(model);
-    let parts = |given: &[ContentPart]| given.iter().map(|given| part(given, &chat.conversation, signed)).collect();
+    let with_signatures = requires_signatures(model);
+    let parts = |given: &[ContentPart]| {
+        given.iter().map(|given| write_part(given, &chat.conversation, with_signatures)).collect()
+    };
     body.insert("contents", messages::in_blocks(&parsed, "model", "parts", &parts)?);
     if let Some(tools) = messages::tools(chat, &[], "parametersJsonSchema")? {
-        body.form("tools", r#"[{"functionDeclarations":%}]"#, &[&tools.to_json()]);
+        body.insert_filled("tools", r#"[{"functionDeclarations":%}]"#, &[&tools.to_json()]);
     }
     messages::tool_choice(chat, body, "toolConfig", CHOICES)?;
     const CONFIG: &str = "generationConfig";
@@ -88,7 +90,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
             Some("none") => r#"{"thinkingBudget":0}"#,
             _ => r#"{"thinkingLevel":%,"includeThoughts":true}"#,
         };
-        body.insert_in(CONFIG, "thinkingConfig", form(template, &[&level.to_json()]));
+        body.insert_in(CONFIG, "thinkingConfig", fill_template(template, &[&level.to_json()]));
     }
     if let Some(schema) = messages::schema(chat)? {
         body.insert_in(CONFIG, "responseMimeType", "application/json".into());
@@ -107,19 +109,19 @@ const CHOICES: [&str; 4] = [
 ];
 
 /// Models since Gemini 3 refuse a call without the signature of the thought that led to it.
-fn signs_thoughts(model: &str) -> bool {
+fn requires_signatures(model: &str) -> bool {
     let name = model.rsplit('/').next().unwrap_or_default();
     name.strip_prefix("gemini-")
         .is_some_and(|version| matches!(version.as_bytes(), [b'3'..=b'9', ..]) || version.ends_with("-latest"))
 }
 
-/// K2. `signed`: see [`signs_thoughts`].
-fn part(part: &ContentPart, conversation: &Map, signed: bool) -> Result<Value> {
+/// K2. `with_signatures`: see [`requires_signatures`].
+fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> Result<Value> {
     Ok(match part {
-        ContentPart::Text(text) => form(r#"{"text":$}"#, &[text]),
+        ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
         ContentPart::Image { url, .. } => match messages::data_url(url) {
-            Some((media, data)) => form(r#"{"inlineData":{"mimeType":$,"data":$}}"#, &[media, data]),
-            None => form(r#"{"fileData":{"fileUri":$}}"#, &[url]),
+            Some((media, data)) => fill_template(r#"{"inlineData":{"mimeType":$,"data":$}}"#, &[media, data]),
+            None => fill_template(r#"{"fileData":{"fileUri":$}}"#, &[url]),
         },
         ContentPart::ToolCall { id, name, arguments } => {
             let known = conversation.get(id).filter(|part| part.get("functionCall").is_some());
@@ -127,36 +129,36 @@ fn part(part: &ContentPart, conversation: &Map, signed: bool) -> Result<Value> {
             if let Some(part) = known {
                 return Ok(part.clone());
             }
-            let template = match signed {
+            let template = match with_signatures {
                 // The service's own word for a call whose signature is not known: of another model, or of a client of the
                 // edge, which has no place for it.
                 true => r#"{"functionCall":{"name":$,"args":%},"thoughtSignature":"skip_thought_signature_validator"}"#,
                 false => r#"{"functionCall":{"name":$,"args":%}}"#,
             };
-            form(template, &[name, &messages::arguments(arguments)?])
+            fill_template(template, &[name, &messages::arguments_object(arguments)?])
         }
         ContentPart::ToolResult { id, name, text } => {
             let mut result = Map::new();
             if let Some(id) = conversation.get(id).and_then(|part| part.text_at("/functionCall/id")) {
-                result.put("id", id);
+                result.insert_str("id", id);
             }
-            result.put("name", name);
+            result.insert_str("name", name);
             // An object it must be.
             match messages::object(text) {
-                Some(object) => result.form("response", "%", &[&object]),
-                None => result.form("response", r#"{"result":$}"#, &[text]),
+                Some(object) => result.insert_filled("response", "%", &[&object]),
+                None => result.insert_filled("response", r#"{"result":$}"#, &[text]),
             }
-            form(r#"{"functionResponse":%}"#, &[&result.to_json()])
+            fill_template(r#"{"functionResponse":%}"#, &[&result.to_json()])
         }
     })
 }
 
 /// K3. Whether it is a chunk of an answer at all.
-fn take(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<bool> {
+fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<bool> {
     message.usage(value.get("usageMetadata"));
     if let Some(reason) = value.text_at("/promptFeedback/blockReason") {
-        let words = value.text_at("/promptFeedback/blockReasonMessage").unwrap_or("the service refuses this message");
-        return Err(Error::new(Code::Refused, join(&[words, " (", reason, ")"])));
+        let text = value.text_at("/promptFeedback/blockReasonMessage").unwrap_or("the service refuses this message");
+        return Err(Error::new(Code::Refused, join(&[text, " (", reason, ")"])));
     }
     for candidate in value.list("candidates").iter().take(1) {
         for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
@@ -185,8 +187,8 @@ fn take(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Re
             out.source(source.non_null("web").unwrap_or(source));
         }
         message.finish(str_or_empty(candidate, "finishReason"));
-        if let Some(words) = candidate.text("finishMessage") {
-            out.warn(words);
+        if let Some(text) = candidate.text("finishMessage") {
+            out.warn(text);
         }
     }
     Ok(value.get("candidates").is_some() || value.get("usageMetadata").is_some())

@@ -66,8 +66,8 @@ pub fn given(chat: &ChatRequest) -> Result<Vec<Value>> {
         Some(Value::Array(list)) if chat.history == History::Messages => list.clone(),
         _ => {
             let mut message = Map::new();
-            message.put("role", "user");
-            message.put("content", &chat.turns()?.0);
+            message.insert_str("role", "user");
+            message.insert_str("content", &chat.turns()?.0);
             vec![message.into()]
         }
     })
@@ -170,7 +170,7 @@ pub fn data_url(url: &str) -> Option<(&str, &str)> {
 ///
 /// # Errors
 /// They are no JSON object.
-pub fn arguments(text: &str) -> Result<String> {
+pub fn arguments_object(text: &str) -> Result<String> {
     let text = if text.trim().is_empty() { "{}" } else { text };
     object(text).ok_or_else(|| Error::input("tool_calls in messages: the arguments of a call are no JSON object"))
 }
@@ -184,15 +184,15 @@ pub fn object(text: &str) -> Option<String> {
 
 /// The part of `conversation` that belongs to tool calls in the messages: nobody will ask for the others again.
 pub fn still_needed(messages: &[ChatMessage<'_>], conversation: &Map) -> Map {
-    let mut kept = Map::new();
+    let mut needed = Map::new();
     for part in messages.iter().flat_map(|message| &message.parts) {
         if let ContentPart::ToolCall { id, .. } = part
             && let Some(value) = conversation.get(id)
         {
-            kept.insert(id, value.clone());
+            needed.insert(id, value.clone());
         }
     }
-    kept
+    needed
 }
 
 /// The messages as `{ role, [key]: blocks }`, where the model's role is `assistant` and all others are the user. `blocks`
@@ -218,7 +218,7 @@ pub fn in_blocks(
             known.append(&mut blocks);
         } else if !blocks.is_empty() {
             let mut message = Map::new();
-            message.put("role", role);
+            message.insert_str("role", role);
             message.insert(key, blocks.into());
             messages.push(message.into());
         }
@@ -238,7 +238,7 @@ pub fn tools(chat: &ChatRequest, head: &[(&str, &str)], schema: &str) -> Result<
         let function = tool.get("function").unwrap_or(tool);
         let mut tool = Map::new();
         for (key, text) in head.iter().copied().chain([("name", str_or_empty(function, "name"))]) {
-            tool.put(key, text);
+            tool.insert_str(key, text);
         }
         if tool.text("name").is_none() {
             return Err(Error::input("a tool has no name"));
@@ -249,7 +249,7 @@ pub fn tools(chat: &ChatRequest, head: &[(&str, &str)], schema: &str) -> Result<
             }
         }
         if !tool.contains_key(schema) {
-            tool.form(schema, r#"{"type":"object","properties":{}}"#, &[]);
+            tool.insert_filled(schema, r#"{"type":"object","properties":{}}"#, &[]);
         }
         read.push(tool.into());
     }
@@ -284,7 +284,7 @@ pub fn tool_choice(chat: &ChatRequest, body: &mut Map, key: &str, templates: [&'
         (None, Some(_)) => 3,
         _ => return Err(Error::input("toolChoice must be 'auto', 'none', 'required' or the function of a tool")),
     };
-    body.form(key, templates[at], &[named.unwrap_or_default()]);
+    body.insert_filled(key, templates[at], &[named.unwrap_or_default()]);
     Ok(())
 }
 

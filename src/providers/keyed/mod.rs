@@ -79,7 +79,7 @@ impl RequestBuilder {
                 None => body.insert(place, value.clone()),
             }
         }
-        body.put("model", &model(&chat)?);
+        body.insert_str("model", &model(&chat)?);
         Ok(RequestBuilder { conversation: chat.conversation.clone(), chat, body, warnings: Vec::new() })
     }
 
@@ -92,7 +92,7 @@ impl RequestBuilder {
         let chat = self.chat;
         for key in [".compatible", ".under", ".extra"] {
             if let Some(more) = chat.mapped_options.get(key) {
-                lay_over(&mut self.body, more)?;
+                merge_over(&mut self.body, more)?;
             }
         }
         let accept = if dialect.framing == Framing::Sse { "text/event-stream" } else { "application/x-ndjson" };
@@ -112,14 +112,14 @@ fn model(chat: &ChatRequest) -> Result<String> {
 
 /// Lays `extra` over the body. `null` takes a member away, since some services refuse what they do not know,
 /// `stream_options` for one. Objects are laid over objects, so that one more member does not cost the others.
-fn lay_over(body: &mut Map, extra: &Value) -> Result<()> {
+fn merge_over(body: &mut Map, extra: &Value) -> Result<()> {
     let Value::Object(extra) = extra else { return Err(Error::input("extra must be an object")) };
     for (key, value) in extra.iter() {
         if let (Some(known @ Value::Json(_)), Value::Object(_)) = (body.get_mut(key), value) {
             *known = json::parse(known.to_json().as_bytes()).unwrap_or_default().value;
         }
         match (body.get_mut(key), value) {
-            (Some(Value::Object(known)), Value::Object(_)) => lay_over(known, value)?,
+            (Some(Value::Object(known)), Value::Object(_)) => merge_over(known, value)?,
             (_, Value::Null) => body.remove(key),
             _ => body.insert(key, value.clone()),
         }

@@ -17,7 +17,7 @@ use crate::text::join;
 ///
 /// # Errors
 /// None today; the result fits [`crate::providers::Protocol::models`].
-pub fn list(dialect: &Dialect, chat: Rc<ChatRequest>, path: &str) -> Result<Operation> {
+pub fn list_models(dialect: &Dialect, chat: Rc<ChatRequest>, path: &str) -> Result<Operation> {
     let request = Request::get(join(&[&chat.settings.url, path])).header("accept", "application/json");
     Ok(Operation::buffered_any_status((dialect.headers)(&chat, request), |response, out| {
         if !response.head.is_success() {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::chat::{Error, Result, Session, message_json};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::json::{Map, Value, form};
+use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::message_decoder::{MessageDecoder, object_as_json, str_or_empty};
@@ -14,7 +14,7 @@ use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|chat| models::list(&DIALECT, chat, "/api/tags")),
+    models: Some(|chat| models::list_models(&DIALECT, chat, "/api/tags")),
     info: ProtocolInfo {
         needs_auth: false,
         ..ProtocolInfo::service(
@@ -45,11 +45,11 @@ static DIALECT: Dialect = Dialect {
     reasoning_paths: &[&["message", "thinking"]],
     arguments_path: &[],
     frame: |message, value, out| {
-        line(message, value, out);
+        decode_line(message, value, out);
         Ok(())
     },
     json_response: |message, value, out| {
-        line(message, value, out);
+        decode_line(message, value, out);
         Ok(value.get("message").is_some())
     },
 };
@@ -65,7 +65,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         messages.push(message_json("system", &system));
     }
     for given in &parsed {
-        messages.push(message(given)?);
+        messages.push(write_message(given)?);
     }
     body.insert("messages", messages.into());
     if let Some(Value::Object(options)) = body.get_mut("options") {
@@ -75,7 +75,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         body.insert("think", false.into());
     }
     match messages::schema(chat)? {
-        Some(Value::Null) => body.put("format", "json"),
+        Some(Value::Null) => body.insert_str("format", "json"),
         Some(schema) => body.insert("format", schema.clone()),
         None => {}
     }
@@ -86,7 +86,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
 const CALL: &str = r#"{"function":{"name":$,"arguments":%}}"#;
 
 /// L2. A message as this service takes it.
-fn message(given: &ChatMessage) -> Result<Value> {
+fn write_message(given: &ChatMessage) -> Result<Value> {
     let (mut message, mut content) = (Map::new(), String::new());
     let (mut images, mut calls) = (Vec::new(), Vec::new());
     for part in &given.parts {
@@ -97,10 +97,10 @@ fn message(given: &ChatMessage) -> Result<Value> {
                 None => return Err(Error::input("Ollama takes images as data: URLs only")),
             },
             ContentPart::ToolCall { name, arguments, .. } => {
-                calls.push(form(CALL, &[name, &messages::arguments(arguments)?]));
+                calls.push(fill_template(CALL, &[name, &messages::arguments_object(arguments)?]));
             }
             ContentPart::ToolResult { name, text, .. } => {
-                message.put("tool_name", name);
+                message.insert_str("tool_name", name);
                 content.push_str(text);
             }
         }
@@ -110,8 +110,8 @@ fn message(given: &ChatMessage) -> Result<Value> {
         Role::Assistant => "assistant",
         Role::Tool => "tool",
     };
-    message.put("role", role);
-    message.put("content", &content);
+    message.insert_str("role", role);
+    message.insert_str("content", &content);
     for (key, list) in [("images", images), ("tool_calls", calls)] {
         if !list.is_empty() {
             message.insert(key, list.into());
@@ -121,7 +121,7 @@ fn message(given: &ChatMessage) -> Result<Value> {
 }
 
 /// L3. One line of the answer. Reasoning, text and tool calls may all stand in it.
-fn line(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
+fn decode_line(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
     let piece = value.get("message").unwrap_or(&Value::Null);
     _ = message.reasoning(str_or_empty(piece, "thinking"), out);
     message.text(str_or_empty(piece, "content"), out);

@@ -13,7 +13,7 @@ use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, message
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|chat| models::list(&DIALECT, chat, "/models")),
+    models: Some(|chat| models::list_models(&DIALECT, chat, "/models")),
     info: ProtocolInfo::service(
         "OpenAiChat",
         "https://api.openai.com/v1",
@@ -65,6 +65,6 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         body.insert("max_completion_tokens", most);
     }
     body.insert("stream", true.into());
-    body.form("stream_options", r#"{"include_usage":true}"#, &[]);
+    body.insert_filled("stream_options", r#"{"include_usage":true}"#, &[]);
     builder.post(&DIALECT, "/chat/completions")
 }

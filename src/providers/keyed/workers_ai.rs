@@ -16,7 +16,7 @@ pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| {
         let path = path(&chat, "/ai/models/search?task=Text%20Generation&per_page=1000")?;
-        models::list(&DIALECT, chat, &path)
+        models::list_models(&DIALECT, chat, &path)
     }),
     info: ProtocolInfo {
         settings: &[("accountId", SettingKind::Id)],
@@ -49,12 +49,12 @@ static DIALECT: Dialect = Dialect {
     reasoning_paths: &[],
     arguments_path: &[],
     frame: |message, value, out| {
-        take(message, value, "delta", out);
+        decode_answer(message, value, "delta", out);
         Ok(())
     },
     json_response: |message, value, out| {
         let result = value.non_null("result").unwrap_or(value);
-        take(message, result, "message", out);
+        decode_answer(message, result, "message", out);
         Ok(["response", "choices", "tool_calls"].iter().any(|key| result.get(key).is_some()))
     },
 };
@@ -81,7 +81,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         // What has no schema where OpenAI has it may be a bare one.
         match messages::schema(chat).unwrap_or_default().filter(|schema| !schema.is_null()) {
             Some(schema) => {
-                body.form("response_format", r#"{"type":"json_schema","json_schema":%}"#, &[&schema.to_json()])
+                body.insert_filled("response_format", r#"{"type":"json_schema","json_schema":%}"#, &[&schema.to_json()])
             }
             None => body.insert("response_format", format.clone()),
         }
@@ -102,7 +102,7 @@ fn path(chat: &ChatRequest, rest: &str) -> Result<String> {
 }
 
 /// M2: the form of its own, or that of OpenAI's chunks, by the model. An answer in both forms says the same twice.
-fn take(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut EventQueue) {
+fn decode_answer(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut EventQueue) {
     // Its own form has no reason.
     message.default_finish = Some(Finish::Stop);
     chat_chunk::decode(message, value, key, out);

@@ -122,13 +122,13 @@ fn history(earlier: &[Message]) -> String {
         }
         history.push_str(r#"{"id":"","text":""#);
         history.push_str(if message.role == "assistant" { "AI: " } else { "Human: " });
-        history.extend(message.text.chars().map(plain));
+        history.extend(message.text.chars().map(without_escapes));
         history.push_str(r#""}"#);
     }
     history + "]"
 }
 
-fn plain(character: char) -> char {
+fn without_escapes(character: char) -> char {
     match character {
         '"' => '\u{201d}',
         '\\' => '\u{2216}',
@@ -156,14 +156,14 @@ impl Decode for AiPowerDecoder {
         match (event, data.trim_ascii()) {
             (_, b"[DONE]" | b"[LIMITED]") | ("done", _) => return self.finish(Finish::Stop, out),
             ("thread_id", id) => {
-                self.conversation.put("threadId", &lossy(id));
+                self.conversation.insert_str("threadId", &lossy(id));
                 return Ok(FrameOutcome::More);
             }
             _ => {}
         }
         let Parsed { value, has_lone_surrogates } = match json::parse(data) {
             Ok(parsed) => parsed,
-            Err(error) => return self.broken_words(data).map_or(Err(error.into()), |()| Ok(FrameOutcome::More)),
+            Err(error) => return self.read_error_piece(data).map_or(Err(error.into()), |()| Ok(FrameOutcome::More)),
         };
         if let Some(error) = reported_error(&value) {
             return Err(error);
@@ -197,7 +197,7 @@ impl Decode for AiPowerDecoder {
             Some(text) if status != Some("error") => {
                 out.text(text, has_lone_surrogates);
                 if let Some(thread) = value.text("thread_id") {
-                    self.conversation.put("threadId", thread);
+                    self.conversation.insert_str("threadId", thread);
                 }
                 self.finish(Finish::Stop, out).map(|_| Transition::Over)
             }
@@ -258,11 +258,11 @@ const RATE_LIMIT: &str = "^rate limit";
 impl AiPowerDecoder {
     /// The nonce was refused, with this text.
     fn renew(&self, text: &str, out: &mut EventQueue) -> Result<Operation> {
-        nonce::renew_once(self.nonce_from, nonce::refused(text), out, || read_page(self.chat.clone(), true))
+        nonce::renew_once(self.nonce_from, nonce::refused_error(text), out, || read_page(self.chat.clone(), true))
     }
 
     /// B5: such a word is put into JSON without escaping, and a line break in it cuts the line.
-    fn broken_words(&mut self, data: &[u8]) -> Option<()> {
+    fn read_error_piece(&mut self, data: &[u8]) -> Option<()> {
         let data = std::str::from_utf8(data).ok()?;
         let word = data.strip_prefix(r#"{"choices":[{"delta":{"content":""#)?;
         self.error_text.push_str(word.strip_suffix(r#""}}]}"#).unwrap_or(word));

@@ -24,7 +24,7 @@ fn ajax_url(settings: &Settings) -> String {
 }
 
 /// The key under which a session is stored. Nonces of one bot and page are not those of another.
-pub fn session_key(info: &ProtocolInfo, settings: &Settings) -> String {
+pub fn site_session_key(info: &ProtocolInfo, settings: &Settings) -> String {
     let mut key = join(&["rivulet:", info.name, ":", &settings.url]);
     for part in ["page", "botId", "customId"] {
         key.push('|');

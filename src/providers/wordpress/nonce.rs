@@ -34,19 +34,19 @@ pub fn renew_once(
 }
 
 /// The error of a site that refuses the nonce, in these words.
-pub fn refused(text: &str) -> Error {
+pub fn refused_error(text: &str) -> Error {
     Error::new(Code::Nonce, join(&["the site refused the nonce: ", text]))
 }
 
 /// The error of a response that should have held a nonce. `value` is its JSON.
-pub fn missing(response: &Response, value: &Value) -> Error {
+pub fn missing_error(response: &Response, value: &Value) -> Error {
     let text = error_text::of(value).map(|text| join(&[": ", &text]));
     response.error(Code::Nonce, &join(&["No nonce found", text.as_deref().unwrap_or_default()]))
 }
 
 /// Takes everything that looks like a nonce, ten hexadecimal digits, out of the excerpt of the body. Pages and responses hold
 /// nonces under many names, in HTML, in JSON and in JSON inside HTML; whatever else looks like one is no loss in an excerpt.
-pub fn redact(error: &mut Error) {
+pub fn redact_nonces(error: &mut Error) {
     error.body = error.body.take().map(|body| without_nonces(&body));
 }
 

@@ -34,7 +34,7 @@ impl Pattern {
         loop {
             let found = self.search(page, start)?;
             let quote = *page.get(found.checked_sub(1)?)?;
-            let value = value(page, found, quote)?;
+            let value = attribute_value(page, found, quote)?;
             if !value.is_empty() {
                 return Some(error_text::unescape_html(&lossy(value)));
             }
@@ -70,7 +70,7 @@ impl Pattern {
 
 /// Up to the closing quote; where the pattern ends behind the opening one (the stray `<`), either quote closes. Without
 /// any the page is broken off, and no later match could be whole.
-fn value(page: &[u8], start: usize, quote: u8) -> Option<&[u8]> {
+fn attribute_value(page: &[u8], start: usize, quote: u8) -> Option<&[u8]> {
     let closes = |byte: u8| if matches!(quote, b'"' | b'\'') { byte == quote } else { matches!(byte, b'"' | b'\'') };
     let rest = &page[start..];
     rest.iter().position(|&byte| closes(byte)).map(|end| &rest[..end])

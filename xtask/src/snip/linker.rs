@@ -44,9 +44,9 @@ impl<'a> Linker<'a> {
     }
 
     /// Adds the names of functions, the objects, and who refers to them.
-    pub fn tell(self, module: &mut Module) -> Result<()> {
+    pub fn add_references(self, module: &mut Module) -> Result<()> {
         ensure!(!self.relocations.is_empty(), "no relocations: it must be linked with --emit-relocs");
-        let symbols = self.symbols.iter().map(|symbol| add(module, symbol)).collect::<Result<Vec<_>>>()?;
+        let symbols = self.symbols.iter().map(|symbol| add_symbol(module, symbol)).collect::<Result<Vec<_>>>()?;
         for section in &self.relocations {
             let target = module.sections.get(section.section_index() as usize).context("relocations for no section")?;
             let (id, content) = (target.id, target.content.clone());
@@ -56,7 +56,7 @@ impl<'a> Linker<'a> {
                 let position = content.start + entry.offset as usize;
                 let Some(to) = referent(module, entry, symbol, position)? else { continue };
                 for from in holders(module, id, position)? {
-                    module.refer(from, to);
+                    module.add_reference(from, to);
                 }
             }
         }
@@ -64,7 +64,7 @@ impl<'a> Linker<'a> {
     }
 }
 
-fn add(module: &mut Module, symbol: &SymbolInfo) -> Result<Symbol> {
+fn add_symbol(module: &mut Module, symbol: &SymbolInfo) -> Result<Symbol> {
     Ok(match *symbol {
         SymbolInfo::Func { index, name, .. } => {
             module.names.extend(name.map(|name| (index, format!("{:#}", rustc_demangle::demangle(name)))));

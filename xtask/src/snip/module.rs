@@ -19,7 +19,7 @@ pub enum Item {
 pub struct Section {
     pub id: u8,
     pub content: Range<usize>,
-    pub of_the_linker: bool,
+    pub is_linker_section: bool,
 }
 
 /// A stretch of data: a segment, or the static or constant that a symbol names.
@@ -36,7 +36,7 @@ pub struct Call {
     pub caller: u32,
     pub callee: u32,
     /// Whether the caller begins with it.
-    pub first: bool,
+    pub starts_caller: bool,
 }
 
 #[derive(Default)]
@@ -61,7 +61,7 @@ impl<'a> Module<'a> {
         self.references.get(&from).map_or(&[], Vec::as_slice)
     }
 
-    pub fn refer(&mut self, from: Item, to: Item) {
+    pub fn add_reference(&mut self, from: Item, to: Item) {
         self.references.entry(from).or_default().push(to);
     }
 

@@ -19,7 +19,7 @@ impl<'a> Module<'a> {
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload?;
             if let Some((id, content)) = payload.as_section() {
-                module.sections.push(Section { id, content, of_the_linker: false });
+                module.sections.push(Section { id, content, is_linker_section: false });
             }
             match payload {
                 Payload::ImportSection(section) => {
@@ -36,7 +36,7 @@ impl<'a> Module<'a> {
                     }
                 }
                 Payload::ExportSection(section) => exports = section.into_iter().collect::<Result<_, _>>()?,
-                Payload::StartSection { func, .. } => module.refer(Item::Outside, Item::Function(func)),
+                Payload::StartSection { func, .. } => module.add_reference(Item::Outside, Item::Function(func)),
                 Payload::ElementSection(section) => {
                     ensure!(section.count() == 1, "{} element segments", section.count());
                     for element in section {
@@ -50,13 +50,13 @@ impl<'a> Module<'a> {
                     }
                 }
                 Payload::CustomSection(section) => {
-                    let of_the_linker = linker.read(&section)?;
-                    module.sections.last_mut().context("no section")?.of_the_linker = of_the_linker;
+                    let is_linker_section = linker.read(&section)?;
+                    module.sections.last_mut().context("no section")?.is_linker_section = is_linker_section;
                 }
                 _ => {}
             }
         }
-        linker.tell(&mut module)?;
+        linker.add_references(&mut module)?;
         module.read_exports(&exports, &globals)?;
         Ok(module)
     }
@@ -69,7 +69,7 @@ impl<'a> Module<'a> {
         self.table_start = number(&offset_expr)?;
         self.table = functions.into_iter().collect::<Result<_, _>>()?;
         for function in self.table.clone() {
-            self.refer(Item::Slot(function), Item::Function(function));
+            self.add_reference(Item::Slot(function), Item::Function(function));
         }
         Ok(())
     }
@@ -87,9 +87,9 @@ impl<'a> Module<'a> {
                 Call { function_index: callee } => {
                     let call = Item::Call(self.calls.len());
                     let bytes = start..operators.original_position();
-                    self.calls.push(module::Call { bytes, caller, callee, first: start == begin });
-                    self.refer(Item::Function(caller), call);
-                    self.refer(call, Item::Function(callee));
+                    self.calls.push(module::Call { bytes, caller, callee, starts_caller: start == begin });
+                    self.add_reference(Item::Function(caller), call);
+                    self.add_reference(call, Item::Function(callee));
                 }
                 RefFunc { .. } => bail!("a reference to a function that is no number"),
                 // Whoever got here need not go on to the next operator, or may come to it from elsewhere.
@@ -120,14 +120,14 @@ impl<'a> Module<'a> {
     fn read_exports(&mut self, exports: &[Export], globals: &[u32]) -> Result<()> {
         for Export { name, kind, index } in exports {
             match kind {
-                ExternalKind::Func => self.refer(Item::Outside, Item::Function(*index)),
+                ExternalKind::Func => self.add_reference(Item::Outside, Item::Function(*index)),
                 // The address of a static.
                 ExternalKind::Global => {
                     let address = globals.get(*index as usize).with_context(|| format!("{name} is no global"))?;
                     for object in 0..self.objects.len() {
                         let Stretch { bytes, address: start } = &self.objects[object];
                         if (*start..*start + bytes.len() as u32).contains(address) {
-                            self.refer(Item::Outside, Item::Object(object));
+                            self.add_reference(Item::Outside, Item::Object(object));
                         }
                     }
                 }

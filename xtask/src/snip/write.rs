@@ -14,7 +14,7 @@ const TRAP: [u8; 3] = [0x00, 0x00, 0x0b];
 pub fn without_dead(module: &Module, live: &HashSet<Item>) -> Vec<u8> {
     let mut output = wasm_encoder::Module::new();
     let data = without_dead_data(module, live);
-    for section in module.sections.iter().filter(|section| !section.of_the_linker) {
+    for section in module.sections.iter().filter(|section| !section.is_linker_section) {
         if section.id == SectionId::Code as u8 {
             output.section(&code(module, live));
         } else if section.id == SectionId::Element as u8 {

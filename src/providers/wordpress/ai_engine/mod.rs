@@ -15,10 +15,10 @@ use crate::http::{Request, Response, url};
 use crate::json::{Map, Value};
 use crate::options::{ChatRequest, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
-use crate::text::{characters, decimal, join, number};
+use crate::text::{count_characters, decimal, join, parse_number};
 use decoder::AiEngineDecoder;
 use nonce::Origin;
-use refusal::{MessageLength, refusal};
+use refusal::{MessageLength, refusal_error};
 
 pub const PROTOCOL: Protocol = Protocol {
     open,
@@ -58,9 +58,9 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     })
 }
 
-/// A2. Asks for a nonce, never with the old one: WordPress would refuse the request before the plugin sees it. `may_look`:
+/// A2. Asks for a nonce, never with the old one: WordPress would refuse the request before the plugin sees it. `may_read_page`:
 /// where the route is absent - before 2.4.4, or with another REST root - the page may say more.
-fn start_session(chat: Rc<ChatRequest>, mut session: Session, may_look: bool) -> Operation {
+fn start_session(chat: Rc<ChatRequest>, mut session: Session, may_read_page: bool) -> Operation {
     let request = Request::post(route(&chat, &session, "mwai/v1/start_session")).shared();
     Operation::buffered_any_status(request, move |response, out| {
         let is_error = !response.head.is_success();
@@ -69,7 +69,7 @@ fn start_session(chat: Rc<ChatRequest>, mut session: Session, may_look: bool) ->
         }
         // Without pretty permalinks `/wp-json/` may be answered by the home page, with 200.
         let is_absent = if is_error { response.head.status == 404 } else { response.is_html() };
-        if is_absent && may_look {
+        if is_absent && may_read_page {
             return Ok(Transition::Send(read_page(chat, session, false)));
         }
         if is_error {
@@ -77,18 +77,18 @@ fn start_session(chat: Rc<ChatRequest>, mut session: Session, may_look: bool) ->
         }
         let value = response.json()?.value;
         let Some(nonce) = value.text("new_token").or(value.text("restNonce")) else {
-            return Err(nonce::missing(response, &value));
+            return Err(nonce::missing_error(response, &value));
         };
         session.set("nonce", nonce);
         if let Some(id) = value.text("sessionId") {
             session.set("session", id);
         }
-        ready(chat, session, out)
+        session_ready(chat, session, out)
     })
 }
 
-/// A8. The page names the REST root, the bot, and before 2.4.4 the nonce. `may_ask`: `start_session` was not tried yet.
-fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_ask: bool) -> Operation {
+/// A8. The page names the REST root, the bot, and before 2.4.4 the nonce. `may_start_session`: `start_session` was not tried yet.
+fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_start_session: bool) -> Operation {
     Operation::buffered(Request::get(page_url(&chat.settings)).shared(), move |response, out| {
         let body = &response.body;
         let site = &chat.settings.url;
@@ -96,14 +96,14 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_ask: bool) -> Oper
         let system = page::ENGINE_SYSTEM.find_object(body).unwrap_or_default();
         if chat.settings.get("restRoot").is_none() {
             let announced = page::REST_ROOT.find(body).and_then(|root| url::on_site(site, &root));
-            let root = announced.or_else(|| url::on_site(site, &join(&[system.id("restUrl")?, "/"])));
+            let root = announced.or_else(|| url::on_site(site, &join(&[system.string_or_number("restUrl")?, "/"])));
             if let Some(root) = root {
                 session.set("root", &root);
             }
         }
         session.set("page", "read");
         for key in ["botId", "customId", "contextId"] {
-            if let Some(id) = system.id(key) {
+            if let Some(id) = system.string_or_number(key) {
                 session.set(key, id);
             }
         }
@@ -111,23 +111,23 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_ask: bool) -> Oper
         if let Some(limit) = params.get("textInputMaxLength").and_then(Value::as_u64) {
             session.set("limit", &decimal(limit));
         }
-        if let Some(nonce) = system.id("restNonce") {
+        if let Some(nonce) = system.string_or_number("restNonce") {
             session.set("nonce", nonce);
-            return ready(chat, session, out);
+            return session_ready(chat, session, out);
         }
         if session.nonce().is_some() && chat.purpose == Purpose::Reply {
             out.session(&session);
             return Ok(Transition::Send(submit(chat, session, Origin::Earlier)));
         }
         let another_root = route(&chat, &session, "") != tried;
-        if may_ask || another_root {
+        if may_start_session || another_root {
             return Ok(Transition::Send(start_session(chat, session, false)));
         }
         Err(Error::new(Code::Nonce, "No nonce found: the site has no start_session, and its page holds no nonce"))
     })
 }
 
-fn ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
+fn session_ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
     with_session(chat, session, out, |chat, session| submit(chat, session, Origin::ThisCall))
 }
 
@@ -146,9 +146,9 @@ fn submit(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operat
         ("botId", Some("default")),
     ];
     if let Some((key, Some(id))) = bots.iter().find(|(_, id)| id.is_some()) {
-        body.put(key, id);
+        body.insert_str(key, id);
     }
-    if let Some(context) = session.get("contextId").and_then(|id| number(id, 10)) {
+    if let Some(context) = session.get("contextId").and_then(|id| parse_number(id, 10)) {
         body.insert("contextId", context.into());
     }
     body.copy("session", &session.0);
@@ -158,14 +158,14 @@ fn submit(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operat
     let mut conversation = Map::new();
     chat.carry_over("chatId", &chat.random_id(11, 1), &mut conversation);
     if let Some(id) = chat.remembered("previousResponseId").filter(|id| id.starts_with("resp_")) {
-        conversation.put("previousResponseId", id);
+        conversation.insert_str("previousResponseId", id);
     }
     for key in ["chatId", "previousResponseId"] {
         body.copy(key, &conversation);
     }
-    let limit = session.get("limit").and_then(|limit| number(limit, 10));
-    let length = MessageLength { characters: characters(&message), limit };
-    body.put("newMessage", &message);
+    let limit = session.get("limit").and_then(|limit| parse_number(limit, 10));
+    let length = MessageLength { characters: count_characters(&message), limit };
+    body.insert_str("newMessage", &message);
     body.insert("stream", stream.into());
 
     let mut request = Request::post(route(&chat, &session, "mwai-ui/v1/chats/submit")).json(&Value::Object(body));
@@ -187,7 +187,7 @@ fn earlier_messages(messages: &[Message]) -> Value {
 }
 
 /// A7. A status outside 2xx: WordPress itself answers `{code, message}`, the plugin `{success: false, message}`.
-fn refused(decoder: &AiEngineDecoder, response: &Response, out: &mut EventQueue) -> Result<Operation> {
+fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut EventQueue) -> Result<Operation> {
     if let Some(error) = nonce_refusal(response) {
         return nonce::renew_once(decoder.nonce_from, error, out, || {
             let mut fresh = decoder.session.clone();
@@ -204,7 +204,7 @@ fn refused(decoder: &AiEngineDecoder, response: &Response, out: &mut EventQueue)
     match error_text::of(&value) {
         Some(text) if value.text("code").is_none() => {
             // The plugin says 500 to what it will refuse again; what stands before it means its status.
-            let mut error = refusal(&text, decoder.length);
+            let mut error = refusal_error(&text, decoder.length);
             error.retryable = matches!(response.head.status, 408 | 409 | 429 | 502..=504);
             Err(error)
         }
@@ -216,7 +216,7 @@ fn refused(decoder: &AiEngineDecoder, response: &Response, out: &mut EventQueue)
 fn nonce_refusal(response: &Response) -> Option<Error> {
     let value = response.json_or_null();
     matches!(value.text("code")?, "rest_cookie_invalid_nonce" | "rest_forbidden")
-        .then(|| nonce::refused(&error_text::of(&value).unwrap_or_default()))
+        .then(|| nonce::refused_error(&error_text::of(&value).unwrap_or_default()))
 }
 
 /// The address of a REST route.

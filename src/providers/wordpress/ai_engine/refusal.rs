@@ -14,7 +14,7 @@ const TEXTS: [(&str, Code); 4] = [
 ];
 
 /// The error of a refusal with this text, of a message of this length.
-pub fn refusal(text: &str, length: MessageLength) -> Error {
+pub fn refusal_error(text: &str, length: MessageLength) -> Error {
     match code_of(text, &TEXTS).unwrap_or(Code::Service) {
         Code::Refused => {
             let hint = length.hint().unwrap_or_default();

@@ -45,8 +45,8 @@ impl Decode for AiPufferDecoder {
             }
             "warning" => out.warn(error_text::html_to_text(text("error"))),
             "error" => return Err(stream_error(&value, out)),
-            "openai_response_id" => self.conversation.put("openaiResponseId", text("id")),
-            "google_interaction_id" => self.conversation.put("googleInteractionId", text("id")),
+            "openai_response_id" => self.conversation.insert_str("openaiResponseId", text("id")),
+            "google_interaction_id" => self.conversation.insert_str("googleInteractionId", text("id")),
             "citations" | "grounding_metadata" => {
                 self.seen_sources.push(event.to_owned());
                 sources(&value, out);
@@ -68,8 +68,8 @@ impl Decode for AiPufferDecoder {
         Ok(FrameOutcome::More)
     }
 
-    fn json_response(&mut self, answer: &Response, _out: &mut EventQueue) -> Result<Transition> {
-        let text = error_text::of(&answer.json()?.value);
+    fn json_response(&mut self, response: &Response, _out: &mut EventQueue) -> Result<Transition> {
+        let text = error_text::of(&response.json()?.value);
         Err(Error::new(Code::Service, text.as_deref().unwrap_or("JSON came where a stream was asked for")))
     }
 

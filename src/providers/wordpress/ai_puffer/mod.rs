@@ -80,9 +80,9 @@ fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
             };
         }
         let value = response.json()?.value;
-        let Some(nonce) = value.text_at("/data/nonce") else { return Err(nonce::missing(response, &value)) };
+        let Some(nonce) = value.text_at("/data/nonce") else { return Err(nonce::missing_error(response, &value)) };
         session.set("nonce", nonce);
-        ready(chat, session, out)
+        session_ready(chat, session, out)
     })
 }
 
@@ -92,21 +92,21 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
         let Some(config) = page::PUFFER_CONFIG.find_object(&response.body) else {
             return missing("No nonce found: the page holds no AI Puffer chat");
         };
-        let Some(nonce) = config.id("nonce") else { return missing("No nonce found") };
+        let Some(nonce) = config.string_or_number("nonce") else { return missing("No nonce found") };
         session.set("nonce", nonce);
         for key in ["botId", "postId"] {
-            if let (None, Some(id)) = (session.get(key), config.id(key)) {
+            if let (None, Some(id)) = (session.get(key), config.string_or_number(key)) {
                 session.set(key, id);
             }
         }
         if session.get("botId").is_none() {
             return missing("No bot ID found");
         }
-        ready(chat, session, out)
+        session_ready(chat, session, out)
     })
 }
 
-fn ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
+fn session_ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
     with_session(chat, session, out, |chat, session| store(chat, session, Origin::ThisCall))
 }
 
