@@ -1,8 +1,9 @@
-//! JSON of servers, read as JavaScript's `JSON.parse` would read it.
+//! Reads JSON of servers the way JavaScript's `JSON.parse` reads it.
 //!
-//! `serde_json` is the oracle of the tests, but not in the module: it refuses what JavaScript takes and real services send
-//! (halves of a surrogate pair in escapes, numbers beyond the range of a double), and with its maps and its float tables
-//! it weighs 60 kB gzipped, as much as everything else together. Numbers stay text here; nobody calculates with them.
+//! `serde_json` is the oracle of the tests, but it is not in the module: it refuses what JavaScript takes and real
+//! services send (halves of a surrogate pair in escapes, numbers beyond the range of a double), and with its maps and
+//! its tables for floats it weighs 60 kB gzipped, as much as everything else together. Numbers stay text here, since
+//! nothing calculates with them.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,38 +15,50 @@ use crate::frame::escape::{escape, hex4};
 use crate::frame::{Pieces, plain_end, text_end};
 use crate::text::{lossy, parse_number};
 
-/// Levels of nesting. Deeper JSON is nobody's answer, and the stack of a wasm module is small.
+/// Levels of nesting that are read. No real answer is nested deeper, and the stack of a wasm module is small.
 const MAX_DEPTH: u8 = 128;
 
-/// A value and whether lone surrogates in it travel as private-use characters.
+/// What [`parse`] read.
 #[derive(Debug, Default)]
 pub struct Parsed {
+    /// The value. Its strings hold private-use characters in place of lone surrogates where `has_lone_surrogates` is
+    /// set.
     pub value: Value,
+    /// Whether a string holds half of a surrogate pair. [`super::SurrogateJoiner`] puts such halves together again.
     pub has_lone_surrogates: bool,
 }
 
-/// A text is not JSON, or nested deeper than 128 levels. It says neither what the text is nor where it fails: the text may
-/// be private, and a position in it helps nobody.
+/// The error of a text that is not JSON, or is nested deeper than 128 levels. It contains neither the text nor the
+/// position of the mistake: the text may be private, and the position helps nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Invalid;
 
+/// Reads a JSON text in UTF-8. A byte order mark before it is skipped, and bytes that are not UTF-8 become U+FFFD.
+///
+/// # Errors
+/// [`Invalid`]: `text` is not JSON, or is nested deeper than 128 levels.
 pub fn parse(text: &[u8]) -> Result<Parsed, Invalid> {
-    // As `response.json()` does it: themes saved with a byte order mark put one before every answer of their site.
+    // `response.json()` skips a byte order mark, too. WordPress themes saved with one put it before every answer of
+    // their site.
     let text = lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
     let mut reader = Reader::new(&text, MAX_DEPTH, None);
     let value = reader.document(None).ok_or(Invalid)?;
     Ok(Parsed { value, has_lone_surrogates: reader.has_lone_surrogates })
 }
 
+/// Reads one JSON text, either into a [`Value`] or only to find a place in it.
 pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
-    /// Levels of nesting that are left.
+    /// Levels of nesting that are still allowed.
     depth: u8,
     has_lone_surrogates: bool,
-    /// No values are wanted, only where some are: see [`super::locate()`].
+    /// `None`: values are built. Otherwise no values are built, and `found` and `varying` are filled: see
+    /// [`super::locate()`].
     members: Option<&'a [&'a str]>,
+    /// Where the inside of the string or number at the path lies.
     pub(super) found: Option<Range<usize>>,
+    /// Where the values of `members` lie.
     pub(super) varying: Vec<Range<usize>>,
 }
 
@@ -54,13 +67,15 @@ impl<'a> Reader<'a> {
         Reader { text, at: 0, depth, has_lone_surrogates: false, members, found: None, varying: Vec::new() }
     }
 
+    /// Reads the whole text, which must be one value with nothing but blanks around it. `path`: see [`Reader::value`].
     pub(super) fn document(&mut self, path: Option<&[&str]>) -> Option<Value> {
         let value = self.value(path)?;
         self.skip_blanks();
         (self.at == self.text.len()).then_some(value)
     }
 
-    /// `None`: not JSON, or `path` is not plain. A value off the path has none.
+    /// Reads one value. `path` leads from this value to the wanted one; `None` where the wanted value is not in here.
+    /// Returns `None` where the text is not JSON, or a key on the path is repeated.
     fn value(&mut self, path: Option<&[&str]>) -> Option<Value> {
         self.skip_blanks();
         match self.peek()? {
@@ -88,6 +103,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads an object or an array, up to and including `close`.
     fn nested(&mut self, close: u8, path: Option<&[&str]>) -> Option<Value> {
         self.depth = self.depth.checked_sub(1)?;
         let is_object = close == b'}';
@@ -139,10 +155,13 @@ impl<'a> Reader<'a> {
         Some(if is_object { Map::from_members(members).into() } else { items.into() })
     }
 
+    /// Whether values are wanted, and not only places.
     fn builds_values(&self) -> bool {
         self.members.is_none()
     }
 
+    /// Reads a string. Two fast ways come first: a string without escapes is not copied, and one whose escapes are all
+    /// ordinary is unescaped by the scanner's code.
     fn string(&mut self) -> Option<Cow<'a, str>> {
         self.take(b'"').then_some(())?;
         if let Some(end) = plain_end(self.text.as_bytes(), self.at) {
@@ -169,7 +188,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What comes after a backslash.
+    /// The character of the escape whose backslash was just read. Half of a surrogate pair becomes a private-use
+    /// character.
     fn escape(&mut self) -> Option<char> {
         let bytes = self.text.as_bytes();
         if let Some((character, width)) = escape(bytes.get(self.at - 1..)?) {
@@ -182,7 +202,7 @@ impl<'a> Reader<'a> {
         char::from_u32(LONE_SURROGATE_OFFSET + half?)
     }
 
-    /// RFC 8259, section 6.
+    /// A number as it is written (RFC 8259, section 6).
     fn number(&mut self) -> Option<&'a str> {
         let start = self.at;
         self.take(b'-');
@@ -199,6 +219,7 @@ impl<'a> Reader<'a> {
         self.text.get(start..self.at)
     }
 
+    /// Skips one or more digits.
     fn digits(&mut self) -> Option<()> {
         let start = self.at;
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
@@ -207,10 +228,12 @@ impl<'a> Reader<'a> {
         (self.at > start).then_some(())
     }
 
+    /// Skips `word`, which is `true`, `false` or `null`.
     fn literal(&mut self, word: &str) -> Option<()> {
         self.text.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
     }
 
+    /// Skips `byte` if it comes next, and says whether it did.
     #[inline(always)]
     fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
@@ -218,7 +241,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// Services send none, mostly.
+    /// Skips white space. Services send hardly any, so the usual case is one comparison.
     #[inline(always)]
     fn skip_blanks(&mut self) {
         if self.peek() <= Some(b' ') {
@@ -232,6 +255,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The next byte, which is not skipped.
     #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
