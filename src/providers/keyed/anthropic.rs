@@ -1,4 +1,5 @@
-//! Anthropic's Messages API, versions 2023-06-01 and 2026-10-21 (setting `version`): part H of `tests/wire/README.md`.
+//! Anthropic's Messages API, versions 2023-06-01 and 2026-10-21 (setting `version`). Part H of `tests/wire/README.md`
+//! is the protocol.
 
 use std::rc::Rc;
 
@@ -13,6 +14,7 @@ use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ContentPart};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
+/// The class `Anthropic` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models?limit=1000")),
@@ -38,6 +40,7 @@ pub const PROTOCOL: Protocol = Protocol {
     },
 };
 
+/// How the responses are read (H3).
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
     headers,
@@ -57,11 +60,13 @@ static DIALECT: Dialect = Dialect {
     },
 };
 
+/// The version of the API that is used by default.
 const VERSION: &str = "2026-10-21";
 
+/// Adds the version and the key. A page of another origin needs one more header.
 fn headers(chat: &ChatRequest, request: Request) -> Request {
     let request = request.header("anthropic-version", version(chat));
-    // Without it the service refuses whatever a page of another origin asks.
+    // The service refuses pages of other origins without this header.
     let request = match chat.cross_origin {
         true => request.header("anthropic-dangerous-direct-browser-access", "true"),
         false => request,
@@ -69,12 +74,12 @@ fn headers(chat: &ChatRequest, request: Request) -> Request {
     keyed::with_key(chat, request, "x-api-key", "")
 }
 
-/// A date, so that versions compare as texts.
+/// The version of the API: a date, so versions can be compared as texts.
 fn version(chat: &ChatRequest) -> &str {
     chat.settings.get("version").unwrap_or(VERSION)
 }
 
-/// H1.
+/// Makes the request for a reply (H1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
@@ -115,24 +120,27 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     builder.post(&DIALECT, "/messages")
 }
 
-/// The service wants a limit. Its models of today all take this one.
+/// The limit of tokens where the caller gives none, since the service demands one. All its current models accept this
+/// one.
 const MAX_TOKENS: u64 = 8192;
 
+/// Warnings about options that the newer version of the API has no more.
 const NO_TEMPERATURE: &str = "Anthropic's API of 2026-10-21 has no 'temperature': it was left out";
 const NO_TOP_P: &str = "Anthropic's API of 2026-10-21 has no 'topP': it was left out";
 
+/// The choice of a tool: see [`messages::tool_choice`].
 const CHOICES: [&str; 4] =
     [r#"{"type":"auto"}"#, r#"{"type":"none"}"#, r#"{"type":"any"}"#, r#"{"type":"tool","name":$}"#];
 
-/// H2. The blocks of one turn.
+/// Writes the content blocks of one message (H2).
 fn blocks(parts: &[ContentPart], conversation: &Map) -> Result<Vec<Value>> {
     let (mut blocks, mut called) = (Vec::new(), false);
     for part in parts {
-        // A turn with calls must begin with what was thought, though its text comes before them.
+        // A message with tool calls must begin with the reasoning, although its text comes before the calls.
         let at = if called { blocks.len() } else { 0 };
         blocks.splice(at..at, reasoning_before(part, conversation).iter().cloned());
         called |= matches!(part, ContentPart::ToolCall { .. });
-        // The service refuses texts that are blank.
+        // The service refuses blank texts.
         if !matches!(part, ContentPart::Text(text) if text.trim().is_empty()) {
             blocks.push(block(part)?);
         }
@@ -140,7 +148,7 @@ fn blocks(parts: &[ContentPart], conversation: &Map) -> Result<Vec<Value>> {
     Ok(blocks)
 }
 
-/// What was thought before a call must stand before it again.
+/// The blocks of reasoning that led to a tool call. The service wants them back in front of the call.
 fn reasoning_before<'a>(part: &ContentPart, conversation: &'a Map) -> &'a [Value] {
     match part {
         ContentPart::ToolCall { id, .. } => conversation.get(id).and_then(Value::as_array).map_or(&[], Vec::as_slice),
@@ -148,6 +156,7 @@ fn reasoning_before<'a>(part: &ContentPart, conversation: &'a Map) -> &'a [Value
     }
 }
 
+/// Writes one content block (H2).
 fn block(part: &ContentPart) -> Result<Value> {
     const IMAGE: &str = r#"{"type":"image","source":{"type":"base64","media_type":$,"data":$}}"#;
     Ok(match part {
@@ -166,7 +175,7 @@ fn block(part: &ContentPart) -> Result<Value> {
     })
 }
 
-/// H3.
+/// Reads one frame of the stream (H3).
 fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
     let none = Value::Null;
     let index = value.number("index").unwrap_or_default();
@@ -185,13 +194,14 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
                     known.push_str(reasoning);
                 }
             }
-            // It comes whole.
+            // The signature comes in one piece.
             "signature_delta" => {
                 if let Some(block) = kept_block(message, index) {
                     block.insert_str("signature", str_or_empty(delta, "signature"));
                 }
             }
-            // Tools that the service runs itself have such pieces, too. The first piece is always empty.
+            // Tools that the service runs itself have such pieces, too; they are skipped. The first piece is always
+            // empty.
             "input_json_delta" => {
                 let piece = str_or_empty(delta, "partial_json");
                 if message.arguments(index).is_some() && !piece.is_empty() {
@@ -214,7 +224,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
     Ok(())
 }
 
-/// A block of the answer, or its beginning.
+/// Reads a content block of the answer, or the beginning of one.
 fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mut EventQueue) {
     match str_or_empty(block, "type") {
         "text" => {
@@ -245,27 +255,28 @@ fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mu
     }
 }
 
-/// Of a call without arguments nothing comes; they are an object all the same.
+/// Ends a content block. Nothing comes for a tool call without arguments, which are an empty object all the same.
 fn end_block(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
     if message.arguments(index) == Some("") {
         message.tool_call(Some(index), "", "", "{}", out);
     }
 }
 
-/// A member of a kept block, until it is handed out.
+/// The member of a kept block that holds its number in the stream. It is removed before the block is handed out.
 const INDEX: &str = "index";
 
-/// Nothing says that one block ends before the next begins.
+/// Keeps a block of reasoning with its number, since no event says that one block ends before the next begins.
 fn keep_block(message: &mut MessageDecoder, index: u64, mut block: Value) {
     block.as_object_mut().into_iter().for_each(|block| block.insert(INDEX, index.into()));
     message.blocks.push(block);
 }
 
+/// The kept block with this number.
 fn kept_block(message: &mut MessageDecoder, index: u64) -> Option<&mut Map> {
     message.blocks.iter_mut().find(|block| block.number(INDEX) == Some(index))?.as_object_mut()
 }
 
-/// Why the answer is over, and what the service says about it.
+/// Reads why the answer ended, and the service's explanation, which becomes a warning.
 fn read_stop_reason(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
     message.finish(str_or_empty(value, "stop_reason"));
     if let Some(explanation) = value.text_at("/stop_details/explanation") {

@@ -1,4 +1,4 @@
-//! Google's Gemini API, v1beta, `streamGenerateContent`: part K of `tests/wire/README.md`.
+//! Google's Gemini API, v1beta, `streamGenerateContent`. Part K of `tests/wire/README.md` is the protocol.
 
 use std::rc::Rc;
 
@@ -14,6 +14,7 @@ use crate::providers::keyed::messages::{self, ContentPart};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 use crate::text::join;
 
+/// The class `Gemini` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models?pageSize=1000")),
@@ -37,6 +38,7 @@ pub const PROTOCOL: Protocol = Protocol {
     ),
 };
 
+/// How the responses are read (K3). No frames are scanned.
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
     headers: |chat, request| keyed::with_key(chat, request, "x-goog-api-key", ""),
@@ -45,12 +47,12 @@ static DIALECT: Dialect = Dialect {
     reasoning_paths: &[],
     arguments_path: &[],
     frame: |message, value, out| decode_chunk(message, value, out).map(|_| ()),
-    // Without `alt=sse` the chunks come as one array.
+    // Without `alt=sse` the service sends all chunks as one array.
     json_response: |message, value, out| {
         let one = std::slice::from_ref(value);
         let mut any = false;
         for chunk in value.as_array().map_or(one, Vec::as_slice) {
-            // The first one was looked at.
+            // The first chunk was checked already, the others were not.
             if is_error(chunk) {
                 return Err(error_in_success_body(chunk, chunk.to_json().as_bytes()));
             }
@@ -60,7 +62,7 @@ static DIALECT: Dialect = Dialect {
     },
 };
 
-/// K1.
+/// Makes the request for a reply (K1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
@@ -101,6 +103,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     builder.post(&DIALECT, &path)
 }
 
+/// The choice of a tool: see [`messages::tool_choice`].
 const CHOICES: [&str; 4] = [
     r#"{"functionCallingConfig":{"mode":"AUTO"}}"#,
     r#"{"functionCallingConfig":{"mode":"NONE"}}"#,
@@ -108,14 +111,15 @@ const CHOICES: [&str; 4] = [
     r#"{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":[$]}}"#,
 ];
 
-/// Models since Gemini 3 refuse a call without the signature of the thought that led to it.
+/// Whether the model refuses a tool call without the signature of the reasoning that led to it: all models since Gemini
+/// 3 do.
 fn requires_signatures(model: &str) -> bool {
     let name = model.rsplit('/').next().unwrap_or_default();
     name.strip_prefix("gemini-")
         .is_some_and(|version| matches!(version.as_bytes(), [b'3'..=b'9', ..]) || version.ends_with("-latest"))
 }
 
-/// K2. `with_signatures`: see [`requires_signatures`].
+/// Writes one part of a message (K2). `with_signatures`: see [`requires_signatures`].
 fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> Result<Value> {
     Ok(match part {
         ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
@@ -125,13 +129,13 @@ fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> 
         },
         ContentPart::ToolCall { id, name, arguments } => {
             let known = conversation.get(id).filter(|part| part.get("functionCall").is_some());
-            // As it came: the signature of the thought that led to it stands there.
+            // The part goes back as it came, since it holds the signature of the reasoning that led to the call.
             if let Some(part) = known {
                 return Ok(part.clone());
             }
             let template = match with_signatures {
-                // The service's own word for a call whose signature is not known: of another model, or of a client of the
-                // edge, which has no place for it.
+                // This signature is the value that the service provides for calls whose own signature is not known:
+                // calls of another model, or calls from a client of the edge, whose API has no place for signatures.
                 true => r#"{"functionCall":{"name":$,"args":%},"thoughtSignature":"skip_thought_signature_validator"}"#,
                 false => r#"{"functionCall":{"name":$,"args":%}}"#,
             };
@@ -143,7 +147,7 @@ fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> 
                 result.insert_str("id", id);
             }
             result.insert_str("name", name);
-            // An object it must be.
+            // The result must be an object.
             match messages::object(text) {
                 Some(object) => result.insert_filled("response", "%", &[&object]),
                 None => result.insert_filled("response", r#"{"result":$}"#, &[text]),
@@ -153,7 +157,7 @@ fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> 
     })
 }
 
-/// K3. Whether it is a chunk of an answer at all.
+/// Reads one chunk of the answer (K3). Returns whether it is a chunk of an answer at all.
 fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<bool> {
     message.usage(value.get("usageMetadata"));
     if let Some(reason) = value.text_at("/promptFeedback/blockReason") {
@@ -173,7 +177,7 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
                     message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(call, "name"), &arguments, out);
                 message.conversation.insert(&id, part.clone());
             }
-            // What it has_image on the way is a part of its thoughts, and a voice is no image.
+            // An image that belongs to the reasoning is not part of the answer, and audio is not an image.
             if let Some(image) = part.non_null("inlineData").filter(|_| !part.is_true("thought"))
                 && str_or_empty(image, "mimeType").starts_with("image/")
             {

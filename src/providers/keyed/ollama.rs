@@ -1,4 +1,4 @@
-//! Ollama's own API, `/api/chat`, 0.1 to 0.12: part L of `tests/wire/README.md`.
+//! Ollama's own API, `/api/chat`, versions 0.1 to 0.12. Part L of `tests/wire/README.md` is the protocol.
 
 use std::rc::Rc;
 
@@ -12,6 +12,7 @@ use crate::providers::keyed::message_decoder::{MessageDecoder, object_as_json, s
 use crate::providers::keyed::messages::{self, ChatMessage, ContentPart, Role};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
+/// The class `Ollama` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/api/tags")),
@@ -37,6 +38,7 @@ pub const PROTOCOL: Protocol = Protocol {
     },
 };
 
+/// How the responses are read (L3).
 static DIALECT: Dialect = Dialect {
     framing: Framing::Ndjson,
     headers: keyed::bearer,
@@ -54,7 +56,7 @@ static DIALECT: Dialect = Dialect {
     },
 };
 
-/// L1.
+/// Makes the request for a reply (L1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
@@ -83,9 +85,10 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     builder.post(&DIALECT, "/api/chat")
 }
 
+/// A tool call in a message of the assistant.
 const CALL: &str = r#"{"function":{"name":$,"arguments":%}}"#;
 
-/// L2. A message as this service takes it.
+/// Writes a message in the service's form (L2).
 fn write_message(given: &ChatMessage) -> Result<Value> {
     let (mut message, mut content) = (Map::new(), String::new());
     let (mut images, mut calls) = (Vec::new(), Vec::new());
@@ -120,7 +123,7 @@ fn write_message(given: &ChatMessage) -> Result<Value> {
     Ok(message.into())
 }
 
-/// L3. One line of the answer. Reasoning, text and tool calls may all stand in it.
+/// Reads one line of the answer (L3). Reasoning, text and tool calls may all be in it.
 fn decode_line(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
     let piece = value.get("message").unwrap_or(&Value::Null);
     _ = message.reasoning(str_or_empty(piece, "thinking"), out);

@@ -1,4 +1,4 @@
-//! OpenAI Responses: part J of `tests/wire/README.md`.
+//! OpenAI's Responses API. Part J of `tests/wire/README.md` is the protocol.
 
 use std::rc::Rc;
 
@@ -13,6 +13,7 @@ use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, ContentPart, Role};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
+/// The class `OpenAiResponses` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models")),
@@ -34,6 +35,7 @@ pub const PROTOCOL: Protocol = Protocol {
     ),
 };
 
+/// How the responses are read (J3, J4).
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
     headers: keyed::bearer,
@@ -51,7 +53,7 @@ static DIALECT: Dialect = Dialect {
     },
 };
 
-/// J1.
+/// Makes the request for a reply (J1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
@@ -61,7 +63,8 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         body.insert_str("instructions", &system);
     }
     let mut new = parsed.as_slice();
-    // The service remembers all messages up to its own last answer, which may not be the last answer there is.
+    // The service remembers all messages up to its own last answer, which need not be the last answer in the
+    // conversation.
     if let Some(id) = chat.remembered("responseId") {
         let last = parsed.iter().rposition(|message| message.role == Role::Assistant);
         let answered = last.map_or(0, |at| at + 1);
@@ -86,7 +89,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     _ = messages::schema(chat)?;
     if let Some(given) = chat.mapped_options.get(".response_format") {
-        // One level less than in Chat Completions.
+        // The format has one level less than in Chat Completions.
         let mut format = match given.get("json_schema") {
             Some(Value::Object(format)) => format.clone(),
             _ => Map::new(),
@@ -98,13 +101,14 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     builder.post(&DIALECT, "/responses")
 }
 
-/// Of the conversation: how many messages the service had when it answered.
+/// The member of the conversation that counts the messages that the service had when it answered.
 const MESSAGES_SEEN: &str = "heard";
 
+/// The choice of a tool: see [`messages::tool_choice`].
 const CHOICES: [&str; 4] = [r#""auto""#, r#""none""#, r#""required""#, r#"{"type":"function","name":$}"#];
 
-/// Where nothing is said of it, this protocol, unlike Chat Completions, takes a schema for strict and makes whatever is
-/// optional in it required.
+/// Marks tools as not strict where the caller says nothing. Unlike Chat Completions, this API is strict by default and
+/// makes every optional member of a schema required.
 fn default_to_not_strict(tools: &mut Value) {
     let Value::Array(tools) = tools else { return };
     for tool in tools.iter_mut().filter_map(Value::as_object_mut) {
@@ -114,7 +118,7 @@ fn default_to_not_strict(tools: &mut Value) {
     }
 }
 
-/// J2.
+/// Appends a message as items of `input` (J2).
 fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
     const IMAGE: &str = r#"{"type":"input_image","image_url":$}"#;
     const DETAILED: &str = r#"{"type":"input_image","image_url":$,"detail":$}"#;
@@ -144,7 +148,7 @@ fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
     input.append(&mut others);
 }
 
-/// J3.
+/// Reads one frame of the stream (J3).
 fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
     let index = value.number("output_index").unwrap_or_default();
     let delta = str_or_empty(value, "delta");
@@ -170,7 +174,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
     Ok(())
 }
 
-/// Its head when it begins; its arguments, too, where no piece of them came.
+/// Reads a tool call: its id and name when it begins, and its arguments if no piece of them came before.
 fn decode_call(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut EventQueue) {
     let arguments = str_or_empty(item, "arguments");
     let is_new = message.arguments(index).is_none_or(|known| known.is_empty() && !arguments.is_empty());
@@ -179,6 +183,7 @@ fn decode_call(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut
     }
 }
 
+/// Reads one item of an answer in one piece.
 fn decode_item(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut EventQueue) {
     for part in item.list("summary") {
         _ = message.reasoning(str_or_empty(part, "text"), out);
@@ -194,14 +199,15 @@ fn decode_item(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut
     decode_call(message, index, item, out);
 }
 
-/// J4.
+/// Reads how the answer ended (J4).
 fn decode_end(message: &mut MessageDecoder, response: &Value) -> Result<()> {
     if matches!(str_or_empty(response, "status"), "failed" | "cancelled") {
         return Err(error_in_success_body(response, b""));
     }
     message.usage(response.get("usage"));
     message.finish(response.text_at("/incomplete_details/reason").unwrap_or(str_or_empty(response, "status")));
-    // What the service does not store it cannot remember. Not each one says of itself whether it does.
+    // The service can only remember what it stores. Not every response says whether it was stored; then the request
+    // decides.
     let asked = [".extra", ".under"].iter().find_map(|key| message.chat.mapped_options.get(key)?.get("store"));
     match response.get("store").or(asked) {
         Some(Value::Bool(false)) => message.conversation = Map::new(),

@@ -1,4 +1,4 @@
-//! The answer to a message: event stream (A6) or JSON (A5).
+//! Reads the answer to a message: an event stream (A6) or JSON (A5).
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ pub struct AiEngineDecoder {
     pub nonce_from: Origin,
     pub conversation: Map,
     pub length: MessageLength,
-    /// An error without text came. Errors of some providers come as two events, of which the second has the text.
+    /// Whether an error without text came. Some providers' errors come as two events, of which the second has the text.
     pub had_empty_error: bool,
 }
 
@@ -59,7 +59,7 @@ impl Decode for AiEngineDecoder {
                 }
             },
             "end" => {
-                // The object is JSON inside JSON.
+                // The end event holds the answer as JSON inside a JSON string, or as an object.
                 let end = match value.get("data") {
                     Some(Value::String(text)) => json::parse(text.as_bytes())?,
                     Some(object @ Value::Object(_)) => Parsed { value: object.clone(), has_lone_surrogates },
@@ -97,7 +97,7 @@ impl Decode for AiEngineDecoder {
 }
 
 impl AiEngineDecoder {
-    /// The answer in one piece, which also ends a stream.
+    /// Reads the answer in one piece, which also ends a stream.
     fn read_answer(&mut self, value: &Value, has_lone_surrogates: bool, out: &mut EventQueue) -> Result<()> {
         if let Some(nonce) = value.text("new_token") {
             self.adopt_nonce(nonce, out);
@@ -110,9 +110,9 @@ impl AiEngineDecoder {
         if !out.has_text() {
             out.text(reply, has_lone_surrogates);
         }
-        // Behind the final text there is none.
+        // No text follows the final text, so what the filter held back goes out.
         out.finish_text();
-        // The server trims the ends. That alone makes no other text.
+        // The server trims the final text. Blanks at the ends alone do not make it another text.
         let reply = json::join_surrogates(reply, has_lone_surrogates);
         if !reply.is_empty() && out.full_text().is_some_and(|whole| whole.trim() != reply.trim()) {
             out.replace(reply);
@@ -133,7 +133,7 @@ impl AiEngineDecoder {
         }
         if let Some(id) = value.text("responseId") {
             self.conversation.insert_str("responseId", id);
-            // Only the Responses API keeps a history to go on from.
+            // Only OpenAI's Responses API, whose ids begin in this way, keeps a history that can be continued.
             match id.starts_with("resp_") {
                 true => self.conversation.insert_str("previousResponseId", id),
                 false => self.conversation.remove("previousResponseId"),
@@ -143,7 +143,7 @@ impl AiEngineDecoder {
         Ok(())
     }
 
-    /// A3: every answer to a valid nonce may bring a fresher one.
+    /// Stores a newer nonce. Every answer to a valid nonce may bring one (A3).
     fn adopt_nonce(&mut self, nonce: &str, out: &mut EventQueue) {
         if !nonce.is_empty() && self.session.nonce() != Some(nonce) {
             self.session.set("nonce", nonce);

@@ -1,13 +1,13 @@
 //! AI Engine (Meow Apps), plugin versions 2.0.9 to 3.6.2: `start_session`, then `chats/submit`.
 //!
-//! Sections A1 to A10 of `tests/wire/README.md` are the protocol; what is not said there is not sent.
+//! Sections A1 to A10 of `tests/wire/README.md` are the protocol. Only what they describe is sent.
 
 mod decoder;
 mod refusal;
 
 use std::rc::Rc;
 
-use super::{check_messages, checked_turns, nonce, page, page_url, with_session};
+use super::{check_messages, checked_messages, nonce, page, page_url, with_session};
 use crate::chat::{Code, Error, Message, Result, Session, error_text, message_json};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
@@ -20,6 +20,7 @@ use decoder::AiEngineDecoder;
 use nonce::Origin;
 use refusal::{MessageLength, refusal_error};
 
+/// The class `AiEngine` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
@@ -38,6 +39,7 @@ pub const PROTOCOL: Protocol = Protocol {
     },
 };
 
+/// The first request: the message where a nonce is known, otherwise `start_session` or the page.
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     check_messages(&chat)?;
     let settings = &chat.settings;
@@ -58,8 +60,9 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     })
 }
 
-/// A2. Asks for a nonce, never with the old one: WordPress would refuse the request before the plugin sees it. `may_read_page`:
-/// where the route is absent - before 2.4.4, or with another REST root - the page may say more.
+/// Requests a nonce (A2). The old one is not sent: WordPress would refuse the request before the plugin sees it.
+/// `may_read_page`: if the route does not exist (before version 2.4.4, or with another REST root), the page may say
+/// more.
 fn start_session(chat: Rc<ChatRequest>, mut session: Session, may_read_page: bool) -> Operation {
     let request = Request::post(route(&chat, &session, "mwai/v1/start_session")).shared();
     Operation::buffered_any_status(request, move |response, out| {
@@ -87,7 +90,8 @@ fn start_session(chat: Rc<ChatRequest>, mut session: Session, may_read_page: boo
     })
 }
 
-/// A8. The page names the REST root, the bot, and before 2.4.4 the nonce. `may_start_session`: `start_session` was not tried yet.
+/// Reads the page (A8). It names the REST root and the bot, and before version 2.4.4 it holds the nonce.
+/// `may_start_session`: `start_session` has not been tried yet.
 fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_start_session: bool) -> Operation {
     Operation::buffered(Request::get(page_url(&chat.settings)).shared(), move |response, out| {
         let body = &response.body;
@@ -127,15 +131,16 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_start_session: boo
     })
 }
 
+/// What follows when the nonce is known.
 fn session_ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
     with_session(chat, session, out, |chat, session| submit(chat, session, Origin::ThisCall))
 }
 
-/// A4. Sends the message.
+/// Sends the message (A4).
 fn submit(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operation {
     // A page of another origin can read the JSON answer but not the stream (A9); the answer then comes as one piece.
     let stream = !chat.cross_origin;
-    let (message, earlier) = checked_turns(&chat);
+    let (message, earlier) = checked_messages(&chat);
     let mut body = Map::new();
     let settings = &chat.settings;
     let bots = [
@@ -177,6 +182,7 @@ fn submit(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operat
     Operation::stream(request, Framing::Sse, decoder)
 }
 
+/// The earlier messages as the plugin takes them.
 fn earlier_messages(messages: &[Message]) -> Value {
     let mut list = Vec::new();
     for message in messages {
@@ -186,7 +192,11 @@ fn earlier_messages(messages: &[Message]) -> Value {
     list.into()
 }
 
-/// A7. A status outside 2xx: WordPress itself answers `{code, message}`, the plugin `{success: false, message}`.
+/// What a status outside 2xx means (A7). WordPress itself answers `{code, message}`, the plugin `{success: false,
+/// message}`.
+///
+/// # Errors
+/// The error of the response, unless a new nonce may help.
 fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut EventQueue) -> Result<Operation> {
     if let Some(error) = nonce_refusal(response) {
         return nonce::renew_once(decoder.nonce_from, error, out, || {
@@ -203,7 +213,8 @@ fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut Eve
     }
     match error_text::of(&value) {
         Some(text) if value.text("code").is_none() => {
-            // The plugin says 500 to what it will refuse again; what stands before it means its status.
+            // The plugin answers with status 500 to messages that it will refuse again, so 500 is not retryable here.
+            // Other statuses come from servers in front of it and keep their meaning.
             let mut error = refusal_error(&text, decoder.length);
             error.retryable = matches!(response.head.status, 408 | 409 | 429 | 502..=504);
             Err(error)
@@ -212,14 +223,14 @@ fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut Eve
     }
 }
 
-/// A3. WordPress's own refusal of a nonce. Its text is in the site's language, its code is not.
+/// WordPress's own refusal of a nonce (A3). Its text is in the site's language, its code is not.
 fn nonce_refusal(response: &Response) -> Option<Error> {
     let value = response.json_or_null();
     matches!(value.text("code")?, "rest_cookie_invalid_nonce" | "rest_forbidden")
         .then(|| nonce::refused_error(&error_text::of(&value).unwrap_or_default()))
 }
 
-/// The address of a REST route.
+/// The address of the REST route `path`.
 fn route(chat: &ChatRequest, session: &Session, path: &str) -> String {
     match session.get("root") {
         Some(root) if root.ends_with('/') => join(&[root, path]),

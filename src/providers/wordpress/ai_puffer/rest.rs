@@ -1,4 +1,4 @@
-//! The public REST route, with the site's key (C4): one request, one piece.
+//! The public REST route, which takes the site's API key (C4). One request, and an answer in one piece.
 
 use crate::chat::{Code, Error, Finish, Result, error_text, message_json};
 use crate::exchange::{EMPTY_REPLY, Operation, Transition};
@@ -10,13 +10,13 @@ use crate::text::join;
 /// The operation that asks the REST route with the site's `key`.
 ///
 /// # Errors
-/// `botId` is missing, or [`ChatRequest::turns`] fails.
+/// `botId` is missing, or [`ChatRequest::newest_and_earlier`] fails.
 pub fn operation(chat: &ChatRequest, key: &str) -> Result<Operation> {
     let Some(bot) = chat.settings.get("botId") else {
         return Err(Error::input("botId is missing: the REST route of AI Puffer is one bot's"));
     };
     let bot: String = bot.chars().filter(char::is_ascii_alphanumeric).collect();
-    let (message, earlier) = chat.turns()?;
+    let (message, earlier) = chat.newest_and_earlier()?;
     let mut messages = Vec::new();
     for earlier in earlier {
         messages.push(message_json(if earlier.role == "assistant" { "assistant" } else { "user" }, &earlier.text));
@@ -48,11 +48,13 @@ pub fn operation(chat: &ChatRequest, key: &str) -> Result<Operation> {
     }))
 }
 
+/// The error of a status outside 2xx.
 fn error_of(response: &Response) -> Error {
     let value = response.json_or_null();
     let code = match value.text("code") {
         Some("rest_aipkit_invalid_api_key" | "rest_aipkit_api_access_disabled") => Code::Auth,
-        // The provider behind the site failed, with the provider's status: not this caller's key.
+        // The provider behind the site failed, and the site passes on its status. The key of this caller is not the
+        // reason.
         Some("api_error") if response.head.status != 429 => Code::Service,
         _ => return response.status_error(),
     };
