@@ -20,7 +20,7 @@
 //! js                   src/js: the JavaScript around it: Provider, Reply, clocks, and the read loop
 //! ```
 //!
-//! Providers never import each other, `keyed` and `wordpress` neither; the same test holds that. The JavaScript crates are
+//! Providers never import each other, and neither do `keyed` and `wordpress`; the same test holds that. The JavaScript crates are
 //! dependencies of wasm32 alone, so a native `cargo test` fails to compile where the core would need one of them. The core
 //! has no I/O, no clock and no random source.
 //!
