@@ -1,9 +1,9 @@
-//! Compiles the patterns of `src/providers/wordpress/patterns.rs` into tables, so that the module carries neither a regular-expression
-//! compiler nor an engine: `src/providers/wordpress/page.rs` walks the tables in ten lines.
+//! Compiles the patterns of `src/providers/wordpress/patterns.rs` into tables, so that the module contains neither a
+//! compiler nor an engine for regular expressions: `src/providers/wordpress/page.rs` walks the tables in ten lines.
 //!
-//! A table is: the class of each byte (256 bytes), the number of classes (1 byte), then a row a state, of one byte a class:
-//! the next state. State 0 is dead, state 1 the start; the high bit of a next state says that a match ends before the
-//! byte that led there.
+//! A table consists of the class of each byte (256 bytes), the number of classes (1 byte), then one row for each state
+//! with one byte for each class: the next state. State 0 is dead, state 1 is the start. The high bit of a next state
+//! says that a match ends before the byte that led there.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -17,7 +17,8 @@ use regex_automata::util::syntax;
 
 include!("src/providers/wordpress/patterns.rs");
 
-type Failure = Box<dyn std::error::Error>;
+/// Any error of this script.
+type BoxedError = Box<dyn std::error::Error>;
 
 fn main() {
     println!("cargo::rerun-if-changed=src/providers/wordpress/patterns.rs");
@@ -31,10 +32,11 @@ fn main() {
     }
 }
 
-fn compile(pattern: &str) -> Result<Vec<u8>, Failure> {
+/// The table of one pattern.
+fn compile(pattern: &str) -> Result<Vec<u8>, BoxedError> {
     let dfa = dense::Builder::new()
         .configure(dense::Config::new().minimize(true).accelerate(false))
-        // Pages are bytes: no Unicode tables, no assumption of valid UTF-8.
+        // Pages are searched as bytes: no Unicode tables, and no assumption that they are valid UTF-8.
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .thompson(thompson::Config::new().utf8(false))
         .build(pattern)?;
@@ -43,7 +45,7 @@ fn compile(pattern: &str) -> Result<Vec<u8>, Failure> {
     if states.len() > 0x7f {
         return Err(format!("{} states, and a table has room for 127", states.len()).into());
     }
-    // Bytes with the same column are one class.
+    // Bytes that lead to the same next states from every state form one class.
     let mut columns: Vec<Vec<u8>> = Vec::new();
     let mut table = Vec::new();
     for byte in 0..=255 {
@@ -67,7 +69,7 @@ fn compile(pattern: &str) -> Result<Vec<u8>, Failure> {
     Ok(table)
 }
 
-/// The dead state first, then the start, then what can be reached from it.
+/// The states that can be reached, numbered: the dead state is 0, the start is 1.
 fn reachable(dfa: &dense::DFA<Vec<u32>>, start: StateID) -> HashMap<StateID, u8> {
     let dead = StateID::ZERO;
     let mut states = HashMap::from([(dead, 0), (start, 1)]);
@@ -76,7 +78,7 @@ fn reachable(dfa: &dense::DFA<Vec<u32>>, start: StateID) -> HashMap<StateID, u8>
         for byte in 0..=255 {
             let next = dfa.next_state(state, byte);
             if !states.contains_key(&next) {
-                // Above 127 `compile` refuses the pattern.
+                // `compile` refuses a pattern with more than 127 states.
                 states.insert(next, states.len().min(0xff) as u8);
                 queue.push(next);
             }

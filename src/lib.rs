@@ -1,41 +1,46 @@
-//! # rivulet: a chat reply as a stream of text, from any site or service
+//! rivulet is a sans-I/O core: it turns a chat reply of any site or service into a stream of text, and sends nothing itself.
 //!
-//! This page is the architecture. One reply passes through these rooms, from the call to the piece of text:
+//! This page is the architecture. The diagram has every layer once. A request passes through it from the bottom to the top
+//! and the bytes of its response come back down. **A module imports only from its own layer and from those above it.**
+//! `tests/layers.rs` reads the layers from this diagram and holds every `use` to that rule.
 //!
 //! ```text
-//!  js/index.js    Provider.createAsyncGenerator(options) -> Reply (js/reply.js), lazy
-//!  web/options    what the caller gave becomes a Call, once (settings, call)
-//!  service/*      what services with a key have in common: requests of JSON, a model's turn, what errors mean
-//!  providers/*    open(Call, Session) -> Operation: "send this request; this is what its answer means"
-//!  service        (chunk, errors, models, said, turn) what protocols of services with a key have in common
-//!  step           what a protocol says of a request: what its answer, or the answer's frames, mean
-//!  exchange       the one state machine: poll() -> Send | Read | Event | Over, feed(Head | Chunk | End)
-//!  http, address  requests, heads, answers, as plain data; page: what a site's pages tell
-//!  frame          bytes -> frames; and, for the frames that come by the thousand, bytes -> runs of text pieces directly. A
-//!                 crate of its own, compiled for speed; sink: frames -> a protocol's decoder
-//!  json, words    what the other frames say; what services mean by their errors
-//!  out            what was understood, in its order (chat: Event); filter takes thoughts out of the text, and ends it
-//!  edge           the same events as an answer of OpenAI's API, for an endpoint; its requests as calls
-//!  web/talk       fetch and ReadableStream around the state machine; the only clock and the only random source
+//! frame                crates/frame: bytes -> frames -> runs of text, compiled for speed; all else is compiled for size
+//! text                 small functions on text
+//! json                 values, a reader that takes what JSON.parse takes, the place of a string in a text for the scanner
+//! chat                 what a conversation consists of: messages, events, token counts, reasons of the end, errors
+//! http                 requests and responses as plain data; URLs and forms
+//! exchange             the one state machine: poll() -> Send | Read | Event | Over, feed(Head | Chunk | End); around it the
+//!                      operations of a protocol, the queue of its events, the decoder of frames, the filter of its text
+//! options              what a caller gives, checked: settings, presets, the options of one request
+//! providers/keyed      services you have an API key for, a protocol in one file, and what these protocols share
+//! providers/wordpress  WordPress sites with a chatbot, a protocol in one file or folder, and nonces, pages, patterns
+//! edge                 the server side: requests of OpenAI's API as options, events of a reply as its responses
+//! web                  all Rust that knows JavaScript, for wasm32 only: fetch, streams, sessions, the one random source
+//! js                   src/js: the JavaScript around it: Provider, Reply, clocks, and the read loop
 //! ```
 //!
-//! ## Who may import whom
+//! Providers never import each other, and neither do `keyed` and `wordpress`; the same test holds that. The JavaScript crates are
+//! dependencies of wasm32 alone, so a native `cargo test` fails to compile where the core would need one of them. The core
+//! has no I/O, no clock and no random source.
 //!
-//! `frame, text <- value, error <- json, words <- chat, http <- page, filter <- out <- step <- sink, exchange`, and beside it
-//! `about, presets, prompt <- settings <- call <- service <- providers/*`, which use `step`; `edge` uses `chat, value, error`. `web/*`
-//! uses all of these; nothing uses `web`. Providers never import each other. It is kept by construction: the JavaScript
-//! crates are dependencies of `wasm32` alone, so a native `cargo test` cannot compile a leak, and the core has no I/O, no
-//! clock and no random source.
+//! ## One reply
+//!
+//! `provider.createAsyncGenerator(options)` makes a lazy `Reply` (`js`). When it is read, `web` checks what the caller gave
+//! ([`options::ChatRequest`]) and lets the protocol open its first [`exchange::Operation`]: "send this request; this is how
+//! its response is read". The [`exchange::Exchange`] asks for each request, takes the bytes that come back, and hands out
+//! [`chat::Event`]s. Most bytes of a long reply never become a JSON value: [`frame::Template`] recognises frames that differ
+//! only in their text.
 //!
 //! ## The invariant
 //!
-//! An [`exchange::Exchange`] gives the same events and the same end for the same bytes, however they are cut. The
+//! An [`exchange::Exchange`] gives the same events and the same end for the same bytes, however the network cuts them. The
 //! conformance suite (`tests/conformance.rs`) holds every provider to it, on every recorded exchange.
 //!
-//! ## Adding a protocol
+//! ## Adding a provider
 //!
-//! One file in `providers/` with an `open` function, one line in [`providers::REGISTRY`], recordings in `tests/wire/`;
-//! `docs/adding-a-provider.md` shows it, for a service with a key.
+//! Write one file with a `PROTOCOL` in `providers/keyed/` or `providers/wordpress/`, one line in [`providers::REGISTRY`], and
+//! recordings in `tests/wire/`. `docs/adding-a-provider.md` shows it for a service with a key.
 
 pub mod chat;
 pub mod edge;

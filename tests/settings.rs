@@ -17,10 +17,12 @@ use serde_json::{Value, json};
 use support::play::{RANDOM, protocol};
 use support::{ours, theirs};
 
+/// The settings of an `AiEngine` that was given these.
 pub fn settings(given: Value) -> Result<Settings> {
     Settings::read(&protocol("AiEngine").info, &ours(&given))
 }
 
+/// The request of an `AiEngine` with these settings and options.
 pub fn call(given: Value, options: Value) -> Result<ChatRequest> {
     ChatRequest::read(&protocol("AiEngine").info, &ours(&given), &ours(&options), RANDOM)
 }

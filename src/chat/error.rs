@@ -1,11 +1,11 @@
-//! What can go wrong, as a closed list of codes that applications may match on.
+//! Errors, with a closed list of codes that applications may match on.
 
 use crate::{json, text};
 
 /// Makes the enum, the list of all codes and their names of one table.
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
-        /// The `code` of JavaScript's `ChatError`.
+        /// What went wrong. JavaScript has it as the `code` of a `ChatError`, in the text that [`Code::as_str`] gives.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Code {
             $($(#[$doc])* $variant,)+
@@ -15,7 +15,7 @@ macro_rules! codes {
             /// All codes. `index.d.ts` lists the same (`tests/lists.rs`).
             pub const ALL: &[Code] = &[$(Code::$variant),+];
 
-            /// The code as JavaScript has it.
+            /// The code as JavaScript has it, for example `rate_limited`.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Code::$variant => $name,)+
@@ -26,82 +26,92 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The caller's options are wrong; nothing was sent.
+    /// The caller's options are wrong. Nothing was sent.
     Input = "input",
-    /// There is no such model.
+    /// The service, or the provider's list of models, does not have the model.
     ModelNotFound = "model_not_found",
     /// The service wants a key, or another one.
     Auth = "auth",
-    /// No session token can be had, or the site refuses a fresh one.
+    /// The site gives no session token, or refuses one that it has just given.
     Nonce = "nonce",
-    /// Too many requests; later ones may succeed.
+    /// Too many requests, or tokens, in too short a time.
     RateLimited = "rate_limited",
-    /// The account has no credit left.
+    /// The account has no credit or quota left.
     PaymentRequired = "payment_required",
-    /// The service says no to this message: too long, banned, moderated.
+    /// The service does not accept this message: it is too long, or moderated, or the user is banned.
     Refused = "refused",
-    /// A firewall or a login page answered instead of the service.
+    /// A firewall or a login page answered in the place of the service.
     Blocked = "blocked",
-    /// The service failed, and says how.
+    /// The service failed. The message is the service's own.
     Service = "service",
-    /// There was no connection, or it broke.
+    /// No response came, or the connection broke.
     Network = "network",
-    /// A time limit of the caller or of the service passed.
+    /// The caller's time limit, or the service's, was exceeded.
     Timeout = "timeout",
     /// The answer is not what the protocol says.
     Protocol = "protocol",
     /// The stream ended before the reply did.
     Truncated = "truncated",
-    /// The answer or the message is larger than a limit.
+    /// The message is too large for the service, or the answer is larger than the caller's limit.
     TooLarge = "too_large",
-    /// Each provider of a `Fallback` failed.
+    /// Every provider of a `Fallback` failed. Only JavaScript makes this error.
     AllFailed = "all_failed",
-    /// The page or runtime does not allow WebAssembly.
+    /// The environment does not allow WebAssembly. Only JavaScript makes this error.
     WasmBlocked = "wasm_blocked",
 }
 
+/// The result of anything that can fail with an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// One pointer wide, since it is part of nearly every result: moving the details through every `?` would be a tenth of
-/// the module.
+/// An error. It is one pointer wide, since it is a part of nearly every result: moving the details through every `?`
+/// would cost a tenth of the module.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Error(Box<Details>);
 
+/// What is known of an error; an [`Error`] dereferences to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Details {
+    /// What went wrong.
     pub code: Code,
+    /// What went wrong, in English or in the service's own text, at most [`EXCERPT`] characters.
     pub message: String,
-    /// HTTP status, if a response was the reason.
+    /// The HTTP status, if a response was the reason.
     pub status: Option<u16>,
     /// Whether the same call may succeed later.
     pub retryable: bool,
-    /// `Retry-After` as it came, seconds or a date; seconds where the service tells milliseconds, too. The core has no clock to read a date with.
+    /// How long the service asks to wait, as it says it in `Retry-After`: a date, or seconds (also where the service
+    /// gives milliseconds). Text, since the core has no clock to read a date with.
     pub retry_after: Option<String>,
-    /// Excerpt of the response body, at most [`EXCERPT`] characters.
+    /// The beginning of the response body, at most [`EXCERPT`] characters. `None` where it is blank or there was no
+    /// response.
     pub body: Option<String>,
 }
 
-/// Characters of a body or a message that an error may carry.
+/// How many characters of a body or message an error carries.
 pub const EXCERPT: usize = 2_000;
 
 impl Error {
+    /// An error that is not retryable. `message` is cut after [`EXCERPT`] characters.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let mut message = message.into();
         truncate(&mut message, EXCERPT);
         Error(Box::new(Details { code, message, status: None, retryable: false, retry_after: None, body: None }))
     }
 
+    /// An error of code [`Code::Input`].
     pub fn input(message: impl Into<String>) -> Self {
         Error::new(Code::Input, message)
     }
 
+    /// This error, marked as one after which the same call may succeed.
     pub fn retryable(mut self) -> Self {
         self.retryable = true;
         self
     }
 
+    /// This error, with the beginning of `body` as its excerpt.
     pub fn with_body(mut self, body: &[u8]) -> Self {
-        // Four bytes a character at most, and one more for a character that the cut leaves half.
+        // A character has at most four bytes. Four more are for a character that the cut divides.
         let head = body.get(..EXCERPT * 4 + 4).unwrap_or(body);
         let mut text = text::lossy(head).trim().to_owned();
         truncate(&mut text, EXCERPT);
@@ -109,21 +119,23 @@ impl Error {
         self
     }
 
-    /// Replaces every secret in message and excerpt: services like to echo keys.
+    /// Replaces each of `secrets` in the message and the excerpt by [`REDACTED`], since services like to echo keys.
+    /// Secrets of fewer than four bytes stay.
     pub fn redact<'a>(&mut self, secrets: impl Iterator<Item = &'a str>) {
         secrets.for_each(|secret| self.redact_one(secret));
     }
 
+    /// Replaces one secret.
     fn redact_one(&mut self, secret: &str) {
-        if secret.len() >= LEAST {
-            self.message = without(&self.message, secret);
-            self.body = self.body.take().map(|body| without(&body, secret));
+        if secret.len() >= MIN_SECRET_BYTES {
+            self.message = redacted(&self.message, secret);
+            self.body = self.body.take().map(|body| redacted(&body, secret));
         }
     }
 }
 
-/// What is larger than the caller's limit.
-pub fn larger(what: &str, limit: usize) -> Error {
+/// The error of something that is larger than the caller's limit of `limit` bytes; `what` names it.
+pub fn too_large_error(what: &str, limit: usize) -> Error {
     let limit = text::decimal(limit as u64);
     Error::new(Code::TooLarge, text::join(&[what, " is larger than maxEventBytes (", &limit, " bytes)"]))
 }
@@ -156,28 +168,30 @@ impl From<json::Invalid> for Error {
     }
 }
 
-/// What stands in the place of a secret.
+/// The text that takes the place of a secret.
 pub const REDACTED: &str = "[redacted]";
 
-/// Bytes that make a secret. What is shorter would be found everywhere.
-const LEAST: usize = 4;
+/// Bytes that a secret must have to be redacted. A shorter one would be found everywhere.
+const MIN_SECRET_BYTES: usize = 4;
 
-/// Also without a beginning of the secret at the end, where the excerpt was cut.
-fn without(text: &str, secret: &str) -> String {
+/// `text` with [`REDACTED`] in the place of `secret`, also in the place of its beginning at the end of `text`, where
+/// the excerpt may have cut it.
+fn redacted(text: &str, secret: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(at) = text::find(rest.as_bytes(), secret.as_bytes()) {
         out.push_str(&rest[..at]);
         out.push_str(REDACTED);
         rest = &rest[at + secret.len()..];
     }
-    let half = (LEAST..secret.len()).rev().find_map(|end| rest.strip_suffix(secret.get(..end)?));
-    out.push_str(half.unwrap_or(rest));
-    out.push_str(if half.is_some() { REDACTED } else { "" });
+    let partial = (MIN_SECRET_BYTES..secret.len()).rev().find_map(|end| rest.strip_suffix(secret.get(..end)?));
+    out.push_str(partial.unwrap_or(rest));
+    out.push_str(if partial.is_some() { REDACTED } else { "" });
     out
 }
 
+/// Cuts `text` after so many characters.
 fn truncate(text: &mut String, characters: usize) {
-    let mut firsts = text.bytes().enumerate().filter(|(_, byte)| text::is_first(*byte));
+    let mut firsts = text.bytes().enumerate().filter(|(_, byte)| text::begins_character(*byte));
     if let Some((at, _)) = firsts.nth(characters) {
         text.truncate(at);
     }

@@ -1,34 +1,37 @@
-//! The words of services' errors, which are made for pages: found wherever they stand, and made plain.
+//! Texts of services' errors. They are made for web pages: they are found wherever services put them, and freed of
+//! HTML.
 
 use crate::chat::Code;
 use crate::json::Value;
-use crate::text::{cut, find, number, without_leading};
+use crate::text::{cut, find, parse_number, without_leading};
 
-/// The words of a service's error, wherever services put them: `error.message`, `error`, `message`, `msg`, `data.message`,
-/// `detail`, `errors[0].message`, also in an array of one.
+/// The text of a service's error, from wherever services put it: `error.message`, `error`, `message`, `msg`,
+/// `data.message`, `detail`, `errors[0].message`, also in an array of one. HTML is taken out. `None`: there is no such
+/// text, or it is blank.
 pub fn of(value: &Value) -> Option<String> {
     let value = value.item(0).unwrap_or(value);
     let places = ["/error/message", "/error", "/message", "/msg", "/data/message", "/detail", "/errors/0/message"];
-    let words = places.iter().find_map(|place| value.text_at(place))?;
-    Some(html_to_text(words.trim())).filter(|words| !words.is_empty())
+    let text = places.iter().find_map(|place| value.text_at(place))?;
+    Some(html_to_text(text.trim())).filter(|text| !text.is_empty())
 }
 
-/// Whether `words` hold a sign, in whatever case; `^` stands for their beginning.
-pub fn holds(words: &str, sign: &str) -> bool {
-    let words = words.to_ascii_lowercase();
+/// Whether `text` contains `sign`, which is in lower case, whatever the case of `text`. A `sign` that begins with `^`
+/// must stand at the beginning of `text`.
+pub fn holds(text: &str, sign: &str) -> bool {
+    let text = text.to_ascii_lowercase();
     match sign.strip_prefix('^') {
-        Some(start) => words.starts_with(start),
-        None => find(words.as_bytes(), sign.as_bytes()).is_some(),
+        Some(start) => text.starts_with(start),
+        None => find(text.as_bytes(), sign.as_bytes()).is_some(),
     }
 }
 
-/// What the first sign that they hold stands for.
-pub fn code_of(words: &str, signs: &[(&str, Code)]) -> Option<Code> {
-    signs.iter().find(|(sign, _)| holds(words, sign)).map(|(_, code)| *code)
+/// The code of the first of `signs` that `text` contains: see [`holds`].
+pub fn code_of(text: &str, signs: &[(&str, Code)]) -> Option<Code> {
+    signs.iter().find(|(sign, _)| holds(text, sign)).map(|(_, code)| *code)
 }
 
-/// Tags off and the entities that WordPress writes decoded: error texts are made for pages. A tag parts two words unless
-/// it is one of those that stand within a sentence.
+/// `html` without its tags, and with the entities decoded that WordPress writes. A tag becomes a blank between two
+/// words, unless it is one that stands within a sentence, such as `<b>`.
 pub fn html_to_text(html: &str) -> String {
     const INLINE: [&str; 8] = ["a", "b", "code", "em", "i", "span", "strong", "u"];
     if cut(html, b"<&").1.is_empty() {
@@ -38,10 +41,10 @@ pub fn html_to_text(html: &str) -> String {
     let (before, mut rest) = cut(html, b"<");
     text.push_str(before);
     let mut is_closed = true;
-    // Each round begins at a `<`.
+    // Each round of this loop begins at a `<`.
     while let Some(inside) = rest.strip_prefix('<') {
         let is_tag = matches!(inside.as_bytes().first(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'!'));
-        // Where no `>` follows it is not looked for again: a text full of `<` must not be searched from each of them.
+        // Where no `>` follows, it is not searched for again: a text full of `<` would be searched from each of them.
         let (tag, closed) = if is_tag && is_closed { cut(inside, b">") } else { ("", "") };
         is_closed &= !is_tag || !closed.is_empty();
         let after = match closed.strip_prefix('>') {
@@ -66,14 +69,15 @@ pub fn html_to_text(html: &str) -> String {
     unescape_html(&text).trim().to_owned()
 }
 
-/// The entities that WordPress writes: five by name, any by number.
+/// `text` with the entities decoded that WordPress writes: six by name, any by number. Others stay as they are.
 pub fn unescape_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (before, mut rest) = cut(text, b"&");
     out.push_str(before);
-    // Each round begins at a `&`.
+    // Each round of this loop begins at a `&`.
     while !rest.is_empty() {
-        // The longest entity known here is `&#x10ffff;`: a page full of `&` must not be searched from each of them.
+        // The longest entity is `&#x10ffff;`, so no more is searched: a page full of `&` would be searched from each of
+        // them.
         let entity = rest.bytes().take(10).position(|byte| byte == b';').map_or("", |end| &rest[1..end]);
         let known = character(entity);
         out.push(known.unwrap_or('&'));
@@ -85,10 +89,11 @@ pub fn unescape_html(text: &str) -> String {
     out
 }
 
+/// The character that `entity` stands for, written without `&` and `;`. `None`: it is not known.
 fn character(entity: &str) -> Option<char> {
     if let Some(digits) = entity.strip_prefix('#') {
         let hex = digits.strip_prefix('x').or(digits.strip_prefix('X'));
-        let code = number(hex.unwrap_or(digits), if hex.is_some() { 16 } else { 10 })?;
+        let code = parse_number(hex.unwrap_or(digits), if hex.is_some() { 16 } else { 10 })?;
         return char::from_u32(u32::try_from(code).ok()?).filter(|&character| character != '\0');
     }
     let named = [("quot", '"'), ("apos", '\''), ("lt", '<'), ("gt", '>'), ("nbsp", ' '), ("amp", '&')];

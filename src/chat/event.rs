@@ -1,4 +1,4 @@
-//! What every reply is made of.
+//! The events that every reply consists of.
 
 use std::rc::Rc;
 
@@ -6,49 +6,70 @@ use super::{Finish, Session, Usage};
 use crate::frame::Pieces;
 use crate::json::{Map, Value};
 
-/// Which call of a tool, as far as the service has told.
+/// Which tool call it is, as far as the service has said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToolCall {
-    /// Its place among the calls of the reply.
+    /// The position among the tool calls of the reply, from 0.
     pub index: usize,
+    /// The id by which the tool's result refers to the call. Empty: the service has given none so far.
     pub id: String,
+    /// The name of the tool. Empty: the service has given none so far.
     pub name: String,
 }
 
+/// A part of a reply.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
+    /// Pieces of the reply's text.
     Text(Pieces),
+    /// Pieces of the model's reasoning.
     Reasoning(Pieces),
-    /// Pieces of its arguments; at the end, `done`, the whole of them once more.
+    /// A tool call, or more of its arguments.
     ToolCall {
+        /// Which tool call it is.
         call: Rc<ToolCall>,
+        /// Pieces of the arguments, which are JSON text. With `done`, all of them once more as one piece.
         arguments: Pieces,
+        /// Whether the call is complete.
         done: bool,
     },
+    /// A source that the service cites, in the service's own shape.
     Source(Value),
-    /// Progress and other notes that are not part of the answer.
+    /// A report of progress, or another note that is not part of the answer.
     Status {
+        /// The service's own name for this kind of note.
         kind: String,
+        /// The note in the service's own text. May be empty.
         text: String,
+        /// The whole frame, for what else it says.
         raw: Value,
     },
+    /// An image that belongs to the answer, as a URL, which may be a `data:` URL.
     Image(String),
-    /// Something the page should do or show: a function call, a button, a block of HTML.
+    /// Something that the page should do or show: a function call, a button, a block of HTML.
     Action {
+        /// The service's own name for this kind of action.
         kind: String,
+        /// The action in the service's own shape.
         action: Value,
     },
+    /// Something that the caller asked for, or the service said, and that was left out.
     Warning(String),
+    /// Token counts. The last event of this kind counts.
     Usage(Usage),
-    /// The service's final text where it differs from the pieces.
+    /// The service's final text, where it differs from the pieces.
     Replace(String),
+    /// The state that continues this conversation, if it is given as `conversation` to the next call.
     Conversation(Map),
+    /// Why the reply ended. Always the last event.
     Finish(Finish),
-    /// For the session store; never shown to the caller. `None`: what is stored is no good.
+    /// What the session store is to keep. It is never shown to the caller. `None`: the stored session is of no use any
+    /// more.
     Session(Option<Session>),
 }
 
 impl Event {
+    /// The `type` of the event in JavaScript. `None`: JavaScript gets this event in another way.
     fn kind(&self) -> Option<&'static str> {
         Some(match self {
             Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Session(_) => return None,
@@ -84,28 +105,29 @@ impl Event {
         }
     }
 
-    /// The event as the caller of `reply.events` sees it; pieces of text, thoughts and calls, and the session, go other ways.
+    /// The event as `reply.events` has it in JavaScript. `None` for pieces of text, reasoning and tool calls and for
+    /// the session, which JavaScript gets in other ways.
     pub fn into_json(self) -> Option<Value> {
         let mut event = Map::new();
-        event.put("type", self.kind()?);
+        event.insert_str("type", self.kind()?);
         match self {
             Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Session(_) => {}
-            Event::Replace(text) => event.put("text", &text),
+            Event::Replace(text) => event.insert_str("text", &text),
             Event::Source(source) => event.insert("source", source),
             Event::Status { kind, text, raw } => {
-                event.put("kind", &kind);
-                event.put("text", &text);
+                event.insert_str("kind", &kind);
+                event.insert_str("text", &text);
                 event.insert("raw", raw);
             }
-            Event::Image(url) => event.put("url", &url),
+            Event::Image(url) => event.insert_str("url", &url),
             Event::Action { kind, action } => {
-                event.put("kind", &kind);
+                event.insert_str("kind", &kind);
                 event.insert("action", action);
             }
-            Event::Warning(message) => event.put("message", &message),
+            Event::Warning(message) => event.insert_str("message", &message),
             Event::Usage(usage) => event.insert("usage", usage.into_json()),
             Event::Conversation(state) => event.insert("conversation", state.into()),
-            Event::Finish(finish) => event.put("reason", finish.as_str()),
+            Event::Finish(finish) => event.insert_str("reason", finish.as_str()),
         }
         Some(event.into())
     }

@@ -1,13 +1,19 @@
-//! Why a reply is over.
+//! Why a reply ended.
 
 use crate::text::{find, join};
 
+/// Why a reply ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finish {
+    /// The model was done, or a stop word came.
     Stop,
+    /// The limit of tokens was reached.
     Length,
+    /// The service or the model refused to go on.
     ContentFilter,
+    /// The model waits for the results of its tool calls.
     ToolCalls,
+    /// The service gave no reason, or one that is not known here.
     Unknown,
 }
 
@@ -16,6 +22,7 @@ impl Finish {
     pub const ALL: &[Finish] =
         &[Finish::Stop, Finish::Length, Finish::ContentFilter, Finish::ToolCalls, Finish::Unknown];
 
+    /// The reason as JavaScript has it, for example `tool_calls`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Finish::Stop => "stop",
@@ -26,7 +33,7 @@ impl Finish {
         }
     }
 
-    /// The words of OpenAI, Anthropic, Gemini and Ollama, in whatever case.
+    /// The reason that `word` stands for with OpenAI, Anthropic, Gemini, Ollama or Cohere, in upper or lower case.
     pub fn from_word(word: &str) -> Finish {
         const WORDS: [(Finish, &str); 4] = [
             (Finish::Stop, " stop end_turn stop_sequence completed complete "),

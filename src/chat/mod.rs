@@ -1,4 +1,5 @@
-//! What is said, the same for every protocol: messages, events, errors, and what a site hands out for later.
+//! What a conversation consists of, the same for every protocol: messages, events, token counts, reasons of the end,
+//! errors, and the session of a site.
 
 mod error;
 pub mod error_text;
@@ -8,7 +9,7 @@ mod message;
 mod session;
 mod usage;
 
-pub use error::{Code, Details, EXCERPT, Error, REDACTED, Result, larger};
+pub use error::{Code, Details, EXCERPT, Error, REDACTED, Result, too_large_error};
 pub use event::{Event, ToolCall};
 pub use finish::Finish;
 pub use message::{Message, message_json};

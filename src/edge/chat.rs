@@ -20,19 +20,20 @@ macro_rules! chunk {
 /// The role comes in a chunk of its own: `openai`'s stream helper fails without it.
 pub const BEGIN: &str = chunk!(r#""delta":{"role":"assistant","content":""}"#, "null");
 
+/// A chunk with a piece of reasoning, in a field that clients know although OpenAI's API does not have it.
 pub const REASONING: &str = chunk!(r#""delta":{"reasoning_content":$reasoning_piece}"#, "null");
 
-/// The first piece of a tool call.
+/// A chunk with the first piece of a tool call.
 pub const CALL: &str = chunk!(
     r#""delta":{"tool_calls":[{"index":$call_index,"id":$call_id,"type":"function","function":{"name":$call_name,"arguments":$call_piece}}]}"#,
     "null"
 );
 
-/// A further piece of its arguments.
+/// A chunk with a further piece of a tool call's arguments.
 pub const ARGUMENTS: &str =
     chunk!(r#""delta":{"tool_calls":[{"index":$call_index,"function":{"arguments":$call_piece}}]}"#, "null");
 
-/// What stands before and behind the text in a chunk of text.
+/// The bytes before and after the text in a chunk of text.
 pub const TEXT: [&str; 2] = [
     template!(
         r#"data: {"id":$id,"object":"chat.completion.chunk","created":$created,"model":$model,"choices":[{"index":0,"#,
@@ -41,9 +42,11 @@ pub const TEXT: [&str; 2] = [
     template!("},\"logprobs\":null,\"finish_reason\":null}]$no_usage_yet}\n\n"),
 ];
 
+/// The chunk with the reason of the end.
 const FINISH: &str = chunk!(r#""delta":{}"#, r#""$finish_reason""#);
 
-/// Clients wait for this chunk where they asked for it, so it comes even where nothing is known; then it says so.
+/// The chunk with the token counts. Clients that asked for it wait for it, so it comes even where nothing is known, and
+/// says so.
 const USAGE: &str = template!(
     r#"data: {"id":$id,"object":"chat.completion.chunk","created":$created,"model":$model,"choices":[],"#,
     r#""usage":{"prompt_tokens":$input_tokens,"completion_tokens":$output_tokens,"total_tokens":$total_tokens$usage_unknown}"#,
@@ -58,10 +61,12 @@ pub const COMPLETION: &str = template!(
     r#""usage":{"prompt_tokens":$input_tokens,"completion_tokens":$output_tokens,"total_tokens":$total_tokens$usage_unknown}}"#
 );
 
+/// A tool call in a completion of one piece.
 pub const CALL_ITEM: &str =
     template!(r#"{"id":$call_id,"type":"function","function":{"name":$call_name,"arguments":$call_arguments}}"#);
 
 impl Encoder {
+    /// Ends a stream of chunks.
     pub(super) fn chat_end(&mut self) {
         self.fill(FINISH);
         if self.spec.include_usage {
@@ -71,7 +76,7 @@ impl Encoder {
     }
 }
 
-/// The `finish_reason` of the API, which has no word for a reason that is not known.
+/// The `finish_reason` of the API. It has no word for an unknown reason, which becomes `stop`.
 pub fn finish_reason(finish: Option<Finish>) -> &'static str {
     match finish {
         Some(Finish::Unknown) | None => "stop",

@@ -1,9 +1,10 @@
-//! The other side: requests of OpenAI's API become calls, and events of a reply become what that API answers.
+//! The server side: requests of OpenAI's API become requests of a provider, and the events of a reply become what that
+//! API answers.
 //!
-//! Shapes are those that real clients take (`openai`, AI SDK, xsai), field for field: Chat Completions and Responses as of
-//! the API's reference of 2026. They stand as templates in `chat.rs` and `responses.rs`, whose holes (`template.rs`) are
-//! filled from what is known by then. Nothing in a reply's text can end a frame: text is always inside a JSON string, in
-//! which line ends are escaped.
+//! The shapes are those that real clients take (`openai`, AI SDK, xsai), field for field: Chat Completions and
+//! Responses as of the API's reference of 2026. They are templates in `chat.rs` and `responses.rs`, whose holes
+//! (`template.rs`) are filled from what is known at that moment. Nothing in a reply's text can end a frame, since text
+//! is always inside a JSON string, in which line ends are escaped.
 
 mod chat;
 pub mod request;
@@ -15,7 +16,7 @@ use crate::json::{Value, quote};
 use crate::text::{cut, decimal};
 use template::{hole, template};
 
-/// What an answer is to be, and what stands in each part of it.
+/// What kind of answer is wanted, and the values that stand in each part of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CompletionSpec {
     /// An answer of the Responses API; otherwise one of Chat Completions.
@@ -24,7 +25,7 @@ pub struct CompletionSpec {
     pub stream: bool,
     /// Whether a stream of Chat Completions ends with the token counts.
     pub include_usage: bool,
-    /// Of the completion or response.
+    /// The id of the completion or response.
     pub id: String,
     /// The name that the client asked for.
     pub model: String,
@@ -52,7 +53,7 @@ pub struct Encoder {
     spec: CompletionSpec,
     out: String,
     began: bool,
-    /// What stands before and behind the text in a frame of text; made when the first one comes.
+    /// The bytes before and after the text in a frame of text, made for the first such frame.
     around_text: Option<(String, String)>,
     /// All text so far, for the frames that repeat it.
     text: String,
@@ -60,19 +61,19 @@ pub struct Encoder {
     /// The piece of reasoning that came last.
     reasoning_piece: String,
     calls: Vec<EncodedCall>,
-    /// Which of them is at hand.
+    /// The index in `calls` of the current tool call.
     call: usize,
-    /// The piece of its arguments that came last.
+    /// The last piece of its arguments.
     call_piece: String,
-    /// How many calls had begun when the text did: the place of the message among them.
+    /// The number of tool calls that had begun when the text did: the position of the message among them.
     message_at: Option<usize>,
     usage: Usage,
     finish: Option<Finish>,
-    /// Number of the next event of Responses.
+    /// The number of the next event of Responses.
     sequence: u64,
 }
 
-/// A tool call, as far as it was told.
+/// A tool call, as far as the service has sent it.
 #[derive(Default)]
 struct EncodedCall {
     index: usize,
@@ -102,7 +103,7 @@ impl Encoder {
         }
     }
 
-    /// Hands on the bytes that are ready, if any, with the number of the next event.
+    /// Hands the bytes that are ready to `to`, if there are any, with the number of the next event.
     pub fn take(&mut self, to: impl FnOnce(&[u8], u64)) {
         if !self.out.is_empty() {
             to(self.out.as_bytes(), self.sequence);
@@ -110,7 +111,8 @@ impl Encoder {
         }
     }
 
-    /// A run of text. What came in one network chunk goes on as one frame: nobody could have seen its pieces apart.
+    /// A run of text. Pieces that came in one network chunk become one frame, since nobody could have seen them
+    /// separately.
     pub fn text(&mut self, text: &str) {
         let responses = self.spec.responses;
         self.message_at.get_or_insert(self.calls.len());
@@ -133,7 +135,7 @@ impl Encoder {
 
     /// A run of reasoning.
     pub fn reasoning(&mut self, text: &str) {
-        // An item of Responses is not opened again: reasoning behind the first text or call is left out there.
+        // An item of Responses is not opened again, so reasoning after the first text or call is left out there.
         if text.is_empty() || self.spec.responses && self.has_items() && self.spec.stream {
             return;
         }
@@ -148,7 +150,7 @@ impl Encoder {
         self.reasoning.push_str(text);
     }
 
-    /// A run of a tool call's arguments. `done`: it is the whole of them once more.
+    /// A run of a tool call's arguments. `done`: these are all of its arguments once more.
     pub fn tool_call(&mut self, call: &ToolCall, arguments: &str, done: bool) {
         let &ToolCall { index, ref id, ref name } = call;
         let known = self.calls.iter().position(|call| call.index == index);
@@ -231,7 +233,7 @@ impl Encoder {
         }
     }
 
-    /// Appends a template, its holes filled.
+    /// Appends a template with its holes filled.
     fn fill(&mut self, template: &'static str) {
         let (before, mut rest) = cut(template, b"$");
         self.out.push_str(before);
@@ -267,7 +269,7 @@ impl Encoder {
             hole::CALL_INDEX => *call as u64,
             hole::MESSAGE_PLACE => reasoning_items + message_at.unwrap_or_default() as u64,
             hole::CALL_PLACE => reasoning_items + *call as u64 + u64::from(message_at.is_some_and(|at| at <= *call)),
-            // The service's own counts. What it does not tell is 0, never guessed.
+            // Only the counts of the service are sent. A count that it does not report is 0, never an estimate.
             hole::INPUT_TOKENS => input,
             hole::OUTPUT_TOKENS => output,
             hole::TOTAL_TOKENS => usage.total.unwrap_or(input + output),
@@ -278,7 +280,7 @@ impl Encoder {
         out.push_str(&decimal(number));
     }
 
-    /// A hole that another template fills, or a word, or nothing.
+    /// Fills a hole with another template, a word, or nothing.
     fn fill_with_template(&mut self, hole: u8) {
         let is_over = self.finish.is_some();
         let template = match hole {
@@ -306,7 +308,7 @@ impl Encoder {
         self.fill(template);
     }
 
-    /// The output items of a response; of a completion only its tool calls.
+    /// Fills in the output items of a response, or the tool calls of a completion.
     fn fill_items(&mut self) {
         let mut separator = "";
         let mut item = |this: &mut Encoder, template| {

@@ -1,10 +1,10 @@
-//! Requests of OpenAI's API as calls.
+//! Reads requests of OpenAI's API and makes options of a provider from them.
 
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value};
 use crate::text::{decimal, join};
 
-/// Names there and here.
+/// Fields of Chat Completions, and the options that they become.
 const CHAT: &[(&str, &str)] = &[
     ("messages", "messages"),
     ("temperature", "temperature"),
@@ -18,6 +18,7 @@ const CHAT: &[(&str, &str)] = &[
     ("response_format", "responseFormat"),
 ];
 
+/// Fields of Responses, and the options that they become.
 const RESPONSES: &[(&str, &str)] = &[
     ("temperature", "temperature"),
     ("top_p", "topP"),
@@ -25,16 +26,22 @@ const RESPONSES: &[(&str, &str)] = &[
     ("tool_choice", "toolChoice"),
 ];
 
-/// Fields that go as they are to services that are compatible with OpenAI's. A fixed list, of what changes an answer and
-/// not its form, its price or who is told of it: nothing else of what a client sends reaches a service.
+/// Fields that go unchanged to services that are compatible with OpenAI's API. The list is fixed: it has what changes
+/// an answer, but nothing that changes its form, its price or who is informed of it. No other field of a client reaches
+/// a service.
 const PASSED: &[&str] =
     &["frequency_penalty", "logit_bias", "parallel_tool_calls", "prediction", "presence_penalty", "verbosity"];
 
-/// Fields that change what a model does and that have no place in a call.
+/// Fields that change what a model does and that no option stands for. They are left out with a warning.
 const LEFT_OUT: &[&str] = &["audio", "logprobs", "modalities", "top_logprobs"];
 
-/// What the body of a request asks for: `{ model, stream, includeUsage, options, warnings }`, the options being a call's,
-/// the warnings of fields that change what a model does and that no provider here passes on.
+/// Reads the body of a request. Returns `{ model, stream, includeUsage, options, warnings }`: `options` are those of a
+/// provider, and `warnings` name fields that change what a model does and that no provider here passes on. `responses`:
+/// the request is one of the Responses API.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: the body is not a JSON object, or a field is missing, of the wrong type, or asks for
+/// something that the endpoint does not do. The message names the field.
 pub fn read(body: &str, responses: bool) -> Result<Map> {
     let body = parse(body).map_err(|_| Error::input("the body is not JSON that can be read"))?;
     if !body.is_object() {
@@ -73,7 +80,7 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
         if let Some(verbosity) = body.pointer("/text/verbosity").filter(|verbosity| !verbosity.is_null()) {
             compatible.insert("verbosity", verbosity.clone());
         }
-        // The choice of a tool is written as the tool is.
+        // In Responses the choice of a tool is written like the tool itself.
         if let Some(choice @ Value::Object(_)) = body.get("tool_choice") {
             options.remove("toolChoice");
             if let Some(choice) = read_tools(std::slice::from_ref(choice), true, &mut warnings).pop() {
@@ -102,7 +109,7 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
         options.insert("compatible", compatible.into());
     }
     let mut wanted = Map::new();
-    wanted.put("model", model);
+    wanted.insert_str("model", model);
     wanted.insert("stream", flag(&body, "stream")?);
     wanted.insert("includeUsage", flag(body.get("stream_options").unwrap_or(&Value::Null), "include_usage")?);
     wanted.insert("options", options.into());
@@ -110,14 +117,14 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
     Ok(wanted)
 }
 
-/// With U+FFFD for halves of surrogate pairs, which clients escape where they cut a text.
+/// Reads JSON and puts U+FFFD in the place of half surrogate pairs, which clients send where they cut a text.
 fn parse(body: &str) -> Result<Value> {
     let parsed = json::parse(body.as_bytes())?;
     if !parsed.has_lone_surrogates {
         return Ok(parsed.value);
     }
-    let has_lone_surrogates = json::join_surrogates(&parsed.value.to_json(), true);
-    Ok(json::parse(has_lone_surrogates.as_bytes())?.value)
+    let repaired = json::join_surrogates(&parsed.value.to_json(), true);
+    Ok(json::parse(repaired.as_bytes())?.value)
 }
 
 fn flag(object: &Value, key: &str) -> Result<Value> {
@@ -149,20 +156,21 @@ fn read_input(body: &Value) -> Result<Value> {
     Ok(Value::Array(messages))
 }
 
+/// Reads one item of `input`. Tool calls are collected in `calls` until an item of another kind follows.
 fn read_item(item: &Value, index: usize, calls: &mut Vec<Value>, messages: &mut Vec<Value>) -> Result<()> {
     let kind = item.text("type").unwrap_or("message");
     let id = item.text("call_id").unwrap_or_default();
-    // What was thought goes nowhere: clients send back the whole output of a turn, and services refuse this part of it.
+    // Reasoning is dropped: clients send back the whole output of an answer, and services refuse this part of it.
     if kind == "reasoning" {
         return Ok(());
     }
     if kind == "function_call" {
         let mut function = Map::new();
         for key in ["name", "arguments"] {
-            function.put(key, item.text(key).unwrap_or_default());
+            function.insert_str(key, item.text(key).unwrap_or_default());
         }
         let mut call = of_function(function);
-        call.put("id", id);
+        call.insert_str("id", id);
         calls.push(call.into());
         return Ok(());
     }
@@ -183,32 +191,33 @@ fn read_item(item: &Value, index: usize, calls: &mut Vec<Value>, messages: &mut 
     if let Value::Array(parts) = &mut content {
         parts.iter_mut().for_each(read_part);
     }
-    let mut turn = message(role, content);
+    let mut message = message(role, content);
     if is_result {
-        turn.put("tool_call_id", id);
+        message.insert_str("tool_call_id", id);
     }
-    messages.push(turn.into());
+    messages.push(message.into());
     Ok(())
 }
 
-/// Calls that were made together stand in one message here: services want their results right behind it.
+/// Makes one message of the tool calls that were made together, since services want their results right after it.
 fn end_calls(calls: &mut Vec<Value>, messages: &mut Vec<Value>) {
     if !calls.is_empty() {
-        let mut turn = message("assistant", Value::Null);
-        turn.insert("tool_calls", std::mem::take(calls).into());
-        messages.push(turn.into());
+        let mut message = message("assistant", Value::Null);
+        message.insert("tool_calls", std::mem::take(calls).into());
+        messages.push(message.into());
     }
 }
 
+/// Puts a function into the form of Chat Completions, where its members are inside `function`.
 fn of_function(function: Map) -> Map {
     let mut whole = Map::new();
-    whole.put("type", "function");
+    whole.insert_str("type", "function");
     whole.insert("function", function.into());
     whole
 }
 
-/// `flat`, as in Responses; here they stand inside `function`. What is no function the service runs itself, at its own
-/// price.
+/// The functions among `tools`. `flat`: the members stand beside `type`, as in Responses. Tools that are not functions
+/// are left out with a warning: the service would run them itself, at its own price.
 fn read_tools(tools: &[Value], flat: bool, warnings: &mut Vec<Value>) -> Vec<Value> {
     let mut read = Vec::new();
     for tool in tools {
@@ -221,7 +230,7 @@ fn read_tools(tools: &[Value], flat: bool, warnings: &mut Vec<Value>) -> Vec<Val
                 }
                 read.push(function.into());
             }
-            // Said once.
+            // The warning comes once, however many tools are left out.
             _ if warnings.is_empty() => warnings.push("a tool that is no function was left out".into()),
             _ => {}
         }
@@ -229,11 +238,11 @@ fn read_tools(tools: &[Value], flat: bool, warnings: &mut Vec<Value>) -> Vec<Val
     read
 }
 
-/// Name and schema stand one level deeper here.
+/// Reads `text.format` of Responses. In Chat Completions its name and schema are one level deeper.
 fn read_format(format: &Value, options: &mut Map) {
     let kind = format.text("type").unwrap_or_default();
     let mut whole = Map::new();
-    whole.put("type", kind);
+    whole.insert_str("type", kind);
     if let (Value::Object(format), "json_schema") = (format, kind) {
         let mut schema = format.clone();
         schema.remove("type");
@@ -244,25 +253,27 @@ fn read_format(format: &Value, options: &mut Map) {
     }
 }
 
-/// Parts are named by their direction there, and not here.
+/// Renames the type of a content part. Responses names parts by their direction (`input_text`, `output_text`), Chat
+/// Completions does not.
 fn read_part(part: &mut Value) {
     let is_image = part.text("type") == Some("input_image");
     let Value::Object(part) = part else { return };
     if is_image {
         let mut image = Map::new();
-        image.put("url", part.text("image_url").unwrap_or_default());
+        image.insert_str("url", part.text("image_url").unwrap_or_default());
         image.copy("detail", part);
         part.remove("detail");
-        part.put("type", "image_url");
+        part.insert_str("type", "image_url");
         part.insert("image_url", image.into());
     } else if part.text("type").is_some_and(|kind| kind.ends_with("_text")) {
-        part.put("type", "text");
+        part.insert_str("type", "text");
     }
 }
 
+/// A message with this role and content.
 fn message(role: &str, content: Value) -> Map {
     let mut message = Map::new();
-    message.put("role", role);
+    message.insert_str("role", role);
     message.insert("content", content);
     message
 }

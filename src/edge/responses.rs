@@ -5,6 +5,7 @@ use super::template::template;
 use crate::chat::Finish;
 use crate::text::join;
 
+/// The response, as it is within events and as the answer in one piece.
 pub const RESPONSE: &str = template!(
     r#"{"id":$id,"object":"response","created_at":$created,"status":"$status","error":null,"#,
     r#""incomplete_details":$incomplete_details,"instructions":null,"metadata":{},"model":$model,"#,
@@ -12,20 +13,26 @@ pub const RESPONSE: &str = template!(
     r#""top_p":null,"usage":$usage}"#
 );
 
+/// The token counts of a response.
 pub const USAGE: &str = template!(
     r#"{"input_tokens":$input_tokens,"input_tokens_details":{"cached_tokens":0},"output_tokens":$output_tokens,"#,
     r#""output_tokens_details":{"reasoning_tokens":0},"total_tokens":$total_tokens}"#
 );
 
-// An answer has one message and at most one summary, so the ids of items need not differ from answer to answer.
+// An answer has one message and at most one summary, so the ids of items need not differ between answers.
+/// The output item that holds the text.
 pub const MESSAGE_ITEM: &str =
     template!(r#"{"id":"msg_0","type":"message","status":"completed","role":"assistant","content":[$text_part]}"#);
+/// The output item that holds the reasoning.
 pub const REASONING_ITEM: &str = template!(r#"{"id":"rs_0","type":"reasoning","summary":[$summary_part]}"#);
+/// The output item of a tool call.
 pub const CALL_ITEM: &str = template!(
     r#"{"id":"fc_$call_index","type":"function_call","status":"completed","call_id":$call_id,"name":$call_name,"#,
     r#""arguments":$call_arguments}"#
 );
+/// The content of the message.
 pub const TEXT_PART: &str = template!(r#"{"type":"output_text","text":$text,"annotations":[],"logprobs":[]}"#);
+/// The content of the reasoning.
 pub const SUMMARY_PART: &str = template!(r#"{"type":"summary_text","text":$reasoning}"#);
 
 /// Members of an event about the message.
@@ -35,7 +42,7 @@ macro_rules! of_message {
     };
 }
 
-/// Members of an event about the tool call at hand.
+/// Members of an event about the current tool call.
 macro_rules! of_call {
     ($more:literal) => {
         template!(r#""item_id":"fc_$call_index","output_index":$call_place,"#, $more)
@@ -51,7 +58,7 @@ macro_rules! of_reasoning {
 
 const WITH_RESPONSE: &str = template!(r#""response":$response"#);
 
-/// What stands before and behind the text in an event of text; its number follows.
+/// The bytes before and after the text in an event of text; the sequence number follows them.
 pub const TEXT: [&str; 2] = [
     template!(
         "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",",
@@ -75,7 +82,7 @@ impl Encoder {
         self.responses_event("reasoning_summary_text.delta", of_reasoning!(r#""delta":$reasoning_piece"#));
     }
 
-    /// The reasoning is over when anything else begins.
+    /// Ends the reasoning, which is over as soon as anything else begins.
     fn responses_end_reasoning(&mut self) {
         if !std::mem::take(&mut self.reasoning_piece).is_empty() {
             self.responses_event("reasoning_summary_text.done", of_reasoning!(r#""text":$reasoning"#));
@@ -139,14 +146,14 @@ impl Encoder {
         self.end_event();
     }
 
-    /// Numbers the event at hand and ends it.
+    /// Adds the sequence number to the current event and ends it.
     pub(super) fn end_event(&mut self) {
         self.fill(template!(",\"sequence_number\":$sequence_number}\n\n"));
         self.sequence += 1;
     }
 }
 
-/// The `status` of the API.
+/// The `status` of a response.
 pub fn status(finish: Option<Finish>) -> &'static str {
     match finish {
         None => "in_progress",
@@ -155,7 +162,7 @@ pub fn status(finish: Option<Finish>) -> &'static str {
     }
 }
 
-/// The `incomplete_details` of the API.
+/// The `incomplete_details` of a response.
 pub fn incomplete_details(finish: Option<Finish>) -> &'static str {
     match finish {
         Some(Finish::Length) => r#"{"reason":"max_output_tokens"}"#,

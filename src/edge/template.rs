@@ -1,7 +1,7 @@
-//! Templates of what the encoder writes. A hole is a `$` and a name, as in `{"id":$id}`; the names are checked when the crate
-//! is compiled, where a template becomes text with one byte for each name.
+//! Templates of what the encoder writes. A hole is a `$` and a name, as in `{"id":$id}`. The names are checked when the
+//! crate is compiled, which also turns each template into text with one byte for each name.
 
-/// Makes a template of a literal, or of what `concat!` makes of several.
+/// Makes a template of one literal, or of several that are put together.
 macro_rules! template {
     ($($text:tt)+) => {{
         const TEXT: &str = concat!($($text)+);
@@ -26,7 +26,7 @@ macro_rules! holes {
 }
 
 holes! {
-    // Of the answer as a whole.
+    // The answer as a whole.
     ID "id",
     MODEL "model",
     CREATED "created",
@@ -40,14 +40,14 @@ holes! {
     REASONING "reasoning",
     REASONING_PIECE "reasoning_piece",
     REASONING_CONTENT "reasoning_content",
-    // The tool call at hand.
+    // The current tool call.
     CALL_INDEX "call_index",
     CALL_ID "call_id",
     CALL_NAME "call_name",
     CALL_ARGUMENTS "call_arguments",
     CALL_PIECE "call_piece",
     TOOL_CALLS "tool_calls",
-    // Places among the items of a response.
+    // Positions among the items of a response.
     MESSAGE_PLACE "message_place",
     CALL_PLACE "call_place",
     // Tokens.
@@ -67,7 +67,7 @@ holes! {
     SUMMARY_PART "summary_part",
 }
 
-/// What stands for the name between `from` and `to`. Fails the build where there is no such hole.
+/// The byte for the name between `from` and `to`. The build fails where there is no such hole.
 const fn code(text: &[u8], from: usize, to: usize) -> u8 {
     let mut index = 0;
     while index < NAMES.len() {
@@ -77,17 +77,17 @@ const fn code(text: &[u8], from: usize, to: usize) -> u8 {
             at += 1;
         }
         if name.len() == to - from && at == name.len() {
-            // Printable ASCII, whatever follows in the template.
+            // The byte is printable ASCII, so the template stays text.
             return b'0' + index as u8;
         }
         index += 1;
     }
-    // Evaluated by the compiler alone, for which running out of names is an error at the template.
+    // This runs in the compiler only, which reports the failed assertion at the template.
     assert!(index < NAMES.len(), "a template has a hole that nobody fills");
     0
 }
 
-/// Where the name ends that begins at `from`.
+/// Where the name that begins at `from` ends.
 const fn name_end(text: &[u8], from: usize) -> usize {
     let mut at = from;
     while at < text.len() && matches!(text[at], b'a'..=b'z' | b'_') {
@@ -96,6 +96,7 @@ const fn name_end(text: &[u8], from: usize) -> usize {
     at
 }
 
+/// The length of the compiled template in bytes.
 pub(super) const fn compiled_length(text: &str) -> usize {
     let text = text.as_bytes();
     let (mut length, mut at) = (0, 0);
@@ -111,6 +112,7 @@ pub(super) const fn compiled_length(text: &str) -> usize {
     length
 }
 
+/// The compiled template.
 pub(super) const fn compile<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
     let text = text.as_bytes();
     let mut compiled = [0; LENGTH];
@@ -129,6 +131,7 @@ pub(super) const fn compile<const LENGTH: usize>(text: &str) -> [u8; LENGTH] {
     compiled
 }
 
+/// The compiled template as text.
 pub(super) const fn as_text(bytes: &[u8]) -> &str {
     match std::str::from_utf8(bytes) {
         Ok(text) => text,

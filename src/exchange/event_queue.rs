@@ -1,4 +1,5 @@
-//! What a protocol understood, in its order, until the owner of the exchange takes it. Pieces of text are joined into runs.
+//! Holds what a protocol understood, in order, until the owner of the exchange takes it. Pieces of text are joined into
+//! runs.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -8,7 +9,7 @@ use crate::chat::{Event, Finish, Session, ToolCall, Usage};
 use crate::frame::Pieces;
 use crate::json::{Map, SurrogateJoiner, Value};
 
-/// The warning of a reply without text, calls and images.
+/// The warning of a reply without text, tool calls and images.
 pub const EMPTY_REPLY: &str = "the site sent an empty reply";
 
 /// What the pieces of a run are.
@@ -17,23 +18,24 @@ pub enum RunKind {
     /// Text of the reply.
     #[default]
     Text,
-    /// What the model thinks before it answers.
+    /// The model's reasoning.
     Reasoning,
     /// Arguments of this tool call.
     ToolCall(Rc<ToolCall>),
 }
 
-/// Where protocols put what they understood.
+/// Where protocols put the events that they understood.
 #[derive(Default)]
 pub struct EventQueue {
     queue: VecDeque<Event>,
-    /// The kind of the run that is still growing, and its pieces.
+    /// The kind of the run that is still growing.
     pub(super) run: RunKind,
+    /// The pieces of the growing run.
     pub(super) pieces: Pieces,
     text_surrogates: SurrogateJoiner,
     reasoning_surrogates: SurrogateJoiner,
     filter: Option<Filter>,
-    /// All text so far, as it came, for protocols that compare it with a final text.
+    /// All text so far as the service sent it, for protocols that compare it with a final text.
     full_text: Option<String>,
     had_text: bool,
 }
@@ -50,7 +52,7 @@ impl EventQueue {
         }
     }
 
-    /// A piece of what the model thinks before it answers. Returns the piece as it is handed out, with surrogates joined.
+    /// A piece of the model's reasoning. Returns the piece as it is handed out, with surrogates joined.
     pub fn reasoning(&mut self, piece: &str, has_lone_surrogates: bool) -> &str {
         let mut joined = String::new();
         let piece = if has_lone_surrogates || self.reasoning_surrogates.is_waiting() {
@@ -75,8 +77,9 @@ impl EventQueue {
         self.pieces.push(arguments);
     }
 
-    /// Any other event. Text that was held back as the possible beginning of a tag or stop word comes before a tool call, an
-    /// image and an action, since no tag goes on behind them. All other events may stand between any two pieces of a text.
+    /// Any other event. Text that was held back as the possible beginning of a tag or stop word comes before a tool
+    /// call, an image or an action, since no tag continues after them. All other events may come between any two pieces
+    /// of a text.
     pub fn push(&mut self, event: Event) {
         if matches!(event, Event::ToolCall { .. } | Event::Image(_) | Event::Action { .. }) {
             self.release_held_text();
@@ -85,7 +88,7 @@ impl EventQueue {
         self.queue.push_back(event);
     }
 
-    /// A warning: something was asked for that cannot be had, or was said that has no place.
+    /// A warning about something that the caller asked for or the service said, and that was left out.
     pub fn warn(&mut self, message: impl Into<String>) {
         self.push(Event::Warning(message.into()));
     }
@@ -141,7 +144,7 @@ impl EventQueue {
         self.filter = filter;
     }
 
-    /// Whether a word of `stop` ended the text: what the service says from here on is not wanted.
+    /// Whether a stop word ended the text: what the service says from here on is not wanted.
     pub(crate) fn is_stopped(&self) -> bool {
         self.filter.as_ref().is_some_and(Filter::is_stopped)
     }
@@ -151,19 +154,19 @@ impl EventQueue {
         let Some(mut filter) = self.filter.as_ref().map(Filter::restarted) else {
             return self.push(Event::Replace(text));
         };
-        let (mut segments, mut kept) = (Vec::new(), String::new());
+        let (mut segments, mut shown) = (Vec::new(), String::new());
         filter.push(&text, &mut segments);
         filter.finish(&mut segments);
         for segment in segments {
             if let Segment::Text(text) = segment {
-                kept.push_str(&text);
+                shown.push_str(&text);
             }
         }
-        self.push(Event::Replace(kept));
+        self.push(Event::Replace(shown));
     }
 
-    /// Where the scanner may put the texts of its frames. `None` while texts do not go out as they are, or another run has
-    /// not ended.
+    /// The pieces to which the scanner may append the texts of its frames. `None` while texts are filtered or joined,
+    /// or while a run of another kind has not ended.
     pub(super) fn pieces_for(&mut self, kind: &RunKind) -> Option<&mut Pieces> {
         let passes_through =
             self.filter.is_none() && !self.text_surrogates.is_waiting() && !self.reasoning_surrogates.is_waiting();
@@ -174,7 +177,7 @@ impl EventQueue {
         Some(&mut self.pieces)
     }
 
-    /// An empty piece is dropped and ends no run.
+    /// Appends a piece of text. An empty piece is dropped and ends no run.
     fn text_piece(&mut self, piece: &str) {
         if piece.is_empty() {
             return;
@@ -215,7 +218,7 @@ impl EventQueue {
         self.pieces.since(start)
     }
 
-    /// A high surrogate that waits for its other half is alone for good.
+    /// Ends the reasoning: a high surrogate that still waits for its other half becomes U+FFFD.
     fn finish_reasoning(&mut self) {
         let mut rest = String::new();
         self.reasoning_surrogates.finish(&mut rest);
@@ -229,7 +232,7 @@ impl EventQueue {
         }
     }
 
-    /// No text follows: what was held back goes out.
+    /// Ends the text: what the filter held back goes out.
     pub(crate) fn finish_text(&mut self) {
         self.finish_reasoning();
         let mut rest = String::new();
@@ -289,7 +292,7 @@ impl EventQueue {
         self.queue.pop_front()
     }
 
-    /// How many events and pieces are waiting: a value that changes with everything that is put in.
+    /// The number of waiting events and pieces. It changes with everything that is put in.
     pub(super) fn position(&self) -> (usize, usize) {
         (self.queue.len(), self.pieces.ends().len())
     }

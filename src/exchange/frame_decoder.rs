@@ -1,10 +1,10 @@
-//! Between the splitter and a protocol's decoder: hands over frames, and tells the scanner where the text of such a frame
-//! lies.
+//! Connects the splitter with a protocol's decoder: hands over the frames, and tells the scanner where the text of such
+//! a frame lies.
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::{Decode, EventQueue, FrameOutcome, RunKind};
-use crate::chat::{Error, Finish, Result, larger};
+use crate::chat::{Error, Finish, Result, too_large_error};
 use crate::frame::{FrameLayout, Pieces, Sink, Stop, Template, text_end};
 use crate::json;
 use crate::text::lossy;
@@ -17,7 +17,7 @@ const MAX_UNUSED_LAYOUTS: u8 = 16;
 pub struct FrameDecoder<'a> {
     pub decode: &'a mut dyn Decode,
     pub out: &'a mut EventQueue,
-    /// Bytes that one event may have, and all that `decode` keeps.
+    /// Bytes that one event may have, and that `decode` may keep altogether.
     pub limit: usize,
     /// See [`MAX_UNUSED_LAYOUTS`].
     pub unused_layouts: &'a mut u8,
@@ -26,11 +26,14 @@ pub struct FrameDecoder<'a> {
 }
 
 impl FrameDecoder<'_> {
-    /// What `stop` means for the reply.
+    /// What it means for the reply that the splitter stopped.
+    ///
+    /// # Errors
+    /// An event or line was too large, or the decoder failed.
     pub fn stopped(self, stop: Stop) -> Result<()> {
         match stop {
             Stop::Done => Ok(()),
-            Stop::TooLarge => Err(larger("an event or line", self.limit)),
+            Stop::TooLarge => Err(too_large_error("an event or line", self.limit)),
             Stop::Failed => self.error.map_or(Ok(()), Err),
         }
     }
@@ -38,10 +41,10 @@ impl FrameDecoder<'_> {
 
 impl Sink for FrameDecoder<'_> {
     fn scan(&mut self, template: &Template, bytes: &[u8], limit: usize) -> usize {
-        let Some((kind, room)) = self.run_for(template.tag) else { return 0 };
+        let Some((kind, most_text)) = self.run_for(template.tag) else { return 0 };
         let Some(pieces) = self.out.pieces_for(&kind) else { return 0 };
         let start = pieces.start();
-        let scanned = template.scan(bytes, limit, room, pieces);
+        let scanned = template.scan(bytes, limit, most_text, pieces);
         if scanned > 0 {
             #[cfg(debug_assertions)]
             super::scan_log::scanned();
@@ -59,7 +62,7 @@ impl Sink for FrameDecoder<'_> {
         let mut decoded = self.decode.frame(&lossy(event), data, self.out);
         let goes_on = matches!(decoded, Ok(FrameOutcome::More | FrameOutcome::NotScannable));
         if goes_on && self.decode.kept_bytes() > self.limit {
-            decoded = Err(larger("what the reply says in tool calls and reasoning", self.limit));
+            decoded = Err(too_large_error("what the reply says in tool calls and reasoning", self.limit));
         }
         let outcome = match decoded {
             Ok(outcome) => outcome,

@@ -32,7 +32,7 @@ mod text_filter;
 use std::ops::ControlFlow::{Break, Continue};
 use std::rc::Rc;
 
-use crate::chat::{Code, Error, Event, Result, larger};
+use crate::chat::{Code, Error, Event, Result, too_large_error};
 use crate::frame::{Framing, Pieces, Splitter};
 use crate::http::{self, Head, Request, Response};
 use crate::text::{cut, decimal, join};
@@ -80,7 +80,7 @@ pub enum Feed<'a> {
 pub struct Exchange {
     state: State,
     out: EventQueue,
-    /// Bytes that one event, line or JSON response may have, and all that a decoder keeps of the reply.
+    /// Bytes that one event, line or JSON response may have, and that a decoder may keep altogether.
     limit: usize,
     requests: u8,
     /// See [`Exchange::redact_errors`].
@@ -95,7 +95,7 @@ enum State {
     Waiting(Box<Operation>),
     /// A response that is read whole.
     Collecting(Box<Buffered>),
-    /// The first bytes of a stream, until one of them tells what it is.
+    /// The first bytes of a stream, until one of them shows what the body is.
     Sniffing(Box<Stream>),
     Streaming(Box<Stream>),
     Over(Option<Error>),
@@ -121,11 +121,11 @@ struct Stream {
 /// Requests an exchange may send, redirects and renewals included.
 const MAX_REQUESTS: u8 = 8;
 
-/// Bytes of the body of an error response that are read. What explains an error is at its beginning.
+/// Bytes of the body of an error response that are read. The explanation of an error is at its beginning.
 const MAX_ERROR_BODY: usize = 256 * 1024;
 
-/// Bytes that a page or the response to a request for a nonce may have, whatever the caller's limit: they are no part of the
-/// reply, which a caller may bound tightly.
+/// Bytes that a page or the response to a request for a nonce may have, whatever the caller's limit. They are not part
+/// of the reply, which a caller may want to limit tightly.
 pub const MAX_SHARED_RESPONSE: usize = 16 * 1024 * 1024;
 
 impl Exchange {
@@ -153,7 +153,7 @@ impl Exchange {
         &mut self.out
     }
 
-    /// What to do next. Events come first.
+    /// What to do next. Waiting events come first.
     pub fn poll(&mut self) -> Poll {
         if let Some(event) = self.out.pop() {
             return Poll::Event(event);
@@ -163,7 +163,7 @@ impl Exchange {
         }
         match std::mem::replace(&mut self.state, State::Over(None)) {
             State::Sending(operation) if self.requests == MAX_REQUESTS => {
-                // Without the query, which may hold a nonce.
+                // The query is left out, since it may hold a nonce.
                 let target = cut(&operation.request.url, b"?#").0;
                 let most = decimal(MAX_REQUESTS.into());
                 let message = join(&["gave up after ", &most, " requests; the next would go to ", target]);
@@ -240,7 +240,7 @@ impl Exchange {
                 match buffered.response.head.is_success() {
                     _ if chunk.len() <= room => Ok(State::Collecting(buffered)),
                     true => Err(response_too_large(buffered.limit)),
-                    // What explains an error is at its beginning.
+                    // The explanation of an error is at its beginning.
                     false => self.complete(*buffered),
                 }
             }
@@ -292,7 +292,7 @@ impl Exchange {
                 let on_response = OnResponse::Stream(framing, decode);
                 Ok(State::Collecting(Box::new(Buffered { response, on_response, limit })))
             }
-            // Half of a byte order mark; what follows it is to be seen.
+            // The first bytes may be an incomplete byte order mark.
             Some(0xef) if bytes.len() < 3 => Ok(State::Sniffing(stream)),
             Some(_) => {
                 let first = std::mem::take(&mut stream.response.body);
@@ -318,7 +318,8 @@ impl Exchange {
     }
 
     fn stream_ended(&mut self, stream: &mut Stream) -> Result<State> {
-        // A last frame without its blank line counts if it is whole; half a frame is no frame (rule 3 speaks next).
+        // A last frame without its blank line counts if it is complete. An incomplete frame is dropped, and rule 3
+        // applies.
         let (splitter, mut sink) = self.sink(stream);
         if let Break(stop) = splitter.finish(&mut sink) {
             match sink.stopped(stop) {
@@ -334,7 +335,7 @@ impl Exchange {
     }
 }
 
-/// The error of a response that is larger than `limit` bytes; also for an owner that reads a response itself.
+/// The error of a response that is larger than `limit` bytes, also for an owner that reads a response itself.
 pub fn response_too_large(limit: usize) -> Error {
-    larger("the answer", limit)
+    too_large_error("the answer", limit)
 }

@@ -9,7 +9,7 @@ use crate::http::{Head, Method, Request, Response, url};
 use crate::json::Map;
 use crate::text::{cut, join};
 
-/// One request, and what becomes of its response.
+/// One request, and what happens with its response.
 pub struct Operation {
     /// What is sent. Shared, since a retry and an error message may need it again.
     pub request: Rc<Request>,
@@ -18,13 +18,13 @@ pub struct Operation {
 
 /// How a response is read.
 pub(crate) enum OnResponse {
-    /// As a whole, up to the limit; then the handler says what comes next.
+    /// Read completely, up to the limit. Then the handler decides what comes next.
     Buffered(ResponseHandler, ErrorStatus),
     /// Frame by frame, as the bytes come.
     Stream(Framing, Box<dyn Decode>),
 }
 
-/// Whose business a status outside 2xx is.
+/// What happens with a status outside 2xx.
 #[derive(PartialEq)]
 pub(crate) enum ErrorStatus {
     /// The exchange makes an error of it.
@@ -44,7 +44,8 @@ pub enum Transition {
 }
 
 impl Operation {
-    /// A request whose response is read whole and then handed to `handler`. A status outside 2xx is an error before that.
+    /// A request whose response is read completely and then handed to `handler`. A status outside 2xx is an error, and
+    /// the handler is not called.
     pub fn buffered(
         request: Request,
         handler: impl FnOnce(&Response, &mut EventQueue) -> Result<Transition> + 'static,
@@ -53,8 +54,8 @@ impl Operation {
         Operation { request: Rc::new(request), on_response }
     }
 
-    /// A request whose response is read whole and handed to `handler` whatever its status, for protocols that know more of
-    /// an error than its status. [`Response::status_error`] is the usual error.
+    /// A request whose response is read completely and handed to `handler` whatever its status, for protocols that know
+    /// more about an error than its status. [`Response::status_error`] is the usual error.
     pub fn buffered_any_status(
         request: Request,
         handler: impl FnOnce(&Response, &mut EventQueue) -> Result<Transition> + 'static,
@@ -68,8 +69,11 @@ impl Operation {
         Operation { request: Rc::new(request), on_response: OnResponse::Stream(framing, Box::new(decode)) }
     }
 
-    /// The operation after a redirect to `location` (rule 8 of the exchange). Another origin could be anybody's, so not even
-    /// a request for a nonce follows there: that is an error, and so is a redirect that would drop the message.
+    /// The operation after a redirect to `location` (rule 8 of the exchange).
+    ///
+    /// # Errors
+    /// [`Code::Service`] where the redirect leads to another origin, which could be anybody's, so not even a request
+    /// for a nonce follows there; or where it would drop the message.
     pub(crate) fn redirected(mut self: Box<Self>, status: u16, location: &str) -> Result<Box<Self>> {
         let from = &self.request.url;
         let target = url::resolve(from, location).unwrap_or_default();
@@ -109,7 +113,7 @@ pub trait Decode {
         &[]
     }
 
-    /// The tool call that frames of arguments go on with. `None`: such frames are always parsed.
+    /// The tool call that frames of arguments belong to. `None`: such frames are always parsed.
     fn open_call(&self) -> Option<Rc<ToolCall>> {
         None
     }
@@ -139,7 +143,7 @@ pub trait Decode {
     /// The JSON reports an error, or holds no answer.
     fn json_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Transition>;
 
-    /// The status is not 2xx: another operation, or an error in the protocol's words.
+    /// The status is not 2xx: returns another operation, or an error in the protocol's own terms.
     ///
     /// # Errors
     /// [`Response::status_error`], unless the protocol knows better.
@@ -147,12 +151,12 @@ pub trait Decode {
         Err(response.status_error())
     }
 
-    /// State for the next call, wanted early where a word of `stop` ends the text before the service does.
+    /// The state for the next call. It is wanted early where a stop word ends the text before the service does.
     fn conversation(&mut self) -> Map {
         Map::new()
     }
 
-    /// The body ended and no frame said that the reply is complete.
+    /// The body ended without a frame that completes the reply.
     ///
     /// # Errors
     /// [`truncated`], unless the protocol ends by closing the connection.
@@ -161,7 +165,7 @@ pub trait Decode {
     }
 }
 
-/// The error of a stream that closes before its end.
+/// The error of a stream that ends before the reply does.
 pub fn truncated() -> Error {
     Error::new(Code::Truncated, "the reply was cut off: the connection closed before its end")
 }
@@ -171,9 +175,9 @@ pub fn truncated() -> Error {
 pub enum FrameOutcome {
     /// More frames follow.
     More,
-    /// More frames follow, and this one said something beside its text that no event shows: the scanner must not take over
-    /// frames of its layout.
+    /// More frames follow, and this one said something beside its text that no event shows. The scanner must not take
+    /// over frames of this layout.
     NotScannable,
-    /// The reply is complete. Frames behind this one are not read.
+    /// The reply is complete. The frames after this one are not read.
     Done,
 }

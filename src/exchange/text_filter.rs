@@ -1,5 +1,5 @@
-//! Between what a service says and the text that is handed out. With `thinkTags`, text between `<think>` and `</think>`
-//! becomes reasoning; with `stop`, the text ends where a service without such an option should have ended it.
+//! Filters the text between the service and the caller. With `thinkTags`, text between `<think>` and `</think>` becomes
+//! reasoning; with `stop`, the text ends at a stop word, for services that have no such option.
 
 const OPEN: &str = "<think>";
 const CLOSE: &str = "</think>";
@@ -11,17 +11,17 @@ pub struct Filter {
     stop_words: Vec<String>,
     in_reasoning: bool,
     stopped: bool,
-    /// The end of the text so far, which may be the beginning of a mark.
+    /// The end of the text so far, if it may be the beginning of a mark.
     held: String,
 }
 
-/// What begins at some place of the text.
+/// What begins at some position of the text.
 enum Mark {
     /// Neither a tag nor a stop word.
     None,
-    /// Perhaps one, of which a part is missing.
+    /// The beginning of a tag or stop word, of which a part is missing.
     Begun,
-    /// One of this length in bytes, and whether it is a tag.
+    /// A tag or stop word: its length in bytes, and whether it is a tag.
     Whole(usize, bool),
 }
 
@@ -30,12 +30,12 @@ enum Mark {
 pub enum Segment {
     /// Text of the reply.
     Text(String),
-    /// What stood between the tags.
+    /// Text that stood between the tags.
     Reasoning(String),
 }
 
 impl Filter {
-    /// `None` where there is nothing to do. No stop word may be empty.
+    /// A filter for the tags and these stop words, none of which may be empty. `None`: there is nothing to filter.
     pub fn new(think_tags: bool, stop_words: &[String]) -> Option<Filter> {
         let useful = think_tags || !stop_words.is_empty();
         useful.then(|| Filter { think_tags, stop_words: stop_words.to_vec(), ..Filter::default() })
@@ -51,19 +51,19 @@ impl Filter {
         self.stopped
     }
 
-    /// Appends the segments that are certain by now. Put together they are the same, whatever the cuts.
+    /// Appends to `segments` what is certain by now. However the text is cut, the segments put together are the same.
     pub fn push(&mut self, text: &str, segments: &mut Vec<Segment>) {
         self.held.push_str(text);
         self.read(false, segments);
     }
 
-    /// Nothing more comes: what looked like the beginning of a mark was text.
+    /// Ends the text: what looked like the beginning of a mark was text.
     pub fn finish(&mut self, segments: &mut Vec<Segment>) {
         self.read(true, segments);
     }
 
-    /// The first place where a mark begins counts; of several marks there, the one that is whole first, so that what
-    /// follows decides nothing. One pass over the text, however many tags are in it.
+    /// Divides the text that is held. The earliest mark counts, and of several at one position the shortest, so that
+    /// the result does not depend on what follows. One pass over the text, however many tags are in it.
     fn read(&mut self, is_over: bool, segments: &mut Vec<Segment>) {
         let text = std::mem::take(&mut self.held);
         let (mut from, mut at) = (0, 0);
@@ -93,7 +93,7 @@ impl Filter {
         }
     }
 
-    /// The shortest mark at the beginning of `rest`. Inside of reasoning no word stops the text.
+    /// The shortest mark at the beginning of `rest`. Stop words do not count within reasoning.
     fn mark(&self, rest: &[u8]) -> Mark {
         let mut found = Mark::None;
         self.each_mark(|mark, is_tag| {

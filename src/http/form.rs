@@ -1,18 +1,19 @@
-//! Bodies and queries that are forms.
+//! Forms, for bodies and queries.
 
 use crate::json::Map;
 use crate::text::digit;
 
-/// `application/x-www-form-urlencoded` (URL standard, section 5.2).
+/// Names and values in `application/x-www-form-urlencoded` (URL standard, section 5.2), encoded so far.
 #[derive(Debug, Default)]
 pub struct Form(pub String);
 
 impl Form {
-    /// The text that `from` has at `key`.
+    /// Adds `name` with the string that `from` has at `key`, or with an empty value.
     pub fn take(&mut self, name: &str, key: &str, from: &Map) {
         self.add(name, from.text(key).unwrap_or_default());
     }
 
+    /// Adds `name` with `value`, both encoded.
     pub fn add(&mut self, name: &str, value: &str) {
         if !self.0.is_empty() {
             self.0.push('&');
@@ -23,6 +24,7 @@ impl Form {
     }
 }
 
+/// Appends `text` to `out`, encoded as the standard wants it in a form: a blank is `+`.
 fn percent_encode(text: &str, out: &mut String) {
     for &byte in text.as_bytes() {
         match byte {

@@ -1,4 +1,4 @@
-//! Requests, heads and responses as plain data; addresses and bodies.
+//! Requests and responses as plain data, and what belongs to them: URLs, forms, headers. Nothing here sends anything.
 
 mod form;
 mod request;

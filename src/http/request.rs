@@ -3,13 +3,17 @@
 use super::Form;
 use crate::json::Value;
 
+/// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
+    /// Asks without a body.
     Get,
+    /// Sends a body.
     Post,
 }
 
 impl Method {
+    /// The method as `fetch` takes it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Method::Get => "GET",
@@ -18,46 +22,57 @@ impl Method {
     }
 }
 
+/// A request that the owner of the exchange is to send.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
+    /// The method.
     pub method: Method,
+    /// The full address, query included.
     pub url: String,
+    /// Names in lower case, with their values.
     pub headers: Vec<(&'static str, String)>,
+    /// The body as text; its type is among the headers.
     pub body: Option<String>,
-    /// Asks for something that is the same for every caller and holds no secret (a nonce, a page): concurrent replies may
-    /// share one answer, and a page may follow its redirects.
+    /// Whether the response is the same for every caller and holds no secret (a nonce, a page). Concurrent replies may
+    /// then share one response, and a browser may follow redirects by itself.
     pub shared: bool,
 }
 
 impl Request {
+    /// A `GET` request for `url`, without headers.
     pub fn get(url: impl Into<String>) -> Self {
         Request { method: Method::Get, url: url.into(), headers: Vec::new(), body: None, shared: false }
     }
 
+    /// A `POST` request to `url`, without headers and body.
     pub fn post(url: impl Into<String>) -> Self {
         Request { method: Method::Post, ..Request::get(url) }
     }
 
+    /// This request, marked as [`Request::shared`].
     pub fn shared(mut self) -> Self {
         self.shared = true;
         self
     }
 
+    /// This request with one more header. `name` must be in lower case.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
+    /// This request with `body` as JSON, and the matching `content-type`.
     pub fn json(self, body: &Value) -> Self {
         Request { body: Some(body.to_json()), ..self.header("content-type", "application/json") }
     }
 
+    /// This request with a form as its body, and the matching `content-type`.
     pub fn form(self, Form(body): Form) -> Self {
         Request { body: Some(body), ..self.header("content-type", "application/x-www-form-urlencoded;charset=UTF-8") }
     }
 }
 
-/// What `Headers.set` takes: Latin-1 without control characters other than the tab.
+/// Whether `Headers.set` of the Fetch standard takes `value`: Latin-1 without control characters other than the tab.
 pub fn is_header_value(value: &str) -> bool {
     value.chars().all(|c| matches!(c, '\t' | ' '..='\u{7e}' | '\u{80}'..='\u{ff}'))
 }

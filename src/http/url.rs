@@ -1,14 +1,20 @@
-//! Addresses: checked where a caller gives them, resolved where a site does.
+//! URLs: checked where the caller gives one, resolved where a site does.
 
 use crate::chat::{Error, Result};
-use crate::text::{cut, join, number};
+use crate::text::{cut, join, parse_number};
 
-/// Address of a site or service as the caller gives it, checked: `http(s)`, no credentials, no query, no trailing slash.
+/// Checks the address of a site or service that the caller gave as `option`. Returns it without query, fragment and
+/// trailing slashes, with scheme and host in lower case.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: `url` is not an `http:` or `https:` URL, has credentials, or holds a character that no
+/// URL may.
 pub fn parse_site(url: &str, option: &str) -> Result<String> {
-    site(url.trim()).map_err(|why| Error::input(join(&[option, ": ", why])))
+    check_site(url.trim()).map_err(|why| Error::input(join(&[option, ": ", why])))
 }
 
-fn site(url: &str) -> Result<String, &'static str> {
+/// Does the work of [`parse_site`]. The error is the reason alone.
+fn check_site(url: &str) -> Result<String, &'static str> {
     const NO_URL: &str = "not a URL; it begins with https://";
     let (scheme, rest) = cut(url, b":");
     if rest.is_empty() {
@@ -22,12 +28,13 @@ fn site(url: &str) -> Result<String, &'static str> {
     if authority.bytes().any(|byte| byte == b'@') {
         return Err("credentials do not belong into a URL");
     }
-    // In `[::1]:8080` the last colon is the port's.
+    // Only the last colon of `[::1]:8080` separates the port; `[::1]` has none.
     let colon = authority.bytes().rposition(|byte| byte == b':').filter(|_| !authority.ends_with(']'));
     let (host, port) = authority.split_at(colon.unwrap_or(authority.len()));
     let port = port.strip_prefix(':').filter(|port| !port.is_empty()).unwrap_or("0");
-    let is_port = port.bytes().all(|byte| byte.is_ascii_digit()) && number(port, 10).is_some_and(|port| port < 0x10000);
-    if host.is_empty() || !is_port || url.chars().any(is_odd) {
+    let is_port =
+        port.bytes().all(|byte| byte.is_ascii_digit()) && parse_number(port, 10).is_some_and(|port| port < 0x10000);
+    if host.is_empty() || !is_port || url.chars().any(is_forbidden) {
         return Err("not a URL");
     }
     let mut path = cut(parts.path, b"?#").0;
@@ -37,21 +44,24 @@ fn site(url: &str) -> Result<String, &'static str> {
     Ok(parts.root() + path)
 }
 
-fn is_odd(c: char) -> bool {
+/// Whether `c` must not stand unescaped in a URL.
+fn is_forbidden(c: char) -> bool {
     is_blank(c) || matches!(c, '\\' | '"' | '<' | '>' | '^' | '`' | '{' | '}' | '|')
 }
 
-/// What stands in no address.
+/// Whether `c` is white space or a control character.
 pub fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
 
-/// Scheme, host and port, with default ports left out.
+/// The origin of `url`: scheme, host and port, without the port that is the scheme's default. `None`: it is not an
+/// `http(s)` URL.
 pub fn origin(url: &str) -> Option<String> {
     Url::read(url).map(|url| url.origin())
 }
 
-/// `reference` as a link in the document at `base` (RFC 3986, 5.2, without `..`, which no server sends in `Location`).
+/// The address that `reference` has as a link in the document at `base` (RFC 3986, section 5.2). `..` is not resolved,
+/// since no server sends it in `Location`. `None`: one of them is not an `http(s)` URL.
 pub fn resolve(base: &str, reference: &str) -> Option<String> {
     let reference = reference.trim();
     let (scheme, rest) = cut(reference, b":/?#");
@@ -63,42 +73,45 @@ pub fn resolve(base: &str, reference: &str) -> Option<String> {
         return Some(join(&[base.scheme, ":", reference]));
     }
     let path = cut(base.path, b"?#").0;
-    let kept = match reference.as_bytes().first() {
+    let base_path = match reference.as_bytes().first() {
         Some(b'/') => "",
         Some(b'?') if !path.is_empty() => path,
         Some(b'?') => "/",
         _ => path.bytes().rposition(|byte| byte == b'/').map_or("/", |at| &path[..=at]),
     };
-    Some(join(&[&base.origin(), kept, reference]))
+    Some(join(&[&base.origin(), base_path, reference]))
 }
 
-/// Path and query of a URL on whatever host, moved to the origin of `site`: what a page tells about its own server must
-/// not send a nonce elsewhere.
+/// `url` moved to the origin of `site`: its host is replaced, its path and query stay. A page may name its server in
+/// another way, but must not send a nonce elsewhere. `None`: one of them is not an `http(s)` URL.
 pub fn on_site(site: &str, url: &str) -> Option<String> {
     let url = resolve(&join(&[site, "/"]), url)?;
     let path = Url::read(&url)?.path;
     Some(origin(site)? + if path.is_empty() { "/" } else { path })
 }
 
-/// Parts of an `http(s)` URL.
+/// The parts of an `http(s)` URL.
 struct Url<'a> {
     scheme: &'a str,
     authority: &'a str,
-    /// With query and fragment.
+    /// The path with query and fragment.
     path: &'a str,
 }
 
 impl Url<'_> {
+    /// Splits `url`. `None`: it is not an `http(s)` URL.
     fn read(url: &str) -> Option<Url<'_>> {
         let (scheme, rest) = cut(url, b":");
         let (authority, path) = cut(rest.strip_prefix("://")?, b"/?#");
         is_http(scheme).then_some(Url { scheme, authority, path })
     }
 
+    /// Scheme and authority in lower case.
     fn root(&self) -> String {
         join(&[self.scheme, "://", self.authority]).to_ascii_lowercase()
     }
 
+    /// See [`origin`].
     fn origin(&self) -> String {
         let mut origin = self.root();
         let default = if self.scheme.len() > 4 { ":443" } else { ":80" };
@@ -109,6 +122,7 @@ impl Url<'_> {
     }
 }
 
+/// Whether `scheme` is `http` or `https`, in upper or lower case.
 pub fn is_http(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }

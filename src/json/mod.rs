@@ -1,4 +1,5 @@
-//! JSON: a value and its text, the reader, and where a string lies in a text that nobody has to read.
+//! JSON: values and their text, a reader that takes what `JSON.parse` takes, and a search for the place of a string in
+//! a JSON text, for the scanner.
 
 mod locate;
 mod parse;
@@ -9,4 +10,4 @@ pub use locate::locate;
 pub use parse::{Invalid, Parsed, parse};
 pub use surrogates::{SurrogateJoiner, join_surrogates};
 pub(crate) use value::quote;
-pub use value::{Map, Value, form};
+pub use value::{Map, Value, fill_template};

@@ -1,51 +1,64 @@
-//! JSON of servers, read as JavaScript's `JSON.parse` would read it.
+//! Reads JSON of servers the way JavaScript's `JSON.parse` reads it.
 //!
-//! `serde_json` is the oracle of the tests, but not in the module: it refuses what JavaScript takes and real services send
-//! (halves of a surrogate pair in escapes, numbers beyond the range of a double), and with its maps and its float tables
-//! it weighs 60 kB gzipped, as much as everything else together. Numbers stay text here; nobody calculates with them.
+//! `serde_json` is the oracle of the tests, but it is not in the module: it refuses what JavaScript takes and real
+//! services send (halves of a surrogate pair in escapes, numbers beyond the range of a double), and with its maps and
+//! its tables for floats it weighs 60 kB gzipped, as much as everything else together. Numbers stay text here, since
+//! nothing calculates with them.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::locate::PLAIN_DEPTH;
-use super::surrogates::HALF;
+use super::surrogates::LONE_SURROGATE_OFFSET;
 use super::{Map, Value};
 use crate::frame::escape::{escape, hex4};
 use crate::frame::{Pieces, plain_end, text_end};
-use crate::text::{lossy, number};
+use crate::text::{lossy, parse_number};
 
-/// Levels of nesting. Deeper JSON is nobody's answer, and the stack of a wasm module is small.
+/// Levels of nesting that are read. No real answer is nested deeper, and the stack of a wasm module is small.
 const MAX_DEPTH: u8 = 128;
 
-/// A value and whether lone surrogates in it travel as private-use characters.
+/// What [`parse`] read.
 #[derive(Debug, Default)]
 pub struct Parsed {
+    /// The value. Its strings hold private-use characters in place of lone surrogates where `has_lone_surrogates` is
+    /// set.
     pub value: Value,
+    /// Whether a string holds half of a surrogate pair. [`super::SurrogateJoiner`] puts such halves together again.
     pub has_lone_surrogates: bool,
 }
 
-/// A text is not JSON, or nested deeper than 128 levels. It says neither what the text is nor where it fails: the text may
-/// be private, and a position in it helps nobody.
+/// The error of a text that is not JSON, or is nested deeper than 128 levels. It contains neither the text nor the
+/// position of the mistake: the text may be private, and the position helps nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Invalid;
 
+/// Reads a JSON text in UTF-8. A byte order mark before it is skipped, and bytes that are not UTF-8 become U+FFFD.
+///
+/// # Errors
+/// [`Invalid`]: `text` is not JSON, or is nested deeper than 128 levels.
 pub fn parse(text: &[u8]) -> Result<Parsed, Invalid> {
-    // As `response.json()` does it: themes saved with a byte order mark put one before every answer of their site.
+    // `response.json()` skips a byte order mark, too. WordPress themes saved with one put it before every answer of
+    // their site.
     let text = lossy(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
     let mut reader = Reader::new(&text, MAX_DEPTH, None);
-    let value = reader.whole(None).ok_or(Invalid)?;
+    let value = reader.document(None).ok_or(Invalid)?;
     Ok(Parsed { value, has_lone_surrogates: reader.has_lone_surrogates })
 }
 
+/// Reads one JSON text, either into a [`Value`] or only to find a place in it.
 pub(super) struct Reader<'a> {
     text: &'a str,
     at: usize,
-    /// Levels of nesting that are left.
+    /// Levels of nesting that are still allowed.
     depth: u8,
     has_lone_surrogates: bool,
-    /// No values are wanted, only where some are: see [`super::locate()`].
+    /// `None`: values are built. Otherwise no values are built, and `found` and `varying` are filled: see
+    /// [`super::locate()`].
     members: Option<&'a [&'a str]>,
+    /// Where the inside of the string or number at the path lies.
     pub(super) found: Option<Range<usize>>,
+    /// Where the values of `members` lie.
     pub(super) varying: Vec<Range<usize>>,
 }
 
@@ -54,15 +67,17 @@ impl<'a> Reader<'a> {
         Reader { text, at: 0, depth, has_lone_surrogates: false, members, found: None, varying: Vec::new() }
     }
 
-    pub(super) fn whole(&mut self, path: Option<&[&str]>) -> Option<Value> {
+    /// Reads the whole text, which must be one value with nothing but blanks around it. `path`: see [`Reader::value`].
+    pub(super) fn document(&mut self, path: Option<&[&str]>) -> Option<Value> {
         let value = self.value(path)?;
-        self.blanks();
+        self.skip_blanks();
         (self.at == self.text.len()).then_some(value)
     }
 
-    /// `None`: not JSON, or `path` is not plain. A value off the path has none.
+    /// Reads one value. `path` leads from this value to the wanted one; `None` where the wanted value is not in here.
+    /// Returns `None` where the text is not JSON, or a key on the path is repeated.
     fn value(&mut self, path: Option<&[&str]>) -> Option<Value> {
-        self.blanks();
+        self.skip_blanks();
         match self.peek()? {
             b'"' => {
                 let start = self.at + 1;
@@ -70,24 +85,25 @@ impl<'a> Reader<'a> {
                 if path.is_some_and(<[_]>::is_empty) {
                     self.found = Some(start..self.at - 1);
                 }
-                Some(if self.keeps() { Value::String(text.into_owned()) } else { Value::Null })
+                Some(if self.builds_values() { Value::String(text.into_owned()) } else { Value::Null })
             }
             b'{' => self.nested(b'}', path),
             b'[' => self.nested(b']', path),
-            b't' => self.word("true").map(|()| Value::Bool(true)),
-            b'f' => self.word("false").map(|()| Value::Bool(false)),
-            b'n' => self.word("null").map(|()| Value::Null),
+            b't' => self.literal("true").map(|()| Value::Bool(true)),
+            b'f' => self.literal("false").map(|()| Value::Bool(false)),
+            b'n' => self.literal("null").map(|()| Value::Null),
             _ => {
                 let start = self.at;
                 let number = self.number()?;
                 if path.is_some_and(<[_]>::is_empty) {
                     self.found = Some(start..start + number.len());
                 }
-                Some(if self.keeps() { Value::Number(number.to_owned()) } else { Value::Null })
+                Some(if self.builds_values() { Value::Number(number.to_owned()) } else { Value::Null })
             }
         }
     }
 
+    /// Reads an object or an array, up to and including `close`.
     fn nested(&mut self, close: u8, path: Option<&[&str]>) -> Option<Value> {
         self.depth = self.depth.checked_sub(1)?;
         let is_object = close == b'}';
@@ -96,19 +112,19 @@ impl<'a> Reader<'a> {
         let (step, deeper) = path.and_then(<[_]>::split_first).unzip();
         let mut seen = false;
         self.at += 1;
-        self.blanks();
+        self.skip_blanks();
         if !self.take(close) {
             loop {
                 let mut key = Cow::Borrowed("");
                 if is_object {
-                    self.blanks();
+                    self.skip_blanks();
                     key = self.string()?;
-                    self.blanks();
+                    self.skip_blanks();
                     self.take(b':').then_some(())?;
                 }
                 let on_path = step.is_some_and(|step| match is_object {
                     true => key == *step,
-                    false => number(step, 10) == Some(index),
+                    false => parse_number(step, 10) == Some(index),
                 });
                 if on_path && std::mem::replace(&mut seen, true) {
                     return None;
@@ -124,11 +140,11 @@ impl<'a> Reader<'a> {
                 };
                 index += 1;
                 match is_object {
-                    _ if !self.keeps() => {}
+                    _ if !self.builds_values() => {}
                     true => members.push((key.into_owned(), value)),
                     false => items.push(value),
                 }
-                self.blanks();
+                self.skip_blanks();
                 if self.take(close) {
                     break;
                 }
@@ -139,10 +155,13 @@ impl<'a> Reader<'a> {
         Some(if is_object { Map::from_members(members).into() } else { items.into() })
     }
 
-    fn keeps(&self) -> bool {
+    /// Whether values are wanted, and not only places.
+    fn builds_values(&self) -> bool {
         self.members.is_none()
     }
 
+    /// Reads a string. Two fast ways come first: a string without escapes is not copied, and one whose escapes are all
+    /// ordinary is unescaped by the scanner's code.
     fn string(&mut self) -> Option<Cow<'a, str>> {
         self.take(b'"').then_some(())?;
         if let Some(end) = plain_end(self.text.as_bytes(), self.at) {
@@ -169,7 +188,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What comes after a backslash.
+    /// The character of the escape whose backslash was just read. Half of a surrogate pair becomes a private-use
+    /// character.
     fn escape(&mut self) -> Option<char> {
         let bytes = self.text.as_bytes();
         if let Some((character, width)) = escape(bytes.get(self.at - 1..)?) {
@@ -179,10 +199,10 @@ impl<'a> Reader<'a> {
         let half = hex4(bytes, self.at + 1).filter(|code| self.peek() == Some(b'u') && (0xd800..0xe000).contains(code));
         self.at += 5;
         self.has_lone_surrogates = true;
-        char::from_u32(HALF + half?)
+        char::from_u32(LONE_SURROGATE_OFFSET + half?)
     }
 
-    /// RFC 8259, section 6.
+    /// A number as it is written (RFC 8259, section 6).
     fn number(&mut self) -> Option<&'a str> {
         let start = self.at;
         self.take(b'-');
@@ -199,6 +219,7 @@ impl<'a> Reader<'a> {
         self.text.get(start..self.at)
     }
 
+    /// Skips one or more digits.
     fn digits(&mut self) -> Option<()> {
         let start = self.at;
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
@@ -207,10 +228,12 @@ impl<'a> Reader<'a> {
         (self.at > start).then_some(())
     }
 
-    fn word(&mut self, word: &str) -> Option<()> {
+    /// Skips `word`, which is `true`, `false` or `null`.
+    fn literal(&mut self, word: &str) -> Option<()> {
         self.text.get(self.at..)?.starts_with(word).then(|| self.at += word.len())
     }
 
+    /// Skips `byte` if it comes next, and says whether it did.
     #[inline(always)]
     fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
@@ -218,20 +241,21 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// Services send none, mostly.
+    /// Skips white space. Services send hardly any, so the usual case is one comparison.
     #[inline(always)]
-    fn blanks(&mut self) {
+    fn skip_blanks(&mut self) {
         if self.peek() <= Some(b' ') {
-            self.skip_blanks();
+            self.skip_many_blanks();
         }
     }
 
-    fn skip_blanks(&mut self) {
+    fn skip_many_blanks(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
         }
     }
 
+    /// The next byte, which is not skipped.
     #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()

@@ -1,33 +1,37 @@
-//! SurrogateJoiner of surrogate pairs, which JavaScript and real services have in their texts and Rust has not.
+//! Joins the halves of surrogate pairs. JavaScript's strings may hold single halves, and so do the texts of real
+//! services, which cut their pieces anywhere; Rust's strings cannot.
 
-use crate::frame::escape::join;
+use crate::frame::escape::join_pair;
 
-/// A lone surrogate has no place in Rust's strings. It travels as a private-use character of plane 16, at this offset
-/// from its code, and only in texts that say so; [`SurrogateJoiner`] turns it back.
-pub(super) const HALF: u32 = 0x10_0000;
+/// The offset of the private-use character (plane 16) that stands in for a lone surrogate. It is used only in texts
+/// that are marked with `has_lone_surrogates`, since others may contain these characters themselves.
+pub(super) const LONE_SURROGATE_OFFSET: u32 = 0x10_0000;
 
-/// Joins halves of surrogate pairs over the pieces of one text.
+/// Joins halves of surrogate pairs across the pieces of one text.
 #[derive(Debug, Default)]
 pub struct SurrogateJoiner {
+    /// A high half that waits for the low half in the next piece.
     high: Option<u32>,
 }
 
 impl SurrogateJoiner {
+    /// Whether the last piece ended with a high half.
     pub fn is_waiting(&self) -> bool {
         self.high.is_some()
     }
 
-    /// Appends `piece` to `out`, with its lone halves joined or, where the other half never comes, as U+FFFD.
+    /// Appends `piece` to `out`. Halves that belong together become one character, and a half without the other becomes
+    /// U+FFFD. `has_lone_surrogates`: see [`super::Parsed`].
     pub fn push(&mut self, piece: &str, has_lone_surrogates: bool, out: &mut String) {
         if !has_lone_surrogates && !self.is_waiting() {
             return out.push_str(piece);
         }
         for character in piece.chars() {
-            match (self.high.take(), half(character, has_lone_surrogates)) {
+            match (self.high.take(), lone_surrogate(character, has_lone_surrogates)) {
                 (None, None) => out.push(character),
                 (None, Some(high)) if high < 0xdc00 => self.high = Some(high),
                 (None, Some(_)) => out.push(char::REPLACEMENT_CHARACTER),
-                (Some(high), Some(low)) if low >= 0xdc00 => out.push(join(high, low)),
+                (Some(high), Some(low)) if low >= 0xdc00 => out.push(join_pair(high, low)),
                 (Some(_), Some(high)) => {
                     out.push(char::REPLACEMENT_CHARACTER);
                     self.high = Some(high);
@@ -37,7 +41,7 @@ impl SurrogateJoiner {
         }
     }
 
-    /// The text is over: a high half that waits is alone for good.
+    /// Ends the text: a high half that still waits becomes U+FFFD.
     pub fn finish(&mut self, out: &mut String) {
         if self.high.take().is_some() {
             out.push(char::REPLACEMENT_CHARACTER);
@@ -45,7 +49,7 @@ impl SurrogateJoiner {
     }
 }
 
-/// The same for a text that comes whole.
+/// Does for a complete text what [`SurrogateJoiner`] does for one in pieces.
 pub fn join_surrogates(text: &str, has_lone_surrogates: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut halves = SurrogateJoiner::default();
@@ -54,7 +58,8 @@ pub fn join_surrogates(text: &str, has_lone_surrogates: bool) -> String {
     out
 }
 
-fn half(character: char, has_lone_surrogates: bool) -> Option<u32> {
-    let code = (character as u32).checked_sub(HALF)?;
+/// The surrogate that `character` stands in for, if it does.
+fn lone_surrogate(character: char, has_lone_surrogates: bool) -> Option<u32> {
+    let code = (character as u32).checked_sub(LONE_SURROGATE_OFFSET)?;
     (has_lone_surrogates && (0xd800..0xe000).contains(&code)).then_some(code)
 }

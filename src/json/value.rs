@@ -1,43 +1,52 @@
-//! A JSON value: what servers send and what they are sent.
+//! JSON values: what servers send and what is sent to them.
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::text::{cut, decimal, digit, number};
+use crate::text::{cut, decimal, digit, parse_number};
 
+/// A JSON value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
+    /// `null`.
     #[default]
     Null,
+    /// `true` or `false`.
     Bool(bool),
-    /// As it was written.
+    /// A number as it is written, for example `1e3`.
     Number(String),
+    /// A string, unescaped.
     String(String),
+    /// An array.
     Array(Vec<Value>),
+    /// An object.
     Object(Map),
-    /// Any JSON, as text that is written as it stands: see [`form`]. Nothing is read from it but by parsing it.
+    /// Any JSON as text, which is written as it stands: see [`fill_template`]. To look into it, parse it.
     Json(String),
 }
 
-/// Members in the order in which they came. Where a key is repeated the last one counts, as for `JSON.parse`.
+/// The members of a JSON object, in the order in which they came. Where a key is repeated the last one counts, as with
+/// `JSON.parse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map(Vec<(String, Value)>);
 
 impl Value {
+    /// The value at `key`. `None`: there is none, or this is not an object.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.as_object()?.get(key)
     }
 
+    /// The item at `index`, counted from 0. `None`: there is none, or this is not an array.
     pub fn item(&self, index: usize) -> Option<&Value> {
         self.as_array()?.get(index)
     }
 
-    /// JSON Pointer (RFC 6901) without escapes.
+    /// The value at a JSON Pointer (RFC 6901), for example `/choices/0/delta`. `~0` and `~1` are not understood.
     pub fn pointer(&self, pointer: &str) -> Option<&Value> {
         let (mut value, mut rest) = (self, pointer);
         while let Some(steps) = rest.strip_prefix('/') {
             let (step, deeper) = cut(steps, b"/");
             value = match value {
-                Value::Array(items) => items.get(number(step, 10)? as usize)?,
+                Value::Array(items) => items.get(parse_number(step, 10)? as usize)?,
                 value => value.get(step)?,
             };
             rest = deeper;
@@ -45,81 +54,91 @@ impl Value {
         Some(value)
     }
 
+    /// The string. `None`: this is another kind of value.
     pub fn as_str(&self) -> Option<&str> {
         if let Value::String(text) = self { Some(text) } else { None }
     }
 
+    /// The boolean. `None`: this is another kind of value.
     pub fn as_bool(&self) -> Option<bool> {
         if let Value::Bool(flag) = self { Some(*flag) } else { None }
     }
 
+    /// The whole number. `None`: this is another kind of value, is negative, has a fraction or an exponent, or does not
+    /// fit.
     pub fn as_u64(&self) -> Option<u64> {
-        if let Value::Number(digits) = self { number(digits, 10) } else { None }
+        if let Value::Number(digits) = self { parse_number(digits, 10) } else { None }
     }
 
+    /// The items. `None`: this is not an array.
     pub fn as_array(&self) -> Option<&Vec<Value>> {
         if let Value::Array(items) = self { Some(items) } else { None }
     }
 
+    /// The members. `None`: this is not an object, or one that is still text ([`Value::Json`]).
     pub fn as_object(&self) -> Option<&Map> {
         if let Value::Object(map) = self { Some(map) } else { None }
     }
 
+    /// The members, to change them. `None`: as for [`Value::as_object`].
     pub fn as_object_mut(&mut self) -> Option<&mut Map> {
         if let Value::Object(map) = self { Some(map) } else { None }
     }
 
+    /// Whether this is an object.
     pub fn is_object(&self) -> bool {
         self.as_object().is_some()
     }
 
+    /// Whether this is `null`.
     pub fn is_null(&self) -> bool {
         *self == Value::Null
     }
 
-    /// What is at `key`, but not `null`.
+    /// The value at `key`, unless it is `null`.
     #[inline(never)]
     pub fn non_null(&self, key: &str) -> Option<&Value> {
         self.get(key).filter(|value| !matches!(value, Value::Null))
     }
 
-    /// The string at `key`.
+    /// The string at `key`. It may be empty.
     #[inline(never)]
     pub fn text(&self, key: &str) -> Option<&str> {
         self.get(key)?.as_str()
     }
 
-    /// Text of the string or number at `key`: ids come as both.
+    /// The text of the string or number at `key`. Ids come as either.
     #[inline(never)]
-    pub fn id(&self, key: &str) -> Option<&str> {
+    pub fn string_or_number(&self, key: &str) -> Option<&str> {
         match self.get(key)? {
             Value::String(text) | Value::Number(text) => Some(text),
             _ => None,
         }
     }
 
-    /// The string at a pointer.
+    /// The string at a JSON Pointer: see [`Value::pointer`].
     #[inline(never)]
     pub fn text_at(&self, pointer: &str) -> Option<&str> {
         self.pointer(pointer)?.as_str()
     }
 
-    /// The whole number at `key`.
+    /// The whole number at `key`: see [`Value::as_u64`].
     #[inline(never)]
     pub fn number(&self, key: &str) -> Option<u64> {
         self.get(key)?.as_u64()
     }
 
-    /// The items of the array at `key`.
+    /// The items of the array at `key`; none where there is no array.
     pub fn list(&self, key: &str) -> &[Value] {
         self.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether `true` stands at `key`.
     pub fn is_true(&self, key: &str) -> bool {
         matches!(self.get(key), Some(Value::Bool(true)))
     }
 
-    /// As JSON text.
+    /// This value as JSON text, without blanks.
     pub fn to_json(&self) -> String {
         let mut out = String::new();
         write(self, &mut out);
@@ -128,54 +147,59 @@ impl Value {
 }
 
 impl Map {
+    /// A map without members.
     pub fn new() -> Map {
         Map::default()
     }
 
+    /// A map of these members. Keys may be repeated.
     pub(crate) fn from_members(members: Vec<(String, Value)>) -> Map {
         Map(members)
     }
 
-    /// The string at `key`, if it is not empty.
+    /// The string at `key`, unless it is empty.
     #[inline(never)]
     pub fn text(&self, key: &str) -> Option<&str> {
         self.get(key)?.as_str().filter(|text| !text.is_empty())
     }
 
-    /// As JSON text.
+    /// This object as JSON text, without blanks.
     pub fn to_json(&self) -> String {
         let mut out = String::new();
         write_members(self, &mut out);
         out
     }
 
-    /// See [`form`].
+    /// Puts at `key` what [`fill_template`] makes of `template` and `holes`.
     #[inline(never)]
-    pub fn form(&mut self, key: &str, template: &'static str, holes: &[&str]) {
-        self.insert(key, form(template, holes));
+    pub fn insert_filled(&mut self, key: &str, template: &'static str, holes: &[&str]) {
+        self.insert(key, fill_template(template, holes));
     }
 
-    pub fn put(&mut self, key: &str, text: &str) {
+    /// Puts the string `text` at `key`.
+    pub fn insert_str(&mut self, key: &str, text: &str) {
         self.insert(key, text.into());
     }
 
-    /// Takes the text over that `from` has at `key`, if any.
+    /// Puts at `key` the string that `from` has there, unless it is empty.
     #[inline(never)]
     pub fn copy(&mut self, key: &str, from: &Map) {
         if let Some(text) = from.text(key) {
-            self.put(key, text);
+            self.insert_str(key, text);
         }
     }
 
+    /// The value at `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
+    /// The value at `key`, to change it.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         self.0.iter_mut().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
-    /// Puts `value` at `name` in the object at `group`, which is made where there is none.
+    /// Puts `value` at `name` in the object at `group`, which is made if there is none.
     pub fn insert_in(&mut self, group: &str, name: &str, value: Value) {
         if let Some(Value::Object(members)) = self.get_mut(group) {
             return members.insert(name, value);
@@ -185,42 +209,48 @@ impl Map {
         self.insert(group, members.into());
     }
 
-    /// What was at `key`, which is no more.
+    /// Removes the value at `key` and returns it.
     pub fn take(&mut self, key: &str) -> Option<Value> {
         let at = self.0.iter().rposition(|(name, _)| name == key)?;
         Some(self.0.remove(at).1)
     }
 
+    /// Puts `value` at `key`, in the place of whatever was there, as the last member.
     pub fn insert(&mut self, key: &str, value: Value) {
         self.remove(key);
         self.0.push((key.to_owned(), value));
     }
 
+    /// Removes the member `key`, if there is one.
     pub fn remove(&mut self, key: &str) {
         self.0.retain(|(name, _)| name != key);
     }
 
+    /// Whether there is a member `key`, be it `null`.
     pub fn contains_key(&self, key: &str) -> bool {
         self.get(key).is_some()
     }
 
+    /// Whether there are no members.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// The members in their order; a repeated key comes as often as it was written.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
+    /// The keys in their order; a repeated key comes as often as it was written.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.iter().map(|(key, _)| key)
     }
 }
 
-/// JSON after a template: each `$` becomes the next hole as a string, each `%` the next one as the JSON that it is. Less
-/// code than a tree of values, for what is sent and never looked at.
+/// Makes JSON from a template: each `$` becomes the next of `holes` as a JSON string, each `%` becomes the next one as
+/// it stands, which must be JSON. Takes less code than a tree of values, for JSON that is sent and never looked at.
 #[inline(never)]
-pub fn form(template: &'static str, holes: &[&str]) -> Value {
+pub fn fill_template(template: &'static str, holes: &[&str]) -> Value {
     let mut json = String::new();
     let (before, mut rest) = cut(template, b"$%");
     json.push_str(before);
@@ -273,13 +303,14 @@ impl From<Map> for Value {
     }
 }
 
-/// As JSON text.
+/// Writes the value as JSON text.
 impl Display for Value {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         out.write_str(&self.to_json())
     }
 }
 
+/// Appends `value` as JSON text to `out`.
 fn write(value: &Value, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
@@ -298,6 +329,7 @@ fn write(value: &Value, out: &mut String) {
     }
 }
 
+/// Appends an object with the members of `map` as JSON text to `out`.
 fn write_members(map: &Map, out: &mut String) {
     out.push('{');
     for (index, (key, value)) in map.0.iter().enumerate() {
@@ -309,7 +341,7 @@ fn write_members(map: &Map, out: &mut String) {
     out.push('}');
 }
 
-/// As a JSON string.
+/// Appends `text` as a JSON string, with its quotes, to `out`.
 pub(crate) fn quote(text: &str, out: &mut String) {
     out.push('"');
     let mut rest = text;

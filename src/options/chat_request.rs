@@ -1,4 +1,4 @@
-//! One call of a provider: what the caller gives, checked and complete.
+//! One request of a provider: what the caller gives, checked and complete.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -8,8 +8,8 @@ use crate::json::{Map, Value};
 use crate::options::{ProtocolInfo, Settings, preset, prompt};
 use crate::text::{decimal, digit, join};
 
-/// Options that a protocol may have no way for: what it neither maps nor does itself is told by a warning.
-/// `tests/fidelity.rs` gives each of them to each provider.
+/// Options that a protocol may have no way to pass on. Those that it neither maps nor handles itself are reported by a
+/// warning. `tests/fidelity.rs` gives each of them to each provider.
 pub const OPTIONS: [&str; 10] = [
     "temperature",
     "topP",
@@ -35,7 +35,7 @@ pub enum Purpose {
     Models,
 }
 
-/// One call of a provider, checked and complete.
+/// One request of a provider, checked and complete.
 #[derive(Clone, Debug)]
 pub struct ChatRequest {
     /// What the provider was made with.
@@ -46,29 +46,31 @@ pub struct ChatRequest {
     pub messages: Vec<Message>,
     /// Where earlier messages go.
     pub history: History,
-    /// As it was given, or empty; see [`Settings::get_model`].
+    /// The model as it was given, or empty; see [`Settings::get_model`].
     pub model: String,
-    /// Those options that the protocol can pass on, by the places that it gives them ([`ProtocolInfo::options`]).
+    /// The options that the protocol can pass on, by their places in its request ([`ProtocolInfo::options`]).
     pub mapped_options: Map,
-    /// `conversation` of an earlier reply, or empty.
+    /// The `conversation` of an earlier reply, or empty.
     pub conversation: Map,
-    /// Random bits. The core gets them here, since it has no source of its own.
+    /// Random bits. They come from the caller, since the core has no source of its own.
     pub random: Random,
-    /// Whether the caller is a page of another origin that uses no relay: it cannot read every response of a site.
+    /// Whether the caller is a page of another origin that uses no relay. Such a page cannot read every response of a
+    /// site.
     pub cross_origin: bool,
-    /// Words that end the text, where the protocol cannot pass them on.
+    /// Stop words that end the text here, since the protocol cannot pass them on.
     pub stop_words: Vec<String>,
     /// Whether `<think>` and `</think>` in the text stand around reasoning.
     pub think_tags: bool,
-    /// What the caller asked for and this protocol cannot do.
+    /// Messages about what the caller asked for and this protocol cannot do.
     pub warnings: Vec<String>,
 }
 
 impl ChatRequest {
-    /// A request for a reply, of `settings` and `options` as the caller gave them. `random` is asked at most once.
+    /// A request for a reply, from `settings` and `options` as the caller gave them. `random` is called at most once.
     ///
     /// # Errors
-    /// [`crate::chat::Code::Input`] where they are wrong, `ModelNotFound` where the provider lists its models without this one.
+    /// [`crate::chat::Code::Input`] where they are wrong, `ModelNotFound` where the provider lists its models without
+    /// this one.
     pub fn read(
         info: &ProtocolInfo,
         settings: &Value,
@@ -79,11 +81,11 @@ impl ChatRequest {
         ChatRequest::with(info, settings, options, Purpose::Reply, random)
     }
 
-    /// As [`ChatRequest::read`], with settings that were read before. An option of the call wins over the same one in the
-    /// settings; only of `extra` both count.
+    /// A request with settings that were read before. An option counts before the setting of the same name; `extra` of
+    /// both counts.
     ///
     /// # Errors
-    /// Those of [`ChatRequest::read`].
+    /// As for [`ChatRequest::read`].
     pub fn with(
         info: &ProtocolInfo,
         settings: Rc<Settings>,
@@ -112,7 +114,7 @@ impl ChatRequest {
             }
         }
         let is_mapped = |wanted: &str| info.options.iter().any(|(name, _)| *name == wanted);
-        // What a service needs of its own (SERVICES) stays under what a call adds.
+        // The `extra` of the settings, which SERVICES uses, is kept apart: the `extra` of the call is laid over it.
         if let (Some(_), Some(under)) = (options.non_null("extra"), given.non_null("extra")) {
             mapped_options.insert(".under", under.clone());
         }
@@ -174,7 +176,7 @@ impl ChatRequest {
     ///
     /// # Errors
     /// There is no message, the last one is not the user's, or it has no text.
-    pub fn turns(&self) -> Result<(String, &[Message])> {
+    pub fn newest_and_earlier(&self) -> Result<(String, &[Message])> {
         if self.history == History::Prompt {
             return Ok((prompt::format_prompt(&self.messages, Default::default())?, &[]));
         }
@@ -190,17 +192,18 @@ impl ChatRequest {
         Ok((last.text.clone(), earlier))
     }
 
-    /// Puts into `conversation` what that of the earlier reply has at `key`, or else `fresh`.
+    /// Puts at `key` of `conversation` what the conversation of the earlier reply has there, or else `fresh`.
     pub fn carry_over(&self, key: &str, fresh: &str, conversation: &mut Map) {
-        conversation.put(key, self.remembered(key).unwrap_or(fresh));
+        conversation.insert_str(key, self.remembered(key).unwrap_or(fresh));
     }
 
-    /// The string at `key` of the earlier reply's conversation.
+    /// The string at `key` in the conversation of the earlier reply.
     pub fn remembered(&self, key: &str) -> Option<&str> {
         self.conversation.text(key)
     }
 
-    /// `length` letters and digits, at most 24, from the request's random bits. `salt` makes several ids of a request differ.
+    /// An id of `length` letters and digits, at most 24, from the request's random bits. Different `salt`s make
+    /// different ids.
     pub fn random_id(&self, length: usize, salt: u64) -> String {
         let [mut high, mut low] = self.bits(salt);
         let mut id = String::new();
@@ -211,7 +214,7 @@ impl ChatRequest {
         id
     }
 
-    /// A random UUID (RFC 9562, version 4). `salt` makes several of a request differ.
+    /// A random UUID (RFC 9562, version 4). Different `salt`s make different ids.
     pub fn uuid(&self, salt: u64) -> String {
         let [high, low] = self.bits(salt);
         let high = high & !0xf000 | 0x4000;
@@ -227,6 +230,7 @@ impl ChatRequest {
         uuid
     }
 
+    /// 128 random bits, the same ones for the same `salt`.
     fn bits(&self, salt: u64) -> [u64; 2] {
         let [high, low] = self.random.drawn.get_or_init(self.random.draw);
         [high ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15), low.wrapping_add(salt.wrapping_mul(0xd1b5_4a32_d192_ed03))]
@@ -240,19 +244,21 @@ pub struct Random {
     drawn: OnceCell<[u64; 2]>,
 }
 
-/// Where earlier messages go.
+/// Where the earlier messages go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum History {
     /// To the place that the protocol has for them.
     #[default]
     Messages,
-    /// Into the newest message: `format_prompt` makes one text of all.
+    /// Into the newest message: `format_prompt` makes one text of all messages.
     Prompt,
 }
 
-/// Words that `stop` may have. Each place of a text is compared with each word, and a client of the edge chooses them.
+/// The number of stop words that `stop` may have. Each position of a text is compared with each word, and a client of
+/// the edge chooses the words.
 const MAX_STOP_WORDS: usize = 64;
 
+/// The words of the option `stop`, which is a string or an array of strings.
 fn read_stop_words(given: &Value) -> Result<Vec<String>> {
     let one = std::slice::from_ref(given);
     let mut words = Vec::new();
@@ -266,11 +272,11 @@ fn read_stop_words(given: &Value) -> Result<Vec<String>> {
     Ok(words)
 }
 
-/// The caller's `messages`, as texts. A bare string is one user message; `content` is a string or OpenAI's content parts. What
-/// is no text is left out, each with a warning.
+/// The caller's `messages` as texts. A bare string is one user message; `content` is a string or OpenAI's content
+/// parts. Parts that are not text are left out, each with a warning.
 ///
 /// # Errors
-/// A message has another form; the text of the error says which one and where.
+/// [`crate::chat::Code::Input`]: a message has another form. The text of the error says which one, and where.
 pub fn read_messages(messages: &Value, warnings: &mut Vec<String>) -> Result<Vec<Message>> {
     let mut read = Vec::new();
     match messages {

@@ -1,4 +1,4 @@
-//! What a caller gives, checked: the settings of a provider and the options of one call.
+//! What a caller gives, checked: the settings of a provider and the options of one request.
 
 mod chat_request;
 mod presets;

@@ -1,17 +1,23 @@
-//! Ready instances, as data.
+//! Presets: ready settings under a name.
 
+/// The settings that `preset` stands for. What the caller gives counts before them.
 #[derive(Debug)]
 pub struct Preset {
+    /// The value of the setting `preset`, and the default of `name`.
     pub name: &'static str,
+    /// The default of `url`.
     pub url: &'static str,
+    /// The default of `defaultModel`.
     pub default_model: &'static str,
+    /// The default of `models`.
     pub models: &'static [&'static str],
+    /// The default of `modelAliases`: other names, and the models that they stand for.
     pub aliases: &'static [(&'static str, &'static str)],
-    /// As the source declared it; the protocol itself may do more.
+    /// Whether the source declared that replies come in pieces. The protocol itself may do more.
     pub supports_stream: bool,
 }
 
-/// The two providers of the source documents, with its values. Both sites are gone.
+/// The two providers of the source documents, with the values they have there. Both sites are gone.
 pub static PRESETS: &[Preset] = &[
     Preset {
         name: "Chatgpt4Online",
@@ -32,7 +38,7 @@ pub static PRESETS: &[Preset] = &[
 ];
 
 impl Preset {
-    /// What stands behind the setting of this name.
+    /// The value of the setting `key`, if the preset has one.
     pub fn text(&self, key: &str) -> Option<&'static str> {
         match key {
             "name" => Some(self.name),
@@ -43,6 +49,7 @@ impl Preset {
     }
 }
 
+/// The preset of this name.
 pub fn preset(name: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.name == name)
 }

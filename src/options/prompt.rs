@@ -1,15 +1,16 @@
-//! Several turns as one text, as the source providers sent them (`format_prompt` of g4f, 2025-06 to the end).
+//! Makes one text of several messages, as the source providers did (`format_prompt` of g4f, from June 2025 on).
 
 use crate::chat::{Error, Message, Result};
 use crate::text::{cut, without_leading};
 
+/// How the text is made. The defaults are those of the source.
 #[derive(Clone, Copy, Debug)]
 pub struct PromptStyle {
-    /// Role labels even around a single message.
+    /// Write the role even before a single message. Default: `false`.
     pub add_special_tokens: bool,
-    /// Leave the closing `Assistant:` out, so that the model goes on with the last message.
+    /// Leave out the closing `Assistant:`, so that the model continues the last message. Default: `false`.
     pub do_continue: bool,
-    /// Keep `system` and `developer` messages.
+    /// Keep `system` and `developer` messages. Default: `true`.
     pub include_system: bool,
 }
 
@@ -19,11 +20,14 @@ impl Default for PromptStyle {
     }
 }
 
-/// `Role: text` lines and a closing `Assistant:`. A single message is its text alone.
+/// Makes lines `Role: text` and a closing `Assistant:`. A single message becomes its text alone.
 ///
-/// Two different chats of several turns never give the same prompt: a line inside a message that begins with the label of
-/// a usual role, or of one of the chat's own, is indented by one space. The source did not do that, and a user could speak
-/// as the assistant.
+/// Two different conversations of several messages never become the same text: a line within a message that begins with
+/// the label of a usual role, or of a role of this conversation, is indented by one space. The source did not do that,
+/// and a user could write in the name of the assistant.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: there are no messages, or none of them has text.
 pub fn format_prompt(messages: &[Message], style: PromptStyle) -> Result<String> {
     if messages.is_empty() {
         return Err(Error::input("messages is empty: give at least one message"));
@@ -47,7 +51,7 @@ pub fn format_prompt(messages: &[Message], style: PromptStyle) -> Result<String>
         }
         prompt.push_str(label);
         prompt.push(' ');
-        guard(text, &labels, &mut prompt);
+        push_indented(text, &labels, &mut prompt);
     }
     if prompt.is_empty() {
         return Err(Error::input("no message has text"));
@@ -58,11 +62,11 @@ pub fn format_prompt(messages: &[Message], style: PromptStyle) -> Result<String>
     Ok(prompt)
 }
 
-/// Of these another chat may have messages, whatever roles this one has.
+/// Roles that messages of other conversations may have, whatever roles this one has.
 const USUAL_ROLES: [&str; 6] = ["system", "developer", "user", "assistant", "tool", "function"];
 
-/// Python's `str.capitalize` (the first letter in upper case, the rest in lower case) and a colon. Of ASCII letters:
-/// roles are English words, and the tables for all others would weigh 11 kB gzipped.
+/// The label of a role: Python's `str.capitalize` (the first letter in upper case, the rest in lower case) and a colon.
+/// Only ASCII letters change: roles are English words, and the tables for all other letters would weigh 11 kB gzipped.
 fn label(role: &str) -> String {
     let mut label = role.to_ascii_lowercase();
     if let Some(first) = label.get_mut(..1) {
@@ -71,9 +75,9 @@ fn label(role: &str) -> String {
     label + ":"
 }
 
-/// One more space in front of every further line that is a label after any number of spaces: so a guarded line and a
-/// line that had the space already stay apart.
-fn guard(text: &str, labels: &[String], prompt: &mut String) {
+/// Appends `text` to `prompt`. Each line after the first that is one of `labels` after any number of spaces gets one
+/// more space, so a line that was indented here never equals a line that already had the space.
+fn push_indented(text: &str, labels: &[String], prompt: &mut String) {
     let (first, mut rest) = cut(text, b"\n");
     prompt.push_str(first);
     while let Some(lines) = rest.strip_prefix('\n') {

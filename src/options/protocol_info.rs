@@ -1,4 +1,4 @@
-//! What a protocol says of itself.
+//! What a protocol declares about itself.
 
 /// What a protocol is called, what it can do, and what it takes.
 #[derive(Debug)]
@@ -11,11 +11,11 @@ pub struct ProtocolInfo {
     pub supports_stream: bool,
     /// Whether earlier messages are sent, and not only the newest one.
     pub supports_message_history: bool,
-    /// Whether messages of the system have a place.
+    /// Whether system messages are sent as such.
     pub supports_system_message: bool,
-    /// The options that the protocol passes on, and the place of each in the body of its request: a member (`top_p`), or one
-    /// of an object (`options/num_predict`). What it passes on in another form has a place that begins with a dot
-    /// (`.tools`), which the protocol reads itself.
+    /// The options that the protocol passes on, each with its place in the body of the request: a member (`top_p`), or
+    /// a member of an object (`options/num_predict`). A place that begins with a dot (`.tools`) marks an option that
+    /// the protocol reads itself and writes in another form.
     pub options: &'static [(&'static str, &'static str)],
     /// Settings beside those that every provider has.
     pub settings: &'static [(&'static str, SettingKind)],
@@ -23,10 +23,10 @@ pub struct ProtocolInfo {
     pub base_url: &'static str,
 }
 
-/// What a setting may be. `null` is as good as nothing.
+/// What a setting may be. `null` counts as absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingKind {
-    /// A string, or a number, which is an id as well.
+    /// A string or a number: ids come as either.
     Id,
     /// A string that goes into a header.
     HeaderValue,
@@ -34,7 +34,7 @@ pub enum SettingKind {
     Flag,
     /// A path or URL on the site itself.
     SiteUrl,
-    /// A path or URL whose host does not matter: what counts is its path on the site.
+    /// A path or URL of which only the path counts; the host is replaced by the site's.
     SitePath,
 }
 

@@ -13,35 +13,34 @@ pub struct Settings {
     pub name: String,
     /// Address of the site or service, checked, without a trailing slash.
     pub url: String,
-    /// The models that may be asked for; empty: any.
+    /// The models that may be asked for. Empty: any model.
     pub models: Vec<String>,
-    /// The model of a call that names none; empty: the service's own.
+    /// The model of a request that names none. Empty: the service's own default.
     pub default_model: String,
-    /// Other names of models, and the models that they stand for.
+    /// Other names of models, each with the model that it stands for.
     pub model_aliases: Map,
-    /// Whether the site is known to answer.
+    /// Whether the site is thought to be in service: `false` only for the sites of the presets.
     pub working: bool,
-    /// See [`Settings::get`].
+    /// The texts that [`Settings::get`] returns.
     texts: Map,
-    /// As the caller gave them: those that are options of a call, too, count for every call.
+    /// The settings as the caller gave them. Those that are also options count for every request.
     pub given: Value,
 }
 
 impl Settings {
-    /// Reads what the caller gave. It may name a preset, whose values count where nothing else is given. Everything is
-    /// checked before anything is kept.
+    /// Reads what the caller gave. It may name a preset, whose values count where nothing else is given.
     ///
     /// # Errors
-    /// [`Code::Input`]: a setting is of the wrong type, or the address is missing or none.
+    /// [`Code::Input`]: a setting is of the wrong type, or the address is missing or not a URL.
     pub fn read(info: &ProtocolInfo, given: &Value) -> Result<Settings> {
         check(info, given)?;
         let preset = given.text("preset").and_then(preset);
         let text = |key: &str| {
-            let text = given.id(key).filter(|text| !text.is_empty());
+            let text = given.string_or_number(key).filter(|text| !text.is_empty());
             text.or_else(|| preset?.text(key))
         };
         if !info.is_site() && given.non_null("url").is_some() {
-            // Or the key would go to another service than the one that was meant.
+            // Without this check the key would go to another service than the caller meant.
             return Err(Error::input("url is not a setting of this provider: its address is baseUrl"));
         }
         let (setting, usual) = if info.is_site() { ("url", None) } else { ("baseUrl", Some(info.base_url)) };
@@ -51,7 +50,7 @@ impl Settings {
         let url = url::parse_site(url, setting)?;
         let mut settings = Settings {
             name: text("name").unwrap_or(info.name).to_owned(),
-            // As far as it is known: the site of a preset is gone, and of another site the caller knows.
+            // Only the sites of the presets are known to be gone.
             working: preset.is_none_or(|preset| preset.url != url),
             texts: texts(info, given, &url, text)?,
             url,
@@ -64,6 +63,7 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Fills the models and their aliases from what the caller gave, or else from the preset.
     fn read_models(&mut self, preset: Option<&'static Preset>) {
         for model in self.given.list("models").iter().filter_map(Value::as_str) {
             self.models.push(model.to_owned());
@@ -76,11 +76,12 @@ impl Settings {
             preset.models.iter().for_each(|model| self.models.push((*model).to_owned()));
         }
         if self.model_aliases.is_empty() {
-            preset.aliases.iter().for_each(|(from, to)| self.model_aliases.put(from, to));
+            preset.aliases.iter().for_each(|(from, to)| self.model_aliases.insert_str(from, to));
         }
     }
 
-    /// The text of a setting of the protocol's own ([`ProtocolInfo::settings`]), or of `apiKey`. Addresses are resolved.
+    /// The text of one of the protocol's own settings ([`ProtocolInfo::settings`]), or of `apiKey`. Addresses are
+    /// resolved.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.texts.text(key)
     }
@@ -90,8 +91,8 @@ impl Settings {
         self.given.get(key).and_then(Value::as_bool)
     }
 
-    /// The model that `name` stands for: the default where it is empty, then the aliases, then the list if there is one (as
-    /// g4f did it in 2024, when the two source providers were written).
+    /// The model that `name` stands for: the default where it is empty, then the aliases, then the list if there is
+    /// one. g4f did the same in 2024, when the two source providers were written.
     ///
     /// # Errors
     /// [`Code::ModelNotFound`]: the list has no such model.
@@ -111,7 +112,7 @@ impl Settings {
         Err(Error::new(Code::ModelNotFound, message))
     }
 
-    /// Texts that must not stand in an error.
+    /// The nonce and the key: texts that must not stand in an error.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         self.get("nonce").into_iter().chain(self.get("apiKey"))
     }
@@ -120,20 +121,20 @@ impl Settings {
 /// Settings that every provider has.
 const COMMON: &[(&str, SettingKind)] = &[("apiKey", SettingKind::HeaderValue)];
 
-/// Texts of the protocol's own settings, addresses resolved against `site`.
+/// The texts of the protocol's own settings, with addresses resolved against `site`.
 fn texts<'a>(info: &ProtocolInfo, given: &Value, site: &str, text: impl Fn(&str) -> Option<&'a str>) -> Result<Map> {
     let mut found = Map::new();
     for &(key, kind) in COMMON.iter().chain(info.settings) {
         let is_address = matches!(kind, SettingKind::SiteUrl | SettingKind::SitePath);
-        match given.id(key).filter(|text| is_address && !text.is_empty()) {
-            Some(address) if kind == SettingKind::SiteUrl => found.put(key, &on_this_site(site, address, key)?),
+        match given.string_or_number(key).filter(|text| is_address && !text.is_empty()) {
+            Some(address) if kind == SettingKind::SiteUrl => found.insert_str(key, &on_this_site(site, address, key)?),
             Some(address) => match url::on_site(site, address) {
                 None => return Err(Error::input(join(&[key, ": not a URL or path on the site"]))),
-                Some(address) => found.put(key, &address),
+                Some(address) => found.insert_str(key, &address),
             },
             None => {
                 if let Some(text) = text(key).filter(|_| kind != SettingKind::Flag) {
-                    found.put(key, text);
+                    found.insert_str(key, text);
                 }
             }
         }
@@ -141,6 +142,7 @@ fn texts<'a>(info: &ProtocolInfo, given: &Value, site: &str, text: impl Fn(&str)
     Ok(found)
 }
 
+/// The address `given`, which must have the origin of `site`.
 fn on_this_site(site: &str, given: &str, key: &str) -> Result<String> {
     let resolved = url::resolve(&join(&[site, "/"]), given);
     match resolved.filter(|address| url::origin(address) == url::origin(site)) {
@@ -150,7 +152,7 @@ fn on_this_site(site: &str, given: &str, key: &str) -> Result<String> {
     }
 }
 
-/// The types of the settings, and that none holds what no header may hold.
+/// Checks the types of the settings, and that those for headers hold only what a header may hold.
 fn check(info: &ProtocolInfo, given: &Value) -> Result<()> {
     let wrong = |key: &str, what: &str| Err(Error::input(join(&[key, what])));
     for &(key, kind) in COMMON.iter().chain(info.settings) {
@@ -181,6 +183,7 @@ fn check(info: &ProtocolInfo, given: &Value) -> Result<()> {
     Ok(())
 }
 
+/// Whether `value` is a string or a number.
 fn is_id(value: &Value) -> bool {
     matches!(value, Value::String(_) | Value::Number(_))
 }
@@ -189,7 +192,7 @@ fn is_name(value: &Value) -> bool {
     value.as_str().is_some()
 }
 
-/// Checks that `value` may stand in a header. The error names `what` and not the value, which `fetch` itself would print.
+/// Checks that `value` may be in a header. The error names `what` and not the value, which `fetch` itself would print.
 ///
 /// # Errors
 /// [`Code::Input`]: it holds a line break, another control character, or a character beyond Latin-1.

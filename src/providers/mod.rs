@@ -1,4 +1,5 @@
-//! The registry: one file a protocol, one line each here. Providers never import each other.
+//! The registry of all protocols. Each has one file (or folder) in `keyed/` or `wordpress/` and one line in
+//! [`REGISTRY`]. Providers never import each other.
 
 pub mod keyed;
 pub mod wordpress;
@@ -9,17 +10,19 @@ use crate::chat::{Result, Session};
 use crate::exchange::{Exchange, Filter, Operation};
 use crate::options::{ChatRequest, ProtocolInfo, Purpose, Settings};
 
-/// A protocol: what it says of itself, and its first requests.
+/// A protocol: what it declares about itself, and its first requests.
 pub struct Protocol {
     /// Name, abilities, options and settings.
     pub info: ProtocolInfo,
-    /// The first request of a reply, or with [`Purpose::Session`] of a session, after which the exchange ends.
+    /// Makes the first request of a reply, or with [`Purpose::Session`] of a session, after which the exchange ends. It
+    /// fails where the options are not what the protocol can send.
     pub open: fn(Rc<ChatRequest>, &Session) -> Result<Operation>,
-    /// The request for the names of the models, which come as pieces of text. Without it they are those of the settings.
+    /// Makes the request for the names of the models, which then come as pieces of text. Without it, the names are
+    /// those in the settings.
     pub models: Option<fn(Rc<ChatRequest>) -> Result<Operation>>,
 }
 
-/// All protocols.
+/// All protocols. JavaScript has one class for each.
 pub static REGISTRY: &[Protocol] = &[
     wordpress::ai_engine::PROTOCOL,
     wordpress::ai_power::PROTOCOL,
@@ -40,14 +43,14 @@ pub fn protocol(name: &str) -> Option<&'static Protocol> {
 
 /// The key under which the session of a provider is stored.
 pub fn session_key(protocol: &Protocol, settings: &Settings) -> String {
-    wordpress::session_key(&protocol.info, settings)
+    wordpress::site_session_key(&protocol.info, settings)
 }
 
-/// The exchange for a request. `session`: what the store holds for it. `limit`: bytes that one event, line or JSON response
-/// may have.
+/// The exchange for a request. `session`: what the store holds for this provider. `limit`: the bytes that one event,
+/// line or JSON response may have.
 pub fn exchange(protocol: &Protocol, chat: Rc<ChatRequest>, session: &Session, limit: usize) -> Exchange {
     let warnings = chat.warnings.clone();
-    // Names of models are no text of a model.
+    // Names of models are not filtered, since they are not a model's text.
     let filter = Filter::new(chat.think_tags, &chat.stop_words).filter(|_| chat.purpose != Purpose::Models);
     let mut exchange = match (chat.purpose, protocol.models) {
         (Purpose::Models, Some(list)) => Exchange::new(list(chat.clone()), limit),
@@ -60,9 +63,9 @@ pub fn exchange(protocol: &Protocol, chat: Rc<ChatRequest>, session: &Session, l
     };
     if protocol.info.is_site() {
         exchange.redact_errors(move |error| {
-            // The settings' own secrets first: what looks like a nonce may be a part of one.
+            // The secrets of the settings come first: a part of one may look like a nonce.
             error.redact(chat.settings.secrets());
-            wordpress::nonce::redact(error);
+            wordpress::nonce::redact_nonces(error);
         });
     }
     exchange.out().set_filter(filter);

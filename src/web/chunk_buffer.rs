@@ -1,24 +1,24 @@
-//! Where JavaScript lays a chunk (`src/js/chunk-buffer.js`): one place for all replies. wasm-bindgen would take room for each
-//! chunk and give it back, which was a tenth of what was rivulet's own of a chunk with one event.
+//! The place where JavaScript puts a chunk (`src/js/chunk-buffer.js`), one for all replies. wasm-bindgen would allocate
+//! and free memory for each chunk, which was a tenth of what rivulet itself cost for a chunk with one event.
 
 use std::cell::RefCell;
 
 use crate::exchange::{Exchange, Feed};
 
 thread_local! {
-    static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static CHUNK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Address of room for so many bytes.
-pub fn room(length: usize) -> usize {
-    ROOM.with_borrow_mut(|room| {
-        *room = Vec::new();
-        room.resize(length, 0);
-        room.as_ptr() as usize
+/// Reserves memory for a chunk of `length` bytes and returns its address.
+pub fn reserve(length: usize) -> usize {
+    CHUNK.with_borrow_mut(|chunk| {
+        *chunk = Vec::new();
+        chunk.resize(length, 0);
+        chunk.as_ptr() as usize
     })
 }
 
-/// No JavaScript runs meanwhile, so nobody lays another chunk over this one.
-pub fn feed(exchange: &mut Exchange, length: usize) {
-    ROOM.with_borrow(|room| exchange.feed(Feed::Chunk(room.get(..length).unwrap_or_default())));
+/// Feeds the first `length` bytes to the exchange. No JavaScript runs meanwhile, so no other chunk can overwrite them.
+pub fn feed_chunk(exchange: &mut Exchange, length: usize) {
+    CHUNK.with_borrow(|chunk| exchange.feed(Feed::Chunk(chunk.get(..length).unwrap_or_default())));
 }

@@ -1,4 +1,4 @@
-//! What was understood, on its way to JavaScript.
+//! Hands the events of the exchange over to JavaScript.
 
 use std::rc::Rc;
 
@@ -11,15 +11,15 @@ use crate::frame::Pieces;
 use crate::options::Purpose;
 
 impl Inner {
-    /// Feeds, and delivers what was understood. What the exchange wants next.
+    /// Feeds the exchange and delivers what it understood. Returns what the exchange wants next.
     pub(super) fn feed_and_deliver(&self, feed: impl FnOnce(&mut Exchange)) -> Demand {
-        let mut exchange = self.exchange.borrow_mut();
-        let Some(talking) = exchange.as_mut() else { return Demand::Nothing };
-        feed(talking);
-        talking.show_run(|run, pieces| self.deliver_run(run, pieces, false));
-        let demand = talking.demand();
-        let is_all = !talking.has_events();
-        drop(exchange);
+        let mut borrowed = self.exchange.borrow_mut();
+        let Some(exchange) = borrowed.as_mut() else { return Demand::Nothing };
+        feed(exchange);
+        exchange.show_run(|run, pieces| self.deliver_run(run, pieces, false));
+        let demand = exchange.demand();
+        let is_all = !exchange.has_events();
+        drop(borrowed);
         if !is_all {
             self.deliver_events();
         }
@@ -31,7 +31,8 @@ impl Inner {
         demand
     }
 
-    /// The exchange is not borrowed while JavaScript runs: a caller's session store might be anything.
+    /// Delivers the waiting events. The exchange is not borrowed while JavaScript runs, since a caller's session store
+    /// may call anything.
     fn deliver_events(&self) {
         let pop = || self.exchange.borrow_mut().as_mut()?.next_event();
         while let Some(event) = pop() {
@@ -47,11 +48,12 @@ impl Inner {
         }
     }
 
-    /// The buffer is ours, and calls nobody. `done`: the arguments of a call are the whole of them.
+    /// Delivers a run of pieces. The event buffer is our own JavaScript and calls nothing back. `done`: `pieces` are
+    /// all arguments of a tool call.
     fn deliver_run(&self, run: &RunKind, pieces: &Pieces, done: bool) {
         self.handed_out.set(true);
         if let Some(encoder) = &self.encoder {
-            // Perhaps no bytes come of it for long.
+            // The encoder may make no bytes of it for a long time.
             self.buffer.mark_activity();
             let (mut encoder, text) = (encoder.borrow_mut(), pieces.text());
             return match run {
@@ -77,14 +79,15 @@ impl Inner {
         }
     }
 
-    /// Which call the next pieces are about: once, since its id and name are strings.
+    /// Says which tool call the next pieces are about, once a call, since id and name are strings.
     fn announce_call(&self, call: &Rc<ToolCall>) {
-        let told = self.announced_call.replace(Some(call.clone()));
-        if told.is_none_or(|told| !Rc::ptr_eq(&told, call)) {
+        let announced = self.announced_call.replace(Some(call.clone()));
+        if announced.is_none_or(|announced| !Rc::ptr_eq(&announced, call)) {
             self.buffer.call(call.index, &call.id, &call.name);
         }
     }
 
+    /// Stores the session, and delivers its nonce if only that was wanted.
     fn deliver_session(&self, found: Option<Session>) {
         self.host.save(&self.key, found.as_ref().map(Session::to_json).as_deref());
         let session = found.unwrap_or_default();
@@ -94,6 +97,7 @@ impl Inner {
         self.session.replace(session);
     }
 
+    /// Delivers any other event. Warnings and reports of progress are delivered by the first try only.
     fn deliver(&self, event: Event) {
         let is_content = event.is_content();
         if is_content {

@@ -1,8 +1,8 @@
-//! One reply, from its first request to its last chunk: the owner of the [`Exchange`].
+//! Drives one reply, from its first request to its last chunk: this is the owner of the [`Exchange`].
 //!
-//! Two ways lead in. `open` is async Rust: it waits for whatever comes before a body - a session, a pause before another
-//! try, the head of a response - and hands the body's reader to JavaScript. JavaScript feeds the chunks: [`ReplyDriver::feed`] is
-//! the only call into wasm a chunk costs, and no future is on that way.
+//! There are two ways in. `open` is async Rust: it waits for everything that comes before a body (a session, a pause
+//! before another try, the head of a response) and hands the body's reader to JavaScript. JavaScript feeds the chunks:
+//! [`ReplyDriver::feed`] is the only call into wasm that a chunk costs, and there is no future on that way.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -23,51 +23,65 @@ use crate::options::{ChatRequest, Purpose};
 use crate::providers::{self, Protocol};
 use crate::text::{decimal, join};
 
+/// One reply, as `src/js/reply.js` uses it.
 #[wasm_bindgen]
 pub struct ReplyDriver(Rc<Inner>);
 
-/// What `feed` and `end` answer, in the numbers of `src/js/reply.js`.
+/// What `feed` and `end` return, in the numbers of `src/js/reply.js`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Progress {
+    /// The body goes on.
     More = 0,
+    /// The reply is complete.
     Over = 1,
-    /// Call `open` again: the answer asks for another request, or a failure for another try.
+    /// `open` must be called again: another request is necessary, or a failure allows another try.
     Reopen = 2,
-    /// `failure` says why. Not a `Result`: that would be an array for JavaScript, made for every chunk.
+    /// The reply failed, and `failure` says why. This is not a `Result`, which JavaScript would get as an array, for
+    /// every chunk.
     Failed = 3,
 }
 
 /// What `open` waits for.
 enum Wait {
+    /// For the stored session.
     Session,
+    /// For the pause before another try.
     AnotherTry,
+    /// For the response to this request.
     Response(Rc<Request>),
 }
 
+/// The state of one reply. It is shared with the future of `open`.
 pub(super) struct Inner {
     protocol: &'static Protocol,
     pub(super) chat: Rc<ChatRequest>,
     env: Env,
     pub(super) host: Host,
     pub(super) buffer: EventBuffer,
+    /// The key of the session in the store.
     pub(super) key: String,
     max_event_bytes: usize,
     retries_left: Cell<u32>,
     pub(super) tries: Cell<u32>,
-    /// Text (or other content) was handed out: from here on nothing is sent again.
+    /// Whether text or other content was handed out. After that nothing is sent again.
     pub(super) handed_out: Cell<bool>,
-    /// Which call of a tool the buffer knows.
+    /// The tool call that the buffer knows about.
     pub(super) announced_call: RefCell<Option<Rc<ToolCall>>>,
     pub(super) session: RefCell<Session>,
     pub(super) exchange: RefCell<Option<Exchange>>,
-    /// Makes an HTTP answer of the events, where the edge asks.
+    /// Makes an HTTP response of the events, where the edge wants that.
     pub(super) encoder: Option<Box<RefCell<Encoder>>>,
-    /// Left for `open`, which tries again, or for `failure`.
+    /// The failure that waits for `open`, which tries again, or for `failure`.
     failure: RefCell<Option<Failure>>,
 }
 
 #[wasm_bindgen]
 impl ReplyDriver {
+    /// A reply that has sent nothing yet. `protocol` is the name of a class; `settings` and `given` (`{ options,
+    /// purpose, spec }`) are JSON text.
+    ///
+    /// # Errors
+    /// A `ChatError`: a setting or option is wrong.
     #[wasm_bindgen(constructor)]
     pub fn new(
         protocol: &str,
@@ -76,12 +90,12 @@ impl ReplyDriver {
         host: Host,
         buffer: EventBuffer,
     ) -> Result<ReplyDriver, JsValue> {
-        let protocol = options::protocol(protocol).map_err(to_js)?;
+        let protocol = options::find_protocol(protocol).map_err(to_js)?;
         let read = options::read(protocol, settings, given, host.owns_fetch());
         let Options { chat, env, spec, retries, max_event_bytes } = read.map_err(to_js)?;
         let mut key = providers::session_key(protocol, &chat.settings);
         if !env.headers.is_empty() {
-            // Who comes with cookies or keys of his own has a session of his own.
+            // A caller with cookies or other headers gets a separate session.
             key.push_str(&join(&["|", &decimal(fingerprint(&env.headers))]));
         }
         Ok(ReplyDriver(Rc::new(Inner {
@@ -103,7 +117,8 @@ impl ReplyDriver {
         })))
     }
 
-    /// Resolves to the reader of a body, whose chunks are to be fed; to `undefined` when the reply is over.
+    /// Resolves to the reader of a body whose chunks are to be fed, or to `undefined` when the reply is over. Rejects
+    /// with a `ChatError`.
     pub fn open(&self) -> Promise {
         let inner = self.0.clone();
         future_to_promise(async move {
@@ -112,31 +127,32 @@ impl ReplyDriver {
         })
     }
 
-    /// Address of room for chunks of up to `length` bytes, in `memory`. There is one for all talks.
+    /// The address of space for a chunk of up to `length` bytes in `memory`. All replies share it.
     pub fn room(&self, length: usize) -> usize {
-        chunk_buffer::room(length)
+        chunk_buffer::reserve(length)
     }
 
+    /// The memory of the module.
     pub fn memory(&self) -> JsValue {
         wasm_bindgen::memory()
     }
 
-    /// A chunk of `length` bytes, which lies in the room.
+    /// Feeds a chunk of `length` bytes, which is at the address that `room` gave. Returns a [`Progress`].
     pub fn feed(&self, length: usize) -> u8 {
-        self.0.after_feed(|exchange| chunk_buffer::feed(exchange, length)) as u8
+        self.0.after_feed(|exchange| chunk_buffer::feed_chunk(exchange, length)) as u8
     }
 
-    /// The body ended.
+    /// Feeds the end of the body. Returns a [`Progress`].
     pub fn end(&self) -> u8 {
         self.0.after_feed(|exchange| exchange.feed(Feed::End)) as u8
     }
 
-    /// The body broke off with `cause`.
+    /// Reports that the body broke off with `cause`. Returns a [`Progress`].
     pub fn broken(&self, cause: JsValue) -> u8 {
         self.0.failed(Failure::network(cause, "the connection broke")) as u8
     }
 
-    /// Why the reply failed.
+    /// Why the reply failed, as a `ChatError`, or `undefined`. Returns it once.
     pub fn failure(&self) -> JsValue {
         self.0.failure.take().map_or(JsValue::UNDEFINED, |failure| self.0.to_js(failure))
     }
@@ -145,12 +161,12 @@ impl ReplyDriver {
 impl Inner {
     async fn open(&self) -> Result<JsValue, Failure> {
         loop {
-            // The reply ended while we waited; `Reply` knows why.
+            // The reply ended during the wait, and `Reply` knows why.
             if self.host.is_over() {
                 return Ok(JsValue::UNDEFINED);
             }
             let Some((promise, wait)) = self.next_wait()? else { return Ok(JsValue::UNDEFINED) };
-            // The only place that waits: what is alive here is stored in the future, and every such place costs code.
+            // This is the only place that waits. The future stores what is alive here, and each such place costs code.
             let settled = JsFuture::from(promise).await;
             match self.on_settled(wait, settled) {
                 Ok(None) => {}
@@ -160,20 +176,20 @@ impl Inner {
         }
     }
 
-    /// What is to be waited for; `None` when the reply is over.
+    /// The promise to wait for next. `None` when the reply is over.
     fn next_wait(&self) -> Result<Option<(Promise, Wait)>, Failure> {
         loop {
             if let Some(failure) = self.failure.take() {
                 return Ok(Some((self.host.sleep(self.pause_before_another_try(failure)?), Wait::AnotherTry)));
             }
             match self.poll() {
-                // Services have no session, so no store is asked.
+                // Only sites have a session, so the store is not asked for services.
                 None if !self.protocol.info.is_site() => _ = self.begin(None),
                 None => return Ok(Some((self.host.load(&self.key), Wait::Session))),
                 Some(Poll::Send(request)) => {
                     let (url, init) = fetch::build(&self.env, &request)?;
                     let promise = match request.shared {
-                        // Who has headers of his own may get another answer.
+                        // A caller with own headers may get another answer, so it is not shared.
                         true => self.host.ask(&url, &init, self.shared_limit() as f64, self.env.headers.is_empty()),
                         false => self.host.send(&url, &init),
                     };
@@ -181,13 +197,13 @@ impl Inner {
                 }
                 Some(Poll::Over(Ok(()))) => return Ok(None),
                 Some(Poll::Over(Err(error))) => _ = self.failure.replace(Some(error.into())),
-                // The response had no body.
+                // The response had no body, so it ends here.
                 Some(_) => self.feed(Feed::End),
             }
         }
     }
 
-    /// What was waited for is there: it is what `open` resolves to, or a step on the way.
+    /// Continues after a wait. Returns what `open` resolves to, or `None` where something else has to be waited for.
     fn on_settled(&self, wait: Wait, settled: Result<JsValue, JsValue>) -> Result<Option<JsValue>, Failure> {
         match (wait, settled) {
             (Wait::Session, stored) => {
@@ -198,9 +214,9 @@ impl Inner {
             (Wait::AnotherTry, _) => {
                 self.exchange.take();
             }
-            (Wait::Response(request), Err(cause)) => return Err(fetch::refused(&self.env, &request.url, cause)),
+            (Wait::Response(request), Err(cause)) => return Err(fetch::no_response(&self.env, &request.url, cause)),
             (Wait::Response(request), Ok(response)) => {
-                let head = fetch::head(&response);
+                let head = fetch::read_head(&response);
                 if head.is_err() {
                     _ = sys::body_reader(&response).map(|reader| sys::cancel(&reader));
                 }
@@ -225,7 +241,8 @@ impl Inner {
         Ok(None)
     }
 
-    /// `false`: only the nonce was wanted, and it is known.
+    /// Starts the exchange with the stored session. Returns `false` if only the nonce was wanted and it is known
+    /// already.
     fn begin(&self, stored: Option<String>) -> bool {
         let known = stored.and_then(|stored| session::read(&stored, &self.chat.settings.url)).unwrap_or_default();
         let nonce = known.nonce().or(self.chat.settings.get("nonce"));
@@ -241,11 +258,12 @@ impl Inner {
         )));
         self.session.replace(known);
         self.tries.set(self.tries.get() + 1);
-        // Warnings of what the call cannot have.
+        // Delivers the warnings about options that this provider cannot have.
         self.feed_and_deliver(|_| {});
         true
     }
 
+    /// Feeds the exchange, and says how the reply goes on.
     fn after_feed(&self, feed: impl FnOnce(&mut Exchange)) -> Progress {
         match self.feed_and_deliver(feed) {
             Demand::Response => Progress::More,
@@ -257,18 +275,23 @@ impl Inner {
         }
     }
 
+    /// Keeps the failure, and says whether there will be another try.
     fn failed(&self, failure: Failure) -> Progress {
         let progress = if self.may_try_again(&failure) { Progress::Reopen } else { Progress::Failed };
         self.failure.replace(Some(failure));
         progress
     }
 
+    /// Whether there may be another try after this failure.
     fn may_try_again(&self, failure: &Failure) -> bool {
         failure.error.retryable && !self.handed_out.get() && self.retries_left.get() > 0
     }
 
-    /// In ms: `Retry-After` up to a minute, else 0.5 s, 1 s, 2 s ... 8 s, less up to a quarter (as OpenAI's clients do).
-    /// The failure itself where there is no other try.
+    /// The pause before another try in milliseconds: `Retry-After` up to a minute, else 0.5 s, 1 s, 2 s ... 8 s, less
+    /// up to a quarter (as OpenAI's clients do).
+    ///
+    /// # Errors
+    /// The failure itself, where there is no other try.
     fn pause_before_another_try(&self, failure: Failure) -> Result<f64, Failure> {
         const LONGEST_MS: f64 = 60_000.0;
         let asked = requested_wait_ms(&failure.error);
@@ -292,16 +315,18 @@ impl Inner {
         self.exchange.borrow().as_ref().is_some_and(|exchange| exchange.demand() == Demand::Response)
     }
 
+    /// Bytes that a shared response may have.
     fn shared_limit(&self) -> usize {
         self.max_event_bytes.max(MAX_SHARED_RESPONSE)
     }
 
-    /// With every secret of the call taken out.
+    /// The failure as a `ChatError`, without any secret of the reply.
     fn to_js(&self, mut failure: Failure) -> JsValue {
         self.redact(&mut failure.error);
         failure.to_js(Some(&self.chat.settings.name))
     }
 
+    /// Removes the secrets of the reply: key, nonce, and the caller's headers.
     fn redact(&self, error: &mut Error) {
         error.redact(self.chat.settings.secrets());
         error.redact(self.session.borrow().nonce().into_iter());
@@ -310,7 +335,7 @@ impl Inner {
     }
 }
 
-/// FNV-1a: tells sessions apart, hides nothing.
+/// A hash (FNV-1a) that tells sessions apart. It does not protect the headers.
 fn fingerprint(headers: &[(String, String)]) -> u64 {
     let bytes = headers.iter().flat_map(|(name, value)| name.bytes().chain([0]).chain(value.bytes()).chain([0]));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))

@@ -6,9 +6,11 @@ use super::sys;
 use crate::chat::{Code, Error};
 use crate::text::join;
 
-/// Why a reply cannot go on. What the caller aborts himself needs none: `Reply` knows the reason.
+/// Why a reply cannot go on. There is none where the caller aborts it: `Reply` knows that reason.
 pub struct Failure {
+    /// What went wrong.
     pub error: Error,
+    /// The JavaScript value that was thrown, or `undefined`.
     pub cause: JsValue,
 }
 
@@ -19,12 +21,13 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    /// A `fetch` or `read` that rejected, with whatever it rejected.
+    /// The failure of a `fetch` or `read` that was rejected with `cause`. `what` begins the message.
     pub fn network(cause: JsValue, what: &str) -> Failure {
-        let words = sys::error_message_of(&cause).map(|words| join(&[": ", &words])).unwrap_or_default();
-        Failure { error: Error::new(Code::Network, join(&[what, &words])).retryable(), cause }
+        let message = sys::error_message_of(&cause).map(|message| join(&[": ", &message])).unwrap_or_default();
+        Failure { error: Error::new(Code::Network, join(&[what, &message])).retryable(), cause }
     }
 
+    /// The failure as a `ChatError`.
     pub fn to_js(&self, provider: Option<&str>) -> JsValue {
         let Failure { error, cause } = self;
         let body = error.body.as_deref();
@@ -34,11 +37,12 @@ impl Failure {
     }
 }
 
+/// An error as a `ChatError`.
 pub fn to_js(error: Error) -> JsValue {
     Failure::from(error).to_js(None)
 }
 
-/// What the service asked to wait, in ms.
+/// How long the service asks to wait, in milliseconds.
 pub fn requested_wait_ms(error: &Error) -> Option<f64> {
     error.retry_after.as_deref().and_then(sys::retry_after_ms)
 }

@@ -1,4 +1,4 @@
-//! Requests of the core as `fetch` sends them, and heads as it shows them.
+//! Translates requests of the core for `fetch`, and heads of responses for the core.
 
 use gloo_net::http::Headers;
 use wasm_bindgen::prelude::*;
@@ -9,32 +9,37 @@ use super::options::Env;
 use super::sys;
 use crate::chat::{Code, Error, Result};
 use crate::http::{self, Head, Method, Request, WANTED_HEADERS, url};
-use crate::text::{cut, join, number};
+use crate::text::{cut, join, parse_number};
 
-/// Address and init, not a `Request`: a caller's `fetch` may be of another library, which would not know our class.
+/// The address and the init for `fetch`. Not a `Request`: a caller's `fetch` may be another library's, which would not
+/// know the class.
+///
+/// # Errors
+/// [`Code::Protocol`]: a header, such as the nonce, holds a character that no header may.
 pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
     let headers = Headers::new();
     for (name, value) in &env.headers {
         headers.set(name, value);
     }
-    // The protocol's own come last: nonce and content type are not the caller's to change.
+    // The protocol's own headers come last: the caller cannot change the nonce and the content type.
     for (name, value) in &request.headers {
-        // gloo's `set` panics on these; a site may call anything a nonce.
+        // gloo's `set` would panic on such a value, and a site may hand out anything as its nonce.
         if !http::is_header_value(value) {
             let message = join(&["header '", name, "': the nonce or key holds a character that no header may"]);
             return Err(Error::new(Code::Protocol, message));
         }
         headers.set(name, value);
     }
-    // What a redirect may do is the core's decision (rule 8), which it can only take where it sees redirects. A page does
-    // not; it follows by itself where no secret and no message is at stake, and nowhere else.
+    // The core decides about redirects (rule 8), which it can only do where it sees them. A page does not see them, so
+    // there `fetch` follows by itself if neither a secret nor a message is at stake, and not otherwise.
     let is_page = !env.page.is_empty();
     let follows = request.shared && request.method == Method::Get && is_page;
     let init = RequestInit::new();
     init.set_method(request.method.as_str());
     init.set_headers(&headers.into_raw());
     init.set_redirect(if follows { RequestRedirect::Follow } else { RequestRedirect::Manual });
-    // Elsewhere there are none, and workerd refuses the word. A WordPress login cookie would spoil a guest's nonce.
+    // Only browsers have credentials, and workerd refuses the option. In a browser, a WordPress login cookie would
+    // invalidate a guest's nonce.
     if is_page {
         init.set_credentials(RequestCredentials::Omit);
     }
@@ -45,11 +50,12 @@ pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
     Ok((join(&[relay, &request.url]), init))
 }
 
-/// Why there is no response.
-pub fn refused(env: &Env, url: &str, cause: JsValue) -> Failure {
-    // A browser says no more than "Failed to fetch" when it hides an answer.
-    let is_foreign = !env.page.is_empty() && !env.owns_fetch && url::origin(url).as_deref() != Some(env.page.as_str());
-    let what = match is_foreign {
+/// The failure of a `fetch` that gave no response.
+pub fn no_response(env: &Env, url: &str, cause: JsValue) -> Failure {
+    // A browser only says "Failed to fetch" when it hides an answer.
+    let is_cross_origin =
+        !env.page.is_empty() && !env.owns_fetch && url::origin(url).as_deref() != Some(env.page.as_str());
+    let what = match is_cross_origin {
         true => {
             "no answer that this page may read: sites of other origins must allow it (CORS), or a relay is needed (proxy)"
         }
@@ -58,11 +64,15 @@ pub fn refused(env: &Env, url: &str, cause: JsValue) -> Failure {
     Failure::network(cause, what)
 }
 
-pub fn head(response: &JsValue) -> Result<Head, Failure> {
-    let told =
+/// The head of a response.
+///
+/// # Errors
+/// The value is not like a `Response`, or it is a redirect that a page cannot follow.
+pub fn read_head(response: &JsValue) -> Result<Head, Failure> {
+    let text =
         sys::head(response, WANTED_HEADERS).map_err(|cause| Failure::network(cause, "fetch gave no Response"))?;
-    let (status, mut rest) = cut(&told, b"\n");
-    let status = number(status, 10).unwrap_or_default() as u16;
+    let (status, mut rest) = cut(&text, b"\n");
+    let status = parse_number(status, 10).unwrap_or_default() as u16;
     if status == 0 {
         let message = "the site redirects, and a page cannot see where to: give the address it redirects to as url";
         return Err(Error::new(Code::Service, message).into());
@@ -79,6 +89,7 @@ pub fn head(response: &JsValue) -> Result<Head, Failure> {
     Ok(Head { status, headers })
 }
 
+/// The error of a body that is neither bytes nor text.
 pub fn no_bytes() -> Error {
     Error::new(Code::Protocol, "the body of the response is neither bytes nor text")
 }

@@ -1,7 +1,8 @@
-//! A [`Value`] as plain JavaScript data, by serde-wasm-bindgen.
+//! Turns a [`Value`] into plain JavaScript data, by serde-wasm-bindgen.
 //!
-//! Only this way: what comes in is JSON text (`src/js/json-copy.js`). Deserialising through serde links the printing of floats
-//! for the words of its refusals, 27 kB of tables; measured, it doubles what the crate costs.
+//! It works in this direction only: what comes in is JSON text (`src/js/json-copy.js`). Deserialising through serde
+//! links the printing of floats, for the text of its errors, which is 27 kB of tables; measured, that doubles what the
+//! crate costs.
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use wasm_bindgen::JsValue;
@@ -9,14 +10,15 @@ use wasm_bindgen::JsValue;
 use super::sys;
 use crate::json::Value;
 
+/// `value` as plain JavaScript data: objects, arrays, strings, numbers, booleans and `null`.
 pub fn to_js(value: &Value) -> JsValue {
-    // Maps of JavaScript are nobody's plain data.
+    // Without this option objects would become JavaScript `Map`s.
     let plain = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true).serialize_missing_as_null(true);
-    // The serializer refuses nothing that a Value can be.
+    // The serializer does not fail for anything that a `Value` can be.
     Plain(value).serialize(&plain).unwrap_or_default()
 }
 
-/// For serde, a [`Value`] of its own: only this module knows serde.
+/// A [`Value`] for serde. Only this module knows serde.
 struct Plain<'a>(&'a Value);
 
 impl Serialize for Plain<'_> {

@@ -1,9 +1,13 @@
-//! The only Rust that knows JavaScript.
+//! The only Rust that knows JavaScript. It is compiled for wasm32 only.
 //!
-//! `sys` declares what the runtime and our own modules offer; `options` turns the caller's values into a call; `fetch`
-//! builds requests; `session` checks what a store holds; `talk` drives one reply, and `delivery` hands over what comes. The
-//! iterator protocol, the clocks and the hot read loop are JavaScript (`src/js/reply.js`): a closure or timer made in Rust
-//! costs an entry in a `FinalizationRegistry`, and they would be made for every reply.
+//! - `sys` declares what the runtime and our own JavaScript modules offer.
+//! - `options` turns the caller's values into a request.
+//! - `fetch` builds requests for `fetch`.
+//! - `session` checks what a store holds.
+//! - `driver` drives one reply, and `delivery` hands over what comes.
+//!
+//! The iterator protocol, the clocks and the hot read loop are JavaScript (`src/js/reply.js`). A closure or timer made
+//! in Rust costs an entry in a `FinalizationRegistry`, and there would be some for every reply.
 
 mod chunk_buffer;
 mod delivery;
@@ -24,21 +28,25 @@ use crate::options::prompt::{self, PromptStyle};
 use crate::options::{Settings, preset, read_messages};
 use failure::to_js;
 
-/// For `tests/web.rs`.
+/// One reply; public for `tests/web.rs`.
 #[doc(hidden)]
 pub use driver::ReplyDriver;
 
-/// Metadata of a provider.
+/// What is known of a provider: name, address, models and abilities. `protocol` is the name of a class, `given` the
+/// settings as JSON text.
+///
+/// # Errors
+/// A `ChatError` of code `input`: the settings are wrong.
 #[wasm_bindgen]
 pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
-    let protocol = options::protocol(protocol).map_err(to_js)?;
-    let given = options::value(given).map_err(to_js)?;
+    let protocol = options::find_protocol(protocol).map_err(to_js)?;
+    let given = options::read_value(given).map_err(to_js)?;
     let settings = Settings::read(&protocol.info, &given).map_err(to_js)?;
     let preset = given.get("preset").and_then(|name| preset(name.as_str()?));
     let info = &protocol.info;
-    let mut told = Map::new();
+    let mut description = Map::new();
     for (key, text) in [("name", &settings.name), ("url", &settings.url), ("defaultModel", &settings.default_model)] {
-        told.put(key, text);
+        description.insert_str(key, text);
     }
     for (key, flag) in [
         ("working", settings.working),
@@ -47,23 +55,32 @@ pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
         ("supportsMessageHistory", info.supports_message_history),
         ("supportsSystemMessage", info.supports_system_message),
     ] {
-        told.insert(key, flag.into());
+        description.insert(key, flag.into());
     }
-    told.insert("models", settings.models.iter().map(|model| model.as_str().into()).collect::<Vec<_>>().into());
-    told.insert("modelAliases", settings.model_aliases.into());
-    let told = told.into();
-    Ok(js_value::to_js(&told))
+    description.insert("models", settings.models.iter().map(|model| model.as_str().into()).collect::<Vec<_>>().into());
+    description.insert("modelAliases", settings.model_aliases.into());
+    let description = description.into();
+    Ok(js_value::to_js(&description))
 }
 
+/// The model that `name` stands for: see [`Settings::get_model`]. `given`: the settings as JSON text.
+///
+/// # Errors
+/// A `ChatError`: the settings are wrong, or the provider has no such model.
 #[wasm_bindgen(js_name = getModel)]
-pub fn get_model(protocol: &str, given: &str, name: &str) -> Result<String, JsValue> {
-    let settings = options::value(given).and_then(|given| Settings::read(&options::protocol(protocol)?.info, &given));
+pub fn get_model_for_js(protocol: &str, given: &str, name: &str) -> Result<String, JsValue> {
+    let settings =
+        options::read_value(given).and_then(|given| Settings::read(&options::find_protocol(protocol)?.info, &given));
     settings.and_then(|settings| settings.get_model(name)).map_err(to_js)
 }
 
-/// `given`: `{ messages, addSpecialTokens, doContinue, includeSystem }`.
+/// Makes one text of several messages: see [`prompt::format_prompt`]. `given`: `{ messages, addSpecialTokens,
+/// doContinue, includeSystem }` as JSON text.
+///
+/// # Errors
+/// A `ChatError` of code `input`: the messages are wrong, or none has text.
 #[wasm_bindgen(js_name = formatPrompt)]
-pub fn format_prompt(given: &str) -> Result<String, JsValue> {
+pub fn format_prompt_for_js(given: &str) -> Result<String, JsValue> {
     let format = |given: Value| {
         let messages = given.get("messages").filter(|messages| !messages.is_null());
         let messages = messages.ok_or_else(|| Error::input("messages is missing"))?;
@@ -76,15 +93,20 @@ pub fn format_prompt(given: &str) -> Result<String, JsValue> {
         };
         prompt::format_prompt(&messages, style)
     };
-    options::value(given).and_then(format).map_err(to_js)
+    options::read_value(given).and_then(format).map_err(to_js)
 }
 
-/// A request of OpenAI's API (src/edge.rs): `{ model, stream, includeUsage, options, warnings }`.
+/// Reads a request of OpenAI's API: see [`request::read`]. Returns `{ model, stream, includeUsage, options, warnings }`
+/// as JSON text.
+///
+/// # Errors
+/// A `ChatError` of code `input`: the body is wrong.
 #[wasm_bindgen(js_name = readRequest)]
 pub fn read_request(body: &str, responses: bool) -> Result<String, JsValue> {
     request::read(body, responses).map(|wanted| wanted.to_json()).map_err(to_js)
 }
 
-/// A third of the weight of std's allocator: 2.4 kB gzipped less, and no slower in what was measured.
+/// The allocator has a third of the weight of the standard one: 2.4 kB gzipped less, and no slower in what was
+/// measured.
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

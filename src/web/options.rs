@@ -1,4 +1,4 @@
-//! The caller's values, become a call and its surroundings.
+//! Turns the caller's values into a request, and into how it is sent.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,61 +12,79 @@ use crate::options::{ChatRequest, Purpose, Settings, header_value};
 use crate::providers::{self, Protocol};
 use crate::text::{cut, decimal, join};
 
-/// How the requests of a call are sent.
+/// How the requests of one reply are sent.
 pub struct Env {
-    /// The caller has a `fetch` of his own, which may do what a page may not.
+    /// Whether the caller gave a `fetch`, which may do what a page may not.
     pub owns_fetch: bool,
-    /// The caller's headers, cookies among them; checked.
+    /// The caller's headers, cookies included. They are checked.
     pub headers: Vec<(String, String)>,
-    /// A relay, to whose URL the site's is appended.
+    /// The URL of a relay, to which the site's URL is appended.
     pub proxy: Option<String>,
-    /// Origin of the page we run in; empty outside browsers.
+    /// The origin of the page that this runs in. Empty outside of browsers.
     pub page: String,
 }
 
+/// Everything that JavaScript hands over for one reply, checked.
 pub struct Options {
+    /// The request.
     pub chat: ChatRequest,
+    /// How its requests are sent.
     pub env: Env,
-    /// The reply is wanted as an HTTP answer.
+    /// How to answer over HTTP, where the edge wants the reply as a response.
     pub spec: Option<CompletionSpec>,
+    /// How often a failed request is tried again, at most 100. Default: 2.
     pub retries: u32,
+    /// Bytes that one event, line or JSON response may have. Default: [`MAX_EVENT_BYTES`].
     pub max_event_bytes: usize,
 }
 
+/// The default of `maxEventBytes`: 64 MiB.
 pub const MAX_EVENT_BYTES: usize = 64 * 1024 * 1024;
 
-pub fn protocol(name: &str) -> Result<&'static Protocol> {
+/// The protocol whose class has this name.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: there is none.
+pub fn find_protocol(name: &str) -> Result<&'static Protocol> {
     providers::protocol(name).ok_or_else(|| Error::input(join(&["no protocol '", name, "'"])))
 }
 
-/// What `src/js/json-copy.js` wrote.
-pub fn value(given: &str) -> Result<Value> {
+/// The value in the JSON text that `src/js/json-copy.js` wrote.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: it is not JSON.
+pub fn read_value(given: &str) -> Result<Value> {
     json::parse(given.as_bytes()).map(|parsed| parsed.value).map_err(|_| Error::input("the options are not plain data"))
 }
 
 thread_local! {
-    /// Those of the last call, as text and read: most calls have the same.
-    static LAST: RefCell<Option<(&'static str, String, Rc<Settings>)>> = const { RefCell::new(None) };
+    /// The settings of the last call, as text and read. Most calls have the same ones.
+    static LAST_SETTINGS: RefCell<Option<(&'static str, String, Rc<Settings>)>> = const { RefCell::new(None) };
 }
 
+/// The settings in the JSON text `given`, from [`LAST_SETTINGS`] if they are the same.
 fn read_settings(protocol: &'static Protocol, given: &str) -> Result<Rc<Settings>> {
     let info = &protocol.info;
-    let known = LAST.with_borrow(|last| {
+    let known = LAST_SETTINGS.with_borrow(|last| {
         let (name, text, settings) = last.as_ref()?;
         (*name == info.name && text == given).then(|| settings.clone())
     });
     if let Some(settings) = known {
         return Ok(settings);
     }
-    let settings = Rc::new(Settings::read(info, &value(given)?)?);
-    LAST.set(Some((info.name, given.to_owned(), settings.clone())));
+    let settings = Rc::new(Settings::read(info, &read_value(given)?)?);
+    LAST_SETTINGS.set(Some((info.name, given.to_owned(), settings.clone())));
     Ok(settings)
 }
 
-/// Reads what JavaScript hands over for one reply: the settings, and `given`, `{ options, purpose, spec }`.
+/// Reads what JavaScript hands over for one reply: the settings, and `given`, which is `{ options, purpose, spec }`,
+/// both as JSON text.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: a setting or option is wrong. `ModelNotFound`: the provider has no such model.
 pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch: bool) -> Result<Options> {
     let checked = read_settings(protocol, settings)?;
-    let given = value(given)?;
+    let given = read_value(given)?;
     let none = Value::Null;
     let (settings, options) = (&checked.given, given.get("options").unwrap_or(&none));
     let purpose = match given.text("purpose") {
@@ -75,7 +93,7 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch
         _ => Purpose::Reply,
     };
     let option = |key: &str| [options, settings].iter().find_map(|from| from.get(key).filter(|value| !value.is_null()));
-    let mut chat = ChatRequest::with(&protocol.info, checked.clone(), options, purpose, draw)?;
+    let mut chat = ChatRequest::with(&protocol.info, checked.clone(), options, purpose, random_bits)?;
     let page = sys::page_origin();
     let proxy = option("proxy").map(read_proxy).transpose()?;
     chat.cross_origin = !page.is_empty()
@@ -99,22 +117,25 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch
         chat,
         env,
         spec: given.get("spec").map(CompletionSpec::read),
-        retries: count(option("retries"), "retries", 0)?.unwrap_or(2).min(100) as u32,
-        max_event_bytes: count(option("maxEventBytes"), "maxEventBytes", 1)?
+        retries: read_count(option("retries"), "retries", 0)?.unwrap_or(2).min(100) as u32,
+        max_event_bytes: read_count(option("maxEventBytes"), "maxEventBytes", 1)?
             .map_or(MAX_EVENT_BYTES, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
     })
 }
 
-fn draw() -> [u64; 2] {
+/// 128 random bits.
+fn random_bits() -> [u64; 2] {
     [0, 1].map(|_| u64::from(sys::random()) << 32 | u64::from(sys::random()))
 }
 
-fn count(given: Option<&Value>, name: &str, least: u64) -> Result<Option<u64>> {
+/// A whole number of at least `least`.
+fn read_count(given: Option<&Value>, name: &str, least: u64) -> Result<Option<u64>> {
     let wrong = || Error::input(join(&[name, " must be a whole number of at least ", &decimal(least)]));
     given.map(|value| value.as_u64().filter(|count| *count >= least).ok_or_else(wrong)).transpose()
 }
 
-/// A forward proxy is no URL that `fetch` could ask; it needs the runtime's own agent.
+/// The URL of a relay. A forward proxy is not such a URL, and `fetch` cannot use one: that takes the runtime's own
+/// agent.
 fn read_proxy(given: &Value) -> Result<String> {
     const FORWARD: &str = "proxy is the URL of a relay, to which the site's URL is appended (https://edge.example/relay/). \
         fetch cannot go through a forward proxy: hand a fetch that can as the fetch option, for example undici's fetch \
@@ -133,22 +154,23 @@ fn read_proxy(given: &Value) -> Result<String> {
     Ok(if url.ends_with('/') || url.ends_with('=') { url.to_owned() } else { join(&[url, "/"]) })
 }
 
+/// The option `headers`, with names in lower case.
 fn read_headers(given: &Value) -> Result<Vec<(String, String)>> {
     let mut headers = Vec::new();
     for (name, value) in given.as_object().ok_or_else(|| Error::input("headers must be an object of strings"))?.iter() {
         if !is_token(name) {
             return Err(Error::input("headers: a name holds a character that no header name may"));
         }
-        headers.push((name.to_ascii_lowercase(), text(value, "header", name)?.to_owned()));
+        headers.push((name.to_ascii_lowercase(), header_text(value, "header", name)?.to_owned()));
     }
     Ok(headers)
 }
 
-/// As the `cookie` header has them.
+/// The option `cookies`, as the `cookie` header has them.
 fn read_cookies(given: &Value) -> Result<String> {
     let mut cookies = String::new();
     for (name, value) in given.as_object().ok_or_else(|| Error::input("cookies must be an object of strings"))?.iter() {
-        let value = text(value, "cookie", name)?;
+        let value = header_text(value, "cookie", name)?;
         if !is_token(name) || value.bytes().any(|byte| matches!(byte, b';' | b',' | b' ' | b'"' | b'\\')) {
             return Err(Error::input("cookies: a name or value holds a character that no cookie may"));
         }
@@ -158,13 +180,13 @@ fn read_cookies(given: &Value) -> Result<String> {
     Ok(cookies)
 }
 
-/// Names of headers and cookies (RFC 9110, 5.6.2).
+/// Whether `name` may be the name of a header or cookie (RFC 9110, section 5.6.2).
 fn is_token(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
-/// What a header may hold: `fetch` would print the whole value in its own error.
-fn text<'a>(value: &'a Value, kind: &str, name: &str) -> Result<&'a str> {
+/// A string that a header may hold. It is checked here because `fetch` would print the whole value in its own error.
+fn header_text<'a>(value: &'a Value, kind: &str, name: &str) -> Result<&'a str> {
     let what = join(&[kind, " '", name, "'"]);
     let text = value.as_str().ok_or_else(|| Error::input(join(&[&what, " must be a string"])))?;
     header_value(text, &what)?;

@@ -57,7 +57,7 @@ proptest! {
         let text: String = serde_json::from_slice(&[b"\"", &line[..end], b"\""].concat()).unwrap();
         let start = pieces.ends().last().copied().unwrap_or_default();
         prop_assert_eq!(pieces.text(), format!("{before}{text}"));
-        pieces.close((before.len(), start as usize));
+        pieces.end_piece((before.len(), start as usize));
         prop_assert_eq!(pieces.ends().last().copied().unwrap_or_default() as usize, pieces.text().encode_utf16().count());
         prop_assert_eq!(pieces.clone().into_text(), pieces.text());
     }

@@ -1,7 +1,6 @@
-//! What turns the linked module into the package's module and its glue, as a member of this workspace.
-//!
-//! `cargo install wasm-bindgen-cli` takes five times as long and must be kept in step with `Cargo.lock` by hand; here the
-//! lock file does it. `scripts/lib/xtask.mjs` builds this once per version and keeps the result.
+//! Turns the linked module into the package's module and its glue. A member of this workspace instead of installed
+//! tools: `cargo install wasm-bindgen-cli` takes five times as long and would have to be kept in step with `Cargo.lock`
+//! by hand, which the lock file does here. `scripts/lib/xtask.mjs` builds this program once a version and keeps it.
 
 mod snip;
 
@@ -41,21 +40,22 @@ fn main() -> ExitCode {
     }
 }
 
+/// Reports a wrong command line.
 fn refuse(message: &str) -> ExitCode {
     eprintln!("error: {message}\n\n{USAGE}");
     ExitCode::from(2)
 }
 
-/// What `wasm-bindgen --target web` does, with the settings of this package.
+/// Does what `wasm-bindgen --target web` does, with the settings of this package.
 fn bind(input: &Path, folder: &Path) -> anyhow::Result<()> {
     wasm_bindgen_cli_support::Bindgen::new()
         .web(true)?
         .out_name("rivulet")
-        // Else the glue holds a `new URL('…wasm', import.meta.url)`, which bundlers resolve and Workers refuse.
+        // Otherwise the glue contains a `new URL('…wasm', import.meta.url)`, which bundlers resolve and Workers refuse.
         .omit_default_module_path(true)
         .typescript(false)
         .remove_producers_section(true)
-        // Exports `__wbg_reset_state()`, which puts a fresh instance in the place of one that has trapped.
+        // `__wbg_reset_state()` is exported, which replaces an instance that has trapped by a fresh one.
         .reset_state_function(true)
         .input_path(input)
         .generate(folder)

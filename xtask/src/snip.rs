@@ -1,9 +1,9 @@
-//! Takes the panics out of the module that rustc made: they become a plain trap, and what only they needed goes.
+//! Removes the panics from the module that rustc made: they become a plain trap, and what only they needed is removed.
 //!
-//! A panic of this module is a trap whatever it says (`panic = "abort"`, no console), but its words, the places in the
-//! source that it names and all that formats them would be a tenth of the module. No optimiser takes them away: a
-//! function in the table may be called, a byte of data may be read, since an address is a number like any other. The
-//! relocations that the linker leaves on request tell the addresses from the numbers; with them this is a garbage
+//! A panic in this module is a trap whatever its message (`panic = "abort"`, no console). But the messages, the source
+//! locations that they name and the code that formats them would be a tenth of the module. No optimiser removes them: a
+//! function in the table might be called and a byte of data might be read, since an address is a number like any other.
+//! The relocations, which the linker keeps on request, tell addresses from numbers; with them this is a garbage
 //! collection.
 
 mod linker;
@@ -18,8 +18,8 @@ use anyhow::{Result, ensure};
 
 use module::{Item, Module};
 
-/// How the names of functions begin that do nothing but report, whichever way they branch. Those that go straight to one
-/// of them, such as `unwrap_failed`, are found without their names.
+/// How the names of the functions begin that only report a panic, whichever way they branch. Functions that go straight
+/// to one of them, such as `unwrap_failed`, are found without their names.
 const SNIPPED: [&str; 6] = [
     "core::panicking::panic_fmt",
     "core::panicking::assert_failed_inner",
@@ -29,10 +29,16 @@ const SNIPPED: [&str; 6] = [
     "alloc::raw_vec::handle_error",
 ];
 
+/// Reads the module at `input`, which must be linked with `--emit-relocs`, and writes it without its panics to
+/// `output`.
+///
+/// # Errors
+/// A file cannot be read or written, or the module is not what is expected. A reference that was missed would be a
+/// miscompilation, so everything unexpected is an error.
 pub fn snip(input: &Path, output: &Path) -> Result<()> {
     let bytes = std::fs::read(input)?;
     let module = Module::parse(&bytes)?;
-    let live = reached(&module, &silent(&module)?);
+    let live = live_items(&module, &find_silent(&module)?);
     for (function, name) in &module.names {
         let prints = name.starts_with("<core::panic::location::Location as ");
         let dead = !live.contains(&Item::Function(*function));
@@ -42,16 +48,18 @@ pub fn snip(input: &Path, output: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What says nothing from now on. To refer to something is no reason any more for it to stay.
-fn silent(module: &Module) -> Result<HashSet<Item>> {
-    let mut silent = snipped(module)?;
+/// The items that report nothing from now on: references from them keep nothing alive.
+fn find_silent(module: &Module) -> Result<HashSet<Item>> {
+    let mut silent = reporting_functions(module)?;
     let traps = |silent: &HashSet<_>, function| silent.contains(&Item::Function(function));
-    while let Some(call) =
-        module.calls.iter().find(|call| call.first && traps(&silent, call.callee) && !traps(&silent, call.caller))
+    while let Some(call) = module
+        .calls
+        .iter()
+        .find(|call| call.starts_caller && traps(&silent, call.callee) && !traps(&silent, call.caller))
     {
         silent.insert(Item::Function(call.caller));
     }
-    // Nobody gets to see what is computed on the way into a trap, where a panic takes up its words.
+    // What is computed on the way into a trap, such as the message of a panic, is not needed any more.
     let calls = (0..module.calls.len()).filter(|call| traps(&silent, module.calls[*call].callee)).map(Item::Call);
     let locations = (0..module.objects.len()).filter(|object| is_location(module, *object)).map(Item::Object);
     let more: Vec<_> = calls.chain(locations).collect();
@@ -59,7 +67,8 @@ fn silent(module: &Module) -> Result<HashSet<Item>> {
     Ok(silent)
 }
 
-fn snipped(module: &Module) -> Result<HashSet<Item>> {
+/// The functions whose names are in [`SNIPPED`].
+fn reporting_functions(module: &Module) -> Result<HashSet<Item>> {
     let mut functions = HashSet::new();
     let mut found = BTreeSet::new();
     for (function, name) in &module.names {
@@ -71,14 +80,14 @@ fn snipped(module: &Module) -> Result<HashSet<Item>> {
     Ok(functions)
 }
 
-/// Whether this is a `core::panic::Location`: a source file's name, a line, a column. Functions hand it on, so that the
-/// last of them may panic with it.
+/// Whether this object is a `core::panic::Location`: the name of a source file, a line and a column. Functions pass it
+/// on so that the last of them may panic with it.
 fn is_location(module: &Module, object: usize) -> bool {
     let [Item::Object(file)] = module.references(Item::Object(object)) else { return false };
     let (words, []) = module.content(object).as_chunks::<4>() else { return false };
     let [pointer, length, line, column] = words else { return false };
     let word = |bytes: &[u8; 4]| u32::from_le_bytes(*bytes);
-    // A NUL ends it, for C; the length does not count it.
+    // The name ends with a NUL for C, which its length does not count.
     let text = module.content(*file).split(|byte| *byte == 0).next().unwrap_or_default();
     word(pointer) == module.objects[*file].address
         && word(length) as usize == text.len()
@@ -87,8 +96,8 @@ fn is_location(module: &Module, object: usize) -> bool {
         && word(column) > 0
 }
 
-/// All that can be reached from outside without passing through what is silent.
-fn reached(module: &Module, silent: &HashSet<Item>) -> HashSet<Item> {
+/// Everything that can be reached from outside without passing through a silent item.
+fn live_items(module: &Module, silent: &HashSet<Item>) -> HashSet<Item> {
     let mut live = HashSet::new();
     let mut next = vec![Item::Outside];
     while let Some(item) = next.pop() {

@@ -1,60 +1,76 @@
-//! Bytes to frames, however the bytes are cut: server-sent events (WHATWG HTML, 9.2.6) and NDJSON. Nothing else splits
-//! bytes, and nothing here grows beyond the limit.
+//! Splits bytes into frames, however the network cut them: server-sent events (WHATWG HTML, section 9.2.6) and NDJSON.
+//!
+//! No other code splits bytes, and nothing here keeps more than the limit that [`Splitter::new`] gets.
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use crate::swar::{Word, first};
+use crate::swar::{Word, first_marked};
 use crate::template::{FrameLayout, Template};
 
+/// The format of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
+    /// Server-sent events (WHATWG HTML, section 9.2.6): a frame is an event with its `data` lines.
     Sse,
+    /// One JSON text a line: a frame is a line that is not blank.
     Ndjson,
 }
 
-/// Who takes the frames.
+/// The receiver of the frames.
 pub trait Sink {
-    /// Takes the frames that begin `bytes` and are but for their text the one learned last. How many bytes they are.
+    /// Takes the frames at the start of `bytes` that equal, apart from their text, the frame whose layout was returned
+    /// last. `limit` is the largest size of one frame in bytes. Returns the number of bytes that were taken, which may
+    /// be 0.
     fn scan(&mut self, template: &Template, bytes: &[u8], limit: usize) -> usize;
-    /// `event` is empty where the stream names none. A lesson where the frame was nothing but a text.
+    /// Takes one frame. `event` is the event's name, empty where the stream gives none; `data` is its data without line
+    /// ends. Returns the layout of the frame where its text is everything that can differ in the frames that follow, so
+    /// that [`Sink::scan`] may take those; `Break` to stop.
     fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<FrameLayout>>;
 }
 
-/// Why no more frames come.
+/// Why the splitter reads no more frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// Nothing after the last frame counts.
+    /// The reply is complete: whatever follows the last frame does not count.
     Done,
-    /// An event or line is larger than the limit.
+    /// An event or a line is larger than the limit.
     TooLarge,
-    /// The sink knows why.
+    /// The sink failed and has kept the error.
     Failed,
 }
 
+/// Splits the body of one response, chunk by chunk.
 #[derive(Debug)]
 pub struct Splitter {
     framing: Framing,
+    /// The largest size of an event's data, or of a line, in bytes.
     limit: usize,
     template: Template,
-    /// Bytes of a line, or of the lines of a frame, that is not whole yet.
+    /// Bytes of an incomplete line, or of the lines of an incomplete frame, that wait for the next chunk.
     rest: Vec<u8>,
-    /// How much of `rest` is known to hold no line end: long lines in small chunks cost linear time.
+    /// How many bytes of `rest` are known to hold no line end, so that a long line in small chunks costs linear time.
     scanned: usize,
+    /// Whether the beginning was read, where a byte order mark may stand.
     started: bool,
-    /// The last line ended with CR; a LF that follows belongs to it.
+    /// Whether the last line ended with CR. A LF right after it belongs to the same line end.
     after_cr: bool,
-    /// Inside a comment, whose bytes are not kept: keep-alives of any length cost nothing.
+    /// Whether the bytes belong to a comment. They are not kept, so a keep-alive comment of any length costs no memory.
     in_comment: bool,
+    /// The data of the event so far.
     data: Vec<u8>,
+    /// The name of the event, if it has one.
     event: Vec<u8>,
-    /// A comment, a field that the standard knows, or a line of NDJSON came: this is a stream, and no stray text.
+    /// Whether a comment, a field of the standard or a line of NDJSON was read: the body is a stream, and not some
+    /// other text.
     recognised: bool,
     /// Field lines since the last blank line.
     fields: usize,
+    /// Whether the event has a `data` line. It may be empty.
     has_data: bool,
 }
 
 impl Splitter {
+    /// A splitter for one body. `limit`: the largest size of an event's data, or of a line, in bytes.
     pub fn new(framing: Framing, limit: usize) -> Self {
         Splitter {
             framing,
@@ -73,9 +89,14 @@ impl Splitter {
         }
     }
 
+    /// Hands all frames that are complete with `chunk` to `sink`. The bytes after them wait for the next chunk.
+    ///
+    /// # Errors
+    /// `Break` with the reason where an event or line is too large, or the sink wants no more frames. The splitter must
+    /// not be used after that.
     pub fn feed(&mut self, mut chunk: &[u8], sink: &mut dyn Sink) -> ControlFlow<Stop> {
         let mut waiting = std::mem::take(&mut self.rest);
-        // Of a long chunk only as much is copied as ends the frame that waits; what follows is read where it lies.
+        // Only as much of a long chunk is copied as completes the waiting frame. The rest is read in place.
         let mut copied = 0;
         while !waiting.is_empty() && copied < chunk.len() {
             let is_long = copied == 0 && chunk.len() > 1024;
@@ -97,11 +118,13 @@ impl Splitter {
             waiting.extend_from_slice(&chunk[used..]);
         }
         self.rest = waiting;
-        // A byte more may wait: the end of a line that is exactly as long as it may be.
+        // One byte more than the limit may wait: the first byte of the line end of a line that is exactly as long as
+        // allowed.
         if self.rest.len() > self.limit.saturating_add(1) { Break(Stop::TooLarge) } else { Continue(()) }
     }
 
-    /// Where the first frame ends, if streams are written as they mostly are: what is cut elsewhere is understood, too.
+    /// Where the first frame in `bytes` ends, for a stream that is written in the usual way. It is only a hint about
+    /// how much to copy, so an unusual stream costs time, not correctness.
     fn frame_end(&self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0;
         loop {
@@ -115,7 +138,11 @@ impl Splitter {
         }
     }
 
-    /// The body is over. What has no end is given out too; whether it is whole is for the caller to see.
+    /// Hands out what is left at the end of the body, as if a blank line followed. The caller decides whether an
+    /// incomplete frame counts.
+    ///
+    /// # Errors
+    /// Those of [`Splitter::feed`].
     pub fn finish(&mut self, sink: &mut dyn Sink) -> ControlFlow<Stop> {
         if self.in_comment {
             return Continue(());
@@ -123,11 +150,13 @@ impl Splitter {
         self.feed(b"\n\n", sink)
     }
 
+    /// Whether the body is a stream of this format at all: a comment, a field of the standard or a line of NDJSON was
+    /// read.
     pub fn is_recognised(&self) -> bool {
         self.recognised
     }
 
-    /// Gives out all whole frames; returns how many bytes are done with.
+    /// Hands out all complete frames in `bytes`. Returns how many bytes need not be kept.
     fn split(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> ControlFlow<Stop, usize> {
         let mut at = 0;
         if !self.started {
@@ -164,7 +193,8 @@ impl Splitter {
             };
             let line = &bytes[at..at + length];
             let end = at + length + 1;
-            // The first line of a frame waits for the second: only a frame in one piece can match the template.
+            // The first line of a frame waits for the second one, since only a frame in one piece can become a
+            // template.
             let is_first = self.fields == 0 && length > 0 && !self.in_comment && bytes[at] != b':';
             if is_first && end == bytes.len() && self.framing == Framing::Sse {
                 self.scanned = length;
@@ -185,6 +215,7 @@ impl Splitter {
         }
     }
 
+    /// Takes one line, without its end. `frame`: the bytes of the frame so far, if they are in one piece.
     fn line(&mut self, line: &[u8], frame: Option<&[u8]>, sink: &mut dyn Sink) -> ControlFlow<Stop> {
         let is_comment = self.framing == Framing::Sse && line.first() == Some(&b':');
         if line.len() > self.limit && !is_comment {
@@ -196,7 +227,7 @@ impl Splitter {
                 return Continue(());
             }
             let layout = sink.frame(b"", line)?;
-            self.learn(layout, frame, line);
+            self.set_layout(layout, frame, line);
             return Continue(());
         }
         if line.is_empty() {
@@ -222,12 +253,13 @@ impl Splitter {
                 self.data.extend_from_slice(value);
             }
             b"event" => self.event = value.to_vec(),
-            // `id` and `retry` are for reconnecting, which a reply never does.
+            // `id` and `retry` only matter for reconnecting, and a reply is never reconnected.
             _ => {}
         }
         Continue(())
     }
 
+    /// Hands out the event that the blank line completes. An event without data is dropped, as the standard demands.
     fn dispatch(&mut self, frame: Option<&[u8]>, sink: &mut dyn Sink) -> ControlFlow<Stop> {
         let fields = std::mem::take(&mut self.fields);
         let event = std::mem::take(&mut self.event);
@@ -235,35 +267,36 @@ impl Splitter {
             self.data.clear();
             return Continue(());
         }
-        // Its room is not kept: a reply may wait for its next frame for long, and there may be thousands of them.
+        // The capacity is given back: a reply may wait long for its next frame, and there may be thousands of replies.
         let data = std::mem::take(&mut self.data);
         let layout = sink.frame(&event, &data)?;
-        // A line of data, and before it at most the event's name.
+        // Only frames of one `data` line, with at most an `event` line before it, become a template.
         let plain = |frame: &&[u8]| fields == 1 || fields == 2 && frame.starts_with(b"event:");
-        self.learn(layout, frame.filter(plain), &data);
+        self.set_layout(layout, frame.filter(plain), &data);
         Continue(())
     }
 
-    fn learn(&mut self, layout: Option<FrameLayout>, frame: Option<&[u8]>, data: &[u8]) {
+    /// Makes the template for frames like `frame`, whose data is `data`.
+    fn set_layout(&mut self, layout: Option<FrameLayout>, frame: Option<&[u8]>, data: &[u8]) {
         let (Some(layout), Some(frame)) = (layout, frame) else { return };
         let mut before_ends = frame;
         while let [rest @ .., b'\n' | b'\r'] = before_ends {
             before_ends = rest;
         }
-        // In one piece, as the last thing before the line ends.
+        // The data must stand in one piece at the end of the frame, right before the line ends.
         if let Some(before) = before_ends.strip_suffix(data) {
-            self.template.learn(frame, before.len(), layout);
+            self.template.set_layout(frame, before.len(), layout);
         }
     }
 }
 
-/// Position of the first CR or LF. `\r`, `\n` and both together end a line, and nothing else does (not U+2028).
+/// Position of the first CR or LF. Only CR, LF and CRLF end a line; other separators such as U+2028 do not.
 fn line_end(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     while at < bytes.len() {
         match Word::at(bytes, at).line_ends() {
             0 => at += 8,
-            ends => return Some(at + first(ends)),
+            ends => return Some(at + first_marked(ends)),
         }
     }
     None

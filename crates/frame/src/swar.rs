@@ -1,13 +1,17 @@
-//! Eight bytes at a time, in one number: what a `Word` says of its bytes is a high bit in each that is meant, true up to the
-//! lowest of them.
+//! Tests of eight bytes at a time, in one number ("SIMD within a register").
+//!
+//! A test sets the high bit of each byte that it is true for. The result is exact up to and including the lowest set
+//! bit; bits above that one may be wrong.
 
+/// A one in each byte.
 const EACH: u64 = 0x0101_0101_0101_0101;
 
+/// Eight bytes as a little-endian number.
 #[derive(Clone, Copy)]
 pub struct Word(pub u64);
 
 impl Word {
-    /// The eight bytes at `at`, with zeros for what is not there.
+    /// The eight bytes at `at`. Bytes beyond the end are zero.
     #[inline(always)]
     pub fn at(bytes: &[u8], at: usize) -> Word {
         let rest = bytes.get(at..).unwrap_or_default();
@@ -17,42 +21,46 @@ impl Word {
         })
     }
 
-    /// What does not stand for itself in a JSON string: quote, backslash, control characters, whatever is not ASCII.
+    /// Marks the bytes that do not stand for themselves in a JSON string: quotes, backslashes, control characters, and
+    /// everything that is not ASCII.
     #[inline(always)]
-    pub fn special(self) -> u64 {
-        (self.is(b'"') | self.is(b'\\') | self.less(0x20) | self.0) & (EACH * 0x80)
+    pub fn special_bytes(self) -> u64 {
+        (self.equal_to(b'"') | self.equal_to(b'\\') | self.less_than(0x20) | self.0) & (EACH * 0x80)
     }
 
+    /// Marks CR and LF.
     #[inline(always)]
     pub fn line_ends(self) -> u64 {
-        (self.is(b'\n') | self.is(b'\r')) & (EACH * 0x80)
+        (self.equal_to(b'\n') | self.equal_to(b'\r')) & (EACH * 0x80)
     }
 
-    /// How many bytes of UTF-8 are not the first of their character.
+    /// The number of bytes that are not the first byte of a UTF-8 character.
     #[inline(always)]
-    pub fn later(self) -> usize {
+    pub fn continuation_bytes(self) -> usize {
         (self.0 & !(self.0 << 1) & (EACH * 0x80)).count_ones() as usize
     }
 
-    /// How many characters beyond the first plane begin, which are two code units of UTF-16.
+    /// The number of bytes that begin a character beyond U+FFFF. Such a character is two UTF-16 code units.
     #[inline(always)]
-    pub fn beyond(self) -> usize {
+    pub fn four_byte_starts(self) -> usize {
         (self.0 & (self.0 << 1) & (self.0 << 2) & (self.0 << 3) & (EACH * 0x80)).count_ones() as usize
     }
 
+    /// Marks the bytes that equal `byte`.
     #[inline(always)]
-    fn is(self, byte: u8) -> u64 {
-        Word(self.0 ^ (EACH * u64::from(byte))).less(1)
+    fn equal_to(self, byte: u8) -> u64 {
+        Word(self.0 ^ (EACH * u64::from(byte))).less_than(1)
     }
 
+    /// Marks the bytes below `than`, which must be at most 0x80.
     #[inline(always)]
-    fn less(self, than: u64) -> u64 {
+    fn less_than(self, than: u64) -> u64 {
         self.0.wrapping_sub(EACH * than) & !self.0
     }
 }
 
-/// Place of the byte with the lowest bit.
+/// The index of the lowest marked byte. `bits` must not be 0.
 #[inline(always)]
-pub fn first(bits: u64) -> usize {
+pub fn first_marked(bits: u64) -> usize {
     bits.trailing_zeros() as usize / 8
 }

@@ -1,55 +1,62 @@
-//! Text found by scanning instead of parsing.
+//! Finds text by scanning instead of parsing.
 //!
-//! Of a reply's frames nearly all differ in one JSON string only, and perhaps in a count or a time that means nothing for
-//! the text. A [`Template`] remembers the bytes around these, framing included; where the next bytes are the same ones,
-//! the frame must mean the same, and only the string is unescaped. Anything else - another kind of frame, an unknown key,
-//! an escape that is not plain, broken UTF-8 - is not for the scanner: the protocol's decoder decides. Both ways give the
-//! same text, and a property test (`tests/scan/`) says so.
+//! Nearly all frames of a reply differ only in one JSON string, and perhaps in a number or a time that does not matter
+//! for the text. A [`Template`] remembers the bytes around these, framing included. Where the next bytes equal them,
+//! the frame must mean the same, and only the string has to be unescaped. Everything else - another kind of frame, an
+//! unknown key, an unusual escape, broken UTF-8 - is left to the protocol's decoder. Both ways give the same text,
+//! which a property test holds (`tests/scan/`).
 
 use std::ops::Range;
 
 use crate::Pieces;
 use crate::escape::escape;
-use crate::swar::{Word, first};
+use crate::swar::{Word, first_marked};
 
+/// The bytes of a frame with holes where frames of its kind may differ. The default has no holes and matches nothing.
 #[derive(Debug, Default)]
 pub struct Template {
-    /// The bytes that are the same in each frame; holes lie between them.
+    /// The bytes that are the same in each frame, without those of the holes.
     same: Vec<u8>,
-    /// Where in `same` each hole lies, in their order.
+    /// The offset in `same` at which each hole lies, in ascending order, and what the hole may hold.
     holes: Vec<(usize, Hole)>,
-    /// See [`FrameLayout`].
+    /// See [`FrameLayout::tag`].
     pub tag: usize,
 }
 
+/// What may stand in a hole of a template.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Hole {
-    /// The inside of the string that is the text.
+    /// The inside of the JSON string that is the text.
     Text,
-    /// The inside of a string that is not.
+    /// The inside of another JSON string, ASCII without escapes. It is skipped.
     String,
+    /// A whole number without a sign. It is skipped.
     Number,
 }
 
-/// Where in a frame's data the text lies, and values of no meaning that differ from frame to frame.
+/// Where the text lies in the data of a frame, and which values differ from frame to frame without a meaning. Ranges
+/// are in bytes from the start of the data.
 #[derive(Debug, PartialEq)]
 pub struct FrameLayout {
+    /// The inside of the JSON string that is the text, without its quotes.
     pub text: Range<usize>,
+    /// The insides of strings, or whole numbers, that may differ in other frames.
     pub varying: Vec<Range<usize>>,
-    /// For the sink to tell kinds of frames apart.
+    /// A number of the sink's own, by which [`Sink::scan`](crate::Sink::scan) knows what kind of text this is.
     pub tag: usize,
 }
 
 impl Template {
-    /// `frame` is a whole frame with its line ends, whose data begins at `data_at`.
-    pub fn learn(&mut self, frame: &[u8], data_at: usize, FrameLayout { text, varying, tag }: FrameLayout) {
+    /// Makes this the template of frames like `frame`, which is a whole frame with its line ends, whose data begins at
+    /// byte `data_at`. If the ranges overlap or lie outside the frame, the template matches nothing.
+    pub fn set_layout(&mut self, frame: &[u8], data_at: usize, FrameLayout { text, varying, tag }: FrameLayout) {
         self.tag = tag;
         self.same = Vec::with_capacity(frame.len());
         self.holes = Vec::with_capacity(1 + varying.len());
         let mut ranges = varying;
         ranges.push(text.clone());
         let mut from = 0;
-        // The nearest first; they are few.
+        // Holes are added in ascending order. There are only a few of them.
         while let Some(range) = take_first(&mut ranges) {
             let (start, end) = (data_at + range.start, data_at + range.end);
             let Some(before) = frame.get(from..start) else { return self.holes.clear() };
@@ -65,46 +72,48 @@ impl Template {
         self.same.extend_from_slice(frame.get(from..).unwrap_or_default());
     }
 
-    /// Takes as many frames of this shape as begin `bytes`, none of them longer than `limit`, and their texts at most `room` bytes
-    /// together. How many bytes they are.
-    pub fn scan(&self, bytes: &[u8], limit: usize, room: usize, pieces: &mut Pieces) -> usize {
+    /// Appends the texts of the frames at the start of `bytes` that match, one piece each. No frame may be longer than
+    /// `limit` bytes, and the texts together may not be longer than `most_text` bytes. Returns the number of bytes that
+    /// were taken.
+    pub fn scan(&self, bytes: &[u8], limit: usize, most_text: usize, pieces: &mut Pieces) -> usize {
         let mut at = 0;
         if self.holes.is_empty() {
             return at;
         }
         let (length, _) = pieces.start();
-        let most = length.saturating_add(room);
+        let most = length.saturating_add(most_text);
         loop {
             let start = pieces.start();
             match self.frame(&bytes[at..], pieces) {
                 Some(length) if length <= limit && pieces.start().0 <= most => at += length,
                 _ => {
-                    pieces.go_back(start);
+                    pieces.truncate(start);
                     return at;
                 }
             }
-            pieces.close(start);
+            pieces.end_piece(start);
         }
     }
 
-    /// Appends the text of a frame. How long the frame is.
+    /// Appends the text of the frame at the start of `bytes`, and returns the length of the frame in bytes. `None`: it
+    /// does not match, and a part of the text may have been appended.
     #[inline(always)]
     fn frame(&self, bytes: &[u8], pieces: &mut Pieces) -> Option<usize> {
         let (mut at, mut from) = (0, 0);
         for &(to, hole) in &self.holes {
-            at = after(bytes, at, self.same.get(from..to)?)?;
+            at = after_literal(bytes, at, self.same.get(from..to)?)?;
             at = match hole {
-                Hole::Text => text(bytes, at, pieces)?,
+                Hole::Text => scan_text(bytes, at, pieces)?,
                 Hole::String => plain_end(bytes, at)?,
                 Hole::Number => number_end(bytes, at)?,
             };
             from = to;
         }
-        after(bytes, at, self.same.get(from..)?)
+        after_literal(bytes, at, self.same.get(from..)?)
     }
 }
 
-/// `sort` of the standard library weighs more than the scanner.
+/// Removes the range that begins first. Used instead of `sort`, which would weigh more than the whole scanner.
 fn take_first(ranges: &mut Vec<Range<usize>>) -> Option<Range<usize>> {
     let mut first = 0;
     for at in 1..ranges.len() {
@@ -115,10 +124,10 @@ fn take_first(ranges: &mut Vec<Range<usize>>) -> Option<Range<usize>> {
     (first < ranges.len()).then(|| ranges.swap_remove(first))
 }
 
-/// Where `wanted` ends that begins at `at`. Sixteen bytes at a time, the last ones perhaps twice: on wasm32 the standard
-/// library compares single bytes, which was more than half of what an event cost here.
+/// Where `wanted` ends, if it stands at `at`. Compares sixteen bytes at a time, the last ones perhaps twice: on wasm32
+/// the standard library compares single bytes, which was more than half of what an event cost here.
 #[inline(always)]
-fn after(bytes: &[u8], at: usize, wanted: &[u8]) -> Option<usize> {
+fn after_literal(bytes: &[u8], at: usize, wanted: &[u8]) -> Option<usize> {
     let end = at + wanted.len();
     let found = bytes.get(at..end)?;
     let same = match wanted.last_chunk::<16>() {
@@ -133,42 +142,45 @@ fn after(bytes: &[u8], at: usize, wanted: &[u8]) -> Option<usize> {
     same.then_some(end)
 }
 
-/// Where a string ends that has no escapes and is ASCII.
+/// The position of the quote that ends the JSON string whose inside begins at `at`. `None`: the string holds an escape
+/// or anything but printable ASCII, or does not end here.
 pub fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        match Word::at(bytes, at).special() {
+        match Word::at(bytes, at).special_bytes() {
             0 => at += 8,
             special => {
-                at += first(special);
+                at += first_marked(special);
                 return (bytes.get(at) == Some(&b'"')).then_some(at);
             }
         }
     }
 }
 
-/// Where a whole number without sign ends.
+/// Where the whole number at `at` ends. `None`: there is none, it has a leading zero, or it may go on in the next
+/// chunk.
 fn number_end(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
     let length = rest.iter().position(|byte| !byte.is_ascii_digit())?;
     (length == 1 || length > 1 && rest[0] != b'0').then_some(at + length)
 }
 
-/// Appends what the inside of a JSON string means, up to the quote that ends it, whose place is returned. `None`: it has
-/// no end here, or the protocol has to decide.
+/// Appends the unescaped inside of the JSON string that begins at `at`, and returns the position of the quote that ends
+/// it. `None`: the string does not end here, or holds something that the protocol's decoder has to judge (a lone
+/// surrogate, a control character, broken UTF-8); a part of the text may have been appended then.
 #[inline(never)]
 pub fn text_end(bytes: &[u8], at: usize, pieces: &mut Pieces) -> Option<usize> {
-    text(bytes, at, pieces)
+    scan_text(bytes, at, pieces)
 }
 
-/// Eight bytes at a time.
+/// [`text_end`], inlined into the scanner. Reads eight bytes at a time.
 #[inline(always)]
-fn text(bytes: &[u8], mut at: usize, pieces: &mut Pieces) -> Option<usize> {
+fn scan_text(bytes: &[u8], mut at: usize, pieces: &mut Pieces) -> Option<usize> {
     loop {
         let word = Word::at(bytes, at);
-        let special = word.special();
-        // What is special stands in the room behind the text, and the next word is written over it.
-        let plain = if special == 0 { 8 } else { first(special) };
-        pieces.put(word.0, plain);
+        let special = word.special_bytes();
+        // The special byte and those after it are written behind the text, too, and overwritten by the next word.
+        let plain = if special == 0 { 8 } else { first_marked(special) };
+        pieces.put_bytes(word.0, plain);
         at += plain;
         if special == 0 {
             continue;

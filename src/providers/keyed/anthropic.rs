@@ -1,4 +1,5 @@
-//! Anthropic's Messages API, versions 2023-06-01 and 2026-10-21 (setting `version`): part H of `tests/wire/README.md`.
+//! Anthropic's Messages API, versions 2023-06-01 and 2026-10-21 (setting `version`). Part H of `tests/wire/README.md`
+//! is the protocol.
 
 use std::rc::Rc;
 
@@ -6,16 +7,17 @@ use crate::chat::{Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::http::Request;
-use crate::json::{Map, Value, form};
+use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ContentPart};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
+/// The class `Anthropic` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|chat| models::list(&DIALECT, chat, "/models?limit=1000")),
+    models: Some(|chat| models::list_models(&DIALECT, chat, "/models?limit=1000")),
     info: ProtocolInfo {
         settings: &[("version", SettingKind::HeaderValue)],
         ..ProtocolInfo::service(
@@ -38,6 +40,7 @@ pub const PROTOCOL: Protocol = Protocol {
     },
 };
 
+/// How the responses are read (H3).
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
     headers,
@@ -48,20 +51,22 @@ static DIALECT: Dialect = Dialect {
     frame,
     json_response: |message, value, out| {
         for (index, block) in (0..).zip(value.list("content")) {
-            begin(message, index, block, out);
-            end(message, index, out);
+            begin_block(message, index, block, out);
+            end_block(message, index, out);
         }
         message.usage(value.get("usage"));
-        stop(message, value, out);
+        read_stop_reason(message, value, out);
         Ok(str_or_empty(value, "type") == "message")
     },
 };
 
+/// The version of the API that is used by default.
 const VERSION: &str = "2026-10-21";
 
+/// Adds the version and the key. A page of another origin needs one more header.
 fn headers(chat: &ChatRequest, request: Request) -> Request {
     let request = request.header("anthropic-version", version(chat));
-    // Without it the service refuses whatever a page of another origin asks.
+    // The service refuses pages of other origins without this header.
     let request = match chat.cross_origin {
         true => request.header("anthropic-dangerous-direct-browser-access", "true"),
         false => request,
@@ -69,12 +74,12 @@ fn headers(chat: &ChatRequest, request: Request) -> Request {
     keyed::with_key(chat, request, "x-api-key", "")
 }
 
-/// A date, so that versions compare as texts.
+/// The version of the API: a date, so versions can be compared as texts.
 fn version(chat: &ChatRequest) -> &str {
     chat.settings.get("version").unwrap_or(VERSION)
 }
 
-/// H1.
+/// Makes the request for a reply (H1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
@@ -82,7 +87,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let (system, parsed) = messages::parse(&messages)?;
     builder.conversation = messages::still_needed(&parsed, &chat.conversation);
     if !system.is_empty() {
-        body.put("system", &system);
+        body.insert_str("system", &system);
     }
     body.insert(
         "messages",
@@ -98,7 +103,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     messages::wrap_in_list(body, "stop_sequences");
     match messages::schema(chat)? {
         Some(schema @ Value::Object(_)) => {
-            let format = form(r#"{"type":"json_schema","schema":%}"#, &[&schema.to_json()]);
+            let format = fill_template(r#"{"type":"json_schema","schema":%}"#, &[&schema.to_json()]);
             body.insert_in("output_config", "format", format);
         }
         Some(_) => builder.warnings.push("Anthropic has no JSON mode without a schema: 'responseFormat' was left out"),
@@ -115,24 +120,27 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     builder.post(&DIALECT, "/messages")
 }
 
-/// The service wants a limit. Its models of today all take this one.
+/// The limit of tokens where the caller gives none, since the service demands one. All its current models accept this
+/// one.
 const MAX_TOKENS: u64 = 8192;
 
+/// Warnings about options that the newer version of the API has no more.
 const NO_TEMPERATURE: &str = "Anthropic's API of 2026-10-21 has no 'temperature': it was left out";
 const NO_TOP_P: &str = "Anthropic's API of 2026-10-21 has no 'topP': it was left out";
 
+/// The choice of a tool: see [`messages::tool_choice`].
 const CHOICES: [&str; 4] =
     [r#"{"type":"auto"}"#, r#"{"type":"none"}"#, r#"{"type":"any"}"#, r#"{"type":"tool","name":$}"#];
 
-/// H2. The blocks of one turn.
+/// Writes the content blocks of one message (H2).
 fn blocks(parts: &[ContentPart], conversation: &Map) -> Result<Vec<Value>> {
     let (mut blocks, mut called) = (Vec::new(), false);
     for part in parts {
-        // A turn with calls must begin with what was thought, though its text comes before them.
+        // A message with tool calls must begin with the reasoning, although its text comes before the calls.
         let at = if called { blocks.len() } else { 0 };
         blocks.splice(at..at, reasoning_before(part, conversation).iter().cloned());
         called |= matches!(part, ContentPart::ToolCall { .. });
-        // The service refuses texts that are blank.
+        // The service refuses blank texts.
         if !matches!(part, ContentPart::Text(text) if text.trim().is_empty()) {
             blocks.push(block(part)?);
         }
@@ -140,7 +148,7 @@ fn blocks(parts: &[ContentPart], conversation: &Map) -> Result<Vec<Value>> {
     Ok(blocks)
 }
 
-/// What was thought before a call must stand before it again.
+/// The blocks of reasoning that led to a tool call. The service wants them back in front of the call.
 fn reasoning_before<'a>(part: &ContentPart, conversation: &'a Map) -> &'a [Value] {
     match part {
         ContentPart::ToolCall { id, .. } => conversation.get(id).and_then(Value::as_array).map_or(&[], Vec::as_slice),
@@ -148,47 +156,52 @@ fn reasoning_before<'a>(part: &ContentPart, conversation: &'a Map) -> &'a [Value
     }
 }
 
+/// Writes one content block (H2).
 fn block(part: &ContentPart) -> Result<Value> {
     const IMAGE: &str = r#"{"type":"image","source":{"type":"base64","media_type":$,"data":$}}"#;
     Ok(match part {
-        ContentPart::Text(text) => form(r#"{"type":"text","text":$}"#, &[text]),
+        ContentPart::Text(text) => fill_template(r#"{"type":"text","text":$}"#, &[text]),
         ContentPart::Image { url, .. } => match messages::data_url(url) {
-            Some((media, data)) => form(IMAGE, &[media, data]),
-            None => form(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
+            Some((media, data)) => fill_template(IMAGE, &[media, data]),
+            None => fill_template(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
         },
-        ContentPart::ToolCall { id, name, arguments } => {
-            form(r#"{"type":"tool_use","id":$,"name":$,"input":%}"#, &[id, name, &messages::arguments(arguments)?])
-        }
+        ContentPart::ToolCall { id, name, arguments } => fill_template(
+            r#"{"type":"tool_use","id":$,"name":$,"input":%}"#,
+            &[id, name, &messages::arguments_object(arguments)?],
+        ),
         ContentPart::ToolResult { id, text, .. } => {
-            form(r#"{"type":"tool_result","tool_use_id":$,"content":$}"#, &[id, text])
+            fill_template(r#"{"type":"tool_result","tool_use_id":$,"content":$}"#, &[id, text])
         }
     })
 }
 
-/// H3.
+/// Reads one frame of the stream (H3).
 fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
     let none = Value::Null;
     let index = value.number("index").unwrap_or_default();
     let delta = value.get("delta").unwrap_or(&none);
     match str_or_empty(value, "type") {
         "message_start" => message.usage(value.pointer("/message/usage")),
-        "content_block_start" => begin(message, index, value.get("content_block").unwrap_or(&none), out),
+        "content_block_start" => begin_block(message, index, value.get("content_block").unwrap_or(&none), out),
         "content_block_delta" => match str_or_empty(delta, "type") {
             "text_delta" => message.text(str_or_empty(delta, "text"), out),
             "thinking_delta" => {
-                let thought = message.reasoning(str_or_empty(delta, "thinking"), out);
-                message.kept_bytes += thought.len();
-                if let Some(Value::String(known)) = kept(message, index).and_then(|block| block.get_mut("thinking")) {
-                    known.push_str(thought);
+                let reasoning = message.reasoning(str_or_empty(delta, "thinking"), out);
+                message.kept_bytes += reasoning.len();
+                if let Some(Value::String(known)) =
+                    kept_block(message, index).and_then(|block| block.get_mut("thinking"))
+                {
+                    known.push_str(reasoning);
                 }
             }
-            // It comes whole.
+            // The signature comes in one piece.
             "signature_delta" => {
-                if let Some(block) = kept(message, index) {
-                    block.put("signature", str_or_empty(delta, "signature"));
+                if let Some(block) = kept_block(message, index) {
+                    block.insert_str("signature", str_or_empty(delta, "signature"));
                 }
             }
-            // Tools that the service runs itself have such pieces, too. The first piece is always empty.
+            // Tools that the service runs itself have such pieces, too; they are skipped. The first piece is always
+            // empty.
             "input_json_delta" => {
                 let piece = str_or_empty(delta, "partial_json");
                 if message.arguments(index).is_some() && !piece.is_empty() {
@@ -200,10 +213,10 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             }
             _ => {}
         },
-        "content_block_stop" => end(message, index, out),
+        "content_block_stop" => end_block(message, index, out),
         "message_delta" => {
             message.usage(value.get("usage"));
-            stop(message, delta, out);
+            read_stop_reason(message, delta, out);
         }
         "message_stop" => message.is_over = true,
         _ => {}
@@ -211,8 +224,8 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
     Ok(())
 }
 
-/// A block of the answer, or its beginning.
-fn begin(message: &mut MessageDecoder, index: u64, block: &Value, out: &mut EventQueue) {
+/// Reads a content block of the answer, or the beginning of one.
+fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mut EventQueue) {
     match str_or_empty(block, "type") {
         "text" => {
             message.text(str_or_empty(block, "text"), out);
@@ -222,17 +235,17 @@ fn begin(message: &mut MessageDecoder, index: u64, block: &Value, out: &mut Even
             _ = message.reasoning(str_or_empty(block, "thinking"), out);
             let mut whole = Map::new();
             for key in ["type", "thinking", "signature"] {
-                whole.put(key, str_or_empty(block, key));
+                whole.insert_str(key, str_or_empty(block, key));
             }
-            keep(message, index, whole.into());
+            keep_block(message, index, whole.into());
         }
-        "redacted_thinking" => keep(message, index, block.clone()),
+        "redacted_thinking" => keep_block(message, index, block.clone()),
         "tool_use" => {
             let id = str_or_empty(block, "id");
             if !message.blocks.is_empty() {
-                let mut thoughts = std::mem::take(&mut message.blocks);
-                thoughts.iter_mut().filter_map(Value::as_object_mut).for_each(|thought| thought.remove(INDEX));
-                message.conversation.insert(id, thoughts.into());
+                let mut blocks = std::mem::take(&mut message.blocks);
+                blocks.iter_mut().filter_map(Value::as_object_mut).for_each(|block| block.remove(INDEX));
+                message.conversation.insert(id, blocks.into());
             }
             let input = block.get("input").and_then(Value::as_object).filter(|input| !input.is_empty());
             let arguments = input.map(Map::to_json).unwrap_or_default();
@@ -242,30 +255,31 @@ fn begin(message: &mut MessageDecoder, index: u64, block: &Value, out: &mut Even
     }
 }
 
-/// Of a call without arguments nothing comes; they are an object all the same.
-fn end(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
+/// Ends a content block. Nothing comes for a tool call without arguments, which are an empty object all the same.
+fn end_block(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
     if message.arguments(index) == Some("") {
         message.tool_call(Some(index), "", "", "{}", out);
     }
 }
 
-/// A member of a kept block, until it is handed out.
+/// The member of a kept block that holds its number in the stream. It is removed before the block is handed out.
 const INDEX: &str = "index";
 
-/// Nothing says that one block ends before the next begins.
-fn keep(message: &mut MessageDecoder, index: u64, mut block: Value) {
+/// Keeps a block of reasoning with its number, since no event says that one block ends before the next begins.
+fn keep_block(message: &mut MessageDecoder, index: u64, mut block: Value) {
     block.as_object_mut().into_iter().for_each(|block| block.insert(INDEX, index.into()));
     message.blocks.push(block);
 }
 
-fn kept(message: &mut MessageDecoder, index: u64) -> Option<&mut Map> {
+/// The kept block with this number.
+fn kept_block(message: &mut MessageDecoder, index: u64) -> Option<&mut Map> {
     message.blocks.iter_mut().find(|block| block.number(INDEX) == Some(index))?.as_object_mut()
 }
 
-/// Why the answer is over, and what the service says about it.
-fn stop(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
+/// Reads why the answer ended, and the service's explanation, which becomes a warning.
+fn read_stop_reason(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
     message.finish(str_or_empty(value, "stop_reason"));
-    if let Some(words) = value.text_at("/stop_details/explanation") {
-        out.warn(words);
+    if let Some(explanation) = value.text_at("/stop_details/explanation") {
+        out.warn(explanation);
     }
 }

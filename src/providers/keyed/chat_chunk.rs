@@ -1,11 +1,12 @@
-//! Chunks of OpenAI's Chat Completions, as a dozen services send them: F2 to F4 of `tests/wire/README.md`.
+//! Reads chunks of OpenAI's Chat Completions, as a dozen services send them (sections F2 to F4 of
+//! `tests/wire/README.md`).
 
 use super::message_decoder::{MessageDecoder, str_or_empty};
 use crate::exchange::EventQueue;
 use crate::json::Value;
 
-/// Puts a chunk, or a completion in one piece, into the message. `key`: the member of a choice that holds the message or its
-/// piece, `message` or `delta`.
+/// Puts a chunk, or a completion in one piece, into the message. `key`: the member of a choice that holds the message
+/// or the piece of it, `message` or `delta`.
 pub fn decode(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut EventQueue) {
     message.usage(value.get("usage"));
     message.usage(value.pointer("/x_groq/usage"));

@@ -1,11 +1,11 @@
-//! Cohere's chat API, version 2: part N of `tests/wire/README.md`.
+//! Cohere's chat API, version 2. Part N of `tests/wire/README.md` is the protocol.
 
 use std::rc::Rc;
 
 use crate::chat::{Code, Error, Result, Session, message_json};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::json::{Map, Value, form};
+use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::errors::error_in_success_body;
@@ -13,10 +13,11 @@ use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, ContentPart, Role};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
+/// The class `Cohere` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    // The list of models is a part of version 1 only.
-    models: Some(|chat| models::list(&DIALECT, chat, "/v1/models?endpoint=chat&page_size=1000")),
+    // Only version 1 of the API has a list of models.
+    models: Some(|chat| models::list_models(&DIALECT, chat, "/v1/models?endpoint=chat&page_size=1000")),
     info: ProtocolInfo::service(
         "Cohere",
         "https://api.cohere.com",
@@ -37,6 +38,7 @@ pub const PROTOCOL: Protocol = Protocol {
     ),
 };
 
+/// How the responses are read (N3, N4).
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
     headers: keyed::bearer,
@@ -48,7 +50,7 @@ static DIALECT: Dialect = Dialect {
     json_response,
 };
 
-/// N1. The request.
+/// Makes the request for a reply (N1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
@@ -63,12 +65,12 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     add_tools(chat, body)?;
     messages::wrap_in_list(body, "stop_sequences");
     if let Some(effort) = chat.mapped_options.get(".effort") {
-        body.form("thinking", thinking(effort.as_str().unwrap_or_default())?, &[]);
+        body.insert_filled("thinking", thinking(effort.as_str().unwrap_or_default())?, &[]);
     }
     match messages::schema(chat)? {
-        Some(Value::Null) => body.form("response_format", r#"{"type":"json_object"}"#, &[]),
+        Some(Value::Null) => body.insert_filled("response_format", r#"{"type":"json_object"}"#, &[]),
         Some(schema) => {
-            body.form("response_format", r#"{"type":"json_object","json_schema":%}"#, &[&schema.to_json()]);
+            body.insert_filled("response_format", r#"{"type":"json_object","json_schema":%}"#, &[&schema.to_json()]);
         }
         None => {}
     }
@@ -76,8 +78,9 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     builder.post(&DIALECT, "/v2/chat")
 }
 
-/// The service has a budget of tokens where others have an effort. The budgets are those that Google documents for the
-/// efforts of its own endpoint for OpenAI's clients, since Cohere recommends none.
+/// The reasoning that an effort stands for. This service has a budget of tokens where others have an effort. The
+/// budgets are those that Google documents for the efforts of its own endpoint for OpenAI's clients, since Cohere
+/// recommends none.
 fn thinking(effort: &str) -> Result<&'static str> {
     Ok(match effort {
         "none" => r#"{"type":"disabled"}"#,
@@ -93,8 +96,9 @@ fn thinking(effort: &str) -> Result<&'static str> {
     })
 }
 
-/// Tools and the choice among them. Nothing is sent where the model may choose. The service has no choice of one tool, so the
-/// other tools are left out then. It is strict with all tools or with none, and refuses a tool with a member `strict`.
+/// Writes the tools and the choice among them. `auto` is the service's default, so nothing is sent for it. There is no
+/// way to choose one tool, so the other tools are left out then. The service is strict with all tools or with none, and
+/// refuses a tool with a member `strict`.
 fn add_tools(chat: &ChatRequest, body: &mut Map) -> Result<()> {
     const CHOICES: [&str; 4] = ["", r#""NONE""#, r#""REQUIRED""#, r#""REQUIRED""#];
     const TOOL: &str = r#"{"type":"function","function":%}"#;
@@ -106,7 +110,7 @@ fn add_tools(chat: &ChatRequest, body: &mut Map) -> Result<()> {
     let Some(Value::Array(functions)) = messages::tools(chat, &[], "parameters")? else { return Ok(()) };
     let mut list = Vec::new();
     for function in functions.iter().filter(|function| only.is_none_or(|name| str_or_empty(function, "name") == name)) {
-        list.push(form(TOOL, &[&function.to_json()]));
+        list.push(fill_template(TOOL, &[&function.to_json()]));
     }
     if list.is_empty() {
         return Err(Error::input("toolChoice names a tool that is not in tools"));
@@ -119,7 +123,7 @@ fn add_tools(chat: &ChatRequest, body: &mut Map) -> Result<()> {
     Ok(())
 }
 
-/// N2. A message as this service takes it.
+/// Appends a message in the service's form to `list` (N2).
 fn add_message(given: &ChatMessage, list: &mut Vec<Value>) {
     const IMAGE: &str = r#"{"type":"image_url","image_url":{"url":$}}"#;
     const DETAILED: &str = r#"{"type":"image_url","image_url":{"url":$,"detail":$}}"#;
@@ -130,26 +134,26 @@ fn add_message(given: &ChatMessage, list: &mut Vec<Value>) {
         match part {
             ContentPart::Text(piece) => {
                 text.push_str(piece);
-                parts.push(form(r#"{"type":"text","text":$}"#, &[piece]));
+                parts.push(fill_template(r#"{"type":"text","text":$}"#, &[piece]));
             }
             ContentPart::Image { url, detail } => {
                 has_image = true;
-                parts.push(form(if detail.is_empty() { IMAGE } else { DETAILED }, &[url, detail]));
+                parts.push(fill_template(if detail.is_empty() { IMAGE } else { DETAILED }, &[url, detail]));
             }
             ContentPart::ToolCall { id, name, arguments } => {
                 let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };
-                calls.push(form(CALL, &[id, name, arguments]));
+                calls.push(fill_template(CALL, &[id, name, arguments]));
             }
-            ContentPart::ToolResult { id, text, .. } => return list.push(form(RESULT, &[id, text])),
+            ContentPart::ToolResult { id, text, .. } => return list.push(fill_template(RESULT, &[id, text])),
         }
     }
     let mut message = Map::new();
-    message.put("role", if given.role == Role::Assistant { "assistant" } else { "user" });
+    message.insert_str("role", if given.role == Role::Assistant { "assistant" } else { "user" });
     match (has_image, calls.is_empty()) {
         (true, _) => message.insert("content", parts.into()),
-        (false, true) => message.put("content", &text),
-        // What the model says before it calls a tool has a place of its own.
-        (false, false) if !text.is_empty() => message.put("tool_plan", &text),
+        (false, true) => message.insert_str("content", &text),
+        // Text before a tool call has a member of its own, `tool_plan`.
+        (false, false) if !text.is_empty() => message.insert_str("tool_plan", &text),
         (false, false) => {}
     }
     if !calls.is_empty() {
@@ -158,14 +162,14 @@ fn add_message(given: &ChatMessage, list: &mut Vec<Value>) {
     list.push(message.into());
 }
 
-/// N3. A frame of the stream.
+/// Reads one frame of the stream (N3).
 fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
     let none = Value::Null;
     let delta = value.get("delta").unwrap_or(&none);
     let piece = delta.get("message").unwrap_or(&none);
     let index = value.number("index");
     match str_or_empty(value, "type") {
-        "content-start" | "content-delta" => content(message, piece.get("content").unwrap_or(&none), out),
+        "content-start" | "content-delta" => decode_content(message, piece.get("content").unwrap_or(&none), out),
         "tool-plan-delta" => _ = message.reasoning(str_or_empty(piece, "tool_plan"), out),
         "tool-call-start" | "tool-call-delta" => {
             let call = piece.get("tool_calls").unwrap_or(&none);
@@ -173,13 +177,13 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             let (name, arguments) = (str_or_empty(function, "name"), str_or_empty(function, "arguments"));
             message.tool_call(index, str_or_empty(call, "id"), name, arguments, out);
         }
-        // For a tool without parameters no arguments come.
+        // No arguments come for a tool without parameters; they are an empty object.
         "tool-call-end" if index.is_some_and(|index| message.arguments(index) == Some("")) => {
             message.tool_call(index, "", "", "{}", out);
         }
         "citation-start" => piece.non_null("citations").into_iter().for_each(|source| out.source(source)),
         "message-end" => {
-            end(message, delta)?;
+            decode_end(message, delta)?;
             message.is_over = true;
         }
         _ => {}
@@ -187,32 +191,33 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
     Ok(())
 }
 
-/// N4. The answer in one piece.
+/// Reads an answer in one piece (N4). Returns whether it is one.
 fn json_response(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<bool> {
     let Some(answer) = value.non_null("message").filter(|answer| answer.is_object()) else { return Ok(false) };
     _ = message.reasoning(str_or_empty(answer, "tool_plan"), out);
-    answer.list("content").iter().for_each(|part| content(message, part, out));
+    answer.list("content").iter().for_each(|part| decode_content(message, part, out));
     for call in answer.list("tool_calls") {
         let function = call.get("function").unwrap_or(&Value::Null);
         let arguments = match str_or_empty(function, "arguments") {
-            // A tool without parameters.
+            // The arguments for a tool without parameters.
             "" | "null" => "{}",
             arguments => arguments,
         };
         message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(function, "name"), arguments, out);
     }
     answer.list("citations").iter().for_each(|source| out.source(source));
-    end(message, value)?;
+    decode_end(message, value)?;
     Ok(true)
 }
 
-fn content(message: &mut MessageDecoder, part: &Value, out: &mut EventQueue) {
+/// Reads one part of the content: reasoning or text.
+fn decode_content(message: &mut MessageDecoder, part: &Value, out: &mut EventQueue) {
     _ = message.reasoning(str_or_empty(part, "thinking"), out);
     message.text(str_or_empty(part, "text"), out);
 }
 
-/// The reason of the end, and the token counts. Two reasons are errors.
-fn end(message: &mut MessageDecoder, value: &Value) -> Result<()> {
+/// Reads the reason of the end and the token counts. Two of the reasons are errors.
+fn decode_end(message: &mut MessageDecoder, value: &Value) -> Result<()> {
     let reason = str_or_empty(value, "finish_reason");
     if matches!(reason, "ERROR" | "TIMEOUT") {
         let mut error = error_in_success_body(value, b"");

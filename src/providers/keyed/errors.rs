@@ -1,13 +1,13 @@
-//! What a service's error means. What an error says of itself tells more than its status.
+//! What the error of a service means. Its own code and text say more than the HTTP status.
 
 use crate::chat::error_text::{self, code_of};
 use crate::chat::{Code, Error};
 use crate::http::{Head, Response};
 use crate::json::Value;
-use crate::text::number;
+use crate::text::parse_number;
 
-/// What `code`, `type` and `status` of an error stand for, by what they hold: those of OpenAI, Anthropic, Google and of the
-/// services that are compatible with one of them. Cloudflare's codes are numbers. The first entry that fits counts.
+/// Parts of the `code`, `type` or `status` of an error, and what they mean: those of OpenAI, Anthropic, Google and of
+/// services that are compatible with one of them. Cloudflare's codes are numbers. The first entry that matches counts.
 const NAMES: [(&str, Code); 25] = [
     ("insufficient_quota", Code::PaymentRequired),
     ("billing", Code::PaymentRequired),
@@ -36,7 +36,7 @@ const NAMES: [(&str, Code); 25] = [
     ("^5007", Code::ModelNotFound),
 ];
 
-/// What the text of an error stands for, where its name says only that the request is wrong.
+/// Parts of the text of an error, and what they mean, for errors whose name says only that the request is wrong.
 const TEXTS: [(&str, Code); 14] = [
     ("no such model", Code::ModelNotFound),
     ("^model '", Code::ModelNotFound),
@@ -58,17 +58,17 @@ const TEXTS: [(&str, Code); 14] = [
 pub fn is_error(value: &Value) -> bool {
     let value = value.item(0).unwrap_or(value);
     match value.get("error") {
-        Some(Value::String(words)) => !words.is_empty(),
+        Some(Value::String(text)) => !text.is_empty(),
         Some(error) => error.is_object(),
         None => value.text("object") == Some("error") || !value.list("errors").is_empty(),
     }
 }
 
-/// The error that a response with status 200, or a frame of a stream, reports in its JSON. `data` is that JSON as text, for
-/// the excerpt. Gateways put the status there that they would have answered with.
+/// The error that a response with status 200, or a frame of a stream, reports in its JSON. `data` is that JSON as text,
+/// for the excerpt. Gateways put the status that they would have answered with into `code`.
 pub fn error_in_success_body(value: &Value, data: &[u8]) -> Error {
-    let code = inner(value).id("code").unwrap_or_default();
-    let error = match number(code, 10) {
+    let code = inner(value).string_or_number("code").unwrap_or_default();
+    let error = match parse_number(code, 10) {
         Some(status @ 400..600) => {
             let head = Head { status: status as u16, headers: Vec::new() };
             Response { head, body: data.to_vec() }.status_error()
@@ -81,16 +81,16 @@ pub fn error_in_success_body(value: &Value, data: &[u8]) -> Error {
     classify(error, value)
 }
 
-/// The error with the code, and with the time to wait, that its JSON gives.
+/// `error` with the code, and with the time to wait, that its JSON `value` gives.
 pub fn classify(mut error: Error, value: &Value) -> Error {
     let body = inner(value);
-    // Google says here how long to wait.
+    // Google says how long to wait in the details of the error.
     if let Some(delay) = body.list("details").iter().find_map(|detail| detail.text("retryDelay")?.strip_suffix('s')) {
         error.retry_after = Some(delay.to_owned());
     }
-    // Anthropic calls it a rate limit, but waiting does not help.
+    // Anthropic calls a spent budget a rate limit, but waiting does not help.
     let is_spent = body.text_at("/details/error_code").is_some_and(|code| error_text::holds(code, "spend_limit"));
-    let named = ["code", "type", "status"].iter().find_map(|key| code_of(body.id(key)?, &NAMES));
+    let named = ["code", "type", "status"].iter().find_map(|key| code_of(body.string_or_number(key)?, &NAMES));
     let named = if is_spent { Some(Code::PaymentRequired) } else { named };
     let Some(code) = named.or_else(|| code_of(&error_text::of(value)?, &TEXTS)) else { return error };
     error.code = code;

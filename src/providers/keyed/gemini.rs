@@ -1,11 +1,11 @@
-//! Google's Gemini API, v1beta, `streamGenerateContent`: part K of `tests/wire/README.md`.
+//! Google's Gemini API, v1beta, `streamGenerateContent`. Part K of `tests/wire/README.md` is the protocol.
 
 use std::rc::Rc;
 
 use crate::chat::{Code, Error, Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::json::{Map, Value, form};
+use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::errors::{error_in_success_body, is_error};
@@ -14,9 +14,10 @@ use crate::providers::keyed::messages::{self, ContentPart};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 use crate::text::join;
 
+/// The class `Gemini` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|chat| models::list(&DIALECT, chat, "/models?pageSize=1000")),
+    models: Some(|chat| models::list_models(&DIALECT, chat, "/models?pageSize=1000")),
     info: ProtocolInfo::service(
         "Gemini",
         "https://generativelanguage.googleapis.com/v1beta",
@@ -37,6 +38,7 @@ pub const PROTOCOL: Protocol = Protocol {
     ),
 };
 
+/// How the responses are read (K3). No frames are scanned.
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
     headers: |chat, request| keyed::with_key(chat, request, "x-goog-api-key", ""),
@@ -44,23 +46,23 @@ static DIALECT: Dialect = Dialect {
     text_path: &[],
     reasoning_paths: &[],
     arguments_path: &[],
-    frame: |message, value, out| take(message, value, out).map(|_| ()),
-    // Without `alt=sse` the chunks come as one array.
+    frame: |message, value, out| decode_chunk(message, value, out).map(|_| ()),
+    // Without `alt=sse` the service sends all chunks as one array.
     json_response: |message, value, out| {
         let one = std::slice::from_ref(value);
         let mut any = false;
         for chunk in value.as_array().map_or(one, Vec::as_slice) {
-            // The first one was looked at.
+            // The first chunk was checked already, the others were not.
             if is_error(chunk) {
                 return Err(error_in_success_body(chunk, chunk.to_json().as_bytes()));
             }
-            any |= take(message, chunk, out)?;
+            any |= decode_chunk(message, chunk, out)?;
         }
         Ok(any)
     },
 };
 
-/// K1.
+/// Makes the request for a reply (K1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
@@ -70,13 +72,15 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let (system, parsed) = messages::parse(&messages)?;
     builder.conversation = messages::still_needed(&parsed, &chat.conversation);
     if !system.is_empty() {
-        body.form("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
+        body.insert_filled("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
     }
-    let signed = signs_thoughts(model);
-    let parts = |given: &[ContentPart]| given.iter().map(|given| part(given, &chat.conversation, signed)).collect();
+    let with_signatures = requires_signatures(model);
+    let parts = |given: &[ContentPart]| {
+        given.iter().map(|given| write_part(given, &chat.conversation, with_signatures)).collect()
+    };
     body.insert("contents", messages::in_blocks(&parsed, "model", "parts", &parts)?);
     if let Some(tools) = messages::tools(chat, &[], "parametersJsonSchema")? {
-        body.form("tools", r#"[{"functionDeclarations":%}]"#, &[&tools.to_json()]);
+        body.insert_filled("tools", r#"[{"functionDeclarations":%}]"#, &[&tools.to_json()]);
     }
     messages::tool_choice(chat, body, "toolConfig", CHOICES)?;
     const CONFIG: &str = "generationConfig";
@@ -88,7 +92,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
             Some("none") => r#"{"thinkingBudget":0}"#,
             _ => r#"{"thinkingLevel":%,"includeThoughts":true}"#,
         };
-        body.insert_in(CONFIG, "thinkingConfig", form(template, &[&level.to_json()]));
+        body.insert_in(CONFIG, "thinkingConfig", fill_template(template, &[&level.to_json()]));
     }
     if let Some(schema) = messages::schema(chat)? {
         body.insert_in(CONFIG, "responseMimeType", "application/json".into());
@@ -99,6 +103,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     builder.post(&DIALECT, &path)
 }
 
+/// The choice of a tool: see [`messages::tool_choice`].
 const CHOICES: [&str; 4] = [
     r#"{"functionCallingConfig":{"mode":"AUTO"}}"#,
     r#"{"functionCallingConfig":{"mode":"NONE"}}"#,
@@ -106,57 +111,58 @@ const CHOICES: [&str; 4] = [
     r#"{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":[$]}}"#,
 ];
 
-/// Models since Gemini 3 refuse a call without the signature of the thought that led to it.
-fn signs_thoughts(model: &str) -> bool {
+/// Whether the model refuses a tool call without the signature of the reasoning that led to it: all models since Gemini
+/// 3 do.
+fn requires_signatures(model: &str) -> bool {
     let name = model.rsplit('/').next().unwrap_or_default();
     name.strip_prefix("gemini-")
         .is_some_and(|version| matches!(version.as_bytes(), [b'3'..=b'9', ..]) || version.ends_with("-latest"))
 }
 
-/// K2. `signed`: see [`signs_thoughts`].
-fn part(part: &ContentPart, conversation: &Map, signed: bool) -> Result<Value> {
+/// Writes one part of a message (K2). `with_signatures`: see [`requires_signatures`].
+fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> Result<Value> {
     Ok(match part {
-        ContentPart::Text(text) => form(r#"{"text":$}"#, &[text]),
+        ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
         ContentPart::Image { url, .. } => match messages::data_url(url) {
-            Some((media, data)) => form(r#"{"inlineData":{"mimeType":$,"data":$}}"#, &[media, data]),
-            None => form(r#"{"fileData":{"fileUri":$}}"#, &[url]),
+            Some((media, data)) => fill_template(r#"{"inlineData":{"mimeType":$,"data":$}}"#, &[media, data]),
+            None => fill_template(r#"{"fileData":{"fileUri":$}}"#, &[url]),
         },
         ContentPart::ToolCall { id, name, arguments } => {
             let known = conversation.get(id).filter(|part| part.get("functionCall").is_some());
-            // As it came: the signature of the thought that led to it stands there.
+            // The part goes back as it came, since it holds the signature of the reasoning that led to the call.
             if let Some(part) = known {
                 return Ok(part.clone());
             }
-            let template = match signed {
-                // The service's own word for a call whose signature is not known: of another model, or of a client of the
-                // edge, which has no place for it.
+            let template = match with_signatures {
+                // This signature is the value that the service provides for calls whose own signature is not known:
+                // calls of another model, or calls from a client of the edge, whose API has no place for signatures.
                 true => r#"{"functionCall":{"name":$,"args":%},"thoughtSignature":"skip_thought_signature_validator"}"#,
                 false => r#"{"functionCall":{"name":$,"args":%}}"#,
             };
-            form(template, &[name, &messages::arguments(arguments)?])
+            fill_template(template, &[name, &messages::arguments_object(arguments)?])
         }
         ContentPart::ToolResult { id, name, text } => {
             let mut result = Map::new();
             if let Some(id) = conversation.get(id).and_then(|part| part.text_at("/functionCall/id")) {
-                result.put("id", id);
+                result.insert_str("id", id);
             }
-            result.put("name", name);
-            // An object it must be.
+            result.insert_str("name", name);
+            // The result must be an object.
             match messages::object(text) {
-                Some(object) => result.form("response", "%", &[&object]),
-                None => result.form("response", r#"{"result":$}"#, &[text]),
+                Some(object) => result.insert_filled("response", "%", &[&object]),
+                None => result.insert_filled("response", r#"{"result":$}"#, &[text]),
             }
-            form(r#"{"functionResponse":%}"#, &[&result.to_json()])
+            fill_template(r#"{"functionResponse":%}"#, &[&result.to_json()])
         }
     })
 }
 
-/// K3. Whether it is a chunk of an answer at all.
-fn take(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<bool> {
+/// Reads one chunk of the answer (K3). Returns whether it is a chunk of an answer at all.
+fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<bool> {
     message.usage(value.get("usageMetadata"));
     if let Some(reason) = value.text_at("/promptFeedback/blockReason") {
-        let words = value.text_at("/promptFeedback/blockReasonMessage").unwrap_or("the service refuses this message");
-        return Err(Error::new(Code::Refused, join(&[words, " (", reason, ")"])));
+        let text = value.text_at("/promptFeedback/blockReasonMessage").unwrap_or("the service refuses this message");
+        return Err(Error::new(Code::Refused, join(&[text, " (", reason, ")"])));
     }
     for candidate in value.list("candidates").iter().take(1) {
         for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
@@ -171,7 +177,7 @@ fn take(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Re
                     message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(call, "name"), &arguments, out);
                 message.conversation.insert(&id, part.clone());
             }
-            // What it has_image on the way is a part of its thoughts, and a voice is no image.
+            // An image that belongs to the reasoning is not part of the answer, and audio is not an image.
             if let Some(image) = part.non_null("inlineData").filter(|_| !part.is_true("thought"))
                 && str_or_empty(image, "mimeType").starts_with("image/")
             {
@@ -185,8 +191,8 @@ fn take(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Re
             out.source(source.non_null("web").unwrap_or(source));
         }
         message.finish(str_or_empty(candidate, "finishReason"));
-        if let Some(words) = candidate.text("finishMessage") {
-            out.warn(words);
+        if let Some(text) = candidate.text("finishMessage") {
+            out.warn(text);
         }
     }
     Ok(value.get("candidates").is_some() || value.get("usageMetadata").is_some())

@@ -1,4 +1,4 @@
-//! The message of an answer, put together from what the frames of a service say.
+//! Puts the message of an answer together from the frames of a service.
 
 use std::rc::Rc;
 
@@ -11,42 +11,42 @@ use crate::json::{self, Map, SurrogateJoiner, Value};
 use crate::options::ChatRequest;
 use crate::text::join;
 
-/// Takes what a protocol reads out of its frames, and hands it on as events.
+/// Receives what a protocol reads from its frames, and turns it into events.
 pub struct MessageDecoder {
     dialect: &'static Dialect,
     /// What the caller asked for.
     pub chat: Rc<ChatRequest>,
-    /// What of it could not be had.
+    /// Warnings about what the caller asked for and cannot have. They come first.
     warnings: Vec<&'static str>,
-    /// Of the frame at hand; see [`json::Parsed`].
+    /// Whether the current frame has lone surrogates; see [`json::Parsed`].
     has_lone_surrogates: bool,
-    /// The frame at hand said something that no event shows.
+    /// Whether the current frame said something that no event shows.
     not_scannable: bool,
     tools: Vec<Tool>,
     /// Bytes of tool calls and reasoning that are kept until the end.
     pub kept_bytes: usize,
     usage: Map,
     finish: Option<Finish>,
-    /// The reason of an end for which no frame gave one.
+    /// The reason of the end, if no frame gives one.
     pub default_finish: Option<Finish>,
     refused: bool,
     has_image: bool,
-    /// Set by the protocol: no frame after this one counts.
+    /// Set by the protocol when no later frame counts.
     pub is_over: bool,
-    /// What the service wants to see again with the next call.
+    /// What the service wants back with the next request.
     pub conversation: Map,
-    /// Blocks of the message that the protocol keeps until they are whole.
+    /// Parts of the message that the protocol keeps until they are complete.
     pub blocks: Vec<Value>,
 }
 
-/// Kinds of tokens that are counted apart. Services have a dozen. More is no use to anybody, and each is compared with those
-/// before it.
+/// The number of different token counts that are kept. Services have a dozen; each one is compared with those before
+/// it.
 const MAX_COUNTS: usize = 64;
 
 /// A tool call of the answer.
 #[derive(Default)]
 struct Tool {
-    /// The number that the service gives it.
+    /// The number that the service gives the call.
     number: u64,
     call: Rc<ToolCall>,
     arguments: String,
@@ -85,7 +85,7 @@ impl MessageDecoder {
         out.text(piece, self.has_lone_surrogates);
     }
 
-    /// A piece of what the model thinks before it answers. Returns the piece as it is handed out.
+    /// A piece of the model's reasoning. Returns the piece as it is handed out.
     pub fn reasoning<'a>(&mut self, piece: &str, out: &'a mut EventQueue) -> &'a str {
         out.reasoning(piece, self.has_lone_surrogates)
     }
@@ -102,7 +102,7 @@ impl MessageDecoder {
         out.push(Event::Image(url));
     }
 
-    /// A piece of a tool call, or a call in one piece. Without number and id it belongs to the last call.
+    /// A piece of a tool call, or a call in one piece. Without a number and an id it belongs to the last call.
     pub fn tool_call(&mut self, number: Option<u64>, id: &str, name: &str, arguments: &str, out: &mut EventQueue) {
         let same = |tool: &Tool| match number {
             Some(number) => tool.number == number,
@@ -118,7 +118,7 @@ impl MessageDecoder {
         });
         let tool = &mut self.tools[at];
         let is_news = tool.add_identity(id, name) || known.is_none();
-        // A later frame with the same bytes may begin another call.
+        // The same bytes in a later frame may begin another call, so such a frame is not scanned.
         self.not_scannable |= tool.is_other(id, name);
         let mut piece = String::new();
         tool.surrogates.push(arguments, self.has_lone_surrogates, &mut piece);
@@ -129,7 +129,8 @@ impl MessageDecoder {
         }
     }
 
-    /// A tool call in one piece, of a service that may give it no id. Returns the id.
+    /// A tool call in one piece, of a service that may give it no id. Returns its id, which is made up where there is
+    /// none.
     pub fn complete_tool_call(&mut self, id: &str, name: &str, arguments: &str, out: &mut EventQueue) -> String {
         let number = self.tools.len() as u64;
         let id = match id {
@@ -145,8 +146,8 @@ impl MessageDecoder {
         self.tools.iter().find(|tool| tool.number == number).map(|tool| tool.arguments.as_str())
     }
 
-    /// Token counts. Those that come in different frames add up to one object; of those that come again the last ones are
-    /// true.
+    /// Token counts. Counts of different names in different frames are put together; of the same name, the last one
+    /// counts.
     pub fn usage(&mut self, raw: Option<&Value>) {
         if let Some(Value::Object(raw)) = raw {
             self.not_scannable = true;
@@ -158,7 +159,7 @@ impl MessageDecoder {
         }
     }
 
-    /// The service's word for the end. It may stand on each frame, and be empty.
+    /// The service's reason of the end. It may stand in each frame, and may be empty.
     pub fn finish(&mut self, word: &str) {
         if !word.is_empty() {
             self.finish = Some(Finish::from_word(word));
@@ -166,11 +167,12 @@ impl MessageDecoder {
         }
     }
 
-    /// Says that where the text of this frame lies is not plain to see, since it holds another answer, too.
+    /// Marks the current frame as one whose layout the scanner must not use, since it holds another answer, too.
     pub fn not_scannable(&mut self) {
         self.not_scannable = true;
     }
 
+    /// Hands out what comes at the end: complete tool calls, token counts, the conversation and the reason of the end.
     fn close(&mut self, out: &mut EventQueue) {
         out.finish_text();
         if !out.has_text() && self.tools.is_empty() && !self.has_image {
@@ -187,7 +189,7 @@ impl MessageDecoder {
         }
         let finish = match self.finish.or(self.default_finish) {
             _ if self.refused => Finish::ContentFilter,
-            // Gemini says `stop`, too, where tools are to be called.
+            // Gemini also says `stop` where tools are to be called.
             None | Some(Finish::Stop) if !self.tools.is_empty() => Finish::ToolCalls,
             finish => finish.unwrap_or(Finish::Unknown),
         };
@@ -196,7 +198,7 @@ impl MessageDecoder {
 }
 
 impl Tool {
-    /// Adds an id and a name that were not known yet. Whether there were any.
+    /// Sets the id and the name if they were not known yet. Returns whether one of them was set.
     fn add_identity(&mut self, id: &str, name: &str) -> bool {
         let new_id = self.call.id.is_empty() && !id.is_empty();
         let new_name = self.call.name.is_empty() && !name.is_empty();
@@ -209,12 +211,13 @@ impl Tool {
         new_id || new_name
     }
 
-    /// Whether this call is over and the piece with this id and name begins another one. Some relays give all calls the same
-    /// number, and some services make a new id for each piece: only the arguments tell.
+    /// Whether this call is complete and a piece with this id and name begins another call. Some relays give all calls
+    /// the same number, and some services make a new id for each piece, so only complete arguments show it.
     fn ends_before(&self, id: &str, name: &str) -> bool {
         self.is_other(id, name) && self.arguments.ends_with('}') && json::parse(self.arguments.as_bytes()).is_ok()
     }
 
+    /// Whether the id and name are another call's.
     fn is_other(&self, id: &str, name: &str) -> bool {
         !id.is_empty() && !name.is_empty() && id != self.call.id
     }
@@ -237,7 +240,8 @@ impl Decode for MessageDecoder {
         self.dialect.arguments_path
     }
 
-    /// The last call: the same bytes would mean another one as soon as there is another one.
+    /// The last tool call. The scanner may extend only this one: after another call has begun, the same bytes belong to
+    /// that one.
     fn open_call(&self) -> Option<Rc<ToolCall>> {
         let tool = self.tools.last().filter(|tool| !tool.surrogates.is_waiting())?;
         Some(tool.call.clone())
@@ -262,7 +266,7 @@ impl Decode for MessageDecoder {
                 self.close(out);
                 return Ok(FrameOutcome::Done);
             }
-            // A keep-alive.
+            // Some services send blank frames to keep the connection open.
             b"" => return Ok(FrameOutcome::More),
             _ => {}
         }
@@ -297,7 +301,7 @@ impl Decode for MessageDecoder {
         Err(classify(response.status_error(), &response.json_or_null()))
     }
 
-    /// Some services end by closing the connection, behind a frame that gave the reason of the end.
+    /// Some services close the connection without a last frame, after one that gave the reason of the end.
     fn end(&mut self, out: &mut EventQueue) -> Result<()> {
         if self.finish.is_none() {
             return Err(truncated());
@@ -307,13 +311,13 @@ impl Decode for MessageDecoder {
     }
 }
 
-/// The string at `key`; empty where there is none.
+/// The string at `key`, or an empty one where there is none.
 #[inline(never)]
 pub fn str_or_empty<'a>(value: &'a Value, key: &str) -> &'a str {
     value.text(key).unwrap_or_default()
 }
 
-/// The arguments of a call that come as an object, as JSON text; `{}` where there are none.
+/// The arguments of a call that come as an object, as JSON text. `{}` where there are none.
 pub fn object_as_json(arguments: Option<&Value>) -> String {
     arguments.filter(|given| given.is_object()).map_or("{}".to_owned(), Value::to_json)
 }

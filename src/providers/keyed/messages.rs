@@ -1,4 +1,4 @@
-//! The messages of a call, taken apart for protocols whose messages have another form than OpenAI's.
+//! Takes the caller's messages apart, for protocols whose messages have another form than OpenAI's.
 
 use super::message_decoder::str_or_empty;
 use crate::chat::{Error, Result};
@@ -6,18 +6,18 @@ use crate::json::{self, Map, Value};
 use crate::options::{ChatRequest, History};
 use crate::text::{cut, join};
 
-/// A message of anybody but the system.
+/// A message that is not a system message.
 pub struct ChatMessage<'a> {
-    /// Whose message it is.
+    /// Who wrote it.
     pub role: Role,
-    /// Its content, then its tool calls.
+    /// The content, then the tool calls.
     pub parts: Vec<ContentPart<'a>>,
 }
 
-/// Whose message it is.
+/// Who wrote a message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The person who asks; also every role that is not known.
+    /// The user. Also stands for every unknown role.
     User,
     /// The model.
     Assistant,
@@ -33,7 +33,7 @@ pub enum ContentPart<'a> {
     Image {
         /// A `data:` URL, or the address.
         url: &'a str,
-        /// How closely the model should look at it (`low`, `high`, `auto`); empty where nothing is said.
+        /// How closely the model should look at it: `low`, `high` or `auto`. Empty: the caller does not say.
         detail: &'a str,
     },
     /// A tool call of the assistant.
@@ -45,29 +45,29 @@ pub enum ContentPart<'a> {
         /// JSON text, as the caller gave it.
         arguments: &'a str,
     },
-    /// What came of a tool call.
+    /// The result of a tool call.
     ToolResult {
         /// The id of that call.
         id: &'a str,
         /// Name of the tool, as far as it is known.
         name: &'a str,
-        /// What the tool said.
+        /// The result itself.
         text: String,
     },
 }
 
-/// The messages in OpenAI's form, or with `history: 'prompt'` one message that holds them all. [`ChatRequest::read`] has
+/// The messages in OpenAI's form. With `history: 'prompt'`, one message that holds them all. [`ChatRequest::read`] has
 /// checked their roles and contents.
 ///
 /// # Errors
-/// With `history: 'prompt'`: see [`ChatRequest::turns`].
+/// With `history: 'prompt'`, those of [`ChatRequest::newest_and_earlier`].
 pub fn given(chat: &ChatRequest) -> Result<Vec<Value>> {
     Ok(match chat.mapped_options.get(".messages") {
         Some(Value::Array(list)) if chat.history == History::Messages => list.clone(),
         _ => {
             let mut message = Map::new();
-            message.put("role", "user");
-            message.put("content", &chat.turns()?.0);
+            message.insert_str("role", "user");
+            message.insert_str("content", &chat.newest_and_earlier()?.0);
             vec![message.into()]
         }
     })
@@ -76,7 +76,7 @@ pub fn given(chat: &ChatRequest) -> Result<Vec<Value>> {
 /// All system messages as one text, and the other messages.
 ///
 /// # Errors
-/// A part has no place in its message.
+/// [`crate::chat::Code::Input`]: a message has a part of a kind that has no place in it.
 pub fn parse(messages: &[Value]) -> Result<(String, Vec<ChatMessage<'_>>)> {
     let (mut system, mut read): (String, Vec<ChatMessage>) = (String::new(), Vec::new());
     for message in messages {
@@ -90,7 +90,7 @@ pub fn parse(messages: &[Value]) -> Result<(String, Vec<ChatMessage<'_>>)> {
             }
             "tool" | "function" => {
                 let id = str_or_empty(message, "tool_call_id");
-                // The name stands only in the call.
+                // Only the call has the name of the tool.
                 let name = name_of(&read, id).unwrap_or(str_or_empty(message, "name"));
                 parts.push(ContentPart::ToolResult { id, name, text: text(role, content)? });
                 Role::Tool
@@ -110,10 +110,12 @@ pub fn parse(messages: &[Value]) -> Result<(String, Vec<ChatMessage<'_>>)> {
     Ok((system, read))
 }
 
-/// How far back the call of a result is looked for, in messages and in their parts. It stands right before its result; but a
-/// client of the edge writes both, and an id that no call has would be compared with all there are, for each result.
+/// How far back the call of a result is searched, in messages and in their parts. Usually it is right before its
+/// result. But a client of the edge writes both, and an id without a call would be compared with all calls there are,
+/// for each result.
 const MAX_DISTANCE: usize = 1024;
 
+/// The name of the tool that was called with the id `wanted`.
 fn name_of<'a>(messages: &[ChatMessage<'a>], wanted: &str) -> Option<&'a str> {
     for part in messages.iter().rev().take(MAX_DISTANCE).flat_map(|message| &message.parts).take(MAX_DISTANCE) {
         if let ContentPart::ToolCall { id, name, .. } = part
@@ -125,6 +127,7 @@ fn name_of<'a>(messages: &[ChatMessage<'a>], wanted: &str) -> Option<&'a str> {
     None
 }
 
+/// Appends the parts of `content` to `parts`.
 fn contents<'a>(content: &'a Value, parts: &mut Vec<ContentPart<'a>>) -> Result<()> {
     if let Some(text) = content.as_str().filter(|text| !text.is_empty()) {
         parts.push(ContentPart::Text(text));
@@ -147,7 +150,7 @@ fn contents<'a>(content: &'a Value, parts: &mut Vec<ContentPart<'a>>) -> Result<
     Ok(())
 }
 
-/// The content of a message that may hold text only.
+/// The content of a message that may hold only text.
 fn text(role: &str, content: &Value) -> Result<String> {
     let (mut text, mut parts) = (String::new(), Vec::new());
     contents(content, &mut parts)?;
@@ -166,38 +169,39 @@ pub fn data_url(url: &str) -> Option<(&str, &str)> {
     Some((head.strip_suffix(";base64")?, data.strip_prefix(',')?))
 }
 
-/// The arguments of a tool call as JSON of an object. Empty arguments are an empty object.
+/// The arguments of a tool call as JSON text of an object. Empty arguments become an empty object.
 ///
 /// # Errors
-/// They are no JSON object.
-pub fn arguments(text: &str) -> Result<String> {
+/// [`crate::chat::Code::Input`]: they are not a JSON object.
+pub fn arguments_object(text: &str) -> Result<String> {
     let text = if text.trim().is_empty() { "{}" } else { text };
     object(text).ok_or_else(|| Error::input("tool_calls in messages: the arguments of a call are no JSON object"))
 }
 
-/// The JSON object in `text`, written so that every reader takes it. Ours takes more: a byte order mark before it, and halves
-/// of surrogate pairs in it, which are left where a text was cut.
+/// The JSON object in `text`, written so that every reader takes it. Our own reader takes more: a byte order mark
+/// before it, and halves of surrogate pairs in it, which remain where a text was cut. `None`: it is not a JSON object.
 pub fn object(text: &str) -> Option<String> {
     let parsed = json::parse(text.as_bytes()).ok()?;
     parsed.value.is_object().then(|| json::join_surrogates(&parsed.value.to_json(), parsed.has_lone_surrogates))
 }
 
-/// The part of `conversation` that belongs to tool calls in the messages: nobody will ask for the others again.
+/// The members of `conversation` that belong to tool calls in the messages. The service will not ask for the others
+/// again.
 pub fn still_needed(messages: &[ChatMessage<'_>], conversation: &Map) -> Map {
-    let mut kept = Map::new();
+    let mut needed = Map::new();
     for part in messages.iter().flat_map(|message| &message.parts) {
         if let ContentPart::ToolCall { id, .. } = part
             && let Some(value) = conversation.get(id)
         {
-            kept.insert(id, value.clone());
+            needed.insert(id, value.clone());
         }
     }
-    kept
+    needed
 }
 
-/// The messages as `{ role, [key]: blocks }`, where the model's role is `assistant` and all others are the user. `blocks`
-/// writes the blocks of one message. Neighbours of the same role become one message, since results of tools must stand
-/// together.
+/// The messages as `{ role, [key]: blocks }`, where the role of the model is `assistant` and all others are `user`.
+/// `blocks` writes the blocks of one message. Successive messages of the same role become one, since results of tools
+/// must be together.
 ///
 /// # Errors
 /// Those of `blocks`.
@@ -218,7 +222,7 @@ pub fn in_blocks(
             known.append(&mut blocks);
         } else if !blocks.is_empty() {
             let mut message = Map::new();
-            message.put("role", role);
+            message.insert_str("role", role);
             message.insert(key, blocks.into());
             messages.push(message.into());
         }
@@ -226,11 +230,11 @@ pub fn in_blocks(
     Ok(messages.into())
 }
 
-/// The caller's tools, whose form is OpenAI's, as objects with the members of `head`, the name, the description, and at
-/// `schema` the JSON schema of the arguments. `None` without tools.
+/// The caller's tools, which have OpenAI's form, as objects with the members of `head`, the name, the description, and
+/// at `schema` the JSON schema of the arguments. `None` where there are none.
 ///
 /// # Errors
-/// `tools` is no array, or a tool has no name.
+/// [`crate::chat::Code::Input`]: `tools` is not an array, or a tool has no name.
 pub fn tools(chat: &ChatRequest, head: &[(&str, &str)], schema: &str) -> Result<Option<Value>> {
     let Some(tools) = chat.mapped_options.get(".tools") else { return Ok(None) };
     let mut read = Vec::new();
@@ -238,7 +242,7 @@ pub fn tools(chat: &ChatRequest, head: &[(&str, &str)], schema: &str) -> Result<
         let function = tool.get("function").unwrap_or(tool);
         let mut tool = Map::new();
         for (key, text) in head.iter().copied().chain([("name", str_or_empty(function, "name"))]) {
-            tool.put(key, text);
+            tool.insert_str(key, text);
         }
         if tool.text("name").is_none() {
             return Err(Error::input("a tool has no name"));
@@ -249,17 +253,17 @@ pub fn tools(chat: &ChatRequest, head: &[(&str, &str)], schema: &str) -> Result<
             }
         }
         if !tool.contains_key(schema) {
-            tool.form(schema, r#"{"type":"object","properties":{}}"#, &[]);
+            tool.insert_filled(schema, r#"{"type":"object","properties":{}}"#, &[]);
         }
         read.push(tool.into());
     }
     Ok((!read.is_empty()).then(|| read.into()))
 }
 
-/// The JSON schema in `responseFormat` that the answer has to follow; `null` where any JSON will do, `None` for text.
+/// The JSON schema in `responseFormat` that the answer must follow. `null` where any JSON will do, `None` for text.
 ///
 /// # Errors
-/// `responseFormat` is of another type, or has no schema.
+/// [`crate::chat::Code::Input`]: `responseFormat` is of an unknown type, or has no schema.
 pub fn schema(chat: &ChatRequest) -> Result<Option<&Value>> {
     let Some(format) = chat.mapped_options.get(".response_format") else { return Ok(None) };
     match (str_or_empty(format, "type"), format.pointer("/json_schema/schema")) {
@@ -270,10 +274,11 @@ pub fn schema(chat: &ChatRequest) -> Result<Option<&Value>> {
     }
 }
 
-/// Puts `toolChoice` at `key`, by the template for `auto`, `none`, `required` or the name of a tool, in this order.
+/// Puts `toolChoice` at `key`. `templates` are those for `auto`, `none`, `required` and the name of a tool, in this
+/// order.
 ///
 /// # Errors
-/// `toolChoice` is none of these.
+/// [`crate::chat::Code::Input`]: `toolChoice` is none of these.
 pub fn tool_choice(chat: &ChatRequest, body: &mut Map, key: &str, templates: [&'static str; 4]) -> Result<()> {
     let Some(given) = chat.mapped_options.get(".tool_choice") else { return Ok(()) };
     let named = given.text_at("/function/name").or(given.text("name"));
@@ -284,11 +289,11 @@ pub fn tool_choice(chat: &ChatRequest, body: &mut Map, key: &str, templates: [&'
         (None, Some(_)) => 3,
         _ => return Err(Error::input("toolChoice must be 'auto', 'none', 'required' or the function of a tool")),
     };
-    body.form(key, templates[at], &[named.unwrap_or_default()]);
+    body.insert_filled(key, templates[at], &[named.unwrap_or_default()]);
     Ok(())
 }
 
-/// Makes a single string at `key` a list of one.
+/// Replaces a single string at `key` by an array with that string.
 pub fn wrap_in_list(options: &mut Map, key: &str) {
     if let Some(Value::String(_)) = options.get(key) {
         let one = options.take(key).unwrap_or_default();

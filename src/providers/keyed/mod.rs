@@ -1,9 +1,9 @@
 //! Services you have an API key for: what their protocols share.
 //!
-//! Each of them takes one JSON request and answers with a stream of JSON frames. A protocol says what is its own in a
-//! [`Dialect`] and in the body of its request; the rest is here. [`messages`] takes the caller's messages apart,
-//! [`message_decoder`] puts the message of the answer together, `chat_chunk` reads OpenAI's chunks, [`errors`] classifies
-//! errors, [`models`] lists models.
+//! Each service takes one JSON request and answers with a stream of JSON frames. A protocol describes what is special
+//! about it in a [`Dialect`] and writes the body of its request; everything else is here. [`messages`] takes the
+//! caller's messages apart, [`message_decoder`] puts the message of the answer together, `chat_chunk` reads OpenAI's
+//! chunks, [`errors`] classifies errors, [`models`] lists models.
 
 pub(super) mod anthropic;
 mod chat_chunk;
@@ -29,13 +29,14 @@ use crate::options::{ChatRequest, Purpose};
 use crate::text::join;
 use message_decoder::MessageDecoder;
 
-/// What is a protocol's own in the responses to its requests.
+/// What is special about the responses of a protocol.
 pub struct Dialect {
     /// How a stream is divided into frames.
     pub framing: Framing,
-    /// Adds the key, and whatever else stands in the headers of each request.
+    /// Adds the key, and whatever else belongs to the headers of each request.
     pub headers: fn(&ChatRequest, Request) -> Request,
-    /// How the names of its server-sent events begin. Frames of these events are JSON; frames of others may be anything.
+    /// How the names of its server-sent events begin. Frames of these events are JSON; frames of other events may be
+    /// anything.
     pub events: &'static [&'static str],
     /// See [`crate::exchange::Decode::text_path`].
     pub text_path: &'static [&'static str],
@@ -43,30 +44,30 @@ pub struct Dialect {
     pub reasoning_paths: &'static [&'static [&'static str]],
     /// See [`crate::exchange::Decode::arguments_path`].
     pub arguments_path: &'static [&'static str],
-    /// Puts what one frame says into the message.
+    /// Puts the content of one frame into the message. It fails where the frame reports an error.
     pub frame: fn(&mut MessageDecoder, &Value, &mut EventQueue) -> Result<()>,
-    /// Puts an answer in one piece into the message. `false`: the JSON is no answer.
+    /// Puts an answer in one piece into the message. `false`: the JSON is not an answer.
     pub json_response: fn(&mut MessageDecoder, &Value, &mut EventQueue) -> Result<bool>,
 }
 
-/// A request in the making.
+/// A request that is being put together.
 pub struct RequestBuilder {
     /// What the caller wants.
     pub chat: Rc<ChatRequest>,
     /// The JSON object that will be sent.
     pub body: Map,
-    /// What the next call needs, as far as it is known before the answer.
+    /// What the next request needs, as far as it is known before the answer.
     pub conversation: Map,
-    /// Told when the answer begins.
+    /// Warnings that are reported when the answer begins.
     pub warnings: Vec<&'static str>,
 }
 
 impl RequestBuilder {
     /// A body with the model and the caller's options, each at its place (see
-    /// [`crate::options::ProtocolInfo::options`]); options that begin with a dot are left to the protocol.
+    /// [`crate::options::ProtocolInfo::options`]). Options whose place begins with a dot are left to the protocol.
     ///
     /// # Errors
-    /// No model is given, or a nonce is wanted, which services with a key do not have.
+    /// [`crate::chat::Code::Input`]: no model is given, or a nonce is wanted, which services with a key do not have.
     pub fn new(chat: Rc<ChatRequest>) -> Result<RequestBuilder> {
         if chat.purpose == Purpose::Session {
             return Err(Error::input("this provider has no nonce: it takes an apiKey"));
@@ -79,20 +80,20 @@ impl RequestBuilder {
                 None => body.insert(place, value.clone()),
             }
         }
-        body.put("model", &model(&chat)?);
+        body.insert_str("model", &model(&chat)?);
         Ok(RequestBuilder { conversation: chat.conversation.clone(), chat, body, warnings: Vec::new() })
     }
 
-    /// The operation that posts the body to `path` below the service's address. `extra` of the settings and then of the call
-    /// is laid over the body first.
+    /// The operation that posts the body to `path` below the service's address. First `extra` of the settings, then
+    /// `extra` of the call is laid over the body.
     ///
     /// # Errors
-    /// `extra` is no object.
+    /// [`crate::chat::Code::Input`]: `extra` is not an object.
     pub fn post(mut self, dialect: &'static Dialect, path: &str) -> Result<Operation> {
         let chat = self.chat;
         for key in [".compatible", ".under", ".extra"] {
             if let Some(more) = chat.mapped_options.get(key) {
-                lay_over(&mut self.body, more)?;
+                merge_over(&mut self.body, more)?;
             }
         }
         let accept = if dialect.framing == Framing::Sse { "text/event-stream" } else { "application/x-ndjson" };
@@ -103,6 +104,7 @@ impl RequestBuilder {
     }
 }
 
+/// The model that is asked for, or the default one.
 fn model(chat: &ChatRequest) -> Result<String> {
     match chat.settings.get_model(&chat.model)? {
         model if model.is_empty() => Err(Error::input("model is missing")),
@@ -110,16 +112,16 @@ fn model(chat: &ChatRequest) -> Result<String> {
     }
 }
 
-/// Lays `extra` over the body. `null` takes a member away, since some services refuse what they do not know,
-/// `stream_options` for one. Objects are laid over objects, so that one more member does not cost the others.
-fn lay_over(body: &mut Map, extra: &Value) -> Result<()> {
+/// Lays `extra` over the body. `null` removes a member, since some services refuse members that they do not know, such
+/// as `stream_options`. Objects are merged, so that one more member does not replace the others.
+fn merge_over(body: &mut Map, extra: &Value) -> Result<()> {
     let Value::Object(extra) = extra else { return Err(Error::input("extra must be an object")) };
     for (key, value) in extra.iter() {
         if let (Some(known @ Value::Json(_)), Value::Object(_)) = (body.get_mut(key), value) {
             *known = json::parse(known.to_json().as_bytes()).unwrap_or_default().value;
         }
         match (body.get_mut(key), value) {
-            (Some(Value::Object(known)), Value::Object(_)) => lay_over(known, value)?,
+            (Some(Value::Object(known)), Value::Object(_)) => merge_over(known, value)?,
             (_, Value::Null) => body.remove(key),
             _ => body.insert(key, value.clone()),
         }
@@ -127,19 +129,21 @@ fn lay_over(body: &mut Map, extra: &Value) -> Result<()> {
     Ok(())
 }
 
-/// Takes the model out of the body, for a service that wants it in the address.
+/// Removes the model from the body, for a service that wants it in the address.
 ///
 /// # Errors
-/// See [`in_path`].
+/// Those of [`in_path`].
 pub fn take_model(body: &mut Map) -> Result<String> {
     let model = body.take("model").unwrap_or_default();
     in_path(model.as_str().unwrap_or_default()).map(str::to_owned)
 }
 
-/// A model's name as a part of a path. It may have been written by a stranger, so it must not lead elsewhere.
+/// A model's name as a part of a path. A client of the edge may have written it, so it must not lead to another
+/// address.
 ///
 /// # Errors
-/// The name has an empty step, `.`, `..`, or a character other than letters, digits and `-._:@/`.
+/// [`crate::chat::Code::Input`]: the name has an empty step, `.`, `..`, or a character other than letters, digits and
+/// `-._:@/`.
 pub fn in_path(model: &str) -> Result<&str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:@/".contains(&byte);
     match model.bytes().all(is_plain) && !model.split('/').any(|step| matches!(step, "" | "." | "..")) {
@@ -148,7 +152,7 @@ pub fn in_path(model: &str) -> Result<&str> {
     }
 }
 
-/// Adds the key in the header `name`, behind `prefix`; nothing where no key is set.
+/// Adds the key in the header `name`, after `prefix`. Adds nothing where no key is set.
 pub fn with_key(chat: &ChatRequest, request: Request, name: &'static str, prefix: &str) -> Request {
     match chat.settings.get("apiKey") {
         Some(key) => request.header(name, join(&[prefix, key])),
@@ -156,7 +160,7 @@ pub fn with_key(chat: &ChatRequest, request: Request, name: &'static str, prefix
     }
 }
 
-/// Adds the key as most services want it, `Authorization: Bearer` (RFC 6750).
+/// Adds the key as most services want it: `Authorization: Bearer` (RFC 6750).
 pub fn bearer(chat: &ChatRequest, request: Request) -> Request {
     with_key(chat, request, "authorization", "Bearer ")
 }

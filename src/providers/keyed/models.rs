@@ -1,4 +1,4 @@
-//! The models that a service has, by their names.
+//! Lists the models of a service by their names.
 
 use std::rc::Rc;
 
@@ -11,13 +11,13 @@ use crate::json::Value;
 use crate::options::ChatRequest;
 use crate::text::join;
 
-/// The operation that asks `path` for the models; each name becomes a piece of text. OpenAI and Anthropic have `data` with
-/// `id`, Ollama, Gemini and Cohere `models` with `name`, Workers AI `result` with `name` (its `id` is a number of
-/// Cloudflare's own), some gateways a bare array.
+/// The operation that asks `path` for the models; each name becomes a piece of text. OpenAI and Anthropic have `data`
+/// with `id`, Ollama, Gemini and Cohere `models` with `name`, Workers AI `result` with `name` (its `id` is a number
+/// that only Cloudflare uses), some gateways a bare array.
 ///
 /// # Errors
-/// None today; the result fits [`crate::providers::Protocol::models`].
-pub fn list(dialect: &Dialect, chat: Rc<ChatRequest>, path: &str) -> Result<Operation> {
+/// None. It returns a `Result` to fit [`crate::providers::Protocol::models`].
+pub fn list_models(dialect: &Dialect, chat: Rc<ChatRequest>, path: &str) -> Result<Operation> {
     let request = Request::get(join(&[&chat.settings.url, path])).header("accept", "application/json");
     Ok(Operation::buffered_any_status((dialect.headers)(&chat, request), |response, out| {
         if !response.head.is_success() {

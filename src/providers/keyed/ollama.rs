@@ -1,20 +1,21 @@
-//! Ollama's own API, `/api/chat`, 0.1 to 0.12: part L of `tests/wire/README.md`.
+//! Ollama's own API, `/api/chat`, versions 0.1 to 0.12. Part L of `tests/wire/README.md` is the protocol.
 
 use std::rc::Rc;
 
 use crate::chat::{Error, Result, Session, message_json};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::json::{Map, Value, form};
+use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::message_decoder::{MessageDecoder, object_as_json, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, ContentPart, Role};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
+/// The class `Ollama` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|chat| models::list(&DIALECT, chat, "/api/tags")),
+    models: Some(|chat| models::list_models(&DIALECT, chat, "/api/tags")),
     info: ProtocolInfo {
         needs_auth: false,
         ..ProtocolInfo::service(
@@ -37,6 +38,7 @@ pub const PROTOCOL: Protocol = Protocol {
     },
 };
 
+/// How the responses are read (L3).
 static DIALECT: Dialect = Dialect {
     framing: Framing::Ndjson,
     headers: keyed::bearer,
@@ -45,16 +47,16 @@ static DIALECT: Dialect = Dialect {
     reasoning_paths: &[&["message", "thinking"]],
     arguments_path: &[],
     frame: |message, value, out| {
-        line(message, value, out);
+        decode_line(message, value, out);
         Ok(())
     },
     json_response: |message, value, out| {
-        line(message, value, out);
+        decode_line(message, value, out);
         Ok(value.get("message").is_some())
     },
 };
 
-/// L1.
+/// Makes the request for a reply (L1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
@@ -65,7 +67,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         messages.push(message_json("system", &system));
     }
     for given in &parsed {
-        messages.push(message(given)?);
+        messages.push(write_message(given)?);
     }
     body.insert("messages", messages.into());
     if let Some(Value::Object(options)) = body.get_mut("options") {
@@ -75,7 +77,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         body.insert("think", false.into());
     }
     match messages::schema(chat)? {
-        Some(Value::Null) => body.put("format", "json"),
+        Some(Value::Null) => body.insert_str("format", "json"),
         Some(schema) => body.insert("format", schema.clone()),
         None => {}
     }
@@ -83,10 +85,11 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     builder.post(&DIALECT, "/api/chat")
 }
 
+/// A tool call in a message of the assistant.
 const CALL: &str = r#"{"function":{"name":$,"arguments":%}}"#;
 
-/// L2. A message as this service takes it.
-fn message(given: &ChatMessage) -> Result<Value> {
+/// Writes a message in the service's form (L2).
+fn write_message(given: &ChatMessage) -> Result<Value> {
     let (mut message, mut content) = (Map::new(), String::new());
     let (mut images, mut calls) = (Vec::new(), Vec::new());
     for part in &given.parts {
@@ -97,10 +100,10 @@ fn message(given: &ChatMessage) -> Result<Value> {
                 None => return Err(Error::input("Ollama takes images as data: URLs only")),
             },
             ContentPart::ToolCall { name, arguments, .. } => {
-                calls.push(form(CALL, &[name, &messages::arguments(arguments)?]));
+                calls.push(fill_template(CALL, &[name, &messages::arguments_object(arguments)?]));
             }
             ContentPart::ToolResult { name, text, .. } => {
-                message.put("tool_name", name);
+                message.insert_str("tool_name", name);
                 content.push_str(text);
             }
         }
@@ -110,8 +113,8 @@ fn message(given: &ChatMessage) -> Result<Value> {
         Role::Assistant => "assistant",
         Role::Tool => "tool",
     };
-    message.put("role", role);
-    message.put("content", &content);
+    message.insert_str("role", role);
+    message.insert_str("content", &content);
     for (key, list) in [("images", images), ("tool_calls", calls)] {
         if !list.is_empty() {
             message.insert(key, list.into());
@@ -120,8 +123,8 @@ fn message(given: &ChatMessage) -> Result<Value> {
     Ok(message.into())
 }
 
-/// L3. One line of the answer. Reasoning, text and tool calls may all stand in it.
-fn line(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
+/// Reads one line of the answer (L3). Reasoning, text and tool calls may all be in it.
+fn decode_line(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
     let piece = value.get("message").unwrap_or(&Value::Null);
     _ = message.reasoning(str_or_empty(piece, "thinking"), out);
     message.text(str_or_empty(piece, "content"), out);

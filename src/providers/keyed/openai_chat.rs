@@ -1,6 +1,6 @@
-//! OpenAI Chat Completions, and everything that is compatible with it: one request, one stream.
+//! OpenAI's Chat Completions and every service that is compatible with it: one request, one stream.
 //!
-//! Part F of `tests/wire/README.md` is the protocol. What is not said there is not sent, but for the caller's `extra`.
+//! Part F of `tests/wire/README.md` is the protocol. Only what it describes is sent, apart from the caller's `extra`.
 
 use std::rc::Rc;
 
@@ -11,9 +11,10 @@ use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
 
+/// The class `OpenAiChat` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|chat| models::list(&DIALECT, chat, "/models")),
+    models: Some(|chat| models::list_models(&DIALECT, chat, "/models")),
     info: ProtocolInfo::service(
         "OpenAiChat",
         "https://api.openai.com/v1",
@@ -29,13 +30,14 @@ pub const PROTOCOL: Protocol = Protocol {
             ("toolChoice", "tool_choice"),
             ("reasoningEffort", "reasoning_effort"),
             ("responseFormat", "response_format"),
-            // What a client of the edge asked for, in words that only compatible services know.
+            // Fields that a client of the edge sent and that only compatible services know.
             ("compatible", ".compatible"),
             ("extra", ".extra"),
         ],
     ),
 };
 
+/// How the responses are read (F2 to F4).
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
     headers: keyed::bearer,
@@ -53,18 +55,18 @@ static DIALECT: Dialect = Dialect {
     },
 };
 
-/// F1.
+/// Makes the request for a reply (F1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
     body.insert("messages", messages::given(chat)?.into());
-    // Its newer models refuse the old name, which is the only one that others know.
+    // OpenAI's newer models refuse `max_tokens`, which is the only name that other services know.
     if chat.settings.url.starts_with("https://api.openai.com/")
         && let Some(most) = body.take("max_tokens")
     {
         body.insert("max_completion_tokens", most);
     }
     body.insert("stream", true.into());
-    body.form("stream_options", r#"{"include_usage":true}"#, &[]);
+    body.insert_filled("stream_options", r#"{"include_usage":true}"#, &[]);
     builder.post(&DIALECT, "/chat/completions")
 }

@@ -1,11 +1,11 @@
-//! OpenAI Responses: part J of `tests/wire/README.md`.
+//! OpenAI's Responses API. Part J of `tests/wire/README.md` is the protocol.
 
 use std::rc::Rc;
 
 use crate::chat::{Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::json::{Map, Value, form};
+use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::errors::error_in_success_body;
@@ -13,9 +13,10 @@ use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, ContentPart, Role};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
+/// The class `OpenAiResponses` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|chat| models::list(&DIALECT, chat, "/models")),
+    models: Some(|chat| models::list_models(&DIALECT, chat, "/models")),
     info: ProtocolInfo::service(
         "OpenAiResponses",
         "https://api.openai.com/v1",
@@ -34,6 +35,7 @@ pub const PROTOCOL: Protocol = Protocol {
     ),
 };
 
+/// How the responses are read (J3, J4).
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
     headers: keyed::bearer,
@@ -44,40 +46,41 @@ static DIALECT: Dialect = Dialect {
     frame,
     json_response: |message, value, out| {
         for (index, item) in (0..).zip(value.list("output")) {
-            whole_item(message, index, item, out);
+            decode_item(message, index, item, out);
         }
-        end(message, value)?;
+        decode_end(message, value)?;
         Ok(str_or_empty(value, "object") == "response")
     },
 };
 
-/// J1.
+/// Makes the request for a reply (J1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
     let messages = messages::given(chat)?;
     let (system, parsed) = messages::parse(&messages)?;
     if !system.is_empty() {
-        body.put("instructions", &system);
+        body.insert_str("instructions", &system);
     }
     let mut new = parsed.as_slice();
-    // The service remembers all messages up to its own last answer, which may not be the last answer there is.
+    // The service remembers all messages up to its own last answer, which need not be the last answer in the
+    // conversation.
     if let Some(id) = chat.remembered("responseId") {
         let last = parsed.iter().rposition(|message| message.role == Role::Assistant);
         let answered = last.map_or(0, |at| at + 1);
-        let heard = chat.conversation.get(HEARD).and_then(Value::as_u64);
-        let is_own = last.is_none_or(|at| heard.is_none_or(|heard| heard == at as u64));
+        let seen = chat.conversation.get(MESSAGES_SEEN).and_then(Value::as_u64);
+        let is_own = last.is_none_or(|at| seen.is_none_or(|seen| seen == at as u64));
         if is_own && answered < parsed.len() {
             new = &parsed[answered..];
-            body.put("previous_response_id", id);
+            body.insert_str("previous_response_id", id);
         }
     }
-    builder.conversation.insert(HEARD, (parsed.len() as u64).into());
+    builder.conversation.insert(MESSAGES_SEEN, (parsed.len() as u64).into());
     let mut input = Vec::new();
-    new.iter().for_each(|message| items(message, &mut input));
+    new.iter().for_each(|message| write_items(message, &mut input));
     body.insert("input", input.into());
     if let Some(mut tools) = messages::tools(chat, &[("type", "function")], "parameters")? {
-        loose(&mut tools);
+        default_to_not_strict(&mut tools);
         body.insert("tools", tools);
     }
     messages::tool_choice(chat, body, "tool_choice", CHOICES)?;
@@ -86,26 +89,27 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     _ = messages::schema(chat)?;
     if let Some(given) = chat.mapped_options.get(".response_format") {
-        // One level less than in Chat Completions.
+        // The format has one level less than in Chat Completions.
         let mut format = match given.get("json_schema") {
             Some(Value::Object(format)) => format.clone(),
             _ => Map::new(),
         };
-        format.put("type", str_or_empty(given, "type"));
-        body.form("text", r#"{"format":%}"#, &[&format.to_json()]);
+        format.insert_str("type", str_or_empty(given, "type"));
+        body.insert_filled("text", r#"{"format":%}"#, &[&format.to_json()]);
     }
     body.insert("stream", true.into());
     builder.post(&DIALECT, "/responses")
 }
 
-/// Of the conversation: how many messages the service had when it answered.
-const HEARD: &str = "heard";
+/// The member of the conversation that counts the messages that the service had when it answered.
+const MESSAGES_SEEN: &str = "heard";
 
+/// The choice of a tool: see [`messages::tool_choice`].
 const CHOICES: [&str; 4] = [r#""auto""#, r#""none""#, r#""required""#, r#"{"type":"function","name":$}"#];
 
-/// Where nothing is said of it, this protocol, unlike Chat Completions, takes a schema for strict and makes whatever is
-/// optional in it required.
-fn loose(tools: &mut Value) {
+/// Marks tools as not strict where the caller says nothing. Unlike Chat Completions, this API is strict by default and
+/// makes every optional member of a schema required.
+fn default_to_not_strict(tools: &mut Value) {
     let Value::Array(tools) = tools else { return };
     for tool in tools.iter_mut().filter_map(Value::as_object_mut) {
         if !tool.contains_key("strict") {
@@ -114,8 +118,8 @@ fn loose(tools: &mut Value) {
     }
 }
 
-/// J2.
-fn items(message: &ChatMessage, input: &mut Vec<Value>) {
+/// Appends a message as items of `input` (J2).
+fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
     const IMAGE: &str = r#"{"type":"input_image","image_url":$}"#;
     const DETAILED: &str = r#"{"type":"input_image","image_url":$,"detail":$}"#;
     const CALL: &str = r#"{"type":"function_call","call_id":$,"name":$,"arguments":$}"#;
@@ -127,24 +131,24 @@ fn items(message: &ChatMessage, input: &mut Vec<Value>) {
         match part {
             ContentPart::Text(text) => {
                 let kind = if is_assistant { "output_text" } else { "input_text" };
-                content.push(form(r#"{"type":$,"text":$}"#, &[kind, text]));
+                content.push(fill_template(r#"{"type":$,"text":$}"#, &[kind, text]));
             }
             ContentPart::Image { url, detail } => {
                 let image = if detail.is_empty() { IMAGE } else { DETAILED };
-                content.push(form(image, &[url, detail]));
+                content.push(fill_template(image, &[url, detail]));
             }
-            ContentPart::ToolCall { id, name, arguments } => others.push(form(CALL, &[id, name, arguments])),
-            ContentPart::ToolResult { id, text, .. } => others.push(form(RESULT, &[id, text])),
+            ContentPart::ToolCall { id, name, arguments } => others.push(fill_template(CALL, &[id, name, arguments])),
+            ContentPart::ToolResult { id, text, .. } => others.push(fill_template(RESULT, &[id, text])),
         }
     }
     if !content.is_empty() {
         let role = if is_assistant { "assistant" } else { "user" };
-        input.push(form(r#"{"role":$,"content":%}"#, &[role, &Value::from(content).to_json()]));
+        input.push(fill_template(r#"{"role":$,"content":%}"#, &[role, &Value::from(content).to_json()]));
     }
     input.append(&mut others);
 }
 
-/// J3.
+/// Reads one frame of the stream (J3).
 fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
     let index = value.number("output_index").unwrap_or_default();
     let delta = str_or_empty(value, "delta");
@@ -154,14 +158,14 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
         "response.refusal.delta" => message.refusal(delta, out),
         "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => _ = message.reasoning(delta, out),
         "response.output_item.added" | "response.output_item.done" => {
-            call(message, index, value.get("item").unwrap_or(&none), out);
+            decode_call(message, index, value.get("item").unwrap_or(&none), out);
         }
         "response.function_call_arguments.delta" => message.tool_call(Some(index), "", "", delta, out),
         "response.output_text.annotation.added" => {
             value.non_null("annotation").into_iter().for_each(|source| out.source(source));
         }
         "response.completed" | "response.incomplete" | "response.failed" => {
-            end(message, value.get("response").unwrap_or(&none))?;
+            decode_end(message, value.get("response").unwrap_or(&none))?;
             message.is_over = true;
         }
         "error" => return Err(error_in_success_body(value, b"")),
@@ -170,8 +174,8 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
     Ok(())
 }
 
-/// Its head when it begins; its arguments, too, where no piece of them came.
-fn call(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut EventQueue) {
+/// Reads a tool call: its id and name when it begins, and its arguments if no piece of them came before.
+fn decode_call(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut EventQueue) {
     let arguments = str_or_empty(item, "arguments");
     let is_new = message.arguments(index).is_none_or(|known| known.is_empty() && !arguments.is_empty());
     if is_new && str_or_empty(item, "type") == "function_call" {
@@ -179,7 +183,8 @@ fn call(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut EventQ
     }
 }
 
-fn whole_item(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut EventQueue) {
+/// Reads one item of an answer in one piece.
+fn decode_item(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut EventQueue) {
     for part in item.list("summary") {
         _ = message.reasoning(str_or_empty(part, "text"), out);
     }
@@ -191,21 +196,22 @@ fn whole_item(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut 
         }
         part.list("annotations").iter().for_each(|source| out.source(source));
     }
-    call(message, index, item, out);
+    decode_call(message, index, item, out);
 }
 
-/// J4.
-fn end(message: &mut MessageDecoder, response: &Value) -> Result<()> {
+/// Reads how the answer ended (J4).
+fn decode_end(message: &mut MessageDecoder, response: &Value) -> Result<()> {
     if matches!(str_or_empty(response, "status"), "failed" | "cancelled") {
         return Err(error_in_success_body(response, b""));
     }
     message.usage(response.get("usage"));
     message.finish(response.text_at("/incomplete_details/reason").unwrap_or(str_or_empty(response, "status")));
-    // What the service does not store it cannot remember. Not each one says of itself whether it does.
+    // The service can only remember what it stores. Not every response says whether it was stored; then the request
+    // decides.
     let asked = [".extra", ".under"].iter().find_map(|key| message.chat.mapped_options.get(key)?.get("store"));
     match response.get("store").or(asked) {
         Some(Value::Bool(false)) => message.conversation = Map::new(),
-        _ => message.conversation.put("responseId", str_or_empty(response, "id")),
+        _ => message.conversation.insert_str("responseId", str_or_empty(response, "id")),
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Cloudflare Workers AI, its REST form and its binding (`src/js/workers-ai.js`): part M of `tests/wire/README.md`.
+//! Cloudflare Workers AI, over its REST API and its binding (`src/js/workers-ai.js`). Part M of `tests/wire/README.md`
+//! is the protocol.
 
 use std::rc::Rc;
 
@@ -12,11 +13,12 @@ use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
 use crate::text::join;
 
+/// The class `WorkersAi` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| {
         let path = path(&chat, "/ai/models/search?task=Text%20Generation&per_page=1000")?;
-        models::list(&DIALECT, chat, &path)
+        models::list_models(&DIALECT, chat, &path)
     }),
     info: ProtocolInfo {
         settings: &[("accountId", SettingKind::Id)],
@@ -41,6 +43,7 @@ pub const PROTOCOL: Protocol = Protocol {
     },
 };
 
+/// How the responses are read (M2).
 static DIALECT: Dialect = Dialect {
     framing: Framing::Sse,
     headers: keyed::bearer,
@@ -49,24 +52,24 @@ static DIALECT: Dialect = Dialect {
     reasoning_paths: &[],
     arguments_path: &[],
     frame: |message, value, out| {
-        take(message, value, "delta", out);
+        decode_answer(message, value, "delta", out);
         Ok(())
     },
     json_response: |message, value, out| {
         let result = value.non_null("result").unwrap_or(value);
-        take(message, result, "message", out);
+        decode_answer(message, result, "message", out);
         Ok(["response", "choices", "tool_calls"].iter().any(|key| result.get(key).is_some()))
     },
 };
 
-/// M1.
+/// Makes the request for a reply (M1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
     let path = path(chat, &join(&["/ai/run/", &keyed::take_model(body)?]))?;
     let mut messages = messages::given(chat)?;
     for message in messages.iter_mut().filter_map(Value::as_object_mut) {
-        // Null is refused.
+        // The service refuses `null` as content.
         if message.get("content").is_none_or(Value::is_null) {
             message.insert("content", "".into());
         }
@@ -78,22 +81,22 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut is_json = false;
     if let Some(format) = chat.mapped_options.get(".response_format") {
         is_json = str_or_empty(format, "type").starts_with("json_");
-        // What has no schema where OpenAI has it may be a bare one.
+        // A format without a schema in the place where OpenAI has it may itself be a schema.
         match messages::schema(chat).unwrap_or_default().filter(|schema| !schema.is_null()) {
             Some(schema) => {
-                body.form("response_format", r#"{"type":"json_schema","json_schema":%}"#, &[&schema.to_json()])
+                body.insert_filled("response_format", r#"{"type":"json_schema","json_schema":%}"#, &[&schema.to_json()])
             }
             None => body.insert("response_format", format.clone()),
         }
     }
-    // There is no stream of JSON.
+    // The service does not stream answers that follow a schema.
     if !is_json {
         body.insert("stream", true.into());
     }
     builder.post(&DIALECT, &path)
 }
 
-/// Below the account.
+/// The path of `rest` below the account.
 fn path(chat: &ChatRequest, rest: &str) -> Result<String> {
     match chat.settings.get("accountId") {
         Some(account) => Ok(join(&["/accounts/", keyed::in_path(account)?, rest])),
@@ -101,9 +104,10 @@ fn path(chat: &ChatRequest, rest: &str) -> Result<String> {
     }
 }
 
-/// M2: the form of its own, or that of OpenAI's chunks, by the model. An answer in both forms says the same twice.
-fn take(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut EventQueue) {
-    // Its own form has no reason.
+/// Reads a chunk or an answer (M2). The model decides whether it has Cloudflare's own form or that of OpenAI's chunks.
+/// An answer in both forms says the same twice, so only one is read.
+fn decode_answer(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut EventQueue) {
+    // Cloudflare's own form gives no reason of the end.
     message.default_finish = Some(Finish::Stop);
     chat_chunk::decode(message, value, key, out);
     if !value.list("choices").is_empty() {
@@ -111,7 +115,7 @@ fn take(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut EventQ
     }
     match value.non_null("response") {
         Some(Value::String(text)) => message.text(text, out),
-        // An answer after a schema, or a token that looks like a number.
+        // The value is an answer that follows a schema, or a token that looks like a number.
         Some(answer) => message.text(&answer.to_json(), out),
         None => {}
     }
@@ -124,7 +128,7 @@ fn take(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut EventQ
         };
         let (id, name) = (str_or_empty(call, "id"), str_or_empty(function, "name"));
         match call.number("index") {
-            // A piece that only says that the call is over.
+            // This piece only says that the call is over.
             _ if id.is_empty() && name.is_empty() && arguments.is_empty() => {}
             Some(index) => message.tool_call(Some(index), id, name, &arguments, out),
             None => _ = message.complete_tool_call(id, name, &arguments, out),

@@ -1,10 +1,12 @@
-//! AI Power, classic protocol, plugin versions 1.x to 2.2: a page for nonce and ids, then one form post.
+//! AI Power, classic protocol, plugin versions 1.x to 2.2: a page for the nonce and the ids, then one form that is
+//! posted.
 //!
-//! Sections B1 to B7 of `tests/wire/README.md` are the protocol. The server decides between JSON and stream.
+//! Sections B1 to B7 of `tests/wire/README.md` are the protocol. The server decides whether it answers with JSON or a
+//! stream.
 
 use std::rc::Rc;
 
-use super::{ajax_url, check_messages, checked_turns, nonce, page, page_url, with_session};
+use super::{ajax_url, check_messages, checked_messages, nonce, page, page_url, with_session};
 use crate::chat::error_text::{self, holds};
 use crate::chat::{Code, Error, Finish, Message, Result, Session};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition};
@@ -16,6 +18,7 @@ use crate::providers::Protocol;
 use crate::text::{find, join, lossy};
 use nonce::Origin;
 
+/// The class `AiPower` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
@@ -31,6 +34,7 @@ pub const PROTOCOL: Protocol = Protocol {
     ),
 };
 
+/// The first request: the message where a nonce is known, otherwise the page (B1).
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     check_messages(&chat)?;
     let settings = &chat.settings;
@@ -45,7 +49,8 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     })
 }
 
-/// B2. There is no endpoint for a nonce: only a page holds one. `stale`: pages come from caches, so ask around them.
+/// Reads nonce and ids from a page (B2), since no endpoint hands out a nonce. `stale`: the nonce of an earlier page was
+/// refused, so the page is requested past the caches.
 fn read_page(chat: Rc<ChatRequest>, stale: bool) -> Operation {
     let mut request = Request::get(page_url(&chat.settings)).shared();
     if stale {
@@ -76,9 +81,9 @@ fn read_page(chat: Rc<ChatRequest>, stale: bool) -> Operation {
     })
 }
 
-/// B3. Sends the message.
+/// Sends the message (B3).
 fn submit(chat: Rc<ChatRequest>, session: &Session, nonce_from: Origin) -> Operation {
-    let (message, earlier) = checked_turns(&chat);
+    let (message, earlier) = checked_messages(&chat);
     let settings = &chat.settings;
     let mut conversation = Map::new();
     chat.carry_over("clientId", &chat.random_id(10, 1), &mut conversation);
@@ -111,9 +116,9 @@ fn submit(chat: Rc<ChatRequest>, session: &Session, nonce_from: Origin) -> Opera
     )
 }
 
-/// The earlier messages, oldest first. The server deletes every backslash before it decodes, so nothing here may need one: no quotes, no line
-/// breaks, raw UTF-8 (B3). Messages of the system stand among
-/// the human's, since they have no other place.
+/// The earlier messages, oldest first. The server deletes every backslash before it decodes them, so the texts must not
+/// need any: no quotes, no line breaks, raw UTF-8 (B3). System messages are among the human's, since there is no other
+/// place for them.
 fn history(earlier: &[Message]) -> String {
     let mut history = "[".to_owned();
     for message in earlier.iter().filter(|message| !message.text.trim().is_empty()) {
@@ -122,13 +127,14 @@ fn history(earlier: &[Message]) -> String {
         }
         history.push_str(r#"{"id":"","text":""#);
         history.push_str(if message.role == "assistant" { "AI: " } else { "Human: " });
-        history.extend(message.text.chars().map(plain));
+        history.extend(message.text.chars().map(without_escapes));
         history.push_str(r#""}"#);
     }
     history + "]"
 }
 
-fn plain(character: char) -> char {
+/// A character that looks like this one and needs no escape in JSON.
+fn without_escapes(character: char) -> char {
     match character {
         '"' => '\u{201d}',
         '\\' => '\u{2216}',
@@ -137,13 +143,13 @@ fn plain(character: char) -> char {
     }
 }
 
-/// B4 to B6. Reads the answer to one message.
+/// Reads the answer to one message (B4 to B6).
 struct AiPowerDecoder {
     chat: Rc<ChatRequest>,
     nonce_from: Origin,
     conversation: Map,
-    /// The text of a provider's error, which comes word by word as if it were the response. Only the missing `id` and `object`
-    /// tell it apart.
+    /// The text of a provider's error. It comes word by word as if it were the answer; only the missing `id` and
+    /// `object` show that it is not.
     error_text: String,
 }
 
@@ -156,14 +162,14 @@ impl Decode for AiPowerDecoder {
         match (event, data.trim_ascii()) {
             (_, b"[DONE]" | b"[LIMITED]") | ("done", _) => return self.finish(Finish::Stop, out),
             ("thread_id", id) => {
-                self.conversation.put("threadId", &lossy(id));
+                self.conversation.insert_str("threadId", &lossy(id));
                 return Ok(FrameOutcome::More);
             }
             _ => {}
         }
         let Parsed { value, has_lone_surrogates } = match json::parse(data) {
             Ok(parsed) => parsed,
-            Err(error) => return self.broken_words(data).map_or(Err(error.into()), |()| Ok(FrameOutcome::More)),
+            Err(error) => return self.read_error_piece(data).map_or(Err(error.into()), |()| Ok(FrameOutcome::More)),
         };
         if let Some(error) = reported_error(&value) {
             return Err(error);
@@ -191,21 +197,22 @@ impl Decode for AiPowerDecoder {
 
     fn json_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Transition> {
         let Parsed { value, has_lone_surrogates } = response.json()?;
-        // The presence of `data` tells success, too (B4): the source documents looked at nothing else.
+        // A response with `data` is a success, too, whatever its `status` (B4). The source documents looked only at
+        // `data`.
         let status = value.text("status");
         match value.text("data") {
             Some(text) if status != Some("error") => {
                 out.text(text, has_lone_surrogates);
                 if let Some(thread) = value.text("thread_id") {
-                    self.conversation.put("threadId", thread);
+                    self.conversation.insert_str("threadId", thread);
                 }
                 self.finish(Finish::Stop, out).map(|_| Transition::Over)
             }
-            // B7, before 1.8.91.
+            // Versions before 1.8.91 refuse a nonce in this way (B7).
             _ if status != Some("success") && error_text::of(&value).as_deref() == Some(EXPIRED) => {
                 self.renew(EXPIRED, out).map(Transition::Send)
             }
-            // The text of the source documents.
+            // This message is the one of the source documents.
             _ => Err(reported_error(&value)
                 .filter(|_| status != Some("success"))
                 .unwrap_or_else(|| Error::new(Code::Protocol, "Unexpected response structure: 'data' field missing"))),
@@ -214,13 +221,13 @@ impl Decode for AiPowerDecoder {
 
     fn error_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Operation> {
         match response.head.status {
-            // B7, since 1.8.91: "The link you followed has expired.", in the site's language.
+            // Versions since 1.8.91 answer "The link you followed has expired.", in the site's language (B7).
             403 => {
                 let expired = response.body.len() < 4096 && json::parse(&response.body).is_err();
                 let text = error_text::html_to_text(lossy(&response.body).trim());
                 self.renew(&text, out).map_err(|error| if expired { error } else { response.status_error() })
             }
-            // WordPress answers an action that nobody handles with 400 and `0`.
+            // WordPress answers with status 400 and `0` where no plugin handles the action.
             400 if response.body.trim_ascii() == b"0" => Err(Error::new(
                 Code::Service,
                 "the site does not know this chat: AI Power is absent, or it is 2.3 or later (use AiPuffer)",
@@ -234,10 +241,11 @@ impl Decode for AiPowerDecoder {
     }
 }
 
+/// How versions before 1.8.91 say that the nonce is not valid.
 const EXPIRED: &str = "Nonce verification failed";
 
-/// `{"error": ...}`, `{"msg": ..., "<flag>": true}` and `{"status": "error", "msg": ...}`. After a ban the server goes on
-/// with the normal response, by a flaw; a refusal is the end here.
+/// The error that a response reports: `{"error": ...}`, `{"msg": ..., "<flag>": true}` or `{"status": "error", "msg":
+/// ...}` (B4, B5). After a ban the server goes on with a normal response, by mistake; here a refusal ends the reply.
 fn reported_error(value: &Value) -> Option<Error> {
     const FLAGS: [&str; 3] = ["messageFlagged", "ipBanned", "modflag"];
     const SIGNS: [&str; 3] = ["prohibited words", "not allowed", "nothing was inputted"];
@@ -253,22 +261,25 @@ fn reported_error(value: &Value) -> Option<Error> {
     Some(Error::new(code, text))
 }
 
+/// How the text begins where there were too many requests: see [`holds`].
 const RATE_LIMIT: &str = "^rate limit";
 
 impl AiPowerDecoder {
-    /// The nonce was refused, with this text.
+    /// What follows when the nonce was refused with this text.
     fn renew(&self, text: &str, out: &mut EventQueue) -> Result<Operation> {
-        nonce::renew_once(self.nonce_from, nonce::refused(text), out, || read_page(self.chat.clone(), true))
+        nonce::renew_once(self.nonce_from, nonce::refused_error(text), out, || read_page(self.chat.clone(), true))
     }
 
-    /// B5: such a word is put into JSON without escaping, and a line break in it cuts the line.
-    fn broken_words(&mut self, data: &[u8]) -> Option<()> {
+    /// Reads a word of an error's text that is not valid JSON (B5). The plugin puts such words into JSON without
+    /// escaping them, and a line break in one cuts the frame.
+    fn read_error_piece(&mut self, data: &[u8]) -> Option<()> {
         let data = std::str::from_utf8(data).ok()?;
         let word = data.strip_prefix(r#"{"choices":[{"delta":{"content":""#)?;
         self.error_text.push_str(word.strip_suffix(r#""}}]}"#).unwrap_or(word));
         Some(())
     }
 
+    /// Ends the reply, or fails with the error whose text came word by word.
     fn finish(&mut self, finish: Finish, out: &mut EventQueue) -> Result<FrameOutcome> {
         if !self.error_text.is_empty() {
             let text = error_text::html_to_text(self.error_text.trim());

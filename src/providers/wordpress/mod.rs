@@ -23,8 +23,8 @@ fn ajax_url(settings: &Settings) -> String {
     join(&[&settings.url, "/wp-admin/admin-ajax.php"])
 }
 
-/// The key under which a session is stored. Nonces of one bot and page are not those of another.
-pub fn session_key(info: &ProtocolInfo, settings: &Settings) -> String {
+/// The key under which a session is stored. Bot and page are part of it, since a nonce of one is not valid for another.
+pub fn site_session_key(info: &ProtocolInfo, settings: &Settings) -> String {
     let mut key = join(&["rivulet:", info.name, ":", &settings.url]);
     for part in ["page", "botId", "customId"] {
         key.push('|');
@@ -33,7 +33,11 @@ pub fn session_key(info: &ProtocolInfo, settings: &Settings) -> String {
     key
 }
 
-/// What follows when a session was made: it is stored, and `submit` sends the message, unless only the session was wanted.
+/// What follows when a session was made: it is stored, and `submit` sends the message, unless only the session was
+/// wanted.
+///
+/// # Errors
+/// None. It returns a `Result` to fit the handlers of [`Operation`].
 fn with_session(
     chat: Rc<ChatRequest>,
     session: Session,
@@ -50,12 +54,12 @@ fn with_session(
 /// Checks the messages before anything is sent, so that a later step can rely on them.
 fn check_messages(chat: &ChatRequest) -> Result<()> {
     match chat.purpose {
-        Purpose::Reply => chat.turns().map(|_| ()),
+        Purpose::Reply => chat.newest_and_earlier().map(|_| ()),
         _ => Ok(()),
     }
 }
 
 /// The text of the newest message, and the messages before it. [`check_messages`] has checked them.
-fn checked_turns(chat: &ChatRequest) -> (String, &[Message]) {
-    chat.turns().unwrap_or_default()
+fn checked_messages(chat: &ChatRequest) -> (String, &[Message]) {
+    chat.newest_and_earlier().unwrap_or_default()
 }

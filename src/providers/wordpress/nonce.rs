@@ -1,5 +1,5 @@
-//! Nonces: the tokens by which a WordPress site knows requests that come from its own pages. They live for 12 to 24 hours, so
-//! a stored one may be refused; then it is renewed once.
+//! Nonces: the tokens by which a WordPress site recognises requests from its own pages. They are valid for 12 to 24
+//! hours, so a stored one may be refused; then it is renewed once.
 
 use crate::chat::{Code, Error, REDACTED, Result, error_text};
 use crate::exchange::{EventQueue, Operation};
@@ -7,19 +7,20 @@ use crate::http::Response;
 use crate::json::Value;
 use crate::text::join;
 
-/// Where a nonce comes from that the site refuses.
+/// Where a nonce that the site refused came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// An earlier call or the settings: it may be too old.
+    /// From an earlier call or from the settings. It may be too old.
     Earlier,
-    /// This call fetched it: another one would fare no better.
+    /// Fetched by this call. Another one would be refused, too.
     ThisCall,
 }
 
-/// What follows when the site refused the nonce: the stored session is dropped, and `renew` fetches a new nonce, once.
+/// What follows when the site refused the nonce: the stored session is dropped, and `renew` fetches a new nonce, but
+/// only once.
 ///
 /// # Errors
-/// `error`, where the nonce is of this call.
+/// `error`, where this call had already fetched the nonce.
 pub fn renew_once(
     origin: Origin,
     error: Error,
@@ -33,23 +34,25 @@ pub fn renew_once(
     }
 }
 
-/// The error of a site that refuses the nonce, in these words.
-pub fn refused(text: &str) -> Error {
+/// The error of a site that refuses the nonce with this text.
+pub fn refused_error(text: &str) -> Error {
     Error::new(Code::Nonce, join(&["the site refused the nonce: ", text]))
 }
 
 /// The error of a response that should have held a nonce. `value` is its JSON.
-pub fn missing(response: &Response, value: &Value) -> Error {
+pub fn missing_error(response: &Response, value: &Value) -> Error {
     let text = error_text::of(value).map(|text| join(&[": ", &text]));
     response.error(Code::Nonce, &join(&["No nonce found", text.as_deref().unwrap_or_default()]))
 }
 
-/// Takes everything that looks like a nonce, ten hexadecimal digits, out of the excerpt of the body. Pages and responses hold
-/// nonces under many names, in HTML, in JSON and in JSON inside HTML; whatever else looks like one is no loss in an excerpt.
-pub fn redact(error: &mut Error) {
+/// Removes everything that looks like a nonce (ten hexadecimal digits) from the excerpt of the body. Pages and
+/// responses hold nonces under many names, in HTML, in JSON and in JSON inside HTML. Whatever else looks like one is no
+/// loss in an excerpt.
+pub fn redact_nonces(error: &mut Error) {
     error.body = error.body.take().map(|body| without_nonces(&body));
 }
 
+/// `text` with every word of ten hexadecimal digits replaced.
 fn without_nonces(text: &str) -> String {
     let (mut out, mut rest, mut in_word) = (String::with_capacity(text.len()), text, true);
     while !rest.is_empty() {

@@ -1,7 +1,9 @@
-// Read by build.rs (to compile), by page.rs (names) and by tests/page.rs (the `regex` crate as the oracle).
-// Each pattern matches what stands *before* a value; the value begins where the match ends.
+/// The patterns by which values are found in pages, with their names. Each matches what stands *before* a value, which begins
+/// where the match ends. This file is included by `build.rs` (to compile the patterns), by `page.rs` (for the names) and by
+/// `tests/page.rs` (where the `regex` crate is the oracle).
 pub const PATTERNS: [(&str, &str); 7] = [
-    // The REST root, announced by WordPress in every page's head. Attributes in the order in which core prints them.
+    // The REST root, which WordPress announces in the head of every page. Attributes are in the order in which it
+    // prints them.
     ("rest_root", r#"<link\s+rel=["']https://api\.w\.org/["']\s+href=["']"#),
     // AI Engine: `data-system='{...}'` and `data-params='{...}'` of the chat element, HTML-escaped JSON.
     ("engine_system", r#"mwai-chatbot-container['"][^<>]*?\sdata-system\s*=\s*["']"#),

@@ -1,5 +1,6 @@
-//! What the linker tells of a module with `--emit-relocs`: which stretch of data a symbol names, and which numbers in
-//! code and data are addresses. The format: <https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md>.
+//! Reads what the linker says about a module with `--emit-relocs`: which stretch of data a symbol names, and which
+//! numbers in code and data are addresses. The format:
+//! <https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md>.
 
 use anyhow::{Context, Result, bail, ensure};
 use wasm_encoder::SectionId;
@@ -10,6 +11,7 @@ use wasmparser::{
 
 use super::module::{Item, Module, Stretch};
 
+/// The symbols and relocations of a module.
 #[derive(Default)]
 pub struct Linker<'a> {
     symbols: Vec<SymbolInfo<'a>>,
@@ -24,7 +26,10 @@ enum Symbol {
 }
 
 impl<'a> Linker<'a> {
-    /// Returns whether the section is one of the linker's.
+    /// Reads a custom section. Returns whether it is one of the linker's.
+    ///
+    /// # Errors
+    /// The section is one of the linker's and cannot be read.
     pub fn read(&mut self, section: &CustomSectionReader<'a>) -> Result<bool> {
         match section.as_known() {
             KnownCustom::Linking(parts) => {
@@ -43,10 +48,13 @@ impl<'a> Linker<'a> {
         Ok(true)
     }
 
-    /// Adds the names of functions, the objects, and who refers to them.
-    pub fn tell(self, module: &mut Module) -> Result<()> {
+    /// Adds to `module` the names of functions, the objects, and which item refers to which.
+    ///
+    /// # Errors
+    /// There are no relocations, or one of them is of an unknown kind or disagrees with the module.
+    pub fn add_references(self, module: &mut Module) -> Result<()> {
         ensure!(!self.relocations.is_empty(), "no relocations: it must be linked with --emit-relocs");
-        let symbols = self.symbols.iter().map(|symbol| add(module, symbol)).collect::<Result<Vec<_>>>()?;
+        let symbols = self.symbols.iter().map(|symbol| add_symbol(module, symbol)).collect::<Result<Vec<_>>>()?;
         for section in &self.relocations {
             let target = module.sections.get(section.section_index() as usize).context("relocations for no section")?;
             let (id, content) = (target.id, target.content.clone());
@@ -56,7 +64,7 @@ impl<'a> Linker<'a> {
                 let position = content.start + entry.offset as usize;
                 let Some(to) = referent(module, entry, symbol, position)? else { continue };
                 for from in holders(module, id, position)? {
-                    module.refer(from, to);
+                    module.add_reference(from, to);
                 }
             }
         }
@@ -64,7 +72,8 @@ impl<'a> Linker<'a> {
     }
 }
 
-fn add(module: &mut Module, symbol: &SymbolInfo) -> Result<Symbol> {
+/// Adds one symbol to `module`.
+fn add_symbol(module: &mut Module, symbol: &SymbolInfo) -> Result<Symbol> {
     Ok(match *symbol {
         SymbolInfo::Func { index, name, .. } => {
             module.names.extend(name.map(|name| (index, format!("{:#}", rustc_demangle::demangle(name)))));
@@ -72,7 +81,8 @@ fn add(module: &mut Module, symbol: &SymbolInfo) -> Result<Symbol> {
         }
         SymbolInfo::Data { flags, name, symbol } => {
             let place = symbol.with_context(|| format!("{name} is defined nowhere"))?;
-            // The linker's name for where a section begins: whoever reads that as a whole names nothing in it.
+            // Such a symbol is the linker's name for the beginning of a section. Code that reads the whole section
+            // names nothing in it.
             ensure!(!name.starts_with("__start_"), "{name}: a section that is read as a whole");
             module.objects.push(if flags.contains(SymbolFlags::ABSOLUTE) {
                 Stretch { bytes: 0..0, address: place.offset }
@@ -90,13 +100,14 @@ fn add(module: &mut Module, symbol: &SymbolInfo) -> Result<Symbol> {
     })
 }
 
-/// What the number at `position` is the address of. The number itself must say the same, or nothing here may be trusted.
+/// The item whose address is the number at `position`. The number must equal what the relocation says, or nothing here
+/// can be trusted.
 fn referent(module: &Module, entry: RelocationEntry, symbol: &Symbol, position: usize) -> Result<Option<Item>> {
     use RelocationType::*;
     let (item, number) = match (entry.ty, symbol) {
-        // Types and globals stay.
+        // Types and globals are never removed.
         (TypeIndexLeb | GlobalIndexLeb | TableNumberLeb, _) => return Ok(None),
-        // Read off the code.
+        // Calls are read from the code itself.
         (FunctionIndexLeb, Symbol::Function(function)) => (None, *function),
         (TableIndexSleb | TableIndexI32, Symbol::Function(function)) => {
             let slot = module.table.iter().position(|other| other == function);
@@ -118,7 +129,7 @@ fn referent(module: &Module, entry: RelocationEntry, symbol: &Symbol, position: 
     Ok(item)
 }
 
-/// Who has the number at `position`.
+/// The items that contain the number at `position`.
 fn holders(module: &Module, section: u8, position: usize) -> Result<Vec<Item>> {
     if section == SectionId::Code as u8 {
         let function = module.bodies.partition_point(|body| body.end <= position);

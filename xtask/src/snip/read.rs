@@ -1,4 +1,4 @@
-//! Reads a module. What it does not expect is an error: a reference that it missed would be a miscompilation.
+//! Reads a module. Everything unexpected is an error, since a reference that was missed would be a miscompilation.
 
 use anyhow::{Context, Result, bail, ensure};
 use wasmparser::{
@@ -10,8 +10,12 @@ use super::linker::Linker;
 use super::module::{self, Item, Module, Section, Stretch};
 
 impl<'a> Module<'a> {
+    /// Reads the module in `bytes`, with all references in it.
+    ///
+    /// # Errors
+    /// The module is not valid WebAssembly 2.0, or has something that is not expected here.
     pub fn parse(bytes: &'a [u8]) -> Result<Self> {
-        // Newer features have jumps and references that are not looked for here.
+        // Newer features have jumps and references that this reader does not look for.
         Validator::new_with_features(WasmFeatures::WASM2).validate_all(bytes)?;
         let mut module = Module { bytes, ..Self::default() };
         let mut linker = Linker::default();
@@ -19,7 +23,7 @@ impl<'a> Module<'a> {
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload?;
             if let Some((id, content)) = payload.as_section() {
-                module.sections.push(Section { id, content, of_the_linker: false });
+                module.sections.push(Section { id, content, is_linker_section: false });
             }
             match payload {
                 Payload::ImportSection(section) => {
@@ -36,7 +40,7 @@ impl<'a> Module<'a> {
                     }
                 }
                 Payload::ExportSection(section) => exports = section.into_iter().collect::<Result<_, _>>()?,
-                Payload::StartSection { func, .. } => module.refer(Item::Outside, Item::Function(func)),
+                Payload::StartSection { func, .. } => module.add_reference(Item::Outside, Item::Function(func)),
                 Payload::ElementSection(section) => {
                     ensure!(section.count() == 1, "{} element segments", section.count());
                     for element in section {
@@ -50,17 +54,18 @@ impl<'a> Module<'a> {
                     }
                 }
                 Payload::CustomSection(section) => {
-                    let of_the_linker = linker.read(&section)?;
-                    module.sections.last_mut().context("no section")?.of_the_linker = of_the_linker;
+                    let is_linker_section = linker.read(&section)?;
+                    module.sections.last_mut().context("no section")?.is_linker_section = is_linker_section;
                 }
                 _ => {}
             }
         }
-        linker.tell(&mut module)?;
+        linker.add_references(&mut module)?;
         module.read_exports(&exports, &globals)?;
         Ok(module)
     }
 
+    /// Reads the functions in the table.
     fn read_table(&mut self, element: Element) -> Result<()> {
         let ElementKind::Active { table_index: None, offset_expr } = element.kind else {
             bail!("an element segment that is not simply the table's content");
@@ -69,12 +74,13 @@ impl<'a> Module<'a> {
         self.table_start = number(&offset_expr)?;
         self.table = functions.into_iter().collect::<Result<_, _>>()?;
         for function in self.table.clone() {
-            self.refer(Item::Slot(function), Item::Function(function));
+            self.add_reference(Item::Slot(function), Item::Function(function));
         }
         Ok(())
     }
 
-    /// Calls are read off the code: not all have a relocation, since the linker writes functions of its own.
+    /// Reads the direct calls in a function. They are read from the code, since not all have a relocation: the linker
+    /// writes functions of its own.
     fn read_body(&mut self, body: &FunctionBody) -> Result<()> {
         use Operator::*;
         let caller = self.imported + self.bodies.len() as u32;
@@ -87,12 +93,12 @@ impl<'a> Module<'a> {
                 Call { function_index: callee } => {
                     let call = Item::Call(self.calls.len());
                     let bytes = start..operators.original_position();
-                    self.calls.push(module::Call { bytes, caller, callee, first: start == begin });
-                    self.refer(Item::Function(caller), call);
-                    self.refer(call, Item::Function(callee));
+                    self.calls.push(module::Call { bytes, caller, callee, starts_caller: start == begin });
+                    self.add_reference(Item::Function(caller), call);
+                    self.add_reference(call, Item::Function(callee));
                 }
                 RefFunc { .. } => bail!("a reference to a function that is no number"),
-                // Whoever got here need not go on to the next operator, or may come to it from elsewhere.
+                // These operators are jumps and labels: the code before them may not lead to the code after them.
                 Unreachable
                 | Block { .. }
                 | Loop { .. }
@@ -111,27 +117,29 @@ impl<'a> Module<'a> {
         Ok(())
     }
 
+    /// Reads a segment of the data.
     fn read_segment(&mut self, Data { kind, data, range }: &Data) -> Result<()> {
         let DataKind::Active { memory_index: 0, offset_expr } = kind else { bail!("a passive data segment") };
         self.segments.push(Stretch { bytes: range.end - data.len()..range.end, address: number(offset_expr)? });
         Ok(())
     }
 
+    /// Records the items that are exported.
     fn read_exports(&mut self, exports: &[Export], globals: &[u32]) -> Result<()> {
         for Export { name, kind, index } in exports {
             match kind {
-                ExternalKind::Func => self.refer(Item::Outside, Item::Function(*index)),
-                // The address of a static.
+                ExternalKind::Func => self.add_reference(Item::Outside, Item::Function(*index)),
+                // An exported global is the address of a static.
                 ExternalKind::Global => {
                     let address = globals.get(*index as usize).with_context(|| format!("{name} is no global"))?;
                     for object in 0..self.objects.len() {
                         let Stretch { bytes, address: start } = &self.objects[object];
                         if (*start..*start + bytes.len() as u32).contains(address) {
-                            self.refer(Item::Outside, Item::Object(object));
+                            self.add_reference(Item::Outside, Item::Object(object));
                         }
                     }
                 }
-                // Who has these still needs a number, which only the module gives.
+                // Using these takes an index or address, which only the module itself hands out.
                 ExternalKind::Memory | ExternalKind::Table => {}
                 other => bail!("the export {name} is a {other:?}"),
             }
@@ -140,6 +148,7 @@ impl<'a> Module<'a> {
     }
 }
 
+/// The value of a constant expression, which must be one plain number.
 fn number(expression: &ConstExpr) -> Result<u32> {
     let mut operators = expression.get_operators_reader();
     let Operator::I32Const { value } = operators.read()? else { bail!("a constant that is no plain number") };

@@ -1,10 +1,10 @@
-//! The answer to a message: event stream (A6) or JSON (A5).
+//! Reads the answer to a message: an event stream (A6) or JSON (A5).
 
 use std::rc::Rc;
 
 use super::super::nonce::Origin;
-use super::refusal::{MessageLength, refusal};
-use super::refused;
+use super::on_error_status;
+use super::refusal::{MessageLength, refusal_error};
 use crate::chat::{Code, Error, Event, Finish, Result, Session, error_text};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition};
 use crate::http::{Head, Response};
@@ -18,7 +18,7 @@ pub struct AiEngineDecoder {
     pub nonce_from: Origin,
     pub conversation: Map,
     pub length: MessageLength,
-    /// An error without text came. Errors of some providers come as two events, of which the second has the text.
+    /// Whether an error without text came. Some providers' errors come as two events, of which the second has the text.
     pub had_empty_error: bool,
 }
 
@@ -31,7 +31,7 @@ impl Decode for AiEngineDecoder {
         }
         out.keep_full_text();
         if let Some(nonce) = head.header("x-wp-nonce") {
-            self.adopt(nonce, out);
+            self.adopt_nonce(nonce, out);
         }
     }
 
@@ -55,29 +55,29 @@ impl Decode for AiEngineDecoder {
                 }
             },
             "end" => {
-                // The object is JSON inside JSON.
+                // The end event holds the answer as JSON inside a JSON string, or as an object.
                 let end = match value.get("data") {
                     Some(Value::String(text)) => json::parse(text.as_bytes())?,
                     Some(object @ Value::Object(_)) => Parsed { value: object.clone(), has_lone_surrogates },
                     _ => return Err(Error::new(Code::Protocol, "the end event holds no answer")),
                 };
-                self.answer(&end.value, end.has_lone_surrogates, out)?;
+                self.read_answer(&end.value, end.has_lone_surrogates, out)?;
                 return Ok(FrameOutcome::Done);
             }
             "error" if text.is_empty() => self.had_empty_error = true,
-            "error" => return Err(refusal(&error_text::html_to_text(text), self.length)),
+            "error" => return Err(refusal_error(&error_text::html_to_text(text), self.length)),
             _ => {}
         }
         Ok(FrameOutcome::More)
     }
 
-    fn json_response(&mut self, answer: &Response, out: &mut EventQueue) -> Result<Transition> {
-        let Parsed { value, has_lone_surrogates } = answer.json()?;
-        self.answer(&value, has_lone_surrogates, out).map(|()| Transition::Over)
+    fn json_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Transition> {
+        let Parsed { value, has_lone_surrogates } = response.json()?;
+        self.read_answer(&value, has_lone_surrogates, out).map(|()| Transition::Over)
     }
 
-    fn error_response(&mut self, answer: &Response, out: &mut EventQueue) -> Result<Operation> {
-        refused(self, answer, out)
+    fn error_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Operation> {
+        on_error_status(self, response, out)
     }
 
     fn conversation(&mut self) -> Map {
@@ -93,22 +93,22 @@ impl Decode for AiEngineDecoder {
 }
 
 impl AiEngineDecoder {
-    /// The answer in one piece, which also ends a stream.
-    fn answer(&mut self, value: &Value, has_lone_surrogates: bool, out: &mut EventQueue) -> Result<()> {
+    /// Reads the answer in one piece, which also ends a stream.
+    fn read_answer(&mut self, value: &Value, has_lone_surrogates: bool, out: &mut EventQueue) -> Result<()> {
         if let Some(nonce) = value.text("new_token") {
-            self.adopt(nonce, out);
+            self.adopt_nonce(nonce, out);
         }
         if !value.is_true("success") {
             let text = error_text::of(value);
-            return Err(refusal(text.as_deref().unwrap_or("the answer holds no reply"), self.length));
+            return Err(refusal_error(text.as_deref().unwrap_or("the answer holds no reply"), self.length));
         }
         let reply = value.text("reply").unwrap_or_default();
         if !out.has_text() {
             out.text(reply, has_lone_surrogates);
         }
-        // Behind the final text there is none.
+        // No text follows the final text, so what the filter held back goes out.
         out.finish_text();
-        // The server trims the ends. That alone makes no other text.
+        // The server trims the final text. Blanks at the ends alone do not make it another text.
         let reply = json::join_surrogates(reply, has_lone_surrogates);
         if !reply.is_empty() && out.full_text().is_some_and(|whole| whole.trim() != reply.trim()) {
             out.replace(reply);
@@ -128,10 +128,10 @@ impl AiEngineDecoder {
             out.warn(EMPTY_REPLY);
         }
         if let Some(id) = value.text("responseId") {
-            self.conversation.put("responseId", id);
-            // Only the Responses API keeps a history to go on from.
+            self.conversation.insert_str("responseId", id);
+            // Only OpenAI's Responses API, whose ids begin in this way, keeps a history that can be continued.
             match id.starts_with("resp_") {
-                true => self.conversation.put("previousResponseId", id),
+                true => self.conversation.insert_str("previousResponseId", id),
                 false => self.conversation.remove("previousResponseId"),
             };
         }
@@ -139,8 +139,8 @@ impl AiEngineDecoder {
         Ok(())
     }
 
-    /// A3: every answer to a valid nonce may bring a fresher one.
-    fn adopt(&mut self, nonce: &str, out: &mut EventQueue) {
+    /// Stores a newer nonce. Every answer to a valid nonce may bring one (A3).
+    fn adopt_nonce(&mut self, nonce: &str, out: &mut EventQueue) {
         if !nonce.is_empty() && self.session.nonce() != Some(nonce) {
             self.session.set("nonce", nonce);
             out.session(&self.session);

@@ -1,13 +1,13 @@
 //! AI Engine (Meow Apps), plugin versions 2.0.9 to 3.6.2: `start_session`, then `chats/submit`.
 //!
-//! Sections A1 to A10 of `tests/wire/README.md` are the protocol; what is not said there is not sent.
+//! Sections A1 to A10 of `tests/wire/README.md` are the protocol. Only what they describe is sent.
 
 mod decoder;
 mod refusal;
 
 use std::rc::Rc;
 
-use super::{check_messages, checked_turns, nonce, page, page_url, with_session};
+use super::{check_messages, checked_messages, nonce, page, page_url, with_session};
 use crate::chat::{Code, Error, Message, Result, Session, error_text, message_json};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
@@ -15,11 +15,12 @@ use crate::http::{Request, Response, url};
 use crate::json::{Map, Value};
 use crate::options::{ChatRequest, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
-use crate::text::{characters, decimal, join, number};
+use crate::text::{count_characters, decimal, join, parse_number};
 use decoder::AiEngineDecoder;
 use nonce::Origin;
-use refusal::{MessageLength, refusal};
+use refusal::{MessageLength, refusal_error};
 
+/// The class `AiEngine` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
@@ -38,6 +39,7 @@ pub const PROTOCOL: Protocol = Protocol {
     },
 };
 
+/// The first request: the message where a nonce is known, otherwise `start_session` or the page.
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     check_messages(&chat)?;
     let settings = &chat.settings;
@@ -58,9 +60,10 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     })
 }
 
-/// A2. Asks for a nonce, never with the old one: WordPress would refuse the request before the plugin sees it. `may_look`:
-/// where the route is absent - before 2.4.4, or with another REST root - the page may say more.
-fn start_session(chat: Rc<ChatRequest>, mut session: Session, may_look: bool) -> Operation {
+/// Requests a nonce (A2). The old one is not sent: WordPress would refuse the request before the plugin sees it.
+/// `may_read_page`: if the route does not exist (before version 2.4.4, or with another REST root), the page may say
+/// more.
+fn start_session(chat: Rc<ChatRequest>, mut session: Session, may_read_page: bool) -> Operation {
     let request = Request::post(route(&chat, &session, "mwai/v1/start_session")).shared();
     Operation::buffered_any_status(request, move |response, out| {
         let is_error = !response.head.is_success();
@@ -69,7 +72,7 @@ fn start_session(chat: Rc<ChatRequest>, mut session: Session, may_look: bool) ->
         }
         // Without pretty permalinks `/wp-json/` may be answered by the home page, with 200.
         let is_absent = if is_error { response.head.status == 404 } else { response.is_html() };
-        if is_absent && may_look {
+        if is_absent && may_read_page {
             return Ok(Transition::Send(read_page(chat, session, false)));
         }
         if is_error {
@@ -77,18 +80,19 @@ fn start_session(chat: Rc<ChatRequest>, mut session: Session, may_look: bool) ->
         }
         let value = response.json()?.value;
         let Some(nonce) = value.text("new_token").or(value.text("restNonce")) else {
-            return Err(nonce::missing(response, &value));
+            return Err(nonce::missing_error(response, &value));
         };
         session.set("nonce", nonce);
         if let Some(id) = value.text("sessionId") {
             session.set("session", id);
         }
-        ready(chat, session, out)
+        session_ready(chat, session, out)
     })
 }
 
-/// A8. The page names the REST root, the bot, and before 2.4.4 the nonce. `may_ask`: `start_session` was not tried yet.
-fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_ask: bool) -> Operation {
+/// Reads the page (A8). It names the REST root and the bot, and before version 2.4.4 it holds the nonce.
+/// `may_start_session`: `start_session` has not been tried yet.
+fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_start_session: bool) -> Operation {
     Operation::buffered(Request::get(page_url(&chat.settings)).shared(), move |response, out| {
         let body = &response.body;
         let site = &chat.settings.url;
@@ -96,14 +100,14 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_ask: bool) -> Oper
         let system = page::ENGINE_SYSTEM.find_object(body).unwrap_or_default();
         if chat.settings.get("restRoot").is_none() {
             let announced = page::REST_ROOT.find(body).and_then(|root| url::on_site(site, &root));
-            let root = announced.or_else(|| url::on_site(site, &join(&[system.id("restUrl")?, "/"])));
+            let root = announced.or_else(|| url::on_site(site, &join(&[system.string_or_number("restUrl")?, "/"])));
             if let Some(root) = root {
                 session.set("root", &root);
             }
         }
         session.set("page", "read");
         for key in ["botId", "customId", "contextId"] {
-            if let Some(id) = system.id(key) {
+            if let Some(id) = system.string_or_number(key) {
                 session.set(key, id);
             }
         }
@@ -111,31 +115,32 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_ask: bool) -> Oper
         if let Some(limit) = params.get("textInputMaxLength").and_then(Value::as_u64) {
             session.set("limit", &decimal(limit));
         }
-        if let Some(nonce) = system.id("restNonce") {
+        if let Some(nonce) = system.string_or_number("restNonce") {
             session.set("nonce", nonce);
-            return ready(chat, session, out);
+            return session_ready(chat, session, out);
         }
         if session.nonce().is_some() && chat.purpose == Purpose::Reply {
             out.session(&session);
             return Ok(Transition::Send(submit(chat, session, Origin::Earlier)));
         }
         let another_root = route(&chat, &session, "") != tried;
-        if may_ask || another_root {
+        if may_start_session || another_root {
             return Ok(Transition::Send(start_session(chat, session, false)));
         }
         Err(Error::new(Code::Nonce, "No nonce found: the site has no start_session, and its page holds no nonce"))
     })
 }
 
-fn ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
+/// What follows when the nonce is known.
+fn session_ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
     with_session(chat, session, out, |chat, session| submit(chat, session, Origin::ThisCall))
 }
 
-/// A4. Sends the message.
+/// Sends the message (A4).
 fn submit(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operation {
     // A page of another origin can read the JSON answer but not the stream (A9); the answer then comes as one piece.
     let stream = !chat.cross_origin;
-    let (message, earlier) = checked_turns(&chat);
+    let (message, earlier) = checked_messages(&chat);
     let mut body = Map::new();
     let settings = &chat.settings;
     let bots = [
@@ -146,9 +151,9 @@ fn submit(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operat
         ("botId", Some("default")),
     ];
     if let Some((key, Some(id))) = bots.iter().find(|(_, id)| id.is_some()) {
-        body.put(key, id);
+        body.insert_str(key, id);
     }
-    if let Some(context) = session.get("contextId").and_then(|id| number(id, 10)) {
+    if let Some(context) = session.get("contextId").and_then(|id| parse_number(id, 10)) {
         body.insert("contextId", context.into());
     }
     body.copy("session", &session.0);
@@ -158,14 +163,14 @@ fn submit(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operat
     let mut conversation = Map::new();
     chat.carry_over("chatId", &chat.random_id(11, 1), &mut conversation);
     if let Some(id) = chat.remembered("previousResponseId").filter(|id| id.starts_with("resp_")) {
-        conversation.put("previousResponseId", id);
+        conversation.insert_str("previousResponseId", id);
     }
     for key in ["chatId", "previousResponseId"] {
         body.copy(key, &conversation);
     }
-    let limit = session.get("limit").and_then(|limit| number(limit, 10));
-    let length = MessageLength { characters: characters(&message), limit };
-    body.put("newMessage", &message);
+    let limit = session.get("limit").and_then(|limit| parse_number(limit, 10));
+    let length = MessageLength { characters: count_characters(&message), limit };
+    body.insert_str("newMessage", &message);
     body.insert("stream", stream.into());
 
     let mut request = Request::post(route(&chat, &session, "mwai-ui/v1/chats/submit")).json(&Value::Object(body));
@@ -177,6 +182,7 @@ fn submit(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operat
     Operation::stream(request, Framing::Sse, decoder)
 }
 
+/// The earlier messages as the plugin takes them.
 fn earlier_messages(messages: &[Message]) -> Value {
     let mut list = Vec::new();
     for message in messages {
@@ -186,8 +192,12 @@ fn earlier_messages(messages: &[Message]) -> Value {
     list.into()
 }
 
-/// A7. A status outside 2xx: WordPress itself answers `{code, message}`, the plugin `{success: false, message}`.
-fn refused(decoder: &AiEngineDecoder, response: &Response, out: &mut EventQueue) -> Result<Operation> {
+/// What a status outside 2xx means (A7). WordPress itself answers `{code, message}`, the plugin `{success: false,
+/// message}`.
+///
+/// # Errors
+/// The error of the response, unless a new nonce may help.
+fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut EventQueue) -> Result<Operation> {
     if let Some(error) = nonce_refusal(response) {
         return nonce::renew_once(decoder.nonce_from, error, out, || {
             let mut fresh = decoder.session.clone();
@@ -203,8 +213,9 @@ fn refused(decoder: &AiEngineDecoder, response: &Response, out: &mut EventQueue)
     }
     match error_text::of(&value) {
         Some(text) if value.text("code").is_none() => {
-            // The plugin says 500 to what it will refuse again; what stands before it means its status.
-            let mut error = refusal(&text, decoder.length);
+            // The plugin answers with status 500 to messages that it will refuse again, so 500 is not retryable here.
+            // Other statuses come from servers in front of it and keep their meaning.
+            let mut error = refusal_error(&text, decoder.length);
             error.retryable = matches!(response.head.status, 408 | 409 | 429 | 502..=504);
             Err(error)
         }
@@ -212,14 +223,14 @@ fn refused(decoder: &AiEngineDecoder, response: &Response, out: &mut EventQueue)
     }
 }
 
-/// A3. WordPress's own refusal of a nonce. Its text is in the site's language, its code is not.
+/// WordPress's own refusal of a nonce (A3). Its text is in the site's language, its code is not.
 fn nonce_refusal(response: &Response) -> Option<Error> {
     let value = response.json_or_null();
     matches!(value.text("code")?, "rest_cookie_invalid_nonce" | "rest_forbidden")
-        .then(|| nonce::refused(&error_text::of(&value).unwrap_or_default()))
+        .then(|| nonce::refused_error(&error_text::of(&value).unwrap_or_default()))
 }
 
-/// The address of a REST route.
+/// The address of the REST route `path`.
 fn route(chat: &ChatRequest, session: &Session, path: &str) -> String {
     match session.get("root") {
         Some(root) if root.ends_with('/') => join(&[root, path]),

@@ -1,11 +1,11 @@
-//! What the text of a refusal (A7) means.
+//! What the text of a refusal means (A7).
 
 use crate::chat::error_text::code_of;
 use crate::chat::{Code, Error};
 use crate::text::{decimal, join};
 
-/// Parts of texts and their codes. The plugin's own texts are English and about this message; those of the provider behind it
-/// begin with the provider's name.
+/// Parts of the texts of refusals, and what they mean. The plugin's own texts are in English and about this message.
+/// The texts of the provider behind it begin with that provider's name.
 const TEXTS: [(&str, Code); 4] = [
     ("has been rejected", Code::Refused),
     ("^invalid or expired shortcut", Code::Refused),
@@ -13,8 +13,8 @@ const TEXTS: [(&str, Code); 4] = [
     ("^you have reached the limit", Code::RateLimited),
 ];
 
-/// The error of a refusal with this text, of a message of this length.
-pub fn refusal(text: &str, length: MessageLength) -> Error {
+/// The error of a refusal with this text. `length` is that of the message that was refused.
+pub fn refusal_error(text: &str, length: MessageLength) -> Error {
     match code_of(text, &TEXTS).unwrap_or(Code::Service) {
         Code::Refused => {
             let hint = length.hint().unwrap_or_default();
@@ -24,16 +24,17 @@ pub fn refusal(text: &str, length: MessageLength) -> Error {
     }
 }
 
-/// How long the message is, since the plugin does not say that it refuses one for its length.
+/// The length of a message. The plugin does not say when it refuses a message for its length, so the error says it.
 #[derive(Clone, Copy)]
 pub struct MessageLength {
+    /// The length of the message in characters.
     pub characters: u64,
-    /// `textInputMaxLength` of the bot, if its page was read.
+    /// The bot's `textInputMaxLength`, if its page was read.
     pub limit: Option<u64>,
 }
 
 impl MessageLength {
-    /// Where the message is longer than the limit: how long it is, and how long it may be.
+    /// A sentence with the length and the limit, if the message is longer than that.
     fn hint(self) -> Option<String> {
         let limit = self.limit.unwrap_or(512);
         let whose = if self.limit.is_some() { "the bot's limit" } else { "AI Engine's default limit" };

@@ -1,4 +1,4 @@
-//! The stream of the answer, step 2 (C3).
+//! Reads the stream of the answer (step 2, C3).
 
 use crate::chat::error_text::{self, code_of, holds};
 use crate::chat::{Code, Error, Event, Finish, Result};
@@ -9,7 +9,7 @@ use crate::json::{self, Map, Parsed, Value};
 /// Reads the answer to one message.
 pub struct AiPufferDecoder {
     pub conversation: Map,
-    /// Events with sources that came, since `done` repeats those sources.
+    /// The names of the events with sources that came, since `done` repeats their sources.
     pub seen_sources: Vec<String>,
 }
 
@@ -45,8 +45,8 @@ impl Decode for AiPufferDecoder {
             }
             "warning" => out.warn(error_text::html_to_text(text("error"))),
             "error" => return Err(stream_error(&value, out)),
-            "openai_response_id" => self.conversation.put("openaiResponseId", text("id")),
-            "google_interaction_id" => self.conversation.put("googleInteractionId", text("id")),
+            "openai_response_id" => self.conversation.insert_str("openaiResponseId", text("id")),
+            "google_interaction_id" => self.conversation.insert_str("googleInteractionId", text("id")),
             "citations" | "grounding_metadata" => {
                 self.seen_sources.push(event.to_owned());
                 sources(&value, out);
@@ -68,8 +68,8 @@ impl Decode for AiPufferDecoder {
         Ok(FrameOutcome::More)
     }
 
-    fn json_response(&mut self, answer: &Response, _out: &mut EventQueue) -> Result<Transition> {
-        let text = error_text::of(&answer.json()?.value);
+    fn json_response(&mut self, response: &Response, _out: &mut EventQueue) -> Result<Transition> {
+        let text = error_text::of(&response.json()?.value);
         Err(Error::new(Code::Service, text.as_deref().unwrap_or("JSON came where a stream was asked for")))
     }
 
@@ -80,9 +80,9 @@ impl Decode for AiPufferDecoder {
 
 /// The error of an `error` event. Its text is in the site's language; only the English texts are known (C3).
 fn stream_error(value: &Value, out: &mut EventQueue) -> Error {
-    // After these the same call may succeed.
+    // Errors after which the same call may succeed.
     const RETRYABLE: [(&str, Code); 3] = [
-        // The message was stored with this nonce a moment ago: it ran out in between, and a new call gets a new one.
+        // The message was stored with this nonce a moment ago, so it has just expired. A new call gets a new one.
         ("security check failed", Code::Nonce),
         ("message not found in cache", Code::Service),
         ("cached message has expired", Code::Service),
@@ -107,6 +107,7 @@ fn stream_error(value: &Value, out: &mut EventQueue) -> Error {
     Error::new(code, text).retryable()
 }
 
+/// Hands out the sources in `value`, an array or a single one.
 fn sources(value: &Value, out: &mut EventQueue) {
     match value {
         Value::Array(list) => list.iter().for_each(|source| out.source(source)),

@@ -1,7 +1,8 @@
-//! AI Puffer (AIPKit), plugin version 2.3 and later: a nonce, the message stored under a key, then the stream by that key.
+//! AI Puffer (AIPKit), plugin version 2.3 and later. There are three steps: get a nonce, store the message under a key,
+//! then request the stream with that key.
 //!
-//! Sections C1 to C4 of `tests/wire/README.md` are the protocol. The server keeps the history, under bot, session and
-//! conversation. With the site's key its REST route answers instead, in one piece.
+//! Sections C1 to C4 of `tests/wire/README.md` are the protocol. The server keeps the history, by bot, session and
+//! conversation. With the site's API key, its REST route answers instead, in one piece.
 
 mod decoder;
 mod rest;
@@ -20,6 +21,7 @@ use crate::text::join;
 use decoder::AiPufferDecoder;
 use nonce::Origin;
 
+/// The class `AiPuffer` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
@@ -29,6 +31,7 @@ pub const PROTOCOL: Protocol = Protocol {
     ),
 };
 
+/// The first request: with an API key the REST route, otherwise the first step that is still necessary.
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     if chat.purpose == Purpose::Reply {
         message(&chat)?;
@@ -50,10 +53,10 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     })
 }
 
-/// The newest message. The server knows the earlier ones if this call goes on from an earlier reply; otherwise they are put
-/// in front of it, since the protocol has no other place for them.
+/// The text to send. If this call continues an earlier reply, that is the newest message, since the server knows the
+/// others. Otherwise all messages become one text, since the protocol has no other place for them.
 fn message(chat: &ChatRequest) -> Result<String> {
-    let (message, earlier) = chat.turns()?;
+    let (message, earlier) = chat.newest_and_earlier()?;
     match earlier {
         [] => Ok(message),
         _ if chat.remembered("conversation").is_some() => Ok(message),
@@ -61,7 +64,8 @@ fn message(chat: &ChatRequest) -> Result<String> {
     }
 }
 
-/// C1. Since 2.3.41 a nonce can be had without loading a page; before, the page holds it.
+/// Requests a nonce without loading a page (C1). This is possible since version 2.3.41; older sites have it only in the
+/// page.
 fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
     let mut form = Form::default();
     form.add("action", "aipkit_get_frontend_chat_nonce");
@@ -80,37 +84,39 @@ fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
             };
         }
         let value = response.json()?.value;
-        let Some(nonce) = value.text_at("/data/nonce") else { return Err(nonce::missing(response, &value)) };
+        let Some(nonce) = value.text_at("/data/nonce") else { return Err(nonce::missing_error(response, &value)) };
         session.set("nonce", nonce);
-        ready(chat, session, out)
+        session_ready(chat, session, out)
     })
 }
 
+/// Reads the nonce and the ids from the page (C1).
 fn read_page(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
     Operation::buffered(Request::get(page_url(&chat.settings)).shared(), move |response, out| {
         let missing = |what| Err(Error::new(Code::Nonce, what));
         let Some(config) = page::PUFFER_CONFIG.find_object(&response.body) else {
             return missing("No nonce found: the page holds no AI Puffer chat");
         };
-        let Some(nonce) = config.id("nonce") else { return missing("No nonce found") };
+        let Some(nonce) = config.string_or_number("nonce") else { return missing("No nonce found") };
         session.set("nonce", nonce);
         for key in ["botId", "postId"] {
-            if let (None, Some(id)) = (session.get(key), config.id(key)) {
+            if let (None, Some(id)) = (session.get(key), config.string_or_number(key)) {
                 session.set(key, id);
             }
         }
         if session.get("botId").is_none() {
             return missing("No bot ID found");
         }
-        ready(chat, session, out)
+        session_ready(chat, session, out)
     })
 }
 
-fn ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
+/// What follows when the nonce is known.
+fn session_ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
     with_session(chat, session, out, |chat, session| store(chat, session, Origin::ThisCall))
 }
 
-/// C2, step 1. Stores the message. The key that comes back lives for 60 seconds and for one use.
+/// Step 1: stores the message (C2). The key that comes back is valid for 60 seconds and for one use.
 fn store(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operation {
     // `open` has checked the message.
     let message = message(&chat).unwrap_or_default();
@@ -138,7 +144,10 @@ fn store(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operati
     })
 }
 
-/// The site did not store the message, and says so in `value`.
+/// What follows when the site did not store the message, and says why in `value`.
+///
+/// # Errors
+/// The site's error, unless a new nonce may help.
 fn not_stored(
     value: &Value,
     chat: Rc<ChatRequest>,
@@ -160,7 +169,7 @@ fn not_stored(
     }
 }
 
-/// C3, step 2. Asks for the answer to the message that was stored under `cache_key`.
+/// Step 2: requests the answer to the message that was stored under `cache_key` (C3).
 fn stream(chat: &ChatRequest, session: &Session, cache_key: &str) -> Operation {
     let mut conversation = chat.conversation.clone();
     chat.carry_over("session", &chat.uuid(2), &mut conversation);
