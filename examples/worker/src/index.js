@@ -2,13 +2,16 @@
 import { AiEngine, OpenAiChat } from 'rivulet';
 import { createHandler, createRelay, kvStore } from 'rivulet/edge';
 
+/** A variable that lists things, parted by blanks. */
+const words = (text) => text?.split(/\s+/).filter(Boolean);
+
 const handler = createHandler({
   providers: ({ SITE, OPENAI_KEY, OPENAI_BASE_URL, OPENAI_MODELS }) => ({
     shop: new AiEngine({ url: SITE }),
     // The key comes from the environment: `wrangler secret put OPENAI_KEY`.
     ...(OPENAI_KEY && {
       // No retries here, since OpenAI's clients retry as well: together that could be nine requests for one.
-      openai: new OpenAiChat({ apiKey: OPENAI_KEY, baseUrl: OPENAI_BASE_URL, models: OPENAI_MODELS?.split(' '), retries: 0 }),
+      openai: new OpenAiChat({ apiKey: OPENAI_KEY, baseUrl: OPENAI_BASE_URL, models: words(OPENAI_MODELS), retries: 0 }),
     }),
   }),
   authorize: (request, { KEY }) => KEY !== undefined && request.headers.get('authorization') === `Bearer ${KEY}`,
@@ -21,7 +24,7 @@ let relay;
 export default {
   fetch(request, env, ctx) {
     if (!new URL(request.url).pathname.startsWith('/relay/')) return handler(request, env, ctx);
-    relay ??= createRelay({ allow: [env.SITE], allowedOrigins: env.PAGES?.split(' ') });
+    relay ??= createRelay({ allow: [env.SITE], allowedOrigins: words(env.PAGES) });
     return relay(request);
   },
 };
