@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { build } from './build.mjs';
 import { options, refuse } from './lib/args.mjs';
+import { requireBuild } from './lib/dev-build.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { Failure, main } from './lib/run.mjs';
 import { bundleWorker, startKv, startWorkerd } from './lib/workerd.mjs';
@@ -23,6 +24,7 @@ Options:
   --key KEY     What clients have to send (default sk-local)
   --url URL     A site with AI Engine instead of the local one
   --pages LIST  Origins of pages that may use the relay, parted by blanks
+  --no-build    With dist/ as it is
   --help        This text`;
 
 const given = options(HELP, {
@@ -30,6 +32,7 @@ const given = options(HELP, {
   key: { type: 'string', default: 'sk-local' },
   url: { type: 'string' },
   pages: { type: 'string', default: '' },
+  'no-build': { type: 'boolean', default: false },
 });
 if (!(/^\d+$/.test(given.port) && Number(given.port) <= 65535)) refuse(`--port: ${given.port} is no port`, HELP);
 if (!/^[\w.-]+$/.test(given.key)) refuse('--key: letters, digits, - and _ only', HELP);
@@ -39,7 +42,8 @@ async function start() {
   const interrupted = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve);
   });
-  await build({ dev: true, packages: 'all', after: [[{ title: 'The local site, and the example Worker on workerd' }]] });
+  if (given['no-build']) requireBuild();
+  else await build({ dev: true, packages: 'all', after: [[{ title: 'The local site, and the example Worker on workerd' }]] });
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-edge-'));
   const opened = [() => rm(folder, { recursive: true, force: true })];
   try {

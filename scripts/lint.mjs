@@ -8,7 +8,7 @@ import { build } from './build.mjs';
 import { options } from './lib/args.mjs';
 import { pack } from './lib/pack.mjs';
 import { ROOT, WASM_TARGET, nodeBin } from './lib/paths.mjs';
-import { Failure, main, run, step } from './lib/run.mjs';
+import { CARGO_COLOURS, Failure, main, run, step } from './lib/run.mjs';
 
 const HELP = `Usage: npm run lint
 
@@ -18,6 +18,8 @@ package (publint, attw). Builds dist/ on the way. All checks run; the status is 
 const FUZZ = join(ROOT, 'fuzz', 'Cargo.toml');
 const CLIPPY = ['clippy', '--all-targets'];
 const DENY = ['--', '--deny', 'warnings'];
+
+const cargo = (...args) => run('cargo', args, { env: CARGO_COLOURS, downloader: 'cargo' });
 
 async function lint() {
   const complaints = [];
@@ -32,11 +34,11 @@ async function lint() {
   };
 
   await build({ packages: 'all', after: [[{ title: 'cargo fmt, clippy, tsc, publint, attw', first: 120 }]] });
-  await check('cargo fmt', () => run('cargo', ['fmt', '--all', '--check']));
-  await check('clippy, native', () => run('cargo', [...CLIPPY, '--workspace', '--all-features', ...DENY]));
-  await check(`clippy, ${WASM_TARGET}`, () => run('cargo', [...CLIPPY, '--target', WASM_TARGET, ...DENY]));
+  await check('cargo fmt', () => cargo('fmt', '--all', '--check'));
+  await check('clippy, native', () => cargo(...CLIPPY, '--workspace', '--all-features', ...DENY));
+  await check(`clippy, ${WASM_TARGET}`, () => cargo(...CLIPPY, '--target', WASM_TARGET, ...DENY));
   // Nothing else compiles them.
-  await check('clippy, fuzz targets', () => run('cargo', [...CLIPPY, '--manifest-path', FUZZ, '--no-default-features', ...DENY]));
+  await check('clippy, fuzz targets', () => cargo(...CLIPPY, '--manifest-path', FUZZ, '--no-default-features', ...DENY));
   await check('tsc', () => run(nodeBin('tsc'), ['--project', join(ROOT, 'tests', 'package', 'tsconfig.json')]));
 
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-lint-'));

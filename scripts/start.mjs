@@ -2,6 +2,7 @@
 
 import { build } from './build.mjs';
 import { options, refuse } from './lib/args.mjs';
+import { requireBuild } from './lib/dev-build.mjs';
 import { Failure, main } from './lib/run.mjs';
 import { say } from './lib/say.mjs';
 import { demo } from './serve.mjs';
@@ -29,6 +30,7 @@ Options:
   --page URL         Which of its pages holds the chat
   --model NAME       Which model, where the site lets the caller choose
   --no-serve         Stream and end, without the demo page; the status tells whether it worked
+  --no-build         With dist/ as it is
   --help             This text`;
 
 const given = options(HELP, {
@@ -40,6 +42,7 @@ const given = options(HELP, {
   page: { type: 'string' },
   model: { type: 'string' },
   'no-serve': { type: 'boolean', default: false },
+  'no-build': { type: 'boolean', default: false },
 });
 check(given);
 await main(start);
@@ -49,7 +52,8 @@ async function start() {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interrupted.abort());
 
-  await build({ dev: true, after: [[{ title: `The local site, ${given['no-serve'] ? '' : 'the demo page, '}and a reply of each preset` }]] });
+  if (given['no-build']) requireBuild();
+  else await build({ dev: true, after: [[{ title: `The local site, ${given['no-serve'] ? '' : 'the demo page, '}and a reply of each preset` }]] });
   if (interrupted.signal.aborted) return;
   const site = await open();
   try {

@@ -7,6 +7,8 @@
 mod property;
 #[path = "scan/protocols.rs"]
 mod protocols;
+#[path = "scan/recordings.rs"]
+mod recordings;
 mod support;
 
 use std::ops::Range;

@@ -10,6 +10,9 @@ import { DIST, GLUE, ROOT, SOURCES } from './paths.mjs';
 /** Public entry points, each `src/js/<name>.js` with a hand-written `<name>.d.ts`. */
 const ENTRIES = ['index', 'edge'];
 
+/** Entry points that share no code with those: they go without the core. */
+const SEPARATE_ENTRIES = ['node'];
+
 const BANNER = '/*! rivulet, MIT licensed */';
 const DEV_BANNER = '/*! rivulet, MIT licensed; a dev build, not to be published */';
 
@@ -26,7 +29,7 @@ export async function bundle({ dev = false } = {}) {
     await copyFile(join(from, 'rivulet_bg.wasm'), join(fresh, 'rivulet_bg.wasm'));
     await writeLoaders(from, join(fresh, 'wasm'), banner);
     if (dev) await writeFile(join(fresh, MARK), MARK_TEXT);
-    for (const name of ENTRIES) await copyFile(join(SOURCES, `${name}.d.ts`), join(fresh, `${name}.d.ts`));
+    for (const name of [...ENTRIES, ...SEPARATE_ENTRIES]) await copyFile(join(SOURCES, `${name}.d.ts`), join(fresh, `${name}.d.ts`));
 
     const common = /** @type {const} */ ({
       absWorkingDir: ROOT,
@@ -37,8 +40,6 @@ export async function bundle({ dev = false } = {}) {
       legalComments: 'none',
       // A dev build is read, in stack traces and debuggers.
       minify: !dev,
-      // wasm-bindgen lists our module once for each function of it that is imported; in a release build shorten.mjs lists it once.
-      logOverride: { 'duplicate-object-key': 'silent' },
       banner: { js: banner },
     });
     await build({
@@ -50,6 +51,12 @@ export async function bundle({ dev = false } = {}) {
       chunkNames: 'shared',
       external: ['#wasm'],
       plugins: [glue(from)],
+    });
+    await build({
+      ...common,
+      entryPoints: SEPARATE_ENTRIES.map((name) => join(SOURCES, `${name}.js`)),
+      outdir: fresh,
+      external: ['node:*'],
     });
     await build({
       ...common,

@@ -1,12 +1,10 @@
 // The edge of the demo page: the local site's chats behind the endpoint, and the relay, under `/edge/` of the same origin.
 
-import { listener } from './listener.mjs';
-
 /** What the page calls the models; each is one way to talk to the same site. */
 export async function demoEdge(site, prefix = '/edge') {
   // The built package by its own name, as an application imports it.
-  const [{ AiEngine, AiPower, AiPuffer, Chatgpt4Online, Chatgpt4o }, { createHandler, createRelay }] =
-    await Promise.all([import('rivulet'), import('rivulet/edge')]);
+  const [{ AiEngine, AiPower, AiPuffer, Chatgpt4Online, Chatgpt4o }, { createHandler, createRelay }, { toNodeListener }] =
+    await Promise.all([import('rivulet'), import('rivulet/edge'), import('rivulet/node')]);
   const handler = createHandler({
     providers: {
       Chatgpt4Online: Chatgpt4Online.with({ url: site }),
@@ -20,6 +18,11 @@ export async function demoEdge(site, prefix = '/edge') {
     allowedOrigins: [new URL(site).origin],
   });
   const pages = ['/chat/', '/chat-power/', '/chat-puffer/'].map((page) => `${site}${page}`);
-  const relay = createRelay({ allow: [site, ...pages], allowedOrigins: [new URL(site).origin] });
-  return listener((request) => (new URL(request.url).pathname.startsWith('/relay/') ? relay : handler)(request), prefix);
+  const relay = createRelay({ allow: [site], pages, allowedOrigins: [new URL(site).origin] });
+  const listener = toNodeListener((request) => (new URL(request.url).pathname.startsWith('/relay/') ? relay : handler)(request));
+  return (incoming, outgoing) => {
+    // The prefix is where the edge is mounted, which neither of them knows.
+    incoming.url = incoming.url.slice(prefix.length);
+    return listener(incoming, outgoing);
+  };
 }

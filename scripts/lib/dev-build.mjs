@@ -16,10 +16,15 @@ It is for tests and the demo; it is not to be published or measured. \`npm run b
 /** Tests that install the package set this, to pack a dev build all the same. */
 export const PACK_DEV = 'RIVULET_PACK_DEV';
 
+/** @param {string} [dist] */
+export function requireBuild(dist = DIST) {
+  if (!existsSync(join(dist, 'index.js'))) throw new Failure('there is no dist/: run `npm run build` first');
+}
+
 /** @param {string} [root] of another worktree */
 export function refuseDevBuild(root = ROOT) {
   const dist = root === ROOT ? DIST : join(root, 'dist');
-  if (!existsSync(join(dist, 'index.js'))) throw new Failure('there is no dist/: run `npm run build` first');
+  requireBuild(dist);
   if (process.env[PACK_DEV] || !existsSync(join(dist, MARK))) return;
   throw new Failure('dist/ holds a dev build, which is neither packed nor measured: run `npm run build` first');
 }

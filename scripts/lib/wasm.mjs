@@ -48,8 +48,8 @@ const COMPILED = compiledIn(CARGO_TARGET);
 
 /** The core compiled for a build: its title, the seconds of a first run on two cores, and the work. */
 export const compileCore = (dev) => (dev
-  ? { title: `Rust to ${WASM_TARGET}, dev build`, first: 25, work: compileForDev }
-  : { title: `Rust to ${WASM_TARGET}, release`, first: 60, work: () => compile() });
+  ? { title: `Rust to ${WASM_TARGET}, dev build`, first: 45, work: compileForDev }
+  : { title: `Rust to ${WASM_TARGET}, release`, first: 80, work: () => compile() });
 
 /** The glue written for a build, and the module as the glue wants it. */
 export const writeModule = (dev) => (dev
@@ -111,7 +111,16 @@ async function bindAndOptimise() {
 async function bindOnly() {
   const tool = await xtask();
   const compiled = compiledIn(CARGO_TARGET, DEV_PROFILE);
-  return renewed(GLUE.dev, await hashOf(compiled, tool), (folder) => run(tool, ['bind', compiled, folder]));
+  return renewed(GLUE.dev, await hashOf(compiled, tool, listOnce.toString()), async (folder) => {
+    await run(tool, ['bind', compiled, folder]);
+    await listOnce(join(folder, 'rivulet.js'));
+  });
+}
+
+/** wasm-bindgen lists our module once for each function of it that is imported; every bundler would warn. shorten.mjs does this, too. */
+async function listOnce(file) {
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replaceAll(/^( *"\.\/snippets\/[^"]+": )import\d+,\n(?=\1)/gm, ''));
 }
 
 /** `write` is called, with a folder that becomes `folder`, only if what it depends on has changed. */

@@ -32,7 +32,7 @@ export async function ensureXtask({ testRunner = false } = {}) {
   if (!absent.length) return undefined;
   return {
     title: title(absent.includes(true)),
-    first: absent.includes(true) ? 60 : 25,
+    first: absent.includes(true) ? 80 : 45,
     work: async () => {
       for (const kind of absent) await compile(await place(kind), kind);
     },

@@ -2,65 +2,62 @@
 
 use crate::{json, text};
 
-/// What went wrong. JavaScript has it as the `code` of a `ChatError`, in the text that [`Code::as_str`] gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// The caller's options are wrong. Nothing was sent.
-    Input,
-    /// The service, or the provider's list of models, does not have the model.
-    ModelNotFound,
-    /// The service wants a key, or another one.
-    Auth,
-    /// The site gives no session token, or refuses one that it has just given.
-    Nonce,
-    /// Too many requests, or tokens, in too short a time.
-    RateLimited,
-    /// The account has no credit or quota left.
-    PaymentRequired,
-    /// The service does not accept this message: it is too long, or moderated, or the user is banned.
-    Refused,
-    /// A firewall or a login page answered in the place of the service.
-    Blocked,
-    /// The service failed. The message is the service's own.
-    Service,
-    /// No response came, or the connection broke.
-    Network,
-    /// The caller's time limit, or the service's, was exceeded.
-    Timeout,
-    /// The answer is not what the protocol says.
-    Protocol,
-    /// The stream ended before the reply did.
-    Truncated,
-    /// The message is too large for the service, or the answer is larger than the caller's limit.
-    TooLarge,
-    /// Every provider of a `Fallback` failed. Only JavaScript makes this error.
-    AllFailed,
-    /// The environment does not allow WebAssembly. Only JavaScript makes this error.
-    WasmBlocked,
+/// Makes the enum, the list of all codes and their names from one table.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// What went wrong. JavaScript has it as the `code` of a `ChatError`, in the text that [`Code::as_str`] gives.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Code {
+            /// All codes, in the order of their declaration. `index.d.ts` lists the same ones, which `tests/lists.rs` checks.
+            pub const ALL: &[Code] = &[$(Code::$variant),+];
+
+            /// The code as JavaScript has it, for example `rate_limited`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Code::$variant => $name,)+
+                }
+            }
+        }
+    };
 }
 
-impl Code {
-    /// The code as JavaScript has it, for example `rate_limited`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Code::Input => "input",
-            Code::ModelNotFound => "model_not_found",
-            Code::Auth => "auth",
-            Code::Nonce => "nonce",
-            Code::RateLimited => "rate_limited",
-            Code::PaymentRequired => "payment_required",
-            Code::Refused => "refused",
-            Code::Blocked => "blocked",
-            Code::Service => "service",
-            Code::Network => "network",
-            Code::Timeout => "timeout",
-            Code::Protocol => "protocol",
-            Code::Truncated => "truncated",
-            Code::TooLarge => "too_large",
-            Code::AllFailed => "all_failed",
-            Code::WasmBlocked => "wasm_blocked",
-        }
-    }
+codes! {
+    /// The caller's options are wrong. Nothing was sent.
+    Input = "input",
+    /// The service, or the provider's list of models, does not have the model.
+    ModelNotFound = "model_not_found",
+    /// The service wants a key, or another one.
+    Auth = "auth",
+    /// The site gives no session token, or refuses one that it has just given.
+    Nonce = "nonce",
+    /// Too many requests, or tokens, in too short a time. Later requests may succeed.
+    RateLimited = "rate_limited",
+    /// The account has no credit or quota left.
+    PaymentRequired = "payment_required",
+    /// The service does not accept this message: it is too long, or moderated, or the user is banned.
+    Refused = "refused",
+    /// A firewall or a login page answered in the place of the service.
+    Blocked = "blocked",
+    /// The service failed. The message is the service's own.
+    Service = "service",
+    /// No response came, or the connection broke.
+    Network = "network",
+    /// A time limit of the caller or of the service was exceeded.
+    Timeout = "timeout",
+    /// The answer is not what the protocol says.
+    Protocol = "protocol",
+    /// The stream ended before the reply did.
+    Truncated = "truncated",
+    /// The message is too large for the service, or the answer is larger than the caller's limit.
+    TooLarge = "too_large",
+    /// Every provider of a `Fallback` failed. Only JavaScript makes this error.
+    AllFailed = "all_failed",
+    /// The page or runtime does not allow WebAssembly. Only JavaScript makes this error.
+    WasmBlocked = "wasm_blocked",
 }
 
 /// The result of anything that can fail with an [`Error`].

@@ -85,6 +85,26 @@ impl Event {
         })
     }
 
+    /// Whether the event is a part of the answer. Content restarts the time limit between pieces, forbids another try,
+    /// and decides which provider of a `Fallback` answers. Other events only accompany it.
+    pub fn is_content(&self) -> bool {
+        match self {
+            Event::Text(_)
+            | Event::Reasoning(_)
+            | Event::ToolCall { .. }
+            | Event::Source(_)
+            | Event::Image(_)
+            | Event::Action { .. }
+            | Event::Replace(_) => true,
+            Event::Status { .. }
+            | Event::Warning(_)
+            | Event::Usage(_)
+            | Event::Conversation(_)
+            | Event::Finish(_)
+            | Event::Session(_) => false,
+        }
+    }
+
     /// The event as `reply.events` has it in JavaScript. `None` for pieces of text, reasoning and tool calls and for
     /// the session, which JavaScript gets in other ways.
     pub fn into_json(self) -> Option<Value> {

@@ -18,6 +18,10 @@ pub enum Finish {
 }
 
 impl Finish {
+    /// All reasons. `index.d.ts` lists the same ones, which `tests/lists.rs` checks.
+    pub const ALL: &[Finish] =
+        &[Finish::Stop, Finish::Length, Finish::ContentFilter, Finish::ToolCalls, Finish::Unknown];
+
     /// The reason as JavaScript has it, for example `tool_calls`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -46,6 +46,8 @@ impl Sink for FrameDecoder<'_> {
         let start = pieces.start();
         let scanned = template.scan(bytes, limit, most_text, pieces);
         if scanned > 0 {
+            #[cfg(debug_assertions)]
+            super::scan_log::scanned();
             *self.unused_layouts = 0;
             if let RunKind::ToolCall(_) = kind {
                 self.decode.arguments_scanned(pieces.since(start));
@@ -111,6 +113,8 @@ impl FrameDecoder<'_> {
         let mut found = None;
         for path in paths.iter().filter(|path| !path.is_empty()) {
             if let Some(layout) = json::locate(data, path, self.decode.varying_members()) {
+                #[cfg(debug_assertions)]
+                super::scan_log::located(&self.out.run, path);
                 // With two of them, which one counts may depend on what is in them.
                 if found.replace(layout).is_some() {
                     return None;
@@ -124,6 +128,8 @@ impl FrameDecoder<'_> {
         let is_same = data[..text.start].ends_with(b"\"")
             && text_end(data, text.start, &mut again) == Some(text.end)
             && again.bytes() == &self.out.pieces.bytes()[start..];
+        #[cfg(debug_assertions)]
+        super::scan_log::accepted(is_same);
         is_same.then_some(FrameLayout { tag: tag(&self.out.run), ..layout })
     }
 }

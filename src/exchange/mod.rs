@@ -25,6 +25,8 @@
 mod event_queue;
 mod frame_decoder;
 mod operation;
+#[cfg(debug_assertions)]
+pub mod scan_log;
 mod text_filter;
 
 use std::ops::ControlFlow::{Break, Continue};
@@ -267,6 +269,8 @@ impl Exchange {
         let response = Response { head, body: Vec::new() };
         match operation.on_response {
             OnResponse::Stream(framing, mut decode) if response.head.is_success() => {
+                #[cfg(debug_assertions)]
+                scan_log::declared(decode.as_ref());
                 decode.head(&response.head, &mut self.out);
                 let splitter = Splitter::new(framing, limit);
                 Ok(State::Sniffing(Box::new(Stream { response, framing, splitter, decode, unused_layouts: 0 })))

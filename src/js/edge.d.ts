@@ -39,10 +39,16 @@ export interface HandlerOptions<Env = unknown> {
 export function createHandler<Env = unknown>(options: HandlerOptions<Env>): Handler<Env>;
 
 export interface RelayOptions {
-  /** Addresses of the sites that are forwarded to, and of pages on them that hold a chat. Required. */
+  /** Addresses of the sites whose chats are forwarded to, each with the folder WordPress is in. Required. */
   allow: readonly string[];
+  /** Addresses of pages of those sites that hold a chat, where the provider has a `page`. The home page is always one. */
+  pages?: readonly string[];
   /** Origins of pages that may call, compared exactly. */
   allowedOrigins?: readonly string[];
+  /** What may call without being a page, as for `createHandler`: keys, a function, or `'public'`. Nobody by default. */
+  authorize?: HandlerOptions['authorize'];
+  /** `true` hands on the caller's `Authorization`, for the API of AI Puffer. Default `false`: no key leaves the relay. */
+  forwardAuthorization?: boolean;
   /** Bytes of a request's body. Default 1 MiB. */
   maxBodyBytes?: number;
   /** Milliseconds to the response head, and between two chunks of its body. Default 120 000. */
@@ -51,8 +57,11 @@ export interface RelayOptions {
   fetch?: (input: string, init: RequestInit) => Promise<Response>;
 }
 
-/** Forwards a page's calls to the listed sites, streaming both ways: the `proxy` of the WordPress providers. */
-export function createRelay(options: RelayOptions): (request: Request) => Promise<Response>;
+/**
+ * Forwards the chat requests of pages to the listed sites, and streams the answers back: the `proxy` of the WordPress
+ * providers. Only the exact requests of their protocols pass, with the parameters and bodies that these have.
+ */
+export function createRelay(options: RelayOptions): (request: Request, env?: unknown) => Promise<Response>;
 
 /** The part of Workers KV that is used. */
 export interface KvNamespace {

@@ -1,7 +1,7 @@
 /** What a piece is: `Kind` in src/web/sys.rs. Of the arguments of a call there are pieces (2) and, in the end, all of them. */
 const TEXT = 0;
-const THOUGHT = 1;
-const WHOLE = 3;
+const REASONING = 1;
+const COMPLETE_ARGUMENTS = 3;
 
 /**
  * What the core delivers for one reply, until the consumer takes it. Pieces come in runs,
@@ -102,14 +102,14 @@ export class EventBuffer {
 
   #eventOf(kind, text) {
     if (kind === TEXT) return { type: 'text', text };
-    if (kind === THOUGHT) return { type: 'reasoning', text };
+    if (kind === REASONING) return { type: 'reasoning', text };
     const { index, id, name } = this.#call;
     const event = { type: 'tool-call', index };
     // What the service has not told yet is left out. Spread syntax would make an event six times as dear.
     if (id) event.id = id;
     if (name) event.name = name;
     event.arguments = text;
-    event.done = kind === WHOLE;
+    event.done = kind === COMPLETE_ARGUMENTS;
     return event;
   }
 

@@ -1,8 +1,5 @@
 import { ChatError } from './error.js';
-import { FAILED, OVER } from './reply.js';
-
-/** Events that a reply without any content has, too. */
-const NO_CONTENT = ['warning', 'status', 'usage', 'finish', 'conversation'];
+import { FAILED, OVER, hasContent } from './reply.js';
 
 const ignore = () => {};
 
@@ -108,7 +105,7 @@ export class Race {
         if (!this.#running.has(runner)) return;
         if (done) throw new ChatError('service', 'the reply is empty', { provider: runner.name, retryable: true });
         held.push(value);
-        if (value instanceof Uint8Array ? responseMeta.hasContent : !NO_CONTENT.includes(value.type)) break;
+        if (value instanceof Uint8Array ? responseMeta.hasContent : runner.reply[hasContent]) break;
       }
     } catch (error) {
       return this.#lose(runner, error);

@@ -11,6 +11,9 @@ export const MORE = 0;
 export const OVER = 1;
 export const FAILED = 3;
 
+/** Whether content came, by the core's word (`Event::is_content` in src/chat/event.rs); for a Race, which waits for it. */
+export const hasContent = Symbol('has content');
+
 const NONE = Symbol('no error');
 const DONE = Object.freeze({ value: undefined, done: true });
 const ignore = () => {};
@@ -125,6 +128,10 @@ export class Reply {
     const headers = new Headers(init.headers);
     if (!headers.has('content-type')) headers.set('content-type', 'text/plain; charset=utf-8');
     return new Response(this.toReadableStream(), { ...init, headers });
+  }
+
+  get [hasContent]() {
+    return this.#buffer.anyContent;
   }
 
   get usage() {

@@ -99,10 +99,11 @@ impl Inner {
 
     /// Delivers any other event. Warnings and reports of progress are delivered by the first try only.
     fn deliver(&self, event: Event) {
-        let is_content = !matches!(event, Event::Warning(_) | Event::Status { .. });
+        let is_content = event.is_content();
         if is_content {
             self.handed_out.set(true);
-        } else if self.tries.get() > 1 {
+        } else if self.tries.get() > 1 && matches!(event, Event::Warning(_) | Event::Status { .. }) {
+            // The first try has delivered it already.
             return;
         }
         if let Some(encoder) = &self.encoder {

@@ -7,7 +7,6 @@ import { chromium } from 'playwright-core';
 
 import { ensureChromium } from '../../scripts/lib/chromium.mjs';
 import { demoEdge } from '../../scripts/lib/demo-edge.mjs';
-import { listener } from '../../scripts/lib/listener.mjs';
 import { demo } from '../../scripts/serve.mjs';
 import { startSite } from '../site/server.mjs';
 
@@ -33,9 +32,9 @@ export async function startDemo(options = {}) {
 
 /** A relay on an origin of its own. Who may call is known when the page is. */
 export async function startRelay({ allow }) {
-  const { createRelay } = await import('../../dist/edge.js');
+  const [{ createRelay }, { toNodeListener }] = await Promise.all([import('../../dist/edge.js'), import('../../dist/node.js')]);
   let relay;
-  const server = createServer((...both) => listener((request) => relay(request))(...both)).listen(0, '127.0.0.1');
+  const server = createServer(toNodeListener((request) => relay(request))).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${server.address().port}`;
   return {

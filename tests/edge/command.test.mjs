@@ -18,7 +18,7 @@ test('the curl line and the five lines of Python', { timeout: 120_000 }, async (
   const blocker = createServer().listen(0, '127.0.0.1');
   await once(blocker, 'listening');
   const { port } = blocker.address();
-  const taken = spawn(process.execPath, ['scripts/edge.mjs', '--port', `${port}`], { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+  const taken = spawn(process.execPath, ['scripts/edge.mjs', '--no-build', '--port', `${port}`], { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
   let words = '';
   taken.stderr.setEncoding('utf8').on('data', (text) => { words += text; });
   assert.notEqual((await once(taken, 'close'))[0], 0);
@@ -26,7 +26,7 @@ test('the curl line and the five lines of Python', { timeout: 120_000 }, async (
   blocker.close();
   await once(blocker, 'close');
 
-  const child = spawn(process.execPath, ['scripts/edge.mjs', '--port', `${port}`], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['scripts/edge.mjs', '--no-build', '--port', `${port}`], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-lines-'));
   try {

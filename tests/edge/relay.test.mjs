@@ -20,11 +20,15 @@ const relayTo = (options = {}) =>
 const ask = (relay, path, { headers, ...init } = {}) =>
   relay(new Request(`${RELAY}${path}`, { headers: { origin: PAGE, ...headers }, ...init }));
 
-/** A `fetch` whose requests to the relay's address go into the handler. */
+/** A `fetch` whose requests to the relay's address go into the handler, as those of a page do. */
 const through = (relay) => (url, init) => {
   assert.ok(url.startsWith(RELAY), url);
-  return relay(new Request(url, { ...init, duplex: 'half' }));
+  const headers = new Headers(init.headers);
+  headers.set('origin', PAGE);
+  return relay(new Request(url, { ...init, headers, duplex: 'half' }));
 };
+
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 const submit = (relay, init) =>
   ask(relay, `${used.site.url}/wp-json/mwai-ui/v1/chats/submit`, { method: 'POST', ...init });
@@ -88,7 +92,7 @@ test('cookies, and what tells of the caller, stay here; the nonce passes both wa
 
 test('how long to wait passes, in seconds and in milliseconds, and a page may read it', async () => {
   const told = { 'retry-after': '2', 'retry-after-ms': '1500' };
-  const response = await submit(relayTo({ fetch: async () => new Response('{}', { status: 429, headers: told }) }), { body: '{}' });
+  const response = await submit(relayTo({ fetch: async () => new Response('{}', { status: 429, headers: told }) }), { body: '{}', headers: JSON_TYPE });
   const exposed = response.headers.get('access-control-expose-headers').split(', ');
   for (const [name, value] of Object.entries(told)) {
     assert.equal(response.headers.get(name), value);
@@ -144,8 +148,8 @@ test('no address is taken from anything but the path', async () => {
 for (const status of [301, 302, 303, 307, 308]) {
   test(`a ${status} to an address that is not listed gets nothing`, async () => {
     const fetch = async () => new Response(null, { status, headers: { location: `${used.elsewhere}/wp-json/mwai/v1/start_session` } });
-    for (const method of ['GET', 'POST']) {
-      const response = await ask(relayTo({ fetch }), `${used.site.url}/wp-json/mwai/v1/start_session`, { method });
+    for (const [method, path] of [['GET', '/'], ['POST', '/wp-json/mwai/v1/start_session']]) {
+      const response = await ask(relayTo({ fetch }), `${used.site.url}${path}`, { method });
       assert.equal(response.status, 502);
       assert.match((await response.json()).error.message, /redirects/);
     }
@@ -167,7 +171,7 @@ test('a redirect of a page to a listed address is followed, in circles only so f
   assert.equal((await ask(relayTo({ fetch: circle }), `${used.site.url}/`)).status, 502);
 });
 
-test('who is not listed is refused and asks nothing of the site; no origin at all is a server of yours', async () => {
+test('a page that is not listed is refused and asks nothing of the site; what sends no origin needs a key', async () => {
   const relay = relayTo();
   for (const origin of ['https://evil.example', 'null', `${PAGE}.evil.example`, `${PAGE}:8443`, 'http://app.example']) {
     const response = await ask(relay, `${used.site.url}/`, { headers: { origin } });
@@ -176,7 +180,16 @@ test('who is not listed is refused and asks nothing of the site; no origin at al
     assert.match(response.headers.get('vary'), /Origin/);
   }
   assert.equal(used.site.requests.length, 0);
-  assert.equal((await relay(new Request(`${RELAY}${used.site.url}/`))).status, 200);
+  const bare = (relay, headers = {}) => relay(new Request(`${RELAY}${used.site.url}/`, { headers }));
+  assert.equal((await bare(relay)).status, 401);
+  assert.equal((await bare(relay, { 'sec-fetch-site': 'cross-site' })).status, 401);
+  assert.equal((await bare(relay, { 'sec-fetch-site': 'same-origin' })).status, 401, 'the origin of the relay is not listed');
+  assert.equal(used.site.requests.length, 0);
+  assert.equal((await bare(relayTo({ allowedOrigins: [new URL(RELAY).origin] }), { 'sec-fetch-site': 'same-origin' })).status, 200);
+  assert.equal((await bare(relayTo({ authorize: ['key-of-a-server'] }), { authorization: 'Bearer key-of-a-server' })).status, 200);
+  assert.equal((await bare(relayTo({ authorize: ['key-of-a-server'] }), { authorization: 'Bearer another' })).status, 401);
+  assert.equal((await bare(relayTo({ authorize: () => Promise.reject(new Error('broken')) }))).status, 401);
+  assert.equal((await bare(relayTo({ authorize: 'public' }))).status, 200);
 });
 
 test('a preflight is answered for listed pages, with the headers that were asked for', async () => {

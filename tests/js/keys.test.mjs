@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Anthropic, Cohere, Gemini, Ollama, OpenAiChat, OpenAiResponses, WorkersAi } from '../../dist/index.js';
+import { KEYED, assertHasAll } from './exported.mjs';
 import { chatError, printed, until } from './helper.mjs';
 
 const KEY = 'sk-canary-0123456789';
@@ -21,6 +22,8 @@ const SERVICES = [
   [Ollama, {}, 'authorization', (words) => `${JSON.stringify({ message: { content: 'a' } })}\n${JSON.stringify({ error: words })}\n`],
   [WorkersAi, { accountId: 'account' }, 'authorization', (words) => frame({ response: 'a' }) + frame({ error: words })],
 ];
+
+assertHasAll(SERVICES.map(([{ name }]) => name), KEYED);
 
 const assertClean = (value, what) => assert.ok(!printed(value).includes('canary'), `${what}: ${printed(value)}`);
 

@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test';
 
 import { LLMock } from '@copilotkit/aimock';
 
-import { Anthropic, ChatError, Gemini, Ollama, OpenAiChat, OpenAiResponses } from '../../dist/index.js';
+import { ChatError } from '../../dist/index.js';
+import { mockServices } from './mock-services.mjs';
 
 const KEY = 'sk-placeholder-0123456789';
 const TEXT = 'Привет, мир 👋 “quoted”, a\\b\n\tand more.';
@@ -43,14 +44,7 @@ before(async () => {
     sent = init.body;
     return fetch(url, init);
   };
-  const base = (path = '') => ({ baseUrl: `${mock.url}${path}`, apiKey: KEY, retries: 0, fetch: watched });
-  services = {
-    OpenAiChat: new OpenAiChat({ ...base('/v1'), defaultModel: 'gpt-4o' }),
-    OpenAiResponses: new OpenAiResponses({ ...base('/v1'), defaultModel: 'gpt-4o' }),
-    Anthropic: new Anthropic({ ...base('/v1'), defaultModel: 'claude-sonnet-4' }),
-    Gemini: new Gemini({ ...base('/v1beta'), defaultModel: 'gemini-2.5-flash' }),
-    Ollama: new Ollama({ ...base(), defaultModel: 'llama3.2' }),
-  };
+  services = mockServices(mock, { apiKey: KEY, fetch: watched });
 });
 
 after(async () => {
@@ -107,7 +101,7 @@ each('usage', async (service) => {
 each('reasoning', async (service) => {
   const { text, reasoning } = await ask(service, { messages: 'think', reasoningEffort: 'low' });
   assert.deepEqual([text, reasoning], ['Four.', 'Two and two.']);
-}, { Ollama: 'it says reasoning_content where Ollama says thinking' });
+}, { Ollama: 'it says reasoning_content where Ollama says thinking', Cohere: 'it sends reasoning as text' });
 
 each('tool call and result', async (service) => {
   const messages = [{ role: 'user', content: 'weather' }];

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { AiEngine, AiPuffer, ChatError, Client, Fallback, OpenAiChat } from '../../dist/index.js';
+import * as rivulet from '../../dist/index.js';
+import { PROVIDERS, SITES } from './exported.mjs';
 import { printed, until, useSite } from './helper.mjs';
 import { begins } from './services.mjs';
 
@@ -13,6 +14,8 @@ const TOKEN = 'canary-token-0123456789';
 const NONCE = 'deadbeef42';
 const WORDS = 'canary words of the prompt';
 const SECRETS = { KEY, COOKIE, TOKEN, NONCE, WORDS };
+
+const { AiEngine, AiPuffer, ChatError, Client, Fallback, OpenAiChat } = rivulet;
 
 const used = useSite();
 
@@ -88,6 +91,18 @@ test('errors of a site that echoes what it was sent hold none', async () => {
     }
   }
 });
+
+for (const name of PROVIDERS) {
+  test(`${name}: neither it nor the error of a request that failed prints what it was made with`, async () => {
+    const address = SITES.includes(name) ? { url: 'https://shop.example' } : { baseUrl: 'https://llm.example', defaultModel: 'm' };
+    const fetch = async (url, init) => new Response(`no: ${[...new Headers(init.headers)]} ${url}`, { status: 401 });
+    const given = new rivulet[name]({
+      ...address, apiKey: KEY, accountId: 'account', botId: 5, nonce: NONCE, headers: { 'x-own': TOKEN }, cookies: { a: COOKIE }, fetch, retries: 0,
+    });
+    assertClean(given, 'the provider');
+    assertClean(await failed(given.createAsyncGenerator({ messages: WORDS })), 'the error');
+  });
+}
 
 test('an echoed API key is masked', async () => {
   const keyOf = (init) => new Headers(init.headers).get('authorization');

@@ -28,6 +28,8 @@ test('holds these files and no others', () => {
     'dist/edge.js',
     'dist/index.d.ts',
     'dist/index.js',
+    'dist/node.d.ts',
+    'dist/node.js',
     'dist/rivulet.min.js',
     'dist/rivulet_bg.wasm',
     'dist/shared.js',

@@ -38,8 +38,8 @@ test('the first words say what happens, in order, with times', async () => {
   const plan = lines.slice(1, 8).map((line) => line.replace(/ {2,}/g, ' ').trim());
   assert.deepEqual(plan, [
     '1. npm packages for the build (115 MB) about 5 s the first time',
-    '+ wasm-bindgen, from source, once per version about 25 s the first time',
-    `+ Rust to ${WASM_TARGET}, dev build about 25 s the first time`,
+    '+ wasm-bindgen, from source, once per version about 45 s the first time',
+    `+ Rust to ${WASM_TARGET}, dev build about 45 s the first time`,
     '2. wasm-bindgen (a dev build: without snip and wasm-opt) about 1 s the first time',
     '3. JavaScript, dev build about 1 s the first time',
     '4. The local site, and a reply of each preset',
@@ -80,4 +80,10 @@ test('an error of the compiler is not taken for a missing network', async () => 
   assert.equal(status, 1);
   assert.doesNotMatch(stderr, /no network/);
   assert.match(stderr, /error: cargo rustc .*: exit status 101/);
+});
+
+test('--no-build says what is missing', async () => {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/start.mjs', '--no-build'], { cwd: clone.path, encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.equal(stderr, 'error: there is no dist/: run `npm run build` first\n');
 });

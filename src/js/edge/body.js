@@ -29,22 +29,23 @@ export function bounded(body, limit) {
 /** Milliseconds that a request may take to arrive. */
 const PATIENCE_MS = 30_000;
 
-/** The whole body as text: bounded while it is read, in bytes and in time. */
-export async function readText(request, limit) {
+/** The whole body, bounded while it is read, in bytes and in time. */
+export async function readBytes(request, limit) {
   refuseLength(request, limit);
-  if (request.body === null) return '';
+  if (request.body === null) return new Uint8Array();
   const reader = bounded(request.body, limit).getReader();
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Refusal(408, 'request_timeout', 'the body did not arrive in time')), PATIENCE_MS);
   });
-  const decoder = new TextDecoder();
-  let text = '';
+  const chunks = [];
+  let size = 0;
   try {
     for (;;) {
       const { value, done } = await Promise.race([reader.read(), late]);
-      if (done) return text + decoder.decode();
-      text += decoder.decode(value, { stream: true });
+      if (done) break;
+      chunks.push(value);
+      size += value.byteLength;
     }
   } catch (error) {
     reader.cancel(error).catch(() => {});
@@ -52,4 +53,16 @@ export async function readText(request, limit) {
   } finally {
     clearTimeout(timer);
   }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** The whole body as text, bounded as `readBytes` bounds it. */
+export async function readText(request, limit) {
+  return new TextDecoder().decode(await readBytes(request, limit));
 }

@@ -4,10 +4,11 @@ import { ChatError } from '../error.js';
 export function allowList(origins = []) {
   if (!Array.isArray(origins)) throw new ChatError('input', 'allowedOrigins must be an array of origins such as https://app.example');
   const allowed = new Set(origins.map(originOf));
-  return (request) => {
+  const callerOf = (request) => {
     const origin = request.headers.get('origin');
     return { origin, isAllowed: origin !== null && allowed.has(origin) };
   };
+  return Object.assign(callerOf, { has: (origin) => allowed.has(origin) });
 }
 
 /** The origin that was meant, or an error: a list that matches nothing by a slash too many would be found out late. */

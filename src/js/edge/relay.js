@@ -1,37 +1,51 @@
 import { ChatError } from '../error.js';
 import { ownProperties } from '../options.js';
-import { bounded, refuseLength } from './body.js';
+import { authorizer } from './authorize.js';
+import { readBytes } from './body.js';
 import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
 import { Refusal } from './refusal.js';
+import { isBody, routeOf } from './routes.js';
 
 /** From the request to the head of the answer, and between two pieces of its body. Milliseconds. */
 const TIMEOUT_MS = 120_000;
 
 const MAX_REDIRECTS = 5;
 
-/** Cookies, addresses of the caller, and whatever else a browser or a proxy adds stay here. */
-const REQUEST_HEADERS = ['accept', 'accept-language', 'authorization', 'cache-control', 'content-type', 'x-wp-nonce'];
+/** Cookies, addresses of the caller, keys, and whatever else a browser or a proxy adds stay here. */
+const REQUEST_HEADERS = ['accept', 'accept-language', 'cache-control', 'content-type', 'x-wp-nonce'];
 const RESPONSE_HEADERS = ['cache-control', 'content-type', 'retry-after', 'retry-after-ms', 'x-wp-nonce'];
 
 /** Those that a page of another origin reads only where it is said that it may. */
 const EXPOSED = 'retry-after, retry-after-ms, x-wp-nonce';
-
-/** Routes of the WordPress providers, below any REST root. */
-const ROUTES = /\/(mwai\/v1\/start_session|mwai-ui\/v1\/chats\/submit|aipkit\/v1\/chat\/\w+\/message)$/;
 
 /**
  * A handler that forwards a page's calls to the sites of `allow` and nowhere else: for `proxy` of a provider in the page.
  * `https://edge.example/relay/https://shop.example/wp-json/…` asks `https://shop.example/wp-json/…`.
  */
 export function createRelay(options) {
-  const { allow, allowedOrigins = [], maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch } = ownProperties(options);
-  const target = targets(allow);
+  const {
+    allow, pages = [], allowedOrigins = [], authorize, forwardAuthorization = false, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch,
+  } = ownProperties(options);
+  const target = targets(allow, pages);
   const callerOf = allowList(allowedOrigins);
+  const isAllowedTo = authorizer(authorize);
+  const isAuthorized = async (request, env) => {
+    try {
+      return await isAllowedTo(request, env);
+    } catch {
+      return false;
+    }
+  };
+  // A page that asks its own origin by GET sends no `Origin`, but says so in a header that scripts cannot set.
+  const isOwnPage = (request) =>
+    request.headers.get('sec-fetch-site') === 'same-origin' && callerOf.has(new URL(request.url).origin);
+  if (typeof forwardAuthorization !== 'boolean') throw new ChatError('input', 'forwardAuthorization must be true or false');
+  const forwarded = forwardAuthorization ? [...REQUEST_HEADERS, 'authorization'] : REQUEST_HEADERS;
   checkPositive({ maxBodyBytes, timeout });
   const ask = (url, init) => (fetch ?? globalThis.fetch)(url, init);
 
-  return async function relay(request) {
+  return async function relay(request, env) {
     const caller = callerOf(request);
     if (request.method === 'OPTIONS') return preflight(request, caller);
     const answer = (status, message, more = {}) => {
@@ -41,21 +55,26 @@ export function createRelay(options) {
     };
     // A page of another origin that is not listed could not read the answer; it need not send anything either.
     if (caller.origin !== null && !caller.isAllowed) return answer(403, 'this origin is not allowed');
+    // Without an origin it is no page, and needs another reason to be served.
+    if (caller.origin === null && !(isOwnPage(request) || (await isAuthorized(request, env)))) {
+      return answer(401, 'a request without Origin is no page of yours: set authorize to serve it');
+    }
     if (request.method !== 'GET' && request.method !== 'POST') {
       return answer(405, 'only GET and POST are forwarded', { allow: 'GET, POST, OPTIONS' });
     }
     const url = wanted(request.url);
     if (url === undefined) return answer(400, 'the address of a site must follow: …/relay/https://shop.example/…');
-    if (!target(url, request.method)) return answer(403, 'this address is not one that is forwarded to');
+    const route = target(url, request.method);
+    if (route === undefined) return answer(403, 'this address is not one that is forwarded to');
 
     const watch = new Watch(timeout, request.signal);
     try {
-      refuseLength(request, maxBodyBytes);
-      const init = { method: request.method, headers: pick(request.headers, REQUEST_HEADERS), redirect: 'manual', signal: watch.signal };
-      if (request.method === 'POST' && request.body) {
-        init.body = bounded(request.body, maxBodyBytes);
-        // Required of a streamed body by the Fetch standard.
-        init.duplex = 'half';
+      const init = { method: request.method, headers: pick(request.headers, forwarded), redirect: 'manual', signal: watch.signal };
+      if (request.method === 'POST') {
+        // Whole, since what is in it decides whether it goes on.
+        const body = await readBytes(request, maxBodyBytes);
+        if (!isBody(route.body, request.headers.get('content-type'), body)) return watch.end(answer(403, 'this body is not one of the protocols that are forwarded'));
+        if (body.length > 0) init.body = body;
       }
       const response = await follow(url, init, target, ask);
       if (typeof response === 'string') return watch.end(answer(502, response));
@@ -77,27 +96,32 @@ export function createRelay(options) {
 }
 
 /** Which addresses are forwarded to: routes of the listed sites, and the listed pages themselves (for nonces in pages). */
-function targets(allow) {
+function targets(allow, pages) {
   if (!Array.isArray(allow) || allow.length === 0) {
     throw new ChatError('input', 'allow must list the sites to forward to, such as https://shop.example');
   }
-  const sites = allow.map((text) => {
-    const site = URL.canParse(text) ? new URL(text) : undefined;
-    if (!site || !/^https?:$/.test(site.protocol) || site.username || site.password || site.hash) {
-      throw new ChatError('input', `allow: ${JSON.stringify(text)} is no address of a site, such as https://shop.example`);
-    }
-    return site;
-  });
+  if (!Array.isArray(pages)) throw new ChatError('input', 'pages must list pages of those sites, such as https://shop.example/chat/');
+  const sites = allow.map((text) => addressOf(text, 'allow'));
+  const listed = [...sites, ...pages.map((text) => addressOf(text, 'pages'))];
   const slashed = (path) => path.replace(/\/*$/, '/');
+  const page = { body: 'none' };
   return (url, method) => {
-    const own = sites.filter((site) => site.origin === url.origin);
-    if (own.length === 0) return false;
-    const path = url.pathname;
-    // Sites without pretty permalinks have their routes in the query.
-    const route = url.searchParams.get('rest_route') ?? path;
-    if (ROUTES.test(route) || path.endsWith('/wp-admin/admin-ajax.php')) return true;
-    return method === 'GET' && own.some((site) => slashed(site.pathname) === slashed(path) && site.search === url.search);
+    const isPage = (site) => site.origin === url.origin && slashed(site.pathname) === slashed(url.pathname) && site.search === url.search;
+    if (method === 'GET' && listed.some(isPage)) return page;
+    for (const site of sites) {
+      const route = routeOf(site, url, method);
+      if (route !== undefined) return route;
+    }
+    return undefined;
   };
+}
+
+/** An address that somebody can be meant by, or an error: a list that matches nothing would be found out late. */
+function addressOf(text, name) {
+  const address = typeof text === 'string' && text === text.trim() && URL.canParse(text) ? new URL(text) : undefined;
+  const isPlain = address && /^https?:$/.test(address.protocol) && !address.username && !address.password && !address.hash;
+  if (isPlain && !address.hostname.includes('*')) return address;
+  throw new ChatError('input', `${name}: ${JSON.stringify(text)} is no address such as https://shop.example, without blanks, wildcards, user and fragment`);
 }
 
 /** The address behind the relay's own. Some servers make one slash of two. */
@@ -124,7 +148,7 @@ async function follow(url, init, target, ask) {
     if (response.status < 300 || response.status > 399 || location === null) return response;
     response.body?.cancel().catch(() => {});
     url = URL.canParse(location, url) ? new URL(location, url) : undefined;
-    if (url === undefined || !target(url, init.method)) return 'the site redirects to an address that is not forwarded to';
+    if (url === undefined || target(url, init.method) === undefined) return 'the site redirects to an address that is not forwarded to';
     // The body is sent already, and a site that redirects did not read it.
     if (init.method !== 'GET') return `the site redirects: give ${url.origin} as its address`;
   }

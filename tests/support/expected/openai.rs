@@ -141,6 +141,20 @@ fn documented() -> Cases {
         ("doc-vllm-usage-every-chunk", reply("Counted", &["usage 5 3 8", "finish stop"])),
         ("doc-no-done", reply("No end mark", &["finish stop"])),
         ("doc-deepseek-reasoning", reply("Yes.", &["reasoning Hm, ", "reasoning yes.", "usage 9 8 17", "finish stop"])),
+        (
+            "doc-ollama-reasoning",
+            reply(
+                "Four.",
+                &[
+                    "reasoning Hm",
+                    "reasoning m, ",
+                    "reasoning two and",
+                    "reasoning  two.",
+                    "usage 12 9 21",
+                    "finish stop",
+                ],
+            ),
+        ),
         ("doc-openrouter-reasoning", reply("Yes.", &["reasoning Hm, ", "finish stop"])),
     ]
 }

@@ -39,10 +39,6 @@ impl Decode for AiEngineDecoder {
         &["data"]
     }
 
-    fn reasoning_paths(&self) -> &'static [&'static [&'static str]] {
-        &[&["data"]]
-    }
-
     fn frame(&mut self, _event: &str, data: &[u8], out: &mut EventQueue) -> Result<FrameOutcome> {
         let Parsed { value, has_lone_surrogates } = json::parse(data)?;
         let text = value.text("data").unwrap_or_default();

@@ -1,0 +1,130 @@
+// What the relay forwards: the exact requests of the WordPress protocols, and nothing that only looks like one. PHP reads an
+// address in more ways than one (`rest.route` is `rest_route`, the last of two parameters counts, `/x.php/y` runs x.php), so
+// everything here is compared whole, and what is not written as rivulet writes it is refused.
+
+/** Methods, and a test of the body, by route below the REST root. A bot's id stands in one of them. */
+const REST_ROUTES = [
+  { route: /^\/mwai\/v1\/start_session$/, method: 'POST', body: 'empty' },
+  { route: /^\/mwai-ui\/v1\/chats\/submit$/, method: 'POST', body: 'submit' },
+  { route: /^\/aipkit\/v1\/chat\/[A-Za-z0-9]+\/message$/, method: 'POST', body: 'message' },
+];
+
+/** Members of the JSON that each route takes: the protocol's own, so that no parameter of WordPress's (`_method`) comes along. */
+const MEMBERS = {
+  submit: [
+    'botId', 'customId', 'contextId', 'session', 'chatId', 'messages', 'newMessage', 'newFileId', 'newFileIds', 'stream',
+    'previousResponseId', 'shortcutId',
+  ],
+  message: ['messages', 'conversation_uuid'],
+};
+
+/** Fields of the form that each `action` of admin-ajax.php takes, by method. */
+const ACTIONS = {
+  POST: {
+    wpaicg_chatbox_message: ['classic'],
+    wpaicg_chat_shortcode_message: ['classic'],
+    aipkit_get_frontend_chat_nonce: ['nonce'],
+    aipkit_cache_sse_message: ['store'],
+  },
+  GET: { aipkit_frontend_chat_stream: ['stream'] },
+};
+const FIELDS = {
+  classic: [
+    '_wpnonce', 'post_id', 'url', 'action', 'message', 'bot_id', 'chatbot_identity', 'wpaicg_chat_client_id',
+    'wpaicg_chat_history', 'thread_id',
+  ],
+  nonce: ['action', 'bot_id'],
+  store: ['action', '_ajax_nonce', 'message', 'bot_id', 'user_client_message_id', 'image_inputs'],
+  stream: [
+    'action', 'cache_key', 'bot_id', 'session_id', 'conversation_uuid', '_ts', '_ajax_nonce', 'post_id',
+    'previous_openai_response_id', 'previous_google_interaction_id',
+  ],
+};
+
+const AJAX = '/wp-admin/admin-ajax.php';
+const REST = '/wp-json';
+
+/**
+ * Which request of which protocol an address is, below one of the listed folders.
+ *
+ * @param {URL} folder as it was listed
+ * @param {URL} url
+ * @param {string} method
+ * @returns {{ body: string } | undefined} how its body is to be checked; `undefined`: it is none
+ */
+export function routeOf(folder, url, method) {
+  if (url.origin !== folder.origin || folder.search !== '') return undefined;
+  const root = folder.pathname.replace(/\/$/, '');
+  if (url.pathname !== root && !url.pathname.startsWith(`${root}/`)) return undefined;
+  const path = url.pathname.slice(root.length);
+  if (path === AJAX) return ajax(url, method);
+  if (path === '/' || path === '/index.php') return restInQuery(url, method);
+  return path.startsWith(`${REST}/`) && url.search === '' ? rest(path.slice(REST.length), method) : undefined;
+}
+
+function rest(route, method) {
+  return REST_ROUTES.find((known) => known.method === method && known.route.test(route));
+}
+
+/** Sites with plain permalinks have the route in the query: in one parameter, of this name, once. */
+function restInQuery(url, method) {
+  const query = parameters(url.search.slice(1), ['rest_route']);
+  return query?.has('rest_route') ? rest(query.get('rest_route'), method) : undefined;
+}
+
+function ajax(url, method) {
+  if (method === 'POST') return url.search === '' ? { body: 'form' } : undefined;
+  return isAction(url.search.slice(1), method) ? { body: 'none' } : undefined;
+}
+
+function isAction(form, method) {
+  const action = /(?:^|&)action=([a-z_]+)(?:&|$)/.exec(form)?.[1];
+  const [kind] = Object.hasOwn(ACTIONS[method] ?? {}, action ?? '') ? ACTIONS[method][action] : [];
+  return kind !== undefined && parameters(form, FIELDS[kind]) !== undefined;
+}
+
+/** Names and values; `undefined` where one is unknown, is written in another way than plainly, or comes twice. */
+function parameters(text, known) {
+  const found = new Map();
+  if (text === '') return found;
+  for (const pair of text.split('&')) {
+    const [, name, value] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
+    // The name as it stands: PHP makes others of encoded ones, of dots, of blanks and of brackets.
+    if (name === undefined || !known.includes(name) || found.has(name)) return undefined;
+    const decoded = decode(value);
+    if (decoded === undefined) return undefined;
+    found.set(name, decoded);
+  }
+  return found;
+}
+
+function decode(value) {
+  try {
+    return decodeURIComponent(value.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether a body is one that its route takes.
+ *
+ * @param {string} kind of `routeOf`
+ * @param {string | null} type its `Content-Type`
+ * @param {Uint8Array} bytes
+ */
+export function isBody(kind, type, bytes) {
+  if (bytes.length === 0) return kind === 'empty' || kind === 'none';
+  if (kind === 'empty' || kind === 'none') return false;
+  const text = new TextDecoder('utf-8', { fatal: true });
+  const [, media] = /^\s*([^;\s]+)\s*(?:;.*)?$/.exec(type ?? '') ?? [];
+  try {
+    if (kind === 'form') return media?.toLowerCase() === 'application/x-www-form-urlencoded' && isAction(text.decode(bytes), 'POST');
+    if (media?.toLowerCase() !== 'application/json') return false;
+    const members = JSON.parse(text.decode(bytes));
+    const isObject = members !== null && typeof members === 'object' && !Array.isArray(members);
+    return isObject && Object.keys(members).every((name) => MEMBERS[kind]?.includes(name));
+  } catch {
+    return false;
+  }
+}

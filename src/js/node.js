@@ -1,0 +1,120 @@
+// `rivulet/node`: a handler of the `fetch` kind as a listener of Node's http, https and http2 servers.
+
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** What `new Request` refuses, and nobody needs. Node closes a CONNECT by itself. */
+const REFUSED_METHODS = ['TRACE', 'TRACK', 'CONNECT'];
+
+/** Headers of one connection, which HTTP/2 forbids (RFC 9113, 8.2.2). */
+const CONNECTION_HEADERS = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
+
+/** Hosts as they stand in an address: no user, no path, nothing that could move the rest of the address. */
+const HOST = /^[^\s/?#@\\]+$/;
+
+export function toNodeListener(handler, { env = process.env, onError } = {}) {
+  if (typeof handler !== 'function') throw new TypeError('toNodeListener: give a handler such as createHandler makes');
+
+  return async function listener(incoming, outgoing) {
+    const gone = new AbortController();
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) gone.abort();
+    });
+    try {
+      const request = requestOf(incoming, gone.signal);
+      const response = request instanceof Response ? request : await handler(request, env, CONTEXT);
+      await send(response, incoming, outgoing);
+    } catch (error) {
+      report(onError, error);
+      // A head that is sent cannot be taken back: the broken connection says that the answer is not whole.
+      if (outgoing.headersSent) outgoing.destroy();
+      else await send(refusal(500, null, 'the server failed'), incoming, outgoing).catch(() => outgoing.destroy());
+    }
+  };
+}
+
+/** What Workers hand over as a third argument; a server lives on by itself. */
+const CONTEXT = {
+  waitUntil: (promise) => void Promise.resolve(promise).catch(() => {}),
+  passThroughOnException() {},
+};
+
+/** The request, or the response that refuses it. */
+function requestOf(incoming, signal) {
+  const { method, url } = incoming;
+  if (REFUSED_METHODS.includes(method)) return refusal(405, 'method_not_allowed', `${method} is not allowed`);
+  // `OPTIONS *`, and the absolute addresses that only a proxy is asked for.
+  if (!url.startsWith('/')) return refusal(400, 'invalid_target', 'the target of the request must be a path');
+  const host = incoming.headers[':authority'] ?? incoming.headers.host ?? 'localhost';
+  const scheme = incoming.socket?.encrypted ? 'https' : 'http';
+  const address = `${scheme}://${host}${url}`;
+  if (!HOST.test(host) || !URL.canParse(address)) return refusal(400, 'invalid_host', 'the host or the path is not one of an address');
+  try {
+    const hasBody = method !== 'GET' && method !== 'HEAD';
+    return new Request(address, { method, headers: headersOf(incoming), body: hasBody ? bodyOf(incoming) : undefined, duplex: 'half', signal });
+  } catch {
+    return refusal(400, 'invalid_request', 'the request is not one that can be read');
+  }
+}
+
+function headersOf({ rawHeaders }) {
+  const headers = new Headers();
+  for (let i = 0; i < rawHeaders.length; i += 2) if (!rawHeaders[i].startsWith(':')) headers.append(rawHeaders[i], rawHeaders[i + 1]);
+  return headers;
+}
+
+/** The body, read when somebody wants it. Unlike `Readable.toWeb`, cancelling it leaves the connection open for the answer. */
+function bodyOf(incoming) {
+  const chunks = incoming.iterator({ destroyOnReturn: false });
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: () => void chunks.return().catch(() => {}),
+  }, { highWaterMark: 0 });
+}
+
+async function send(response, incoming, outgoing) {
+  const { status, body } = response;
+  // The client has left: nobody reads the answer.
+  if (outgoing.destroyed) return void (await body?.cancel().catch(() => {}));
+  outgoing.writeHead(status, outgoingHeaders(response.headers, incoming.httpVersionMajor));
+  if (incoming.method === 'HEAD' || body === null) {
+    await body?.cancel().catch(() => {});
+    outgoing.end();
+  } else {
+    outgoing.flushHeaders();
+    await pipeline(Readable.fromWeb(body), outgoing).catch((error) => {
+      // What the client broke off is no failure of the server.
+      if (!outgoing.writableFinished && error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    });
+  }
+  // What is left of a body that nobody wanted would keep the connection busy.
+  if (!incoming.complete) incoming.resume();
+}
+
+function outgoingHeaders(headers, version) {
+  const named = {};
+  for (const [name, value] of headers) {
+    if (version < 2 || !CONNECTION_HEADERS.includes(name)) named[name] = value;
+  }
+  const cookies = headers.getSetCookie();
+  if (cookies.length > 0) named['set-cookie'] = cookies;
+  return named;
+}
+
+function refusal(status, code, message) {
+  const error = { message, type: status === 500 ? 'server_error' : 'invalid_request_error', param: null, code };
+  return Response.json({ error }, { status, headers: { 'cache-control': 'no-store' } });
+}
+
+function report(onError, error) {
+  try {
+    const told = onError?.(error);
+    if (typeof told?.then === 'function') told.then(undefined, () => {});
+  } catch {
+    // A log that fails must not fail the server.
+  }
+}

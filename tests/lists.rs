@@ -1,0 +1,222 @@
+//! Lists that Rust and JavaScript both have: each is written once, and here the other side is compared with it. A list of
+//! the public types is read from `src/js/index.d.ts`, a number from the source that declares it.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use regex::Regex;
+use rivulet::chat::{Code, Finish};
+use rivulet::options::{OPTIONS, SettingKind};
+use rivulet::providers::{REGISTRY, protocol};
+
+type Names = BTreeSet<String>;
+
+fn source(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> Names {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// The first group of each match.
+fn matches(pattern: &str, text: &str) -> Names {
+    let regex = Regex::new(pattern).unwrap();
+    regex.captures_iter(text).map(|found| found[1].to_owned()).collect()
+}
+
+/// The text between two marks, which both must be there.
+fn between(text: &str, start: &str, end: &str) -> String {
+    let from = text.find(start).unwrap_or_else(|| panic!("no {start:?}")) + start.len();
+    let rest = &text[from..];
+    rest[..rest.find(end).unwrap_or_else(|| panic!("no {end:?} after {start:?}"))].to_owned()
+}
+
+/// The members that an interface of `index.d.ts` itself declares.
+fn members(interface: &str) -> Names {
+    let types = source("src/js/index.d.ts");
+    let head = Regex::new(&format!(r"interface {interface}(?: extends [^{{]*)? \{{")).unwrap();
+    let found = head.find(&types).unwrap_or_else(|| panic!("no interface {interface}"));
+    let body = between(&types[found.start()..], "{", "\n}");
+    matches(r"(?m)^  (?:readonly )?(\w+)\??:", &body)
+}
+
+#[test]
+fn error_codes_of_the_types_are_the_cores() {
+    let declared = between(&source("src/js/index.d.ts"), "export type ChatErrorCode =", ";");
+    assert_eq!(matches("'([a-z_]+)'", &declared), names(Code::ALL.iter().map(|code| code.as_str())));
+}
+
+#[test]
+fn error_codes_that_javascript_gives_exist() {
+    let known = names(Code::ALL.iter().map(|code| code.as_str()));
+    let mut given = Names::new();
+    for file in javascript() {
+        given.extend(matches(r"new ChatError\(\s*'([a-z_]+)'", &source(&file)));
+    }
+    assert!(given.len() > 5, "found only {given:?}");
+    assert_eq!(given.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn finish_reasons_of_the_types_are_the_cores() {
+    let declared = between(&source("src/js/index.d.ts"), "export type FinishReason =", ";");
+    assert_eq!(matches("'([a-z_]+)'", &declared), names(Finish::ALL.iter().map(|finish| finish.as_str())));
+}
+
+#[test]
+fn event_kinds_of_the_types_are_those_that_are_handed_out() {
+    let declared = between(&source("src/js/index.d.ts"), "export type ReplyEvent =", "export interface Reply ");
+    let core = between(&source("src/chat/event.rs"), "fn kind(", "\n    }\n");
+    let buffer = between(&source("src/js/event-buffer.js"), "  #eventOf(kind", "\n  }\n");
+    let mut handed_out = matches(r#"=> "([a-z-]+)""#, &core);
+    handed_out.extend(matches("type: '([a-z-]+)'", &buffer));
+    assert_eq!(matches("type: '([a-z-]+)'", &declared), handed_out);
+}
+
+/// Numbers of an enum in Rust, by variant.
+fn rust_numbers(path: &str, name: &str) -> BTreeMap<String, u32> {
+    let body = between(&source(path), &format!("enum {name} {{"), "\n}");
+    let regex = Regex::new(r"(?m)^    (\w+) = (\d+),").unwrap();
+    let numbers = regex.captures_iter(&body).map(|found| (found[1].to_owned(), found[2].parse().unwrap()));
+    numbers.collect()
+}
+
+/// Constants of a JavaScript file, by name in lower case without underscores.
+fn javascript_numbers(path: &str) -> BTreeMap<String, u32> {
+    let regex = Regex::new(r"(?m)^(?:export )?const ([A-Z_]+) = (\d+);").unwrap();
+    let text = source(path);
+    let numbers =
+        regex.captures_iter(&text).map(|found| (found[1].replace('_', "").to_lowercase(), found[2].parse().unwrap()));
+    numbers.collect()
+}
+
+#[test]
+fn numbers_that_cross_the_border_mean_the_same_on_both_sides() {
+    for (rust, name, javascript, least) in [
+        ("src/web/driver.rs", "Progress", "src/js/reply.js", 3),
+        ("src/web/sys.rs", "Kind", "src/js/event-buffer.js", 3),
+    ] {
+        let ours = rust_numbers(rust, name);
+        let theirs = javascript_numbers(javascript);
+        let shared: Vec<_> = ours
+            .iter()
+            .filter_map(|(variant, number)| Some((variant, number, theirs.get(&variant.to_lowercase())?)))
+            .collect();
+        assert!(shared.len() >= least, "{javascript} has only {shared:?} of {ours:?}");
+        for (variant, number, other) in shared {
+            assert_eq!(number, other, "{name}::{variant}");
+        }
+    }
+}
+
+fn javascript() -> Vec<String> {
+    let folders = ["src/js", "src/js/edge"];
+    let files = folders.iter().flat_map(|folder| {
+        let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap();
+        entries.map(move |entry| format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy()))
+    });
+    files.filter(|file| file.ends_with(".js")).collect()
+}
+
+#[test]
+fn each_protocol_has_a_class_and_each_class_a_protocol() {
+    let mut classes = Names::new();
+    for file in javascript() {
+        classes.extend(matches(r"static protocol = '(\w+)'", &source(&file)));
+    }
+    assert_eq!(classes, names(REGISTRY.iter().map(|protocol| protocol.info.name)));
+    let typed = matches(r"export class (\w+) extends (?:Base|WordPressProvider)<", &source("src/js/index.d.ts"));
+    assert_eq!(typed, classes, "the classes of index.d.ts");
+}
+
+/// Options that every protocol knows how to treat, since they are about the call and not about the model.
+const OF_THE_CALL: [&str; 12] = [
+    "messages",
+    "model",
+    "proxy",
+    "retries",
+    "maxEventBytes",
+    "headers",
+    "cookies",
+    "conversation",
+    "history",
+    "stop",
+    "thinkTags",
+    "allowBrowser",
+];
+
+/// Of `OPTIONS`, what the edge alone gives.
+const OF_THE_EDGE: &str = "compatible";
+
+#[test]
+fn options_of_the_types_are_those_of_the_core_and_those_that_javascript_keeps() {
+    let live = matches(r"'(\w+)'", &between(&source("src/js/options.js"), "const LIVE = [", "]"));
+    let mut known = names(OPTIONS.into_iter().filter(|name| *name != OF_THE_EDGE));
+    known.extend(names(OF_THE_CALL.into_iter().filter(|name| *name != "allowBrowser")));
+    known.extend(live);
+    // Another name of `fetch`, of the first edition; not in the types.
+    known.remove("transport");
+    assert_eq!(members("CallOptions"), known);
+}
+
+#[test]
+fn options_that_protocols_map_exist() {
+    for protocol in REGISTRY {
+        for (name, place) in protocol.info.options {
+            assert!(OPTIONS.contains(name) || OF_THE_CALL.contains(name), "{}: no option {name}", protocol.info.name);
+            assert!(!place.is_empty() && !place.ends_with('/'), "{}: {name} at {place:?}", protocol.info.name);
+        }
+    }
+}
+
+#[test]
+fn options_of_the_edge_and_of_client_exist() {
+    let known = |name: &str| OPTIONS.contains(&name) || OF_THE_CALL.contains(&name);
+    let edge = source("src/edge/request.rs");
+    for table in ["const CHAT: ", "const RESPONSES: "] {
+        let body = between(&edge, table, "];");
+        let ours = matches(r#"\("\w+", "(\w+)"\)"#, &body);
+        assert!(ours.len() > 3 && ours.iter().all(|name| known(name)), "{table}{ours:?}");
+    }
+    let client = matches(r"'(\w+)'", &between(&source("src/js/client.js"), "const OPTIONS = [", "]"));
+    let edge_chat = matches(r#"\("\w+", "(\w+)"\)"#, &between(&edge, "const CHAT: ", "];"));
+    let expected: Names = edge_chat.union(&names(["tools"])).cloned().collect();
+    assert_eq!(client, expected, "Client takes what the edge takes");
+}
+
+#[test]
+fn settings_of_the_types_are_those_that_protocols_declare() {
+    let types = source("src/js/index.d.ts");
+    let common = names(["url", "baseUrl", "apiKey", "allowBrowser", "name", "models", "defaultModel", "modelAliases"]);
+    let classes = Regex::new(r"export class (\w+) extends (?:Base|WordPressProvider)<(\w+)>").unwrap();
+    for found in classes.captures_iter(&types) {
+        let (class, mut interface) = (found[1].to_owned(), found[2].to_owned());
+        let mut typed = Names::new();
+        loop {
+            typed.extend(members(&interface));
+            let parent = Regex::new(&format!(r"interface {interface} extends (\w+)")).unwrap();
+            match parent.captures(&types).map(|parent| parent[1].to_owned()) {
+                Some(parent) if parent != "CallDefaults" => interface = parent,
+                _ => break,
+            }
+        }
+        // Not data: `WorkersAi` takes it in JavaScript.
+        typed.remove("binding");
+        let own = names(protocol(&class).expect("no such protocol").info.settings.iter().map(|(name, _)| *name));
+        let typed: Names = typed.difference(&common).cloned().collect();
+        assert_eq!(typed, own, "{class}");
+    }
+}
+
+#[test]
+fn no_setting_has_two_kinds() {
+    let mut kinds: BTreeMap<&str, SettingKind> = BTreeMap::new();
+    for (name, kind) in REGISTRY.iter().flat_map(|protocol| protocol.info.settings) {
+        assert_eq!(kinds.insert(name, *kind).unwrap_or(*kind), *kind, "{name}");
+    }
+}
