@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { EventBuffer } from '../src/js/event-buffer.js';
-import { feed, forgetRoom } from '../src/js/chunk-buffer.js';
+import { feed, forgetBuffer } from '../src/js/chunk-buffer.js';
 import { makeBody } from './body/body.js';
 import { memoryFetch } from './body/fetch.js';
 import { driverFor } from './contestants/stripped/driver.js';
@@ -56,7 +56,7 @@ async function reply(ReplyDriver, dialect, body) {
   const driver = driverFor(ReplyDriver, { dialect, fetch: memoryFetch(body), url: 'https://site.example' }, buffer);
   await driver.open();
   // Each build has a memory of its own.
-  forgetRoom();
+  forgetBuffer();
   const start = process.hrtime.bigint();
   for (const chunk of body.chunks) {
     if (feed(driver, chunk) !== 0) break;

@@ -14,7 +14,7 @@ const times = (name, to, workload, contestant = 'rivulet') => ({
 
 /** By how much more, in each round. */
 const more = (costs, bases) => spread(costs.map((cost) => cost - median(bases)));
-/** Milliseconds are not the same in two runs, since the machine is not: whether runs agree is told by this. */
+/** How many times more, in each round. Whether runs agree is judged by this, since the machine changes milliseconds from run to run. */
 const multiple = (costs, bases) => spread(costs.map((cost) => cost / median(bases)));
 const exactly = (value) => ({ middle: value, low: value, high: value });
 

@@ -17,7 +17,7 @@ const STEPS = [
   ['stripped/copy', 'copying in'],
   ['stripped/scan', 'a call and scanning'],
   ['stripped/text', 'text out: a string a chunk'],
-  ['rivulet-coalesce', 'a promise a chunk, inbox, clocks'],
+  ['rivulet-coalesce', 'a promise a chunk, buffer, timers'],
   ['rivulet', 'an item an event: slices and promises'],
 ];
 

@@ -153,7 +153,7 @@ async function profile(folder) {
   if (wanted.includes('first')) console.log(`\n## The first text, where the time goes\n\n${await profileFirst(runtime, counts)}`);
 }
 
-/** The figures, for whoever wants to look closer. */
+/** Writes the figures of the run as JSON, for a closer look. */
 async function keep(name, results) {
   const folder = join(ROOT, 'target', 'bench');
   await mkdir(folder, { recursive: true });

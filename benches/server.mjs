@@ -22,5 +22,5 @@ const server = createServer(async (incoming, outgoing) => {
   outgoing.end();
 }).listen(0, '127.0.0.1', () => console.log(server.address().port));
 
-// Who started us went away.
+// The process that started this one is gone.
 process.stdin.on('end', () => process.exit()).resume();

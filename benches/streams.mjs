@@ -1,4 +1,4 @@
-// The workloads that are a cost of an event: measured, and told as ratios to the floor.
+// Workloads whose result is the cost of an event, reported as ratios to the floor.
 
 import { interleaved } from './rounds.mjs';
 import { ratio, median } from './report/stats.mjs';
@@ -51,7 +51,7 @@ async function launched(runtime, title, names, job, counts) {
   }
 }
 
-/** CPU time where the runtime tells it, else the wall's. */
+/** CPU time where the runtime reports it, else wall time. */
 export function streamTable({ costs, wrong }) {
   const { floor, hand } = costs;
   const clock = Number.isFinite(floor.cpu[0]) ? 'cpu' : 'wall';

@@ -272,8 +272,8 @@ async function recordCase(one, context, folder, calls, rows) {
 }
 
 /**
- * The line of a case in calls.json, and what came of the call. It is told by what is in the file, which is not in each letter
- * what came, and as the conformance suite plays it: at the recorded host, without TLS.
+ * The line of a case in calls.json: how the call was made, and what came of it. That is found by playing the recorded file, which may
+ * differ from the live answer in a few bytes, as the conformance suite plays it: at the recorded host, without TLS.
  */
 async function expected(one, options, recorded, { Provider, common, shown, path, given }) {
   const site = `http://${recorded.url.host}`;
@@ -315,7 +315,7 @@ function afterTools({ earlier }) {
   };
 }
 
-/** Whether the protocol passes an option on, which it tells before anything is sent. */
+/** Whether the protocol passes an option on: its warning comes before anything is sent. */
 async function passes(Provider, settings, options, name) {
   const nowhere = async () => {
     throw new TypeError('nothing is to be sent');

@@ -1,33 +1,34 @@
-// For people who listen: a screen reader hears finished sentences, not pieces of words.
+// Announces a reply to screen readers in whole sentences, since pieces of words could not be understood.
 
 const SENTENCE = /[^]*?(?:[.!?…؟]["'»”’)\]*_]*\s+|[。！？]["'」』”]*|\n+)/y;
+/** How many sentences stay in the region. */
 const KEPT = 12;
 
 /** @param {HTMLElement} region a polite live region */
 export function announcer(region) {
   let rest = '';
-  const say = (text) => {
-    const words = text.replaceAll(/[*_`#>|]+/g, ' ').trim();
-    if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(words)) return;
+  const announce = (text) => {
+    const sentence = text.replaceAll(/[*_`#>|]+/g, ' ').trim();
+    if (!/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(sentence)) return;
     const line = document.createElement('p');
-    line.textContent = words;
+    line.textContent = sentence;
     region.append(line);
-    // Additions are announced, removals are not; without this, the region would grow with the talk.
+    // Drops old sentences, so that the region does not grow with the conversation. Only additions are announced.
     while (region.childElementCount > KEPT) region.firstElementChild.remove();
   };
   return {
-    /** @param {string} piece */
+    /** Announces the sentences that are complete by now. @param {string} piece */
     add(piece) {
       rest += piece;
       let end = 0;
-      for (SENTENCE.lastIndex = 0; SENTENCE.test(rest); end = SENTENCE.lastIndex) say(rest.slice(end, SENTENCE.lastIndex));
+      for (SENTENCE.lastIndex = 0; SENTENCE.test(rest); end = SENTENCE.lastIndex) announce(rest.slice(end, SENTENCE.lastIndex));
       rest = rest.slice(end);
     },
-    /** The reply is over: what is left is said, and `closing` after it. */
+    /** Announces the rest of the reply, which is over, and then `closing`. */
     finish(closing = '') {
-      say(rest);
+      announce(rest);
       rest = '';
-      say(closing);
+      announce(closing);
     },
   };
 }

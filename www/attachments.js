@@ -1,53 +1,53 @@
-// What a reply holds beside its text: what was thought before it, the tools that it calls, and images.
+// What a reply holds beside its text: the reasoning before it, the tool calls, and images.
 
 import { el } from './dom.js';
 
 /**
- * @returns {{ nodes: HTMLElement[], thought: (piece: string) => void, call: (event: any) => void, image: (url: string) => void,
- *   areAny: () => boolean }} `areAny`: calls or images, without which a reply that has no text is empty
+ * @returns {{ nodes: HTMLElement[], reasoning: (piece: string) => void, call: (event: any) => void, image: (url: string) => void,
+ *   isEmpty: () => boolean }} `isEmpty`: there are neither calls nor images, so that a reply without text is empty
  */
 export function attachments() {
-  const words = el('div', { className: 'words', dir: 'auto', tabIndex: 0 });
-  const thoughts = el('details', { className: 'thought', open: true, hidden: true }, el('summary', {}, 'Thought'), words);
+  const reasoningText = el('div', { className: 'reasoning-text', dir: 'auto', tabIndex: 0 });
+  const reasoning = el('details', { className: 'reasoning-block', open: true, hidden: true }, el('summary', {}, 'Thought'), reasoningText);
   const calls = el('div', { className: 'calls' });
   const images = el('div', { className: 'images' });
-  /** By the place that the service gives each call. */
+  /** The elements of each call, by the call's index. */
   const shown = new Map();
 
   const show = () => {
     const name = el('b');
-    const given = el('pre', { tabIndex: 0 }, el('code'));
+    const argumentsBlock = el('pre', { tabIndex: 0 }, el('code'));
     calls.append(el('section', { className: 'call', 'aria-label': 'Call of a tool' },
-      el('span', { className: 'who' }, 'Calls a tool'), name, given));
-    return { name, given: given.firstChild };
+      el('span', { className: 'author' }, 'Calls a tool'), name, argumentsBlock));
+    return { name, code: argumentsBlock.firstChild };
   };
   return {
-    nodes: [thoughts, calls, images],
-    thought(piece) {
-      thoughts.hidden = false;
-      const isAtEnd = words.scrollTop + words.clientHeight >= words.scrollHeight - 8;
-      words.append(piece);
-      if (isAtEnd) words.scrollTop = words.scrollHeight;
+    nodes: [reasoning, calls, images],
+    reasoning(piece) {
+      reasoning.hidden = false;
+      const isAtEnd = reasoningText.scrollTop + reasoningText.clientHeight >= reasoningText.scrollHeight - 8;
+      reasoningText.append(piece);
+      if (isAtEnd) reasoningText.scrollTop = reasoningText.scrollHeight;
     },
     call(event) {
       const key = event.index ?? event.id;
       if (!shown.has(key)) shown.set(key, show());
-      const { name, given } = shown.get(key);
+      const { name, code } = shown.get(key);
       if (event.name) name.textContent = event.name;
-      // At the end each call comes once more, and whole.
-      if (event.done) given.textContent = indented(event.arguments ?? '');
-      else given.append(event.arguments ?? '');
+      // The whole call, which comes at the end, replaces its pieces.
+      if (event.done) code.textContent = indented(event.arguments ?? '');
+      else code.append(event.arguments ?? '');
     },
-    /** One that would have to be fetched is named: what a service says sends the visitor's browser nowhere. */
+    /** Shows an image of a `data:` URL. Of any other only the address is shown, so that no service makes the browser fetch it. */
     image(url) {
       const isHere = url.startsWith('data:image/');
       images.append(isHere ? el('img', { src: url, alt: 'Image of the reply' }) : el('p', { className: 'note' }, `An image: ${url}`));
     },
-    areAny: () => shown.size > 0 || images.childElementCount > 0,
+    isEmpty: () => shown.size === 0 && images.childElementCount === 0,
   };
 }
 
-/** A model writes the arguments, so they need not be JSON. */
+/** JSON with indentation, or the text as it is: a model wrote the arguments, so they may not be JSON. */
 function indented(text) {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

@@ -1,8 +1,8 @@
-// One conversation: what was said, and the call under way. Knows rivulet's interface and no page.
+// One conversation: its messages, and the call under way. It uses rivulet's interface and knows nothing of the page.
 
 /**
  * @typedef {object} Outcome
- * @property {string} text what arrived, also before an error
+ * @property {string} text what arrived, an error or not
  * @property {unknown} [error]
  * @property {boolean} stopped by the visitor
  */
@@ -10,11 +10,11 @@
 export class Chat {
   /** @type {{ role: 'user' | 'assistant', content: string }[]} */
   messages = [];
-  /** The service's own thread; plain JSON of the last reply. */
+  /** `conversation` of the last reply, by which the service goes on. */
   conversation = null;
   #controller = null;
-  /** Changes with every move: a reply that is under way then brings no thread from the old place. */
-  #place = 0;
+  /** Counts services: a reply of an earlier one must not bring its `conversation` to the next. */
+  #service = 0;
 
   get isRunning() {
     return this.#controller !== null;
@@ -24,9 +24,9 @@ export class Chat {
     this.#controller?.abort();
   }
 
-  /** The service does not know the new place, so its thread ends; what was said goes along as messages. */
-  moved() {
-    this.#place += 1;
+  /** Another service is asked from now on. It gets the messages, and knows nothing of the `conversation` so far. */
+  changeService() {
+    this.#service += 1;
     this.conversation = null;
   }
 
@@ -37,20 +37,20 @@ export class Chat {
   }
 
   /**
-   * Never rejects: how it ended is in the outcome.
+   * Sends a message and reads the reply. It never rejects: the outcome says how the reply ended.
    *
-   * @param {string} said
+   * @param {string} prompt
    * @param {() => { createAsyncGenerator(options: any): any }} makeProvider may throw, as constructors do
    * @param {Record<string, unknown>} options
    * @param {(event: any) => void} onEvent
    * @returns {Promise<Outcome>}
    */
-  async send(said, makeProvider, options, onEvent) {
+  async send(prompt, makeProvider, options, onEvent) {
     const controller = this.#controller = new AbortController();
     const { signal } = controller;
     const before = this.messages;
-    const place = this.#place;
-    const messages = [...before, { role: 'user', content: said }];
+    const service = this.#service;
+    const messages = [...before, { role: 'user', content: prompt }];
     let text = '';
     let reply;
     let outcome;
@@ -67,10 +67,10 @@ export class Chat {
       outcome = { text, error, stopped: signal.aborted };
     }
     this.#controller = null;
-    // A conversation that was cleared meanwhile stays clear, and a turn without an answer is not worth remembering.
+    // Keeps the turn, unless the conversation was cleared meanwhile, or there is no answer.
     if (this.messages === before && text !== '') {
       this.messages = [...messages, { role: 'assistant', content: text }];
-      if (this.#place === place) this.conversation = reply.conversation ?? this.conversation;
+      if (this.#service === service) this.conversation = reply.conversation ?? this.conversation;
     }
     return outcome;
   }

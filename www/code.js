@@ -1,22 +1,22 @@
-// The five lines that do what the page does, for the settings of this moment.
+// The code that does what the page does with the current settings, in five lines.
 
-import { callOptions, isPreset, isService, nameOf, ownSettings } from './providers.js';
+import { callOptions, isPreset, isService, classOf, providerSettings } from './providers.js';
 
 const LONGEST_PROMPT = 60;
 
 /**
- * @param {import('./providers.js').Settings} settings whose key, if there is one, is a placeholder: the code is to be copied
- * @param {string} prompt what was said last
+ * @param {import('./providers.js').Settings} settings the key in them, if any, is a placeholder, since the code is for copying
+ * @param {string} prompt the last message
  */
 export function fiveLines(settings, prompt) {
-  const name = nameOf(settings);
-  const own = literal(ownSettings(settings));
-  const words = Array.from(prompt);
-  const message = words.length > LONGEST_PROMPT ? `${words.slice(0, LONGEST_PROMPT).join('')}…` : prompt;
+  const name = classOf(settings);
+  const given = literal(providerSettings(settings));
+  const characters = Array.from(prompt);
+  const message = characters.length > LONGEST_PROMPT ? `${characters.slice(0, LONGEST_PROMPT).join('')}…` : prompt;
   const options = literal({ messages: message, ...callOptions(settings) });
   return [
     `import { ${name} } from 'rivulet';`,
-    `const chat = ${isPreset(name) ? `${name}.with(${own})` : `new ${name}(${own})`};`,
+    `const chat = ${isPreset(name) ? `${name}.with(${given})` : `new ${name}(${given})`};`,
     `const reply = chat.createAsyncGenerator(${options});`,
     'for await (const text of reply) document.body.append(text);',
     isService(name)
@@ -25,7 +25,7 @@ export function fiveLines(settings, prompt) {
   ].join('\n');
 }
 
-/** Source text as nodes, with classes for what stylesheets may colour. */
+/** Source text as nodes, with a class for each comment, string and keyword, so that a stylesheet can colour them. */
 export function coloured(source) {
   const parts = source.split(/('(?:[^'\\\n]|\\.)*'|\/\/.*|\b(?:import|from|const|new|for|await|of)\b)/);
   return parts.filter(Boolean).map((part) => {
@@ -47,5 +47,5 @@ function literal(value) {
   return fields.length ? `{ ${fields.join(', ')} }` : '{}';
 }
 
-/** JSON's escapes are JavaScript's, too; only the quotes change. */
+/** A string as JavaScript writes it, in single quotes; the escapes are those of JSON. */
 const quoted = (text) => `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll('\'', '\\\'')}'`;

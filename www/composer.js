@@ -1,4 +1,4 @@
-// The message field with its two buttons, the keys, and the line that says what is going on.
+// The message field with its two buttons and its keys, and the status line below it.
 
 import { byId } from './dom.js';
 
@@ -15,7 +15,7 @@ export function composer({ send, stop }) {
     fit();
     send(prompt);
   };
-  // Where CSS cannot do it (field-sizing), the field grows by hand.
+  // The field grows with its text. Browsers without `field-sizing` need this code for it.
   const fit = () => {
     if (CSS.supports('field-sizing', 'content')) return;
     field.style.height = 'auto';
@@ -24,7 +24,7 @@ export function composer({ send, stop }) {
 
   field.addEventListener('input', fit);
   field.addEventListener('keydown', (event) => {
-    // While an input method composes, Enter chooses a word.
+    // Not while an input method composes a word, since Enter then confirms that word.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     submit();
@@ -40,17 +40,17 @@ export function composer({ send, stop }) {
 
   return {
     focus: () => field.focus(),
-    status(words) {
-      byId('status').textContent = words;
+    status(text) {
+      byId('status').textContent = text;
     },
-    /** The button that goes must not take the focus with it. */
+    /** Shows the button for stopping or sending. The focus of the button that disappears goes to the other, or to the field. */
     running(runs) {
       isRunning = runs;
-      const [gone, here] = runs ? [sendButton, stopButton] : [stopButton, sendButton];
-      const hadFocus = document.activeElement === gone;
-      here.hidden = false;
-      gone.hidden = true;
-      if (hadFocus) (runs ? here : field).focus();
+      const [hiding, showing] = runs ? [sendButton, stopButton] : [stopButton, sendButton];
+      const hadFocus = document.activeElement === hiding;
+      showing.hidden = false;
+      hiding.hidden = true;
+      if (hadFocus) (runs ? showing : field).focus();
     },
   };
 }

@@ -1,4 +1,4 @@
-// Nodes, made without HTML: whatever text a service sends ends up in text nodes.
+// Makes elements without HTML, so that text of a service can only become text nodes.
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
@@ -20,7 +20,7 @@ export function el(tag, properties = {}, ...children) {
 /** @param {string} id @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
-/** One call of `work` a frame, however often it is asked for. `flush` does at once what is still due. */
+/** Calls `work` once a frame, however often `ask` is called. `flush` calls it at once. */
 export function eachFrame(work) {
   let due = 0;
   const run = () => {
@@ -29,7 +29,7 @@ export function eachFrame(work) {
   };
   return {
     ask() {
-      // A page in the background has no frames; it may lag, and `flush` catches up.
+      // A page in the background has no frames, so nothing is drawn until `flush`.
       due ||= requestAnimationFrame(run);
     },
     flush() {

@@ -1,7 +1,7 @@
-// Errors in words: what happened, and what can be done about it. The library's own message stands below them.
+// Explains errors: what happened, and what can be done about it. The library's own message stands below.
 
-/** By `ChatError.code`: a title and a hint. */
-const WORDS = {
+/** Title and hint by `ChatError.code`. */
+const EXPLANATIONS = {
   input: ['That call cannot be made', 'One of the settings above is not what it should be. Nothing was sent.'],
   model_not_found: ['No such model', 'Clear the model to use the default one, or take one from the list.'],
   auth: ['The service wants a key', 'Your API key is missing or wrong. If you gave none, it is that of the site, whose owner can put that right.'],
@@ -9,7 +9,7 @@ const WORDS = {
   rate_limited: ['Too many messages', 'The service asks for a pause. Send the same message again in a while.'],
   payment_required: ['The account behind this site is empty', 'Its owner has to top it up; trying again does not help.'],
   refused: ['The site refuses this message', 'It may be too long, or hold a word that the site does not take. '
-    + 'The presets send the whole talk as one message, which grows with every turn; AiEngine sends only what is new.'],
+    + 'The presets send the whole conversation as one message, which grows with every turn; AiEngine sends only what is new.'],
   blocked: ['Something stands before the chat', 'A firewall or a login page answered in its place. Open the site in a tab to see what it shows.'],
   service: ['The service failed', 'The trouble is on its side. Try again later.'],
   network: ['The site cannot be reached', 'Check the address. A site of another origin must allow this page to read it; '
@@ -26,8 +26,8 @@ const WORDS = {
  * @param {any} error
  * @returns {{ title: string, hint: string, code: string, message: string, body: string | undefined }}
  */
-export function inWords(error) {
-  const [title, hint] = WORDS[error?.code] ?? ['Something else went wrong', 'This is not an error of the service. Please report it.'];
+export function explained(error) {
+  const [title, hint] = EXPLANATIONS[error?.code] ?? ['Something else went wrong', 'This is not an error of the service. Please report it.'];
   const wait = error?.retryAfterMs > 0 ? ` It asks to wait ${Math.ceil(error.retryAfterMs / 1000)} s.` : '';
   const facts = [error?.code ?? error?.name, error?.status && `HTTP ${error.status}`, error?.provider];
   return {

@@ -1,8 +1,8 @@
-// Every event of the last reply, with the time at which it came.
+// The events of the last reply, each with the time at which it came.
 
 import { el } from './dom.js';
 
-/** The list stays this short, however long the reply is. */
+/** How many events are listed at most, the last ones of a long reply. */
 const SHOWN = 400;
 
 /** @param {HTMLElement} list @param {HTMLElement} count */
@@ -25,17 +25,17 @@ export function eventLog(list, count) {
     },
     /** @param {{ type: string, [key: string]: unknown }} event @param {number} at ms since the call */
     add(event, at) {
-      add(event.type, inWords(event), at, event.type === 'reasoning' ? 'type reasoning' : 'type');
+      add(event.type, summaryOf(event), at, event.type === 'reasoning' ? 'type reasoning' : 'type');
     },
-    /** Not an event of the iterable but its rejection. */
-    error(words, at) {
-      add('rejected', words, at, 'error');
+    /** Adds the rejection of the iterable, which is not one of its events. */
+    error(code, at) {
+      add('rejected', code, at, 'error');
     },
   };
 }
 
-function inWords({ type, ...rest }) {
-  // A piece of the arguments stands as it is; the whole call reads as one.
+function summaryOf({ type, ...rest }) {
+  // A piece of a call shows its piece of the arguments, the whole call reads as a call.
   if (type === 'tool-call') return rest.done ? `${rest.name}(${rest.arguments})` : `${rest.name ?? ''} … ${rest.arguments ?? ''}`;
   const values = Object.values(rest);
   return JSON.stringify(values.length === 1 ? values[0] : rest);

@@ -1,4 +1,4 @@
-// Things to say. The last group only makes sense to the local test site, which knows these words.
+// Example messages. Those of the last group make the local test site fail on purpose; other sites do not know them.
 
 import { el } from './dom.js';
 

@@ -1,5 +1,5 @@
-// The mark on the newest piece. It is a highlight over the text and no element in it, so that nothing is taken apart for
-// it; browsers without the CSS Custom Highlight API show the reply without a mark.
+// Marks the newest piece of a reply. The mark is a CSS custom highlight and not an element, so that no text node is split for it.
+// Browsers without that API show the reply without a mark.
 
 /** @param {Node} parent @param {number} length how many characters at the end are new */
 export function highlightNew(parent, length) {

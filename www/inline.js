@@ -1,4 +1,4 @@
-// Markdown within a line: code, bold, italic, links. Each pattern is linear: none can be made to backtrack far.
+// Markdown within a line: code, bold, italic, links. No text can make these patterns backtrack far.
 
 import { el } from './dom.js';
 
@@ -27,7 +27,7 @@ export function inline(text) {
   return nodes.filter((node) => node !== '');
 }
 
-/** Only to the web, and without telling where from. Anything else stays the text it is. */
+/** A link to http or https, without a referrer. `undefined` for any other target: then the source stays as text. */
 function link(label, target) {
   if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) return undefined;
   return el('a', { href: target, target: '_blank', rel: 'noopener noreferrer' }, label);

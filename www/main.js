@@ -1,14 +1,14 @@
-// The page: connects what the visitor does with the conversation, and the conversation with what is shown.
+// The page: connects the controls with the conversation, and the conversation with what is shown.
 
 import { announcer } from './announcer.js';
 import { Chat } from './chat.js';
 import { coloured, fiveLines } from './code.js';
 import { composer } from './composer.js';
 import { byId, eachFrame, el } from './dom.js';
-import { inWords } from './errors.js';
+import { explained } from './errors.js';
 import { eventLog } from './events.js';
 import { showExamples } from './examples.js';
-import { callOptions, defaultUrl, EDGE, fieldsOf, isService, makeProvider, modelsOf, PROVIDERS, talkKey, WAYS } from './providers.js';
+import { callOptions, CONNECTIONS, defaultUrl, EDGE, fieldsOf, isService, makeProvider, modelsOf, PROVIDERS, serviceKey } from './providers.js';
 import { fillForm, loadSettings, readForm, saveSettings } from './settings.js';
 import { rows, summary, Timings } from './timings.js';
 import { addTurn, copyText } from './turns.js';
@@ -21,15 +21,15 @@ const message = composer({ send, stop: () => chat.stop() });
 const follow = follower();
 let settings = loadSettings();
 let hasEdge = true;
-/** Counts conversations: a reply that outlives its own is not shown in the next. */
-let talk = 0;
+/** Counts conversations: a reply of an earlier one must not be shown in the next. */
+let conversation = 0;
 let lastPrompt = 'Hello! How are you?';
 
 form.elements.provider.append(choices('Chatbots of sites', false), choices('Services with a key', true));
 if (!Object.hasOwn(PROVIDERS, settings.provider)) settings.provider = 'Chatgpt4Online';
-if (!Object.hasOwn(WAYS, settings.way)) settings.way = 'direct';
+if (!Object.hasOwn(CONNECTIONS, settings.way)) settings.way = 'direct';
 fillForm(form, settings);
-form.addEventListener('input', adopt);
+form.addEventListener('input', applySettings);
 form.addEventListener('submit', (event) => event.preventDefault());
 byId('anew').addEventListener('click', startAnew);
 byId('copy').addEventListener('click', ({ currentTarget }) => copyText(currentTarget, code()));
@@ -44,28 +44,28 @@ function choices(label, areServices) {
   return el('optgroup', { label }, ...names.map((value) => el('option', { value }, PROVIDERS[value].title)));
 }
 
-/** Where the page is served alone there is no edge to go through. */
+/** Offers relay and endpoint, unless the page is served without them. */
 async function offerEdge() {
   hasEdge = await fetch(`${EDGE}health`).then((response) => response.ok, () => false);
   if (!hasEdge && settings.way !== 'direct') {
     form.elements.way.value = 'direct';
-    adopt();
+    applySettings();
   } else showSettings();
 }
 
-function adopt() {
+function applySettings() {
   const before = settings;
   if (form.elements.provider.value !== before.provider) leaveProvider();
   settings = readForm(form);
   saveSettings(settings);
-  if (talkKey(settings) !== talkKey(before)) chat.moved();
+  if (serviceKey(settings) !== serviceKey(before)) chat.changeService();
   showSettings();
 }
 
-/** A key, an address and a model are one provider's: none of them goes to the next. */
+/** Empties key, address and model, which belong to one provider and must not go to the next. */
 function leaveProvider() {
   for (const field of [byId('api-key'), form.elements.baseUrl, form.elements.model]) field.value = '';
-  // A service can do nothing without them.
+  // Opens the settings of a service, which needs at least a model.
   byId('more').open ||= isService(form.elements.provider.value);
 }
 
@@ -74,11 +74,11 @@ function showSettings() {
   for (const field of form.querySelectorAll('[data-field]')) field.hidden = !fields.includes(field.dataset.field);
   form.querySelector('[data-field=way]').hidden ||= !hasEdge;
   const isNamed = fields.includes('url');
-  // The endpoint has the local site behind it.
+  // The endpoint asks the local site.
   const isLocal = isNamed ? settings.url.replace(/\/+$/, '') === location.origin : fields.includes('way');
   byId('local').hidden = !(isLocal && isNamed);
-  byId('way-told').textContent = WAYS[settings.way];
-  byId('way-told').hidden = settings.way === 'direct' || !fields.includes('way');
+  byId('connection-explained').textContent = CONNECTIONS[settings.way];
+  byId('connection-explained').hidden = settings.way === 'direct' || !fields.includes('way');
   showExamples(byId('example-groups'), isLocal, send);
   showProvider();
   showCode();
@@ -90,19 +90,19 @@ function showProvider() {
     form.elements.model.placeholder = standard;
     byId('models').replaceChildren(...models.map((value) => el('option', { value })));
     form.elements.baseUrl.placeholder = defaultUrl(settings.provider);
-    byId('key-told').textContent = keptWhere(settings.baseUrl || form.elements.baseUrl.placeholder);
+    byId('key-explained').textContent = whereKeyGoes(settings.baseUrl || form.elements.baseUrl.placeholder);
   } catch (error) {
-    // No WebAssembly: told at once, not only when somebody has written a message.
-    byId('status').textContent = `${inWords(error).title}. ${inWords(error).hint}`;
+    // No WebAssembly: says so at once, and not only after the first message.
+    byId('status').textContent = `${explained(error).title}. ${explained(error).hint}`;
   }
 }
 
-function keptWhere(address) {
+function whereKeyGoes(address) {
   const target = URL.canParse(address) ? new URL(address).origin : 'the address above';
   return `Kept in this page’s memory alone, in no storage and in no address: a reload forgets it. It is sent to ${target} and nowhere else.`;
 }
 
-/** The code for the settings of this moment; of a key it only says that there is one. */
+/** The code for the current settings, with a placeholder for the key. */
 function code() {
   return fiveLines({ ...settings, apiKey: byId('api-key').value && '…' }, lastPrompt);
 }
@@ -117,7 +117,7 @@ function showTimings(timings) {
 
 function startAnew() {
   chat.clear();
-  talk += 1;
+  conversation += 1;
   byId('log').replaceChildren();
   byId('intro').hidden = false;
   byId('examples').open = true;
@@ -149,9 +149,9 @@ async function send(prompt) {
   });
   follow.start();
 
-  const ours = talk;
+  const ownConversation = conversation;
   const onEvent = (event) => {
-    if (ours !== talk) return;
+    if (ownConversation !== conversation) return;
     const at = timings.now();
     events.add(event, at);
     if (event.type === 'text') {
@@ -162,8 +162,8 @@ async function send(prompt) {
       figures.ask();
     } else if (event.type === 'reasoning') {
       if (timings.first === undefined) message.status('Thinking');
-      timings.thought(at);
-      turn.thought(event.text);
+      timings.reasoning(at);
+      turn.reasoning(event.text);
     } else if (event.type === 'tool-call') {
       turn.call(event);
       if (event.done) voice.add(`Call of ${event.name}.\n`);
@@ -171,11 +171,11 @@ async function send(prompt) {
     else if (event.type === 'warning') turn.note(event.message);
     else if (event.type === 'image') turn.image(event.url);
   };
-  const mine = { ...settings, apiKey: byId('api-key').value.trim() };
-  const { error, stopped } = await chat.send(prompt, () => makeProvider(mine), callOptions(mine), onEvent);
+  const current = { ...settings, apiKey: byId('api-key').value.trim() };
+  const { error, stopped } = await chat.send(prompt, () => makeProvider(current), callOptions(current), onEvent);
 
   message.running(false);
-  if (ours !== talk) return;
+  if (ownConversation !== conversation) return;
   timings.finish();
   if (error !== undefined) events.error(stopped ? 'signal.reason' : `${error.code ?? error.name}`, timings.elapsed);
   turn.finish({ error, stopped });
@@ -185,7 +185,7 @@ async function send(prompt) {
   message.status(`${stopped ? 'Stopped' : error !== undefined ? 'Failed' : 'Done'}: ${summary(timings)}`);
 }
 
-/** Scrolls along with the reply, unless the reader has scrolled away from its end. */
+/** Scrolls along with the reply, as long as the visitor has not scrolled away from its end. */
 function follower() {
   const end = byId('end');
   let wasAtEnd = true;

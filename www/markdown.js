@@ -1,9 +1,9 @@
-// Markdown as far as chat replies use it, from text to nodes. No HTML is ever made or read: what is not Markdown is text.
+// Makes nodes of the Markdown that chat replies use. It neither reads nor makes HTML: what is not Markdown is text.
 
 import { el } from './dom.js';
 import { inline } from './inline.js';
 
-/** @typedef {{ source: string, node: () => Node }} Block `source` tells whether a block has changed since the last frame */
+/** @typedef {{ source: string, node: () => Node }} Block by `source` a block is known to be the same as in the last frame */
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([^`]*)$/;
 const HEADING = /^ {0,3}(#{1,6})\s+(.*?)(?:\s+#+)?\s*$/;
@@ -13,7 +13,7 @@ const ITEM = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
 const ROW = /^\s*\|.*\|\s*$/;
 const DIVIDER = /^\s*\|(?:\s*:?-+:?\s*\|)+\s*$/;
 
-/** Quotes in quotes nest no deeper; a reply of a million `>` must not end the page. */
+/** How deep quotes and lists nest at most, so that a reply of a million `>` does not exhaust the stack. */
 const DEEPEST = 8;
 
 /** @param {string} text @returns {Block[]} */
@@ -33,7 +33,7 @@ export function blocks(text, depth = 0) {
   return found;
 }
 
-/** The block that begins at `at`: where it ends, and how it is made. @returns {[number, () => Node]} */
+/** The block that begins at line `at`: the line behind it, and a function that makes its node. @returns {[number, () => Node]} */
 function block(lines, at, depth) {
   const line = lines[at];
   const fence = line.match(FENCE);
@@ -44,7 +44,7 @@ function block(lines, at, depth) {
     return [Math.min(end + 1, lines.length), code];
   }
   const heading = line.match(HEADING);
-  // The page has two levels of its own, so a reply's first level is its third.
+  // The page uses the first two levels of headings itself, so a reply's begin at the third.
   if (heading) return [at + 1, () => el(`h${Math.min(heading[1].length + 2, 6)}`, {}, ...inline(heading[2]))];
   if (RULE.test(line)) return [at + 1, () => el('hr')];
   if (QUOTE.test(line) && depth < DEEPEST) {
@@ -71,7 +71,7 @@ function until(lines, from, isEnd) {
   return at;
 }
 
-/** Items nest by their indentation, as it grows and shrinks. */
+/** A list. An item that is indented further than the one before begins a list inside it. */
 function list(lines) {
   const open = [];
   let root;

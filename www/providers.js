@@ -1,11 +1,14 @@
-// The providers to choose from, and the call that the settings mean.
+// The providers to choose from, and what the chosen settings mean for provider and call.
 
 import * as rivulet from './rivulet/rivulet.min.js';
 import { storage } from './settings.js';
 
-/** @typedef {import('./settings.js').Settings & { apiKey?: string }} Settings the key is never among what is stored */
+/** @typedef {import('./settings.js').Settings & { apiKey?: string }} Settings the key is never stored */
 
-/** A line each. A `preset` has a site's values, a `site` is a class that wants an address, a `service` one that takes a key. */
+/**
+ * The providers, one a line. `kind`: a `preset` has the values of a site, a `site` is a class that needs an address, a `service` is one
+ * that takes a key.
+ */
 export const PROVIDERS = {
   Chatgpt4Online: { kind: 'preset', title: 'Chatgpt4Online (preset)' },
   Chatgpt4o: { kind: 'preset', title: 'Chatgpt4o (preset)' },
@@ -24,58 +27,59 @@ const kindOf = (name) => PROVIDERS[name]?.kind;
 export const isPreset = (name) => kindOf(name) === 'preset';
 export const isService = (name) => kindOf(name) === 'service';
 
-/** Models that a preset knows, its aliases first. Compiles the module, so it may fail where WebAssembly is forbidden. */
+/** The models of a preset, its aliases first. This compiles the module, so it throws where WebAssembly is not allowed. */
 export function modelsOf(name) {
   if (!isPreset(name)) return { models: [], standard: 'as the service calls it' };
   const { models, modelAliases, defaultModel } = rivulet[name];
   return { models: [...Object.keys(modelAliases), ...models], standard: defaultModel };
 }
 
-/** Where a service is asked if nobody says otherwise. Compiles the module, too. */
+/** The usual address of a service. This compiles the module, so it throws where WebAssembly is not allowed. */
 export const defaultUrl = (name) => (isService(name) ? new rivulet[name]({}).url : '');
 
-/** `npm start` serves the edge beside the page. */
+/** Where the endpoint and the relay are: `npm start` serves them beside the page. */
 export const EDGE = new URL('../edge/', import.meta.url).href;
 
-export const WAYS = {
+/** How the page reaches a site, each with its explanation for the visitor. */
+export const CONNECTIONS = {
   direct: 'The page asks the site itself.',
   relay: 'The page asks the relay, and the relay the site: so a page of any listed origin can read the stream.',
   endpoint: 'The page speaks OpenAI’s protocol with the endpoint, and the endpoint speaks the site’s with the site, which it chooses itself.',
 };
 
-/** A service is asked by the page alone: whoever stands between would see the key. @param {Settings} settings */
-const wayOf = ({ provider, way }) => (isService(provider) ? 'direct' : way);
+/** How the settings reach their provider. Services are always asked directly: anything in between would see the key. @param {Settings} settings */
+const connectionOf = ({ provider, way }) => (isService(provider) ? 'direct' : way);
 
-/** The fields that mean something; the others are neither shown nor used. @param {Settings} settings */
+/** The fields of the form that have a meaning for these settings; the others are neither shown nor used. @param {Settings} settings */
 export function fieldsOf(settings) {
   const kind = kindOf(settings.provider);
   if (kind === 'service') return ['baseUrl', 'apiKey', 'model'];
-  const way = wayOf(settings);
+  const connection = connectionOf(settings);
   return [
     'way',
     ...(kind === 'preset' ? ['model'] : []),
-    ...(way === 'endpoint' ? [] : ['url', 'botId', 'page']),
-    ...(way === 'direct' ? ['proxy'] : []),
+    ...(connection === 'endpoint' ? [] : ['url', 'botId', 'page']),
+    ...(connection === 'direct' ? ['proxy'] : []),
   ];
 }
 
-/** The provider that the page itself uses: for what speaks OpenAI's protocol, that is OpenAI's. @param {Settings} settings */
-export const nameOf = (settings) => (wayOf(settings) === 'endpoint' ? 'OpenAiChat' : settings.provider);
+/** The class or preset that the page uses. The endpoint speaks OpenAI's protocol, whatever is behind it. @param {Settings} settings */
+export const classOf = (settings) => (connectionOf(settings) === 'endpoint' ? 'OpenAiChat' : settings.provider);
 
-/** What goes into the constructor (or `with`), as little as possible: the code on the page shows the same. @param {Settings} settings */
-export function ownSettings(settings) {
+/** The settings of the provider, and no more than needed, since the code on the page shows them. @param {Settings} settings */
+export function providerSettings(settings) {
   const { provider, url, botId, page, baseUrl, apiKey } = settings;
-  if (wayOf(settings) === 'endpoint') return { baseUrl: `${EDGE}v1` };
-  // The key is the visitor's own, in a page that shows it to nobody: that is what `allowBrowser` asks about.
+  if (connectionOf(settings) === 'endpoint') return { baseUrl: `${EDGE}v1` };
+  // `allowBrowser`: the key is the visitor's own, and nobody else can read this page.
   if (isService(provider)) return { ...(baseUrl && { baseUrl }), ...(apiKey && { apiKey, allowBrowser: true }) };
   return { url, ...(botId && { botId }), ...(page && { page }) };
 }
 
-/** What goes into the call beside messages, signal and conversation. @param {Settings} settings */
+/** The options of the call beside messages, signal and conversation. @param {Settings} settings */
 export function callOptions(settings) {
   const { proxy, idle } = settings;
   const model = modelOf(settings);
-  const relay = wayOf(settings) === 'relay' ? `${EDGE}relay/` : fieldsOf(settings).includes('proxy') && proxy;
+  const relay = connectionOf(settings) === 'relay' ? `${EDGE}relay/` : fieldsOf(settings).includes('proxy') && proxy;
   return {
     ...(model && { model }),
     ...(relay && { proxy: relay }),
@@ -83,26 +87,26 @@ export function callOptions(settings) {
   };
 }
 
-/** The endpoint calls each provider by its name here, and after a colon its model. */
+/** The model of the call. For the endpoint it is the name of the provider, and after a colon the provider's model. */
 function modelOf(settings) {
   const model = fieldsOf(settings).includes('model') ? settings.model : '';
-  if (wayOf(settings) !== 'endpoint') return model;
+  if (connectionOf(settings) !== 'endpoint') return model;
   return [settings.provider, model].filter(Boolean).join(':');
 }
 
-/** Nonces are kept over reloads where the browser lets us; else in memory, as by default. */
+/** The session store: nonces outlive a reload where the browser allows storage, and else are kept in memory. */
 const session = storage() && rivulet.storageSession(storage());
 
 /** @param {Settings} settings */
 export function makeProvider(settings) {
-  const name = nameOf(settings);
-  const own = { ...ownSettings(settings), ...(session && { session }) };
-  return isPreset(name) ? rivulet[name].with(own) : new rivulet[name](own);
+  const name = classOf(settings);
+  const all = { ...providerSettings(settings), ...(session && { session }) };
+  return isPreset(name) ? rivulet[name].with(all) : new rivulet[name](all);
 }
 
-/** As long as this stays the same, the service can go on with its own conversation. By relay or not, the site is the same. */
-export const talkKey = (settings) => {
+/** Names the service with which the conversation is: it stays the same with and without the relay. */
+export const serviceKey = (settings) => {
   const { provider, url, botId, page, baseUrl } = settings;
-  if (wayOf(settings) === 'endpoint') return JSON.stringify([provider, 'endpoint']);
+  if (connectionOf(settings) === 'endpoint') return JSON.stringify([provider, 'endpoint']);
   return JSON.stringify(isService(provider) ? [provider, baseUrl] : [provider, url, botId, page]);
 };

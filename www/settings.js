@@ -1,8 +1,8 @@
-// What the visitor chose: from the address (?url=…&provider=…), else from the last visit, else the site we stand on.
+// The visitor's settings: from the address (?url=…&provider=…), else from the last visit, else for the site that serves the page.
 
 const KEY = 'rivulet-demo';
 
-/** All of it is remembered and may stand in an address, so a key is not among it. */
+/** The settings and their defaults. All of them are stored and may stand in an address, so there is no key among them. */
 const DEFAULTS = {
   provider: 'Chatgpt4Online',
   way: 'direct',
@@ -18,7 +18,7 @@ const DEFAULTS = {
 
 /** @typedef {typeof DEFAULTS} Settings */
 
-/** Storage may be forbidden, full or absent; the page then forgets, and works. */
+/** `localStorage`, or `undefined` where the browser does not allow it; the page works without. */
 export function storage() {
   try {
     return globalThis.localStorage ?? undefined;
@@ -37,7 +37,7 @@ export function saveSettings(settings) {
   try {
     storage()?.setItem(KEY, JSON.stringify(settings));
   } catch {
-    // Private windows refuse; nothing is lost but the next visit's comfort.
+    // Storage is full or not allowed: the next visit begins with the defaults.
   }
 }
 
@@ -67,7 +67,7 @@ function remembered() {
   }
 }
 
-/** Only settings that we know, of the type that we know: neither addresses nor storage are to be trusted. */
+/** The settings that exist, of the right type: neither an address nor a storage can be trusted. */
 function known(given) {
   const entries = Object.entries(given ?? {});
   return Object.fromEntries(entries.filter(([name, value]) => Object.hasOwn(DEFAULTS, name) && typeof value === typeof DEFAULTS[name]));

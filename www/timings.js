@@ -1,12 +1,12 @@
-// How fast a reply came, measured where the page sees it: from the call to each piece.
+// Measures how fast a reply comes, from the call to each piece, as the page sees it.
 
 /** The clock of one reply. */
 export class Timings {
   #start = performance.now();
-  /** ms of each piece, for the trace. */
+  /** When each piece of text came, in ms since the call. */
   arrivals = [];
-  /** Those of what was thought. */
-  thoughts = [];
+  /** When each piece of reasoning came, in ms since the call. */
+  reasoningArrivals = [];
   characters = 0;
   first;
   end;
@@ -22,8 +22,8 @@ export class Timings {
     this.characters += text.length;
   }
 
-  thought(at) {
-    this.thoughts.push(at);
+  reasoning(at) {
+    this.reasoningArrivals.push(at);
   }
 
   finish() {
@@ -34,7 +34,7 @@ export class Timings {
     return this.end ?? this.now();
   }
 
-  /** Between the first piece and the last; one piece has no rate. */
+  /** Pieces per second between the first and the last; `undefined` for a single piece. */
   get perSecond() {
     const { arrivals } = this;
     if (arrivals.length < 2) return undefined;

@@ -1,8 +1,8 @@
-// One turn of the talk: what the visitor said, and the reply as it grows.
+// One turn of the conversation: the visitor's message, and the reply as it grows.
 
 import { attachments } from './attachments.js';
 import { eachFrame, el } from './dom.js';
-import { inWords } from './errors.js';
+import { explained } from './errors.js';
 import { blocks } from './markdown.js';
 import { highlightNew, clearHighlight } from './highlight-new.js';
 import { summary } from './timings.js';
@@ -13,28 +13,28 @@ import { trace } from './trace.js';
  *   onDraw: () => void, onAgain: () => void }} turn
  */
 export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, onAgain }) {
-  const said = el('div', { className: 'said', dir: 'auto' });
-  const { nodes: [thoughts, ...others], ...beside } = attachments();
+  const content = el('div', { className: 'content', dir: 'auto' });
+  const { nodes: [reasoning, ...others], ...attached } = attachments();
   const line = trace();
   const figures = el('span', { className: 'figures' });
   const copy = el('button', { type: 'button', className: 'small', hidden: true, onclick: () => copyText(copy, text) }, 'Copy text');
   const reply = el('article', { className: 'turn reply waiting', 'aria-label': `Reply of ${provider}` },
-    el('span', { className: 'who', 'aria-hidden': 'true' }, provider), thoughts, said, ...others,
+    el('span', { className: 'author', 'aria-hidden': 'true' }, provider), reasoning, content, ...others,
     el('div', { className: 'trace' }, line.node, figures, copy));
   log.append(el('article', { className: 'turn you', 'aria-label': 'You' },
-    el('span', { className: 'who', 'aria-hidden': 'true' }, 'You'),
-    el('div', { className: 'said', dir: 'auto' }, prompt)), reply);
+    el('span', { className: 'author', 'aria-hidden': 'true' }, 'You'),
+    el('div', { className: 'content', dir: 'auto' }, prompt)), reply);
 
   let text = '';
   let newest = 0;
   let drawn = [];
   const drawText = isMarkdown
-    ? () => { drawn = update(said, drawn, blocks(text)); }
-    : () => { said.textContent = text; };
-  said.classList.toggle('plain', !isMarkdown);
+    ? () => { drawn = update(content, drawn, blocks(text)); }
+    : () => { content.textContent = text; };
+  content.classList.toggle('plain', !isMarkdown);
   const frame = eachFrame(() => {
     drawText();
-    if (newest) highlightNew(said, newest);
+    if (newest) highlightNew(content, newest);
     newest = 0;
     line.draw(timings);
     figures.textContent = summary(timings);
@@ -43,22 +43,22 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
   frame.ask();
 
   return {
-    /** Pieces that come between two frames are marked together. */
+    /** Adds a piece of text. Pieces that come between two frames are marked together. */
     piece(piece) {
       text += piece;
       newest += piece.length;
       frame.ask();
     },
-    thought(piece) {
-      beside.thought(piece);
+    reasoning(piece) {
+      attached.reasoning(piece);
       frame.ask();
     },
     call(event) {
-      beside.call(event);
+      attached.call(event);
       frame.ask();
     },
     image(url) {
-      beside.image(url);
+      attached.image(url);
       frame.ask();
     },
     replace(whole) {
@@ -74,18 +74,18 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
       clearHighlight();
       reply.classList.remove('waiting');
       if (stopped) reply.append(el('p', { className: 'note' }, 'You stopped this reply.'));
-      else if (error !== undefined) reply.append(failure(inWords(error), onAgain));
-      else if (text === '' && !beside.areAny()) reply.append(el('p', { className: 'note' }, 'The reply is empty.'));
+      else if (error !== undefined) reply.append(failure(explained(error), onAgain));
+      else if (text === '' && attached.isEmpty()) reply.append(el('p', { className: 'note' }, 'The reply is empty.'));
       copy.hidden = text === '';
       frame.flush();
     },
   };
 }
 
-/** Replaces the blocks from the first that changed: what has been read keeps its nodes, and its selection. */
+/** Replaces the blocks from the first one that changed. The blocks before it keep their nodes, and with them a selection. */
 function update(parent, before, now) {
   let same = 0;
-  // The last block may yet grow, so it is equal only while its text is.
+  // Compares the source, since the last block may have grown.
   while (same < before.length && before[same].source === now[same]?.source) same += 1;
   while (parent.childNodes.length > same) parent.lastChild.remove();
   parent.append(...now.slice(same).map(({ node }) => node()));
@@ -98,18 +98,18 @@ function failure({ title, hint, code, message, body }, onAgain) {
   return el('div', { className: 'failure', role: 'alert' },
     el('h3', {}, title),
     el('p', {}, hint),
-    el('p', { className: 'words' }, `${code}: ${message}`),
+    el('p', { className: 'error-message' }, `${code}: ${message}`),
     ...excerpt, again);
 }
 
-/** The clipboard may be forbidden; then the button says so. */
+/** Copies a text, and shows on the button whether the browser allowed it. */
 export async function copyText(button, text) {
-  const words = button.textContent;
+  const label = button.textContent;
   try {
     await navigator.clipboard.writeText(text);
     button.textContent = 'Copied';
   } catch {
     button.textContent = 'Not allowed';
   }
-  setTimeout(() => { button.textContent = words; }, 1500);
+  setTimeout(() => { button.textContent = label; }, 1500);
 }

@@ -2,7 +2,7 @@
 
 import { DIALECTS } from './dialects.js';
 
-/** Mostly words, as models send them, with something of all that may need care: escapes, accents, other scripts, emoji. */
+/** Text as models send it: mostly words, with some of everything that may need care (escapes, accents, other scripts, emoji). */
 const WORDS = [
   'The ', 'order ', 'ships ', 'to', ' Norway', ' in ', 'three ', 'days', ', ', 'and ', 'you ', 'will ', 'get ', 'a ', 'mail', '.\n',
   ' It', ' is', ' free', ' for', ' all', ' "orders"', ' above', ' 40', ' €', '. ', 'Grüße ', 'из', ' магазина', ' 👋', '\n\n', ' / ',

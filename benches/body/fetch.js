@@ -24,7 +24,7 @@ function stream({ chunks, loop: [from, to, times] }, stallAt) {
     pull(controller) {
       if (at === stallAt) return new Promise((resolve) => stalled.push(resolve));
       if (at === to && --left > 0) at = from;
-      // A copy: a stream of bytes takes the buffer away from whoever hands it in, and a network makes a new one, too.
+      // Enqueues a copy: a stream of bytes detaches the buffer that it gets, and a network makes a new one for each chunk as well.
       if (at < chunks.length) controller.enqueue(chunks[at++].slice());
       else controller.close();
     },

@@ -12,7 +12,7 @@ export async function heap(contestant, { replies, ...job }) {
   const before = await kept();
   const open = [];
   for (let reply = 0; reply < replies; reply++) open.push(read(() => {}));
-  // Nothing tells that all of them wait; that none of them goes on does.
+  // There is no event for "all of them wait", so this waits until none of them makes progress.
   for (let pause = 0; pause < 20; pause++) await new Promise((resolve) => setTimeout(resolve, 10));
   const after = await kept();
   const state = await Promise.race([Promise.all(open), 'waiting']);

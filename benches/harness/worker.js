@@ -1,4 +1,4 @@
-// The Worker of one contestant. The bundler puts the contestant in. Its clock stands still: who asks measures.
+// The Worker of one contestant, which the bundler puts in. The clock of a Worker stands still, so the process that asks it measures.
 
 import * as contestant from 'contestant';
 import { measured } from './measured.js';

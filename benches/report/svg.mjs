@@ -4,7 +4,7 @@ const WIDTH = 760;
 const HEIGHT = 440;
 const BOX = { left: 78, right: 590, top: 52, bottom: 380 };
 
-/** Apart for those who do not see red and green apart, and on both backgrounds (Okabe and Ito, darkened or lightened). */
+/** Colours that differ for colour-blind readers, too, and on light and dark backgrounds (Okabe and Ito, darkened or lightened). */
 const COLOURS = [
   ['#0072b2', '#56b4e9'], ['#c24e00', '#ff9a4d'], ['#007a59', '#2fc79b'], ['#9c3f7c', '#e58fc6'],
   ['#7a6a00', '#e6d33d'], ['#555555', '#bbbbbb'], ['#8a2be2', '#b98cff'], ['#a00000', '#ff8080'],

@@ -1,6 +1,6 @@
 // Tables that read well in a terminal and are Markdown.
 
-/** @param {string[]} head @param {(string | number)[][]} rows the first column is words, the others are numbers */
+/** @param {string[]} head @param {(string | number)[][]} rows the first column holds text, the others numbers */
 export function table(head, rows) {
   const cells = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column].length)));

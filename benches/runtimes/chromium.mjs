@@ -1,5 +1,5 @@
 // A contestant in a page of headless Chromium. A browser context of its own gives it a process of its own, whose CPU time the
-// browser tells.
+// browser reports.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-// Command lines: `--help` everywhere, and a wrong word is told in one line.
+// Command lines: every command has `--help`, and reports a wrong argument in one line.
 
 import { parseArgs } from 'node:util';
 

@@ -13,7 +13,7 @@ export async function demoEdge(site, prefix = '/edge') {
       AiPower: new AiPower({ url: site }),
       AiPuffer: new AiPuffer({ url: site, page: '/chat-puffer/' }),
     },
-    // On this machine, for whoever sits at it.
+    // Public: it listens on this machine only.
     authorize: 'public',
     allowedOrigins: [new URL(site).origin],
   });

@@ -1,4 +1,4 @@
-// Without a network each tool fails in words of its own, dozens of lines of them: here they become one line of ours.
+// Without a network each tool fails with dozens of lines of its own: here they become one line.
 
 /** Where each tool downloads from. */
 const SOURCES = {
@@ -24,7 +24,7 @@ const SIGNS = new RegExp([
  * @returns {string | undefined} the one line, if the network was the cause
  */
 export function noNetwork(tool, output) {
-  // What the compiler complains about may be a line of ours that holds such words.
+  // Not in the compiler's own complaints, which may quote source code with such words.
   if (/^error: could not compile/m.test(output)) return undefined;
   const line = output.split(/\r?\n/).find((line) => SIGNS.test(line));
   if (line === undefined) return undefined;

@@ -1,4 +1,4 @@
-// What a command is going to do: told before it does it, with the time of each step, and then done.
+// The plan of a command: announces all steps with the time that each takes, and then performs them.
 
 import { Failure, seconds, step } from './run.mjs';
 import { keepTime, lastTime } from './times.mjs';
@@ -10,7 +10,7 @@ import { keepTime, lastTime } from './times.mjs';
  */
 
 /**
- * The first words of a command.
+ * Prints the plan, as the first output of a command.
  *
  * @param {Pick<Job, 'title' | 'first'>[][]} plan
  */
@@ -40,7 +40,7 @@ export async function perform(plan) {
   }
 }
 
-/** All of them come to their end, also if one fails: half a download would be for nothing. */
+/** Performs the jobs of a row. All of them finish even if one fails, since half a download would be lost. */
 async function atTheSameTime(row) {
   for (const { title } of row) console.log(`▸ ${title}`);
   const failures = [];

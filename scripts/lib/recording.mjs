@@ -9,7 +9,7 @@ import { Failure } from './run.mjs';
 
 /** One exchange. @typedef {{ url: URL, method: string, sent: [string, string][], asked: string, status: number, head: [string, string][], body: Uint8Array }} Exchange */
 
-/** The ending of a body's file tells what it is; tests/support/tape.rs knows these. */
+/** The extension of a body's file by its content type; tests/support/tape.rs knows the same. */
 const ENDINGS = { 'text/event-stream': 'sse', 'application/x-ndjson': 'ndjson', 'application/json': 'json', 'text/html': 'html' };
 
 /** Of an answer whose type says nothing (`text/plain`, or none). */
@@ -33,7 +33,7 @@ export async function writeExchange(folder, name, { url, method, sent, asked, st
   const lines = [
     '--- request ---', `${method} ${url.pathname}${url.search} HTTP/1.1`, `Host: ${url.host}`,
     ...sent.map(([key, value]) => `${key}: ${value}`), '', asked, '',
-    // HTTP/2 has no words beside the status; the file does.
+    // HTTP/2 has no reason phrase beside the status; the file needs one.
     '--- response ---', `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`, ...head.map(([key, value]) => `${key}: ${value}`), '', '',
   ];
   await mkdir(folder, { recursive: true });

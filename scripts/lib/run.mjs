@@ -8,7 +8,7 @@ import { noNetwork } from './network.mjs';
 import { ROOT } from './paths.mjs';
 import { keepTime } from './times.mjs';
 
-/** A failure that is told in its own words, without a stack. */
+/** A failure whose message says everything, so that it is printed without a stack. */
 export class Failure extends Error {}
 
 /**
@@ -104,7 +104,7 @@ export async function step(title, work) {
 export const isMain = (meta) => Boolean(process.argv[1]) && realpathSync(process.argv[1]) === fileURLToPath(meta.url);
 
 /**
- * The whole of a command of ours: a failure is told in one line, everything else with its stack.
+ * Runs a command of this project. A `Failure` is printed in one line, any other error with its stack.
  *
  * @param {() => Promise<void>} work
  */

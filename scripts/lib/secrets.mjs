@@ -8,7 +8,7 @@ export const PLACEHOLDER = 'sk-placeholder-0123456789';
 /** A key that is wrong on purpose. */
 export const WRONG_KEY = 'sk-wrong-0123456789';
 
-/** Values that are made up, and tell so. */
+/** Values that say themselves that they are made up. */
 const MADE_UP = /placeholder|wrong|canary|SITE-API-KEY/;
 /** Domains that belong to nobody (RFC 2606, RFC 6761). */
 const NOBODYS = /(^|\.)(example(\.(com|net|org))?|test|invalid|localhost)$/i;
@@ -22,7 +22,7 @@ const ACCOUNT_HEADERS = [
   'x-amzn-requestid', 'x-forwarded-for', 'x-real-ip', 'cf-connecting-ip', 'report-to', 'nel',
 ];
 
-/** What an answer may keep of its head: what a client reads, or what tells a reader which limits there are. */
+/** Headers that a recorded response keeps: those that a client reads, or that show a reader which limits there are. */
 const KEPT_HEADERS = /^(content-type|retry-after(-ms)?|location|cache-control|www-authenticate|x-(ratelimit|trial|endpoint)-[a-z-]+)$/;
 
 /** Each shape once: its name, and what finds it. The first group, where there is one, is the secret itself. */

@@ -12,7 +12,7 @@ function times() {
   try {
     return JSON.parse(readFileSync(FILE, 'utf8'));
   } catch {
-    // There was no last time, or somebody has written over it: nothing depends on it but words.
+    // No time is stored, or not one that can be read: only the printed estimate depends on it.
     return {};
   }
 }

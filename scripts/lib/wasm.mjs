@@ -145,7 +145,7 @@ async function renewed(folder, inputs, write) {
 async function writeGlue(tool, compiled, folder, more = []) {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  // Before all else, while the addresses are those that the linker tells of.
+  // Comes first, while the addresses are still those in the linker's relocations.
   const snipped = join(folder, 'snipped.wasm');
   await run(tool, ['snip', compiled, snipped]);
   await run(tool, ['bind', snipped, folder]);
@@ -157,7 +157,7 @@ async function writeGlue(tool, compiled, folder, more = []) {
 }
 
 /**
- * The module of the last build with the names of its functions, in the place of which it may be used.
+ * Makes the module of the last build once more, with the names of its functions, to be measured in its place.
  *
  * @returns {Promise<string>} its path, beside its glue
  */

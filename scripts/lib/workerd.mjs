@@ -50,7 +50,7 @@ export async function bundleWorker(file, folder, resolveFrom, alias = {}) {
 export async function startWorkerd(bundle, { env = {}, kv = {}, port = 0, v8Flags = [] } = {}) {
   const config = join(bundle.folder, `config-${Math.random().toString(36).slice(2)}.capnp`);
   await writeFile(config, configText(bundle, env, kv, v8Flags));
-  // workerd chooses a free port and tells it on descriptor 3.
+  // workerd chooses a free port and reports it on descriptor 3.
   const child = spawn(nodeBin('workerd'), ['serve', config, `--socket-addr=http=127.0.0.1:${port}`, '--control-fd=3'], {
     stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
   });

@@ -1,22 +1,26 @@
-/** Who wants to hear of a signal: one listener for all of them, since Node warns of more than ten on one signal. */
-const hearers = new WeakMap();
+/**
+ * The callbacks for each signal. All of them share one event listener, since Node warns of a leak when one signal has more than
+ * ten, and a signal of an application may serve many replies.
+ */
+const shared = new WeakMap();
 
-/** Calls `hear` when `signal` is aborted, until `unlisten`. */
-export function listen(signal, hear) {
-  const known = hearers.get(signal);
+/** Calls `callback` when `signal` is aborted, until `unlisten` is called with the same two. */
+export function listen(signal, callback) {
+  const known = shared.get(signal);
   if (known) {
-    known.all.add(hear);
+    known.callbacks.add(callback);
     return;
   }
-  const all = new Set([hear]);
-  const onAbort = () => [...all].forEach((each) => each());
-  hearers.set(signal, { all, onAbort });
+  const callbacks = new Set([callback]);
+  const onAbort = () => [...callbacks].forEach((each) => each());
+  shared.set(signal, { callbacks, onAbort });
   signal.addEventListener('abort', onAbort);
 }
 
-export function unlisten(signal, hear) {
-  const known = hearers.get(signal);
-  if (!known?.all.delete(hear) || known.all.size > 0) return;
+/** Undoes `listen`. The last callback takes the event listener with it. */
+export function unlisten(signal, callback) {
+  const known = shared.get(signal);
+  if (!known?.callbacks.delete(callback) || known.callbacks.size > 0) return;
   signal.removeEventListener('abort', known.onAbort);
-  hearers.delete(signal);
+  shared.delete(signal);
 }

@@ -1,9 +1,12 @@
 import { bodyReader, bytesOf, cancel, isWorkerd, race, send } from './web.js';
 
-/** Requests that several replies wait for, while they are under way. */
-const flights = new Set();
+/** Requests under way for which several replies may wait. */
+const shared = new Set();
 
-/** A response with its `bytes`, at most one chunk more than `limit`; `undefined` where the body is made of something else. */
+/**
+ * Fetches a response and reads its body to the end: `{ status, headers, bytes }`. Reading stops behind the chunk that exceeds `limit`
+ * bytes. `bytes` is `undefined` where the body is made of anything but bytes and text.
+ */
 export async function fetchBuffered(url, init, fetch, limit, signal) {
   const response = await send(url, { ...init, signal }, fetch);
   const reader = bodyReader(response);
@@ -31,26 +34,27 @@ export async function fetchBuffered(url, init, fetch, limit, signal) {
 }
 
 /**
- * The same for what is the same for every caller: asked once for all that want it at the same time. The last one that
- * gives up stops the request. Not under workerd, where a promise of one request must not be awaited by another.
+ * Like `fetchBuffered`, for a response that does not depend on the caller, a nonce for example: replies that want it at the same
+ * time share one request, which stops when the last of them gives up. Under workerd each reply asks for itself, since there one
+ * request must not await a promise of another.
  */
 export function fetchShared(url, init, fetch, limit, signal) {
   if (isWorkerd()) return fetchBuffered(url, init, fetch, limit, signal);
   const key = `${init.method} ${url} ${init.body ?? ''}`;
-  const flight = [...flights].find((other) => other.key === key && other.fetch === fetch) ?? start();
-  flight.waiters++;
-  return race(flight.answer, signal).finally(() => {
-    if (--flight.waiters === 0) flight.controller.abort();
+  const request = [...shared].find((other) => other.key === key && other.fetch === fetch) ?? start();
+  request.waiters++;
+  return race(request.response, signal).finally(() => {
+    if (--request.waiters === 0) request.controller.abort();
   });
 
   function start() {
     const controller = new AbortController();
-    const answer = fetchBuffered(url, init, fetch, limit, controller.signal);
-    const flight = { key, fetch, controller, waiters: 0, answer };
-    flights.add(flight);
-    const land = () => flights.delete(flight);
-    controller.signal.addEventListener('abort', land);
-    answer.then(land, land);
-    return flight;
+    const response = fetchBuffered(url, init, fetch, limit, controller.signal);
+    const request = { key, fetch, controller, waiters: 0, response };
+    shared.add(request);
+    const forget = () => shared.delete(request);
+    controller.signal.addEventListener('abort', forget);
+    response.then(forget, forget);
+    return request;
   }
 }

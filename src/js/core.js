@@ -1,19 +1,19 @@
 import source from '#wasm';
 import { ReplyDriver, __wbg_reset_state as resetState, describe, formatPrompt, getModel, initSync, readRequest } from 'glue';
 import { ChatError } from './error.js';
-import { forgetRoom } from './chunk-buffer.js';
+import { forgetBuffer } from './chunk-buffer.js';
 
-/** By name, not as a namespace: bundlers then leave out what nobody calls. */
-const exported = { ReplyDriver, describe, formatPrompt, getModel, readRequest };
+/** What the module offers. Named one by one and not as a namespace, so that bundlers leave out what nobody calls. */
+const api = { ReplyDriver, describe, formatPrompt, getModel, readRequest };
 
-let up = false;
+let isStarted = false;
 
-/** How many instances were given up. What one of them made must not be freed in the next: the addresses are others. */
-let losses = 0;
+/** How many instances were given up. Objects of one instance must not be freed in the next, where their addresses mean nothing. */
+let lostInstances = 0;
 
-/** The wasm module, compiled at first use: importing rivulet costs nothing, and Workers forbid work at import. */
+/** The wasm module, which is compiled at the first use, so that importing rivulet costs nothing; Workers even forbid work at import. */
 export function core() {
-  if (up) return exported;
+  if (isStarted) return api;
   try {
     initSync({ module: source() });
   } catch (error) {
@@ -21,25 +21,26 @@ export function core() {
       'this page or runtime does not allow WebAssembly: a Content-Security-Policy needs script-src \'wasm-unsafe-eval\'';
     throw new ChatError('wasm_blocked', message, { cause: error });
   }
-  up = true;
-  return exported;
+  isStarted = true;
+  return api;
 }
 
 /**
- * After a trap (memory exhausted, a defect of ours) the instance is in no known state: it is dropped, and the next call
- * gets a fresh one. Objects of the old instance throw at every call but `free`.
+ * The error to hand on for `error`, which came out of the core. A trap (memory exhausted, or a defect of rivulet) leaves the instance
+ * in an unknown state: it is dropped, and the next call gets a fresh one. Objects of the old instance throw at every call but `free`.
+ * Any other error is returned as it is.
  */
 export function recoverFromTrap(error) {
   if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return error;
-  up = false;
-  losses++;
+  isStarted = false;
+  lostInstances++;
   resetState();
-  forgetRoom();
+  forgetBuffer();
   return new ChatError('protocol', `rivulet's core stopped: ${error.message}`, { retryable: true, cause: error });
 }
 
-/** Whether, from now on, the instance was lost. */
+/** A function that says whether the instance of this moment was lost since. */
 export function watchLoss() {
-  const before = losses;
-  return () => losses > before;
+  const before = lostInstances;
+  return () => lostInstances > before;
 }

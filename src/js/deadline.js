@@ -2,83 +2,89 @@ import { ChatError } from './error.js';
 
 const DEFAULTS = { connect: undefined, firstChunk: undefined, idle: 120_000, total: undefined };
 
-/** How many times the idle timer looks while it waits. One timer for all pieces: arming one a piece would cost more than the piece. */
-const LOOKS = 8;
+/** How often the idle timer checks within its time. One timer serves all pieces: arming one for each would cost more than the piece. */
+const CHECKS = 8;
 
-/** `timeout` of a call: milliseconds for the whole reply, or the four limits. */
+/** The four limits in milliseconds, from the `timeout` of a call, which is a number for the whole reply or some of the limits. */
 export function readTimeouts(timeout) {
   if (timeout === undefined || timeout === null) return DEFAULTS;
   const given = typeof timeout === 'object' ? timeout : { total: timeout };
   const limits = { ...DEFAULTS };
   for (const [name, ms] of Object.entries(given)) {
-    if (!Object.hasOwn(DEFAULTS, name)) throw wrong(`timeout.${name} is none of connect, firstChunk, idle, total`);
+    if (!Object.hasOwn(DEFAULTS, name)) throw inputError(`timeout.${name} is none of connect, firstChunk, idle, total`);
     if (ms === undefined || ms === Infinity) limits[name] = undefined;
     else if (typeof ms === 'number' && ms > 0) limits[name] = Math.min(ms, 2 ** 31 - 1);
-    else throw wrong(`timeout${given === timeout ? `.${name}` : ''} must be a number of milliseconds above 0`);
+    else throw inputError(`timeout${given === timeout ? `.${name}` : ''} must be a number of milliseconds above 0`);
   }
   return limits;
 }
 
-const wrong = (message) => new ChatError('input', message);
+const inputError = (message) => new ChatError('input', message);
 
-/** The clocks of one reply. After `clear` no timer is left. */
+/** The timers of one reply. After `clear` none is left. */
 export class Deadlines {
   #limits;
   #buffer;
   #isReading;
   #onExpired;
   #timers = { connect: undefined, firstChunk: undefined, idle: undefined, total: undefined };
-  /** The idle timer runs, or there is none to run. */
-  #watches = false;
-  #quietLooks = 0;
+  /** Whether no idle timer has to be started: it runs, or there is no idle limit. */
+  #isWatching = false;
+  #quietChecks = 0;
 
-  /** `isReading()`: the consumer waits for us. `onExpired(error)` is called at most once. */
+  /** `isReading()` says whether the consumer waits for the next item. `onExpired(error)` is called at most once. */
   constructor(limits, buffer, isReading, onExpired) {
     this.#limits = limits;
     this.#buffer = buffer;
     this.#isReading = isReading;
-    this.#watches = limits.idle === undefined;
+    this.#isWatching = limits.idle === undefined;
     this.#onExpired = onExpired;
   }
 
+  /** The reply begins: its first item was asked for. */
   start() {
     this.#arm('total');
     this.#arm('firstChunk');
   }
 
-  /** The core sends a request; `head` says that its response began. */
+  /** The core sends a request. */
   sending() {
     this.#arm('connect');
   }
 
+  /** The head of its response arrived, or the request failed. */
   head() {
     this.#disarm('connect');
   }
 
-  /** Before every read. */
+  /** A chunk is about to be read. */
   reading() {
-    if (this.#watches) return;
-    this.#quietLooks = 0;
+    if (this.#isWatching) return;
+    this.#quietChecks = 0;
     this.#watch();
   }
 
+  /** Stops all timers. */
   clear() {
     for (const name of Object.keys(this.#timers)) this.#disarm(name);
   }
 
-  /** A slow consumer is no stall: while nobody reads, nothing is counted, and the timer rests. */
-  #look() {
-    this.#watches = false;
-    const waits = this.#isReading();
-    if (this.#buffer.active || !waits) this.#quietLooks = 0;
-    else if (++this.#quietLooks >= LOOKS) return this.#expire('idle');
+  /**
+   * Counts the checks in a row that found no content. A consumer that does not read is no stall of the service, so then nothing is
+   * counted, and the timer rests until the next read.
+   */
+  #check() {
+    this.#isWatching = false;
+    const isReading = this.#isReading();
+    if (this.#buffer.active || !isReading) this.#quietChecks = 0;
+    else if (++this.#quietChecks >= CHECKS) return this.#expire('idle');
     this.#buffer.active = false;
-    if (waits) this.#watch();
+    if (isReading) this.#watch();
   }
 
   #watch() {
-    this.#watches = true;
-    this.#timers.idle = setTimeout(() => this.#look(), this.#limits.idle / LOOKS);
+    this.#isWatching = true;
+    this.#timers.idle = setTimeout(() => this.#check(), this.#limits.idle / CHECKS);
   }
 
   #arm(name) {
@@ -91,7 +97,7 @@ export class Deadlines {
     if (name === 'firstChunk' && this.#buffer.anyContent) return;
     this.clear();
     const ms = this.#limits[name];
-    this.#onExpired(new ChatError('timeout', `${WHAT[name]} within ${ms} ms (timeout.${name})`, { retryable: true }));
+    this.#onExpired(new ChatError('timeout', `${MISSED[name]} within ${ms} ms (timeout.${name})`, { retryable: true }));
   }
 
   #disarm(name) {
@@ -101,7 +107,8 @@ export class Deadlines {
   }
 }
 
-const WHAT = {
+/** What did not happen in time, for the message of the error. */
+const MISSED = {
   connect: 'the service sent no response head',
   firstChunk: 'the service sent no content',
   idle: 'the service sent no more content',

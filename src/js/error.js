@@ -1,4 +1,4 @@
-/** Every failure that is not the caller's own abort. Holds no key, cookie or nonce. */
+/** Every failure that is not the caller's own abort. It holds no key, cookie or nonce. */
 export class ChatError extends Error {
   constructor(code, message, details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -17,7 +17,7 @@ export class ChatError extends Error {
   }
 }
 
-/** For the core. */
+/** Makes an error for the core (src/web/sys.rs), which cannot call a constructor with named details. */
 export function chatError(code, message, provider, retryable, status, retryAfterMs, body, cause) {
   return new ChatError(code, message, { provider, retryable, status, retryAfterMs, body, cause });
 }

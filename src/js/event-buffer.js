@@ -1,30 +1,31 @@
-/** What a piece is: `Kind` in src/web/sys.rs. Of the arguments of a call there are pieces (2) and, in the end, all of them. */
+/** What a piece is of, in the numbers of `Kind` in src/web/sys.rs; 2 is a piece of a tool call's arguments. */
 const TEXT = 0;
 const REASONING = 1;
 const COMPLETE_ARGUMENTS = 3;
 
 /**
- * What the core delivers for one reply, until the consumer takes it. Pieces come in runs,
- * mostly one a network chunk: one string and the ends of its pieces, cut apart here.
+ * What the core delivers for one reply, until the consumer takes it. Pieces come in runs, mostly one run a network chunk: one string
+ * and the ends of its pieces, which are cut apart here. That costs less than a call from wasm for each piece.
  */
 export class EventBuffer {
-  /** Pieces of text, or events where `wantsEvents`, from `#at` to `#end`. The array is kept: a new one a chunk would cost. */
+  /** Pieces of text, or events where `wantsEvents`, from `#at` to `#end`. The array is reused, since a new one for each chunk costs. */
   #items = [];
   #at = 0;
   #end = 0;
   #call;
   #coalesce;
   #responseMeta;
+  /** Whether the consumer reads `reply.events`, and not the text alone. */
   wantsEvents = false;
-  /** Content came since the idle timer last looked. */
-  heard = false;
-  /** Content came at all. */
-  any = false;
+  /** Whether content came since the idle timer last checked. */
+  active = false;
+  /** Whether content came at all. */
+  anyContent = false;
   usage;
   finishReason;
   conversation;
 
-  /** `responseMeta`: where the edge reads what stands beside its bytes, `{ warnings, sequence, hasContent }`. */
+  /** `responseMeta`: `{ warnings, sequence, hasContent }`, where the edge reads what belongs to its bytes. */
   constructor(coalesce, responseMeta) {
     this.#coalesce = coalesce;
     this.#responseMeta = responseMeta;
@@ -34,14 +35,14 @@ export class EventBuffer {
     return this.#at === this.#end;
   }
 
-  /** Whoever wants no events wants the text. */
+  /** A piece of text, of reasoning or of arguments. A consumer that does not want events gets the text only. */
   piece(text, kind = TEXT) {
     this.active = this.anyContent = true;
     if (this.wantsEvents) this.#push(this.#eventOf(kind, text));
     else if (kind === TEXT) this.#push(text);
   }
 
-  /** A piece of up to sixteen ASCII characters, four in each number: a `TextDecoder` costs four times as much for so few. */
+  /** A piece of up to sixteen ASCII characters, four in each number, since a `TextDecoder` costs four times as much for so few. */
   short(kind, length, a, b, c, d) {
     const { fromCharCode } = String;
     const begin = fromCharCode(a & 127, a >> 8 & 127, a >> 16 & 127, a >>> 24, b & 127, b >> 8 & 127, b >> 16 & 127, b >>> 24);
@@ -50,7 +51,7 @@ export class EventBuffer {
     this.piece(begin + rest.slice(0, length - 8), kind);
   }
 
-  /** Several pieces. `ends` is a view of wasm memory: it is read before anything can call into wasm again. */
+  /** Several pieces. `ends` is a view of wasm memory, so it is read before anything can call into wasm again. */
   run(kind, text, ends) {
     if (this.#coalesce) return this.piece(text, kind);
     for (let i = 0, start = 0; i < ends.length; i++) {
@@ -60,25 +61,26 @@ export class EventBuffer {
     }
   }
 
-  /** Which call of a tool the next pieces are about. */
+  /** The tool call to which the next pieces of arguments belong. */
   call(index, id, name) {
     this.#call = { index, id, name };
   }
 
-  /** Content came whose bytes come later, perhaps much later: clocks have to know, and a Race, which asks for the first sign. */
+  /** Content came whose bytes come later, perhaps much later. The timers have to know, and a `Race`, which waits for the first content. */
   markActivity() {
     if (this.wantsEvents && !this.anyContent) this.#push({ type: 'began' });
     this.active = this.anyContent = true;
   }
 
-  /** Of an HTTP answer (src/edge.rs). `bytes` is a view of wasm memory. */
+  /** Bytes of an HTTP response that the core's encoder made (src/edge/mod.rs). `bytes` is a view of wasm memory, so it is copied. */
   bytes(bytes, sequence, hasContent) {
-    this.active = this.anyContent = true;
+    this.active = true;
+    this.anyContent ||= hasContent;
     Object.assign(this.#responseMeta, { sequence, hasContent });
     this.#push(bytes.slice());
   }
 
-  /** Anything else. `isContent`: it keeps the clocks content; a warning of our own does not. */
+  /** Any other event. `isContent`: whether it counts as content for the timers, as all do but warnings and status. */
   event(event, isContent) {
     if (isContent) this.active = this.anyContent = true;
     if (event.type === 'warning') this.#responseMeta?.warnings.push(event.message);
@@ -88,6 +90,7 @@ export class EventBuffer {
     if (this.wantsEvents) this.#push(event);
   }
 
+  /** The next item, which is then no longer here. */
   take() {
     const item = this.#items[this.#at];
     this.#items[this.#at++] = undefined;
@@ -95,6 +98,7 @@ export class EventBuffer {
     return item;
   }
 
+  /** Drops everything that the consumer has not taken. */
   clear() {
     this.#items = [];
     this.#at = this.#end = 0;
@@ -105,7 +109,7 @@ export class EventBuffer {
     if (kind === REASONING) return { type: 'reasoning', text };
     const { index, id, name } = this.#call;
     const event = { type: 'tool-call', index };
-    // What the service has not told yet is left out. Spread syntax would make an event six times as dear.
+    // Id and name are left out until the service gives them. Spread syntax would make an event six times as expensive.
     if (id) event.id = id;
     if (name) event.name = name;
     event.arguments = text;

@@ -5,14 +5,14 @@ import { encoded, isProvider } from './provider.js';
 import { Race } from './race.js';
 import { Reply } from './reply.js';
 
-/** The place of the provider `i` of `n`, the least being asked first. */
+/** By `order`: the place of provider `i` of `n` in call `turn`. The provider with the smallest place is asked first. */
 const ORDERS = {
   given: (i) => i,
   rotate: (i, n, turn) => (i + n - (turn % n)) % n,
   shuffled: Math.random,
 };
 
-/** Several providers as one: the next is asked while nothing has been said. */
+/** Several providers as one: while no content was handed out, the next one is asked when a provider fails. */
 export class Fallback {
   static name = 'Fallback';
   #providers;
@@ -33,7 +33,7 @@ export class Fallback {
     this.#hedgeAfter = hedgeAfter;
     this.#retries = retriesEach;
     this.#onAttempt = onAttempt;
-    // Not a method: bundlers keep every class that has one with a name of this kind, used or not.
+    // A property and not a method, since bundlers keep every class with a computed method name, used or not.
     this[encoded] = (options, spec, responseMeta) =>
       this.#reply(options, (provider, own, ownMeta) => provider[encoded](own, spec, ownMeta), responseMeta);
   }
@@ -46,7 +46,7 @@ export class Fallback {
     return this.createAsyncGenerator(options).text();
   }
 
-  /** The first that knows the model. */
+  /** The model at the first provider that knows the name. */
   getModel(name) {
     let failure;
     for (const provider of this.#providers) {
@@ -61,9 +61,9 @@ export class Fallback {
 
   async listModels(options) {
     const lists = await Promise.allSettled(this.#providers.map((provider) => provider.listModels(options)));
-    const told = lists.filter(({ value }) => value);
-    if (told.length === 0) throw lists[0].reason;
-    return union(told.map(({ value }) => value));
+    const answered = lists.filter(({ value }) => value);
+    if (answered.length === 0) throw lists[0].reason;
+    return union(answered.map(({ value }) => value));
   }
 
   get name() {
@@ -86,7 +86,7 @@ export class Fallback {
     return this.#providers.some(({ supportsStream }) => supportsStream);
   }
 
-  // Of these two the caller must be able to rely on, whoever answers.
+  // True only if all providers do it: the caller relies on these two, whichever provider answers.
   get supportsMessageHistory() {
     return this.#providers.every(({ supportsMessageHistory }) => supportsMessageHistory);
   }
@@ -110,7 +110,7 @@ export class Fallback {
   #reply(options, ask, responseMeta) {
     const attempts = [];
     let race;
-    const config = { __proto__: null, timeouts: {}, provider: () => race?.answers ?? this.name, responseMeta };
+    const config = { __proto__: null, timeouts: {}, provider: () => race?.winner ?? this.name, responseMeta };
     try {
       const [{ conversation, ...data }, { signal, timeout, ...live }] = readOptions(options);
       const limits = readTimeouts(timeout);
@@ -136,12 +136,13 @@ export class Fallback {
     return Object.assign(new Reply(config), { attempts });
   }
 
+  /** The runners of a call (see `Race`). `last`: key of the provider that answered the conversation before. */
   #inOrder(last) {
     const names = this.#providers.map(nameOf);
     const turn = this.#turns++;
     const runners = names.map((name, i) => {
       const key = names.indexOf(name) === i ? name : `${name}#${i + 1}`;
-      // What was said before may be known to nobody but who answered last.
+      // The provider that answered last comes first, since it may be the only one that knows the earlier messages.
       const place = key === last ? -1 : this.#order(i, names.length, turn);
       return { provider: this.#providers[i], name, key, place };
     });
@@ -149,7 +150,7 @@ export class Fallback {
   }
 }
 
-/** One with settings that cannot be read has none; its own call tells why. */
+/** The provider's name, or that of its class where its settings are wrong; its own call then fails with the reason. */
 function nameOf(provider) {
   try {
     return String(provider.name);

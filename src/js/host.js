@@ -2,18 +2,18 @@ import { memory } from './session-memory.js';
 import { send } from './web.js';
 import { fetchShared, fetchBuffered } from './buffered-fetch.js';
 
-/** WordPress nonces live 12 to 24 hours. */
+/** How long a session is kept: ten hours, since WordPress nonces live 12 to 24. */
 const TTL_MS = 10 * 3_600_000;
 
-/** What the core asks of the runtime for one reply (src/web/sys.rs): requests, time, and what is known of earlier ones. */
+/** What the core wants of the runtime for one reply (src/web/sys.rs): requests, pauses, and the session store. */
 export class Host {
   #deadlines;
   #fetch;
   #session;
-  /** While a request is under way: of a reply whose body is read it would be the largest part. */
+  /** Exists only until the head of a response arrives: it would be the largest part of a reply whose body is being read. */
   #controller = null;
-  /** Ends the wait of the core, which waits for one thing at a time. */
-  #giveUp = null;
+  /** Rejects what the core waits for; it waits for one thing at a time. */
+  #rejectWait = null;
   #isOver = false;
   #reason;
 
@@ -27,29 +27,30 @@ export class Host {
     return this.#isOver;
   }
 
-  /** Whatever the core waits for is given up. */
+  /** The reply is over: whatever the core waits for rejects with `reason`. */
   stop(reason) {
     this.#isOver = true;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    this.#giveUp?.(reason);
+    this.#rejectWait?.(reason);
   }
 
+  /** Whether the caller has a `fetch` of its own, which may do what a page may not. */
   get ownsFetch() {
     return this.#fetch !== undefined;
   }
 
-  /** The response, as soon as its head is there. */
+  /** Resolves to the response as soon as its head arrives. */
   send(url, init) {
-    return this.#asked((signal) => send(url, { ...init, signal }, this.#fetch));
+    return this.#request((signal) => send(url, { ...init, signal }, this.#fetch));
   }
 
-  /** The response with its body read whole; `mayShare`: with other replies that ask the same at this moment. */
+  /** Resolves to the response with its body read whole. `mayShare`: other replies that want the same now may share the request. */
   ask(url, init, limit, mayShare) {
-    return this.#asked((signal) => (mayShare ? fetchShared : fetchBuffered)(url, init, this.#fetch, limit, signal));
+    return this.#request((signal) => (mayShare ? fetchShared : fetchBuffered)(url, init, this.#fetch, limit, signal));
   }
 
-  /** After `ms`. */
+  /** Resolves after `ms` milliseconds. */
   async sleep(ms) {
     let timer;
     const slept = new Promise((resolve) => {
@@ -58,7 +59,7 @@ export class Host {
     await this.#until(slept).finally(() => clearTimeout(timer));
   }
 
-  /** A store that fails costs a nonce request, not a reply. */
+  /** The value in the session store. A store that fails costs a request for a nonce, and not the reply. */
   async load(key) {
     try {
       return await this.#until(this.#session.get(key));
@@ -67,37 +68,37 @@ export class Host {
     }
   }
 
-  /** Nobody waits for it. Without a value the entry goes. */
+  /** Stores a value, or deletes it where it is `undefined`. Nobody waits for this. */
   async save(key, value) {
     try {
       await (value === undefined ? this.#session.delete(key) : this.#session.set(key, value, { ttlMs: TTL_MS }));
     } catch {
-      // As for `load`.
+      // A store that fails costs a request for a nonce later.
     }
   }
 
-  async #asked(ask) {
+  async #request(send) {
     this.#controller = new AbortController();
     this.#deadlines.sending();
     try {
-      return await this.#until(ask(this.#controller.signal));
+      return await this.#until(send(this.#controller.signal));
     } finally {
       this.#controller = null;
       this.#deadlines.head();
     }
   }
 
-  /** `promise` as it settles, if the reply lasts so long; a caller's `fetch` or store need not heed a signal. */
+  /** `promise`, unless the reply ends first: a caller's `fetch` or store need not listen to a signal. */
   async #until(promise) {
     try {
       return await new Promise((resolve, reject) => {
         Promise.resolve(promise).then(resolve, reject);
-        this.#giveUp = reject;
-        // Who was asked may have ended the reply before there was anything to wait for.
+        this.#rejectWait = reject;
+        // The caller's function may have ended the reply before it returned its promise.
         if (this.#isOver) reject(this.#reason);
       });
     } finally {
-      this.#giveUp = null;
+      this.#rejectWait = null;
     }
   }
 }

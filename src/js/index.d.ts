@@ -1,237 +1,561 @@
-/** Who wrote a message. `developer` is treated as `system` where a protocol knows only that word. */
+/**
+ * Whose message it is. `system`: instructions of the application; `developer`: OpenAI's newer name for `system`, sent as
+ * `system` to services that know only that name; `user`: the person who asks; `assistant`: the model; `tool`: the result of a
+ * tool that the model called.
+ */
 export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
 
-/** A part of a message, in OpenAI's shape. What a protocol cannot carry becomes a `warning` event. */
+/**
+ * One part of a message, in OpenAI's shape. `OpenAiChat` and `WorkersAi` send parts of every type as they are. For the other
+ * services a part that is neither text nor image is a `ChatError` `input`. WordPress sites take text only: other parts are left
+ * out, each with a `warning` event.
+ */
 export type ContentPart =
-  | { type: 'text'; text: string }
-  | { type: 'image_url'; image_url: { url: string; detail?: 'auto' | 'low' | 'high' } }
-  | { type: string; [key: string]: unknown };
+  /** Text. */
+  | {
+      type: 'text';
+      /** The text. Several text parts of a message are joined without a separator where a service takes only one text. */
+      text: string;
+    }
+  /** An image for the model to look at. */
+  | {
+      type: 'image_url';
+      /** Where the image is, and how closely to look at it. */
+      image_url: {
+        /** A `data:` URL with the image in Base64, or the address of the image. `Ollama` takes `data:` URLs only. */
+        url: string;
+        /** How closely the model looks at the image. Left out: the service decides. Passed on where the service has it. */
+        detail?: 'auto' | 'low' | 'high';
+      };
+    }
+  /** Any other part that OpenAI's API knows, such as `input_audio` or `file`. */
+  | {
+      /** Name of the kind of part. */
+      type: string;
+      /** The other members of the part, as the service wants them. */
+      [key: string]: unknown;
+    };
 
+/** One message of a conversation, in OpenAI's shape. */
 export interface Message {
+  /** Whose message it is. Services that know only users and assistants take every other role for the user's. */
   role: Role | (string & {});
-  /** `null` where a message of the assistant only calls tools. */
+  /** The text, or its parts; `null` where a message of the assistant only calls tools. */
   content: string | readonly ContentPart[] | null;
+  /**
+   * The other members of OpenAI's messages: `tool_calls` of an assistant's message, `tool_call_id` of a tool's result, `name`.
+   * WordPress sites do not get them.
+   */
   [key: string]: unknown;
 }
 
-/** Milliseconds. `idle` counts content, not bytes or comments, and only while the reply is being read. */
+/**
+ * Time limits of a call, all in milliseconds, each a number above 0. A limit that is left out has its default; `Infinity` is no
+ * limit. What runs out ends the call with a `ChatError` `timeout`, which names the limit and is `retryable`; it is not tried
+ * again by itself.
+ */
 export interface Timeouts {
-  /** From sending a request to its response head. */
+  /** From sending a request until the head of its response arrives, for each request of the call. No limit by default. */
   connect?: number;
-  /** From the first request to the first content. */
+  /** From the first read until the first content (text, reasoning, a tool call, ...), retries included. No limit by default. */
   firstChunk?: number;
-  /** Between two pieces of content. Default 120 000. */
+  /**
+   * Silence: how long no content may come while the reply is being read. Keep-alives and warnings do not count as content, and
+   * the time in which nobody reads does not count as silence. Measured to about an eighth of its length. Default 120 000.
+   */
   idle?: number;
-  /** The whole reply. */
+  /** From the first read until the end of the reply, retries included. No limit by default. */
   total?: number;
 }
 
-/** Where session tokens (nonces) are kept between calls. Values are opaque text. */
+/**
+ * Where session tokens (nonces of WordPress sites) are kept between calls. A store that throws or rejects costs one more request
+ * for a nonce, and never the reply. Keys begin with `rivulet:`.
+ */
 export interface SessionStore {
+  /**
+   * The value that was set for the key; `undefined` or `null` where there is none or it has expired.
+   *
+   * @param key an opaque text
+   */
   get(key: string): Promise<string | null | undefined> | string | null | undefined;
-  set(key: string, value: string, options: { ttlMs: number }): Promise<void> | void;
+  /**
+   * Keeps a value. Nobody waits for it.
+   *
+   * @param key an opaque text
+   * @param value an opaque text, which holds a nonce
+   * @param options how long the value is of use
+   */
+  set(
+    key: string,
+    value: string,
+    options: {
+      /** Milliseconds from now after which the value is of no use any more: 36 000 000, ten hours. */
+      ttlMs: number;
+    },
+  ): Promise<void> | void;
+  /**
+   * Forgets the value: the site refused the nonce in it.
+   *
+   * @param key an opaque text
+   */
   delete(key: string): Promise<void> | void;
 }
 
-/** Plain JSON of an earlier reply (`reply.conversation`); hand it to the next call to go on. */
-export type Conversation = { readonly [key: string]: unknown };
+/**
+ * What a service needs to go on with a conversation, as plain JSON that can be stored: `reply.conversation` of one reply, to be
+ * given to the next call. Its members differ by provider and are not part of this interface.
+ */
+export type Conversation = {
+  /** A member that only the provider understands. */
+  readonly [key: string]: unknown;
+};
 
+/**
+ * Options of one call. All but `messages`, `signal` and `conversation` may also be settings of the provider, for every call; an
+ * option of the call wins over the setting. `undefined` counts as left out; for `signal`, `timeout`, `fetch`, `session` and
+ * `coalesce`, `null` takes the setting away for this call.
+ *
+ * What a provider has no way to pass on is left out, with a `warning` event that names the option. An option of the wrong type is
+ * a `ChatError` `input`, thrown at the first read.
+ */
 export interface CallOptions {
-  /** The conversation so far, oldest first, the new user message last. A bare string is one user message. */
+  /** The conversation so far, oldest message first, the new message of the user last. A bare string is one message of the user. */
   messages: string | readonly Message[];
-  /** Name or alias of a model, where the provider lets the caller choose. */
+  /**
+   * Name or alias of a model. Left out: `defaultModel`; a service without either is a `ChatError` `input`. A name that is not among
+   * the provider's `models`, if it has any, is a `ChatError` `model_not_found`. The bots of WordPress sites have their own model:
+   * there the name is checked, not sent.
+   */
   model?: string;
-  /** Ends the call, a pending read too; the rejection is `signal.reason` itself. */
+  /** Stops the call, a pending read included. The read rejects with `signal.reason` itself, not with a `ChatError`. */
   signal?: AbortSignal;
-  /** Milliseconds for the whole reply, or each limit of its own. */
+  /** Milliseconds for the whole reply, or the four limits. Left out: 120 000 of silence (`idle`), and no other limit. */
   timeout?: number | Timeouts;
-  /** URL of a relay: the request goes to this URL with the site's URL appended. */
+  /**
+   * URL of a relay (`createRelay` of `rivulet/edge` is one), for pages that may not read the site themselves: requests go to this
+   * URL with the site's own URL appended. Not a forward proxy, which `fetch` cannot use (a `ChatError` `input`).
+   */
   proxy?: string;
-  /** Called instead of the global `fetch`. */
+  /** Called instead of the global `fetch`, with the URL and an init that has `method`, `headers`, `body`, `signal`, ... */
   fetch?: (input: string, init: RequestInit) => Promise<Response>;
-  /** How often a request that failed before any text is sent again. Default 2. */
+  /**
+   * How often a request is sent again after an error that may heal (`retryable`), as long as no content was handed out: 0 to 100,
+   * default 2. The pause is what the service asks for (longer than a minute: no further try), else 0.5 s, doubled up to 8 s,
+   * less up to a quarter.
+   */
   retries?: number;
-  /** Bound in bytes of one event, line or JSON answer, and of what a reply says in calls of tools and thoughts that are kept. Default 64 MiB. */
+  /**
+   * The most bytes that one event, line or JSON answer may have, and so may all arguments and reasoning that have to be kept for
+   * one reply; beyond it the call fails with a `ChatError` `too_large`. Default 67 108 864 (64 MiB).
+   */
   maxEventBytes?: number;
-  /** True: the pieces of text, or of reasoning, or of a call's arguments, in one network chunk come joined. */
+  /** True: pieces of one kind that arrive in the same network chunk come as one piece, which costs less. Default false. */
   coalesce?: boolean;
-  /** More request headers, where the runtime allows them. */
+  /**
+   * More request headers. The protocol's own win over them. In a page the browser decides which ones may be sent. Requests for a
+   * nonce are then not shared with other calls.
+   */
   headers?: Record<string, string>;
-  /** Cookies for the site; a page cannot send them and refuses with `input`. */
+  /** Cookies for the site, by name. A page cannot send them, so there they are a `ChatError` `input`. */
   cookies?: Record<string, string>;
-  /** Where nonces live between calls; in memory by default. */
+  /** Where nonces of WordPress sites live between calls. Left out: the memory of this process or page, for up to 256 sites. */
   session?: SessionStore;
-  /** `reply.conversation` of an earlier reply. */
+  /** `reply.conversation` of an earlier reply of the same provider, to go on with it. Left out or `null`: a new conversation. */
   conversation?: Conversation | null;
-  /** `messages`: earlier turns go where the protocol has a place; `prompt`: all turns are one message, by `formatPrompt`. */
+  /**
+   * Where earlier messages go. `messages` (the default): to the place that the protocol has for them. `prompt` (the default of
+   * `Chatgpt4Online` and `Chatgpt4o`): into the new message, as `formatPrompt` writes them.
+   */
   history?: 'messages' | 'prompt';
+  /**
+   * How freely the model chooses its words: 0 always takes the likeliest, higher values vary more. The usual range is 0 to 2, for
+   * Anthropic and Cohere 0 to 1; the service checks it. Left out: the service's default. Left out with a warning by WordPress sites
+   * and by `Anthropic`, unless its `version` is one before 2026-10-21.
+   */
   temperature?: number;
+  /**
+   * Nucleus sampling: the model chooses among the likeliest tokens that together have this probability, above 0 up to 1. Give it or
+   * `temperature`, not both. Left out: the service's default. Left out with a warning by WordPress sites and by `Anthropic`, unless
+   * its `version` is one before 2026-10-21.
+   */
   topP?: number;
+  /**
+   * The most tokens that the answer may have, a whole number above 0; many services count reasoning among them. A reply that
+   * reaches it ends with the finish reason `length`. Left out: the service's default, for `Anthropic`, which requires a limit, 8192.
+   * Left out with a warning by WordPress sites.
+   */
   maxTokens?: number;
-  /** Words that end the text. Where the service has no such option, rivulet cuts there and stops the request. */
+  /**
+   * Texts that end the answer and are not part of it; none may be empty. Where the service has no such option (`OpenAiResponses`
+   * and WordPress sites), rivulet cuts the text there and stops the request; then 64 are the most.
+   */
   stop?: string | readonly string[];
-  /** `<think>…</think>` in the text become `reasoning` events. */
+  /** True: what stands between `<think>` and `</think>` in the text becomes `reasoning` events instead. Default false. */
   thinkTags?: boolean;
+  /**
+   * A whole number: the same seed and request should give the same answer, which services promise only as far as they can. Left
+   * out: the service chooses. Left out with a warning by `Anthropic`, `OpenAiResponses` and WordPress sites.
+   */
   seed?: number;
-  /** In OpenAI's shape, `{ type: 'function', function: { name, description, parameters } }`, for every service. */
+  /**
+   * Tools that the model may call, in OpenAI's shape for every service: `{ type: 'function', function: { name, description,
+   * parameters } }`, `parameters` being a JSON schema. Calls come as `tool-call` events. Left out: no tools. Left out with a warning
+   * by WordPress sites.
+   */
   tools?: readonly unknown[];
-  /** In OpenAI's shape, for every service. */
-  toolChoice?: 'auto' | 'none' | 'required' | { type: 'function'; function: { name: string } };
-  /** `low`, `medium`, `high` and what else the service knows. */
+  /**
+   * Whether the model calls a tool, in OpenAI's shape for every service: `auto` (it decides), `none`, `required` (at least one), or
+   * this one. Left out: the service's default, which is `auto`. Left out with a warning by `Ollama` and WordPress sites.
+   */
+  toolChoice?:
+    | 'auto'
+    | 'none'
+    | 'required'
+    /** The tool with this name. */
+    | {
+        type: 'function';
+        /** Which tool to call. */
+        function: {
+          /** Its name in `tools`. */
+          name: string;
+        };
+      };
+  /**
+   * How much the model thinks before it answers: `low`, `medium`, `high`, and what else the service knows, in its own terms
+   * (Anthropic `output_config.effort`, Gemini `thinkingLevel`, Ollama `think`, Cohere a budget of tokens). `none` turns reasoning
+   * off at `Gemini`, `Ollama`, `Cohere` and `WorkersAi`. Left out: the service's default. Left out with a warning by WordPress sites.
+   */
   reasoningEffort?: string;
-  /** In OpenAI's shape, for every service: `{ type: 'json_schema', json_schema: { name, schema } }` or `{ type: 'json_object' }`. */
+  /**
+   * The form of the answer, in OpenAI's shape for every service: `{ type: 'json_schema', json_schema: { name, schema } }`,
+   * `{ type: 'json_object' }` or `{ type: 'text' }`, the default. Left out with a warning by WordPress sites, and `json_object` by
+   * `Anthropic`, which has no JSON without a schema.
+   */
   responseFormat?: unknown;
-  /** More members of the request, laid over the others, and over those of the settings, objects over objects; `null` takes one away. */
+  /**
+   * More members for the body of the request, as the service calls them. They are laid over the body, objects over objects, first
+   * `extra` of the settings, then that of the call; `null` takes a member away. Left out with a warning by WordPress sites.
+   */
   extra?: Record<string, unknown>;
 }
 
+/** The options of a call that may also be settings of a provider; each is the default of its calls. */
 export type CallDefaults = Partial<Omit<CallOptions, 'messages' | 'signal' | 'conversation'>>;
 
+/** Settings of every provider of a WordPress site. A setting of the wrong type is a `ChatError` `input` at the first use. */
 export interface WordPressSettings extends CallDefaults {
-  /** Address of the site, with the folder WordPress is in. */
+  /** Address of the site, with the folder that WordPress is in: `https://shop.example/blog`. */
   url: string;
-  /** Id of a bot of the site. */
+  /** Id of a bot of the site. Left out: the bot that the page names, else the site's default bot. */
   botId?: string | number;
-  /** Page that holds the chat: nonce, post id and bot are read there. */
+  /** Path or URL of the page that holds the chat; nonce, post id and bot are read there. Left out: the home page, where one is needed. */
   page?: string;
-  /** A session token that you already have; else one is fetched. */
+  /** A session token that you already have. Left out: one is fetched, and kept in the session store. `AiPower` needs `postId` with it. */
   nonce?: string;
+  /** Name of the provider in errors and in `reply.provider`. Left out: the name of the class. */
   name?: string;
+  /** The models that a call may ask for. Left out: any. */
   models?: readonly string[];
+  /** The model of calls that name none. Left out: the first of `models`, if there are any. */
   defaultModel?: string;
+  /** Other names of models, and the models that they stand for. */
   modelAliases?: Record<string, string>;
 }
 
+/** Settings of `AiEngine`. */
 export interface AiEngineSettings extends WordPressSettings {
-  /** Id of a bot whose page overrides settings (AI Engine). */
+  /** Id of a chatbot whose shortcode overrides settings (`custom_id`). It wins over `botId`. Left out: what the page names. */
   customId?: string;
-  /** REST root of the site, if it is neither `/wp-json/` nor named by the page. */
+  /** REST root of the site, a path or URL. Left out: the one that the page announces, else `/wp-json/` below `url`. */
   restRoot?: string;
 }
 
+/** Settings of `AiPower`. */
 export interface AiPowerSettings extends WordPressSettings {
-  /** `data-post-id` of the page, if you already know it. */
+  /** `data-post-id` of the page. Left out: read from the page. */
   postId?: string | number;
-  /** True for the widget bot (action `wpaicg_chatbox_message`); read from the page by default. */
+  /** True for the widget bot (action `wpaicg_chatbox_message`), false for a shortcode's. Left out: read from the page. */
   widget?: boolean;
 }
 
+/** Settings of `AiPuffer`. */
 export interface AiPufferSettings extends WordPressSettings {
-  /** The site's API key: the REST route (C4) is used instead of the two AJAX steps. */
+  /**
+   * The site's own API key. With it, messages go to the plugin's REST route, which needs `botId` and answers in one piece. Left out:
+   * the two AJAX requests of the plugin's own chat window, which stream.
+   */
   apiKey?: string;
-  /** Needed in a page together with `apiKey`: keys in pages can be read by everybody. */
+  /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
 }
 
-/** A service that takes a key. */
+/** Settings of a service you have an API key for. A setting of the wrong type is a `ChatError` `input` at the first use. */
 export interface ServiceSettings extends CallDefaults {
-  /** Address of the API, the version included. */
+  /** Address of the API, its version included. Left out: the service's own, which `provider.url` says. */
   baseUrl?: string;
-  /** Local servers need none. */
+  /** Your key. Left out: none is sent, as local servers want it. No error ever holds it. */
   apiKey?: string;
-  /** Needed in a page together with `apiKey`: keys in pages can be read by everybody. */
+  /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
+  /** Name of the provider in errors and in `reply.provider`. Left out: the name of the class. */
   name?: string;
-  /** The names that `model` may have; any, where none are given. */
+  /** The models that a call may ask for. Left out: any. */
   models?: readonly string[];
+  /** The model of calls that name none. Left out: the first of `models`; without that, a call has to name one. */
   defaultModel?: string;
+  /** Other names of models, and the models that they stand for. */
   modelAliases?: Record<string, string>;
 }
 
+/** Settings of `Anthropic`. */
 export interface AnthropicSettings extends ServiceSettings {
-  /** `anthropic-version`. Default `2026-10-21`, which knows neither `temperature` nor `topP`; `2023-06-01` does. */
+  /** The header `anthropic-version`. Default `2026-10-21`, which has neither `temperature` nor `topP`; `2023-06-01` has both. */
   version?: string;
 }
 
+/** Settings of `WorkersAi`: `binding`, or `accountId` and `apiKey`; without either a call is a `ChatError` `input`. */
 export interface WorkersAiSettings extends ServiceSettings {
-  /** `env.AI`. Then nothing else is needed. */
-  binding?: { run(model: string, input: any, options?: any): Promise<unknown> };
-  /** For the REST API. */
+  /** `env.AI` of the Worker. Then no other setting is needed, and `fetch` is not used. */
+  binding?: {
+    /**
+     * Runs a model.
+     *
+     * @param model its name
+     * @param input the body of the request
+     * @param options `{ signal }`
+     */
+    run(model: string, input: any, options?: any): Promise<unknown>;
+  };
+  /** Id of the Cloudflare account, for the REST API. */
   accountId?: string;
 }
 
+/** How many tokens a reply took, as far as the service says; never an estimate. */
 export interface Usage {
-  /** Tokens, where the service told them. */
+  /** Tokens of the request. `undefined`: the service did not say. */
   promptTokens?: number;
+  /** Tokens of the answer, reasoning included where the service counts it. `undefined`: the service did not say. */
   completionTokens?: number;
+  /** Tokens of both, as the service adds them up. `undefined`: the service did not say. */
   totalTokens?: number;
-  /** The service's own words, unchanged. */
+  /** The service's own object, unchanged. */
   raw?: unknown;
 }
 
+/**
+ * Why a reply is over. `stop`: the model was done, or one of `stop` came; `length`: a limit was reached, `maxTokens` for one;
+ * `content_filter`: the service or the model refused to go on; `tool_calls`: tools are to be called; `unknown`: the service did not
+ * say, or in terms that are not known.
+ */
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'unknown';
 
+/** What happens in a reply, as `reply.events` gives it. */
 export type ReplyEvent =
-  | { type: 'text'; text: string }
-  | { type: 'reasoning'; text: string }
-  /** `arguments` is a piece; at the end, with `done`, each call comes once more and whole. */
-  | { type: 'tool-call'; id?: string; index?: number; name?: string; arguments?: string; done: boolean }
-  | { type: 'source'; source: unknown }
-  | { type: 'status'; kind: string; text: string; raw?: unknown }
-  | { type: 'image'; url: string }
-  | { type: 'action'; kind: string; action: unknown }
-  | { type: 'warning'; message: string }
-  | { type: 'usage'; usage: Usage }
-  | { type: 'finish'; reason: FinishReason }
-  | { type: 'conversation'; conversation: Conversation }
-  /** The service's final text where it differs from the pieces: show it instead of them. */
-  | { type: 'replace'; text: string };
+  /** A piece of the text. */
+  | {
+      type: 'text';
+      /** The piece; all pieces joined are the text. */
+      text: string;
+    }
+  /** A piece of what the model thinks before it answers; it is no part of the text. */
+  | {
+      type: 'reasoning';
+      /** The piece. */
+      text: string;
+    }
+  /** A piece of a tool call. At the end of the reply each call comes once more, whole, with `done: true`. */
+  | {
+      type: 'tool-call';
+      /** Id by which the result names the call (`tool_call_id`). Left out until the service gives it. */
+      id?: string;
+      /** Place of the call among those of the reply, from 0. */
+      index?: number;
+      /** Name of the tool. Left out until the service gives it. */
+      name?: string;
+      /** JSON text: a piece of the arguments, or all of them where `done` is true. Models may write JSON that is not valid. */
+      arguments?: string;
+      /** Whether this is the whole call. */
+      done: boolean;
+    }
+  /** A source that the service cites. */
+  | {
+      type: 'source';
+      /** The source, in the service's own shape. */
+      source: unknown;
+    }
+  /** Progress that is no part of the answer, of a WordPress site. */
+  | {
+      type: 'status';
+      /** The site's own name for it. */
+      kind: string;
+      /** What the site says, for people. */
+      text: string;
+      /** The site's own object, unchanged. */
+      raw?: unknown;
+    }
+  /** An image that the model made. */
+  | {
+      type: 'image';
+      /** A `data:` URL, or the address of the image. */
+      url: string;
+    }
+  /** Something that the page should do or show, of a WordPress site: a form, a shortcut, a block, a call of a function. */
+  | {
+      type: 'action';
+      /** What it is: `form`, `shortcut`, `block`, or the site's own name. */
+      kind: string;
+      /** The action, in the site's own shape. */
+      action: unknown;
+    }
+  /** Something was left out, or the service warns. The reply goes on. */
+  | {
+      type: 'warning';
+      /** What was left out, or what the service says, for people. */
+      message: string;
+    }
+  /** Token counts, near the end, where the service gives any. */
+  | {
+      type: 'usage';
+      /** The counts. */
+      usage: Usage;
+    }
+  /** The end of a reply that is complete. */
+  | {
+      type: 'finish';
+      /** Why it is over. */
+      reason: FinishReason;
+    }
+  /** What the next call needs to go on, before `finish`, where the provider has anything to remember. */
+  | {
+      type: 'conversation';
+      /** For `conversation` of the next call. */
+      conversation: Conversation;
+    }
+  /** The service's final text, where it differs from the pieces: show it instead of them. */
+  | {
+      type: 'replace';
+      /** The whole text. */
+      text: string;
+    };
 
-/** One reply: an async iterable of text pieces as they arrive. Nothing is sent before the first read. Consumed once. */
+/**
+ * One reply: an async iterable of the pieces of its text as they arrive. It is lazy, so that nothing is checked, started or sent
+ * before the first read. It can be read once: iterating it again, or reading it in a second way, is a `TypeError`.
+ *
+ * Errors are `ChatError`s; text that came before an error is delivered before it.
+ */
 export interface Reply extends AsyncIterable<string> {
+  /** The reply itself, for `for await`. Leaving the loop stops the request upstream. */
   [Symbol.asyncIterator](): Reply;
+  /** The next piece of text. Rejects with the error that ended the reply, once. */
   next(): Promise<IteratorResult<string, undefined>>;
-  /** Stops the request upstream. */
+  /**
+   * Stops the request upstream and ends the reply without an error.
+   *
+   * @param value what the result holds
+   */
   return(value?: unknown): Promise<IteratorReturnResult<undefined>>;
-  /** Stops the request upstream and rejects with `error`. */
+  /**
+   * Stops the request upstream and rejects with `error`.
+   *
+   * @param error anything
+   */
   throw(error?: unknown): Promise<IteratorResult<string, undefined>>;
-  /** Everything that the service tells, text included, instead of the text alone. */
+  /** All events of the reply, text included, instead of the text alone. */
   readonly events: AsyncIterableIterator<ReplyEvent>;
-  /** The whole text. */
+  /** Reads the reply to its end and resolves to the whole text; rejects where the reply fails. */
   text(): Promise<string>;
-  /** The text as UTF-8 bytes, pulled, never read ahead. */
+  /** The text as a stream of UTF-8 bytes. A piece is read when the consumer asks for one, never ahead. Cancelling it stops the request. */
   toReadableStream(): ReadableStream<Uint8Array>;
-  /** `toReadableStream()` as a `text/plain; charset=utf-8` response. */
+  /**
+   * The text as a streaming HTTP response, for an edge function to return.
+   *
+   * @param init status and headers of the response; `content-type` is `text/plain; charset=utf-8` unless it is given
+   */
   toResponse(init?: ResponseInit): Response;
-  /** After the end, as the rest below. */
+  /** Token counts. `undefined` before the end, and where the service gives none. */
   readonly usage: Usage | undefined;
+  /** Why the reply is over. `undefined` before the end, and where it failed. */
   readonly finishReason: FinishReason | undefined;
+  /** For `conversation` of the next call. `undefined` before the end, and where the provider has nothing to remember. */
   readonly conversation: Conversation | undefined;
-  /** Name of the provider that answered. */
+  /** Name of the provider that answers. */
   readonly provider: string;
 }
 
-/** Nobody else has it, at run time either: what only looks like a provider is none. */
+/** The mark of this package's providers. Nothing else has it, at run time either, so what only looks like a provider is none. */
 declare const encoded: unique symbol;
 
-/** A provider of this package, of whichever class. `Fallback`, `Client` and `createHandler` take no other objects. */
+/**
+ * A provider of this package, of any class. `Fallback`, `Client` and `createHandler` take no other objects. Reading a property
+ * checks the settings, so it may throw a `ChatError` `input`, or `wasm_blocked` where WebAssembly is not allowed.
+ */
 export interface Provider {
+  /** Marks the providers of this package; not for callers. */
   readonly [encoded]: unknown;
+  /**
+   * Begins a reply, which is lazy: options are checked, and requests sent, at the first read.
+   *
+   * @param options the messages, and what else the call needs
+   */
   createAsyncGenerator(options: CallOptions): Reply;
-  /** The whole text. */
+  /**
+   * The whole text of a reply; rejects where the reply fails.
+   *
+   * @param options the messages, and what else the call needs
+   */
   createAsync(options: CallOptions): Promise<string>;
-  /** The service's own list; of a site, and of Workers AI, the models of the settings. */
+  /**
+   * Names of the models, as the service lists them. WordPress sites have no list: there they are the `models` of the settings.
+   *
+   * @param options options of the request, `signal` and `timeout` for example
+   */
   listModels(options?: Partial<CallOptions>): Promise<string[]>;
-  /** Resolves default and alias; unknown where a list is declared: `ChatError` `model_not_found`. */
+  /**
+   * The model that a name stands for: an alias is resolved. Throws a `ChatError` `model_not_found` where the provider has `models`
+   * and this is none of them.
+   *
+   * @param name name or alias; left out or empty: the default model
+   */
   getModel(name?: string): string;
+  /** Name of the provider: `name` of the settings, or that of its class. */
   readonly name: string;
+  /** Address of the site or of the API, without a slash at its end. */
   readonly url: string;
-  /** The truth: false for the two public sites of the source documents, which are gone. */
+  /** False for `Chatgpt4Online` and `Chatgpt4o` at their original addresses, whose sites are gone; true for everything else. */
   readonly working: boolean;
+  /** Whether the service wants a key. */
   readonly needsAuth: boolean;
+  /** Whether a reply can come in pieces. */
   readonly supportsStream: boolean;
+  /** Whether earlier messages are passed on, and not only the newest one. */
   readonly supportsMessageHistory: boolean;
+  /** Whether messages of the role `system` have a place of their own. */
   readonly supportsSystemMessage: boolean;
+  /** The model of calls that name none; empty where the settings give none. */
   readonly defaultModel: string;
+  /** The models that a call may ask for, as the settings give them; empty: any. */
   readonly models: readonly string[];
+  /** Other names of models, and the models that they stand for. */
   readonly modelAliases: Readonly<Record<string, string>>;
 }
 
-/** What every class has. */
+/** What the class of every single provider has. */
 declare abstract class Base<S> implements Provider {
+  /**
+   * Copies the settings. They are checked at the first use, so this throws only where they are no object or no plain data
+   * (`ChatError` `input`).
+   *
+   * @param settings settings of the provider
+   */
   constructor(settings: S);
   readonly [encoded]: unknown;
-  /** A copy with other settings. */
+  /**
+   * A copy of the provider with other settings; the others stay.
+   *
+   * @param settings those that change; `null` takes one away
+   */
   with(settings: Partial<S>): this;
   createAsyncGenerator(options: CallOptions): Reply;
   createAsync(options: CallOptions): Promise<string>;
@@ -249,305 +573,558 @@ declare abstract class Base<S> implements Provider {
   readonly modelAliases: Readonly<Record<string, string>>;
 }
 
+/** What the classes for WordPress sites have in common. */
 declare abstract class WordPressProvider<S> extends Base<S> {
-  /** The session token of the site, fetched or from the session store. */
+  /**
+   * The session token (nonce) of the site, from the session store or fetched. Rejects with a `ChatError` `nonce` where the site has
+   * none.
+   *
+   * @param options options of the request, `signal` and `timeout` for example
+   */
   getNonce(options?: Partial<CallOptions>): Promise<string>;
 }
 
 /** Sites with the WordPress plugin AI Engine (Meow Apps), versions 2.0.9 to 3.6. */
 export class AiEngine extends WordPressProvider<AiEngineSettings> {}
 
-/** Sites with the WordPress plugin AI Power, classic protocol (1.x to 2.2). */
+/** Sites with the WordPress plugin AI Power, classic protocol (1.x to 2.2). Whether a reply streams is a setting of the bot. */
 export class AiPower extends WordPressProvider<AiPowerSettings> {}
 
-/** Sites with the WordPress plugin AI Puffer (AIPKit), 2.3 and later. */
+/**
+ * Sites with the WordPress plugin AI Puffer (AIPKit), 2.3 and later. The site keeps the conversation, so give `conversation` to the
+ * next call; without it, earlier messages are put into the new one.
+ */
 export class AiPuffer extends WordPressProvider<AiPufferSettings> {}
 
-/** OpenAI Chat Completions, and every service and local server that is compatible with it. `baseUrl` is OpenAI's by default. */
+/** OpenAI Chat Completions, and every service and local server that is compatible with it (`SERVICES`). By default OpenAI itself. */
 export class OpenAiChat extends Base<ServiceSettings> {}
 
-/** OpenAI Responses. With `conversation` only what is new is sent: the service remembers the rest. */
+/** OpenAI Responses. With `conversation` only the new messages are sent, since the service remembers the others. */
 export class OpenAiResponses extends Base<ServiceSettings> {}
 
-/** Anthropic's Messages API. Hand `conversation` on while tools are called: thoughts and their signatures are in it. */
+/** Anthropic's Messages API. Give `conversation` to the next call while tools are called: it holds the reasoning with its signatures. */
 export class Anthropic extends Base<AnthropicSettings> {}
 
-/** Cohere's chat API, version 2. */
+/** Cohere's Chat API, version 2. What the model plans before a tool call comes as `reasoning` events. */
 export class Cohere extends Base<ServiceSettings> {}
 
-/** Google's Gemini API. Hand `conversation` on while tools are called: the signatures of thoughts are in it. */
+/** Google's Gemini API. Give `conversation` to the next call while tools are called: it holds the signatures of the reasoning. */
 export class Gemini extends Base<ServiceSettings> {}
 
 /** Ollama's own API, on `http://localhost:11434` by default. */
 export class Ollama extends Base<ServiceSettings> {
+  /**
+   * A provider of a local server, or of the one at `baseUrl`.
+   *
+   * @param settings left out: the local server, without a default model
+   */
   constructor(settings?: ServiceSettings);
 }
 
 /** Cloudflare Workers AI: the binding of a Worker, or the REST API with `accountId` and `apiKey`. */
 export class WorkersAi extends Base<WorkersAiSettings> {}
 
-/** One provider's part in a reply of a `Fallback`. */
+/** The part that one provider has in a reply of a `Fallback`. */
 export interface Attempt {
-  /** Its name. */
+  /** Name of the provider. */
   readonly provider: string;
-  /** `stopped`: another one was quicker, or the reply was given up. */
+  /**
+   * How far it is. `asked`: it has not ended yet; `answered`: its reply is complete; `failed`: with `error`; `stopped`: another provider
+   * was quicker, or the reply was given up.
+   */
   readonly state: 'asked' | 'answered' | 'failed' | 'stopped';
-  /** As of `Date.now()`. */
+  /** When it was asked, in milliseconds since 1970, as `Date.now()` gives them. */
   readonly startedAt: number;
-  /** From there to its end; `undefined` before. */
+  /** Milliseconds from there to its end; `undefined` while it is asked. */
   readonly ms: number | undefined;
-  /** Where it failed. */
+  /** Why it failed; `undefined` unless the state is `failed`. */
   readonly error: ChatError | undefined;
 }
 
+/** Settings of a `Fallback`. A wrong one is a `ChatError` `input`, thrown by the constructor. */
 export interface FallbackSettings {
-  /** Who is asked first: as they were given (the default), each in turn, or anybody. */
+  /**
+   * In which order the providers are asked. `given` (the default): as in the array; `rotate`: each call begins with the next one;
+   * `shuffled`: at random.
+   */
   order?: 'given' | 'rotate' | 'shuffled';
-  /** Milliseconds of silence after which the next is asked as well. The first content wins; the others are stopped. */
+  /**
+   * Milliseconds without content after which the next provider is asked as well; the first content wins, and the others are
+   * stopped. Left out: the next one is asked only after a failure.
+   */
   hedgeAfter?: number;
-  /** `retries` of each provider, where the call gives none; by default its own. */
+  /** `retries` of each provider, where the call gives none. Left out: the provider's own. */
   retriesEach?: number;
-  /** Called at the beginning and at the end of every attempt. What it throws is ignored. */
+  /**
+   * Called at the beginning and at the end of every attempt, for logs. What it throws is ignored.
+   *
+   * @param attempt the attempt as it is now
+   */
   onAttempt?: (attempt: Attempt) => void;
 }
 
+/** The reply of a `Fallback`. Its `provider` is the provider that answers, and `Fallback` until one does. */
 export interface FallbackReply extends Reply {
-  /** Those so far, in the order in which they began. */
+  /** The attempts so far, in the order in which they began. */
   readonly attempts: readonly Attempt[];
 }
 
 /**
- * Several providers as one. The next is asked when one failed, or replied without any content (text, reasoning, call of a
- * tool ...); once content was handed out its error is the reply's. If all fail: `ChatError` `all_failed` with `errors`.
+ * Several providers as one. The next provider is asked when one failed, or ended without any content (text, reasoning, a tool call,
+ * ...). Once content was handed out, an error of that provider is the reply's. If all fail: a `ChatError` `all_failed` with `errors`.
  *
- * A `timeout` in milliseconds, and `connect`, `firstChunk` and `idle`, hold for each attempt; `timeout.total` for all of
- * them together. `conversation` holds that of each provider; who answered last is asked first then, whatever the order.
+ * A `timeout` that is a number, and `connect`, `firstChunk` and `idle`, hold for each attempt; `timeout.total` for all attempts together.
+ * `conversation` holds what each provider remembers; the provider that answered last is then asked first, whatever the order.
  */
 export class Fallback implements Provider {
+  /**
+   * Throws a `ChatError` `input` where `providers` is no array of this package's providers, or empty.
+   *
+   * @param providers the providers, the preferred one first
+   * @param settings left out: in the given order, each after the failure of the one before
+   */
   constructor(providers: readonly Provider[], settings?: FallbackSettings);
   readonly [encoded]: unknown;
   createAsyncGenerator(options: CallOptions): FallbackReply;
   createAsync(options: CallOptions): Promise<string>;
-  /** What those have who answer. */
+  /**
+   * Names of the models of all providers that answer, each once. Rejects with the first provider's error where none answers.
+   *
+   * @param options options of the requests, `signal` and `timeout` for example
+   */
   listModels(options?: Partial<CallOptions>): Promise<string[]>;
-  /** Of the first provider that knows it. */
+  /**
+   * The model that a name stands for, at the first provider that knows it. Throws the first provider's error where none does.
+   *
+   * @param name name or alias; left out or empty: the default model
+   */
   getModel(name?: string): string;
+  /** Always `Fallback`. */
   readonly name: string;
-  /** Empty. */
+  /** Always empty. */
   readonly url: string;
-  /** Whether any is; so for `needsAuth` and `supportsStream`. */
+  /** Whether any of the providers is. */
   readonly working: boolean;
+  /** Whether any of the providers wants a key. */
   readonly needsAuth: boolean;
+  /** Whether the reply of any of the providers can come in pieces. */
   readonly supportsStream: boolean;
-  /** Whether all do; so for system messages. */
+  /** Whether all of the providers pass earlier messages on. */
   readonly supportsMessageHistory: boolean;
+  /** Whether all of the providers have a place for messages of the role `system`. */
   readonly supportsSystemMessage: boolean;
-  /** The first one's. */
+  /** The default model of the first provider. */
   readonly defaultModel: string;
-  /** Those of all. A provider that does not know a call's model fails, and the next is asked. */
+  /** The models of all providers. A provider that does not know the model of a call fails, and the next one is asked. */
   readonly models: readonly string[];
+  /** The aliases of all providers; where two have the same alias, the later one's counts. */
   readonly modelAliases: Readonly<Record<string, string>>;
 }
 
-/** A message in OpenAI's shape. */
+/** A message as the npm package `openai` has it. */
 export interface ChatCompletionMessageParam {
+  /** Whose message it is, as in `Message`. */
   role: string;
+  /** Text, or parts; `null` or left out where a message of the assistant only calls tools. */
   content?: unknown;
+  /** Name of the participant. */
   name?: string;
+  /** The tools that a message of the assistant calls. */
   tool_calls?: unknown;
+  /** Of a tool's result: the id of the call that it answers. */
   tool_call_id?: string;
+  /** The text in which an earlier message of the assistant refused. */
   refusal?: string | null;
+  /** A reference to an earlier audio answer. */
   audio?: unknown;
+  /** The old form of `tool_calls`. */
   function_call?: unknown;
 }
 
-/** What `create` takes; other members go on to an `OpenAiChat` as they are, and are left out elsewhere. */
+/**
+ * What `create` takes. `null` counts as left out. Members beyond those that `CallOptions` has too, listed here or not, go to an
+ * `OpenAiChat` as they are, and are left out, without a warning, for other providers.
+ */
 export interface ChatCompletionCreateParams {
-  /** A name that the provider knows; of several providers `name`, or `name:model`. */
+  /** Name of a model of the provider; where the client has several providers, the name of one, or `name:model`. */
   model: string;
+  /** The conversation so far, oldest message first. */
   messages: readonly ChatCompletionMessageParam[];
+  /** True: chunks as they come; otherwise the completion in one piece. */
   stream?: boolean | null;
-  /** `include_usage`: a last chunk tells it. */
-  stream_options?: { include_usage?: boolean } | null;
+  /** What a stream has beside its chunks. */
+  stream_options?: {
+    /** True: a last chunk holds the token counts. Default false. */
+    include_usage?: boolean;
+  } | null;
+  /** `temperature` of `CallOptions`. */
   temperature?: number | null;
+  /** `topP` of `CallOptions`. */
   top_p?: number | null;
+  /** `maxTokens` of `CallOptions`. */
   max_completion_tokens?: number | null;
+  /** `maxTokens` of `CallOptions`, under its old name. */
   max_tokens?: number | null;
+  /** `stop` of `CallOptions`. */
   stop?: string | readonly string[] | null;
+  /** `seed` of `CallOptions`. */
   seed?: number | null;
+  /** `tools` of `CallOptions`. */
   tools?: readonly unknown[];
+  /** `toolChoice` of `CallOptions`. */
   tool_choice?: unknown;
+  /** `reasoningEffort` of `CallOptions`. */
   reasoning_effort?: string | null;
+  /** `responseFormat` of `CallOptions`. */
   response_format?: unknown;
+  /** How many answers to give. Only 1: any other number is a `ChatError` `input`. */
   n?: 1 | null;
+  /** Makes tokens less likely the more often they came, -2 to 2. For `OpenAiChat` only. */
   frequency_penalty?: number | null;
+  /** Makes tokens less likely that came at all, -2 to 2. For `OpenAiChat` only. */
   presence_penalty?: number | null;
+  /** Makes single tokens more or less likely, by their number in the model's vocabulary. For `OpenAiChat` only. */
   logit_bias?: Record<string, number> | null;
+  /** Labels that the service stores with the completion. For `OpenAiChat` only. */
   metadata?: Record<string, string> | null;
+  /** Whether the model may call several tools at once. For `OpenAiChat` only. */
   parallel_tool_calls?: boolean;
+  /** At which speed and price the service works. For `OpenAiChat` only. */
   service_tier?: string | null;
+  /** Whether the service stores the completion. For `OpenAiChat` only. */
   store?: boolean | null;
+  /** Your id of the person who asks. For `OpenAiChat` only. */
   user?: string;
 }
 
+/** Token counts as the npm package `openai` has them. */
 export interface ChatCompletionUsage {
+  /** Tokens of the request. */
   prompt_tokens: number;
+  /** Tokens of the answer. */
   completion_tokens: number;
+  /** Tokens of both. */
   total_tokens: number;
-  /** The service told no numbers; these are 0. */
+  /** True: the service gave no counts, and those above are 0. */
   x_usage_unknown?: true;
 }
 
+/**
+ * Why a completion is over: `stop`, `length`, `tool_calls` or `content_filter`, as in `FinishReason`. What that calls `unknown` is
+ * `stop` here, since the API has no name for it.
+ */
 type CompletionFinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 
+/** A completion in one piece. */
 export interface ChatCompletion {
+  /** Id that this client made. */
   id: string;
   object: 'chat.completion';
+  /** Seconds since 1970. */
   created: number;
+  /** The model as the caller named it, or the provider's default. */
   model: string;
+  /** The one answer. */
   choices: {
+    /** Always 0. */
     index: number;
+    /** The answer. */
     message: {
       role: 'assistant';
+      /** The text; `null` where there is none and tools are to be called. */
       content: string | null;
       refusal: null;
+      /** What the model thought before it answered. Left out where it did not. */
       reasoning_content?: string;
-      tool_calls?: { id: string; type: 'function'; function: { name: string; arguments: string } }[];
+      /** The tools to call. Left out where there are none. */
+      tool_calls?: {
+        /** Id by which the result names the call. */
+        id: string;
+        type: 'function';
+        /** Which tool, and with which arguments. */
+        function: {
+          /** Name of the tool. */
+          name: string;
+          /** JSON text. */
+          arguments: string;
+        };
+      }[];
     };
     logprobs: null;
+    /** Why it is over. */
     finish_reason: CompletionFinishReason;
   }[];
+  /** Token counts. */
   usage: ChatCompletionUsage;
 }
 
+/** One chunk of a streamed completion. */
 export interface ChatCompletionChunk {
+  /** Id that this client made, the same in every chunk. */
   id: string;
   object: 'chat.completion.chunk';
+  /** Seconds since 1970, the same in every chunk. */
   created: number;
+  /** The model as the caller named it, or the provider's default. */
   model: string;
-  /** Empty in the chunk that tells the usage. */
+  /** What is new of the one answer; empty in the chunk that holds the token counts. */
   choices: {
+    /** Always 0. */
     index: number;
+    /** What is new. */
     delta: {
+      /** In the first chunk. */
       role?: 'assistant';
+      /** A piece of the text. */
       content?: string;
+      /** A piece of what the model thinks before it answers. */
       reasoning_content?: string;
-      tool_calls?: { index: number; id?: string; type?: 'function'; function: { name?: string; arguments: string } }[];
+      /** Pieces of tool calls. */
+      tool_calls?: {
+        /** Place of the call among those of the answer, from 0. */
+        index: number;
+        /** Id by which the result names the call, in its first piece. */
+        id?: string;
+        /** In the first piece. */
+        type?: 'function';
+        /** What is new of the call. */
+        function: {
+          /** Name of the tool, in the first piece. */
+          name?: string;
+          /** A piece of the JSON text. */
+          arguments: string;
+        };
+      }[];
     };
     logprobs: null;
+    /** Why the answer is over, in the last chunk with a choice; `null` in those before. */
     finish_reason: CompletionFinishReason | null;
   }[];
+  /** Token counts, in the last chunk where `include_usage` asked for them; `null` in those before, else left out. */
   usage?: ChatCompletionUsage | null;
 }
 
+/** The chunks of a streamed completion, to be iterated once. */
 export interface ChatCompletionStream extends AsyncIterable<ChatCompletionChunk> {
-  /** `abort()` stops the request upstream, as leaving the loop does, and ends the loop without an error; so does `signal`. */
+  /** `controller.abort()` stops the request upstream and ends the loop without an error. Leaving the loop, or `signal`, does the same. */
   controller: AbortController;
 }
 
+/** A model as the npm package `openai` has it. */
 export interface ModelDescription {
+  /** Name of the model. */
   id: string;
   object: 'model';
+  /** Always 0: services do not all say when. */
   created: number;
+  /** Name of the provider. */
   owned_by: string;
 }
 
+/** All models, on one page. */
 export interface ModelPage extends AsyncIterable<ModelDescription> {
   object: 'list';
+  /** The models. */
   data: ModelDescription[];
 }
 
+/** Options of one request of a `Client`. Members of `CallOptions`, given beside these, count as well. */
 export interface RequestOptions {
+  /** Stops the request. Before the answer began `create` rejects with `signal.reason`; a stream that began ends without an error. */
   signal?: AbortSignal | null;
-  /** Milliseconds, as with `openai`: to the first piece of a stream; of a whole completion, for all of it. Or as `CallOptions` have it. */
+  /**
+   * Milliseconds, as with `openai`: of a stream until its first content, of a completion in one piece for all of it. Or the limits of
+   * `CallOptions`. Left out: `timeout` of the client.
+   */
   timeout?: number | Timeouts;
+  /** `retries` of `CallOptions`. Left out: the provider's, by default 2. */
   maxRetries?: number;
-  /** Instead of `defaultHeaders`. */
+  /** Request headers, instead of `defaultHeaders`. */
   headers?: Record<string, string>;
 }
 
-/** The settings of `openai` that are known here: an `OpenAiChat` is made of them. */
+/** The settings of `openai` that are known here; an `OpenAiChat` is made of them. */
 export interface ClientOptions {
-  /** `OPENAI_API_KEY` of the environment by default. */
+  /** Your key. Left out: `OPENAI_API_KEY` of the environment, where there is one. */
   apiKey?: string;
-  /** `OPENAI_BASE_URL` of the environment by default, or OpenAI's own. */
+  /** Address of the API. Left out: `OPENAI_BASE_URL` of the environment, else OpenAI's own. */
   baseURL?: string;
+  /** `timeout` in milliseconds of requests that give none. Left out: 120 000 of silence. */
   timeout?: number;
+  /** `retries` of `CallOptions`. Default 2. */
   maxRetries?: number;
+  /** Headers of requests that give none. */
   defaultHeaders?: Record<string, string>;
+  /** `allowBrowser` of `ServiceSettings`. Default false. */
   dangerouslyAllowBrowser?: boolean;
+  /** Called instead of the global `fetch`. */
   fetch?: CallOptions['fetch'];
 }
 
 /**
  * Any provider behind the interface of the npm package `openai`: `import { Client as OpenAI } from 'rivulet'`. Errors are
- * `ChatError`s; what is aborted before it began rejects with `signal.reason`.
+ * `ChatError`s; a request that was aborted before it began rejects with `signal.reason`.
  */
 export class Client {
-  /** A provider, names to providers, or what `openai` is made with. */
+  /**
+   * Throws a `ChatError` `input` where the providers are not this package's.
+   *
+   * @param given a provider; or names, and the provider of each; or what `openai` is made with. Left out: `openai`'s environment
+   *   variables
+   */
   constructor(given?: Provider | Readonly<Record<string, Provider>> | ClientOptions);
+  /** `client.chat.completions.create`. */
   readonly chat: {
+    /** `client.chat.completions.create`. */
     readonly completions: {
+      /**
+       * Asks for a completion and resolves to its chunks, when the first one is there.
+       *
+       * @param params the request
+       * @param options left out: the provider's settings
+       */
       create(params: ChatCompletionCreateParams & { stream: true }, options?: RequestOptions): Promise<ChatCompletionStream>;
+      /**
+       * Asks for a completion and resolves to it, in one piece.
+       *
+       * @param params the request
+       * @param options left out: the provider's settings
+       */
       create(params: ChatCompletionCreateParams & { stream?: false | null }, options?: RequestOptions): Promise<ChatCompletion>;
+      /**
+       * Asks for a completion, and resolves to its chunks or to all of it, as `params.stream` says.
+       *
+       * @param params the request
+       * @param options left out: the provider's settings
+       */
       create(params: ChatCompletionCreateParams, options?: RequestOptions): Promise<ChatCompletionStream | ChatCompletion>;
     };
   };
+  /** `client.models.list`. */
   readonly models: {
-    /** Of one provider the service's own list; of several their names. */
+    /** The models: of one provider as the service lists them; of several the providers' names, and `name:model` for their `models`. */
     list(): Promise<ModelPage> & AsyncIterable<ModelDescription>;
   };
-  /** `ChatError`, for `instanceof`. */
+  /** `ChatError`, so that `error instanceof OpenAI.APIError` holds. */
   static readonly APIError: typeof ChatError;
 }
 
-/** Compatible services, as settings of `OpenAiChat`: `new OpenAiChat({ ...SERVICES.groq, apiKey })`. */
+/** Services that are compatible with OpenAI's, as settings of `OpenAiChat`: `new OpenAiChat({ ...SERVICES.groq, apiKey })`. */
 export const SERVICES: Readonly<
   Record<
     | 'cerebras' | 'deepseek' | 'fireworks' | 'groq' | 'huggingface' | 'llamacpp' | 'lmstudio' | 'mistral' | 'nvidia'
     | 'openrouter' | 'together' | 'vllm' | 'xai',
-    Readonly<{ name: string; baseUrl: string; extra?: Readonly<Record<string, unknown>> }>
+    Readonly<{
+      /** Name of the service, for errors and `reply.provider`. */
+      name: string;
+      /** Address of its API. */
+      baseUrl: string;
+      /** What its requests need beside the usual; see `CallOptions`. */
+      extra?: Readonly<Record<string, unknown>>;
+    }>
   >
 >;
 
-/** `https://chatgpt4online.org` as it was: an `AiEngine`. The site is gone (`working: false`); point it elsewhere with `with({ url })`. */
+/** `https://chatgpt4online.org` as it was: an `AiEngine`. The site is gone (`working: false`); point it at another with `with({ url })`. */
 export const Chatgpt4Online: AiEngine;
-/** `https://chatgpt4o.one` as it was: an `AiPower`. The site is gone (`working: false`); point it elsewhere with `with({ url })`. */
+/** `https://chatgpt4o.one` as it was: an `AiPower`. The site is gone (`working: false`); point it at another with `with({ url })`. */
 export const Chatgpt4o: AiPower;
 
-/** All turns as one text: `User: …` lines and a closing `Assistant:`; a single message as it is. */
+/**
+ * All messages as one text: lines such as `User: …` and a closing `Assistant:`; a single message as it is. A line within a message
+ * that looks like such a label is indented by a space, so that no message can speak for another role. Throws a `ChatError` `input`
+ * where no message has text.
+ *
+ * @param messages the messages, oldest first, or one text
+ * @param options left out: as said above
+ */
 export function formatPrompt(
   messages: string | readonly Message[],
-  options?: { addSpecialTokens?: boolean; doContinue?: boolean; includeSystem?: boolean },
+  options?: {
+    /** True: a single message gets its label, too. Default false. */
+    addSpecialTokens?: boolean;
+    /** True: no closing `Assistant:`, so that the model goes on with the last message. Default false. */
+    doContinue?: boolean;
+    /** False: messages of the roles `system` and `developer` are left out. Default true. */
+    includeSystem?: boolean;
+  },
 ): string;
 
-/** Keeps nonces in the page's `localStorage` (or any `Storage`), so that they outlive a reload. */
+/**
+ * A session store in the page's `localStorage`, so that nonces outlive a reload.
+ *
+ * @param storage any `Storage`; left out: `localStorage`
+ */
 export function storageSession(storage?: {
+  /**
+   * The value of the key, `null` where there is none.
+   *
+   * @param key the session store's key
+   */
   getItem(key: string): string | null;
+  /**
+   * Keeps a value.
+   *
+   * @param key the session store's key
+   * @param value JSON text
+   */
   setItem(key: string, value: string): void;
+  /**
+   * Forgets a value.
+   *
+   * @param key the session store's key
+   */
   removeItem(key: string): void;
 }): SessionStore;
 
+/**
+ * What went wrong.
+ *
+ * - `input`: an option or a setting is wrong, and nothing was sent
+ * - `model_not_found`: there is no such model
+ * - `auth`: the key is missing or wrong
+ * - `nonce`: the site gave no session token, or refuses a fresh one
+ * - `rate_limited`: too many requests; `retryAfterMs` may say how long to wait
+ * - `payment_required`: the account has no money or quota left
+ * - `refused`: the service refuses this message: too long, moderated, banned
+ * - `blocked`: a firewall or a login page answered in place of the service
+ * - `service`: the service failed, or does not take the request
+ * - `network`: there was no response, or the connection broke
+ * - `timeout`: a limit of `timeout` ran out, or the service's own
+ * - `protocol`: the answer is not what the protocol says
+ * - `truncated`: the stream ended before the reply did
+ * - `too_large`: an answer is beyond `maxEventBytes`, or the message is too large for the service
+ * - `all_failed`: every provider of a `Fallback` failed
+ * - `wasm_blocked`: the page or runtime does not allow WebAssembly
+ */
 export type ChatErrorCode =
   | 'input' | 'model_not_found' | 'auth' | 'nonce' | 'rate_limited' | 'payment_required' | 'refused' | 'blocked'
   | 'service' | 'network' | 'timeout' | 'protocol' | 'truncated' | 'too_large' | 'all_failed' | 'wasm_blocked';
 
-/** Every failure that is not the caller's own abort. Holds no key, cookie or nonce. */
+/** Every failure that is not the caller's own abort. It holds no key, cookie or nonce. */
 export class ChatError extends Error {
+  /**
+   * For code that wraps a provider and wants to fail in the same way.
+   *
+   * @param code what went wrong
+   * @param message what went wrong, for people
+   * @param details the other members, each `undefined` where it is left out, `retryable` false; `cause` as in `Error`
+   */
   constructor(code: ChatErrorCode, message: string, details?: Partial<Omit<ChatError, 'code' | 'message' | 'name' | 'stack'>>);
   readonly name: 'ChatError';
+  /** What went wrong, for programs. */
   readonly code: ChatErrorCode;
-  /** HTTP status, if a response was the reason. */
+  /** HTTP status, where a response was the reason; else `undefined`. */
   readonly status: number | undefined;
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;
-  /** What the service asked to wait, in milliseconds. */
+  /** How long the service asks to wait, in milliseconds; `undefined` where it does not say. */
   readonly retryAfterMs: number | undefined;
-  /** Name of the provider. */
+  /** Name of the provider; `undefined` where the error is of none. */
   readonly provider: string | undefined;
-  /** An excerpt of the response body, at most 2 000 characters. */
+  /** An excerpt of the response body, at most 2 000 characters; `undefined` where no response was the reason. */
   readonly body: string | undefined;
-  /** Of `all_failed`: what each provider failed with. */
+  /** Of `all_failed`: the error of each provider, in the order in which they were asked. Else `undefined`. */
   readonly errors: readonly ChatError[] | undefined;
 }
 

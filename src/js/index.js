@@ -10,7 +10,7 @@ export { OpenAiChat } from './openai-chat.js';
 export { WorkersAi } from './workers-ai.js';
 export { SERVICES } from './services.js';
 
-// The name is said, since bundlers shorten the class's own; keeping all names costs 1 kB gzipped.
+// `name` is given explicitly, since bundlers shorten the names of classes; keeping all names would cost 1 kB gzipped.
 export class AiEngine extends Provider {
   static name = 'AiEngine';
   static protocol = 'AiEngine';
@@ -45,7 +45,7 @@ export class Ollama extends Provider {
   static name = 'Ollama';
   static protocol = 'Ollama';
 
-  /** A local server needs no setting at all. */
+  /** Without settings: the local server. */
   constructor(settings = {}) {
     super(settings);
   }

@@ -1,18 +1,19 @@
 import { ChatError } from './error.js';
 
-/** As deep as the core reads JSON, less the two levels that the call puts around. */
+/** Levels of nesting: as deep as the core reads JSON, less the two levels that the call is wrapped in. */
 const MAX_DEPTH = 98;
 
 /**
- * A copy of plain data: own enumerable properties only, so that a polluted `Object.prototype` adds nothing, taken at the
- * moment of the call, so that later changes change nothing. What JSON has no form for is an error that names the place.
+ * A copy of plain data, taken at the moment of the call, so that later changes of the original have no effect. Only own enumerable
+ * properties are copied, so that a polluted `Object.prototype` adds nothing. What JSON has no form for is an error that names the
+ * place; `what` names the whole.
  */
 export function jsonCopy(object, what) {
   try {
     return copy(object, '', 0);
   } catch (error) {
     if (error instanceof ChatError) throw error;
-    // A getter or proxy of the caller's threw, a revoked one for example.
+    // A getter or a proxy of the caller threw; a revoked proxy does.
     throw new ChatError('input', `${what} cannot be read`, { cause: error });
   }
 }
@@ -42,7 +43,7 @@ function copy(value, path, depth) {
   return own;
 }
 
-/** Halves of a surrogate pair have no form in UTF-8. For engines of before 2023. */
+/** `String.prototype.toWellFormed` for engines from before 2023: half a surrogate pair, which UTF-8 has no form for, becomes U+FFFD. */
 function wellFormed(text) {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }

@@ -3,47 +3,47 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** What `new Request` refuses, and nobody needs. Node closes a CONNECT by itself. */
+/** Methods that `new Request` refuses, and that no client needs. Node itself closes the connection of a CONNECT. */
 const REFUSED_METHODS = ['TRACE', 'TRACK', 'CONNECT'];
 
-/** Headers of one connection, which HTTP/2 forbids (RFC 9113, 8.2.2). */
+/** Headers about a single connection, which HTTP/2 forbids (RFC 9113, 8.2.2). */
 const CONNECTION_HEADERS = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
 
-/** Hosts as they stand in an address: no user, no path, nothing that could move the rest of the address. */
+/** A host without user and path, so that nothing in it could change the rest of the address. */
 const HOST = /^[^\s/?#@\\]+$/;
 
 export function toNodeListener(handler, { env = process.env, onError } = {}) {
   if (typeof handler !== 'function') throw new TypeError('toNodeListener: give a handler such as createHandler makes');
 
   return async function listener(incoming, outgoing) {
-    const gone = new AbortController();
+    const left = new AbortController();
     outgoing.on('close', () => {
-      if (!outgoing.writableFinished) gone.abort();
+      if (!outgoing.writableFinished) left.abort();
     });
     try {
-      const request = requestOf(incoming, gone.signal);
+      const request = requestOf(incoming, left.signal);
       const response = request instanceof Response ? request : await handler(request, env, CONTEXT);
       await send(response, incoming, outgoing);
     } catch (error) {
       report(onError, error);
-      // A head that is sent cannot be taken back: the broken connection says that the answer is not whole.
+      // Once the head is sent, only a broken connection can say that the response is not complete.
       if (outgoing.headersSent) outgoing.destroy();
       else await send(refusal(500, null, 'the server failed'), incoming, outgoing).catch(() => outgoing.destroy());
     }
   };
 }
 
-/** What Workers hand over as a third argument; a server lives on by itself. */
+/** The handler's third argument, as a Worker gets it. Both functions have little to do, since a server keeps running by itself. */
 const CONTEXT = {
   waitUntil: (promise) => void Promise.resolve(promise).catch(() => {}),
   passThroughOnException() {},
 };
 
-/** The request, or the response that refuses it. */
+/** The `Request` for Node's request, or the `Response` that refuses it. */
 function requestOf(incoming, signal) {
   const { method, url } = incoming;
   if (REFUSED_METHODS.includes(method)) return refusal(405, 'method_not_allowed', `${method} is not allowed`);
-  // `OPTIONS *`, and the absolute addresses that only a proxy is asked for.
+  // Refuses `OPTIONS *`, and absolute addresses, which only a proxy gets.
   if (!url.startsWith('/')) return refusal(400, 'invalid_target', 'the target of the request must be a path');
   const host = incoming.headers[':authority'] ?? incoming.headers.host ?? 'localhost';
   const scheme = incoming.socket?.encrypted ? 'https' : 'http';
@@ -63,7 +63,7 @@ function headersOf({ rawHeaders }) {
   return headers;
 }
 
-/** The body, read when somebody wants it. Unlike `Readable.toWeb`, cancelling it leaves the connection open for the answer. */
+/** The body, read when the handler wants it. Unlike that of `Readable.toWeb`, cancelling it leaves the connection open for the response. */
 function bodyOf(incoming) {
   const chunks = incoming.iterator({ destroyOnReturn: false });
   return new ReadableStream({
@@ -78,7 +78,7 @@ function bodyOf(incoming) {
 
 async function send(response, incoming, outgoing) {
   const { status, body } = response;
-  // The client has left: nobody reads the answer.
+  // The client has left, so nobody reads the response.
   if (outgoing.destroyed) return void (await body?.cancel().catch(() => {}));
   outgoing.writeHead(status, outgoingHeaders(response.headers, incoming.httpVersionMajor));
   if (incoming.method === 'HEAD' || body === null) {
@@ -87,11 +87,11 @@ async function send(response, incoming, outgoing) {
   } else {
     outgoing.flushHeaders();
     await pipeline(Readable.fromWeb(body), outgoing).catch((error) => {
-      // What the client broke off is no failure of the server.
+      // A response that the client broke off is not a failure of the server.
       if (!outgoing.writableFinished && error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     });
   }
-  // What is left of a body that nobody wanted would keep the connection busy.
+  // Reads the rest of a request body that the handler did not want, since it would keep the connection busy.
   if (!incoming.complete) incoming.resume();
 }
 
@@ -112,8 +112,8 @@ function refusal(status, code, message) {
 
 function report(onError, error) {
   try {
-    const told = onError?.(error);
-    if (typeof told?.then === 'function') told.then(undefined, () => {});
+    const result = onError?.(error);
+    if (typeof result?.then === 'function') result.then(undefined, () => {});
   } catch {
     // A log that fails must not fail the server.
   }

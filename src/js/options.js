@@ -1,13 +1,16 @@
 import { ChatError } from './error.js';
 import { jsonCopy } from './json-copy.js';
 
-/** Options that are not data: they stay in JavaScript, or go to the core as they are. */
+/** Options that are not plain data. They stay in JavaScript, while all others go to the core as JSON. */
 const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce'];
 
-/** What somebody put on all objects is nobody's setting. */
+/** A copy without a prototype, so that a property of a polluted `Object.prototype` is not taken for an option. */
 export const ownProperties = (given) => ({ __proto__: null, ...given });
 
-/** Own properties only: data copied, live values as they are. `undefined` is not given; `null` takes away what a setting gives. */
+/**
+ * The own properties of `given` in two parts: `[data, live]`, plain data as a copy, and live values as they are. `undefined` counts as
+ * not given; a live value of `null` becomes `undefined`, which takes away a setting. `path`: what an error calls the whole.
+ */
 export function split(given, path) {
   const data = {};
   const live = Object.create(null);
@@ -23,7 +26,7 @@ export function split(given, path) {
   return [jsonCopy(data, path), live];
 }
 
-/** The options of a call, in the same two parts; `defaults` are live ones. */
+/** The options of a call as `[data, live]`, as `split` makes them. `defaults`: the live settings of the provider. */
 export function readOptions(options, defaults) {
   if (options === null || typeof options !== 'object') throw new ChatError('input', 'give options such as { messages }');
   const [data, given] = split(options, 'options');

@@ -4,7 +4,7 @@ import { ChatError } from './error.js';
 import { readOptions, split } from './options.js';
 import { Reply } from './reply.js';
 
-/** How the edge asks for a reply whose items are bytes of an HTTP answer (src/edge.rs). */
+/** Key of the method by which edge and `Client` get a reply whose items are bytes of an HTTP response (src/edge/mod.rs). */
 export const encoded = Symbol('encoded');
 
 export const isProvider = (value) => typeof value?.[encoded] === 'function';
@@ -12,9 +12,10 @@ export const isProvider = (value) => typeof value?.[encoded] === 'function';
 export class Provider {
   #data;
   #live;
-  /** The data as the core takes it. */
-  #text;
-  #about;
+  /** `#data` as JSON for the core, made at the first use. */
+  #settingsJson;
+  /** What `#describe` gave: settings never change. */
+  #description;
 
   constructor(settings) {
     if (settings === null || typeof settings !== 'object') {
@@ -44,12 +45,12 @@ export class Provider {
     return callCore(() => core().getModel(this.#protocol, this.#settings, String(name)));
   }
 
-  /** A reply whose one piece is the nonce: abort, timeouts and retries are the same. */
+  /** The nonce is the one piece of a reply, so that abort, timeouts and retries work as they do for any reply. */
   async getNonce(options = {}) {
     return this.#reply(options, 'session').text();
   }
 
-  /** The names come as pieces of a reply: abort, timeouts and retries are the same. */
+  /** The names are the pieces of a reply, so that abort, timeouts and retries work as they do for any reply. */
   async listModels(options = {}) {
     const models = [];
     for await (const name of this.#reply(options, 'models')) models.push(name);
@@ -101,17 +102,18 @@ export class Provider {
   }
 
   get #settings() {
-    return (this.#text ??= JSON.stringify(this.#data));
+    return (this.#settingsJson ??= JSON.stringify(this.#data));
   }
 
   #describe() {
-    this.#about ??= callCore(() => core().describe(this.#protocol, this.#settings));
-    return this.#about;
+    this.#description ??= callCore(() => core().describe(this.#protocol, this.#settings));
+    return this.#description;
   }
 
   #reply(options, purpose, spec, responseMeta) {
     const config = {
-      // All of them own, so that Reply finds nothing that somebody put on all objects; and always the same, so that it is small.
+      // All members are own ones, so that `Reply` never finds one on a polluted `Object.prototype`, and always these, so that engines
+      // keep the object small.
       start: undefined,
       signal: undefined,
       fetch: undefined,
@@ -120,7 +122,7 @@ export class Provider {
       coalesce: false,
       failure: undefined,
       responseMeta,
-      explain: recoverFromTrap,
+      toChatError: recoverFromTrap,
       isLost: undefined,
       provider: () => this.name,
     };
@@ -138,7 +140,7 @@ export class Provider {
     return new Reply(config);
   }
 
-  /** Apart, since a function keeps all that is known where it is made. */
+  /** A method of its own, since a closure keeps everything alive that its scope holds: here only what it needs. */
   #starter(given, config) {
     return (host, buffer) => {
       config.isLost = watchLoss();
@@ -147,7 +149,7 @@ export class Provider {
   }
 }
 
-/** Calls into the core; a trap becomes an error, and the next call gets a fresh instance. */
+/** Calls into the core. A trap becomes a `ChatError`, and the next call gets a fresh instance. */
 export function callCore(call) {
   try {
     return call();

@@ -4,8 +4,8 @@ import { FAILED, OVER, hasContent } from './reply.js';
 const ignore = () => {};
 
 /**
- * The driver of a fallback's reply, and the reader of its body, as `Reply` has them from the core otherwise: here they
- * are the replies of others. They are asked one after the other until one says something. From there on it is the reply.
+ * The driver of a fallback's reply and the reader of its body in one, with the interface that `Reply` otherwise gets from the core and
+ * from `fetch`. The providers are asked one after the other until one has content; from then on its reply is passed on.
  */
 export class Race {
   #config;
@@ -17,12 +17,12 @@ export class Race {
   #decide;
   #failure;
   #isOver = false;
-  /** What is read goes into the buffer; for the reply no bytes are left. */
+  /** What `read` gives as a chunk: everything that was read is in the buffer already, so nothing is left for the reply to feed. */
   #noBytes = new Uint8Array();
 
   /**
-   * `config`: `{ runners, ask(runner, responseMeta) -> Reply, parts, hedgeAfter, onAttempt, attempts }`, a runner being
-   * `{ provider, name, key }` and `parts` the conversations so far by key.
+   * `config`: `{ runners, ask(runner, responseMeta) -> Reply, parts, hedgeAfter, onAttempt, attempts }`. A runner is a provider that
+   * takes part, `{ provider, name, key }`; `parts` are the conversations so far, by key.
    */
   constructor(config, buffer) {
     this.#config = config;
@@ -30,8 +30,8 @@ export class Race {
     this.#waiting = config.runners;
   }
 
-  /** Name of the provider that answers. */
-  get answers() {
+  /** Name of the provider that answers; `undefined` until one does. */
+  get winner() {
     return this.#winner?.reply.provider;
   }
 
@@ -61,7 +61,7 @@ export class Race {
     return this.#failure;
   }
 
-  /** The reply is over, however it ended. */
+  /** The reply is over: all providers that are still asked are stopped. */
   free() {
     this.#isOver = true;
     this.#closeEntries();
@@ -73,17 +73,19 @@ export class Race {
 
   releaseLock() {}
 
+  /** No further provider is asked. */
   #closeEntries() {
     clearTimeout(this.#timer);
     this.#waiting = [];
   }
 
+  /** Asks the next provider, and with `hedgeAfter` one more after that time. */
   #startNext() {
     clearTimeout(this.#timer);
     const runner = this.#waiting.shift();
     if (runner === undefined) return;
     const { hedgeAfter, attempts } = this.#config;
-    // A longer time than timers know is none.
+    // Timers cannot wait longer than 2^31 ms: such a time counts as none.
     if (hedgeAfter < 2 ** 31) this.#timer = setTimeout(() => this.#startNext(), hedgeAfter);
     runner.attempt = { provider: runner.name, state: 'asked', startedAt: Date.now(), ms: undefined, error: undefined };
     attempts.push(runner.attempt);
@@ -91,7 +93,7 @@ export class Race {
     this.#run(runner);
   }
 
-  /** Until it says something, or is stopped. */
+  /** Reads the runner's reply until it has content, fails, or is stopped. */
   async #run(runner) {
     const responseMeta = { warnings: [], sequence: 0, hasContent: false };
     const held = [];
@@ -99,7 +101,7 @@ export class Race {
       runner.reply = this.#config.ask(runner, responseMeta);
       runner.events = runner.reply.events;
       runner.responseMeta = responseMeta;
-      this.#tell(runner.attempt);
+      this.#notify(runner.attempt);
       for (;;) {
         const { value, done } = await runner.events.next();
         if (!this.#running.has(runner)) return;
@@ -117,7 +119,7 @@ export class Race {
     if (!this.#running.has(runner)) return;
     this.#end(runner, 'failed', error);
     this.#startNext();
-    // Who heard of the failure may have stopped it all.
+    // `onAttempt`, which was just called, may have ended the whole reply.
     if (this.#running.size === 0 && !this.#isOver) this.#decide.reject(allFailed(this.#config.attempts));
   }
 
@@ -127,16 +129,16 @@ export class Race {
     if (this.#isOver) return;
     this.#winner = runner;
     this.#buffer.conversation = this.#conversation(runner);
-    for (const item of held) this.#hand(runner, item);
+    for (const item of held) this.#deliver(runner, item);
     this.#decide.resolve();
   }
 
-  /** Hands on one item more. Whether there was none. */
+  /** Delivers the next item of the reply that won. Resolves to `true` when there is none left. */
   async #follow(runner) {
     try {
       const { value, done } = await runner.events.next();
       if (done) this.#end(runner, 'answered');
-      else this.#hand(runner, value);
+      else this.#deliver(runner, value);
       return done;
     } catch (error) {
       this.#end(runner, 'failed', error);
@@ -144,35 +146,36 @@ export class Race {
     }
   }
 
-  #hand(runner, item) {
+  #deliver(runner, item) {
     if (item instanceof Uint8Array) this.#buffer.bytes(item, runner.responseMeta.sequence, true);
     else if (item.type === 'text') this.#buffer.piece(item.text);
     else if (item.type === 'conversation') this.#buffer.event({ ...item, conversation: this.#conversation(runner, item.conversation) }, true);
     else this.#buffer.event(item, true);
   }
 
+  /** `conversation` of the fallback's reply: those of all providers, and which provider answered last. */
   #conversation({ key }, own) {
     return { last: key, parts: { ...this.#config.parts, ...(own && { [key]: own }) } };
   }
 
-  /** Stops it upstream, too. */
+  /** Ends a runner, and its request upstream. */
   #end(runner, state, error) {
     if (!this.#running.delete(runner)) return;
     const { attempt, events } = runner;
     Object.assign(attempt, { state, error, ms: Date.now() - attempt.startedAt });
     events?.return().catch(ignore);
-    this.#tell(attempt);
+    this.#notify(attempt);
   }
 
-  /** Who listens does not decide about the reply. */
-  #tell(attempt) {
+  /** Calls `onAttempt`. Whatever it throws or rejects with is ignored, so that a listener cannot change the reply. */
+  #notify(attempt) {
     const { onAttempt } = this.#config;
     if (onAttempt) new Promise((resolve) => resolve(onAttempt(attempt))).catch(ignore);
   }
 }
 
 function allFailed(attempts) {
-  const words = attempts.map(({ provider, error }) => `${provider}: ${error?.code}`);
+  const failures = attempts.map(({ provider, error }) => `${provider}: ${error?.code}`);
   const errors = attempts.map(({ error }) => error);
-  return new ChatError('all_failed', `no provider answered (${words.join(', ')})`, { errors, retryable: errors.some((error) => error?.retryable) });
+  return new ChatError('all_failed', `no provider answered (${failures.join(', ')})`, { errors, retryable: errors.some((error) => error?.retryable) });
 }

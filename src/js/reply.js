@@ -6,12 +6,12 @@ import { EventBuffer } from './event-buffer.js';
 import { feed } from './chunk-buffer.js';
 import { bytesOf, cancel } from './web.js';
 
-/** What `driver.feed`, `end` and `broken` answer; `Progress` in src/web/driver.rs. */
+/** What `driver.feed`, `end` and `broken` return, in the numbers of `Progress` in src/web/driver.rs. */
 export const MORE = 0;
 export const OVER = 1;
 export const FAILED = 3;
 
-/** Whether content came, by the core's word (`Event::is_content` in src/chat/event.rs); for a Race, which waits for it. */
+/** Key of a property that says whether content came, as the core defines content (`Event::is_content` in src/chat/event.rs). For `Race`. */
 export const hasContent = Symbol('has content');
 
 const NONE = Symbol('no error');
@@ -19,10 +19,10 @@ const DONE = Object.freeze({ value: undefined, done: true });
 const ignore = () => {};
 
 /**
- * One reply: iterator and async iterable of its text, consumed once, lazy.
+ * One reply: iterator and async iterable of its text, lazy, and read once.
  *
  * The hot path is `next` -> `reader.read().then(#onRead)` -> `feed(driver, chunk)`: one call into wasm a network chunk,
- * no future, no further promise. Everything else - opening, retries, chunks without content - goes through `#work`.
+ * no future, no further promise. Everything else (opening, retries, chunks without content) goes through `#work`.
  */
 export class Reply {
   static name = 'Reply';
@@ -41,9 +41,9 @@ export class Reply {
   #tail = null;
 
   /**
-   * `config`: `{ start(host, buffer) -> ReplyDriver (or a Race), signal, fetch, session, timeouts, coalesce, failure, provider() }`, and perhaps
-   * `responseMeta` (see `EventBuffer`), `explain(error)`, which makes an error of a trap, and `isLost()`: the driver is gone with its wasm instance. A `failure`
-   * is the call's own fault, kept until somebody reads.
+   * `config`: `{ start(host, buffer) -> ReplyDriver or Race, signal, fetch, session, timeouts, coalesce, failure, provider() }`.
+   * `failure`: an error of the call itself, kept until the first read. Optional: `responseMeta` (see `EventBuffer`), `toChatError(error)`,
+   * which makes an error of a trap, and `isLost()`, whether the driver is gone with its wasm instance.
    */
   constructor(config) {
     this.#config = config;
@@ -53,7 +53,7 @@ export class Reply {
   }
 
   [Symbol.asyncIterator]() {
-    this.#use();
+    this.#claim();
     return this;
   }
 
@@ -87,23 +87,23 @@ export class Reply {
 
   get events() {
     let isMine = false;
-    // Looking at the property, as debuggers do, is not reading it.
-    const use = () => {
+    // Claims the reply at the first call and not here, since debuggers read every property.
+    const claim = () => {
       if (isMine) return;
-      this.#use();
+      this.#claim();
       this.#buffer.wantsEvents = isMine = true;
     };
     const events = {
-      next: async () => (use(), this.next()),
+      next: async () => (claim(), this.next()),
       return: (value) => this.return(value),
       throw: (error) => this.throw(error),
-      [Symbol.asyncIterator]: () => (use(), events),
+      [Symbol.asyncIterator]: () => (claim(), events),
     };
     return events;
   }
 
   async text() {
-    this.#use();
+    this.#claim();
     let text = '';
     for (;;) {
       const { value, done } = await this.next();
@@ -113,14 +113,14 @@ export class Reply {
   }
 
   toReadableStream() {
-    this.#use();
+    this.#claim();
     const encoder = new TextEncoder();
     const pull = async (controller) => {
       const { value, done } = await this.next();
       if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
     };
-    // No read-ahead: a chunk is pulled when somebody wants one.
+    // `highWaterMark: 0`: a piece is read when the consumer asks for one, and never ahead.
     return new ReadableStream({ pull, cancel: () => void this.return() }, { highWaterMark: 0 });
   }
 
@@ -150,20 +150,22 @@ export class Reply {
     return this.#config.provider();
   }
 
-  #use() {
+  /** Makes sure that the reply is read once. */
+  #claim() {
     if (this.#used) throw new TypeError('a reply can be read once: it was iterated or turned into a stream before');
     this.#used = true;
   }
 
-  /** Its turn has come: what is there, or a read. */
+  /** Settles a `next` that waited for its turn: with what is in the buffer, or by a read. */
   #take() {
     return this.#buffer.isEmpty && !this.#over ? this.#pull() : this.#settle();
   }
 
+  /** Reads one chunk: the hot path. */
   #pull() {
     if (this.#reader === null || this.#over) return this.#work();
     this.#deadlines.reading();
-    return this.#reader.read().then(this.#onRead, this.#onBroken);
+    return this.#reader.read().then(this.#onRead, this.#onReadFailed);
   }
 
   #onRead = ({ value, done }) => {
@@ -171,12 +173,12 @@ export class Reply {
     return this.#buffer.isEmpty && !this.#over ? this.#work() : this.#settle();
   };
 
-  #onBroken = (error) => {
-    this.#broken(error);
+  #onReadFailed = (error) => {
+    this.#readFailed(error);
     return this.#buffer.isEmpty && !this.#over ? this.#work() : this.#settle();
   };
 
-  /** Until there is something to hand out. A loop, since a chain of promises would grow with every keep-alive. */
+  /** Opens and reads until there is something to hand out. It is a loop, since a chain of promises would grow with every keep-alive. */
   async #work() {
     while (this.#buffer.isEmpty && !this.#over) {
       if (this.#reader === null) {
@@ -188,13 +190,13 @@ export class Reply {
         const { value, done } = await this.#reader.read();
         this.#feed(value, done);
       } catch (error) {
-        this.#broken(error);
+        this.#readFailed(error);
       }
     }
     return this.#settle();
   }
 
-  /** Answers one `next`: a piece, the error (once), or the end. */
+  /** Settles one `next`: with a piece, with the error (once), or with the end. */
   #settle() {
     this.#unsettled--;
     if (!this.#buffer.isEmpty) return { value: this.#buffer.take(), done: false };
@@ -204,6 +206,7 @@ export class Reply {
     throw error;
   }
 
+  /** Has the driver send its requests, until there is a body to read or the reply is over. */
   async #open() {
     try {
       if (this.#driver === null && !this.#begin()) return;
@@ -213,12 +216,12 @@ export class Reply {
       else if (reader === undefined) this.#finish();
       else this.#reader = reader;
     } catch (error) {
-      // What comes after the end is the reason of that end again.
-      if (!this.#over) this.#stop(this.#explain(error));
+      // After the end, this is the reason of that end coming back: `stop` rejected what the driver waited for.
+      if (!this.#over) this.#stop(this.#toChatError(error));
     }
   }
 
-  /** The first read: only now is anything checked, started or sent. */
+  /** Begins the reply at the first read: only now is anything checked, started or sent. `false`: it is over already. */
   #begin() {
     const { failure, signal, start } = this.#config;
     if (failure !== undefined) {
@@ -243,62 +246,65 @@ export class Reply {
     return true;
   }
 
+  /** Feeds a chunk to the driver, or the end of the body. */
   #feed(value, done) {
     if (this.#over) return;
     try {
-      if (done) return this.#took(this.#driver.end());
+      if (done) return this.#onProgress(this.#driver.end());
       const chunk = bytesOf(value) ?? noBytes();
-      // An empty one says nothing, and a Race reads no others.
-      if (chunk.length > 0) this.#took(feed(this.#driver, chunk));
+      // Empty chunks are skipped; those of a `Race` are always empty.
+      if (chunk.length > 0) this.#onProgress(feed(this.#driver, chunk));
     } catch (error) {
-      this.#stop(this.#explain(error));
+      this.#stop(this.#toChatError(error));
     }
   }
 
-  #broken(error) {
+  /** The body broke off. Perhaps another try follows. */
+  #readFailed(error) {
     if (this.#over) return;
     try {
-      this.#took(this.#driver.broken(error));
+      this.#onProgress(this.#driver.broken(error));
     } catch (failure) {
-      this.#stop(this.#explain(failure));
+      this.#stop(this.#toChatError(failure));
     }
   }
 
-  /** Without a reader the core is asked what comes next. */
-  #took(progress) {
+  /** What follows a chunk. `Reopen`, the one progress that is not named here, drops the reader, so that `#work` opens again. */
+  #onProgress(progress) {
     if (progress === OVER) this.#finish();
     else if (progress === FAILED) this.#stop(this.#driver.failure());
-    else if (progress !== MORE) this.#drop();
+    else if (progress !== MORE) this.#dropReader();
   }
 
-  /** The end that somebody wants: the caller, a clock, an error. What was delivered stays. */
+  /** Ends the reply early, for the caller, a time limit or an error. What was delivered stays in the buffer. */
   #stop(error) {
     if (this.#over) return;
     this.#error = error;
-    // A body is cancelled, which costs no exception object.
+    // A body that is being read is cancelled in `#finish` instead, which costs no exception object.
     if (this.#reader === null) this.#host?.stop(error === NONE ? undefined : error);
     this.#finish();
   }
 
-  /** The end. No timer, listener, lock or request is left. */
+  /** Ends the reply. No timer, listener, lock or request is left. */
   #finish() {
     if (this.#over) return;
     this.#over = true;
     this.#deadlines.clear();
     if (this.#onAbort) unlisten(this.#config.signal, this.#onAbort);
-    this.#drop();
+    this.#dropReader();
     const driver = this.#driver;
     this.#driver = this.#host = null;
     if (!this.#config.isLost?.()) driver?.free();
   }
 
-  #explain(error) {
-    if (!this.#config.isLost?.()) return this.#config.explain?.(error) ?? error;
+  /** The error to hand out for one that the driver threw. */
+  #toChatError(error) {
+    if (!this.#config.isLost?.()) return this.#config.toChatError?.(error) ?? error;
     const message = "rivulet's core stopped during another reply, and this one with it";
     return new ChatError('protocol', message, { retryable: true, cause: error });
   }
 
-  #drop() {
+  #dropReader() {
     cancel(this.#reader);
     this.#reader = null;
   }

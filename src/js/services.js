@@ -1,4 +1,4 @@
-/** Services that are compatible with OpenAI's Chat Completions: settings of `OpenAiChat`. Keys go as a Bearer token everywhere. */
+/** Services that are compatible with OpenAI's Chat Completions, as settings of `OpenAiChat`. All of them take the key as a Bearer token. */
 export const SERVICES = {
   cerebras: { name: 'Cerebras', baseUrl: 'https://api.cerebras.ai/v1' },
   deepseek: { name: 'DeepSeek', baseUrl: 'https://api.deepseek.com' },
@@ -7,7 +7,7 @@ export const SERVICES = {
   huggingface: { name: 'Hugging Face', baseUrl: 'https://router.huggingface.co/v1' },
   llamacpp: { name: 'llama.cpp', baseUrl: 'http://localhost:8080/v1' },
   lmstudio: { name: 'LM Studio', baseUrl: 'http://localhost:1234/v1' },
-  // Tells usage unasked, and refuses members that it does not know.
+  // Mistral sends token counts without being asked, and refuses members that it does not know.
   mistral: { name: 'Mistral', baseUrl: 'https://api.mistral.ai/v1', extra: { stream_options: null } },
   nvidia: { name: 'NVIDIA', baseUrl: 'https://integrate.api.nvidia.com/v1' },
   openrouter: { name: 'OpenRouter', baseUrl: 'https://openrouter.ai/api/v1' },

@@ -1,10 +1,10 @@
-// What the edge and `Client` share: providers by their names, the models of all of them, and the first bytes of an answer.
+// What the edge and `Client` share: providers by their names, the list of their models, and the first bytes of an answer.
 
 import { ChatError } from './error.js';
 import { isProvider } from './provider.js';
 
-/** Names to providers, as a Map. */
-export function checked(providers) {
+/** The providers by their names as a Map, so that no name is found on `Object.prototype`. Throws unless all are providers. */
+export function checkedProviders(providers) {
   const known = new Map(Object.entries(providers ?? {}));
   if (known.size === 0) throw new ChatError('input', 'providers: give at least one, as { name: provider }');
   for (const [name, provider] of known) {
@@ -13,28 +13,29 @@ export function checked(providers) {
   return known;
 }
 
-/** `shop`, or `shop:gpt-4` where a provider has models. */
-export function find(providers, wanted) {
-  if (providers.has(wanted)) return { provider: providers.get(wanted) };
-  const colon = wanted.indexOf(':');
-  const provider = colon > 0 ? providers.get(wanted.slice(0, colon)) : undefined;
+/** The provider that a model name means, `shop`, or provider and model of `shop:gpt-4`. */
+export function findProvider(providers, name) {
+  if (providers.has(name)) return { provider: providers.get(name) };
+  const colon = name.indexOf(':');
+  const provider = colon > 0 ? providers.get(name.slice(0, colon)) : undefined;
   if (provider) {
-    const model = wanted.slice(colon + 1);
+    const model = name.slice(colon + 1);
     provider.getModel(model);
     return { provider, model };
   }
-  const message = `The model '${wanted.slice(0, 200)}' does not exist. Valid: ${[...providers.keys()].join(', ')}`;
+  const message = `The model '${name.slice(0, 200)}' does not exist. Valid: ${[...providers.keys()].join(', ')}`;
   throw new ChatError('model_not_found', message, { status: 404 });
 }
 
 /** A model in OpenAI's shape. */
-export const describe = (id, owner) => ({ id, object: 'model', created: 0, owned_by: owner });
+export const modelEntry = (id, owner) => ({ id, object: 'model', created: 0, owned_by: owner });
 
-export const listOf = (providers) =>
-  [...providers].flatMap(([name, provider]) => [name, ...provider.models.map((model) => `${name}:${model}`)].map((id) => describe(id, name)));
+/** All models: each provider under its name, and its models as `name:model`. */
+export const modelEntries = (providers) =>
+  [...providers].flatMap(([name, provider]) => [name, ...provider.models.map((model) => `${name}:${model}`)].map((id) => modelEntry(id, name)));
 
-/** The first bytes of an answer, so that what fails early is told as an error and not inside of a stream. */
-export async function firstOf(reply) {
+/** The first bytes of an answer. The caller waits for them, so that an early failure becomes an error and not an event in a stream. */
+export async function firstItem(reply) {
   const { value, done } = await reply.next();
   if (done) throw new ChatError('truncated', 'the reply ended before it began');
   return value;

@@ -1,9 +1,9 @@
-/** Sites that are remembered at the same time. */
+/** How many sessions are kept at the same time. */
 const MAX_ENTRIES = 256;
 
 const entries = new Map();
 
-/** The session store where none is given. It holds values only, never promises: requests of a Worker share it. */
+/** The session store of calls that have none. It holds values and never promises, since the requests of a Worker share it. */
 export const memory = {
   get(key) {
     const entry = entries.get(key);
@@ -12,7 +12,7 @@ export const memory = {
   set(key, value, { ttlMs }) {
     entries.delete(key);
     entries.set(key, { value, until: Date.now() + ttlMs });
-    // The oldest: a Map keeps the order in which its entries came.
+    // Drops the oldest entry: a Map keeps the order in which entries were added.
     if (entries.size > MAX_ENTRIES) entries.delete(entries.keys().next().value);
   },
   delete(key) {

@@ -1,15 +1,16 @@
-// What the core asks of the runtime (src/web/sys.rs).
+// What the core needs of the runtime, as functions that src/web/sys.rs imports, and helpers of this folder.
 
-/** The origin of the page or worker we run in; empty outside browsers. */
+/** Origin of the page or worker that this runs in; empty outside browsers. */
 export function pageOrigin() {
   if (typeof Deno === 'object' || isWorkerd()) return '';
   const origin = globalThis.location?.origin;
   return typeof origin === 'string' && /^https?:/.test(origin) ? origin : '';
 }
 
+/** Whether this runs in a Cloudflare Worker. */
 export const isWorkerd = () => globalThis.navigator?.userAgent === 'Cloudflare-Workers';
 
-/** Fetched many at once: in Node a call takes 10 us or more, whatever its length, and a reply asks for four. */
+/** Random numbers, drawn many at once: in Node a draw takes 10 us or more, whatever its length, and a reply needs four numbers. */
 const randoms = new Uint32Array(256);
 let left = 0;
 
@@ -19,7 +20,7 @@ export function random() {
   return randoms[--left];
 }
 
-/** `promise` as it settles, or a rejection with `signal.reason`. */
+/** Settles as `promise` does, or rejects with `signal.reason` when that comes first. */
 export function race(promise, signal) {
   return new Promise((resolve, reject) => {
     const settle = (how) => (value) => {
@@ -33,57 +34,63 @@ export function race(promise, signal) {
   });
 }
 
-/** Calls the caller's `fetch`, or the runtime's as it is at this moment. */
+/** Sends a request by the caller's `fetch`, or by the global one as it is at this moment. */
 export async function send(url, init, fetch) {
   const response = await (fetch ? fetch(url, init) : globalThis.fetch(url, init));
   if (response === null || typeof response !== 'object' || typeof response.status !== 'number') {
     throw new TypeError('fetch gave no Response');
   }
-  // One that does not listen to the signal may answer when nobody waits any more.
+  // A `fetch` that ignores the signal may answer when nobody waits any more; its body is not read then.
   if (init.signal.aborted) cancel(bodyReader(response));
   return response;
 }
 
-/** Status and the headers of `names`, a line each: `200`, then `name: value`. Pages see status 0 where a site redirects. */
+/**
+ * The head of a response as text, since one string costs less to pass to wasm than many: `200`, then a line `name: value` for each of
+ * `names`, which blanks part. In a page the status of a redirect is 0.
+ */
 export function head(response, names) {
   const lines = names.split(' ').map((name) => `${name}: ${response.headers?.get?.(name) ?? ''}`);
   return [response.status, ...lines].join('\n');
 }
 
-/** Reader of the body; `undefined` where there is none. */
+/** A reader of the body; `undefined` where there is no body. */
 export const bodyReader = (response) => response.body?.getReader();
 
-/** Settles a read that is under way, too, with `done`. Readers that are not quite the standard's may throw or return nothing. */
+/**
+ * Stops a reader. A read that is under way settles with `done`. Readers that do not quite follow the standard may throw here, or
+ * return no promise.
+ */
 export function cancel(reader) {
   try {
     reader?.cancel()?.catch?.(() => {});
     reader?.releaseLock();
   } catch {
-    // Nothing is left to be done for such a body.
+    // Nothing more can be done for such a body.
   }
 }
 
-/** A chunk of a body as bytes; `undefined` where it is none. */
+/** A chunk of a body as bytes; `undefined` where it is neither bytes nor text. */
 export function bytesOf(chunk) {
   if (chunk instanceof Uint8Array) return chunk;
-  // Bodies of other realms, and of `fetch` functions that are not quite fetch.
+  // Bytes of other realms, and other chunks of a caller's `fetch` that does not quite follow the standard.
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   if (typeof chunk === 'string') return new TextEncoder().encode(chunk);
   if (Object.prototype.toString.call(chunk) === '[object ArrayBuffer]') return new Uint8Array(chunk);
   return undefined;
 }
 
-/** The words of anything that was thrown. */
+/** The message of anything that was thrown; `undefined` where it has none. */
 export function errorMessageOf(thrown) {
   try {
-    const words = typeof thrown === 'string' ? thrown : thrown.message;
-    return typeof words === 'string' ? words : undefined;
+    const message = typeof thrown === 'string' ? thrown : thrown.message;
+    return typeof message === 'string' ? message : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** `Retry-After` in ms: seconds, or a date. */
+/** The header `Retry-After`, which holds seconds or a date, in milliseconds; `undefined` where it holds neither. */
 export function retryAfterMs(value) {
   const seconds = value.trim() === '' ? NaN : Number(value);
   const ms = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;

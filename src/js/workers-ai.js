@@ -8,21 +8,24 @@ export class WorkersAi extends Provider {
   static protocol = 'WorkersAi';
 
   constructor(settings) {
-    super(settings && ownProperties(settings).binding !== undefined ? bound(settings) : settings);
+    super(settings && ownProperties(settings).binding !== undefined ? withTransport(settings) : settings);
   }
 }
 
-/** A binding is a `fetch` that needs no account, and that no other `fetch` can take the place of. */
-function bound({ binding, ...settings }) {
+/**
+ * The settings with the binding as `transport`: a `fetch` that needs no account, and that the option `fetch` does not replace. The
+ * account id only fills its place in the URL.
+ */
+function withTransport({ binding, ...settings }) {
   if (typeof binding?.run !== 'function') throw new ChatError('input', 'binding must be env.AI, which has a method run');
   return { ...settings, accountId: 'binding', transport: (url, init) => run(binding, url, init) };
 }
 
-/** What the binding gives, as the response that the REST API would have sent. */
+/** Calls the binding, and makes its result the response that the REST API would have sent. */
 async function run(binding, url, { body, signal }) {
   const model = url.slice(url.indexOf('/ai/run/') + '/ai/run/'.length);
   try {
-    // Of all requests the list of models alone has no body.
+    // Only the request for the list of models has no body.
     if (body === undefined) return Response.json({ result: await binding.models({ task: 'Text Generation', per_page: 1000 }) });
     const result = await binding.run(model, JSON.parse(body), { signal });
     if (result instanceof Response) return result;
@@ -35,7 +38,7 @@ async function run(binding, url, { body, signal }) {
   }
 }
 
-/** The table of Cloudflare's documentation (July 2026). */
+/** HTTP status by internal code, as Cloudflare's documentation of July 2026 has it. */
 const STATUS = {
   3003: 400, 3039: 400, 5004: 400, 5007: 400,
   3023: 403, 3041: 403, 5016: 403, 5018: 403,
@@ -46,8 +49,8 @@ const STATUS = {
   3036: 429, 3040: 429,
 };
 
-/** The internal code stands before the words, perhaps behind other numbers and names: `AiError: 3040: ...`. */
+/** The internal code: `code` of the error, or a number before a colon in its message, as in `AiError: 3040: ...`. */
 function codeOf(code, message) {
-  const said = message.match(/\b\d{4}(?=:)/g) ?? [];
-  return [code, ...said].find((known) => Object.hasOwn(STATUS, known));
+  const inMessage = message.match(/\b\d{4}(?=:)/g) ?? [];
+  return [code, ...inMessage].find((known) => Object.hasOwn(STATUS, known));
 }

@@ -30,7 +30,7 @@ export async function startDemo(options = {}) {
   return site;
 }
 
-/** A relay on an origin of its own. Who may call is known when the page is. */
+/** A relay on an origin of its own. `admit` sets the page that may call, whose origin is known later. */
 export async function startRelay({ allow }) {
   const [{ createRelay }, { toNodeListener }] = await Promise.all([import('../../dist/edge.js'), import('../../dist/node.js')]);
   let relay;
@@ -88,7 +88,7 @@ export async function choose(page, provider, settings = {}) {
   for (const [name, value] of Object.entries(settings)) await page.fill(`input[name=${name}]`, value);
 }
 
-/** Sends and waits for the end of the reply; gives its text, and the error in words if it failed. */
+/** Sends a message and waits for the end of the reply. Gives its text, and what the page shows of an error. */
 export async function say(page, text) {
   const before = await page.locator('.reply').count();
   await page.fill('#message', text);
@@ -99,7 +99,7 @@ export async function say(page, text) {
   const failure = reply.locator('.failure');
   return {
     reply,
-    text: (await reply.locator('.said').innerText()).trim(),
+    text: (await reply.locator('.content').innerText()).trim(),
     failure: (await failure.count()) ? await failure.innerText() : undefined,
     notes: await reply.locator('.note').allInnerTexts(),
   };

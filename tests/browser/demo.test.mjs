@@ -16,7 +16,7 @@ for (const [provider, settings] of [
     await choose(page, provider, settings);
     await page.evaluate(() => {
       window.lengths = new Set();
-      new MutationObserver(() => window.lengths.add(document.querySelector('.reply .said')?.textContent.length ?? 0))
+      new MutationObserver(() => window.lengths.add(document.querySelector('.reply .content')?.textContent.length ?? 0))
         .observe(document.querySelector('#log'), { subtree: true, childList: true, characterData: true });
     });
     const { text, failure } = await say(page, 'Привет! Как дела?');
@@ -33,7 +33,7 @@ visit('the stop button ends the request at the site', { delay: 20 }, async (page
   site.fault({ name: 'stall', after: 2 });
   await page.fill('#message', 'Hi there');
   await page.press('#message', 'Enter');
-  await page.waitForFunction(() => document.querySelector('.reply .said')?.textContent.startsWith('Hello'));
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent.startsWith('Hello'));
   await page.click('#stop');
   assert.equal(await (await site.requests.when('chat')).closed, 'aborted');
   await page.waitForSelector('.reply:not(.waiting)');
@@ -84,7 +84,7 @@ visit('a reply is text, whatever it holds', {}, async (page) => {
   const attack = '<img src=x onerror="document.title=1"><script>document.title=1</script> [a](javascript:alert(1))';
   const { reply, text } = await say(page, attack);
   assert.ok(text.includes('<img src=x'), text);
-  assert.equal(await reply.locator('.said img, .said script, .said a[href^="javascript"]').count(), 0);
+  assert.equal(await reply.locator('.content img, .content script, .content a[href^="javascript"]').count(), 0);
   assert.notEqual(await page.title(), '1');
 });
 
@@ -167,7 +167,7 @@ visit('everything can be done with the keyboard', {}, async (page) => {
   await page.keyboard.type('Hi there');
   await page.keyboard.press('Enter');
   await page.waitForSelector('.reply:not(.waiting)');
-  assert.match(await page.locator('.reply .said').innerText(), /^Hello from the stub model/);
+  assert.match(await page.locator('.reply .content').innerText(), /^Hello from the stub model/);
 });
 
 for (const colorScheme of ['light', 'dark']) {
@@ -206,7 +206,7 @@ function inspect() {
     }
     return channels('Canvas');
   };
-  const ratios = ['.reply .said', '.you .said', '#status', '#keys', '.panel h2', '#code', '#timings dt', 'label.field', '#send']
+  const ratios = ['.reply .content', '.you .content', '#status', '#keys', '.panel h2', '#code', '#timings dt', 'label.field', '#send']
     .map((selector) => [selector, document.querySelector(selector)])
     .filter(([, node]) => node)
     .map(([selector, node]) => {

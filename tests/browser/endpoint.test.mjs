@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { choose, say } from './browser.mjs';
 import { GREETING, visit } from './visit.mjs';
 
-/** What the page sends to the endpoint, and whatever else it sends in one talk. */
+/** What the page sends to the endpoint, and what else it sends, during a conversation. */
 function watch(page) {
   const posts = [];
   page.on('request', (request) => {
@@ -78,7 +78,7 @@ visit('a way that is changed while a reply comes brings no thread along', { dela
   await choose(page, 'AiEngine');
   await page.fill('#message', 'Hi there');
   await page.press('#message', 'Enter');
-  await page.waitForFunction(() => document.querySelector('.reply .said')?.textContent !== '');
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent !== '');
   await through(page);
   await page.selectOption('select[name=way]', 'direct');
   await page.waitForSelector('.reply:not(.waiting)');

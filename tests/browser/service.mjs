@@ -15,7 +15,7 @@ const ANY_PAGE = { 'access-control-allow-origin': '*', 'access-control-allow-hea
 
 const TYPES = { sse: 'text/event-stream', ndjson: 'application/x-ndjson', json: 'application/json' };
 
-/** The newest words, wherever the service has them. */
+/** The text of the newest message, wherever the service has it. */
 function said({ messages, contents, input }) {
   const turn = (messages ?? contents ?? input).at(-1);
   const words = turn.content ?? turn.parts;

@@ -56,8 +56,8 @@ visit('the key is kept nowhere, shown nowhere, and forgotten at a reload', { oth
   await assertNoTrace(page);
   const code = await page.locator('#code').innerText();
   assert.ok(code.includes(`new OpenAiChat({ baseUrl: '${service.url}', apiKey: '…', allowBrowser: true })`), code);
-  assert.match(await page.locator('#key-told').innerText(), /in no storage and in no address/);
-  assert.ok((await page.locator('#key-told').innerText()).includes(service.origin), 'it says where the key goes');
+  assert.match(await page.locator('#key-explained').innerText(), /in no storage and in no address/);
+  assert.ok((await page.locator('#key-explained').innerText()).includes(service.origin), 'it says where the key goes');
   assert.deepEqual(
     await page.locator('#api-key').evaluate(({ type, autocomplete, name }) => [type, autocomplete, name]),
     ['password', 'off', ''],
@@ -104,12 +104,12 @@ visit('what was said goes on as messages', { others }, async (page, site, servic
 visit('a thought is shown as one, before the text and not in it', { others }, async (page, site, service) => {
   await connect(page, service);
   const { reply, text } = await say(page, 'think');
-  assert.equal(await reply.locator('.thought .words').innerText(), 'Six times seven: сорок два.');
+  assert.equal(await reply.locator('.reasoning-block .reasoning-text').innerText(), 'Six times seven: сорок два.');
   assert.match(text, /^The answer is 42/);
   assert.doesNotMatch(text, /seven/);
   assert.equal(await reply.locator('.call').count(), 0);
   assert.match(await page.locator('#event-list').textContent(), /reasoning"Six time"/);
-  assert.notEqual(await reply.locator('.trace .thoughts').getAttribute('d'), '');
+  assert.notEqual(await reply.locator('.trace .reasoning').getAttribute('d'), '');
 });
 
 visit('a call of a tool is shown with its name and arguments, once and whole', { others }, async (page, site, service) => {
@@ -154,7 +154,7 @@ for (const [name, [folder, recorded, path, header]] of Object.entries(SERVICES))
     assert.match(await page.locator('#timings').innerText(), /Pieces\s+\d\d/);
 
     const thought = await say(page, 'think');
-    assert.ok((await thought.reply.locator('.thought .words').innerText()).length > 5);
+    assert.ok((await thought.reply.locator('.reasoning-block .reasoning-text').innerText()).length > 5);
     assert.ok(thought.text.length > 0 && thought.failure === undefined);
 
     const call = await say(page, 'call');
@@ -183,7 +183,7 @@ visit('an image alone is a reply', {
   await choose(page, 'Gemini', { baseUrl: service.url, model: 'm' });
   await page.evaluate(() => {
     const { fetch } = window;
-    // The recording without its words.
+    // The recording without the pieces of text.
     window.fetch = async (...given) => new Response((await (await fetch(...given)).text()).replaceAll(/"text":"[^"]*"/g, '"text":""'));
   });
   const { reply, text, notes } = await say(page, 'Draw');

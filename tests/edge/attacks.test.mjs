@@ -1,4 +1,4 @@
-// The endpoint under attack: nothing sent upstream, nothing told that is not the caller's to know.
+// Attacks on the endpoint: nothing is sent upstream, and the answer holds nothing that the caller must not know.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Services of other protocols behind the endpoint: OpenAI's client, OpenAI's words, whatever the service speaks.
+// Services of other protocols behind the endpoint: whatever the service speaks, OpenAI's client gets OpenAI's protocol.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

@@ -127,7 +127,7 @@ test('openai: responses have items of type function_call', async () => {
   assert.deepEqual(messages[2], { role: 'tool', content: 'sunny', tool_call_id: 'call_a' });
 });
 
-// Of the clients only some show `refusal`, and all show text: the words come as text, and the end says what they are.
+// A refusal is sent as text, since only some clients show `refusal`; the finish reason says what it was.
 test('a refusal of the model is text that ends with content_filter', async () => {
   const words = ["I can't ", 'help with that.'];
   const streamed = says(chunk({ role: 'assistant', content: '' }), ...words.map((refusal) => chunk({ refusal })), chunk({}, 'stop'));

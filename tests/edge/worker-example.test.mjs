@@ -47,7 +47,7 @@ test('a chat streams from the service, asked with the key of the environment', a
   let said = '';
   for await (const { choices } of await client(workerd).chat.completions.create({ model: 'openai', messages: MESSAGES, stream: true })) {
     said += choices[0].delta.content ?? '';
-    // The service does not end before the client has its first words: they stream, or this hangs.
+    // The service ends only after the client got the first text, so this hangs unless the example streams.
     if (said === 'Hel') goOn();
   }
   assert.equal(said, 'Hello');

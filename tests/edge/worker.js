@@ -6,7 +6,7 @@ import { createHandler, createRelay } from 'rivulet/edge';
 let handler;
 let relay;
 
-/** Who may call is in `env`, which is there with the first request. */
+/** The keys are in `env`, which only a request brings. */
 function start({ SITE, PAGES }) {
   handler = createHandler({
     providers: () => ({

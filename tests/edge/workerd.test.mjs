@@ -218,7 +218,8 @@ test('the relay, in the same Worker', async () => {
   });
   assert.equal(response.status, 200);
   assert.equal((await response.json()).success, true);
-  assert.equal((await fetch(`${workerd.url}/relay/${site.url}/wp-login.php`)).status, 403);
+  assert.equal((await fetch(`${workerd.url}/relay/${site.url}/wp-login.php`)).status, 401, 'no page, and no key');
+  assert.equal((await fetch(`${workerd.url}/relay/${site.url}/wp-login.php`, { headers: { origin: 'https://app.example' } })).status, 403);
 });
 
 test('nothing was complained about', () => {

@@ -1,4 +1,4 @@
-// Answers without measure: bounded in memory, told as too_large, and the module goes on.
+// Endless responses: memory stays bounded, the error is `too_large`, and the module still works afterwards.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

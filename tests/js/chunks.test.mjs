@@ -1,4 +1,4 @@
-// Chunks of every size, on their way into the core: all replies lay them in one place (src/js/input.js).
+// Chunks of every size on their way into the core: all replies use one buffer for them (src/js/chunk-buffer.js).
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -80,7 +80,7 @@ test('short pieces are what was sent, whatever their length and letters', async 
   assert.deepEqual(await piecesOf(service(texts.map(event)).createAsyncGenerator({ messages: 'Hi' })), texts);
 });
 
-// A run of thoughts goes the way of a run of text, but only those see it who want events.
+// A run of reasoning is delivered as a run of text is, but only to consumers of events.
 for (const [name, cut] of [['one a chunk', (frames) => frames], ['all in one chunk', (frames) => [joined(frames)]]]) {
   test(`thoughts come as they were sent, in their places: ${name}`, async () => {
     const said = [

@@ -138,7 +138,7 @@ test('a body that is no bytes is not kept, of a nonce neither', async () => {
     cancel = resolve;
   });
   const fetch = async () => ({ status: 200, headers: new Headers(), body: new ReadableStream({ pull: (controller) => controller.enqueue(42), cancel }) });
-  // Its own headers: the request is not shared with others, who would stop it.
+  // With headers of its own the request is not shared with other replies, which could stop it.
   const engine = new AiEngine({ url: 'https://site.example', retries: 0, headers: { 'x-own': '1' }, fetch });
   await assert.rejects(engine.createAsync({ messages: 'x' }), { code: 'protocol' });
   await within(SOON, cancelled, 'the body');

@@ -1,4 +1,4 @@
-// Several providers as one: who is asked when, what of them is told, and that nobody is left behind.
+// Several providers as one: which is asked when, what the caller sees of them, and that no request is left running.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -217,7 +217,7 @@ test('a polluted Object.prototype is nobody\'s setting', async () => {
       assert.throws(() => createHandler(), { code: 'input' }, name);
       assert.equal((await createHandler({ providers: { a } })(plain.clone())).status, 401, name);
       assert.equal((await createHandler({ providers: { a }, authorize: ['right'] })(keyed.clone())).status, 200, name);
-      const relay = createRelay({ allow: ['https://shop.example/'], fetch: async () => new Response('yes') });
+      const relay = createRelay({ allow: ['https://shop.example/'], authorize: 'public', fetch: async () => new Response('yes') });
       assert.equal(await (await relay(relayed)).text(), 'yes', name);
     } finally {
       delete Object.prototype[name];

@@ -10,7 +10,7 @@ import { chatError, printed, until } from './helper.mjs';
 const KEY = 'sk-canary-0123456789';
 const frame = (value) => `data: ${JSON.stringify(value)}\n\n`;
 
-/** Class, settings beside the key, the header of the key, and a body that begins well and then fails with `words`. */
+/** Class, settings beside the key, the header of the key, and a body that begins well and then fails with the message `words`. */
 const SERVICES = [
   [OpenAiChat, {}, 'authorization', (words) => frame({ choices: [{ index: 0, delta: { content: 'a' } }] }) + frame({ error: { message: words } })],
   [OpenAiResponses, {}, 'authorization', (words) => frame({ type: 'response.output_text.delta', delta: 'a' }) + frame({ type: 'error', message: words })],

@@ -74,7 +74,7 @@ export function parsed(text) {
   }
 }
 
-/** Of a reply that failed. What is told at its end is nothing there. */
+/** What is compared where a reply failed: without what only a complete reply has at its end. */
 const WITHOUT_END = ['failed', 'text', 'reasoning'];
 
 /**

@@ -1,4 +1,4 @@
-// Every service, asked for real: a server of their protocols that nobody here wrote, over loopback. Prints who can do what.
+// Every service against a server of their protocols that comes from elsewhere, over loopback. Prints which service can do what.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

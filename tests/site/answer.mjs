@@ -10,7 +10,7 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
  * @property {number} status
  * @property {[string, string][]} headers
  * @property {AsyncIterable<Chunk> | Iterable<Chunk>} body one item is one write to the socket
- * @property {string} [message] the user's words, which may hold a fault's trigger
+ * @property {string} [message] the user's text, which may hold a fault's trigger
  */
 
 /** In a body: send what there is, then nothing until the client goes. */

@@ -1,4 +1,4 @@
-// How AI Engine words an error of the provider (wire/README.md, A7 rows 11 and 12).
+// The text that AI Engine makes of a provider's error (wire/README.md, A7 rows 11 and 12).
 
 /** @param {boolean} stream the two modes read the provider's error by different code and differ in the text */
 export function refusalOf(run, stream) {

@@ -135,7 +135,7 @@ function images(turn) {
   return { ...call.json(200, value), body: [event('end', jsonEncode(value))] };
 }
 
-/** @param {boolean} counted the provider told its own count; else the plugin guesses */
+/** @param {boolean} counted the provider gave its own count; else the plugin guesses */
 function usageOf({ call: { site }, messages, outcome, bot, stream }, text, counted) {
   const { engine } = site.options;
   const { prompt, completion } = engine === '3.6.2' && stream && !counted

@@ -1,4 +1,4 @@
-// What can be chosen about the site, with its defaults and the words of `--help`.
+// The options of the site, with their defaults and the text of `--help`.
 
 import { parseArgs } from 'node:util';
 import { ENGINES } from './engine-shared.mjs';

@@ -116,7 +116,7 @@ function stream(turn) {
 
 async function* events(turn) {
   const { call, version } = turn;
-  // A flaw of the plugin: the ban is told, and then the answer comes all the same.
+  // A flaw of the plugin: it reports the ban, and then answers all the same.
   if (turn.ban) yield data({ msg: turn.ban[0], [turn.ban[1]]: true });
   if (limited(turn)) return yield data(LIMIT);
   const outcome = think(turn);

@@ -67,8 +67,8 @@ function providerError(trigger) {
 }
 
 /**
- * A client that flattens the talk into one message (`formatPrompt`: "User: ...\nAssistant: ...") is understood too, so
- * that its conversation visibly goes on, as with a real model.
+ * The messages in one that holds a whole conversation (`formatPrompt`: "User: ...\nAssistant: ..."), so that such a conversation
+ * visibly goes on, as with a real model.
  */
 function unflatten(message) {
   const parts = message.content.split(/^(System|User|Assistant): ?/m);
@@ -81,7 +81,7 @@ function unflatten(message) {
   return turns;
 }
 
-/** What the user said last, also in a flattened talk. */
+/** The user's last message, also where the whole conversation is one text. */
 export const lastSaid = (message) => unflatten({ role: 'user', content: message }).at(-1).content;
 
 /** Four characters a token, as the plugins and the recorded stub guess. */

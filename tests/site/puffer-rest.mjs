@@ -1,4 +1,4 @@
-// AI Puffer's public REST API, for those who have the site's key. Off by default on real sites.
+// AI Puffer's public REST API, for clients with the site's key. It is off by default on real sites.
 
 import { instructions, PUFFER_BOT, usageOf, wording } from './puffer.mjs';
 import { ask, DOWN } from './provider.mjs';

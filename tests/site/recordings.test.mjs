@@ -152,7 +152,7 @@ function adapt(name, request, live, { key, body }) {
   return { method, path, headers, body: swap(multipart(type.match(/boundary=(\S+)/)[1], parts)) };
 }
 
-/** The recordings sum these bodies up in words. */
+/** Bodies that the recordings describe instead of holding them. */
 const DOT = ['file"; filename="dot.png"\r\nContent-Type: image/png', 'dot'];
 const MULTIPART = {
   'ai-engine/file-upload': [DOT, ['type"', 'image'], ['purpose"', 'vision']],

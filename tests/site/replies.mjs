@@ -1,5 +1,5 @@
-// What the model behind the site says. The first group of replies is that of the recordings, to the byte; the rest
-// makes the demo's conversation worth reading: it answers in the script of the question and says how far the talk is.
+// The replies of the model behind the site. The first group is that of the recordings, to the byte. The others make the demo's
+// conversation worth reading: they answer in the script of the question, and say how long the conversation is.
 
 const MARKDOWN = `# Sorting in Python
 

@@ -1,4 +1,4 @@
-// `npm run record` against a service that tells everything it should not, and no secret in what is recorded already.
+// `npm run record` against a service that reveals secrets; and a search for secrets in everything that is recorded already.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

@@ -165,7 +165,7 @@ export const silence = () => ({ signal }) =>
 /** A `fetch` that knows no signal. */
 export const deafness = () => () => new Promise(() => {});
 
-/** An `AbortSignal` that counts who listens. */
+/** An `AbortSignal` that counts its listeners. */
 export class Signal {
   #controller = new AbortController();
   #listeners = new Set();

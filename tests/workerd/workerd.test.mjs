@@ -98,7 +98,7 @@ for (const [provider, kind] of [['AiEngine', 'session'], ['AiPower', 'page'], ['
     assert.deepEqual(texts, [EXPECTED, EXPECTED, EXPECTED]);
   });
 
-  // A promise that belongs to a request dies with it: whoever else waits for it waits for ever.
+  // A promise dies with the request that made it, and another request would wait for it for ever.
   test(`${provider}: waits for no nonce that another request is fetching`, { timeout: 15_000 }, async () => {
     site.fault({ name: 'mute', on: kind });
     const hanging = new AbortController();

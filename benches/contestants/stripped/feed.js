@@ -31,7 +31,7 @@ export const feeds = (wantsText) => (site) => async () => {
     const { value, done } = await reader.read();
     if (done) break;
     bytes += value.length;
-    // The core may be content before the body ends.
+    // The core may be done before the body ends.
     if (feed(driver, value) !== 0) break;
   }
   driver.free();

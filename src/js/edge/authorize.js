@@ -1,7 +1,8 @@
 import { ChatError } from '../error.js';
 
 /**
- * Who may call: a list of keys, a function of request and `env`, or the word `'public'`. Without any of them nobody may.
+ * A function of request and `env` that says whether the client may call. `authorize`: a list of keys, a function, `'public'` for
+ * everybody, or `undefined` for nobody.
  */
 export function authorizer(authorize) {
   if (authorize === undefined) return () => false;
@@ -14,7 +15,7 @@ export function authorizer(authorize) {
   return async (request) => {
     const [, key] = /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
     if (key === undefined) return false;
-    // Of hashes all bytes are compared, of all keys: the time tells nothing about a key, not even its length.
+    // Compares hashes, all bytes of all keys: so the time that it takes says nothing about a key, not even its length.
     const given = await digest(key);
     let found = false;
     for (const known of keys) {

@@ -2,13 +2,13 @@ import { Refusal } from './refusal.js';
 
 const tooLarge = (limit) => new Refusal(413, 'request_too_large', `the body is larger than ${limit} bytes`);
 
-/** Says no before anything is read, where the length is told. It may lie: `bounded` counts. */
+/** Refuses a body by its `content-length`, before anything is read. The header may be absent or wrong, so `bounded` counts as well. */
 export function refuseLength(request, limit) {
   const length = Number(request.headers.get('content-length') ?? 0);
   if (length > limit) throw tooLarge(limit);
 }
 
-/** The body as it comes, until it is too large. Pulled: nothing is read ahead. */
+/** The body as a stream that fails when it becomes larger than `limit` bytes. Nothing is read ahead of the consumer. */
 export function bounded(body, limit) {
   const reader = body.getReader();
   let size = 0;
@@ -26,17 +26,17 @@ export function bounded(body, limit) {
   }, { highWaterMark: 0 });
 }
 
-/** Milliseconds that a request may take to arrive. */
-const PATIENCE_MS = 30_000;
+/** Milliseconds that the body of a request may take to arrive. */
+const ARRIVAL_MS = 30_000;
 
-/** The whole body, bounded while it is read, in bytes and in time. */
+/** The whole body, at most `limit` bytes, which must arrive within 30 seconds. */
 export async function readBytes(request, limit) {
   refuseLength(request, limit);
   if (request.body === null) return new Uint8Array();
   const reader = bounded(request.body, limit).getReader();
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Refusal(408, 'request_timeout', 'the body did not arrive in time')), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Refusal(408, 'request_timeout', 'the body did not arrive in time')), ARRIVAL_MS);
   });
   const chunks = [];
   let size = 0;

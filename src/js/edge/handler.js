@@ -1,7 +1,7 @@
 import { core } from '../core.js';
 import { readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
-import { checked, describe, find, firstOf, listOf } from '../serving.js';
+import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from '../serving.js';
 import { ownProperties } from '../options.js';
 import { encoded, callCore } from '../provider.js';
 import { authorizer } from './authorize.js';
@@ -12,22 +12,23 @@ import { allowList, crossOrigin, preflight } from './origins.js';
 import { Refusal } from './refusal.js';
 import { streamed } from './stream.js';
 
-/** Milliseconds of silence before a comment is sent. */
+/** Default of `keepAlive`: milliseconds of silence in a stream before a comment is sent. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** The client waits for a head until the first content is there. */
+/** Default of `timeout`. The client gets no head before the first content, so the wait for that is limited, too. */
 const TIMEOUTS = { firstChunk: 60_000, idle: 120_000 };
 
+/** Response headers that a page of another origin may read. */
 const EXPOSED = 'retry-after, retry-after-ms, x-request-id, x-rivulet-warnings, x-should-retry';
 
 const ROUTES = {
   '/health': { GET: () => json({ status: 'ok' }), isOpen: true },
-  '/models': { GET: (call) => json({ object: 'list', data: listOf(call.providers) }) },
+  '/models': { GET: (call) => json({ object: 'list', data: modelEntries(call.providers) }) },
   '/chat/completions': { POST: (call) => complete(call, false) },
   '/responses': { POST: (call) => complete(call, true) },
 };
 
-/** `(request, env, ctx) => Response`: the providers as an endpoint that OpenAI's clients talk to. */
+/** The providers as an endpoint for OpenAI's clients: `(request, env, ctx) => Promise<Response>`. */
 export function createHandler(options) {
   const {
     providers, authorize, allowedOrigins, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUTS, keepAlive = KEEP_ALIVE_MS,
@@ -38,11 +39,11 @@ export function createHandler(options) {
   const callerOf = allowList(allowedOrigins);
   checkPositive({ maxBodyBytes, keepAlive });
   readTimeouts(timeout);
-  const tell = (event) => {
+  const emit = (event) => {
     try {
       onEvent?.(event);
     } catch {
-      // Who listens does not decide about the answer.
+      // A listener that throws must not change the answer.
     }
   };
 
@@ -67,13 +68,13 @@ export function createHandler(options) {
       if (work === undefined) throw notAllowed(request.method, route);
       if (!route.isOpen && !(await isAuthorized(request, env))) throw notAuthorized();
       const call = {
-        request, requestId, maxBodyBytes, timeout, keepAlive, fetch, tell,
+        request, requestId, maxBodyBytes, timeout, keepAlive, fetch, emit,
         providers: route.isOpen ? undefined : await providersOf(env),
         session: typeof session === 'function' ? session(env) : session,
       };
       return finish(await work(call));
     } catch (error) {
-      tell({ type: 'error', requestId, error });
+      emit({ type: 'error', requestId, error });
       return finish(failure(error));
     }
   };
@@ -91,19 +92,22 @@ function json(value) {
   return new Response(JSON.stringify(value), { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } });
 }
 
-/** Names to providers, or a function of `env` that gives them: keys live there. Called once for each `env`. */
+/**
+ * A function of `env` that gives the providers by their names. The option `providers` may itself be a function of `env`, where keys
+ * live; it is then called once for each `env`.
+ */
 function registry(providers) {
   if (typeof providers !== 'function') {
-    const known = checked(providers);
+    const known = checkedProviders(providers);
     return () => known;
   }
-  // The value is kept, not a promise: Workers forbid to wait for what another request began.
-  const made = new WeakMap();
-  const nowhere = {};
+  // Keeps the value and not a promise of it: Workers must not await what another request began.
+  const byEnv = new WeakMap();
+  const noEnv = {};
   return async (env) => {
-    const key = env !== null && typeof env === 'object' ? env : nowhere;
-    if (!made.has(key)) made.set(key, checked(await providers(env)));
-    return made.get(key);
+    const key = env !== null && typeof env === 'object' ? env : noEnv;
+    if (!byEnv.has(key)) byEnv.set(key, checkedProviders(await providers(env)));
+    return byEnv.get(key);
   };
 }
 
@@ -116,45 +120,45 @@ function modelRoute(path) {
       try {
         name = decodeURIComponent(encodedName);
       } catch {
-        // No name that there could be.
+        // Not encoded as a URL is, so it stays as it is, and no model has that name.
       }
-      find(providers, name);
-      return json(describe(name, name.split(':')[0]));
+      findProvider(providers, name);
+      return json(modelEntry(name, name.split(':')[0]));
     },
   };
 }
 
-async function complete({ request, requestId, providers, maxBodyBytes, timeout, keepAlive, session, fetch, tell }, responses) {
+async function complete({ request, requestId, providers, maxBodyBytes, timeout, keepAlive, session, fetch, emit }, responses) {
   const type = request.headers.get('content-type');
   if (type !== null && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
     throw new Refusal(415, 'unsupported_media_type', 'the body must be application/json');
   }
   const body = await readText(request, maxBodyBytes);
-  const wanted = JSON.parse(callCore(() => core().readRequest(body, responses)));
-  const { provider, model } = find(providers, wanted.model);
-  const { stream, includeUsage } = wanted;
+  const parsed = JSON.parse(callCore(() => core().readRequest(body, responses)));
+  const { provider, model } = findProvider(providers, parsed.model);
+  const { stream, includeUsage } = parsed;
   const id = requestId.replaceAll('-', '');
   const created = Math.floor(Date.now() / 1000);
-  const spec = { responses, stream, includeUsage, created, model: wanted.model, id: responses ? `resp_${id}` : `chatcmpl-${id}` };
-  const options = { ...wanted.options, timeout, signal: request.signal };
-  // What is not given here is the provider's own.
+  const spec = { responses, stream, includeUsage, created, model: parsed.model, id: responses ? `resp_${id}` : `chatcmpl-${id}` };
+  const options = { ...parsed.options, timeout, signal: request.signal };
+  // Only options that are given, since `undefined` here must leave the provider's own settings in force.
   for (const [key, value] of Object.entries({ model, session, fetch })) if (value !== undefined) options[key] = value;
-  tell({ type: 'request', requestId, model: wanted.model, provider: provider.name, stream });
+  emit({ type: 'request', requestId, model: parsed.model, provider: provider.name, stream });
 
-  const responseMeta = { warnings: wanted.warnings, sequence: 0 };
+  const responseMeta = { warnings: parsed.warnings, sequence: 0 };
   const reply = provider[encoded](options, spec, responseMeta);
-  const first = await firstOf(reply);
+  const first = await firstItem(reply);
   const { warnings } = responseMeta;
   const headers = { 'cache-control': 'no-store' };
   if (warnings.length > 0) headers['x-rivulet-warnings'] = warnings.map((text) => text.replace(/[^ -~]/g, '?')).join('; ').slice(0, 2000);
-  const over = (error) => tell(error ? { type: 'error', requestId, error } : { type: 'end', requestId, usage: reply.usage, finishReason: reply.finishReason });
+  const onEnd = (error) => emit(error ? { type: 'error', requestId, error } : { type: 'end', requestId, usage: reply.usage, finishReason: reply.finishReason });
   if (!stream) {
-    // A fallback notices the end by a read.
+    // A `Fallback` knows only by a further read that its provider is done.
     await reply.next();
-    over();
+    onEnd();
     return new Response(first, { headers: { ...headers, 'content-type': 'application/json' } });
   }
-  return new Response(streamed(first, reply, (error) => errorFrame(error, responses, responseMeta.sequence), over, keepAlive), {
+  return new Response(streamed(first, reply, (error) => errorFrame(error, responses, responseMeta.sequence), onEnd, keepAlive), {
     headers: {
       ...headers,
       'content-type': 'text/event-stream; charset=utf-8',

@@ -1,9 +1,9 @@
 import { ChatError } from '../error.js';
 
-/** Bytes of a request's body: a chat message with its history. */
+/** Default of `maxBodyBytes`, which is enough for a conversation without images. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Settings that are numbers above 0. */
+/** Throws unless each of the options is a number above 0. */
 export function checkPositive(settings) {
   for (const [name, value] of Object.entries(settings)) {
     if (!(value > 0)) throw new ChatError('input', `${name} must be a number above 0`);

@@ -1,6 +1,9 @@
 import { ChatError } from '../error.js';
 
-/** Who of the pages may call: a test of `Origin`, by exact comparison. Browsers compare no wildcards either. */
+/**
+ * A function of a request that gives its origin, and whether pages of that origin may call. Origins are compared exactly, without
+ * wildcards, as browsers do it.
+ */
 export function allowList(origins = []) {
   if (!Array.isArray(origins)) throw new ChatError('input', 'allowedOrigins must be an array of origins such as https://app.example');
   const allowed = new Set(origins.map(originOf));
@@ -11,18 +14,18 @@ export function allowList(origins = []) {
   return Object.assign(callerOf, { has: (origin) => allowed.has(origin) });
 }
 
-/** The origin that was meant, or an error: a list that matches nothing by a slash too many would be found out late. */
+/** The origin in `text`, or an error. An entry that could never match, by a path for example, would be found out late. */
 function originOf(text) {
   try {
     const { origin, protocol, pathname } = new URL(text);
     if (/^https?:$/.test(protocol) && pathname === '/' && !/[?#@*]/.test(text)) return origin;
   } catch {
-    // Told below.
+    // Not a URL: the error below says so.
   }
   throw new ChatError('input', `allowedOrigins: ${JSON.stringify(text)} is no origin such as https://app.example`);
 }
 
-/** What a page needs to read the answer. Never `*`, never credentials. */
+/** Adds the headers with which a page of an allowed origin may read the response: never `*`, never with credentials. */
 export function crossOrigin(headers, { origin, isAllowed }, exposed) {
   headers.append('vary', 'Origin');
   if (!isAllowed) return;
@@ -30,7 +33,7 @@ export function crossOrigin(headers, { origin, isAllowed }, exposed) {
   headers.set('access-control-expose-headers', exposed);
 }
 
-/** The answer to a page that asks before it calls. Clients' own headers are many and change: those asked for are allowed. */
+/** The response to a CORS preflight. It allows whatever headers are asked for, since clients send many of their own. */
 export function preflight(request, caller) {
   const headers = new Headers({ 'access-control-max-age': '86400', allow: 'GET, POST, OPTIONS' });
   headers.append('vary', 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers');

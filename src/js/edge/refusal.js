@@ -1,4 +1,4 @@
-/** A request that is not served, and what its answer says: status, a code of OpenAI's kind, words, more headers. */
+/** Why a request is not served, and what its response has: status, a code in the style of OpenAI's, a message, more headers. */
 export class Refusal extends Error {
   constructor(status, code, message, headers = {}) {
     super(message);

@@ -7,27 +7,28 @@ import { allowList, crossOrigin, preflight } from './origins.js';
 import { Refusal } from './refusal.js';
 import { isBody, routeOf } from './routes.js';
 
-/** From the request to the head of the answer, and between two pieces of its body. Milliseconds. */
+/** Default of `timeout`: milliseconds until the head of the response, and between two chunks of its body. */
 const TIMEOUT_MS = 120_000;
 
 const MAX_REDIRECTS = 5;
 
-/** Cookies, addresses of the caller, keys, and whatever else a browser or a proxy adds stay here. */
+/** Request headers that are forwarded. Cookies, the caller's address, keys and whatever else a browser or a proxy adds are not. */
 const REQUEST_HEADERS = ['accept', 'accept-language', 'cache-control', 'content-type', 'x-wp-nonce'];
+/** Response headers that are forwarded. */
 const RESPONSE_HEADERS = ['cache-control', 'content-type', 'retry-after', 'retry-after-ms', 'x-wp-nonce'];
 
-/** Those that a page of another origin reads only where it is said that it may. */
+/** Response headers that a page of another origin may read beside the few that it always may. */
 const EXPOSED = 'retry-after, retry-after-ms, x-wp-nonce';
 
 /**
- * A handler that forwards a page's calls to the sites of `allow` and nowhere else: for `proxy` of a provider in the page.
- * `https://edge.example/relay/https://shop.example/wp-json/…` asks `https://shop.example/wp-json/…`.
+ * A handler that forwards a page's requests to the sites of `allow` and nowhere else, for the option `proxy` of a provider in that page.
+ * `https://edge.example/relay/https://shop.example/wp-json/…` is forwarded to `https://shop.example/wp-json/…`.
  */
 export function createRelay(options) {
   const {
     allow, pages = [], allowedOrigins = [], authorize, forwardAuthorization = false, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch,
   } = ownProperties(options);
-  const target = targets(allow, pages);
+  const forwardedRoute = forwardedRoutes(allow, pages);
   const callerOf = allowList(allowedOrigins);
   const isAllowedTo = authorizer(authorize);
   const isAuthorized = async (request, env) => {
@@ -37,13 +38,13 @@ export function createRelay(options) {
       return false;
     }
   };
-  // A page that asks its own origin by GET sends no `Origin`, but says so in a header that scripts cannot set.
+  // A GET of a page to its own origin has no `Origin`, but `Sec-Fetch-Site`, which scripts cannot set.
   const isOwnPage = (request) =>
     request.headers.get('sec-fetch-site') === 'same-origin' && callerOf.has(new URL(request.url).origin);
   if (typeof forwardAuthorization !== 'boolean') throw new ChatError('input', 'forwardAuthorization must be true or false');
   const forwarded = forwardAuthorization ? [...REQUEST_HEADERS, 'authorization'] : REQUEST_HEADERS;
   checkPositive({ maxBodyBytes, timeout });
-  const ask = (url, init) => (fetch ?? globalThis.fetch)(url, init);
+  const send = (url, init) => (fetch ?? globalThis.fetch)(url, init);
 
   return async function relay(request, env) {
     const caller = callerOf(request);
@@ -53,50 +54,53 @@ export function createRelay(options) {
       crossOrigin(headers, caller, EXPOSED);
       return new Response(JSON.stringify({ error: { message: `relay: ${message}` } }), { status, headers });
     };
-    // A page of another origin that is not listed could not read the answer; it need not send anything either.
+    // A page whose origin is not listed could not read the response, so nothing is sent for it either.
     if (caller.origin !== null && !caller.isAllowed) return answer(403, 'this origin is not allowed');
-    // Without an origin it is no page, and needs another reason to be served.
+    // A request without `Origin` does not come from a page of another origin. It is served for a page of the relay's own, or by `authorize`.
     if (caller.origin === null && !(isOwnPage(request) || (await isAuthorized(request, env)))) {
       return answer(401, 'a request without Origin is no page of yours: set authorize to serve it');
     }
     if (request.method !== 'GET' && request.method !== 'POST') {
       return answer(405, 'only GET and POST are forwarded', { allow: 'GET, POST, OPTIONS' });
     }
-    const url = wanted(request.url);
+    const url = forwardedUrl(request.url);
     if (url === undefined) return answer(400, 'the address of a site must follow: …/relay/https://shop.example/…');
-    const route = target(url, request.method);
+    const route = forwardedRoute(url, request.method);
     if (route === undefined) return answer(403, 'this address is not one that is forwarded to');
 
-    const watch = new Watch(timeout, request.signal);
+    const deadline = new Deadline(timeout, request.signal);
     try {
-      const init = { method: request.method, headers: pick(request.headers, forwarded), redirect: 'manual', signal: watch.signal };
+      const init = { method: request.method, headers: pick(request.headers, forwarded), redirect: 'manual', signal: deadline.signal };
       if (request.method === 'POST') {
-        // Whole, since what is in it decides whether it goes on.
+        // Reads the whole body, since its content decides whether it is forwarded.
         const body = await readBytes(request, maxBodyBytes);
-        if (!isBody(route.body, request.headers.get('content-type'), body)) return watch.end(answer(403, 'this body is not one of the protocols that are forwarded'));
+        if (!isBody(route.body, request.headers.get('content-type'), body)) return deadline.end(answer(403, 'this body is not one of the protocols that are forwarded'));
         if (body.length > 0) init.body = body;
       }
-      const response = await follow(url, init, target, ask);
-      if (typeof response === 'string') return watch.end(answer(502, response));
+      const response = await follow(url, init, forwardedRoute, send);
+      if (typeof response === 'string') return deadline.end(answer(502, response));
       const headers = pick(response.headers, RESPONSE_HEADERS);
       crossOrigin(headers, caller, EXPOSED);
       headers.set('x-content-type-options', 'nosniff');
-      // What a site sends is text for rivulet; opened as a page it must not run under the relay's origin.
+      // A site's response is data for rivulet. Opened as a page, it must not run under the relay's origin.
       headers.set('content-security-policy', "default-src 'none'; sandbox");
-      return new Response(watch.over(response.body), { status: response.status, headers });
+      return new Response(deadline.limited(response.body), { status: response.status, headers });
     } catch (error) {
-      // What fails the body fails the fetch that sends it, which may wrap it.
+      // `readBytes` throws a refusal; a `fetch` may wrap one in an error of its own.
       const refusal = [error, error?.cause].find((one) => one instanceof Refusal);
-      if (refusal) return watch.end(answer(refusal.status, refusal.message));
-      if (watch.isLate) return watch.end(answer(504, `the site sent no answer within ${timeout} ms`));
-      // Its words may name addresses inside the platform.
-      return watch.end(answer(502, 'the site could not be reached'));
+      if (refusal) return deadline.end(answer(refusal.status, refusal.message));
+      if (deadline.isLate) return deadline.end(answer(504, `the site sent no answer within ${timeout} ms`));
+      // The error's own message is not shown, since it may name addresses inside the platform.
+      return deadline.end(answer(502, 'the site could not be reached'));
     }
   };
 }
 
-/** Which addresses are forwarded to: routes of the listed sites, and the listed pages themselves (for nonces in pages). */
-function targets(allow, pages) {
+/**
+ * A function of URL and method that gives the route of a request that is forwarded: one of the listed sites' routes, or a listed page,
+ * which may hold a nonce. It gives `undefined` for any other request.
+ */
+function forwardedRoutes(allow, pages) {
   if (!Array.isArray(allow) || allow.length === 0) {
     throw new ChatError('input', 'allow must list the sites to forward to, such as https://shop.example');
   }
@@ -116,7 +120,7 @@ function targets(allow, pages) {
   };
 }
 
-/** An address that somebody can be meant by, or an error: a list that matches nothing would be found out late. */
+/** The address in `text`, or an error. An entry that could never match would be found out late. */
 function addressOf(text, name) {
   const address = typeof text === 'string' && text === text.trim() && URL.canParse(text) ? new URL(text) : undefined;
   const isPlain = address && /^https?:$/.test(address.protocol) && !address.username && !address.password && !address.hash;
@@ -124,14 +128,14 @@ function addressOf(text, name) {
   throw new ChatError('input', `${name}: ${JSON.stringify(text)} is no address such as https://shop.example, without blanks, wildcards, user and fragment`);
 }
 
-/** The address behind the relay's own. Some servers make one slash of two. */
-function wanted(url) {
+/** The address that follows the relay's own in the path. Some servers make one slash of the two behind `https:`. */
+function forwardedUrl(url) {
   const { pathname, search } = new URL(url);
   const [, scheme, rest] = /\/(https?):\/{1,2}(.*)$/.exec(pathname) ?? [];
   const text = `${scheme}://${rest}${search}`;
   if (scheme === undefined || !URL.canParse(text)) return undefined;
-  const wanted = new URL(text);
-  return wanted.username || wanted.password ? undefined : wanted;
+  const target = new URL(text);
+  return target.username || target.password ? undefined : target;
 }
 
 function pick(headers, names) {
@@ -140,23 +144,23 @@ function pick(headers, names) {
   return picked;
 }
 
-/** Follows what may be followed: a GET, to an address that is forwarded to. Words where it may not. */
-async function follow(url, init, target, ask) {
+/** The response, after redirects of a GET to addresses that are forwarded to. For any other redirect a string that says why not. */
+async function follow(url, init, forwardedRoute, send) {
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    const response = await ask(url.href, init);
+    const response = await send(url.href, init);
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || location === null) return response;
     response.body?.cancel().catch(() => {});
     url = URL.canParse(location, url) ? new URL(location, url) : undefined;
-    if (url === undefined || target(url, init.method) === undefined) return 'the site redirects to an address that is not forwarded to';
-    // The body is sent already, and a site that redirects did not read it.
+    if (url === undefined || forwardedRoute(url, init.method) === undefined) return 'the site redirects to an address that is not forwarded to';
+    // A POST is not repeated at another address, since its message must not go where nobody sent it.
     if (init.method !== 'GET') return `the site redirects: give ${url.origin} as its address`;
   }
   return 'the site redirects in circles';
 }
 
-/** One clock and one way to stop, from the request to the last byte. */
-class Watch {
+/** The time limit of a forwarded request, and the signal that stops it, until the last byte of its response. */
+class Deadline {
   #controller = new AbortController();
   #ms;
   #timer;
@@ -184,15 +188,16 @@ class Watch {
     }, this.#ms);
   }
 
+  /** Stops the clock. Returns `result`, so that a caller can end and return at once. */
   end(result) {
     clearTimeout(this.#timer);
     this.#caller?.removeEventListener('abort', this.#stop);
     return result;
   }
 
-  /** The body under the same watch, a chunk when somebody wants one. */
-  over(body) {
-    // A slow reader is no stall of the site: the clock runs while a chunk is asked for.
+  /** The body under the same limit. A chunk is read when the consumer asks for one. */
+  limited(body) {
+    // The clock runs only while a chunk is being read, since a slow consumer is no stall of the site.
     clearTimeout(this.#timer);
     if (body === null) return this.end(null);
     const reader = body.getReader();

@@ -1,15 +1,15 @@
-// What the relay forwards: the exact requests of the WordPress protocols, and nothing that only looks like one. PHP reads an
-// address in more ways than one (`rest.route` is `rest_route`, the last of two parameters counts, `/x.php/y` runs x.php), so
-// everything here is compared whole, and what is not written as rivulet writes it is refused.
+// Which requests the relay forwards: exactly those of the WordPress protocols. PHP reads an address in more than one way
+// (`rest.route` is `rest_route`, the last of two parameters counts, `/x.php/y` runs x.php), so everything here is compared whole, and
+// what is not written as rivulet writes it is refused.
 
-/** Methods, and a test of the body, by route below the REST root. A bot's id stands in one of them. */
+/** Routes below the REST root, each with its method and the kind of its body (see `isBody`). One holds a bot's id. */
 const REST_ROUTES = [
   { route: /^\/mwai\/v1\/start_session$/, method: 'POST', body: 'empty' },
   { route: /^\/mwai-ui\/v1\/chats\/submit$/, method: 'POST', body: 'submit' },
   { route: /^\/aipkit\/v1\/chat\/[A-Za-z0-9]+\/message$/, method: 'POST', body: 'message' },
 ];
 
-/** Members of the JSON that each route takes: the protocol's own, so that no parameter of WordPress's (`_method`) comes along. */
+/** Members of the JSON that each kind of body may have: those of the protocol, so that no parameter of WordPress (`_method`) passes. */
 const MEMBERS = {
   submit: [
     'botId', 'customId', 'contextId', 'session', 'chatId', 'messages', 'newMessage', 'newFileId', 'newFileIds', 'stream',
@@ -18,7 +18,7 @@ const MEMBERS = {
   message: ['messages', 'conversation_uuid'],
 };
 
-/** Fields of the form that each `action` of admin-ajax.php takes, by method. */
+/** Which fields each `action` of admin-ajax.php may have (a key of `FIELDS`), by method. */
 const ACTIONS = {
   POST: {
     wpaicg_chatbox_message: ['classic'],
@@ -28,6 +28,7 @@ const ACTIONS = {
   },
   GET: { aipkit_frontend_chat_stream: ['stream'] },
 };
+/** Names of the fields of a form or query. */
 const FIELDS = {
   classic: [
     '_wpnonce', 'post_id', 'url', 'action', 'message', 'bot_id', 'chatbot_identity', 'wpaicg_chat_client_id',
@@ -45,12 +46,12 @@ const AJAX = '/wp-admin/admin-ajax.php';
 const REST = '/wp-json';
 
 /**
- * Which request of which protocol an address is, below one of the listed folders.
+ * The route that an address is, below one of the listed folders.
  *
- * @param {URL} folder as it was listed
+ * @param {URL} folder an entry of `allow`
  * @param {URL} url
  * @param {string} method
- * @returns {{ body: string } | undefined} how its body is to be checked; `undefined`: it is none
+ * @returns {{ body: string } | undefined} the kind of body that it takes; `undefined` where the address is not a route
  */
 export function routeOf(folder, url, method) {
   if (url.origin !== folder.origin || folder.search !== '') return undefined;
@@ -66,7 +67,7 @@ function rest(route, method) {
   return REST_ROUTES.find((known) => known.method === method && known.route.test(route));
 }
 
-/** Sites with plain permalinks have the route in the query: in one parameter, of this name, once. */
+/** The route of a site with plain permalinks, which stands in the query, as its only parameter. */
 function restInQuery(url, method) {
   const query = parameters(url.search.slice(1), ['rest_route']);
   return query?.has('rest_route') ? rest(query.get('rest_route'), method) : undefined;
@@ -83,13 +84,13 @@ function isAction(form, method) {
   return kind !== undefined && parameters(form, FIELDS[kind]) !== undefined;
 }
 
-/** Names and values; `undefined` where one is unknown, is written in another way than plainly, or comes twice. */
+/** Names and values of a form or query; `undefined` where a name is unknown, is encoded, or comes twice. */
 function parameters(text, known) {
   const found = new Map();
   if (text === '') return found;
   for (const pair of text.split('&')) {
     const [, name, value] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
-    // The name as it stands: PHP makes others of encoded ones, of dots, of blanks and of brackets.
+    // Compares the name as it is written, since PHP turns encoded names, dots, blanks and brackets into other names.
     if (name === undefined || !known.includes(name) || found.has(name)) return undefined;
     const decoded = decode(value);
     if (decoded === undefined) return undefined;
@@ -107,10 +108,10 @@ function decode(value) {
 }
 
 /**
- * Whether a body is one that its route takes.
+ * Whether a body is of the kind that its route takes.
  *
- * @param {string} kind of `routeOf`
- * @param {string | null} type its `Content-Type`
+ * @param {string} kind the `body` that `routeOf` gave
+ * @param {string | null} type the request's `Content-Type`
  * @param {Uint8Array} bytes
  */
 export function isBody(kind, type, bytes) {

@@ -1,7 +1,7 @@
-/** Seconds: KV refuses less. */
+/** Seconds that a value lives at least, since KV refuses less. */
 const LEAST_S = 60;
 
-/** Sessions in Workers KV: nonces travel between isolates. Keys begin with `rivulet:`. */
+/** A session store in Workers KV, which isolates share. Keys begin with `rivulet:`. */
 export function kvStore(namespace) {
   return {
     get: (key) => namespace.get(key, 'text'),
@@ -10,7 +10,7 @@ export function kvStore(namespace) {
   };
 }
 
-/** Sessions in the Cache API, of one data centre: `cacheStore(caches.default)`. Keys become addresses, as it wants them. */
+/** A session store in the Cache API of one data centre, `cacheStore(caches.default)`. Keys become URLs, the only keys it knows. */
 export function cacheStore(cache, { base = 'https://rivulet.invalid/session/' } = {}) {
   const address = (key) => base + encodeURIComponent(key);
   return {

@@ -1,43 +1,44 @@
-/** How often the clock looks while nothing comes. One for all chunks: one a chunk would cost more than the chunk. */
-const LOOKS = 3;
+/** How often the timer checks within `keepAlive`. One timer serves all chunks: arming one for each would cost more than the chunk. */
+const CHECKS = 3;
 
 const encoder = new TextEncoder();
 
 /**
- * The rest as it comes, a chunk when somebody wants one. A comment after `keepAlive` ms of silence: proxies close what is
- * silent for a minute, and workerd notices by a write that the client has left.
+ * The body of a streamed answer: its first bytes, then those of `reply`, read when the consumer asks for them. After `keepAlive` ms of
+ * silence it gets a comment, since proxies close a connection that is silent for a minute, and workerd notices only at a write that
+ * the client has left. `onEnd(error)` is called at the end; `frameOf(error)` is the event for an error.
  */
-export function streamed(first, reply, frameOf, over, keepAlive) {
-  let clock;
-  let quietLooks = 0;
-  let isAsked = false;
+export function streamed(first, reply, frameOf, onEnd, keepAlive) {
+  let timer;
+  let quietChecks = 0;
+  let isReading = false;
   const stop = (controller, error) => {
-    clearInterval(clock);
-    over(error);
-    // An error event is the end: `[DONE]` would call what came a whole reply.
+    clearInterval(timer);
+    onEnd(error);
+    // No `[DONE]` follows the error event, since that would call the text so far a complete answer.
     if (error !== undefined) controller.enqueue(encoder.encode(frameOf(error)));
     controller.close();
   };
   return new ReadableStream({
     start(controller) {
       controller.enqueue(first);
-      clock = setInterval(() => {
-        if (!isAsked || ++quietLooks < LOOKS) return;
-        quietLooks = 0;
+      timer = setInterval(() => {
+        if (!isReading || ++quietChecks < CHECKS) return;
+        quietChecks = 0;
         controller.enqueue(encoder.encode(': ping\n\n'));
-      }, keepAlive / LOOKS);
+      }, keepAlive / CHECKS);
     },
     pull(controller) {
-      isAsked = true;
+      isReading = true;
       return reply.next().then(({ value, done }) => {
-        isAsked = false;
-        quietLooks = 0;
+        isReading = false;
+        quietChecks = 0;
         if (done) stop(controller);
         else controller.enqueue(value);
       }, (error) => stop(controller, error));
     },
     cancel() {
-      clearInterval(clock);
+      clearInterval(timer);
       return reply.return();
     },
   }, { highWaterMark: 0 });
