@@ -84,7 +84,11 @@ export function bytesOf(chunk) {
 export function errorMessageOf(thrown) {
   try {
     const message = typeof thrown === 'string' ? thrown : thrown.message;
-    return typeof message === 'string' ? message : undefined;
+    if (typeof message !== 'string') return undefined;
+    // Node says no more than `fetch failed`; what failed is in the cause, of several attempts in each of its errors.
+    const cause = thrown.cause?.errors?.[0] ?? thrown.cause;
+    const parts = [cause?.code, cause?.hostname ?? cause?.address].filter((part) => typeof part === 'string' && part !== '');
+    return parts.length > 0 ? `${message} (${parts.join(' ')})` : message;
   } catch {
     return undefined;
   }
