@@ -18,7 +18,7 @@ fn check_site(url: &str) -> Result<String, &'static str> {
     const NO_URL: &str = "not a URL; it begins with https:// (or http://)";
     let (scheme, rest) = cut(url, b":");
     // `shop.example`, and `localhost:8080`, whose host looks like a scheme.
-    let is_port = rest.bytes().nth(1).is_some_and(|byte| byte.is_ascii_digit());
+    let is_port = rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
     if rest.is_empty() || is_port {
         return Err(NO_URL);
     }

@@ -35,3 +35,10 @@ test('after a trap of the core the next call works', async () => {
   assert.deepEqual(others, ['protocol'], 'replies that were under way end with an error');
   assert.equal(works, true);
 });
+
+test('a hundred traps: neighbours get a clear error, the next call works, and memory is flat', async () => {
+  const { codes, traps, neighbours, works, grown } = await child('traps.mjs', { flags: ['--expose-gc'] });
+  assert.deepEqual([codes, traps, works], [['protocol'], 110, 110]);
+  assert.deepEqual(neighbours, ["protocol: rivulet's core stopped during another reply, and this one with it"]);
+  assert.ok(grown < 24 * 1024 * 1024, `${(grown / 2 ** 20).toFixed(1)} MiB more after a hundred traps`);
+});
