@@ -1,5 +1,5 @@
 import { core, recoverFromTrap, watchLoss } from './core.js';
-import { readTimeouts } from './deadline.js';
+import { pausesEnd, readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
 import { readOptions, split } from './options.js';
 import { Reply } from './reply.js';
@@ -120,6 +120,7 @@ export class Provider {
       session: undefined,
       timeouts: readTimeouts(),
       coalesce: false,
+      onRetry: undefined,
       failure: undefined,
       responseMeta,
       toChatError: recoverFromTrap,
@@ -128,10 +129,11 @@ export class Provider {
     };
     try {
       const [data, live] = readOptions(options, this.#live);
-      config.timeouts = readTimeouts(live.timeout);
+      config.timeouts = readTimeouts(live.timeout, live[pausesEnd]);
       config.coalesce = live.coalesce === true;
       config.signal = live.signal;
       config.session = live.session;
+      config.onRetry = live.onRetry;
       config.fetch = live.transport ?? live.fetch;
       config.start = this.#starter(JSON.stringify({ options: data, purpose, spec }), config);
     } catch (error) {

@@ -70,6 +70,11 @@ export function cancel(reader) {
   }
 }
 
+/** Calls a listener of the caller's. Whatever it throws or rejects with is ignored, so that it cannot change the reply. */
+export function tell(listener, value) {
+  if (listener) new Promise((resolve) => resolve(listener(value))).catch(() => {});
+}
+
 /** A chunk of a body as bytes; `undefined` where it is neither bytes nor text. */
 export function bytesOf(chunk) {
   if (chunk instanceof Uint8Array) return chunk;
