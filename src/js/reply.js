@@ -4,7 +4,7 @@ import { ChatError } from './error.js';
 import { Host } from './host.js';
 import { EventBuffer } from './event-buffer.js';
 import { feed } from './chunk-buffer.js';
-import { bytesOf, cancel, tell } from './web.js';
+import { bytesOf, cancel, nextTurn, readRest, tell } from './web.js';
 
 /** What `driver.feed`, `end` and `broken` return, in the numbers of `Progress` in src/web/driver.rs. */
 export const MORE = 0;
@@ -39,6 +39,8 @@ export class Reply {
   /** Whether no content was handed out so far. */
   #awaitsContent = true;
   #retries = 0;
+  /** Resolves to the result of an ended reply, while the rest of the body is read. */
+  #rest = null;
   /** Calls of `next` that are not settled; while there are any, the next one waits its turn behind `#tail`. */
   #unsettled = 0;
   #tail = null;
@@ -68,7 +70,7 @@ export class Reply {
       return (this.#tail = this.#tail.then(take, take));
     }
     if (!this.#buffer.isEmpty) return Promise.resolve(this.#handOut());
-    if (this.#over && this.#error === NONE) return Promise.resolve(DONE);
+    if (this.#over && this.#error === NONE) return this.#rest ?? Promise.resolve(DONE);
     this.#unsettled = 1;
     return (this.#tail = this.#pull());
   }
@@ -206,7 +208,7 @@ export class Reply {
     this.#unsettled--;
     if (this.#awaitsContent) this.#awaitsContent = this.#deadlines.awaitContent();
     if (!this.#buffer.isEmpty) return this.#handOut();
-    if (this.#error === NONE) return DONE;
+    if (this.#error === NONE) return this.#rest ?? DONE;
     const error = this.#error;
     this.#error = NONE;
     throw error;
@@ -227,13 +229,11 @@ export class Reply {
   /** Has the driver send its requests, until there is a body to read, a retry to wait for, or the reply is over. */
   async #open() {
     try {
-      if (this.#driver === null && !this.#begin()) return;
+      if (this.#driver !== null) await nextTurn();
+      else if (!this.#begin()) return;
       this.#deadlines.reading();
-      const { pauseEnd } = this.#deadlines;
-      if (pauseEnd !== undefined) {
-        await pauseEnd;
-        if (this.#over) return;
-      }
+      await this.#deadlines.pauseEnd;
+      if (this.#over) return;
       const opened = await this.#driver.open();
       if (this.#over) cancel(opened);
       else if (opened === undefined) this.#finish();
@@ -282,7 +282,7 @@ export class Reply {
   #feed(value, done) {
     if (this.#over) return;
     try {
-      if (done) return this.#onProgress(this.#driver.end());
+      if (done) return this.#onProgress(this.#driver.end(), true);
       const chunk = bytesOf(value) ?? noBytes();
       // Empty chunks are skipped; those of a `Race` are always empty.
       if (chunk.length > 0) this.#onProgress(feed(this.#driver, chunk));
@@ -302,10 +302,24 @@ export class Reply {
   }
 
   /** What follows a chunk. `Reopen`, the one progress that is not named here, drops the reader, so that `#work` opens again. */
-  #onProgress(progress) {
-    if (progress === OVER) this.#finish();
+  #onProgress(progress, hasEnded = false) {
+    if (progress === OVER) this.#complete(hasEnded);
     else if (progress === FAILED) this.#stop(this.#driver.failure());
     else if (progress !== MORE) this.#dropReader();
+  }
+
+  /**
+   * Ends a reply that is complete. The consumer gets its last pieces now, and hears of the end when the body has ended, too: a next
+   * request would otherwise need a connection of its own.
+   */
+  #complete(hasEnded) {
+    const reader = this.#reader;
+    if (!hasEnded) this.#reader = null;
+    this.#finish();
+    this.#rest = (hasEnded ? nextTurn() : readRest(reader)).then(() => {
+      this.#rest = null;
+      return DONE;
+    });
   }
 
   /** Ends the reply early, for the caller, a time limit or an error. What was delivered stays in the buffer. */
