@@ -1133,7 +1133,7 @@ export function storageSession(storage?: {
  * - `timeout`: a limit of `timeout` ran out, or the service's own
  * - `protocol`: the answer is not what the protocol says
  * - `truncated`: the stream ended before the reply did
- * - `too_large`: an answer is beyond `maxEventBytes`, or the message is too large for the service
+ * - `too_large`: an answer is beyond `maxEventBytes`, or the message is too large for the service, or for a string
  * - `all_failed`: every provider of a `Fallback` failed
  * - `wasm_blocked`: the page or runtime does not allow WebAssembly
  */
