@@ -8,7 +8,7 @@ const TTL_MS = 10 * 3_600_000;
 /** Milliseconds that a session store may take. A request for a nonce takes a site less. */
 const STORE_MS = 3_000;
 
-/** What the core wants of the runtime for one reply (src/web/sys.rs): requests, pauses, and the session store. */
+/** What the core wants of the runtime for one reply (src/web/sys.rs): requests, the time that is left, and the session store. */
 export class Host {
   #deadlines;
   #fetch;
@@ -53,13 +53,9 @@ export class Host {
     return this.#request((signal) => (mayShare ? fetchShared : fetchBuffered)(url, init, this.#fetch, limit, signal));
   }
 
-  /** Resolves after `ms` milliseconds. */
-  async sleep(ms) {
-    let timer;
-    const slept = new Promise((resolve) => {
-      timer = setTimeout(resolve, ms);
-    });
-    await this.#until(slept).finally(() => clearTimeout(timer));
+  /** How long a pause before a retry may be, in milliseconds. */
+  get msLeft() {
+    return this.#deadlines.msLeft;
   }
 
   /** The value in the session store. A store that fails, or says nothing for seconds, costs a request for a nonce, and not the reply. */

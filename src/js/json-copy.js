@@ -18,6 +18,15 @@ export function jsonCopy(object, what) {
   }
 }
 
+/** `value` as JSON text for the core; `what` names it. No string can be longer than the engine allows: half a GiB in V8. */
+export function toJson(value, what) {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new ChatError('too_large', `${what} are too large: as JSON they are longer than a string may be here`, { cause });
+  }
+}
+
 function copy(value, path, depth) {
   switch (typeof value) {
     case 'string':

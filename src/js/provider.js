@@ -1,6 +1,7 @@
 import { core, recoverFromTrap, watchLoss } from './core.js';
-import { readTimeouts } from './deadline.js';
+import { pausesEnd, readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
+import { toJson } from './json-copy.js';
 import { readOptions, split } from './options.js';
 import { Reply } from './reply.js';
 
@@ -102,7 +103,7 @@ export class Provider {
   }
 
   get #settings() {
-    return (this.#settingsJson ??= JSON.stringify(this.#data));
+    return (this.#settingsJson ??= toJson(this.#data, 'the settings'));
   }
 
   #describe() {
@@ -120,6 +121,7 @@ export class Provider {
       session: undefined,
       timeouts: readTimeouts(),
       coalesce: false,
+      onRetry: undefined,
       failure: undefined,
       responseMeta,
       toChatError: recoverFromTrap,
@@ -128,12 +130,13 @@ export class Provider {
     };
     try {
       const [data, live] = readOptions(options, this.#live);
-      config.timeouts = readTimeouts(live.timeout);
+      config.timeouts = readTimeouts(live.timeout, live[pausesEnd]);
       config.coalesce = live.coalesce === true;
       config.signal = live.signal;
       config.session = live.session;
+      config.onRetry = live.onRetry;
       config.fetch = live.transport ?? live.fetch;
-      config.start = this.#starter(JSON.stringify({ options: data, purpose, spec }), config);
+      config.start = this.#starter(toJson({ options: data, purpose, spec }, 'the messages'), config);
     } catch (error) {
       config.failure = error;
     }

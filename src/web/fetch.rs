@@ -11,11 +11,15 @@ use crate::chat::{Code, Error, Result};
 use crate::http::{self, Head, Method, Request, WANTED_HEADERS, url};
 use crate::text::{cut, join, parse_number};
 
+/// Characters that a string may have in V8, whose limit is the smallest. No text has more characters than bytes in UTF-8.
+const LONGEST_STRING: usize = (1 << 29) - 24;
+
 /// The address and the init for `fetch`. Not a `Request`: a caller's `fetch` may be another library's, which would not
 /// know the class.
 ///
 /// # Errors
-/// [`Code::Protocol`]: a header, such as the nonce, holds a character that no header may.
+/// [`Code::Protocol`]: a header, such as the nonce, holds a character that no header may. [`Code::TooLarge`]: the body is
+/// longer than a string may be.
 pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
     let headers = Headers::new();
     for (name, value) in &env.headers {
@@ -44,6 +48,10 @@ pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
         init.set_credentials(RequestCredentials::Omit);
     }
     if let Some(body) = &request.body {
+        // Nobody could catch what making the string would throw.
+        if body.len() > LONGEST_STRING {
+            return Err(Error::new(Code::TooLarge, "the message is too large: the request is longer than a string may be"));
+        }
         init.set_body(&body.into());
     }
     let relay = env.proxy.as_deref().unwrap_or_default();

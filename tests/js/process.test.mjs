@@ -13,6 +13,19 @@ test('a process with replies of every ending ends by itself, and nothing is left
   assert.ok(ended.length >= 9, `${ended}`);
 });
 
+test('a reply that nobody reads on does not keep the process', async () => {
+  const { ms } = await child('dropped.mjs', { args: [used.site.url, 'dropped'], timeout: 30_000 });
+  assert.ok(ms < 5_000, `${ms} ms`);
+});
+
+test('a read that waits keeps the process, before the first content and after it', async () => {
+  for (const fault of ['stall after=0', 'stall after=2']) {
+    const { ms, code } = await child('dropped.mjs', { args: [used.site.url, fault], timeout: 30_000 });
+    assert.equal(code, 'timeout', fault);
+    assert.ok(ms >= 800, `${fault}: ${ms} ms`);
+  }
+});
+
 test('importing starts nothing', async () => {
   assert.deepEqual(await child('idle.mjs'), { left: [], compiled: 0 });
 });

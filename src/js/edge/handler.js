@@ -1,5 +1,5 @@
 import { core } from '../core.js';
-import { readTimeouts } from '../deadline.js';
+import { pausesEnd, readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
 import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from '../serving.js';
 import { ownProperties } from '../options.js';
@@ -41,7 +41,7 @@ export function createHandler(options) {
   const isAuthorized = authorizer(authorize);
   const callerOf = allowList(allowedOrigins);
   checkPositive({ maxBodyBytes, keepAlive });
-  readTimeouts(timeout);
+  const { firstChunk = Infinity } = readTimeouts(timeout);
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new ChatError('input', 'onEvent must be a function');
   // A listener that throws, now or later, must not change the answer.
   const emit = (event) => void new Promise((resolve) => resolve(onEvent?.(event))).catch(() => {});
@@ -68,7 +68,7 @@ export function createHandler(options) {
       if (work === undefined) throw notAllowed(request.method, route);
       if (!route.isOpen && !(await isAuthorized(request, env))) throw notAuthorized();
       const call = {
-        request, requestId, maxBodyBytes, timeout, keepAlive, fetch, emit,
+        request, requestId, maxBodyBytes, timeout, firstChunk, keepAlive, fetch, emit,
         providers: route.isOpen ? undefined : await providersOf(env),
         session: sessionOf(session, env),
       };
@@ -147,7 +147,7 @@ function modelRoute(path) {
   };
 }
 
-async function complete({ request, requestId, providers, maxBodyBytes, timeout, keepAlive, session, fetch, emit }, responses) {
+async function complete({ request, requestId, providers, maxBodyBytes, timeout, firstChunk, keepAlive, session, fetch, emit }, responses) {
   const type = request.headers.get('content-type');
   if (type !== null && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
     throw new Refusal(415, 'unsupported_media_type', 'the body must be application/json');
@@ -159,7 +159,8 @@ async function complete({ request, requestId, providers, maxBodyBytes, timeout, 
   const id = requestId.replaceAll('-', '');
   const created = Math.floor(Date.now() / 1000);
   const spec = { responses, stream, includeUsage, created, model: parsed.model, id: responses ? `resp_${id}` : `chatcmpl-${id}` };
-  const options = { ...parsed.options, timeout, signal: request.signal };
+  // The client knows better than a pause that it cannot see: it gets the error, and tries again by itself.
+  const options = { ...parsed.options, timeout, [pausesEnd]: Date.now() + firstChunk, signal: request.signal };
   // Only options that are given, since `undefined` here must leave the provider's own settings in force.
   for (const [key, value] of Object.entries({ model, session, fetch })) if (value !== undefined) options[key] = value;
   emit({ type: 'request', requestId, model: parsed.model, provider: provider.name, stream });
