@@ -13,7 +13,7 @@ pub enum Value {
     /// `true` or `false`.
     Bool(bool),
     /// A number as it is written, for example `1e3`.
-    Number(String),
+    Number(Digits),
     /// A string, unescaped.
     String(String),
     /// An array.
@@ -22,6 +22,43 @@ pub enum Value {
     Object(Map),
     /// Any JSON as text, which is written as it stands: see [`fill_template`]. To look into it, parse it.
     Json(String),
+}
+
+/// The text of a number. A short one needs no memory of its own, since a service may send millions in one event.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Digits {
+    /// Up to ten bytes, and how many.
+    Short([u8; MAX_SHORT], u8),
+    /// A longer text.
+    Long(Box<str>),
+}
+
+const MAX_SHORT: usize = 10;
+
+impl From<&str> for Digits {
+    fn from(text: &str) -> Digits {
+        let mut short = [0; MAX_SHORT];
+        match short.get_mut(..text.len()) {
+            Some(place) => {
+                place.copy_from_slice(text.as_bytes());
+                Digits::Short(short, text.len() as u8)
+            }
+            None => Digits::Long(text.into()),
+        }
+    }
+}
+
+impl std::ops::Deref for Digits {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Digits::Short(short, length) => {
+                short.get(..usize::from(*length)).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+            }
+            Digits::Long(text) => text,
+        }
+    }
 }
 
 /// The members of a JSON object, in the order in which they came. Where a key is repeated the last one counts, as with
@@ -111,7 +148,8 @@ impl Value {
     #[inline(never)]
     pub fn string_or_number(&self, key: &str) -> Option<&str> {
         match self.get(key)? {
-            Value::String(text) | Value::Number(text) => Some(text),
+            Value::String(text) => Some(text),
+            Value::Number(digits) => Some(digits),
             _ => None,
         }
     }
@@ -136,6 +174,20 @@ impl Value {
     /// Whether `true` stands at `key`.
     pub fn is_true(&self, key: &str) -> bool {
         matches!(self.get(key), Some(Value::Bool(true)))
+    }
+
+    /// About how many bytes of memory this value takes.
+    pub fn size(&self) -> usize {
+        size_of::<Value>()
+            + match self {
+                Value::Null | Value::Bool(_) | Value::Number(Digits::Short(..)) => 0,
+                Value::Number(digits) => digits.len(),
+                Value::String(text) | Value::Json(text) => text.len(),
+                Value::Array(items) => items.iter().map(Value::size).sum(),
+                Value::Object(map) => {
+                    map.iter().map(|(key, value)| size_of::<String>() + key.len() + value.size()).sum()
+                }
+            }
     }
 
     /// This value as JSON text, without blanks.
@@ -221,6 +273,12 @@ impl Map {
         self.0.push((key.to_owned(), value));
     }
 
+    /// Adds a member whose key may be there already: the last one counts. Unlike [`Map::insert`] this costs the same however many
+    /// members there are.
+    pub fn push(&mut self, key: &str, value: Value) {
+        self.0.push((key.to_owned(), value));
+    }
+
     /// Removes the member `key`, if there is one.
     pub fn remove(&mut self, key: &str) {
         self.0.retain(|(name, _)| name != key);
@@ -275,7 +333,7 @@ impl From<bool> for Value {
 
 impl From<u64> for Value {
     fn from(number: u64) -> Value {
-        Value::Number(decimal(number))
+        Value::Number(decimal(number).as_str().into())
     }
 }
 
@@ -315,7 +373,8 @@ fn write(value: &Value, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-        Value::Number(text) | Value::Json(text) => out.push_str(text),
+        Value::Number(digits) => out.push_str(digits),
+        Value::Json(text) => out.push_str(text),
         Value::String(text) => quote(text, out),
         Value::Array(items) => {
             out.push('[');
