@@ -254,9 +254,10 @@ pub enum History {
     Prompt,
 }
 
-/// The number of stop words that `stop` may have. Each position of a text is compared with each word, and a client of
-/// the edge chooses the words.
+/// The number of stop words that `stop` may have, and of their bytes. A client of the edge chooses the words, and what finds them
+/// takes some twenty bytes of memory for each of theirs. OpenAI takes four words, Gemini and Cohere take five.
 const MAX_STOP_WORDS: usize = 64;
+const MAX_STOP_BYTES: usize = 65_536;
 
 /// The words of the option `stop`, which is a string or an array of strings.
 fn read_stop_words(given: &Value) -> Result<Vec<String>> {
@@ -268,6 +269,9 @@ fn read_stop_words(given: &Value) -> Result<Vec<String>> {
             Some(word) if !word.is_empty() => words.push(word.to_owned()),
             _ => return Err(Error::input("stop must be a string or an array of strings, none of them empty")),
         }
+    }
+    if words.iter().map(String::len).sum::<usize>() > MAX_STOP_BYTES {
+        return Err(Error::input("stop: the words have more than 65,536 bytes together"));
     }
     Ok(words)
 }
