@@ -60,7 +60,7 @@ pub(super) struct Inner {
     pub(super) buffer: EventBuffer,
     /// The key of the session in the store.
     pub(super) key: String,
-    max_event_bytes: usize,
+    pub(super) max_event_bytes: usize,
     retries_left: Cell<u32>,
     pub(super) tries: Cell<u32>,
     /// Whether text or other content was handed out. After that nothing is sent again.

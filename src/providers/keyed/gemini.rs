@@ -175,7 +175,7 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
                 let arguments = object_as_json(call.get("args"));
                 let id =
                     message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(call, "name"), &arguments, out);
-                message.conversation.insert(&id, part.clone());
+                message.remember(&id, part.clone());
             }
             // An image that belongs to the reasoning is not part of the answer, and audio is not an image.
             if let Some(image) = part.non_null("inlineData").filter(|_| !part.is_true("thought"))
