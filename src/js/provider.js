@@ -1,8 +1,9 @@
-import { core, recoverFromTrap, watchLoss } from './core.js';
+import { core, recoverFromTrap, shrink, watchLoss } from './core.js';
 import { readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
 import { readOptions, split } from './options.js';
 import { Reply } from './reply.js';
+import { replyOpened } from './web.js';
 
 /** Key of the method by which edge and `Client` get a reply whose items are bytes of an HTTP response (src/edge/mod.rs). */
 export const encoded = Symbol('encoded');
@@ -118,6 +119,7 @@ export class Provider {
       signal: undefined,
       fetch: undefined,
       session: undefined,
+      texts: undefined,
       timeouts: readTimeouts(),
       coalesce: false,
       failure: undefined,
@@ -127,11 +129,12 @@ export class Provider {
       provider: () => this.name,
     };
     try {
-      const [data, live] = readOptions(options, this.#live);
+      const [data, live, texts] = readOptions(options, this.#live);
       config.timeouts = readTimeouts(live.timeout);
       config.coalesce = live.coalesce === true;
       config.signal = live.signal;
       config.session = live.session;
+      config.texts = texts;
       config.fetch = live.transport ?? live.fetch;
       config.start = this.#starter(JSON.stringify({ options: data, purpose, spec }), config);
     } catch (error) {
@@ -144,7 +147,9 @@ export class Provider {
   #starter(given, config) {
     return (host, buffer) => {
       config.isLost = watchLoss();
-      return callCore(() => new (core().ReplyDriver)(this.#protocol, this.#settings, given, host, buffer));
+      const driver = callCore(() => new (core().ReplyDriver)(this.#protocol, this.#settings, given, host, buffer));
+      replyOpened();
+      return driver;
     };
   }
 }
@@ -155,5 +160,14 @@ export function callCore(call) {
     return call();
   } catch (error) {
     throw recoverFromTrap(error);
+  }
+}
+
+/** Calls a function of the core that needs much memory for much data, and leaves nothing behind. */
+export function callCoreOnce(call) {
+  try {
+    return callCore(call);
+  } finally {
+    shrink();
   }
 }

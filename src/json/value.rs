@@ -1,6 +1,7 @@
 //! JSON values: what servers send and what is sent to them.
 
 use std::fmt::{self, Display, Formatter};
+use std::rc::Rc;
 
 use crate::text::{cut, decimal, digit, parse_number};
 
@@ -22,6 +23,8 @@ pub enum Value {
     Object(Map),
     /// Any JSON as text, which is written as it stands: see [`fill_template`]. To look into it, parse it.
     Json(String),
+    /// A large value that has its place elsewhere, too, and is written only.
+    Shared(Rc<Value>),
 }
 
 /// The text of a number. A short one needs no memory of its own, since a service may send millions in one event.
@@ -183,6 +186,7 @@ impl Value {
                 Value::Null | Value::Bool(_) | Value::Number(Digits::Short(..)) => 0,
                 Value::Number(digits) => digits.len(),
                 Value::String(text) | Value::Json(text) => text.len(),
+                Value::Shared(value) => value.size(),
                 Value::Array(items) => items.iter().map(Value::size).sum(),
                 Value::Object(map) => {
                     map.iter().map(|(key, value)| size_of::<String>() + key.len() + value.size()).sum()
@@ -299,6 +303,11 @@ impl Map {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
+    /// The values in their order, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+
     /// The keys in their order; a repeated key comes as often as it was written.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.iter().map(|(key, _)| key)
@@ -385,6 +394,7 @@ fn write(value: &Value, out: &mut String) {
             out.push(']');
         }
         Value::Object(map) => write_members(map, out),
+        Value::Shared(value) => write(value, out),
     }
 }
 
@@ -402,6 +412,8 @@ fn write_members(map: &Map, out: &mut String) {
 
 /// Appends `text` as a JSON string, with its quotes, to `out`.
 pub(crate) fn quote(text: &str, out: &mut String) {
+    // A little more, so that what follows a long text does not double the memory that it takes.
+    out.reserve(text.len() + text.len() / 16 + 2);
     out.push('"');
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {

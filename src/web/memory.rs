@@ -26,6 +26,11 @@ pub const fn allocator() -> Allocator {
     TalcSyncCell::new_wasm(GrowAhead { end: None })
 }
 
+/// How many pages the memory of the module has.
+pub fn pages() -> usize {
+    memory_size::<0>()
+}
+
 /// A page of WebAssembly.
 const PAGE: usize = 64 * 1024;
 
@@ -39,7 +44,7 @@ unsafe impl Source for GrowAhead {
         let needed = layout.size().saturating_add(layout.align() + OVERHEAD).div_ceil(PAGE);
         // Where that much cannot be had, what is needed may still fit.
         let grow = |pages: usize| Some((memory_grow::<0>(pages), pages)).filter(|(before, _)| *before != usize::MAX);
-        let (before, pages) = grow(needed.max(memory_size::<0>() / 8)).or_else(|| grow(needed)).ok_or(())?;
+        let (before, pages) = grow(needed.max(pages() / 8)).or_else(|| grow(needed)).ok_or(())?;
         let base = before * PAGE;
         let end = base.saturating_add(pages * PAGE) as *mut u8;
         talc.source.end = match talc.source.end {

@@ -107,5 +107,11 @@ pub fn read_request(body: &str, responses: bool) -> Result<String, JsValue> {
     request::read(body, responses).map(|wanted| wanted.to_json()).map_err(to_js)
 }
 
+/// How many pages of 64 KiB the memory of the module has.
+#[wasm_bindgen(js_name = memoryPages)]
+pub fn memory_pages() -> usize {
+    memory::pages()
+}
+
 #[global_allocator]
 static ALLOCATOR: memory::Allocator = memory::allocator();

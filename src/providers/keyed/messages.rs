@@ -1,9 +1,11 @@
 //! Takes the caller's messages apart, for protocols whose messages have another form than OpenAI's.
 
 use super::message_decoder::str_or_empty;
+use std::rc::Rc;
+
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value};
-use crate::options::{ChatRequest, History};
+use crate::options::ChatRequest;
 use crate::text::{cut, join};
 
 /// A message that is not a system message.
@@ -61,25 +63,28 @@ pub enum ContentPart<'a> {
 ///
 /// # Errors
 /// With `history: 'prompt'`, those of [`ChatRequest::newest_and_earlier`].
-pub fn given(chat: &ChatRequest) -> Result<Vec<Value>> {
-    Ok(match chat.mapped_options.get(".messages") {
-        Some(Value::Array(list)) if chat.history == History::Messages => list.clone(),
-        _ => {
-            let mut message = Map::new();
-            message.insert_str("role", "user");
-            message.insert_str("content", &chat.newest_and_earlier()?.0);
-            vec![message.into()]
-        }
-    })
+pub fn given(chat: &ChatRequest) -> Result<Rc<Value>> {
+    if let Some(Value::Shared(given)) = chat.mapped_options.get(".messages") {
+        return Ok(given.clone());
+    }
+    let mut message = Map::new();
+    message.insert_str("role", "user");
+    message.insert_str("content", &chat.newest_and_earlier()?.0);
+    Ok(Rc::new(vec![message.into()].into()))
+}
+
+/// The items of what [`given`] returns.
+pub fn items(given: &Value) -> &[Value] {
+    given.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// All system messages as one text, and the other messages.
 ///
 /// # Errors
 /// [`crate::chat::Code::Input`]: a message has a part of a kind that has no place in it.
-pub fn parse(messages: &[Value]) -> Result<(String, Vec<ChatMessage<'_>>)> {
+pub fn parse(messages: &Value) -> Result<(String, Vec<ChatMessage<'_>>)> {
     let (mut system, mut read): (String, Vec<ChatMessage>) = (String::new(), Vec::new());
-    for message in messages {
+    for message in items(messages) {
         let (role, content) = (str_or_empty(message, "role").trim(), message.get("content").unwrap_or(&Value::Null));
         let mut parts = Vec::new();
         let role = match role {

@@ -143,7 +143,10 @@ fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
     }
     if !content.is_empty() {
         let role = if is_assistant { "assistant" } else { "user" };
-        input.push(fill_template(r#"{"role":$,"content":%}"#, &[role, &Value::from(content).to_json()]));
+        let mut item = Map::new();
+        item.insert_str("role", role);
+        item.insert("content", content.into());
+        input.push(item.into());
     }
     input.append(&mut others);
 }
