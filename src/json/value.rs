@@ -25,6 +25,8 @@ pub enum Value {
     Json(String),
     /// A large value that has its place elsewhere, too, and is written only.
     Shared(Rc<Value>),
+    /// The end, from a byte on, of a long string that has its place elsewhere, too: see [`Value::end`].
+    End(Rc<String>, usize),
 }
 
 /// The text of a number. A short one needs no memory of its own, since a service may send millions in one event.
@@ -96,7 +98,22 @@ impl Value {
 
     /// The string. `None`: this is another kind of value.
     pub fn as_str(&self) -> Option<&str> {
-        if let Value::String(text) = self { Some(text) } else { None }
+        match self {
+            Value::String(text) => Some(text),
+            Value::End(text, from) => text.get(*from..),
+            _ => None,
+        }
+    }
+
+    /// The last `length` bytes of this string, without a copy where it is a long one.
+    pub fn end(&self, length: usize) -> Value {
+        match self {
+            Value::End(text, _) => Value::End(text.clone(), text.len().saturating_sub(length)),
+            other => {
+                let text = other.as_str().unwrap_or_default();
+                text.get(text.len().saturating_sub(length)..).unwrap_or_default().into()
+            }
+        }
     }
 
     /// The boolean. `None`: this is another kind of value.
@@ -187,6 +204,7 @@ impl Value {
                 Value::Number(digits) => digits.len(),
                 Value::String(text) | Value::Json(text) => text.len(),
                 Value::Shared(value) => value.size(),
+                Value::End(text, _) => text.len(),
                 Value::Array(items) => items.iter().map(Value::size).sum(),
                 Value::Object(map) => {
                     map.iter().map(|(key, value)| size_of::<String>() + key.len() + value.size()).sum()
@@ -383,7 +401,10 @@ fn write(value: &Value, out: &mut String) {
         Value::Null => out.push_str("null"),
         Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Value::Number(digits) => out.push_str(digits),
-        Value::Json(text) => out.push_str(text),
+        Value::Json(text) => {
+            reserve(text, out);
+            out.push_str(text);
+        }
         Value::String(text) => quote(text, out),
         Value::Array(items) => {
             out.push('[');
@@ -395,6 +416,7 @@ fn write(value: &Value, out: &mut String) {
         }
         Value::Object(map) => write_members(map, out),
         Value::Shared(value) => write(value, out),
+        Value::End(..) => quote(value.as_str().unwrap_or_default(), out),
     }
 }
 
@@ -410,10 +432,14 @@ fn write_members(map: &Map, out: &mut String) {
     out.push('}');
 }
 
+/// Makes room for `text` and a little more, so that what follows a long text does not double the memory that it takes.
+fn reserve(text: &str, out: &mut String) {
+    out.reserve(text.len() + text.len() / 16 + 2);
+}
+
 /// Appends `text` as a JSON string, with its quotes, to `out`.
 pub(crate) fn quote(text: &str, out: &mut String) {
-    // A little more, so that what follows a long text does not double the memory that it takes.
-    out.reserve(text.len() + text.len() / 16 + 2);
+    reserve(text, out);
     out.push('"');
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {

@@ -136,7 +136,11 @@ fn put_texts(value: &mut Value, text: &mut dyn FnMut(usize) -> String) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| put_texts(item, text)),
         Value::Object(members) => match members.get(TEXT).and_then(Value::as_u64) {
-            Some(index) => *value = Value::String(text(index as usize)),
+            // An image goes into the request as it is, so one copy of it does for both.
+            Some(index) => match text(index as usize) {
+                image if image.starts_with("data:") => *value = Value::End(Rc::new(image), 0),
+                text => *value = Value::String(text),
+            },
             None => members.values_mut().for_each(|member| put_texts(member, text)),
         },
         _ => {}

@@ -158,11 +158,18 @@ fn reasoning_before<'a>(part: &ContentPart, conversation: &'a Map) -> &'a [Value
 
 /// Writes one content block (H2).
 fn block(part: &ContentPart) -> Result<Value> {
-    const IMAGE: &str = r#"{"type":"image","source":{"type":"base64","media_type":$,"data":$}}"#;
     Ok(match part {
         ContentPart::Text(text) => fill_template(r#"{"type":"text","text":$}"#, &[text]),
-        ContentPart::Image { url, .. } => match messages::data_url(url) {
-            Some((media, data)) => fill_template(IMAGE, &[media, data]),
+        ContentPart::Image { url, given, .. } => match messages::data_url(url) {
+            Some((media, data)) => {
+                let (mut image, mut source) = (Map::new(), Map::new());
+                source.insert_str("type", "base64");
+                source.insert_str("media_type", media);
+                source.insert("data", given.end(data.len()));
+                image.insert_str("type", "image");
+                image.insert("source", source.into());
+                image.into()
+            }
             None => fill_template(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
         },
         ContentPart::ToolCall { id, name, arguments } => fill_template(

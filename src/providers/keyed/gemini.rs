@@ -123,8 +123,13 @@ fn requires_signatures(model: &str) -> bool {
 fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> Result<Value> {
     Ok(match part {
         ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
-        ContentPart::Image { url, .. } => match messages::data_url(url) {
-            Some((media, data)) => fill_template(r#"{"inlineData":{"mimeType":$,"data":$}}"#, &[media, data]),
+        ContentPart::Image { url, given, .. } => match messages::data_url(url) {
+            Some((media, data)) => {
+                let mut image = Map::new();
+                image.insert_in("inlineData", "mimeType", media.into());
+                image.insert_in("inlineData", "data", given.end(data.len()));
+                image.into()
+            }
             None => fill_template(r#"{"fileData":{"fileUri":$}}"#, &[url]),
         },
         ContentPart::ToolCall { id, name, arguments } => {

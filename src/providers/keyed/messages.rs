@@ -37,6 +37,8 @@ pub enum ContentPart<'a> {
         url: &'a str,
         /// How closely the model should look at it: `low`, `high` or `auto`. Empty: the caller does not say.
         detail: &'a str,
+        /// The value that holds the URL, from which it goes into the request without a copy ([`Value::end`]).
+        given: &'a Value,
     },
     /// A tool call of the assistant.
     ToolCall {
@@ -142,9 +144,13 @@ fn contents<'a>(content: &'a Value, parts: &mut Vec<ContentPart<'a>>) -> Result<
             (Some(text), _) => ContentPart::Text(text),
             (None, "text" | "") => ContentPart::Text(str_or_empty(part, "text")),
             (None, "refusal") => ContentPart::Text(str_or_empty(part, "refusal")),
-            (None, "image_url") => match part.text_at("/image_url/url").or(part.text("image_url")) {
-                Some(url) => ContentPart::Image { url, detail: part.text_at("/image_url/detail").unwrap_or_default() },
-                None => return Err(Error::input("an image_url in messages has no url")),
+            (None, "image_url") => match part.pointer("/image_url/url").or(part.get("image_url")) {
+                Some(given) if given.as_str().is_some() => ContentPart::Image {
+                    url: given.as_str().unwrap_or_default(),
+                    detail: part.text_at("/image_url/detail").unwrap_or_default(),
+                    given,
+                },
+                _ => return Err(Error::input("an image_url in messages has no url")),
             },
             (None, other) => {
                 let cannot = join(&["content of type '", other, "' in messages: this protocol has no place for it"]);
