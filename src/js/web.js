@@ -20,6 +20,33 @@ export function random() {
   return randoms[--left];
 }
 
+/** Replies that the core works on. */
+let open = 0;
+let whenIdle = () => {};
+
+/** How many replies the core works on. */
+export const openReplies = () => open;
+
+export function replyOpened() {
+  open++;
+}
+
+/** The core has freed a reply, which may be after its end: whatever it waited for had to settle. `pages`: what its memory has. */
+export function replyClosed(pages) {
+  open = Math.max(0, open - 1);
+  if (open === 0) whenIdle(pages);
+}
+
+/** Forgets all replies, since their instance is gone. */
+export function forgetReplies() {
+  open = 0;
+}
+
+/** `then(pages)` is called, in the midst of the core, when the last reply was closed. */
+export function onIdle(then) {
+  whenIdle = then;
+}
+
 /** Settles as `promise` does, or rejects with `signal.reason` when that comes first. */
 export function race(promise, signal) {
   return new Promise((resolve, reject) => {

@@ -50,7 +50,10 @@ pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
     if let Some(body) = &request.body {
         // Nobody could catch what making the string would throw.
         if body.len() > LONGEST_STRING {
-            return Err(Error::new(Code::TooLarge, "the message is too large: the request is longer than a string may be"));
+            return Err(Error::new(
+                Code::TooLarge,
+                "the message is too large: the request is longer than a string may be",
+            ));
         }
         init.set_body(&body.into());
     }

@@ -96,8 +96,8 @@ fn write_message(given: &ChatMessage) -> Result<Value> {
     for part in &given.parts {
         match part {
             ContentPart::Text(text) => content.push_str(text),
-            ContentPart::Image { url, .. } => match messages::data_url(url) {
-                Some((_, data)) => images.push(data.into()),
+            ContentPart::Image { url, given, .. } => match messages::data_url(url) {
+                Some((_, data)) => images.push(given.end(data.len())),
                 None => return Err(Error::input("Ollama takes images as data: URLs only")),
             },
             ContentPart::ToolCall { name, arguments, .. } => {
