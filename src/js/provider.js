@@ -7,6 +7,9 @@ import { Reply } from './reply.js';
 /** Key of the method by which edge and `Client` get a reply whose items are bytes of an HTTP response (src/edge/mod.rs). */
 export const encoded = Symbol('encoded');
 
+/** Key of the method that gives a reply of which only the whole text is wanted: sites whose streams change the text are asked for one piece. */
+export const whole = Symbol('whole');
+
 export const isProvider = (value) => typeof value?.[encoded] === 'function';
 
 export class Provider {
@@ -34,11 +37,15 @@ export class Provider {
   }
 
   async createAsync(options) {
-    return this.#reply(options).text();
+    return this[whole](options).text();
+  }
+
+  [whole](options) {
+    return this.#reply(options, { whole: true });
   }
 
   [encoded](options, spec, responseMeta) {
-    return this.#reply(options, undefined, spec, responseMeta);
+    return this.#reply(options, { spec, whole: spec.stream !== true }, responseMeta);
   }
 
   getModel(name = '') {
@@ -47,13 +54,13 @@ export class Provider {
 
   /** The nonce is the one piece of a reply, so that abort, timeouts and retries work as they do for any reply. */
   async getNonce(options = {}) {
-    return this.#reply(options, 'session').text();
+    return this.#reply(options, { purpose: 'session' }).text();
   }
 
   /** The names are the pieces of a reply, so that abort, timeouts and retries work as they do for any reply. */
   async listModels(options = {}) {
     const models = [];
-    for await (const name of this.#reply(options, 'models')) models.push(name);
+    for await (const name of this.#reply(options, { purpose: 'models' })) models.push(name);
     return models;
   }
 
@@ -63,6 +70,10 @@ export class Provider {
 
   get url() {
     return this.#describe().url;
+  }
+
+  get apiEndpoint() {
+    return this.#describe().apiEndpoint;
   }
 
   get working() {
@@ -110,7 +121,8 @@ export class Provider {
     return this.#description;
   }
 
-  #reply(options, purpose, spec, responseMeta) {
+  /** `wanted`: what the core makes of the options, `{ purpose, whole, spec }` (src/web/options.rs). `whole`: the text, and no pieces. */
+  #reply(options, wanted, responseMeta) {
     const config = {
       // All members are own ones, so that `Reply` never finds one on a polluted `Object.prototype`, and always these, so that engines
       // keep the object small.
@@ -133,7 +145,7 @@ export class Provider {
       config.signal = live.signal;
       config.session = live.session;
       config.fetch = live.transport ?? live.fetch;
-      config.start = this.#starter(JSON.stringify({ options: data, purpose, spec }), config);
+      config.start = this.#starter(JSON.stringify({ options: data, ...wanted }), config);
     } catch (error) {
       config.failure = error;
     }
