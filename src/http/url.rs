@@ -28,7 +28,9 @@ fn check_site(url: &str) -> Result<String, &'static str> {
     let parts = Url::read(url).ok_or(NO_URL)?;
     let authority = parts.authority;
     if authority.bytes().any(|byte| byte == b'@') {
-        return Err("credentials do not belong into a URL");
+        return Err(
+            "credentials do not belong into a URL: give headers: { authorization: 'Basic ' + btoa('user:password') }",
+        );
     }
     // Only the last colon of `[::1]:8080` separates the port; `[::1]` has none.
     let colon = authority.bytes().rposition(|byte| byte == b':').filter(|_| !authority.ends_with(']'));

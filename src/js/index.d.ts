@@ -201,6 +201,12 @@ export interface CallOptions {
   /** `reply.conversation` of an earlier reply of the same provider, to go on with it. Left out or `null`: a new conversation. */
   conversation?: Conversation | null;
   /**
+   * Follows a shortcut that an earlier reply of `AiEngine` offered: `action.data.shortcutId` of an `action` event of the kind
+   * `shortcut`. It stands in the place of a new message, so all `messages` are earlier ones, and may be an empty list. Of sites before
+   * version 3.3.3 a shortcut has `action.data.message` instead, which is a message like any other.
+   */
+  shortcutId?: string;
+  /**
    * Where earlier messages go. `messages` (the default): to the place that the protocol has for them. `prompt` (the default of
    * `Chatgpt4Online` and `Chatgpt4o`): into the new message, as `formatPrompt` writes them.
    */
@@ -562,6 +568,11 @@ export interface Provider {
   readonly name: string;
   /** Address of the site or of the API, without a slash at its end. */
   readonly url: string;
+  /**
+   * The path below `url` at which replies are asked for, `/wp-json/mwai-ui/v1/chats/submit` for AI Engine. In braces stands what a
+   * call fills in, the model for example. A site with plain permalinks or with `restRoot`, or one asked with `apiKey`, is asked elsewhere.
+   */
+  readonly apiEndpoint: string;
   /** False for `Chatgpt4Online` and `Chatgpt4o` at their original addresses, whose sites are gone; true for everything else. */
   readonly working: boolean;
   /** Whether the service wants a key. */
@@ -602,6 +613,7 @@ declare abstract class Base<S> implements Provider {
   getModel(name?: string): string;
   readonly name: string;
   readonly url: string;
+  readonly apiEndpoint: string;
   readonly working: boolean;
   readonly needsAuth: boolean;
   readonly supportsStream: boolean;
@@ -743,6 +755,8 @@ export class Fallback implements Provider {
   readonly name: string;
   /** Always empty. */
   readonly url: string;
+  /** Always empty. */
+  readonly apiEndpoint: string;
   /** Whether any of the providers is. */
   readonly working: boolean;
   /** Whether any of the providers wants a key. */

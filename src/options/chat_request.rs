@@ -10,7 +10,7 @@ use crate::text::{decimal, digit, join};
 
 /// Options that a protocol may have no way to pass on. Those that it neither maps nor handles itself are reported by a
 /// warning. `tests/fidelity.rs` gives each of them to each provider.
-pub const OPTIONS: [&str; 10] = [
+pub const OPTIONS: [&str; 11] = [
     "temperature",
     "topP",
     "maxTokens",
@@ -21,6 +21,7 @@ pub const OPTIONS: [&str; 10] = [
     "responseFormat",
     "compatible",
     "extra",
+    "shortcutId",
 ];
 
 /// What a request is for.
@@ -57,6 +58,10 @@ pub struct ChatRequest {
     /// Whether the caller is a page of another origin that uses no relay. Such a page cannot read every response of a
     /// site.
     pub cross_origin: bool,
+    /// Whether the caller's cookies hold a WordPress login. Nonces of guests are not valid with it.
+    pub logged_in: bool,
+    /// Whether the whole text is wanted and no pieces (`createAsync`).
+    pub whole: bool,
     /// Stop words that end the text here, since the protocol cannot pass them on.
     pub stop_words: Vec<String>,
     /// Whether `<think>` and `</think>` in the text stand around reasoning.
@@ -123,8 +128,13 @@ impl ChatRequest {
         if settings.models.is_empty() && options.non_null("model").is_some() && !is_mapped("model") {
             warnings.push(join(&["the bots of ", &settings.name, " have their own model: 'model' was left out"]));
         }
+        let is_empty = given_messages.as_array().is_none_or(|list| list.is_empty());
         let mut messages = match &given_messages {
             _ if purpose != Purpose::Reply => Vec::new(),
+            // A shortcut stands in the place of a message.
+            Value::Null | Value::Array(_) if is_empty && is_mapped("shortcutId") && option("shortcutId").is_some() => {
+                Vec::new()
+            }
             Value::Null => return Err(Error::input("messages is missing")),
             messages => read_messages(messages, &mut warnings)?,
         };
@@ -172,6 +182,8 @@ impl ChatRequest {
             conversation,
             random: Random { draw: random, drawn: OnceCell::new() },
             cross_origin: false,
+            logged_in: false,
+            whole: false,
             stop_words,
             think_tags,
             warnings,

@@ -21,6 +21,9 @@ pub struct ProtocolInfo {
     pub settings: &'static [(&'static str, SettingKind)],
     /// What to do where the service cannot be reached, for the error of a request that got no answer.
     pub unreachable_hint: &'static str,
+    /// The path at which replies are asked for, below the address of the site or service. Names in braces stand for what
+    /// the request fills in.
+    pub api_endpoint: &'static str,
     /// The usual address of a service, whose setting is `baseUrl`; empty for sites, whose setting is `url`.
     pub base_url: &'static str,
 }
@@ -41,10 +44,11 @@ pub enum SettingKind {
 }
 
 impl ProtocolInfo {
-    /// A service you have an API key for, at `base_url`.
+    /// A service you have an API key for, at `base_url`, which is asked at the path `api_endpoint` below it.
     pub const fn service(
         name: &'static str,
         base_url: &'static str,
+        api_endpoint: &'static str,
         options: &'static [(&'static str, &'static str)],
     ) -> ProtocolInfo {
         ProtocolInfo {
@@ -56,12 +60,17 @@ impl ProtocolInfo {
             options,
             settings: &[],
             unreachable_hint: "",
+            api_endpoint,
             base_url,
         }
     }
 
     /// A WordPress site with a chatbot plugin, which needs no key.
-    pub const fn site(name: &'static str, settings: &'static [(&'static str, SettingKind)]) -> ProtocolInfo {
+    pub const fn site(
+        name: &'static str,
+        api_endpoint: &'static str,
+        settings: &'static [(&'static str, SettingKind)],
+    ) -> ProtocolInfo {
         ProtocolInfo {
             name,
             needs_auth: false,
@@ -71,6 +80,7 @@ impl ProtocolInfo {
             options: &[],
             settings,
             unreachable_hint: "",
+            api_endpoint,
             base_url: "",
         }
     }

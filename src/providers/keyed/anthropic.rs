@@ -23,6 +23,7 @@ pub const PROTOCOL: Protocol = Protocol {
         ..ProtocolInfo::service(
             "Anthropic",
             "https://api.anthropic.com/v1",
+            "/messages",
             &[
                 ("model", "model"),
                 ("messages", ".messages"),
@@ -117,7 +118,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         }
     }
     body.insert("stream", true.into());
-    builder.post(&DIALECT, "/messages")
+    builder.post(&DIALECT, PROTOCOL.info.api_endpoint)
 }
 
 /// The limit of tokens where the caller gives none, since the service demands one. All its current models accept this

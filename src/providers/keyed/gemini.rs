@@ -21,6 +21,7 @@ pub const PROTOCOL: Protocol = Protocol {
     info: ProtocolInfo::service(
         "Gemini",
         "https://generativelanguage.googleapis.com/v1beta",
+        "/models/{model}:streamGenerateContent",
         &[
             ("model", "model"),
             ("messages", ".messages"),

@@ -22,6 +22,7 @@ pub const PROTOCOL: Protocol = Protocol {
         ..ProtocolInfo::service(
             "Ollama",
             "http://localhost:11434",
+            "/api/chat",
             &[
                 ("model", "model"),
                 ("messages", ".messages"),
@@ -83,7 +84,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         None => {}
     }
     body.insert("stream", true.into());
-    builder.post(&DIALECT, "/api/chat")
+    builder.post(&DIALECT, PROTOCOL.info.api_endpoint)
 }
 
 /// A tool call in a message of the assistant.

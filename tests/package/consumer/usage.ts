@@ -187,7 +187,7 @@ export function anObjectOfOnesOwnIsNoProvider(): void {
   const own = {
     createAsyncGenerator: (options: CallOptions): Reply => Chatgpt4o.createAsyncGenerator(options),
     createAsync: async (): Promise<string> => '', listModels: async (): Promise<string[]> => [], getModel: (): string => '',
-    name: 'own', url: '', working: true, needsAuth: false, supportsStream: true, supportsMessageHistory: true,
+    name: 'own', url: '', apiEndpoint: '', working: true, needsAuth: false, supportsStream: true, supportsMessageHistory: true,
     supportsSystemMessage: true, defaultModel: '', models: [], modelAliases: {},
   };
   // @ts-expect-error no provider of this package

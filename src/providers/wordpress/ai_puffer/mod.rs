@@ -9,8 +9,8 @@ mod rest;
 
 use std::rc::Rc;
 
-use super::{ajax_url, nonce, page, page_url, with_session};
-use crate::chat::{Code, Error, Result, Session, error_text};
+use super::{AJAX, ajax_url, nonce, page, page_error, page_url, with_session};
+use crate::chat::{Code, Error, Finish, Result, Session, error_text};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
 use crate::http::{Form, Request};
@@ -19,7 +19,7 @@ use crate::options::{ChatRequest, ProtocolInfo, Purpose, SettingKind, prompt};
 use crate::providers::Protocol;
 use crate::text::join;
 use decoder::AiPufferDecoder;
-use nonce::Origin;
+use nonce::Renewal;
 
 /// The class `AiPuffer` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -27,6 +27,7 @@ pub const PROTOCOL: Protocol = Protocol {
     models: None,
     info: ProtocolInfo::site(
         "AiPuffer",
+        AJAX,
         &[("nonce", SettingKind::HeaderValue), ("botId", SettingKind::Id), ("page", SettingKind::SiteUrl)],
     ),
 };
@@ -35,8 +36,8 @@ pub const PROTOCOL: Protocol = Protocol {
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     if chat.purpose == Purpose::Reply {
         message(&chat)?;
-        if let Some(key) = chat.settings.get("apiKey") {
-            return rest::operation(&chat, key);
+        if chat.settings.get("apiKey").is_some() {
+            return rest::operation(chat);
         }
     }
     let mut session = session.clone();
@@ -47,9 +48,9 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
         session.set("nonce", nonce);
     }
     Ok(match (session.nonce(), session.get("botId")) {
-        (Some(_), Some(_)) if chat.purpose == Purpose::Reply => store(chat, session, Origin::Earlier),
-        (_, Some(_)) => fetch_nonce(chat, session),
-        (_, None) => read_page(chat, session),
+        (Some(_), Some(_)) if chat.purpose == Purpose::Reply => store(chat, session, Renewal::Possible),
+        (_, Some(_)) => fetch_nonce(chat, session, Renewal::Possible),
+        (_, None) => read_page(chat, session, Renewal::Possible),
     })
 }
 
@@ -66,7 +67,7 @@ fn message(chat: &ChatRequest) -> Result<String> {
 
 /// Requests a nonce without loading a page (C1). This is possible since version 2.3.41; older sites have it only in the
 /// page.
-fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
+fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session, renewal: Renewal) -> Operation {
     let mut form = Form::default();
     form.add("action", "aipkit_get_frontend_chat_nonce");
     form.take("bot_id", "botId", &session.0);
@@ -79,21 +80,32 @@ fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
                 return Err(Error::new(Code::Blocked, text.as_deref().unwrap_or("the site refuses this origin")));
             }
             return match response.head.status {
-                400 => Ok(Transition::Send(read_page(chat, session))),
+                400 => Ok(Transition::Send(read_page(chat, session, renewal))),
                 _ => Err(response.status_error()),
             };
         }
         let value = response.json()?.value;
         let Some(nonce) = value.text_at("/data/nonce") else { return Err(nonce::missing_error(response, &value)) };
         session.set("nonce", nonce);
-        session_ready(chat, session, out)
+        session_ready(chat, session, renewal, out)
     })
 }
 
 /// Reads the nonce and the ids from the page (C1).
-fn read_page(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
-    Operation::buffered(Request::get(page_url(&chat.settings)).shared(), move |response, out| {
-        let missing = |what| Err(Error::new(Code::Nonce, what));
+fn read_page(chat: Rc<ChatRequest>, mut session: Session, renewal: Renewal) -> Operation {
+    let page = page_url(&chat.settings);
+    let address = match renewal {
+        Renewal::Possible => page,
+        // A cache may hold the page with the nonce that was refused.
+        Renewal::Done => nonce::uncached(&page, &chat),
+    };
+    let request = Request::get(&address).shared();
+    Operation::buffered_any_status(request, move |response, out| {
+        if !response.head.is_success() {
+            let error = response.status_error();
+            return Err(page_error(response, error.code, &error.message, &address));
+        }
+        let missing = |what: &str| Err(page_error(response, Code::Nonce, what, &address));
         let Some(config) = page::PUFFER_CONFIG.find_object(&response.body) else {
             return missing("No nonce found: the page holds no AI Puffer chat");
         };
@@ -107,17 +119,22 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
         if session.get("botId").is_none() {
             return missing("No bot ID found");
         }
-        session_ready(chat, session, out)
+        session_ready(chat, session, renewal, out)
     })
 }
 
 /// What follows when the nonce is known.
-fn session_ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
-    with_session(chat, session, out, |chat, session| store(chat, session, Origin::ThisCall))
+fn session_ready(
+    chat: Rc<ChatRequest>,
+    session: Session,
+    renewal: Renewal,
+    out: &mut EventQueue,
+) -> Result<Transition> {
+    with_session(chat, session, out, |chat, session| store(chat, session, renewal))
 }
 
 /// Step 1: stores the message (C2). The key that comes back is valid for 60 seconds and for one use.
-fn store(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operation {
+fn store(chat: Rc<ChatRequest>, session: Session, renewal: Renewal) -> Operation {
     // `open` has checked the message.
     let message = message(&chat).unwrap_or_default();
     let bot = session.get("botId").unwrap_or_default();
@@ -139,7 +156,7 @@ fn store(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operati
                 )),
                 _ => Err(response.status_error()),
             },
-            _ => not_stored(&value, chat, session, nonce_from, out).map(Transition::Send),
+            _ => not_stored(&value, chat, session, renewal, out).map(Transition::Send),
         }
     })
 }
@@ -152,7 +169,7 @@ fn not_stored(
     value: &Value,
     chat: Rc<ChatRequest>,
     session: Session,
-    nonce_from: Origin,
+    renewal: Renewal,
     out: &mut EventQueue,
 ) -> Result<Operation> {
     let code = match value.text_at("/data/code") {
@@ -164,7 +181,7 @@ fn not_stored(
     let text = error_text::of(value);
     let error = Error::new(code, text.as_deref().unwrap_or("the site did not take the message"));
     match code {
-        Code::Nonce => nonce::renew_once(nonce_from, error, out, || fetch_nonce(chat, session)),
+        Code::Nonce => nonce::renew_once(renewal, error, out, || fetch_nonce(chat, session, Renewal::Done)),
         _ => Err(error),
     }
 }
@@ -194,5 +211,9 @@ fn stream(chat: &ChatRequest, session: &Session, cache_key: &str) -> Operation {
     }
     let url = join(&[&ajax_url(&chat.settings), "?", &query.0]);
     let request = Request::get(url).header("accept", "text/event-stream");
-    Operation::stream(request, Framing::Sse, AiPufferDecoder { conversation, seen_sources: Vec::new() })
+    Operation::stream(
+        request,
+        Framing::Sse,
+        AiPufferDecoder { conversation, seen_sources: Vec::new(), finish: Finish::Stop },
+    )
 }
