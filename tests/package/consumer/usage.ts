@@ -44,6 +44,7 @@ export async function eventsAreADiscriminatedUnion(reply: Reply): Promise<string
       case 'usage': same<typeof event.usage, Usage>(true); break;
       case 'finish': same<typeof event.reason, FinishReason>(true); break;
       case 'conversation': same<typeof event.conversation, Conversation>(true); break;
+      case 'retry': same<typeof event.waitMs, number>(true); break;
       // @ts-expect-error no event is called so
       case 'delta': break;
       default: same<typeof event, never>(true);
