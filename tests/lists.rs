@@ -79,7 +79,10 @@ fn event_kinds_of_the_types_are_those_that_are_handed_out() {
     let mut types = matches("type: '([a-z-]+)'", &declared);
     // Declared on its own, since `onRetry` gets it, too.
     assert!(declared.contains("| Retry\n"), "an event is a retry");
-    types.extend(matches("type: '([a-z-]+)'", &between(&source("src/js/index.d.ts"), "export interface Retry {", "\n}")));
+    types.extend(matches(
+        "type: '([a-z-]+)'",
+        &between(&source("src/js/index.d.ts"), "export interface Retry {", "\n}"),
+    ));
     assert_eq!(types, handed_out);
 }
 

@@ -13,6 +13,7 @@ export class Host {
   #deadlines;
   #fetch;
   #session;
+  #texts;
   /** Exists only until the head of a response arrives: it would be the largest part of a reply whose body is being read. */
   #controller = null;
   /** Rejects what the core waits for; it waits for one thing at a time. */
@@ -20,10 +21,11 @@ export class Host {
   #isOver = false;
   #reason;
 
-  constructor(deadlines, { fetch, session = memory }) {
+  constructor(deadlines, { fetch, session = memory, texts }) {
     this.#deadlines = deadlines;
     this.#fetch = fetch;
     this.#session = session;
+    this.#texts = texts;
   }
 
   get isOver() {
@@ -36,6 +38,13 @@ export class Host {
     this.#reason = reason;
     this.#controller?.abort(reason);
     this.#rejectWait?.(reason);
+  }
+
+  /** A long text of the options (`jsonCopy` in src/js/json-copy.js), which is then no longer kept here. */
+  text(index) {
+    const text = this.#texts[index];
+    this.#texts[index] = '';
+    return text;
   }
 
   /** Whether the caller has a `fetch` of its own, which may do what a page may not. */

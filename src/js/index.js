@@ -1,7 +1,7 @@
 import { core } from './core.js';
 import { ChatError } from './error.js';
 import { jsonCopy, toJson } from './json-copy.js';
-import { Provider, callCore } from './provider.js';
+import { Provider, callCoreOnce } from './provider.js';
 
 export { ChatError };
 export { Client } from './client.js';
@@ -61,7 +61,7 @@ export const Chatgpt4o = /* @__PURE__ */ new AiPower({ preset: 'Chatgpt4o' });
 
 export function formatPrompt(messages, options = {}) {
   const given = toJson(jsonCopy({ messages, ...options }, 'messages'), 'the messages');
-  return callCore(() => core().formatPrompt(given));
+  return callCoreOnce(() => core().formatPrompt(given));
 }
 
 export function storageSession(storage = globalThis.localStorage) {

@@ -10,9 +10,10 @@ export const ownProperties = (given) => ({ __proto__: null, ...given });
 
 /**
  * The own properties of `given` in two parts: `[data, live]`, plain data as a copy, and live values as they are. `undefined` counts as
- * not given; a live value of `null` becomes `undefined`, which takes away a setting. `path`: what an error calls the whole.
+ * not given; a live value of `null` becomes `undefined`, which takes away a setting. `path`: what an error calls the whole. `texts`: see
+ * `jsonCopy`.
  */
-export function split(given, path) {
+export function split(given, path, texts) {
   const data = {};
   const live = Object.create(null);
   try {
@@ -24,17 +25,18 @@ export function split(given, path) {
   } catch (error) {
     throw new ChatError('input', `${path} cannot be read`, { cause: error });
   }
-  return [jsonCopy(data, path), live];
+  return [jsonCopy(data, path, texts), live];
 }
 
-/** The options of a call as `[data, live]`, as `split` makes them. `defaults`: the live settings of the provider. */
+/** The options of a call as `[data, live, texts]`, as `split` makes them. `defaults`: the live settings of the provider. */
 export function readOptions(options, defaults) {
   if (options === null || typeof options !== 'object') throw new ChatError('input', 'give options such as { messages }');
-  const [data, given] = split(options, 'options');
+  const texts = [];
+  const [data, given] = split(options, 'options', texts);
   const live = Object.assign(Object.create(null), defaults, given);
   check(live);
   live[pausesEnd] = options[pausesEnd];
-  return [data, live];
+  return [data, live, texts];
 }
 
 function check({ signal, fetch, session, coalesce, onRetry }) {

@@ -20,6 +20,33 @@ export function random() {
   return randoms[--left];
 }
 
+/** Replies that the core works on. */
+let open = 0;
+let whenIdle = () => {};
+
+/** How many replies the core works on. */
+export const openReplies = () => open;
+
+export function replyOpened() {
+  open++;
+}
+
+/** The core has freed a reply, which may be after its end: whatever it waited for had to settle. `pages`: what its memory has. */
+export function replyClosed(pages) {
+  open = Math.max(0, open - 1);
+  if (open === 0) whenIdle(pages);
+}
+
+/** Forgets all replies, since their instance is gone. */
+export function forgetReplies() {
+  open = 0;
+}
+
+/** `then(pages)` is called, in the midst of the core, when the last reply was closed. */
+export function onIdle(then) {
+  whenIdle = then;
+}
+
 /** Settles as `promise` does, or rejects with `signal.reason` when that comes first. */
 export function race(promise, signal) {
   return new Promise((resolve, reject) => {
@@ -120,7 +147,11 @@ export function bytesOf(chunk) {
 export function errorMessageOf(thrown) {
   try {
     const message = typeof thrown === 'string' ? thrown : thrown.message;
-    return typeof message === 'string' ? message : undefined;
+    if (typeof message !== 'string') return undefined;
+    // Node says no more than `fetch failed`; what failed is in the cause, of several attempts in each of its errors.
+    const cause = thrown.cause?.errors?.[0] ?? thrown.cause;
+    const parts = [cause?.code, cause?.hostname ?? cause?.address].filter((part) => typeof part === 'string' && part !== '');
+    return parts.length > 0 ? `${message} (${parts.join(' ')})` : message;
   } catch {
     return undefined;
   }

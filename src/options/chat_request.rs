@@ -78,22 +78,23 @@ impl ChatRequest {
         random: fn() -> [u64; 2],
     ) -> Result<ChatRequest> {
         let settings = Rc::new(Settings::read(info, settings)?);
-        ChatRequest::with(info, settings, options, Purpose::Reply, random)
+        ChatRequest::with(info, settings, &mut options.clone(), Purpose::Reply, random)
     }
 
     /// A request with settings that were read before. An option counts before the setting of the same name; `extra` of
-    /// both counts.
+    /// both counts. The messages are taken out of `options`, since they may hold large images.
     ///
     /// # Errors
     /// As for [`ChatRequest::read`].
     pub fn with(
         info: &ProtocolInfo,
         settings: Rc<Settings>,
-        options: &Value,
+        options: &mut Value,
         purpose: Purpose,
         random: fn() -> [u64; 2],
     ) -> Result<ChatRequest> {
-        let given = &settings.given;
+        let given_messages = options.as_object_mut().and_then(|options| options.take("messages")).unwrap_or_default();
+        let (given, options) = (&settings.given, &*options);
         let option = |key: &str| options.non_null(key).or_else(|| given.non_null(key));
         let mut model = String::new();
         if let Some(given) = option("model") {
@@ -122,14 +123,20 @@ impl ChatRequest {
         if settings.models.is_empty() && options.non_null("model").is_some() && !is_mapped("model") {
             warnings.push(join(&["the bots of ", &settings.name, " have their own model: 'model' was left out"]));
         }
-        let messages = match options.non_null("messages") {
+        let mut messages = match &given_messages {
             _ if purpose != Purpose::Reply => Vec::new(),
-            None => return Err(Error::input("messages is missing")),
-            Some(messages) => read_messages(messages, &mut warnings)?,
+            Value::Null => return Err(Error::input("messages is missing")),
+            messages => read_messages(messages, &mut warnings)?,
         };
-        if is_mapped("messages") && history == History::Messages {
+        if let Some((_, place)) =
+            info.options.iter().find(|(name, _)| *name == "messages" && history == History::Messages)
+        {
             // The protocol gets the messages as they are, so nothing of them is left out.
             warnings.clear();
+            if given_messages.as_array().is_some() {
+                messages = Vec::new();
+                mapped_options.insert(place, Value::Shared(Rc::new(given_messages)));
+            }
         }
         let conversation = match options.non_null("conversation") {
             Some(Value::Object(conversation)) => conversation.clone(),
@@ -254,9 +261,10 @@ pub enum History {
     Prompt,
 }
 
-/// The number of stop words that `stop` may have. Each position of a text is compared with each word, and a client of
-/// the edge chooses the words.
+/// The number of stop words that `stop` may have, and of their bytes. A client of the edge chooses the words, and what finds them
+/// takes some twenty bytes of memory for each of theirs. OpenAI takes four words, Gemini and Cohere take five.
 const MAX_STOP_WORDS: usize = 64;
+const MAX_STOP_BYTES: usize = 65_536;
 
 /// The words of the option `stop`, which is a string or an array of strings.
 fn read_stop_words(given: &Value) -> Result<Vec<String>> {
@@ -268,6 +276,9 @@ fn read_stop_words(given: &Value) -> Result<Vec<String>> {
             Some(word) if !word.is_empty() => words.push(word.to_owned()),
             _ => return Err(Error::input("stop must be a string or an array of strings, none of them empty")),
         }
+    }
+    if words.iter().map(String::len).sum::<usize>() > MAX_STOP_BYTES {
+        return Err(Error::input("stop: the words have more than 65,536 bytes together"));
     }
     Ok(words)
 }

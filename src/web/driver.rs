@@ -15,7 +15,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use super::failure::{Failure, requested_wait_ms, to_js};
 use super::options::{self, Env, Options};
 use super::sys::{self, BufferedResponse, EventBuffer, Host, Kind};
-use super::{chunk_buffer, fetch, session};
+use super::{chunk_buffer, fetch, memory, session};
 use crate::chat::{Error, Session, ToolCall};
 use crate::edge::Encoder;
 use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED_RESPONSE, Poll, response_too_large};
@@ -69,7 +69,7 @@ pub(super) struct Inner {
     pub(super) buffer: EventBuffer,
     /// The key of the session in the store.
     pub(super) key: String,
-    max_event_bytes: usize,
+    pub(super) max_event_bytes: usize,
     retries_left: Cell<u32>,
     pub(super) tries: Cell<u32>,
     /// Whether text or other content was handed out. After that nothing is sent again.
@@ -100,7 +100,7 @@ impl ReplyDriver {
         buffer: EventBuffer,
     ) -> Result<ReplyDriver, JsValue> {
         let protocol = options::find_protocol(protocol).map_err(to_js)?;
-        let read = options::read(protocol, settings, given, host.owns_fetch());
+        let read = options::read(protocol, settings, given, &host);
         let Options { chat, env, spec, retries, max_event_bytes } = read.map_err(to_js)?;
         let mut key = providers::session_key(protocol, &chat.settings);
         if !env.headers.is_empty() {
@@ -165,6 +165,13 @@ impl ReplyDriver {
     /// Why the reply failed, as a `ChatError`, or `undefined`. Returns it once.
     pub fn failure(&self) -> JsValue {
         self.0.failure.take().map_or(JsValue::UNDEFINED, |failure| self.0.to_js(failure))
+    }
+}
+
+/// JavaScript has to know when an instance has nothing to do. The reply may end before that, while its future still waits.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        sys::reply_closed(memory::pages());
     }
 }
 

@@ -50,7 +50,10 @@ pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
     if let Some(body) = &request.body {
         // Nobody could catch what making the string would throw.
         if body.len() > LONGEST_STRING {
-            return Err(Error::new(Code::TooLarge, "the message is too large: the request is longer than a string may be"));
+            return Err(Error::new(
+                Code::TooLarge,
+                "the message is too large: the request is longer than a string may be",
+            ));
         }
         init.set_body(&body.into());
     }
@@ -63,13 +66,17 @@ pub fn no_response(env: &Env, url: &str, cause: JsValue) -> Failure {
     // A browser only says "Failed to fetch" when it hides an answer.
     let is_cross_origin =
         !env.page.is_empty() && !env.owns_fetch && url::origin(url).as_deref() != Some(env.page.as_str());
+    let host = url::origin(url).unwrap_or_default();
     let what = match is_cross_origin {
-        true => {
-            "no answer that this page may read: sites of other origins must allow it (CORS), or a relay is needed (proxy)"
-        }
-        false => "no answer",
+        true => join(&[
+            "no answer from ",
+            &host,
+            " that this page may read: sites of other origins must allow it (CORS), or a relay is needed (proxy)",
+        ]),
+        false => join(&["no answer from ", &host]),
     };
-    Failure::network(cause, what)
+    let what = join(&[&what, env.unreachable_hint]);
+    Failure::network(cause, &what)
 }
 
 /// The head of a response.

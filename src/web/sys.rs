@@ -14,6 +14,10 @@ extern "C" {
     /// 32 random bits.
     pub fn random() -> u32;
 
+    /// A reply was freed. `pages`: what the memory of the module has.
+    #[wasm_bindgen(js_name = replyClosed)]
+    pub fn reply_closed(pages: usize);
+
     /// The head of a response as lines: the status, then `name: value` for each of `names` (separated by blanks) that
     /// it has. The status 0 is a redirect that a page cannot follow.
     ///
@@ -115,6 +119,10 @@ extern "C" {
     /// Whether the reply has ended, for example because it was aborted.
     #[wasm_bindgen(method, getter, js_name = isOver)]
     pub fn is_over(this: &Host) -> bool;
+
+    /// A long text of the options, which is given once.
+    #[wasm_bindgen(method)]
+    pub fn text(this: &Host, index: usize) -> String;
 
     /// Whether the caller gave a `fetch`.
     #[wasm_bindgen(method, getter, js_name = ownsFetch)]

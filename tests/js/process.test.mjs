@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { child, useSite } from './helper.mjs';
 
 const used = useSite();
+const MB = 1024 * 1024;
 
 test('a process with replies of every ending ends by itself, and nothing is left in it', async () => {
   const { left, ended } = await child('endings.mjs', { args: [used.site.url], timeout: 20_000 });
@@ -48,3 +49,18 @@ test('after a trap of the core the next call works', async () => {
   assert.deepEqual(others, ['protocol'], 'replies that were under way end with an error');
   assert.equal(works, true);
 });
+
+test('a hundred traps: neighbours get a clear error, the next call works, and memory is flat', async () => {
+  const { codes, traps, neighbours, works, grown } = await child('traps.mjs', { flags: ['--expose-gc'] });
+  assert.deepEqual([codes, traps, works], [['protocol'], 110, 110]);
+  assert.deepEqual(neighbours, ["protocol: rivulet's core stopped during another reply, and this one with it"]);
+  assert.ok(grown < 24 * 1024 * 1024, `${(grown / 2 ** 20).toFixed(1)} MiB more after a hundred traps`);
+});
+for (const name of ['OpenAiChat', 'Anthropic', 'Gemini', 'OpenAiResponses', 'Ollama', 'Cohere']) {
+  test(`an image of 20 MiB to ${name} costs four times itself at most, and leaves nothing`, async () => {
+    const { sent, grown, left } = await child('image.mjs', { flags: ['--expose-gc'], args: [name, '20'] });
+    assert.ok(sent > 20 * MB, `${sent} letters were sent`);
+    assert.ok(grown < 4 * sent, `${grown / sent} times`);
+    assert.ok(left < 20 * MB, `${left / MB} MiB are left`);
+  });
+}

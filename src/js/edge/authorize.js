@@ -8,7 +8,7 @@ export function authorizer(authorize) {
   if (authorize === undefined) return () => false;
   if (authorize === 'public') return () => true;
   if (typeof authorize === 'function') return async (request, env) => (await authorize(request, env)) === true;
-  if (!Array.isArray(authorize) || authorize.length === 0) {
+  if (!Array.isArray(authorize)) {
     throw new ChatError('input', "authorize must be a list of keys, a function of the request, or 'public'");
   }
   const keys = authorize.map(keyOf);

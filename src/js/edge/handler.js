@@ -3,7 +3,7 @@ import { pausesEnd, readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
 import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from '../serving.js';
 import { ownProperties } from '../options.js';
-import { encoded, callCore } from '../provider.js';
+import { encoded, callCoreOnce } from '../provider.js';
 import { authorizer } from './authorize.js';
 import { readText } from './body.js';
 import { errorFrame, failure } from './failure.js';
@@ -153,7 +153,7 @@ async function complete({ request, requestId, providers, maxBodyBytes, timeout, 
     throw new Refusal(415, 'unsupported_media_type', 'the body must be application/json');
   }
   const body = await readText(request, maxBodyBytes);
-  const parsed = JSON.parse(callCore(() => core().readRequest(body, responses)));
+  const parsed = JSON.parse(callCoreOnce(() => core().readRequest(body, responses)));
   const { provider, model } = findProvider(providers, parsed.model);
   const { stream, includeUsage } = parsed;
   const id = requestId.replaceAll('-', '');
