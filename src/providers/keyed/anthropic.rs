@@ -7,6 +7,7 @@ use crate::chat::{Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::http::Request;
+use crate::http::url::data_url;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
@@ -162,7 +163,7 @@ fn block(part: &ContentPart) -> Result<Value> {
     const IMAGE: &str = r#"{"type":"image","source":{"type":"base64","media_type":$,"data":$}}"#;
     Ok(match part {
         ContentPart::Text(text) => fill_template(r#"{"type":"text","text":$}"#, &[text]),
-        ContentPart::Image { url, .. } => match messages::data_url(url) {
+        ContentPart::Image { url, .. } => match data_url(url) {
             Some((media, data)) => fill_template(IMAGE, &[media, data]),
             None => fill_template(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
         },
