@@ -10,6 +10,8 @@ mod engine;
 mod engine_pages;
 #[path = "flows/gemini.rs"]
 mod gemini;
+#[path = "flows/images.rs"]
+mod images;
 #[path = "flows/nonces.rs"]
 mod nonces;
 #[path = "flows/ollama.rs"]

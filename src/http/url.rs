@@ -94,6 +94,12 @@ pub fn on_site(site: &str, url: &str) -> Option<String> {
     Some(origin(site)? + if path.is_empty() { "/" } else { path })
 }
 
+/// Media type and Base64 of a `data:` URL (RFC 2397); `None` for any other URL.
+pub fn data_url(url: &str) -> Option<(&str, &str)> {
+    let (head, data) = cut(url.strip_prefix("data:")?, b",");
+    Some((head.strip_suffix(";base64")?, data.strip_prefix(',')?))
+}
+
 /// The parts of an `http(s)` URL.
 struct Url<'a> {
     scheme: &'a str,

@@ -17,6 +17,8 @@ pub struct ProtocolInfo {
     /// a member of an object (`options/num_predict`). A place that begins with a dot (`.tools`) marks an option that
     /// the protocol reads itself and writes in another form.
     pub options: &'static [(&'static str, &'static str)],
+    /// The images that go with the newest message, for protocols that get messages as texts.
+    pub images: ImageSupport,
     /// Settings beside those that every provider has.
     pub settings: &'static [(&'static str, SettingKind)],
     /// What to do where the service cannot be reached, for the error of a request that got no answer.
@@ -26,6 +28,20 @@ pub struct ProtocolInfo {
     pub api_endpoint: &'static str,
     /// The usual address of a service, whose setting is `baseUrl`; empty for sites, whose setting is `url`.
     pub base_url: &'static str,
+}
+
+/// Which images a message may have.
+#[derive(Clone, Copy, Debug)]
+pub struct ImageSupport {
+    /// How many. 0: images are left out.
+    pub most: usize,
+    /// Their media types.
+    pub types: &'static [&'static str],
+}
+
+impl ImageSupport {
+    /// No images.
+    pub const NONE: ImageSupport = ImageSupport { most: 0, types: &[] };
 }
 
 /// What a setting may be. `null` counts as absent.
@@ -58,6 +74,7 @@ impl ProtocolInfo {
             supports_message_history: true,
             supports_system_message: true,
             options,
+            images: ImageSupport::NONE,
             settings: &[],
             unreachable_hint: "",
             api_endpoint,
@@ -78,6 +95,7 @@ impl ProtocolInfo {
             supports_message_history: true,
             supports_system_message: false,
             options: &[],
+            images: ImageSupport::NONE,
             settings,
             unreachable_hint: "",
             api_endpoint,

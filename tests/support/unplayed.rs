@@ -2,7 +2,7 @@
 
 const IMAGE: &str = "several requests with an image: tests/flows/images.rs";
 
-pub const UNPLAYED: [(&str, &str); 37] = [
+pub const UNPLAYED: [(&str, &str); 36] = [
     ("ai-engine/cors-preflight-start-session", "preflights are the browser's"),
     ("ai-engine/cors-preflight-submit", "preflights are the browser's"),
     ("ai-engine/cross-site-auth", "a route of the paid edition, for embedding"),
@@ -31,7 +31,6 @@ pub const UNPLAYED: [(&str, &str); 37] = [
     ("live/ai-engine-image-upload-wrong-nonce", IMAGE),
     ("live/ai-engine-images-submit-several", IMAGE),
     ("live/ai-power-404-page", "read for its nonce alone: tests/flows/nonces.rs"),
-    ("live/ai-power-image-pdf-stream", IMAGE),
     ("live/ai-power-image-post-json", IMAGE),
     ("live/ai-power-image-post-stream", IMAGE),
     ("live/ai-power-search-page", "read for its nonce alone: tests/flows/nonces.rs"),

@@ -6,14 +6,17 @@
 
 use std::rc::Rc;
 
-use super::{AJAX, CUT, ajax_url, check_messages, checked_messages, nonce, page, page_error, page_url, with_session};
+use super::{
+    AJAX, CUT, IMAGE_TYPES, ajax_url, check_messages, check_text_of_images, checked_messages, nonce, page, page_error,
+    page_url, with_session,
+};
 use crate::chat::error_text::{self, holds};
 use crate::chat::{Code, Error, Finish, Message, Result, Session};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition};
 use crate::frame::Framing;
-use crate::http::{Form, Request, Response};
+use crate::http::{Form, Multipart, Request, Response};
 use crate::json::{self, Map, Parsed, Value};
-use crate::options::{ChatRequest, ProtocolInfo, Purpose, SettingKind};
+use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
 use crate::text::{find, join, lossy};
 
@@ -21,17 +24,20 @@ use crate::text::{find, join, lossy};
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
-    info: ProtocolInfo::site(
-        "AiPower",
-        AJAX,
-        &[
-            ("nonce", SettingKind::HeaderValue),
-            ("botId", SettingKind::Id),
-            ("postId", SettingKind::Id),
-            ("page", SettingKind::SiteUrl),
-            ("widget", SettingKind::Flag),
-        ],
-    ),
+    info: ProtocolInfo {
+        images: ImageSupport { most: 1, types: &IMAGE_TYPES },
+        ..ProtocolInfo::site(
+            "AiPower",
+            AJAX,
+            &[
+                ("nonce", SettingKind::HeaderValue),
+                ("botId", SettingKind::Id),
+                ("postId", SettingKind::Id),
+                ("page", SettingKind::SiteUrl),
+                ("widget", SettingKind::Flag),
+            ],
+        )
+    },
 };
 
 /// Pages that hold a nonce, in the order in which they are read. Each is read once in a call.
@@ -80,6 +86,7 @@ struct Refused {
 /// The first request: the message where a nonce is known, otherwise the page (B1).
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     check_messages(&chat)?;
+    check_text_of_images(&chat)?;
     let settings = &chat.settings;
     let mut session = session.clone();
     if let (None, Some(nonce), Some(id)) = (session.nonce(), settings.get("nonce"), settings.get("postId")) {
@@ -165,20 +172,34 @@ fn submit(chat: Rc<ChatRequest>, session: Session, source: Source) -> Operation 
         (false, "0") => "shortcode".to_owned(),
         (false, bot) => join(&["custom_bot_", bot]),
     };
-    let mut form = Form::default();
-    form.take("_wpnonce", "nonce", &session.0);
-    form.take("post_id", "postId", &session.0);
-    form.add("url", settings.get("page").unwrap_or(&settings.url));
-    form.add("action", if widget { "wpaicg_chatbox_message" } else { "wpaicg_chat_shortcode_message" });
-    form.add("message", &message);
-    form.add("bot_id", bot);
-    form.add("chatbot_identity", &identity);
-    form.take("wpaicg_chat_client_id", "clientId", &conversation);
-    form.add("wpaicg_chat_history", &history(earlier));
-    if let Some(thread) = conversation.text("threadId") {
-        form.add("thread_id", thread);
-    }
-    let request = Request::post(ajax_url(settings)).form(form);
+    let history = history(earlier);
+    let fields = [
+        ("_wpnonce", session.nonce()),
+        ("post_id", session.get("postId")),
+        ("url", Some(settings.get("page").unwrap_or(&settings.url))),
+        ("action", Some(if widget { "wpaicg_chatbox_message" } else { "wpaicg_chat_shortcode_message" })),
+        ("message", Some(&*message)),
+        ("bot_id", Some(bot)),
+        ("chatbot_identity", Some(&*identity)),
+        ("wpaicg_chat_client_id", conversation.text("clientId")),
+        ("wpaicg_chat_history", Some(&*history)),
+    ];
+    let fields = fields.map(|(name, value)| (name, value.unwrap_or_default())).into_iter();
+    let fields = fields.chain(conversation.text("threadId").map(|thread| ("thread_id", thread)));
+    let request = Request::post(ajax_url(settings));
+    let request = match chat.images.first() {
+        Some(image) => {
+            let mut form = Multipart::new(&chat.random_id(24, 7));
+            fields.for_each(|(name, value)| form.add(name, value));
+            form.image("image", &image.media, &image.bytes);
+            request.multipart(form)
+        }
+        None => {
+            let mut form = Form::default();
+            fields.for_each(|(name, value)| form.add(name, value));
+            request.form(form)
+        }
+    };
     Operation::stream(
         request,
         Framing::Sse,

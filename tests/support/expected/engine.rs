@@ -55,14 +55,14 @@ pub fn sessions() -> Cases {
         // The page is looked at then.
         (
             "v2.0.9-start-session",
-            Expected::session("botId=default contextId=4 limit=512 nonce=627fa3908d page=read root=*"),
+            Expected::session("botId=default contextId=4 limit=512 nonce=627fa3908d old=1 page=read root=*"),
         ),
         ("page-default", from_page("5", " botId=default")),
         ("page-custom-id", from_page("6", " botId=default customId=3adff3d30a0bab2b42009aeb6e6e53da")),
         ("v2.5.3-page-default", from_page("5", " botId=default")),
         (
             "v2.0.9-page-default",
-            Expected::session("botId=default contextId=4 limit=512 nonce=627fa3908d page=read root=*"),
+            Expected::session("botId=default contextId=4 limit=512 nonce=627fa3908d old=1 page=read root=*"),
         ),
     ]
 }

@@ -68,16 +68,16 @@ fn nonces() -> Cases {
         ("ai-power-404-page-post", power(hi())),
         (
             "v2.0.9-ai-engine-cached-page",
-            Expected::session("botId=default contextId=5 limit=512 nonce=0123456789 page=read root=*"),
+            Expected::session("botId=default contextId=5 limit=512 nonce=0123456789 old=1 page=read root=*"),
         ),
         ("v2.0.9-ai-engine-cached-page-submit-403", refused()),
         (
             "v2.0.9-ai-engine-start-session-404",
-            Expected::session("botId=default contextId=4 limit=512 nonce=627fa3908d page=read root=*"),
+            Expected::session("botId=default contextId=4 limit=512 nonce=627fa3908d old=1 page=read root=*"),
         ),
         (
             "v2.0.9-ai-engine-cached-page-query",
-            Expected::session("botId=default contextId=5 limit=512 nonce=91bea39d93 page=read root=*"),
+            Expected::session("botId=default contextId=5 limit=512 nonce=91bea39d93 old=1 page=read root=*"),
         ),
         ("v2.0.9-ai-engine-cached-page-query-submit", engine(hi(), "0 33 33", "", "finish unknown")),
         ("rest-nonce-with-login", Expected::session("nonce=59fd639c3e")),

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use super::super::keyed_request;
 use super::refusal::{MessageLength, refusal_error};
+use super::upload_error;
 use crate::chat::{Code, Error, Event, Finish, Result, error_text};
 use crate::exchange::{EMPTY_REPLY, EventQueue, Operation, Transition};
-use crate::http::Response;
-use crate::json::{Map, Parsed, Value};
+use crate::http::{Response, image_name};
+use crate::json::{Map, Parsed, Value, fill_template};
 use crate::options::{ChatRequest, prompt};
 use crate::text::{count_characters, join};
 
@@ -32,8 +33,39 @@ pub fn operation(chat: Rc<ChatRequest>) -> Result<Operation> {
     body.insert_str("message", &message);
     body.copy("chatId", &conversation);
     let root = chat.settings.get("restRoot").map(str::to_owned);
+    Ok(ask(chat, root, body, Vec::new(), length, conversation))
+}
+
+/// Uploads the images that have no id among `files` yet, then asks.
+fn ask(
+    chat: Rc<ChatRequest>,
+    root: Option<String>,
+    mut body: Map,
+    mut files: Vec<Value>,
+    length: MessageLength,
+    conversation: Map,
+) -> Operation {
+    if let Some(image) = chat.images.get(files.len()) {
+        let upload = fill_template(
+            r#"{"base64":$,"filename":$,"purpose":"analysis"}"#,
+            &[&image.base64, &image_name(&image.media)],
+        );
+        let size = image.bytes.len() as u64;
+        let path = "mwai/v1/simpleFileUpload".to_owned();
+        return keyed_request(chat.clone(), root.clone(), path, upload, move |response, _| {
+            let value = response.json_or_null();
+            let Some(id) = value.text_at("/data/id") else { return Err(upload_error(response, &value, size)) };
+            files.push(id.into());
+            Ok(Transition::Send(ask(chat, root, body, files, length, conversation)))
+        });
+    }
+    match &files[..] {
+        [] => {}
+        [file] => body.insert("fileId", file.clone()),
+        _ => body.insert("fileIds", files.into()),
+    }
     let path = "mwai/v1/simpleChatbotQuery".to_owned();
-    Ok(keyed_request(chat, root, path, body.into(), move |response, out| read(response, length, conversation, out)))
+    keyed_request(chat, root, path, body.into(), move |response, out| read(response, length, conversation, out))
 }
 
 /// Reads the answer.

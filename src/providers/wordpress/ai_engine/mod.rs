@@ -9,14 +9,16 @@ mod refusal;
 use std::rc::Rc;
 
 use super::{
-    ajax_url, check_messages, checked_messages, nonce, page, page_error, page_url, plain_rest_root, with_session,
+    IMAGE_TYPES, ajax_url, check_messages, checked_messages, nonce, page, page_error, page_url, plain_rest_root,
+    with_session,
 };
+use crate::chat::error_text::holds;
 use crate::chat::{Code, Error, Message, Result, Session, error_text, message_json};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
-use crate::http::{Request, Response, url};
+use crate::http::{Multipart, Request, Response, url};
 use crate::json::{Map, Value};
-use crate::options::{ChatRequest, ProtocolInfo, Purpose, SettingKind};
+use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
 use crate::text::{count_characters, decimal, join, lossy, parse_number};
 use decoder::AiEngineDecoder;
@@ -30,6 +32,8 @@ pub const PROTOCOL: Protocol = Protocol {
     info: ProtocolInfo {
         supports_system_message: true,
         options: &[(SHORTCUT, SHORTCUT)],
+        // Each takes a request, of which a reply has eight.
+        images: ImageSupport { most: 4, types: &IMAGE_TYPES },
         ..ProtocolInfo::site(
             "AiEngine",
             "/wp-json/mwai-ui/v1/chats/submit",
@@ -59,6 +63,8 @@ struct Call {
     has_no_session_route: bool,
     /// Whether this call has read the page. It reads it once more for a renewal.
     has_read_page: bool,
+    /// The ids of the images that were uploaded.
+    files: Vec<String>,
 }
 
 /// Why a page is read.
@@ -97,6 +103,7 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
         has_nonce_of_page: false,
         has_no_session_route: false,
         has_read_page: false,
+        files: Vec::new(),
     };
     Ok(match () {
         // The page names the bot, so it is read even where there is a nonce already.
@@ -235,6 +242,10 @@ impl Call {
             session.set("nonce", nonce);
         }
         self.has_nonce_of_page = nonce.is_some();
+        // Since version 2.4.4 the pages of guests hold no nonce.
+        if nonce.is_some() && !self.chat.logged_in {
+            session.set("old", "1");
+        }
     }
 
     /// What follows when the nonce is known.
@@ -243,8 +254,11 @@ impl Call {
         with_session(chat, session, out, |_, _| self.submit())
     }
 
-    /// Sends the message (A4).
+    /// Sends the message (A4), after its images.
     fn submit(self) -> Operation {
+        if self.files.len() < self.chat.images.len() {
+            return self.upload();
+        }
         let may_be_elsewhere = self.chat.cross_origin && self.has_unknown_root();
         let other = may_be_elsewhere.then(|| self.clone().at_plain_root().submit_at_root());
         let operation = self.submit_at_root();
@@ -296,6 +310,15 @@ impl Call {
         let length = MessageLength { characters: count_characters(&message), limit };
         body.insert_str("newMessage", &message);
         body.copy(SHORTCUT, &chat.mapped_options);
+        if let Some(first) = self.files.first() {
+            body.insert_str("newFileId", first);
+            if session.get("old").is_some() {
+                body.insert_str("newImageId", first);
+            }
+        }
+        if self.files.len() > 1 {
+            body.insert("newFileIds", self.files.iter().map(|id| id.as_str().into()).collect::<Vec<_>>().into());
+        }
         body.insert("stream", stream.into());
 
         let mut request = Request::post(self.route("mwai-ui/v1/chats/submit")).json(&Value::Object(body));
@@ -305,6 +328,28 @@ impl Call {
         }
         let decoder = AiEngineDecoder { call: self, conversation, length, had_empty_error: false };
         Operation::stream(request, Framing::Sse, decoder)
+    }
+
+    /// Uploads the next image (A12).
+    fn upload(mut self) -> Operation {
+        let chat = self.chat.clone();
+        let Some(image) = chat.images.get(self.files.len()) else { return self.submit_at_root() };
+        let size = image.bytes.len() as u64;
+        let mut form = Multipart::new(&chat.random_id(24, 7));
+        form.image("file", &image.media, &image.bytes);
+        form.add("type", "image");
+        form.add("purpose", "vision");
+        let request = Request::post(self.route("mwai-ui/v1/files/upload")).multipart(form);
+        let request = request.header("x-wp-nonce", self.session.nonce().unwrap_or_default());
+        Operation::buffered_any_status(request, move |response, out| {
+            if let Some(error) = nonce_refusal(response) {
+                return self.renew(error, out).map(Transition::Send);
+            }
+            let value = response.json_or_null();
+            let Some(id) = value.text_at("/data/id") else { return Err(upload_error(response, &value, size)) };
+            self.files.push(id.to_owned());
+            Ok(Transition::Send(self.submit()))
+        })
     }
 
     /// What follows when the site refused the nonce (A3).
@@ -391,6 +436,24 @@ fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut Eve
         _ if response.head.status == 404 && !value.is_object() => decoder.call.find_root(response.status_error()),
         _ => Err(response.status_error()),
     }
+}
+
+/// The error of an image of `size` bytes that the site did not take (A12).
+fn upload_error(response: &Response, value: &Value, size: u64) -> Error {
+    let text = error_text::of(value).unwrap_or_default();
+    // PHP drops what is larger than it allows, and the plugin then finds no file, or fails.
+    if response.is_html() || holds(&text, "no file provided") {
+        let size = decimal(size);
+        let parts = ["the site took no image: one of ", &size, " bytes is probably more than it allows"];
+        return response.error(Code::TooLarge, &join(&parts));
+    }
+    if text.is_empty() || value.get("code").is_some() {
+        return response.status_error();
+    }
+    let mut error = response.error(Code::Refused, &join(&["the site refused the image: ", &text]));
+    // The first upload to a site of version 2.5.3 fails, and makes the table that the next one needs.
+    error.retryable = holds(&text, "could not create database table");
+    error
 }
 
 /// WordPress's own refusal of a nonce (A3). Its text is in the site's language, its code is not.

@@ -9,13 +9,13 @@ mod rest;
 
 use std::rc::Rc;
 
-use super::{AJAX, ajax_url, nonce, page, page_error, page_url, with_session};
+use super::{AJAX, IMAGE_TYPES, ajax_url, check_text_of_images, nonce, page, page_error, page_url, with_session};
 use crate::chat::{Code, Error, Finish, Result, Session, error_text};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
 use crate::http::{Form, Request};
-use crate::json::Value;
-use crate::options::{ChatRequest, ProtocolInfo, Purpose, SettingKind, prompt};
+use crate::json::{Value, fill_template};
+use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind, prompt};
 use crate::providers::Protocol;
 use crate::text::join;
 use decoder::AiPufferDecoder;
@@ -25,17 +25,21 @@ use nonce::Renewal;
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
-    info: ProtocolInfo::site(
-        "AiPuffer",
-        AJAX,
-        &[("nonce", SettingKind::HeaderValue), ("botId", SettingKind::Id), ("page", SettingKind::SiteUrl)],
-    ),
+    info: ProtocolInfo {
+        images: ImageSupport { most: 4, types: IMAGE_TYPES.split_at(3).0 },
+        ..ProtocolInfo::site(
+            "AiPuffer",
+            AJAX,
+            &[("nonce", SettingKind::HeaderValue), ("botId", SettingKind::Id), ("page", SettingKind::SiteUrl)],
+        )
+    },
 };
 
 /// The first request: with an API key the REST route, otherwise the first step that is still necessary.
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     if chat.purpose == Purpose::Reply {
         message(&chat)?;
+        check_text_of_images(&chat)?;
         if chat.settings.get("apiKey").is_some() {
             return rest::operation(chat);
         }
@@ -144,6 +148,13 @@ fn store(chat: Rc<ChatRequest>, session: Session, renewal: Renewal) -> Operation
     form.add("message", &message);
     form.add("bot_id", bot);
     form.add("user_client_message_id", &join(&["aipkit-client-msg-", bot, "-", &chat.random_id(13, 5)]));
+    if !chat.images.is_empty() {
+        let mut images = Vec::new();
+        for image in &chat.images {
+            images.push(fill_template(r#"{"mime_type":$,"base64_data":$}"#, &[&image.media, &image.base64]));
+        }
+        form.add("image_inputs", &Value::from(images).to_json());
+    }
     Operation::buffered_any_status(Request::post(ajax_url(&chat.settings)).form(form), move |response, out| {
         let is_error = !response.head.is_success();
         let value = if is_error { response.json_or_null() } else { response.json()?.value };
@@ -175,7 +186,9 @@ fn not_stored(
     let code = match value.text_at("/data/code") {
         Some("nonce_failure_cache_sse") => Code::Nonce,
         Some("cors_denied" | "embed_not_available") => Code::Blocked,
-        Some("empty_data_to_cache") => Code::Refused,
+        Some("empty_data_to_cache" | "too_many_images" | "invalid_image_type" | "invalid_image_payload") => {
+            Code::Refused
+        }
         _ => Code::Service,
     };
     let text = error_text::of(value);

@@ -22,6 +22,7 @@ pub fn operation(chat: Rc<ChatRequest>) -> Result<Operation> {
     let bot: String = bot.chars().filter(char::is_ascii_alphanumeric).collect();
     let (message, earlier) = chat.newest_and_earlier()?;
     let has_system = earlier.iter().any(|earlier| matches!(&*earlier.role, "system" | "developer"));
+    let has_images = !chat.images.is_empty();
     let mut messages = Vec::new();
     for earlier in earlier {
         messages.push(message_json(if earlier.role == "assistant" { "assistant" } else { "user" }, &earlier.text));
@@ -34,6 +35,9 @@ pub fn operation(chat: Rc<ChatRequest>) -> Result<Operation> {
         fill_template(r#"{"messages":%,"conversation_uuid":$}"#, &[&Value::from(messages).to_json(), conversation_id]);
     let path = join(&["aipkit/v1/chat/", &bot, "/message"]);
     Ok(keyed_request(chat, None, path, body, move |response, out| {
+        if has_images {
+            out.warn("the REST route of AI Puffer takes no images: they were left out");
+        }
         if has_system {
             out.warn("the REST route of AI Puffer takes no system messages: they were sent as the user's");
         }
