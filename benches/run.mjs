@@ -11,6 +11,7 @@ import { ROOT } from '../scripts/lib/paths.mjs';
 import { main, seconds } from '../scripts/lib/run.mjs';
 import { againstTable, both, otherProject, versus } from './against.mjs';
 import { goalTable } from './goals.mjs';
+import { hostile, hostileTable } from './hostile.mjs';
 import { startServer } from './http.mjs';
 import * as others from './others.mjs';
 import { PEERS } from './peers.mjs';
@@ -51,7 +52,7 @@ const given = options(HELP, {
   'no-build': { type: 'boolean', default: false },
 });
 /** Against another revision these say nothing: `npm run size` does, and what is no comparison. */
-const SINGLE = ['size', 'long'];
+const SINGLE = ['size', 'long', 'hostile'];
 
 const wanted = list('only', given.only ?? NAMES.join(','), NAMES);
 const runtimes = list('runtime', given.runtime === 'all' ? Object.keys(RUNTIMES).join(',') : given.runtime, Object.keys(RUNTIMES));
@@ -96,6 +97,11 @@ async function all(folder, server) {
       const results = await measure(runtime, { title, isWanted, ways: isWhole ? undefined : ['memory'], counts: own, folder, server });
       await keep(name, results);
       if (isWhole && wanted.includes('plots')) console.log(`\n## Plots, in benches/plots\n\n${await plots(runtime, counts, about().split('\n')[0])}`);
+      if (name === 'node' && wanted.includes('hostile')) {
+        results.hostile = await hostile(folder, counts, about().split('\n')[0]);
+        console.log(`\n## What a hostile service or caller can send, plot in benches/plots\n\n${hostileTable(results.hostile)}`);
+        await keep(name, results);
+      }
       if (name === 'node') console.log(`\n## Goals\n\n${goalTable(results)}`);
     } finally {
       await runtime.close();

@@ -1,5 +1,5 @@
 // What a hostile service or caller can send, and what that costs: CPU time a byte, beside `JSON.parse` of the same text where that is
-// the work. `hostile.mjs CASE BYTES` is a process of its own, so that no garbage of one case is paid by the next; it prints JSON.
+// the work. `hostile.mjs CASE BYTES` is a process of its own, so that no garbage of one case is paid by the next; it prints JSON. Without CASE it prints the names of all.
 
 import process from 'node:process';
 import { setTimeout } from 'node:timers/promises';
@@ -57,10 +57,8 @@ const CASES = {
   'messages of one role to Anthropic': { make: (bytes) => asked(Anthropic, bytes, () => ({ role: 'user', content: 'a' })) },
 };
 
-export const NAMES = Object.keys(CASES);
-
 const [name, bytes] = process.argv.slice(2);
-if (name !== undefined) console.log(JSON.stringify(await measure(CASES[name], Number(bytes))));
+console.log(JSON.stringify(name === undefined ? Object.keys(CASES) : await measure(CASES[name], Number(bytes))));
 
 async function measure({ make, parses }, bytes) {
   const wasmBytes = watchWasm();

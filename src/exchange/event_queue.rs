@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::text_filter::{Filter, Segment};
-use crate::chat::{Event, Finish, Session, ToolCall, Usage};
+use crate::chat::{Event, Finish, Result, Session, ToolCall, Usage, too_large_error};
 use crate::frame::Pieces;
-use crate::json::{Map, SurrogateJoiner, Value};
+use crate::json::{Map, SurrogateJoiner, Value, weight};
 
 /// The warning of a reply without text, tool calls and images.
 pub const EMPTY_REPLY: &str = "the site sent an empty reply";
@@ -38,6 +38,8 @@ pub struct EventQueue {
     /// All text so far as the service sent it, for protocols that compare it with a final text.
     full_text: Option<String>,
     had_text: bool,
+    /// Bytes that one event may have.
+    limit: Option<usize>,
 }
 
 impl EventQueue {
@@ -138,6 +140,26 @@ impl EventQueue {
     pub fn full_text(&mut self) -> Option<&str> {
         self.end_run();
         self.full_text.as_deref()
+    }
+
+    /// Sets how many bytes an event may have: see [`EventQueue::check_json`].
+    pub(super) fn set_limit(&mut self, limit: usize) {
+        self.limit = Some(limit);
+    }
+
+    /// Whether the JSON `text`, which is no longer than an event may be, can be read within four times as much memory, or a
+    /// mebibyte.
+    ///
+    /// # Errors
+    /// [`crate::chat::Code::TooLarge`]: it holds too many values.
+    pub fn check_json(&self, text: &[u8]) -> Result<()> {
+        let Some(limit) = self.limit else { return Ok(()) };
+        let most = limit.saturating_mul(4).max(1 << 20);
+        // No text takes more than 32 times its length, so hardly any needs a look.
+        match text.len() > most / 32 && weight(text) > most {
+            true => Err(too_large_error("an event with so many values", limit)),
+            false => Ok(()),
+        }
     }
 
     /// Bytes that are kept until the end for [`EventQueue::full_text`].

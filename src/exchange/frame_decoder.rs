@@ -59,7 +59,10 @@ impl Sink for FrameDecoder<'_> {
     fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<FrameLayout>> {
         let (queued, pieces) = self.out.position();
         let (start, _) = self.out.pieces.start();
-        let mut decoded = self.decode.frame(&lossy(event), data, self.out);
+        let mut decoded = match self.out.check_json(data) {
+            Ok(()) => self.decode.frame(&lossy(event), data, self.out),
+            Err(error) => Err(error),
+        };
         let goes_on = matches!(decoded, Ok(FrameOutcome::More | FrameOutcome::NotScannable));
         if goes_on && self.kept_bytes() > self.limit {
             decoded = Err(too_large_error("what has to be kept of the reply until its end", self.limit));

@@ -137,7 +137,9 @@ impl Exchange {
             Ok(operation) => State::Sending(Box::new(operation)),
             Err(error) => State::Over(Some(error)),
         };
-        Exchange { state, out: EventQueue::default(), limit, requests: 0, redact: None, address: String::new() }
+        let mut out = EventQueue::default();
+        out.set_limit(limit);
+        Exchange { state, out, limit, requests: 0, redact: None, address: String::new() }
     }
 
     /// An exchange that sends nothing: only what is put into its queue comes out.
@@ -329,6 +331,9 @@ impl Exchange {
 
     fn complete(&mut self, Buffered { response, on_response, .. }: Buffered) -> Result<State> {
         let out = &mut self.out;
+        if !response.is_html() {
+            out.check_json(&response.body)?;
+        }
         let next = match (on_response, response.head.is_success()) {
             (OnResponse::Buffered(_, ErrorStatus::Fail), false) => Err(response.status_error()),
             (OnResponse::Buffered(handler, _), _) => handler(&response, out),

@@ -183,8 +183,11 @@ export interface CallOptions {
    */
   onRetry?: (retry: Retry) => void;
   /**
-   * The most bytes that one event, line or JSON answer may have, and so may all arguments and reasoning that have to be kept for
-   * one reply; beyond it the call fails with a `ChatError` `too_large`. Default 67 108 864 (64 MiB).
+   * The most bytes that one event, line or JSON answer may have, and so may all that has to be kept of one reply until its end
+   * (calls, reasoning that goes back to the service, text that is compared with a final one, what an endpoint repeats); beyond it the
+   * call fails with a `ChatError` `too_large`. The values of one event may take four times as much memory, or 1 MiB. Default
+   * 16 777 216 (16 MiB), with which one reply fits into an isolate of 128 MB; where many replies may be that large at once, give
+   * less. Text that was handed out is not kept, but `createAsync` and `text()` collect it, whatever its length.
    */
   maxEventBytes?: number;
   /** True: pieces of one kind that arrive in the same network chunk come as one piece, which costs less. Default false. */

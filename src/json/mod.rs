@@ -5,9 +5,11 @@ mod locate;
 mod parse;
 mod surrogates;
 mod value;
+mod weight;
 
 pub use locate::locate;
 pub use parse::{Invalid, Parsed, parse};
 pub use surrogates::{SurrogateJoiner, join_surrogates};
 pub(crate) use value::quote;
 pub use value::{Digits, Map, Value, fill_template};
+pub use weight::weight;

@@ -51,7 +51,10 @@ impl Decode for AiEngineDecoder {
             "end" => {
                 // The end event holds the answer as JSON inside a JSON string, or as an object.
                 let end = match value.get("data") {
-                    Some(Value::String(text)) => json::parse(text.as_bytes())?,
+                    Some(Value::String(text)) => {
+                        out.check_json(text.as_bytes())?;
+                        json::parse(text.as_bytes())?
+                    }
                     Some(object @ Value::Object(_)) => Parsed { value: object.clone(), has_lone_surrogates },
                     _ => return Err(Error::new(Code::Protocol, "the end event holds no answer")),
                 };
