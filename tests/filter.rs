@@ -11,6 +11,7 @@ use serde_json::json;
 
 use support::drive::{Item, Played, Reply};
 use support::flow::call;
+use support::linear::{assert_linear, least_time};
 
 /// What is said and what is thought, put together, in their order.
 fn put_together(think_tags: bool, stops: &[&str], pieces: &[&str]) -> Vec<(bool, String)> {
@@ -81,15 +82,58 @@ fn words_within_words_end_the_text_at_the_same_place_however_it_is_cut() {
     }
 }
 
+/// The marks that a filter finds in a text, one position after the other: slow, and plain.
+fn slowly(think_tags: bool, stops: &[&str], text: &str) -> Vec<(bool, String)> {
+    let (mut parts, mut at, mut in_reasoning): (Vec<(bool, String)>, usize, bool) = (Vec::new(), 0, false);
+    while at < text.len() {
+        let rest = &text[at..];
+        let word = stops.iter().filter(|word| !in_reasoning && rest.starts_with(**word)).map(|word| word.len()).min();
+        let tag = if in_reasoning { "</think>" } else { "<think>" };
+        if think_tags && rest.starts_with(tag) && word.is_none_or(|length| length >= tag.len()) {
+            in_reasoning = !in_reasoning;
+            at += tag.len();
+            continue;
+        }
+        if word.is_some() {
+            break;
+        }
+        let character = rest.chars().next().unwrap();
+        match parts.last_mut() {
+            Some((last, all)) if *last == in_reasoning => all.push(character),
+            _ => parts.push((in_reasoning, character.to_string())),
+        }
+        at += character.len_utf8();
+    }
+    parts
+}
+
 /// A service can send as many tags as fit in a frame.
 #[test]
 fn many_tags_cost_linear_time() {
-    let mut filter = Filter::new(true, &["END".to_owned()]).unwrap();
-    let mut parts = Vec::new();
-    let start = std::time::Instant::now();
-    filter.push(&"<think></think>".repeat(200_000), &mut parts);
-    assert_eq!(parts, []);
-    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    assert_linear(20_000, |tags| {
+        let mut filter = Filter::new(true, &["END".to_owned()]).unwrap();
+        let mut parts = Vec::new();
+        filter.push(&"<think></think>".repeat(tags), &mut parts);
+        assert_eq!(parts, []);
+    });
+}
+
+/// Words of any length that nearly come at each position of a text, which a client of the edge may have a model say.
+#[test]
+fn long_words_that_nearly_come_cost_no_more_than_short_ones() {
+    let cost = |length: usize| {
+        let words: Vec<String> = (0..64).map(|at| "a".repeat(length - at) + "b").collect();
+        let text = "a".repeat(1_000_000);
+        least_time(|| {
+            let (mut filter, mut parts) = (Filter::new(false, &words).unwrap(), Vec::new());
+            text.as_bytes().chunks(100).for_each(|piece| filter.push(str::from_utf8(piece).unwrap(), &mut parts));
+            filter.finish(&mut parts);
+            assert!(!filter.is_stopped());
+        })
+    };
+    // Fifteen times as long; compared at each position, they would cost as many times more.
+    let (short, long) = (cost(66), cost(1_000));
+    assert!(long < short * 6, "{long:?} instead of {short:?}");
 }
 
 #[test]
@@ -107,6 +151,18 @@ fn nothing_is_held_back_for_longer_than_needed() {
 }
 
 proptest! {
+    /// Words that begin with, end with and hold each other.
+    #[test]
+    fn words_of_few_letters_are_found_where_a_slow_search_finds_them(
+        text in "[ab]{0,60}",
+        words in proptest::collection::vec("[ab]{1,7}", 1..6),
+        size in 1usize..9,
+    ) {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let pieces: Vec<&str> = text.as_bytes().chunks(size).map(|piece| str::from_utf8(piece).unwrap()).collect();
+        prop_assert_eq!(put_together(false, &words, &pieces), slowly(false, &words, &text));
+    }
+
     #[test]
     fn cuts_change_nothing(
         text in r"(<think>|</think>|<|</|END|EN|E|ä|🦀| |\n){0,40}",
@@ -116,6 +172,7 @@ proptest! {
     ) {
         prop_assume!(think_tags || stops);
         let stops: &[&str] = if stops { &["END", "ä\n", "E<END", "<th"] } else { &[] };
+        prop_assert_eq!(put_together(think_tags, stops, &[&text]), slowly(think_tags, stops, &text));
         let mut cuts: Vec<usize> = cuts.into_iter().filter(|&at| text.is_char_boundary(at.min(text.len()))).collect();
         cuts.sort_unstable();
         let (mut pieces, mut start) = (Vec::new(), 0);
@@ -218,6 +275,7 @@ fn bad_words_are_told() {
         (json!({ "stop": [""] }), "stop must be a string or an array of strings, none of them empty"),
         (json!({ "stop": 3 }), "stop must be a string or an array of strings, none of them empty"),
         (json!({ "stop": vec!["a"; 65] }), "stop: more than 64 words"),
+        (json!({ "stop": vec!["a".repeat(2_000); 33] }), "stop: the words have more than 65,536 bytes together"),
         (json!({ "thinkTags": "yes" }), "thinkTags must be true or false"),
     ] {
         let error = call("AiEngine", json!("Hi")).options(option).read().unwrap_err();

@@ -10,6 +10,7 @@ use rivulet::chat::{Code, Error};
 use rivulet::json::{Invalid, SurrogateJoiner, join_surrogates, parse};
 use serde_json::{Value, json};
 
+use support::linear::assert_linear;
 use support::{Random, ours, theirs};
 
 fn value(text: &str) -> Value {
@@ -25,6 +26,17 @@ fn text(json: &str) -> String {
 #[test]
 fn of_repeated_keys_the_last_wins_and_unknown_ones_stay() {
     assert_eq!(value(r#"{"a":1,"b":[],"a":{"c":2},"a":3}"#), json!({ "a": 3, "b": [] }));
+}
+
+/// Values that are small and many.
+#[test]
+fn many_small_values_cost_linear_time() {
+    for item in [r#"{"":0},"#, "0,", "[[]],", r#""a","#, r#"{"a":{"b":[]}},"#] {
+        assert_linear(20_000, |count| {
+            let text = format!("[{}0]", item.repeat(count));
+            assert_eq!(parse(text.as_bytes()).unwrap().value.as_array().unwrap().len(), count + 1);
+        });
+    }
 }
 
 #[test]

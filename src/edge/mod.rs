@@ -71,6 +71,8 @@ pub struct Encoder {
     finish: Option<Finish>,
     /// The number of the next event of Responses.
     sequence: u64,
+    /// See [`Encoder::kept_bytes`].
+    kept_bytes: usize,
 }
 
 /// A tool call, as far as the service has sent it.
@@ -100,7 +102,18 @@ impl Encoder {
             usage: Usage::default(),
             finish: None,
             sequence: 0,
+            kept_bytes: 0,
         }
+    }
+
+    /// Bytes of the reply that are kept for the frames that repeat them.
+    pub fn kept_bytes(&self) -> usize {
+        self.kept_bytes
+    }
+
+    /// Whether the answer says everything once more at its end, or for the first time. A stream of Chat Completions does not.
+    fn repeats(&self) -> bool {
+        self.spec.responses || !self.spec.stream
     }
 
     /// Hands the bytes that are ready to `to`, if there are any, with the number of the next event.
@@ -116,7 +129,8 @@ impl Encoder {
     pub fn text(&mut self, text: &str) {
         let responses = self.spec.responses;
         self.message_at.get_or_insert(self.calls.len());
-        if responses || !self.spec.stream {
+        if self.repeats() {
+            self.kept_bytes += text.len();
             self.text.push_str(text);
         }
         if !self.spec.stream {
@@ -147,28 +161,39 @@ impl Encoder {
                 false => self.fill(chat::REASONING),
             }
         }
-        self.reasoning.push_str(text);
+        // Where nothing repeats it, one piece says that there was reasoning.
+        if self.repeats() || self.reasoning.is_empty() {
+            self.kept_bytes += text.len();
+            self.reasoning.push_str(text);
+        }
     }
 
     /// A run of a tool call's arguments. `done`: these are all of its arguments once more.
     pub fn tool_call(&mut self, call: &ToolCall, arguments: &str, done: bool) {
         let &ToolCall { index, ref id, ref name } = call;
-        let known = self.calls.iter().position(|call| call.index == index);
-        self.call = known.unwrap_or(self.calls.len());
-        if known.is_none() {
-            self.calls.push(EncodedCall { index, id: id.clone(), name: name.clone(), ..EncodedCall::default() });
+        // Calls begin in the order of their indices, and there may be a million of them.
+        let found = self.calls.binary_search_by_key(&index, |call| call.index);
+        let is_new = found.is_err();
+        self.call = found.unwrap_or_else(|at| at);
+        if is_new {
+            self.kept_bytes += size_of::<EncodedCall>() + id.len() + name.len();
+            let call = EncodedCall { index, id: id.clone(), name: name.clone(), ..EncodedCall::default() };
+            self.calls.insert(self.call, call);
         }
         // The whole call repeats its pieces, if there were any.
         arguments.clone_into(&mut self.call_piece);
-        if known.is_some() && done {
+        if !is_new && done {
             self.call_piece.clear();
         }
-        self.calls[self.call].arguments.push_str(&self.call_piece);
+        if self.repeats() {
+            self.kept_bytes += self.call_piece.len();
+            self.calls[self.call].arguments.push_str(&self.call_piece);
+        }
         if self.spec.stream {
             self.begin();
             match self.spec.responses {
-                true => self.responses_call(known.is_none(), done),
-                false if known.is_none() => self.fill(chat::CALL),
+                true => self.responses_call(is_new, done),
+                false if is_new => self.fill(chat::CALL),
                 false if self.call_piece.is_empty() => {}
                 false => self.fill(chat::ARGUMENTS),
             }
@@ -179,7 +204,10 @@ impl Encoder {
     pub fn event(&mut self, event: &Event) {
         match event {
             // A stream cannot take back what it has sent; an answer in one piece has sent nothing yet.
-            Event::Replace(text) if !self.spec.stream => self.text.clone_from(text),
+            Event::Replace(text) if !self.spec.stream => {
+                self.kept_bytes += text.len();
+                self.text.clone_from(text);
+            }
             Event::Usage(usage) => self.usage = usage.clone(),
             Event::Finish(finish) => {
                 if self.spec.stream {

@@ -140,6 +140,17 @@ impl EventQueue {
         self.full_text.as_deref()
     }
 
+    /// Bytes that are kept until the end for [`EventQueue::full_text`].
+    pub(super) fn kept_bytes(&self) -> usize {
+        let growing = if self.run == RunKind::Text { self.pieces.bytes().len() } else { 0 };
+        self.full_text.as_ref().map_or(0, |text| text.len() + growing)
+    }
+
+    /// Whether all text is kept.
+    pub(super) fn keeps_text(&self) -> bool {
+        self.full_text.is_some()
+    }
+
     pub(crate) fn set_filter(&mut self, filter: Option<Filter>) {
         self.filter = filter;
     }

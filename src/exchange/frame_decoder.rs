@@ -61,8 +61,8 @@ impl Sink for FrameDecoder<'_> {
         let (start, _) = self.out.pieces.start();
         let mut decoded = self.decode.frame(&lossy(event), data, self.out);
         let goes_on = matches!(decoded, Ok(FrameOutcome::More | FrameOutcome::NotScannable));
-        if goes_on && self.decode.kept_bytes() > self.limit {
-            decoded = Err(too_large_error("what the reply says in tool calls and reasoning", self.limit));
+        if goes_on && self.kept_bytes() > self.limit {
+            decoded = Err(too_large_error("what has to be kept of the reply until its end", self.limit));
         }
         let outcome = match decoded {
             Ok(outcome) => outcome,
@@ -92,14 +92,20 @@ impl Sink for FrameDecoder<'_> {
 impl FrameDecoder<'_> {
     /// The run that frames of the layout with this tag belong to, and how many bytes more it may get.
     fn run_for(&self, wanted: usize) -> Option<(RunKind, usize)> {
+        let room = self.limit.saturating_sub(self.kept_bytes());
         match wanted {
-            TEXT => Some((RunKind::Text, usize::MAX)),
+            TEXT => Some((RunKind::Text, if self.out.keeps_text() { room } else { usize::MAX })),
             REASONING => Some((RunKind::Reasoning, usize::MAX)),
             _ => {
                 let kind = RunKind::ToolCall(self.decode.open_call()?);
-                (tag(&kind) == wanted).then_some((kind, self.limit.saturating_sub(self.decode.kept_bytes())))
+                (tag(&kind) == wanted).then_some((kind, room))
             }
         }
+    }
+
+    /// Bytes that decoder and queue keep of the reply until its end.
+    fn kept_bytes(&self) -> usize {
+        self.decode.kept_bytes() + self.out.kept_bytes()
     }
 
     /// Where in `data` the only piece of this frame lies, which begins at byte `start` of the pieces.

@@ -80,7 +80,7 @@ pub enum Feed<'a> {
 pub struct Exchange {
     state: State,
     out: EventQueue,
-    /// Bytes that one event, line or JSON response may have, and that a decoder may keep altogether.
+    /// Bytes that one event, line or JSON response may have, and that may be kept of the reply until its end.
     limit: usize,
     requests: u8,
     /// See [`Exchange::redact_errors`].
@@ -197,6 +197,11 @@ impl Exchange {
             }
             State::Over(Some(error))
         });
+    }
+
+    /// Ends the reply with an error of its owner.
+    pub fn fail(&mut self, error: Error) {
+        self.state = State::Over(Some(error));
     }
 
     /// No response came that may be read. Returns whether another request is to be sent in the place of that one.

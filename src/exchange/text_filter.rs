@@ -1,28 +1,29 @@
 //! Filters the text between the service and the caller. With `thinkTags`, text between `<think>` and `</think>` becomes
 //! reasoning; with `stop`, the text ends at a stop word, for services that have no such option.
 
+use std::rc::Rc;
+
 const OPEN: &str = "<think>";
 const CLOSE: &str = "</think>";
 
 /// Divides a text, however it is cut, into segments of text and of reasoning.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    think_tags: bool,
-    stop_words: Vec<String>,
+    /// What ends a stretch of text: the tag that opens reasoning, and the stop words.
+    of_text: Rc<Marks>,
+    /// What ends a stretch of reasoning. Stop words do not count there.
+    of_reasoning: Rc<Marks>,
     in_reasoning: bool,
     stopped: bool,
-    /// The end of the text so far, if it may be the beginning of a mark.
+    /// The text that was not handed out, from `start` on: its end may be the beginning of a mark.
     held: String,
-}
-
-/// What begins at some position of the text.
-enum Mark {
-    /// Neither a tag nor a stop word.
-    None,
-    /// The beginning of a tag or stop word, of which a part is missing.
-    Begun,
-    /// A tag or stop word: its length in bytes, and whether it is a tag.
-    Whole(usize, bool),
+    start: usize,
+    /// How far `held` was compared with the marks.
+    at: usize,
+    /// The beginning of a mark that the text up to `at` ends with.
+    node: usize,
+    /// Where in `held` a whole stop word begins, while a longer one that begins before it may become whole, too.
+    found: Option<usize>,
 }
 
 /// A part of the text that is of one kind.
@@ -37,13 +38,17 @@ pub enum Segment {
 impl Filter {
     /// A filter for the tags and these stop words, none of which may be empty. `None`: there is nothing to filter.
     pub fn new(think_tags: bool, stop_words: &[String]) -> Option<Filter> {
-        let useful = think_tags || !stop_words.is_empty();
-        useful.then(|| Filter { think_tags, stop_words: stop_words.to_vec(), ..Filter::default() })
+        if !think_tags && stop_words.is_empty() {
+            return None;
+        }
+        let of_text = Rc::new(Marks::new(think_tags.then_some(OPEN), stop_words));
+        let of_reasoning = Rc::new(Marks::new(Some(CLOSE), &[]));
+        Some(Filter { of_text, of_reasoning, ..Filter::default() })
     }
 
     /// A filter for the same marks that has seen no text.
     pub fn restarted(&self) -> Filter {
-        Filter { think_tags: self.think_tags, stop_words: self.stop_words.clone(), ..Filter::default() }
+        Filter { of_text: self.of_text.clone(), of_reasoning: self.of_reasoning.clone(), ..Filter::default() }
     }
 
     /// Whether a stop word ended the text.
@@ -53,67 +58,192 @@ impl Filter {
 
     /// Appends to `segments` what is certain by now. However the text is cut, the segments put together are the same.
     pub fn push(&mut self, text: &str, segments: &mut Vec<Segment>) {
+        if self.stopped {
+            return;
+        }
+        // What was handed out is dropped when it is the larger part, so that many small pieces do not each move what is held.
+        if self.start > self.held.len() / 2 {
+            self.held.drain(..self.start);
+            self.at -= self.start;
+            self.found = self.found.map(|found| found - self.start);
+            self.start = 0;
+        }
         self.held.push_str(text);
-        self.read(false, segments);
+        self.read(segments);
     }
 
     /// Ends the text: what looked like the beginning of a mark was text.
     pub fn finish(&mut self, segments: &mut Vec<Segment>) {
-        self.read(true, segments);
+        match self.found.take() {
+            Some(found) => self.stop(found, segments),
+            None if !self.stopped => self.emit(self.held.len(), segments),
+            None => {}
+        }
+        self.held.clear();
+        (self.start, self.at, self.node) = (0, 0, 0);
     }
 
-    /// Divides the text that is held. The earliest mark counts, and of several at one position the shortest, so that
-    /// the result does not depend on what follows. One pass over the text, however many tags are in it.
-    fn read(&mut self, is_over: bool, segments: &mut Vec<Segment>) {
-        let text = std::mem::take(&mut self.held);
-        let (mut from, mut at) = (0, 0);
-        while at < text.len() && !self.stopped {
-            match self.mark(&text.as_bytes()[at..]) {
-                Mark::Whole(length, is_tag) => {
-                    self.emit(&text[from..at], segments);
-                    at += length;
-                    from = at;
-                    self.in_reasoning ^= is_tag;
-                    self.stopped = !is_tag;
+    /// Compares what came with the marks, each byte once. Of stop words the one that begins first counts, and of several at one
+    /// position the shortest, so that the result does not depend on what follows. A tag counts as soon as it is whole: the text
+    /// before it and behind it are not one text.
+    fn read(&mut self, segments: &mut Vec<Segment>) {
+        while self.at < self.held.len() {
+            let marks = if self.in_reasoning { self.of_reasoning.clone() } else { self.of_text.clone() };
+            let mut is_tag = false;
+            while let Some(&byte) = self.held.as_bytes().get(self.at) {
+                self.node = marks.next(self.node, byte);
+                self.at += 1;
+                let node = &marks.nodes[self.node];
+                is_tag = node.ends_tag && self.found.is_none_or(|found| found > self.at - marks.tag_length);
+                if is_tag {
+                    break;
                 }
-                Mark::Begun if !is_over => break,
-                _ => at += 1,
+                if node.word_length > 0 {
+                    let begins = self.at - node.word_length as usize;
+                    self.found = Some(self.found.map_or(begins, |found| found.min(begins)));
+                }
+                // No word that begins before the one that was found may still become whole.
+                if let Some(found) = self.found.filter(|&found| node.ends_tag || self.at - node.depth as usize >= found)
+                {
+                    return self.stop(found, segments);
+                }
             }
-        }
-        if !self.stopped {
-            self.emit(&text[from..at], segments);
-            self.held.push_str(&text[at..]);
+            if !is_tag {
+                // A mark begins with a whole character, so this is between two of them.
+                return self.emit(self.at - marks.nodes[self.node].depth as usize, segments);
+            }
+            self.emit(self.at - marks.tag_length, segments);
+            self.in_reasoning = !self.in_reasoning;
+            (self.start, self.node, self.found) = (self.at, 0, None);
         }
     }
 
-    fn emit(&self, text: &str, segments: &mut Vec<Segment>) {
-        if !text.is_empty() {
+    /// The text ends at `end` of what is held.
+    fn stop(&mut self, end: usize, segments: &mut Vec<Segment>) {
+        self.emit(end, segments);
+        self.stopped = true;
+        self.held = String::new();
+        (self.start, self.at, self.node, self.found) = (0, 0, 0, None);
+    }
+
+    /// Hands out what is held up to `end`.
+    fn emit(&mut self, end: usize, segments: &mut Vec<Segment>) {
+        if let Some(text) = self.held.get(self.start..end).filter(|text| !text.is_empty()) {
             let text = text.to_owned();
             segments.push(if self.in_reasoning { Segment::Reasoning(text) } else { Segment::Text(text) });
+            self.start = end;
         }
     }
+}
 
-    /// The shortest mark at the beginning of `rest`. Stop words do not count within reasoning.
-    fn mark(&self, rest: &[u8]) -> Mark {
-        let mut found = Mark::None;
-        self.each_mark(|mark, is_tag| {
-            let mark = mark.as_bytes();
-            match found {
-                Mark::Whole(length, _) if length <= mark.len() => {}
-                _ if rest.starts_with(mark) => found = Mark::Whole(mark.len(), is_tag),
-                Mark::None if mark.starts_with(rest) => found = Mark::Begun,
-                _ => {}
+/// A tag and stop words as an automaton (Aho and Corasick, 1975), which looks at each byte of a text once, however many words there
+/// are and however much they are alike. A client of the edge chooses the words, and may have a model repeat them.
+#[derive(Debug)]
+struct Marks {
+    /// The beginnings of marks; the first one is empty. A beginning is mostly continued by the node behind it.
+    nodes: Vec<Node>,
+    /// Where beginnings are continued by other nodes than the one behind them: at most once a mark.
+    branches: Vec<(usize, u8, usize)>,
+    tag_length: usize,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    /// The last byte of this beginning.
+    byte: u8,
+    /// Whether it continues the beginning that the node before it is.
+    continues: bool,
+    /// How many bytes it has.
+    depth: u32,
+    /// The longest other beginning that it ends with.
+    shorter: u32,
+    /// The length of the longest stop word that it ends with, or 0.
+    word_length: u32,
+    /// Whether it ends with the tag.
+    ends_tag: bool,
+}
+
+impl Default for Marks {
+    fn default() -> Marks {
+        Marks::new(None, &[])
+    }
+}
+
+impl Marks {
+    fn new(tag: Option<&'static str>, words: &[String]) -> Marks {
+        let tag_length = tag.map_or(0, str::len);
+        let mut marks = Marks { nodes: vec![Node::default()], branches: Vec::new(), tag_length };
+        for (mark, is_tag) in
+            tag.into_iter().map(|tag| (tag, true)).chain(words.iter().map(|word| (word.as_str(), false)))
+        {
+            let node = marks.add(mark);
+            match is_tag {
+                true => marks.nodes[node].ends_tag = true,
+                false => marks.nodes[node].word_length = mark.len() as u32,
             }
-        });
-        found
+        }
+        marks.link();
+        marks
     }
 
-    fn each_mark(&self, mut each: impl FnMut(&str, bool)) {
-        if self.think_tags {
-            each(if self.in_reasoning { CLOSE } else { OPEN }, true);
+    /// Adds the beginnings of a mark, and returns the last of them.
+    fn add(&mut self, mark: &str) -> usize {
+        let mut at = 0;
+        for &byte in mark.as_bytes() {
+            at = self.continued(at, byte).unwrap_or_else(|| {
+                let depth = self.nodes[at].depth + 1;
+                let new = self.nodes.len();
+                self.nodes.push(Node { byte, depth, continues: new == at + 1, ..Node::default() });
+                if new != at + 1 {
+                    self.branches.push((at, byte, new));
+                }
+                new
+            });
         }
-        for word in self.stop_words.iter().filter(|_| !self.in_reasoning) {
-            each(word, false);
+        at
+    }
+
+    /// Finds for each beginning the longest other one that it ends with, the shallow ones first.
+    fn link(&mut self) {
+        let mut parents = vec![0; self.nodes.len()];
+        for at in 1..self.nodes.len() {
+            parents[at] = at - 1;
+        }
+        self.branches.iter().for_each(|&(parent, _, child)| parents[child] = parent);
+        let mut order: Vec<usize> = (1..self.nodes.len()).collect();
+        order.sort_by_key(|&at| self.nodes[at].depth);
+        for at in order {
+            let parent = parents[at];
+            let shorter =
+                if parent == 0 { 0 } else { self.next(self.nodes[parent].shorter as usize, self.nodes[at].byte) };
+            let (word_length, ends_tag) = (self.nodes[shorter].word_length, self.nodes[shorter].ends_tag);
+            let node = &mut self.nodes[at];
+            node.shorter = shorter as u32;
+            node.ends_tag |= ends_tag;
+            if node.word_length == 0 {
+                node.word_length = word_length;
+            }
+        }
+    }
+
+    /// The beginning that continues the one at `at` with `byte`.
+    fn continued(&self, at: usize, byte: u8) -> Option<usize> {
+        let behind = self.nodes.get(at + 1).filter(|next| next.continues && next.byte == byte);
+        if behind.is_some() {
+            return Some(at + 1);
+        }
+        let mut branches = self.branches.iter();
+        branches.find(|&&(from, with, _)| from == at && with == byte).map(|&(_, _, to)| to)
+    }
+
+    /// The longest beginning that a text ends with after `byte`, where it ended with the one at `at` before.
+    fn next(&self, mut at: usize, byte: u8) -> usize {
+        loop {
+            match self.continued(at, byte) {
+                Some(next) => return next,
+                None if at == 0 => return 0,
+                None => at = self.nodes[at].shorter as usize,
+            }
         }
     }
 }

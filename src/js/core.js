@@ -1,10 +1,17 @@
 import source from '#wasm';
-import { ReplyDriver, __wbg_reset_state as resetState, describe, formatPrompt, getModel, initSync, readRequest } from 'glue';
+import { ReplyDriver, __wbg_reset_state as resetState, describe, formatPrompt, getModel, initSync, memoryPages, readRequest } from 'glue';
 import { ChatError } from './error.js';
 import { forgetBuffer } from './chunk-buffer.js';
+import { forgetReplies, onIdle, openReplies } from './web.js';
 
 /** What the module offers. Named one by one and not as a namespace, so that bundlers leave out what nobody calls. */
 const api = { ReplyDriver, describe, formatPrompt, getModel, readRequest };
+
+/**
+ * Pages of 64 KiB that an instance may keep when no reply is open: 32 MiB. Memory of WebAssembly never shrinks, so an instance that once
+ * carried a large image is replaced by a fresh one, which takes 0.2 ms.
+ */
+const MOST_IDLE_PAGES = 512;
 
 let isStarted = false;
 
@@ -22,7 +29,22 @@ export function core() {
     throw new ChatError('wasm_blocked', message, { cause: error });
   }
   isStarted = true;
+  // The core is still at work when it says so.
+  onIdle((pages) => {
+    if (pages > MOST_IDLE_PAGES) queueMicrotask(shrink);
+  });
   return api;
+}
+
+/** Replaces the instance if it has much memory and nothing to do. */
+export function shrink() {
+  if (isStarted && openReplies() === 0 && memoryPages() > MOST_IDLE_PAGES) renew();
+}
+
+function renew() {
+  resetState();
+  forgetBuffer();
+  forgetReplies();
 }
 
 /**
@@ -34,8 +56,7 @@ export function recoverFromTrap(error) {
   if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return error;
   isStarted = false;
   lostInstances++;
-  resetState();
-  forgetBuffer();
+  renew();
   return new ChatError('protocol', `rivulet's core stopped: ${error.message}`, { retryable: true, cause: error });
 }
 

@@ -5,11 +5,15 @@ import { fetchShared, fetchBuffered } from './buffered-fetch.js';
 /** How long a session is kept: ten hours, since WordPress nonces live 12 to 24. */
 const TTL_MS = 10 * 3_600_000;
 
-/** What the core wants of the runtime for one reply (src/web/sys.rs): requests, pauses, and the session store. */
+/** Milliseconds that a session store may take. A request for a nonce takes a site less. */
+const STORE_MS = 3_000;
+
+/** What the core wants of the runtime for one reply (src/web/sys.rs): requests, the time that is left, and the session store. */
 export class Host {
   #deadlines;
   #fetch;
   #session;
+  #texts;
   /** Exists only until the head of a response arrives: it would be the largest part of a reply whose body is being read. */
   #controller = null;
   /** Rejects what the core waits for; it waits for one thing at a time. */
@@ -17,10 +21,11 @@ export class Host {
   #isOver = false;
   #reason;
 
-  constructor(deadlines, { fetch, session = memory }) {
+  constructor(deadlines, { fetch, session = memory, texts }) {
     this.#deadlines = deadlines;
     this.#fetch = fetch;
     this.#session = session;
+    this.#texts = texts;
   }
 
   get isOver() {
@@ -33,6 +38,13 @@ export class Host {
     this.#reason = reason;
     this.#controller?.abort(reason);
     this.#rejectWait?.(reason);
+  }
+
+  /** A long text of the options (`jsonCopy` in src/js/json-copy.js), which is then no longer kept here. */
+  text(index) {
+    const text = this.#texts[index];
+    this.#texts[index] = '';
+    return text;
   }
 
   /** Whether the caller has a `fetch` of its own, which may do what a page may not. */
@@ -50,21 +62,23 @@ export class Host {
     return this.#request((signal) => (mayShare ? fetchShared : fetchBuffered)(url, init, this.#fetch, limit, signal));
   }
 
-  /** Resolves after `ms` milliseconds. */
-  async sleep(ms) {
-    let timer;
-    const slept = new Promise((resolve) => {
-      timer = setTimeout(resolve, ms);
-    });
-    await this.#until(slept).finally(() => clearTimeout(timer));
+  /** How long a pause before a retry may be, in milliseconds. */
+  get msLeft() {
+    return this.#deadlines.msLeft;
   }
 
-  /** The value in the session store. A store that fails costs a request for a nonce, and not the reply. */
+  /** The value in the session store. A store that fails, or says nothing for seconds, costs a request for a nonce, and not the reply. */
   async load(key) {
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, STORE_MS);
+    });
     try {
-      return await this.#until(this.#session.get(key));
+      return await this.#until(Promise.race([this.#session.get(key), late]));
     } catch {
       return undefined;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

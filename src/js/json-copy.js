@@ -3,14 +3,20 @@ import { ChatError } from './error.js';
 /** Levels of nesting: as deep as the core reads JSON, less the two levels that the call is wrapped in. */
 const MAX_DEPTH = 98;
 
+/** Letters of a text that goes to the core beside the JSON of a call, where there is a place for it. */
+const LONG = 65_536;
+
+/** The member of the object that stands in for such a text, and holds its number. `src/web/options.rs` knows it, too. */
+const TEXT = '\u0000text';
+
 /**
  * A copy of plain data, taken at the moment of the call, so that later changes of the original have no effect. Only own enumerable
  * properties are copied, so that a polluted `Object.prototype` adds nothing. What JSON has no form for is an error that names the
- * place; `what` names the whole.
+ * place; `what` names the whole. `texts`: takes long texts, for which an object stands in: an image would be copied three times as JSON.
  */
-export function jsonCopy(object, what) {
+export function jsonCopy(object, what, texts) {
   try {
-    return copy(object, '', 0);
+    return copy(object, '', 0, texts);
   } catch (error) {
     if (error instanceof ChatError) throw error;
     // A getter or a proxy of the caller threw; a revoked proxy does.
@@ -18,10 +24,21 @@ export function jsonCopy(object, what) {
   }
 }
 
-function copy(value, path, depth) {
+/** `value` as JSON text for the core; `what` names it. No string can be longer than the engine allows: half a GiB in V8. */
+export function toJson(value, what) {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new ChatError('too_large', `${what} are too large: as JSON they are longer than a string may be here`, { cause });
+  }
+}
+
+function copy(value, path, depth, texts) {
   switch (typeof value) {
-    case 'string':
-      return value.toWellFormed?.() ?? wellFormed(value);
+    case 'string': {
+      const text = value.toWellFormed?.() ?? wellFormed(value);
+      return texts && text.length >= LONG ? { [TEXT]: texts.push(text) - 1 } : text;
+    }
     case 'boolean':
       return value;
     case 'number':
@@ -36,10 +53,10 @@ function copy(value, path, depth) {
   }
   if (value === null) return null;
   if (depth === MAX_DEPTH) throw new ChatError('input', `${path} is circular, or nested deeper than ${MAX_DEPTH} levels`);
-  if (Array.isArray(value)) return Array.from(value, (item, i) => copy(item, `${path}[${i}]`, depth + 1));
-  if (typeof value.toJSON === 'function') return copy(value.toJSON(), path, depth + 1);
+  if (Array.isArray(value)) return Array.from(value, (item, i) => copy(item, `${path}[${i}]`, depth + 1, texts));
+  if (typeof value.toJSON === 'function') return copy(value.toJSON(), path, depth + 1, texts);
   const own = Object.create(null);
-  for (const key of Object.keys(value)) own[key] = copy(value[key], path ? `${path}.${key}` : key, depth + 1);
+  for (const key of Object.keys(value)) own[key] = copy(value[key], path ? `${path}.${key}` : key, depth + 1, texts);
   return own;
 }
 

@@ -1,17 +1,19 @@
+import { pausesEnd } from './deadline.js';
 import { ChatError } from './error.js';
 import { jsonCopy } from './json-copy.js';
 
 /** Options that are not plain data. They stay in JavaScript, while all others go to the core as JSON. */
-const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce'];
+const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce', 'onRetry'];
 
 /** A copy without a prototype, so that a property of a polluted `Object.prototype` is not taken for an option. */
 export const ownProperties = (given) => ({ __proto__: null, ...given });
 
 /**
  * The own properties of `given` in two parts: `[data, live]`, plain data as a copy, and live values as they are. `undefined` counts as
- * not given; a live value of `null` becomes `undefined`, which takes away a setting. `path`: what an error calls the whole.
+ * not given; a live value of `null` becomes `undefined`, which takes away a setting. `path`: what an error calls the whole. `texts`: see
+ * `jsonCopy`.
  */
-export function split(given, path) {
+export function split(given, path, texts) {
   const data = {};
   const live = Object.create(null);
   try {
@@ -23,19 +25,21 @@ export function split(given, path) {
   } catch (error) {
     throw new ChatError('input', `${path} cannot be read`, { cause: error });
   }
-  return [jsonCopy(data, path), live];
+  return [jsonCopy(data, path, texts), live];
 }
 
-/** The options of a call as `[data, live]`, as `split` makes them. `defaults`: the live settings of the provider. */
+/** The options of a call as `[data, live, texts]`, as `split` makes them. `defaults`: the live settings of the provider. */
 export function readOptions(options, defaults) {
   if (options === null || typeof options !== 'object') throw new ChatError('input', 'give options such as { messages }');
-  const [data, given] = split(options, 'options');
+  const texts = [];
+  const [data, given] = split(options, 'options', texts);
   const live = Object.assign(Object.create(null), defaults, given);
   check(live);
-  return [data, live];
+  live[pausesEnd] = options[pausesEnd];
+  return [data, live, texts];
 }
 
-function check({ signal, fetch, session, coalesce }) {
+function check({ signal, fetch, session, coalesce, onRetry }) {
   const methods = (value, names) => names.every((name) => typeof value?.[name] === 'function');
   const wrong = (message) => {
     throw new ChatError('input', message);
@@ -43,5 +47,6 @@ function check({ signal, fetch, session, coalesce }) {
   if (signal !== undefined && !methods(signal, ['addEventListener', 'removeEventListener'])) wrong('signal must be an AbortSignal');
   if (fetch !== undefined && typeof fetch !== 'function') wrong('fetch must be a function');
   if (session !== undefined && !methods(session, ['get', 'set', 'delete'])) wrong('session must have get, set and delete');
+  if (onRetry !== undefined && typeof onRetry !== 'function') wrong('onRetry must be a function');
   if (coalesce !== undefined && typeof coalesce !== 'boolean') wrong('coalesce must be true or false');
 }

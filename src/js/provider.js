@@ -1,8 +1,10 @@
-import { core, recoverFromTrap, watchLoss } from './core.js';
-import { readTimeouts } from './deadline.js';
+import { core, recoverFromTrap, shrink, watchLoss } from './core.js';
+import { pausesEnd, readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
+import { toJson } from './json-copy.js';
 import { readOptions, split } from './options.js';
 import { Reply } from './reply.js';
+import { replyOpened } from './web.js';
 
 /** Key of the method by which edge and `Client` get a reply whose items are bytes of an HTTP response (src/edge/mod.rs). */
 export const encoded = Symbol('encoded');
@@ -113,7 +115,7 @@ export class Provider {
   }
 
   get #settings() {
-    return (this.#settingsJson ??= JSON.stringify(this.#data));
+    return (this.#settingsJson ??= toJson(this.#data, 'the settings'));
   }
 
   #describe() {
@@ -130,8 +132,10 @@ export class Provider {
       signal: undefined,
       fetch: undefined,
       session: undefined,
+      texts: undefined,
       timeouts: readTimeouts(),
       coalesce: false,
+      onRetry: undefined,
       failure: undefined,
       responseMeta,
       toChatError: recoverFromTrap,
@@ -139,13 +143,15 @@ export class Provider {
       provider: () => this.name,
     };
     try {
-      const [data, live] = readOptions(options, this.#live);
-      config.timeouts = readTimeouts(live.timeout);
+      const [data, live, texts] = readOptions(options, this.#live);
+      config.timeouts = readTimeouts(live.timeout, live[pausesEnd]);
       config.coalesce = live.coalesce === true;
       config.signal = live.signal;
       config.session = live.session;
+      config.texts = texts;
+      config.onRetry = live.onRetry;
       config.fetch = live.transport ?? live.fetch;
-      config.start = this.#starter(JSON.stringify({ options: data, ...wanted }), config);
+      config.start = this.#starter(toJson({ options: data, ...wanted }, 'the messages'), config);
     } catch (error) {
       config.failure = error;
     }
@@ -156,7 +162,9 @@ export class Provider {
   #starter(given, config) {
     return (host, buffer) => {
       config.isLost = watchLoss();
-      return callCore(() => new (core().ReplyDriver)(this.#protocol, this.#settings, given, host, buffer));
+      const driver = callCore(() => new (core().ReplyDriver)(this.#protocol, this.#settings, given, host, buffer));
+      replyOpened();
+      return driver;
     };
   }
 }
@@ -167,5 +175,14 @@ export function callCore(call) {
     return call();
   } catch (error) {
     throw recoverFromTrap(error);
+  }
+}
+
+/** Calls a function of the core that needs much memory for much data, and leaves nothing behind. */
+export function callCoreOnce(call) {
+  try {
+    return callCore(call);
+  } finally {
+    shrink();
   }
 }

@@ -10,4 +10,4 @@ pub use locate::locate;
 pub use parse::{Invalid, Parsed, parse};
 pub use surrogates::{SurrogateJoiner, join_surrogates};
 pub(crate) use value::quote;
-pub use value::{Map, Value, fill_template};
+pub use value::{Digits, Map, Value, fill_template};

@@ -56,15 +56,35 @@ pub(super) struct Reader<'a> {
     /// `None`: values are built. Otherwise no values are built, and `found` and `varying` are filled: see
     /// [`super::locate()`].
     members: Option<&'a [&'a str]>,
+    /// Items and members of the arrays and objects that are not whole. Each that is takes its own from the end, in one piece of
+    /// exactly their size.
+    items: Vec<Value>,
+    fields: Vec<(String, Value)>,
     /// Where the inside of the string or number at the path lies.
     pub(super) found: Option<Range<usize>>,
     /// Where the values of `members` lie.
     pub(super) varying: Vec<Range<usize>>,
 }
 
+/// What `all` has from `start` on, which is then no longer there.
+fn take_from<T>(all: &mut Vec<T>, start: usize) -> Vec<T> {
+    if start == 0 { std::mem::take(all) } else { all.split_off(start) }
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, depth: u8, members: Option<&'a [&'a str]>) -> Self {
-        Reader { text, at: 0, depth, has_lone_surrogates: false, members, found: None, varying: Vec::new() }
+        let (items, fields) = (Vec::new(), Vec::new());
+        Reader {
+            text,
+            at: 0,
+            depth,
+            has_lone_surrogates: false,
+            members,
+            items,
+            fields,
+            found: None,
+            varying: Vec::new(),
+        }
     }
 
     /// Reads the whole text, which must be one value with nothing but blanks around it. `path`: see [`Reader::value`].
@@ -98,7 +118,7 @@ impl<'a> Reader<'a> {
                 if path.is_some_and(<[_]>::is_empty) {
                     self.found = Some(start..start + number.len());
                 }
-                Some(if self.builds_values() { Value::Number(number.to_owned()) } else { Value::Null })
+                Some(if self.builds_values() { Value::Number(number.into()) } else { Value::Null })
             }
         }
     }
@@ -107,7 +127,7 @@ impl<'a> Reader<'a> {
     fn nested(&mut self, close: u8, path: Option<&[&str]>) -> Option<Value> {
         self.depth = self.depth.checked_sub(1)?;
         let is_object = close == b'}';
-        let (mut members, mut items) = (Vec::new(), Vec::new());
+        let (items, fields) = (self.items.len(), self.fields.len());
         let mut index = 0;
         let (step, deeper) = path.and_then(<[_]>::split_first).unzip();
         let mut seen = false;
@@ -141,8 +161,8 @@ impl<'a> Reader<'a> {
                 index += 1;
                 match is_object {
                     _ if !self.builds_values() => {}
-                    true => members.push((key.into_owned(), value)),
-                    false => items.push(value),
+                    true => self.fields.push((key.into_owned(), value)),
+                    false => self.items.push(value),
                 }
                 self.skip_blanks();
                 if self.take(close) {
@@ -152,7 +172,10 @@ impl<'a> Reader<'a> {
             }
         }
         self.depth += 1;
-        Some(if is_object { Map::from_members(members).into() } else { items.into() })
+        Some(match is_object {
+            true => Map::from_members(take_from(&mut self.fields, fields)).into(),
+            false => take_from(&mut self.items, items).into(),
+        })
     }
 
     /// Whether values are wanted, and not only places.

@@ -1,6 +1,7 @@
 //! JSON values: what servers send and what is sent to them.
 
 use std::fmt::{self, Display, Formatter};
+use std::rc::Rc;
 
 use crate::text::{cut, decimal, digit, parse_number};
 
@@ -13,7 +14,7 @@ pub enum Value {
     /// `true` or `false`.
     Bool(bool),
     /// A number as it is written, for example `1e3`.
-    Number(String),
+    Number(Digits),
     /// A string, unescaped.
     String(String),
     /// An array.
@@ -22,6 +23,47 @@ pub enum Value {
     Object(Map),
     /// Any JSON as text, which is written as it stands: see [`fill_template`]. To look into it, parse it.
     Json(String),
+    /// A large value that has its place elsewhere, too, and is written only.
+    Shared(Rc<Value>),
+    /// The end, from a byte on, of a long string that has its place elsewhere, too: see [`Value::end`].
+    End(Rc<String>, usize),
+}
+
+/// The text of a number. A short one needs no memory of its own, since a service may send millions in one event.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Digits {
+    /// Up to ten bytes, and how many.
+    Short([u8; MAX_SHORT], u8),
+    /// A longer text.
+    Long(Box<str>),
+}
+
+const MAX_SHORT: usize = 10;
+
+impl From<&str> for Digits {
+    fn from(text: &str) -> Digits {
+        let mut short = [0; MAX_SHORT];
+        match short.get_mut(..text.len()) {
+            Some(place) => {
+                place.copy_from_slice(text.as_bytes());
+                Digits::Short(short, text.len() as u8)
+            }
+            None => Digits::Long(text.into()),
+        }
+    }
+}
+
+impl std::ops::Deref for Digits {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Digits::Short(short, length) => {
+                short.get(..usize::from(*length)).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+            }
+            Digits::Long(text) => text,
+        }
+    }
 }
 
 /// The members of a JSON object, in the order in which they came. Where a key is repeated the last one counts, as with
@@ -56,7 +98,22 @@ impl Value {
 
     /// The string. `None`: this is another kind of value.
     pub fn as_str(&self) -> Option<&str> {
-        if let Value::String(text) = self { Some(text) } else { None }
+        match self {
+            Value::String(text) => Some(text),
+            Value::End(text, from) => text.get(*from..),
+            _ => None,
+        }
+    }
+
+    /// The last `length` bytes of this string, without a copy where it is a long one.
+    pub fn end(&self, length: usize) -> Value {
+        match self {
+            Value::End(text, _) => Value::End(text.clone(), text.len().saturating_sub(length)),
+            other => {
+                let text = other.as_str().unwrap_or_default();
+                text.get(text.len().saturating_sub(length)..).unwrap_or_default().into()
+            }
+        }
     }
 
     /// The boolean. `None`: this is another kind of value.
@@ -111,7 +168,8 @@ impl Value {
     #[inline(never)]
     pub fn string_or_number(&self, key: &str) -> Option<&str> {
         match self.get(key)? {
-            Value::String(text) | Value::Number(text) => Some(text),
+            Value::String(text) => Some(text),
+            Value::Number(digits) => Some(digits),
             _ => None,
         }
     }
@@ -136,6 +194,22 @@ impl Value {
     /// Whether `true` stands at `key`.
     pub fn is_true(&self, key: &str) -> bool {
         matches!(self.get(key), Some(Value::Bool(true)))
+    }
+
+    /// About how many bytes of memory this value takes.
+    pub fn size(&self) -> usize {
+        size_of::<Value>()
+            + match self {
+                Value::Null | Value::Bool(_) | Value::Number(Digits::Short(..)) => 0,
+                Value::Number(digits) => digits.len(),
+                Value::String(text) | Value::Json(text) => text.len(),
+                Value::Shared(value) => value.size(),
+                Value::End(text, _) => text.len(),
+                Value::Array(items) => items.iter().map(Value::size).sum(),
+                Value::Object(map) => {
+                    map.iter().map(|(key, value)| size_of::<String>() + key.len() + value.size()).sum()
+                }
+            }
     }
 
     /// This value as JSON text, without blanks.
@@ -221,6 +295,12 @@ impl Map {
         self.0.push((key.to_owned(), value));
     }
 
+    /// Adds a member whose key may be there already: the last one counts. Unlike [`Map::insert`] this costs the same however many
+    /// members there are.
+    pub fn push(&mut self, key: &str, value: Value) {
+        self.0.push((key.to_owned(), value));
+    }
+
     /// Removes the member `key`, if there is one.
     pub fn remove(&mut self, key: &str) {
         self.0.retain(|(name, _)| name != key);
@@ -239,6 +319,11 @@ impl Map {
     /// The members in their order; a repeated key comes as often as it was written.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The values in their order, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.0.iter_mut().map(|(_, value)| value)
     }
 
     /// The keys in their order; a repeated key comes as often as it was written.
@@ -275,7 +360,7 @@ impl From<bool> for Value {
 
 impl From<u64> for Value {
     fn from(number: u64) -> Value {
-        Value::Number(decimal(number))
+        Value::Number(decimal(number).as_str().into())
     }
 }
 
@@ -315,7 +400,11 @@ fn write(value: &Value, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-        Value::Number(text) | Value::Json(text) => out.push_str(text),
+        Value::Number(digits) => out.push_str(digits),
+        Value::Json(text) => {
+            reserve(text, out);
+            out.push_str(text);
+        }
         Value::String(text) => quote(text, out),
         Value::Array(items) => {
             out.push('[');
@@ -326,6 +415,8 @@ fn write(value: &Value, out: &mut String) {
             out.push(']');
         }
         Value::Object(map) => write_members(map, out),
+        Value::Shared(value) => write(value, out),
+        Value::End(..) => quote(value.as_str().unwrap_or_default(), out),
     }
 }
 
@@ -341,8 +432,14 @@ fn write_members(map: &Map, out: &mut String) {
     out.push('}');
 }
 
+/// Makes room for `text` and a little more, so that what follows a long text does not double the memory that it takes.
+fn reserve(text: &str, out: &mut String) {
+    out.reserve(text.len() + text.len() / 16 + 2);
+}
+
 /// Appends `text` as a JSON string, with its quotes, to `out`.
 pub(crate) fn quote(text: &str, out: &mut String) {
+    reserve(text, out);
     out.push('"');
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {

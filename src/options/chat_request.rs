@@ -86,22 +86,23 @@ impl ChatRequest {
         random: fn() -> [u64; 2],
     ) -> Result<ChatRequest> {
         let settings = Rc::new(Settings::read(info, settings)?);
-        ChatRequest::with(info, settings, options, Purpose::Reply, random)
+        ChatRequest::with(info, settings, &mut options.clone(), Purpose::Reply, random)
     }
 
     /// A request with settings that were read before. An option counts before the setting of the same name; `extra` of
-    /// both counts.
+    /// both counts. The messages are taken out of `options`, since they may hold large images.
     ///
     /// # Errors
     /// As for [`ChatRequest::read`].
     pub fn with(
         info: &ProtocolInfo,
         settings: Rc<Settings>,
-        options: &Value,
+        options: &mut Value,
         purpose: Purpose,
         random: fn() -> [u64; 2],
     ) -> Result<ChatRequest> {
-        let given = &settings.given;
+        let given_messages = options.as_object_mut().and_then(|options| options.take("messages")).unwrap_or_default();
+        let (given, options) = (&settings.given, &*options);
         let option = |key: &str| options.non_null(key).or_else(|| given.non_null(key));
         let mut model = String::new();
         if let Some(given) = option("model") {
@@ -131,15 +132,15 @@ impl ChatRequest {
             warnings.push(join(&["the bots of ", &settings.name, " have their own model: 'model' was left out"]));
         }
         let mut images = Vec::new();
-        let is_empty = options.list("messages").is_empty();
-        let messages = match options.non_null("messages") {
+        let is_empty = given_messages.as_array().is_none_or(|list| list.is_empty());
+        let mut messages = match &given_messages {
             _ if purpose != Purpose::Reply => Vec::new(),
             // A shortcut stands in the place of a message.
-            None | Some(Value::Array(_)) if is_empty && is_mapped("shortcutId") && option("shortcutId").is_some() => {
+            Value::Null | Value::Array(_) if is_empty && is_mapped("shortcutId") && option("shortcutId").is_some() => {
                 Vec::new()
             }
-            None => return Err(Error::input("messages is missing")),
-            Some(messages) => {
+            Value::Null => return Err(Error::input("messages is missing")),
+            messages => {
                 let mut reader =
                     MessageReader { warnings: &mut warnings, images: info.images, found: Vec::new(), info };
                 let read = reader.read(messages)?;
@@ -153,9 +154,15 @@ impl ChatRequest {
             let parts = [info.name, " takes at most ", &most, noun, " with a message, and this one has ", &found];
             return Err(Error::input(join(&parts)));
         }
-        if is_mapped("messages") && history == History::Messages {
+        if let Some((_, place)) =
+            info.options.iter().find(|(name, _)| *name == "messages" && history == History::Messages)
+        {
             // The protocol gets the messages as they are, so nothing of them is left out.
             warnings.clear();
+            if given_messages.as_array().is_some() {
+                messages = Vec::new();
+                mapped_options.insert(place, Value::Shared(Rc::new(given_messages)));
+            }
         }
         let conversation = match options.non_null("conversation") {
             Some(Value::Object(conversation)) => conversation.clone(),
@@ -283,9 +290,10 @@ pub enum History {
     Prompt,
 }
 
-/// The number of stop words that `stop` may have. Each position of a text is compared with each word, and a client of
-/// the edge chooses the words.
+/// The number of stop words that `stop` may have, and of their bytes. A client of the edge chooses the words, and what finds them
+/// takes some twenty bytes of memory for each of theirs. OpenAI takes four words, Gemini and Cohere take five.
 const MAX_STOP_WORDS: usize = 64;
+const MAX_STOP_BYTES: usize = 65_536;
 
 /// The words of the option `stop`, which is a string or an array of strings.
 fn read_stop_words(given: &Value) -> Result<Vec<String>> {
@@ -297,6 +305,9 @@ fn read_stop_words(given: &Value) -> Result<Vec<String>> {
             Some(word) if !word.is_empty() => words.push(word.to_owned()),
             _ => return Err(Error::input("stop must be a string or an array of strings, none of them empty")),
         }
+    }
+    if words.iter().map(String::len).sum::<usize>() > MAX_STOP_BYTES {
+        return Err(Error::input("stop: the words have more than 65,536 bytes together"));
     }
     Ok(words)
 }

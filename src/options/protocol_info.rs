@@ -21,6 +21,8 @@ pub struct ProtocolInfo {
     pub images: ImageSupport,
     /// Settings beside those that every provider has.
     pub settings: &'static [(&'static str, SettingKind)],
+    /// What to do where the service cannot be reached, for the error of a request that got no answer.
+    pub unreachable_hint: &'static str,
     /// The path at which replies are asked for, below the address of the site or service. Names in braces stand for what
     /// the request fills in.
     pub api_endpoint: &'static str,
@@ -74,6 +76,7 @@ impl ProtocolInfo {
             options,
             images: ImageSupport::NONE,
             settings: &[],
+            unreachable_hint: "",
             api_endpoint,
             base_url,
         }
@@ -94,6 +97,7 @@ impl ProtocolInfo {
             options: &[],
             images: ImageSupport::NONE,
             settings,
+            unreachable_hint: "",
             api_endpoint,
             base_url: "",
         }

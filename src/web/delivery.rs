@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::driver::Inner;
 use super::js_value;
 use super::sys::Kind;
-use crate::chat::{Event, Session, ToolCall};
+use crate::chat::{Event, Session, ToolCall, too_large_error};
 use crate::exchange::{Demand, Exchange, RunKind};
 use crate::frame::Pieces;
 use crate::options::Purpose;
@@ -27,8 +27,18 @@ impl Inner {
             let mut encoder = encoder.borrow_mut();
             let has_content = encoder.has_content();
             encoder.take(|bytes, sequence| self.buffer.bytes(bytes, sequence as f64, has_content));
+            if demand == Demand::Response && encoder.kept_bytes() > self.max_event_bytes {
+                return self.too_much_kept();
+            }
         }
         demand
+    }
+
+    /// Fails the reply, since the encoder would keep more than is allowed.
+    fn too_much_kept(&self) -> Demand {
+        let error = too_large_error("what the answer to the client repeats at its end", self.max_event_bytes);
+        self.exchange.borrow_mut().as_mut().into_iter().for_each(|exchange| exchange.fail(error.clone()));
+        Demand::Nothing
     }
 
     /// Delivers the waiting events. The exchange is not borrowed while JavaScript runs, since a caller's session store
@@ -103,7 +113,7 @@ impl Inner {
         if is_content {
             self.handed_out.set(true);
         } else if self.tries.get() > 1 && matches!(event, Event::Warning(_) | Event::Status { .. }) {
-            // The first try has said it.
+            // The first try has delivered it already.
             return;
         }
         if let Some(encoder) = &self.encoder {

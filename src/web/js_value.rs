@@ -27,6 +27,8 @@ impl Serialize for Plain<'_> {
             Value::Null | Value::Json(_) => serializer.serialize_unit(),
             Value::Bool(flag) => serializer.serialize_bool(*flag),
             Value::Number(number) => serde_wasm_bindgen::preserve::serialize(&sys::number(number), serializer),
+            Value::Shared(value) => Plain(value).serialize(serializer),
+            Value::End(..) => serializer.serialize_str(self.0.as_str().unwrap_or_default()),
             Value::String(text) => serializer.serialize_str(text),
             Value::Array(items) => {
                 let mut seq = serializer.serialize_seq(None)?;

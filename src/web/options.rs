@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::sys;
+use super::sys::{self, Host};
 use crate::chat::error_text::holds;
 use crate::chat::{Error, Result};
 use crate::edge::CompletionSpec;
@@ -11,7 +11,7 @@ use crate::http::url;
 use crate::json::{self, Value};
 use crate::options::{ChatRequest, Purpose, Settings, header_value};
 use crate::providers::{self, Protocol};
-use crate::text::{cut, decimal, join};
+use crate::text::{cut, decimal, find, join};
 
 /// How the requests of one reply are sent.
 pub struct Env {
@@ -23,6 +23,8 @@ pub struct Env {
     pub proxy: Option<String>,
     /// The origin of the page that this runs in. Empty outside of browsers.
     pub page: String,
+    /// See [`crate::options::ProtocolInfo::unreachable_hint`].
+    pub unreachable_hint: &'static str,
 }
 
 /// Everything that JavaScript hands over for one reply, checked.
@@ -83,18 +85,22 @@ fn read_settings(protocol: &'static Protocol, given: &str) -> Result<Rc<Settings
 ///
 /// # Errors
 /// [`crate::chat::Code::Input`]: a setting or option is wrong. `ModelNotFound`: the provider has no such model.
-pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch: bool) -> Result<Options> {
+pub fn read(protocol: &'static Protocol, settings: &str, given: &str, host: &Host) -> Result<Options> {
+    let owns_fetch = host.owns_fetch();
     let checked = read_settings(protocol, settings)?;
-    let given = read_value(given)?;
-    let none = Value::Null;
-    let (settings, options) = (&checked.given, given.get("options").unwrap_or(&none));
+    let has_texts = find(given.as_bytes(), TEXT_IN_JSON).is_some();
+    let mut given = read_value(given)?;
+    if has_texts {
+        put_texts(&mut given, &mut |index| host.text(index));
+    }
+    let mut options = given.as_object_mut().and_then(|given| given.take("options")).unwrap_or_default();
     let purpose = match given.text("purpose") {
         Some("session") => Purpose::Session,
         Some("models") => Purpose::Models,
         _ => Purpose::Reply,
     };
-    let option = |key: &str| [options, settings].iter().find_map(|from| from.get(key).filter(|value| !value.is_null()));
-    let mut chat = ChatRequest::with(&protocol.info, checked.clone(), options, purpose, random_bits)?;
+    let mut chat = ChatRequest::with(&protocol.info, checked.clone(), &mut options, purpose, random_bits)?;
+    let option = |key: &str| [&options, &checked.given].into_iter().find_map(|from| from.non_null(key));
     let page = sys::page_origin();
     let proxy = option("proxy").map(read_proxy).transpose()?;
     chat.cross_origin = !page.is_empty()
@@ -116,7 +122,7 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch
     // Everything WordPress calls its cookie of a login begins in this way; what follows differs from site to site.
     chat.logged_in = headers.iter().any(|(name, value)| name == "cookie" && holds(value, "wordpress_logged_in_"));
     chat.whole = given.get("whole") == Some(&Value::Bool(true));
-    let env = Env { owns_fetch, headers, proxy, page };
+    let env = Env { owns_fetch, headers, proxy, page, unreachable_hint: protocol.info.unreachable_hint };
     Ok(Options {
         chat,
         env,
@@ -125,6 +131,26 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, owns_fetch
         max_event_bytes: read_count(option("maxEventBytes"), "maxEventBytes", 1)?
             .map_or(MAX_EVENT_BYTES, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
     })
+}
+
+/// The member of the object that stands in for a long text (`src/js/json-copy.js`), and how it begins in JSON.
+const TEXT: &str = "\0text";
+const TEXT_IN_JSON: &[u8] = b"{\"\\u0000text\":";
+
+/// Puts long texts to their places. `text` gives the one of a number.
+fn put_texts(value: &mut Value, text: &mut dyn FnMut(usize) -> String) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| put_texts(item, text)),
+        Value::Object(members) => match members.get(TEXT).and_then(Value::as_u64) {
+            // An image goes into the request as it is, so one copy of it does for both.
+            Some(index) => match text(index as usize) {
+                image if image.starts_with("data:") => *value = Value::End(Rc::new(image), 0),
+                text => *value = Value::String(text),
+            },
+            None => members.values_mut().for_each(|member| put_texts(member, text)),
+        },
+        _ => {}
+    }
 }
 
 /// 128 random bits.

@@ -14,6 +14,10 @@ extern "C" {
     /// 32 random bits.
     pub fn random() -> u32;
 
+    /// A reply was freed. `pages`: what the memory of the module has.
+    #[wasm_bindgen(js_name = replyClosed)]
+    pub fn reply_closed(pages: usize);
+
     /// The head of a response as lines: the status, then `name: value` for each of `names` (separated by blanks) that
     /// it has. The status 0 is a redirect that a page cannot follow.
     ///
@@ -116,6 +120,10 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = isOver)]
     pub fn is_over(this: &Host) -> bool;
 
+    /// A long text of the options, which is given once.
+    #[wasm_bindgen(method)]
+    pub fn text(this: &Host, index: usize) -> String;
+
     /// Whether the caller gave a `fetch`.
     #[wasm_bindgen(method, getter, js_name = ownsFetch)]
     pub fn owns_fetch(this: &Host) -> bool;
@@ -129,9 +137,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn ask(this: &Host, url: &str, init: &RequestInit, limit: f64, may_share: bool) -> Promise;
 
-    /// Resolves after so many milliseconds.
-    #[wasm_bindgen(method)]
-    pub fn sleep(this: &Host, ms: f64) -> Promise;
+    /// How long a pause before another try may be, in milliseconds.
+    #[wasm_bindgen(method, getter, js_name = msLeft)]
+    pub fn ms_left(this: &Host) -> f64;
 
     /// Resolves to what the session store has at `key`.
     #[wasm_bindgen(method)]

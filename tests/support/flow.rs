@@ -90,7 +90,7 @@ impl Flow {
     pub fn read(&self) -> Result<ChatRequest> {
         let info = &play::protocol(self.provider).info;
         let settings = Rc::new(Settings::read(info, &ours(&self.settings))?);
-        let mut call = ChatRequest::with(info, settings, &ours(&self.options), self.purpose, RANDOM)?;
+        let mut call = ChatRequest::with(info, settings, &mut ours(&self.options), self.purpose, RANDOM)?;
         call.cross_origin = self.cross_origin;
         call.logged_in = self.logged_in;
         call.whole = self.whole;

@@ -64,7 +64,7 @@ impl Play {
 
     pub fn exchange(&self, limit: usize) -> Exchange {
         let settings = Rc::new(Settings::read(&self.protocol.info, &ours(&self.settings)).expect("no settings"));
-        let mut call = ChatRequest::with(&self.protocol.info, settings, &ours(&self.options), self.purpose, RANDOM)
+        let mut call = ChatRequest::with(&self.protocol.info, settings, &mut ours(&self.options), self.purpose, RANDOM)
             .expect("a play that is no call");
         call.cross_origin = self.cross_origin;
         call.logged_in = self.logged_in;

@@ -160,11 +160,18 @@ fn reasoning_before<'a>(part: &ContentPart, conversation: &'a Map) -> &'a [Value
 
 /// Writes one content block (H2).
 fn block(part: &ContentPart) -> Result<Value> {
-    const IMAGE: &str = r#"{"type":"image","source":{"type":"base64","media_type":$,"data":$}}"#;
     Ok(match part {
         ContentPart::Text(text) => fill_template(r#"{"type":"text","text":$}"#, &[text]),
-        ContentPart::Image { url, .. } => match data_url(url) {
-            Some((media, data)) => fill_template(IMAGE, &[media, data]),
+        ContentPart::Image { url, given, .. } => match data_url(url) {
+            Some((media, data)) => {
+                let (mut image, mut source) = (Map::new(), Map::new());
+                source.insert_str("type", "base64");
+                source.insert_str("media_type", media);
+                source.insert("data", given.end(data.len()));
+                image.insert_str("type", "image");
+                image.insert("source", source.into());
+                image.into()
+            }
             None => fill_template(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
         },
         ContentPart::ToolCall { id, name, arguments } => fill_template(
@@ -189,7 +196,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             "text_delta" => message.text(str_or_empty(delta, "text"), out),
             "thinking_delta" => {
                 let reasoning = message.reasoning(str_or_empty(delta, "thinking"), out);
-                message.kept_bytes += reasoning.len();
+                message.keeps(reasoning.len());
                 if let Some(Value::String(known)) =
                     kept_block(message, index).and_then(|block| block.get_mut("thinking"))
                 {
@@ -198,8 +205,10 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             }
             // The signature comes in one piece.
             "signature_delta" => {
+                let signature = str_or_empty(delta, "signature");
+                message.keeps(signature.len());
                 if let Some(block) = kept_block(message, index) {
-                    block.insert_str("signature", str_or_empty(delta, "signature"));
+                    block.insert_str("signature", signature);
                 }
             }
             // Tools that the service runs itself have such pieces, too; they are skipped. The first piece is always
@@ -247,7 +256,9 @@ fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mu
             if !message.blocks.is_empty() {
                 let mut blocks = std::mem::take(&mut message.blocks);
                 blocks.iter_mut().filter_map(Value::as_object_mut).for_each(|block| block.remove(INDEX));
-                message.conversation.insert(id, blocks.into());
+                // The blocks are counted since they began.
+                message.keeps(id.len());
+                message.conversation.push(id, blocks.into());
             }
             let input = block.get("input").and_then(Value::as_object).filter(|input| !input.is_empty());
             let arguments = input.map(Map::to_json).unwrap_or_default();
@@ -270,12 +281,17 @@ const INDEX: &str = "index";
 /// Keeps a block of reasoning with its number, since no event says that one block ends before the next begins.
 fn keep_block(message: &mut MessageDecoder, index: u64, mut block: Value) {
     block.as_object_mut().into_iter().for_each(|block| block.insert(INDEX, index.into()));
+    message.keeps(block.size());
     message.blocks.push(block);
 }
 
+/// How many blocks may be under way at once: a piece belongs to one of the last so many, and is compared with each of them.
+const MAX_OPEN_BLOCKS: usize = 16;
+
 /// The kept block with this number.
 fn kept_block(message: &mut MessageDecoder, index: u64) -> Option<&mut Map> {
-    message.blocks.iter_mut().find(|block| block.number(INDEX) == Some(index))?.as_object_mut()
+    let mut last = message.blocks.iter_mut().rev().take(MAX_OPEN_BLOCKS);
+    last.find(|block| block.number(INDEX) == Some(index))?.as_object_mut()
 }
 
 /// Reads why the answer ended, and the service's explanation, which becomes a warning.

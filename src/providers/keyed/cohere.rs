@@ -126,8 +126,6 @@ fn add_tools(chat: &ChatRequest, body: &mut Map) -> Result<()> {
 
 /// Appends a message in the service's form to `list` (N2).
 fn add_message(given: &ChatMessage, list: &mut Vec<Value>) {
-    const IMAGE: &str = r#"{"type":"image_url","image_url":{"url":$}}"#;
-    const DETAILED: &str = r#"{"type":"image_url","image_url":{"url":$,"detail":$}}"#;
     const CALL: &str = r#"{"id":$,"type":"function","function":{"name":$,"arguments":$}}"#;
     const RESULT: &str = r#"{"role":"tool","tool_call_id":$,"content":$}"#;
     let (mut text, mut parts, mut calls, mut has_image) = (String::new(), Vec::new(), Vec::new(), false);
@@ -137,9 +135,15 @@ fn add_message(given: &ChatMessage, list: &mut Vec<Value>) {
                 text.push_str(piece);
                 parts.push(fill_template(r#"{"type":"text","text":$}"#, &[piece]));
             }
-            ContentPart::Image { url, detail } => {
+            ContentPart::Image { detail, given, .. } => {
                 has_image = true;
-                parts.push(fill_template(if detail.is_empty() { IMAGE } else { DETAILED }, &[url, detail]));
+                let mut image = Map::new();
+                image.insert_str("type", "image_url");
+                image.insert_in("image_url", "url", (*given).clone());
+                if !detail.is_empty() {
+                    image.insert_in("image_url", "detail", (*detail).into());
+                }
+                parts.push(image.into());
             }
             ContentPart::ToolCall { id, name, arguments } => {
                 let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };

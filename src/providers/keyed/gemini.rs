@@ -125,8 +125,13 @@ fn requires_signatures(model: &str) -> bool {
 fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> Result<Value> {
     Ok(match part {
         ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
-        ContentPart::Image { url, .. } => match data_url(url) {
-            Some((media, data)) => fill_template(r#"{"inlineData":{"mimeType":$,"data":$}}"#, &[media, data]),
+        ContentPart::Image { url, given, .. } => match data_url(url) {
+            Some((media, data)) => {
+                let mut image = Map::new();
+                image.insert_in("inlineData", "mimeType", media.into());
+                image.insert_in("inlineData", "data", given.end(data.len()));
+                image.into()
+            }
             None => fill_template(r#"{"fileData":{"fileUri":$}}"#, &[url]),
         },
         ContentPart::ToolCall { id, name, arguments } => {
@@ -177,7 +182,7 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
                 let arguments = object_as_json(call.get("args"));
                 let id =
                     message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(call, "name"), &arguments, out);
-                message.conversation.insert(&id, part.clone());
+                message.remember(&id, part.clone());
             }
             // An image that belongs to the reasoning is not part of the answer, and audio is not an image.
             if let Some(image) = part.non_null("inlineData").filter(|_| !part.is_true("thought"))

@@ -23,9 +23,11 @@ pub struct MessageDecoder {
     /// Whether the current frame said something that no event shows.
     not_scannable: bool,
     tools: Vec<Tool>,
-    /// Bytes of tool calls and reasoning that are kept until the end.
-    pub kept_bytes: usize,
+    /// Bytes of tool calls and of [`MessageDecoder::conversation`] and [`MessageDecoder::blocks`] that are kept until the end.
+    kept_bytes: usize,
     usage: Map,
+    /// Bytes of `usage`.
+    usage_bytes: usize,
     finish: Option<Finish>,
     /// The reason of the end, if no frame gives one.
     pub default_finish: Option<Finish>,
@@ -50,8 +52,45 @@ struct Tool {
     number: u64,
     call: Rc<ToolCall>,
     arguments: String,
+    /// How far `arguments` were read, to know whether they are whole.
+    read: ObjectEnd,
     surrogates: SurrogateJoiner,
 }
+
+/// Finds where a JSON object ends, without reading what is in it: a call may come in a million pieces, and to parse its arguments
+/// with each of them would cost the square of their length.
+#[derive(Default)]
+struct ObjectEnd {
+    /// Bytes that were read.
+    at: usize,
+    /// Objects and arrays that are open.
+    depth: usize,
+    in_string: bool,
+    after_backslash: bool,
+}
+
+impl ObjectEnd {
+    /// Whether `text`, of which a beginning may have been read before, ends where its object does.
+    fn is_whole(&mut self, text: &str) -> bool {
+        for &byte in text.as_bytes().get(self.at..).unwrap_or_default() {
+            match byte {
+                _ if std::mem::take(&mut self.after_backslash) => {}
+                b'\\' => self.after_backslash = self.in_string,
+                b'"' => self.in_string = !self.in_string,
+                _ if self.in_string => {}
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.at = text.len();
+        self.depth == 0 && text.starts_with('{') && text.ends_with('}')
+    }
+}
+
+/// How many calls may be under way at once: a piece belongs to one of the last so many. It is compared with each of them, and a
+/// service may send a million calls.
+const MAX_OPEN_CALLS: usize = 128;
 
 impl MessageDecoder {
     /// A decoder for the answer to `chat`. `conversation` and `warnings`: see [`super::RequestBuilder`].
@@ -71,6 +110,7 @@ impl MessageDecoder {
             tools: Vec::new(),
             kept_bytes: 0,
             usage: Map::new(),
+            usage_bytes: 0,
             finish: None,
             default_finish: None,
             refused: false,
@@ -108,16 +148,19 @@ impl MessageDecoder {
             Some(number) => tool.number == number,
             None => id.is_empty() || tool.call.id == id,
         };
-        let known = self.tools.iter().rposition(same).filter(|&at| !self.tools[at].ends_before(id, name));
+        let known = self.find(same).filter(|&at| !self.tools[at].ends_before(id, name));
         let at = known.unwrap_or_else(|| {
             let number = number.unwrap_or(self.tools.len() as u64);
             let call = Rc::new(ToolCall { index: self.tools.len(), ..ToolCall::default() });
             self.tools.push(Tool { number, call, ..Tool::default() });
-            self.kept_bytes += size_of::<Tool>() + id.len() + name.len();
+            self.kept_bytes += size_of::<Tool>() + size_of::<ToolCall>();
             self.tools.len() - 1
         });
         let tool = &mut self.tools[at];
         let is_news = tool.add_identity(id, name) || known.is_none();
+        if is_news {
+            self.kept_bytes += id.len() + name.len();
+        }
         // The same bytes in a later frame may begin another call, so such a frame is not scanned.
         self.not_scannable |= tool.is_other(id, name);
         let mut piece = String::new();
@@ -143,7 +186,24 @@ impl MessageDecoder {
 
     /// The arguments so far of the call with this number, if it began.
     pub fn arguments(&self, number: u64) -> Option<&str> {
-        self.tools.iter().find(|tool| tool.number == number).map(|tool| tool.arguments.as_str())
+        self.find(|tool| tool.number == number).map(|at| self.tools[at].arguments.as_str())
+    }
+
+    /// The position of the last call like this, among those that may be under way.
+    fn find(&self, is_wanted: impl Fn(&Tool) -> bool) -> Option<usize> {
+        let first = self.tools.len().saturating_sub(MAX_OPEN_CALLS);
+        self.tools[first..].iter().rposition(is_wanted).map(|at| first + at)
+    }
+
+    /// Keeps `value` at `key` of what the next request needs.
+    pub fn remember(&mut self, key: &str, value: Value) {
+        self.keeps(key.len() + value.size());
+        self.conversation.push(key, value);
+    }
+
+    /// Counts bytes that are kept until the end.
+    pub fn keeps(&mut self, bytes: usize) {
+        self.kept_bytes += bytes;
     }
 
     /// Token counts. Counts of different names in different frames are put together; of the same name, the last one
@@ -156,6 +216,7 @@ impl MessageDecoder {
                     self.usage.insert(key, value.clone());
                 }
             }
+            self.usage_bytes = self.usage.iter().map(|(key, value)| key.len() + value.size()).sum();
         }
     }
 
@@ -213,8 +274,8 @@ impl Tool {
 
     /// Whether this call is complete and a piece with this id and name begins another call. Some relays give all calls
     /// the same number, and some services make a new id for each piece, so only complete arguments show it.
-    fn ends_before(&self, id: &str, name: &str) -> bool {
-        self.is_other(id, name) && self.arguments.ends_with('}') && json::parse(self.arguments.as_bytes()).is_ok()
+    fn ends_before(&mut self, id: &str, name: &str) -> bool {
+        self.is_other(id, name) && self.read.is_whole(&self.arguments)
     }
 
     /// Whether the id and name are another call's.
@@ -253,7 +314,7 @@ impl Decode for MessageDecoder {
     }
 
     fn kept_bytes(&self) -> usize {
-        self.kept_bytes
+        self.kept_bytes + self.usage_bytes
     }
 
     fn varying_members(&self) -> &'static [&'static str] {

@@ -1,9 +1,11 @@
 //! Takes the caller's messages apart, for protocols whose messages have another form than OpenAI's.
 
 use super::message_decoder::str_or_empty;
+use std::rc::Rc;
+
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value};
-use crate::options::{ChatRequest, History};
+use crate::options::ChatRequest;
 use crate::text::join;
 
 /// A message that is not a system message.
@@ -35,6 +37,8 @@ pub enum ContentPart<'a> {
         url: &'a str,
         /// How closely the model should look at it: `low`, `high` or `auto`. Empty: the caller does not say.
         detail: &'a str,
+        /// The value that holds the URL, from which it goes into the request without a copy ([`Value::end`]).
+        given: &'a Value,
     },
     /// A tool call of the assistant.
     ToolCall {
@@ -61,25 +65,28 @@ pub enum ContentPart<'a> {
 ///
 /// # Errors
 /// With `history: 'prompt'`, those of [`ChatRequest::newest_and_earlier`].
-pub fn given(chat: &ChatRequest) -> Result<Vec<Value>> {
-    Ok(match chat.mapped_options.get(".messages") {
-        Some(Value::Array(list)) if chat.history == History::Messages => list.clone(),
-        _ => {
-            let mut message = Map::new();
-            message.insert_str("role", "user");
-            message.insert_str("content", &chat.newest_and_earlier()?.0);
-            vec![message.into()]
-        }
-    })
+pub fn given(chat: &ChatRequest) -> Result<Rc<Value>> {
+    if let Some(Value::Shared(given)) = chat.mapped_options.get(".messages") {
+        return Ok(given.clone());
+    }
+    let mut message = Map::new();
+    message.insert_str("role", "user");
+    message.insert_str("content", &chat.newest_and_earlier()?.0);
+    Ok(Rc::new(vec![message.into()].into()))
+}
+
+/// The items of what [`given`] returns.
+pub fn items(given: &Value) -> &[Value] {
+    given.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// All system messages as one text, and the other messages.
 ///
 /// # Errors
 /// [`crate::chat::Code::Input`]: a message has a part of a kind that has no place in it.
-pub fn parse(messages: &[Value]) -> Result<(String, Vec<ChatMessage<'_>>)> {
+pub fn parse(messages: &Value) -> Result<(String, Vec<ChatMessage<'_>>)> {
     let (mut system, mut read): (String, Vec<ChatMessage>) = (String::new(), Vec::new());
-    for message in messages {
+    for message in items(messages) {
         let (role, content) = (str_or_empty(message, "role").trim(), message.get("content").unwrap_or(&Value::Null));
         let mut parts = Vec::new();
         let role = match role {
@@ -137,9 +144,13 @@ fn contents<'a>(content: &'a Value, parts: &mut Vec<ContentPart<'a>>) -> Result<
             (Some(text), _) => ContentPart::Text(text),
             (None, "text" | "") => ContentPart::Text(str_or_empty(part, "text")),
             (None, "refusal") => ContentPart::Text(str_or_empty(part, "refusal")),
-            (None, "image_url") => match part.text_at("/image_url/url").or(part.text("image_url")) {
-                Some(url) => ContentPart::Image { url, detail: part.text_at("/image_url/detail").unwrap_or_default() },
-                None => return Err(Error::input("an image_url in messages has no url")),
+            (None, "image_url") => match part.pointer("/image_url/url").or(part.get("image_url")) {
+                Some(given) if given.as_str().is_some() => ContentPart::Image {
+                    url: given.as_str().unwrap_or_default(),
+                    detail: part.text_at("/image_url/detail").unwrap_or_default(),
+                    given,
+                },
+                _ => return Err(Error::input("an image_url in messages has no url")),
             },
             (None, other) => {
                 let cannot = join(&["content of type '", other, "' in messages: this protocol has no place for it"]);

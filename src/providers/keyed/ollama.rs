@@ -19,6 +19,7 @@ pub const PROTOCOL: Protocol = Protocol {
     models: Some(|chat| models::list_models(&DIALECT, chat, "/api/tags")),
     info: ProtocolInfo {
         needs_auth: false,
+        unreachable_hint: " (is it running? `ollama serve` starts it; a page's origin must be in OLLAMA_ORIGINS)",
         ..ProtocolInfo::service(
             "Ollama",
             "http://localhost:11434",
@@ -97,8 +98,8 @@ fn write_message(given: &ChatMessage) -> Result<Value> {
     for part in &given.parts {
         match part {
             ContentPart::Text(text) => content.push_str(text),
-            ContentPart::Image { url, .. } => match data_url(url) {
-                Some((_, data)) => images.push(data.into()),
+            ContentPart::Image { url, given, .. } => match data_url(url) {
+                Some((_, data)) => images.push(given.end(data.len())),
                 None => return Err(Error::input("Ollama takes images as data: URLs only")),
             },
             ContentPart::ToolCall { name, arguments, .. } => {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::chat::{Result, Session};
 use crate::exchange::Operation;
 use crate::frame::Framing;
+use crate::json::Value;
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
@@ -60,7 +61,7 @@ static DIALECT: Dialect = Dialect {
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
-    body.insert("messages", messages::given(chat)?.into());
+    body.insert("messages", Value::Shared(messages::given(chat)?));
     // OpenAI's newer models refuse `max_tokens`, which is the only name that other services know.
     if chat.settings.url.starts_with("https://api.openai.com/")
         && let Some(most) = body.take("max_tokens")

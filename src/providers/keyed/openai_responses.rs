@@ -121,8 +121,6 @@ fn default_to_not_strict(tools: &mut Value) {
 
 /// Appends a message as items of `input` (J2).
 fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
-    const IMAGE: &str = r#"{"type":"input_image","image_url":$}"#;
-    const DETAILED: &str = r#"{"type":"input_image","image_url":$,"detail":$}"#;
     const CALL: &str = r#"{"type":"function_call","call_id":$,"name":$,"arguments":$}"#;
     const RESULT: &str = r#"{"type":"function_call_output","call_id":$,"output":$}"#;
     let is_assistant = message.role == Role::Assistant;
@@ -134,9 +132,14 @@ fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
                 let kind = if is_assistant { "output_text" } else { "input_text" };
                 content.push(fill_template(r#"{"type":$,"text":$}"#, &[kind, text]));
             }
-            ContentPart::Image { url, detail } => {
-                let image = if detail.is_empty() { IMAGE } else { DETAILED };
-                content.push(fill_template(image, &[url, detail]));
+            ContentPart::Image { detail, given, .. } => {
+                let mut image = Map::new();
+                image.insert_str("type", "input_image");
+                image.insert("image_url", (*given).clone());
+                if !detail.is_empty() {
+                    image.insert_str("detail", detail);
+                }
+                content.push(image.into());
             }
             ContentPart::ToolCall { id, name, arguments } => others.push(fill_template(CALL, &[id, name, arguments])),
             ContentPart::ToolResult { id, text, .. } => others.push(fill_template(RESULT, &[id, text])),
@@ -144,7 +147,10 @@ fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
     }
     if !content.is_empty() {
         let role = if is_assistant { "assistant" } else { "user" };
-        input.push(fill_template(r#"{"role":$,"content":%}"#, &[role, &Value::from(content).to_json()]));
+        let mut item = Map::new();
+        item.insert_str("role", role);
+        item.insert("content", content.into());
+        input.push(item.into());
     }
     input.append(&mut others);
 }

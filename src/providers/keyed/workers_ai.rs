@@ -68,7 +68,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
     let path = path(chat, &join(&["/ai/run/", &keyed::take_model(body)?]))?;
-    let mut messages = messages::given(chat)?;
+    let mut messages = messages::items(&*messages::given(chat)?).to_vec();
     for message in messages.iter_mut().filter_map(Value::as_object_mut) {
         // The service refuses `null` as content.
         if message.get("content").is_none_or(Value::is_null) {

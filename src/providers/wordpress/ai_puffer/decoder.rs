@@ -55,7 +55,9 @@ impl Decode for AiPufferDecoder {
             "openai_response_id" => self.conversation.insert_str("openaiResponseId", text("id")),
             "google_interaction_id" => self.conversation.insert_str("googleInteractionId", text("id")),
             "citations" | "grounding_metadata" => {
-                self.seen_sources.push(event.to_owned());
+                if !self.seen_sources.iter().any(|seen| seen == event) {
+                    self.seen_sources.push(event.to_owned());
+                }
                 sources(&value, out);
             }
             "display_form_event" => out.push(Event::Action { kind: "form".to_owned(), action: value }),

@@ -1,0 +1,41 @@
+// A message with a large image: what the process has before it, at its height, and after it. `image.mjs PROVIDER MIB`
+
+import { setTimeout } from 'node:timers/promises';
+
+import * as rivulet from '../../../dist/index.js';
+
+const MB = 1024 * 1024;
+const [name, mebibytes] = process.argv.slice(2);
+const ENDS = {
+  Anthropic: 'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"}}\n\ndata: {"type":"message_stop"}\n\n',
+  Gemini: 'data: {"candidates":[{"finishReason":"STOP"}]}\n\n',
+  Ollama: '{"message":{"content":""},"done":true}\n',
+  OpenAiResponses: 'data: {"type":"response.completed","response":{"status":"completed"}}\n\n',
+  Cohere: 'data: {"type":"message-end","delta":{"finish_reason":"COMPLETE"}}\n\n',
+};
+let sent = 0;
+const fetch = async (url, { body }) => {
+  sent = body.length;
+  return new Response(ENDS[name] ?? 'data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
+};
+const provider = new rivulet[name]({ apiKey: 'sk', defaultModel: 'm', retries: 0, fetch });
+const ask = (url) => provider.createAsync({ messages: [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }, { type: 'image_url', image_url: { url } }] }] });
+const settled = async () => {
+  for (let turn = 0; turn < 4; turn++) {
+    await setTimeout(5);
+    globalThis.gc();
+  }
+  return process.memoryUsage();
+};
+
+await ask('data:image/png;base64,AAAA');
+const before = await settled();
+let image = Buffer.from('data:image/png;base64,'.padEnd(Number(mebibytes) * MB, 'A')).toString('latin1');
+const { rss: withImage } = await settled();
+const peakBefore = process.resourceUsage().maxRSS * 1024;
+await ask(image);
+const peak = process.resourceUsage().maxRSS * 1024;
+image = undefined;
+const after = await settled();
+// Where the call added less than the process once had, nothing is known of what it added.
+console.log(JSON.stringify({ sent, grown: peak > peakBefore ? peak - withImage : undefined, left: after.rss - before.rss }));
