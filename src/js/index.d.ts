@@ -7,8 +7,8 @@ export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
 
 /**
  * One part of a message, in OpenAI's shape. `OpenAiChat` and `WorkersAi` send parts of every type as they are. For the other
- * services a part that is neither text nor image is a `ChatError` `input`. WordPress sites take text only: other parts are left
- * out, each with a `warning` event.
+ * services a part that is neither text nor image is a `ChatError` `input`. WordPress sites take text, and images
+ * of the newest message: other parts are left out, each with a `warning` event.
  */
 export type ContentPart =
   /** Text. */
@@ -22,7 +22,10 @@ export type ContentPart =
       type: 'image_url';
       /** Where the image is, and how closely to look at it. */
       image_url: {
-        /** A `data:` URL with the image in Base64, or the address of the image. `Ollama` takes `data:` URLs only. */
+        /**
+         * A `data:` URL with the image in Base64, or the address of the image. `Ollama` and WordPress sites take `data:` URLs only:
+         * `AiEngine` up to 4 (PNG, JPEG, WebP, GIF), `AiPuffer` up to 4 (no GIF) and with a text beside them, `AiPower` one with a text.
+         */
         url: string;
         /** How closely the model looks at the image. Left out: the service decides. Passed on where the service has it. */
         detail?: 'auto' | 'low' | 'high';
@@ -197,7 +200,10 @@ export interface CallOptions {
    * nonce are then not shared with other calls.
    */
   headers?: Record<string, string>;
-  /** Cookies for the site, by name. A page cannot send them, so there they are a `ChatError` `input`. */
+  /**
+   * Cookies for the site, by name. With those of a WordPress login (`wordpress_logged_in_…`) the site's chat knows the user: `AiEngine`
+   * then asks WordPress for the login's nonce. A page cannot send them, so there they are a `ChatError` `input`.
+   */
   cookies?: Record<string, string>;
   /** Where nonces of WordPress sites live between calls. Left out: the memory of this process or page, for up to 256 sites. */
   session?: SessionStore;
@@ -295,7 +301,10 @@ export interface WordPressSettings extends CallDefaults {
   url: string;
   /** Id of a bot of the site. Left out: the bot that the page names, else the site's default bot. */
   botId?: string | number;
-  /** Path or URL of the page that holds the chat; nonce, post id and bot are read there. Left out: the home page, where one is needed. */
+  /**
+   * Path or URL of the page that holds the chat; nonce, post id and bot are read there. A path begins at the host, so of a site in a
+   * folder it is `/blog/chat/`. Left out: the home page, where one is needed.
+   */
   page?: string;
   /** A session token that you already have. Left out: one is fetched, and kept in the session store. `AiPower` needs `postId` with it. */
   nonce?: string;
@@ -315,6 +324,13 @@ export interface AiEngineSettings extends WordPressSettings {
   customId?: string;
   /** REST root of the site, a path or URL. Left out: the one that the page announces, else `/wp-json/` below `url`. */
   restRoot?: string;
+  /**
+   * The site's token of AI Engine's public API. With it, messages go to `simpleChatbotQuery`, which answers in one piece and knows no
+   * earlier messages: all turns become one text. Left out: the requests of the plugin's own chat window, which stream.
+   */
+  apiKey?: string;
+  /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
+  allowBrowser?: boolean;
 }
 
 /** Settings of `AiPower`. */
@@ -392,7 +408,7 @@ export interface Usage {
 /**
  * Why a reply is over. `stop`: the model was done, or one of `stop` came; `length`: a limit was reached, `maxTokens` for one;
  * `content_filter`: the service or the model refused to go on; `tool_calls`: tools are to be called; `unknown`: the service did not
- * say, or in terms that are not known.
+ * say (`AiEngine` nearly always), or in terms that are not known.
  */
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'unknown';
 
@@ -549,7 +565,8 @@ export interface Provider {
    */
   createAsyncGenerator(options: CallOptions): Reply;
   /**
-   * The whole text of a reply; rejects where the reply fails.
+   * The whole text of a reply; rejects where the reply fails. `AiEngine` is asked for one piece then, since its streams make another
+   * line break of each one that is a token by itself.
    *
    * @param options the messages, and what else the call needs
    */
