@@ -147,15 +147,13 @@ fn pieces(tape: &Tape) -> usize {
         (live || delta || chunk) && !refused
     });
     let count = streamed.count();
-    let keys = match body.contains(r#""type":"#) {
-        true => [r#"\"reply\":\""#; 3],
-        false => [r#""reply":""#, r#""data":""#, r#"{"content":""#],
-    };
+    let keys = if body.contains(r#""type":"#) { [r#"\"reply\":\""#; 2] } else { [r#""reply":""#, r#""data":""#] };
+    let generated = body.starts_with(r#"{"content":""#);
     let whole = keys.iter().any(|key| {
         let rest = body.split(key).nth(1);
         rest.is_some_and(|rest| !rest.starts_with('"') && !rest.starts_with("\\\""))
     });
-    if count == 0 { usize::from(whole && tape.reply.head.status == 200) } else { count }
+    if count == 0 { usize::from((whole || generated) && tape.reply.head.status == 200) } else { count }
 }
 
 #[test]
