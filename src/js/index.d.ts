@@ -348,6 +348,11 @@ export interface AiPufferSettings extends WordPressSettings {
    * the two AJAX requests of the plugin's own chat window, which stream.
    */
   apiKey?: string;
+  /**
+   * With `apiKey` and without `botId`: the AI service that the site asks, `openai` for one, with a model of the call or `defaultModel`,
+   * by the plugin's route `generate`. Left out: a bot is asked.
+   */
+  provider?: string;
   /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
 }

@@ -128,7 +128,10 @@ impl ChatRequest {
             mapped_options.insert(".under", under.clone());
         }
         let mut warnings = Vec::new();
-        if settings.models.is_empty() && options.non_null("model").is_some() && !is_mapped("model") {
+        // Only AI Puffer has this setting, and a bot goes before it.
+        let asks_without_bot = settings.get("provider").is_some() && settings.get("botId").is_none();
+        if settings.models.is_empty() && options.non_null("model").is_some() && !is_mapped("model") && !asks_without_bot
+        {
             warnings.push(join(&["the bots of ", &settings.name, " have their own model: 'model' was left out"]));
         }
         let mut images = Vec::new();

@@ -65,6 +65,7 @@ fn json_differences(recorded: &Value, sent: &Value) -> Vec<String> {
     let (recorded, sent) = (recorded.as_object().unwrap(), sent.as_object().unwrap());
     let rest = recorded.get("botId").is_none() && !recorded.contains_key("customId");
     let allowed: &[&str] = match () {
+        () if recorded.contains_key("provider") => &["provider", "model", "messages"],
         () if rest => &["messages", "conversation_uuid"],
         () if recorded.contains_key("message") => &API_KEYS,
         () => &JSON_KEYS,

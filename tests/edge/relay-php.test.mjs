@@ -16,7 +16,7 @@ import { ROOT } from '../../scripts/lib/paths.mjs';
 
 const PAGE = 'https://app.example';
 const SCRIPTS = ['index.php', 'wp-login.php', 'xmlrpc.php', 'wp-cron.php', 'wp-admin/admin-ajax.php', 'wp-admin/admin-post.php', 'wp-admin/options.php'];
-const REST_ROUTE = /^\/(mwai\/v1\/start_session|mwai-ui\/v1\/(?:chats\/submit|files\/upload)|mwai\/v1\/simple(?:ChatbotQuery|FileUpload)|aipkit\/v1\/chat\/[A-Za-z0-9]+\/message)$/;
+const REST_ROUTE = /^\/(mwai\/v1\/start_session|mwai-ui\/v1\/(?:chats\/submit|files\/upload)|mwai\/v1\/simple(?:ChatbotQuery|FileUpload)|aipkit\/v1\/generate|aipkit\/v1\/chat\/[A-Za-z0-9]+\/message)$/;
 const POSTED = ['wpaicg_chatbox_message', 'wpaicg_chat_shortcode_message', 'aipkit_get_frontend_chat_nonce', 'aipkit_cache_sse_message'];
 
 let folder;
@@ -124,6 +124,7 @@ test('the requests of the protocols get through', async () => {
     ['GET', '/blog/chat/?rivulet=0123456789'], ['GET', '/blog/?p=5&rivulet=abcdefghij'],
     ['POST', '/blog/wp-json/mwai-ui/v1/files/upload', formWith('file', { type: 'image', purpose: 'vision' })],
     ['POST', '/blog/wp-admin/admin-ajax.php', formWith('image', { action: 'wpaicg_chat_shortcode_message', message: 'Hi', bot_id: '0' })],
+    ['POST', '/blog/wp-json/aipkit/v1/generate', { body: '{"provider":"openai","model":"m","messages":[]}', type: 'application/json' }],
     ['POST', '/blog/wp-json/mwai/v1/simpleChatbotQuery', { body: '{"botId":"default","message":"Hi"}', type: 'application/json' }],
     ['POST', '/blog/wp-json/mwai/v1/simpleFileUpload', { body: '{"base64":"AAAA","filename":"image.png"}', type: 'application/json' }],
   ];

@@ -292,3 +292,32 @@ fn credentials_in_the_address_go_into_a_header() {
         "url: credentials do not belong into a URL: give headers: { authorization: 'Basic ' + btoa('user:password') }"
     );
 }
+
+fn without_bot() -> Flow {
+    let settings = json!({ "apiKey": "rig-api-key-0123456789", "provider": "openai", "defaultModel": "gpt-4.1-mini" });
+    call("AiPuffer", json!("Hi there")).settings(settings)
+}
+
+#[test]
+fn ai_puffers_generate_route_asks_a_model_without_a_bot() {
+    let played = without_bot().answers(&[live("ai-puffer-rest-generate")]);
+    assert_eq!(played.urls(), [format!("{SITE}/wp-json/aipkit/v1/generate")]);
+    let messages = json!([{ "role": "user", "content": "Hi there" }]);
+    assert_eq!(played.json(0), json!({ "provider": "openai", "model": "gpt-4.1-mini", "messages": messages }));
+    assert!(played.text().starts_with("Hello from the stub model."), "{}", played.text());
+    assert_eq!(finish(&played), "finish stop");
+    let messages = json!([
+        { "role": "system", "content": "You are a pirate." },
+        { "role": "user", "content": "recall please" },
+    ]);
+    let flow = without_bot().options(json!({ "messages": messages, "model": "gpt-4.1" }));
+    let played = flow.answers(&[live("ai-puffer-rest-generate-system")]);
+    assert_eq!((&played.json(0)["messages"], &played.json(0)["model"]), (&messages, &json!("gpt-4.1")));
+    assert!(played.warnings().is_empty(), "{:?}", played.warnings());
+    let played = without_bot().answers(&[live("ai-puffer-rest-generate-finish-incomplete")]);
+    assert_eq!(finish(&played), "finish length");
+    let neither = call("AiPuffer", json!("Hi")).settings(json!({ "apiKey": "k" })).input_error();
+    assert!(neither.starts_with("botId is missing: "), "{neither}");
+    let unnamed = without_bot().settings(json!({ "defaultModel": null })).input_error();
+    assert_eq!(unnamed, "model is missing: with provider and without botId, AI Puffer is told which model to ask");
+}

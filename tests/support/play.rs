@@ -50,6 +50,7 @@ impl Play {
             ("POST", _) if tape.target.ends_with("mwai/v1/start_session") => Some(engine_session(tape)),
             ("POST", path) if path.ends_with("/simpleChatbotQuery") => Some(engine_api(tape)),
             ("GET", _) if action == "rest-nonce" => Some(rest_nonce(tape)),
+            ("POST", path) if path.ends_with("/aipkit/v1/generate") => Some(puffer_generate(tape)),
             ("POST", path) if path.starts_with("/wp-json/aipkit/v1/chat/") => Some(puffer_rest(tape)),
             ("POST", _) if action.starts_with("wpaicg_") || tape.sent.starts_with("(multipart/form-data with") => {
                 Some(power_submit(tape))
@@ -131,7 +132,7 @@ fn rest_nonce(tape: &Tape) -> Play {
 
 fn engine_api(tape: &Tape) -> Play {
     let body = tape.json().unwrap_or_default();
-    let key = tape.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("SITE-API-KEY");
+    let key = bearer(tape);
     let settings = json!({ "botId": body["botId"], "apiKey": key });
     let conversation = json!({ "chatId": body["chatId"].as_str().unwrap_or("rec-chat-0") });
     let options = json!({ "messages": body["message"], "conversation": conversation });
@@ -270,10 +271,21 @@ fn puffer_stream(tape: &Tape) -> Play {
     }
 }
 
+fn puffer_generate(tape: &Tape) -> Play {
+    let body = tape.json().unwrap_or_default();
+    let settings = json!({ "provider": body["provider"], "defaultModel": body["model"], "apiKey": bearer(tape) });
+    Play { options: json!({ "messages": body["messages"] }), ..plain("AiPuffer", tape, settings) }
+}
+
+/// The key of a request, or one for a request without.
+fn bearer(tape: &Tape) -> &str {
+    tape.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("SITE-API-KEY")
+}
+
 fn puffer_rest(tape: &Tape) -> Play {
     let body = tape.json().unwrap_or_default();
     let bot = tape.target.split('/').nth(5).unwrap();
-    let key = tape.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("SITE-API-KEY");
+    let key = bearer(tape);
     let messages =
         Some(body["messages"].clone()).filter(|list| list != &json!([])).unwrap_or_else(|| json!("Hi there"));
     let play = plain("AiPuffer", tape, json!({ "botId": bot, "apiKey": key }));

@@ -9,6 +9,7 @@ const REST_ROUTES = [
   { route: /^\/mwai-ui\/v1\/files\/upload$/, method: 'POST', body: 'upload' },
   { route: /^\/mwai\/v1\/simpleChatbotQuery$/, method: 'POST', body: 'query' },
   { route: /^\/mwai\/v1\/simpleFileUpload$/, method: 'POST', body: 'file' },
+  { route: /^\/aipkit\/v1\/generate$/, method: 'POST', body: 'generate' },
   { route: /^\/aipkit\/v1\/chat\/[A-Za-z0-9]+\/message$/, method: 'POST', body: 'message' },
 ];
 
@@ -20,6 +21,7 @@ const MEMBERS = {
   ],
   query: ['botId', 'message', 'chatId', 'fileId', 'fileIds'],
   file: ['base64', 'filename', 'purpose'],
+  generate: ['provider', 'model', 'messages'],
   message: ['messages', 'conversation_uuid'],
 };
 

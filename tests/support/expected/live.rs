@@ -167,6 +167,10 @@ fn keys() -> Cases {
         Expected { error: None, ..Expected::fails(Code::Service, "") }.events(&events).after(&text)
     };
     let fails = Expected::fails;
+    let generated = |text: &str, usage: &str, finish: &str| {
+        let usage = format!("usage {usage}");
+        Expected { error: None, ..fails(Code::Service, "") }.events(&[&usage, finish]).after(text)
+    };
     let rest = ["usage 32 25 57", "conversation conversation=sent", "finish length"];
     let limited = Expected { error: None, ..fails(Code::Service, "") }.events(&rest).after(&hello("FINLEN please"));
     vec![
@@ -180,6 +184,16 @@ fn keys() -> Cases {
         ),
         ("ai-engine-api-chatbot-query-cut", fails(Code::Truncated, "transfer closed with 366 bytes")),
         ("ai-engine-api-chatbot-query-too-long", fails(Code::Refused, "it has 600 characters")),
+        ("ai-puffer-rest-generate", generated(&hello("Hi there"), "17 23 40", "finish stop")),
+        (
+            "ai-puffer-rest-generate-system",
+            generated(
+                "I was sent 2 messages. Roles: system, user. First user message: \"recall please\".",
+                "18 20 38",
+                "finish stop",
+            ),
+        ),
+        ("ai-puffer-rest-generate-finish-incomplete", generated(&hello("FINLEN please"), "18 25 43", "finish length")),
         ("ai-puffer-rest-cut", fails(Code::Truncated, "transfer closed with 710 bytes")),
         ("ai-puffer-rest-finish-incomplete", limited),
         ("ai-puffer-rest-bot-unknown", fails(Code::Service, "There has been a critical error on this website.")),

@@ -30,7 +30,12 @@ pub const PROTOCOL: Protocol = Protocol {
         ..ProtocolInfo::site(
             "AiPuffer",
             AJAX,
-            &[("nonce", SettingKind::HeaderValue), ("botId", SettingKind::Id), ("page", SettingKind::SiteUrl)],
+            &[
+                ("nonce", SettingKind::HeaderValue),
+                ("botId", SettingKind::Id),
+                ("page", SettingKind::SiteUrl),
+                ("provider", SettingKind::Id),
+            ],
         )
     },
 };

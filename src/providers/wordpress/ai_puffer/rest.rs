@@ -11,13 +11,18 @@ use crate::json::{Map, Parsed, Value, fill_template};
 use crate::options::ChatRequest;
 use crate::text::join;
 
-/// The operation that asks the REST route with the site's key.
+/// The operation that asks a bot, or a model without a bot, with the site's key.
 ///
 /// # Errors
-/// `botId` is missing, or [`ChatRequest::newest_and_earlier`] fails.
+/// Neither `botId` nor `provider` is given, or [`ChatRequest::newest_and_earlier`] fails.
 pub fn operation(chat: Rc<ChatRequest>) -> Result<Operation> {
     let Some(bot) = chat.settings.get("botId") else {
-        return Err(Error::input("botId is missing: the REST route of AI Puffer is one bot's"));
+        return match chat.settings.get("provider").map(str::to_owned) {
+            Some(provider) => generate(chat, &provider),
+            None => Err(Error::input(
+                "botId is missing: the REST route of AI Puffer is one bot's (provider and a model ask without a bot)",
+            )),
+        };
     };
     let bot: String = bot.chars().filter(char::is_ascii_alphanumeric).collect();
     let (message, earlier) = chat.newest_and_earlier()?;
@@ -36,7 +41,7 @@ pub fn operation(chat: Rc<ChatRequest>) -> Result<Operation> {
     let path = join(&["aipkit/v1/chat/", &bot, "/message"]);
     Ok(keyed_request(chat, None, path, body, move |response, out| {
         if has_images {
-            out.warn("the REST route of AI Puffer takes no images: they were left out");
+            out.warn(NO_IMAGES);
         }
         if has_system {
             out.warn("the REST route of AI Puffer takes no system messages: they were sent as the user's");
@@ -45,13 +50,43 @@ pub fn operation(chat: Rc<ChatRequest>) -> Result<Operation> {
     }))
 }
 
+/// The operation that asks a model of `provider`, one of those that the site has a key for, without a bot.
+///
+/// # Errors
+/// No model is given, or [`ChatRequest::newest_and_earlier`] fails.
+fn generate(chat: Rc<ChatRequest>, provider: &str) -> Result<Operation> {
+    let model = chat.settings.get_model(&chat.model)?;
+    if model.is_empty() {
+        const NONE: &str = "model is missing: with provider and without botId, AI Puffer is told which model to ask";
+        return Err(Error::input(NONE));
+    }
+    let (message, earlier) = chat.newest_and_earlier()?;
+    let mut messages = Vec::new();
+    for earlier in earlier {
+        let role = if earlier.role == "developer" { "system" } else { &earlier.role };
+        messages.push(message_json(role, &earlier.text));
+    }
+    messages.push(message_json("user", &message));
+    let messages = Value::from(messages).to_json();
+    let body = fill_template(r#"{"provider":$,"model":$,"messages":%}"#, &[provider, &model, &messages]);
+    let has_images = !chat.images.is_empty();
+    Ok(keyed_request(chat, None, "aipkit/v1/generate".to_owned(), body, move |response, out| {
+        if has_images {
+            out.warn(NO_IMAGES);
+        }
+        read(response, Map::new(), out)
+    }))
+}
+
+const NO_IMAGES: &str = "the REST route of AI Puffer takes no images: they were left out";
+
 /// Reads the answer.
 fn read(response: &Response, conversation: Map, out: &mut EventQueue) -> Result<Transition> {
     if !response.head.is_success() {
         return Err(error_of(response));
     }
     let Parsed { value, has_lone_surrogates } = response.json()?;
-    let Some(reply) = value.text("reply") else {
+    let Some(reply) = value.text("reply").or(value.text("content")) else {
         let text = error_text::of(&value);
         return Err(Error::new(Code::Protocol, text.as_deref().unwrap_or("the answer holds no reply")));
     };
