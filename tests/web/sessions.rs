@@ -81,7 +81,7 @@ async fn a_fresh_nonce_that_is_refused_is_an_error() {
     let site = Site::new();
     (0..5).for_each(|_| site.order("chat", &stale()));
     chat_error(site.reply().text(), "nonce").await;
-    assert_eq!((site.count("session"), site.count("chat")), (1, 1));
+    assert_eq!((site.count("session"), site.count("chat")), (2, 2));
 }
 
 #[wasm_bindgen_test]
@@ -149,7 +149,7 @@ async fn a_broken_store_costs_a_nonce_request_and_no_reply() {
         site.order("chat", &stale());
         let text = site.reply_to(&[("session", store.into())]).text();
         rejection(text).await;
-        assert_eq!(site.count("session"), 2, "{script}");
+        assert_eq!(site.count("session"), 3, "{script}");
     }
 }
 
