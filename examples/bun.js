@@ -4,7 +4,7 @@ import { endpoint } from './endpoint.js';
 const server = Bun.serve({
   port: Number(process.env.PORT ?? 8787),
   hostname: '127.0.0.1',
-  // Replies may be silent for longer than Bun's ten seconds.
+  // A reply may be silent for longer than the ten seconds after which Bun closes a connection.
   idleTimeout: 255,
   fetch: (request) => endpoint(request, process.env),
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { options, refuse } from './lib/args.mjs';
 import { requireBuild } from './lib/dev-build.mjs';
-import { ROOT } from './lib/paths.mjs';
+import { DIST, ROOT } from './lib/paths.mjs';
 import { Failure, main } from './lib/run.mjs';
 import { bundleWorker, startKv, startWorkerd } from './lib/workerd.mjs';
 
@@ -52,7 +52,9 @@ async function start() {
     opened.push(() => site.close());
     const kv = await startKv();
     opened.push(() => kv.close());
-    const bundle = await bundleWorker(join(ROOT, 'examples', 'worker', 'src', 'index.js'), folder, ROOT);
+    // The example has a package.json of its own, in which this package is not installed.
+    const own = { rivulet: join(DIST, 'index.js'), 'rivulet/edge': join(DIST, 'edge.js') };
+    const bundle = await bundleWorker(join(ROOT, 'examples', 'worker', 'src', 'index.js'), folder, ROOT, own);
     const worker = await startWorkerd(bundle, {
       port: Number(given.port),
       env: { SITE: site.url, KEY: given.key, PAGES: given.pages },
@@ -72,7 +74,7 @@ function lines(url, site) {
   const body = JSON.stringify({ model: 'shop', stream: true, messages: [{ role: 'user', content: 'Hello! How are you?' }] });
   return `
 The endpoint: ${url}/v1      (site: ${site})
-The relay:    ${url}/relay/
+The relay:    ${given.pages.trim() ? `${url}/relay/      (for pages of ${given.pages.trim()})` : 'serves no page yet: name their origins with --pages'}
 
 curl -N ${url}/v1/chat/completions -H 'authorization: Bearer ${given.key}' -H 'content-type: application/json' -d '${body}'
 

@@ -6,14 +6,17 @@ import { join } from 'node:path';
 
 import { build } from './build.mjs';
 import { options } from './lib/args.mjs';
+import { checkAdvisories, checkCrates, missingCargoDeny } from './lib/cargo-deny.mjs';
 import { pack } from './lib/pack.mjs';
 import { ROOT, WASM_TARGET, nodeBin } from './lib/paths.mjs';
+import { perform } from './lib/plan.mjs';
 import { CARGO_COLOURS, Failure, main, run, step } from './lib/run.mjs';
 
 const HELP = `Usage: npm run lint
 
-Checks format (cargo fmt), Rust (clippy, native, ${WASM_TARGET} and fuzz targets), types (tsc) and the packed
-package (publint, attw). Builds dist/ on the way. All checks run; the status is 1 if one of them complains.`;
+Checks format (cargo fmt), Rust (clippy, native, ${WASM_TARGET} and fuzz targets), the crates it depends on (cargo deny:
+licences, double versions, sources, and RustSec's advisories where their database can be reached), types (tsc) and the
+packed package (publint, attw). Builds dist/ on the way. All checks run; the status is 1 if one of them complains.`;
 
 const FUZZ = join(ROOT, 'fuzz', 'Cargo.toml');
 const CLIPPY = ['clippy', '--all-targets'];
@@ -33,12 +36,18 @@ async function lint() {
     }
   };
 
-  await build({ packages: 'all', after: [[{ title: 'cargo fmt, clippy, tsc, publint, attw', first: 120 }]] });
+  const tools = missingCargoDeny();
+  await build({ packages: 'all', after: [...tools, [{ title: 'cargo fmt, clippy, cargo deny, tsc, publint, attw', first: 120 }]] });
   await check('cargo fmt', () => cargo('fmt', '--all', '--check'));
   await check('clippy, native', () => cargo(...CLIPPY, '--workspace', '--all-features', ...DENY));
   await check(`clippy, ${WASM_TARGET}`, () => cargo(...CLIPPY, '--target', WASM_TARGET, ...DENY));
   // Nothing else compiles them.
   await check('clippy, fuzz targets', () => cargo(...CLIPPY, '--manifest-path', FUZZ, '--no-default-features', ...DENY));
+  await check('cargo deny', async () => {
+    await perform(tools);
+    await checkCrates();
+  });
+  await check('cargo deny, advisories', checkAdvisories);
   await check('tsc', () => run(nodeBin('tsc'), ['--project', join(ROOT, 'tests', 'package', 'tsconfig.json')]));
 
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-lint-'));

@@ -1,8 +1,9 @@
-//! rivulet is a sans-I/O core: it turns a chat reply of any site or service into a stream of text, and sends nothing itself.
+//! rivulet is a sans-I/O core: it turns a chat reply of any site or service into a stream of text, and sends nothing
+//! itself.
 //!
-//! This page is the architecture. The diagram has every layer once. A request passes through it from the bottom to the top
-//! and the bytes of its response come back down. **A module imports only from its own layer and from those above it.**
-//! `tests/layers.rs` reads the layers from this diagram and holds every `use` to that rule.
+//! This page is the architecture. The diagram has every layer once. A request passes through it from the bottom to the
+//! top and the bytes of its response come back down. **A module imports only from its own layer and from those above
+//! it.** `tests/layers.rs` reads the layers from this diagram and holds every `use` to that rule.
 //!
 //! ```text
 //! frame                crates/frame: bytes -> frames -> runs of text, compiled for speed; all else is compiled for size
@@ -20,27 +21,28 @@
 //! js                   src/js: the JavaScript around it: Provider, Reply, clocks, and the read loop
 //! ```
 //!
-//! Providers never import each other, and neither do `keyed` and `wordpress`; the same test holds that. The JavaScript crates are
-//! dependencies of wasm32 alone, so a native `cargo test` fails to compile where the core would need one of them. The core
-//! has no I/O, no clock and no random source.
+//! Providers never import each other, and neither do `keyed` and `wordpress`; the same test holds that. The JavaScript
+//! crates are dependencies of wasm32 alone, so a native `cargo test` fails to compile where the core would need one of
+//! them. The core has no I/O, no clock and no random source.
 //!
 //! ## One reply
 //!
-//! `provider.createAsyncGenerator(options)` makes a lazy `Reply` (`js`). When it is read, `web` checks what the caller gave
-//! ([`options::ChatRequest`]) and lets the protocol open its first [`exchange::Operation`]: "send this request; this is how
-//! its response is read". The [`exchange::Exchange`] asks for each request, takes the bytes that come back, and hands out
-//! [`chat::Event`]s. Most bytes of a long reply never become a JSON value: [`frame::Template`] recognises frames that differ
-//! only in their text.
+//! `provider.createAsyncGenerator(options)` makes a lazy `Reply` (`js`). When it is read, `web` checks what the caller
+//! gave ([`options::ChatRequest`]) and lets the protocol open its first [`exchange::Operation`]: "send this request;
+//! this is how its response is read". The [`exchange::Exchange`] asks for each request, takes the bytes that come back,
+//! and hands out [`chat::Event`]s. Most bytes of a long reply never become a JSON value: [`frame::Template`] recognises
+//! frames that differ only in their text.
 //!
 //! ## The invariant
 //!
-//! An [`exchange::Exchange`] gives the same events and the same end for the same bytes, however the network cuts them. The
-//! conformance suite (`tests/conformance.rs`) holds every provider to it, on every recorded exchange.
+//! An [`exchange::Exchange`] gives the same events and the same end for the same bytes, however the network cuts them.
+//! The conformance suite (`tests/conformance.rs`) holds every provider to it, on every recorded exchange.
 //!
 //! ## Adding a provider
 //!
-//! Write one file with a `PROTOCOL` in `providers/keyed/` or `providers/wordpress/`, one line in [`providers::REGISTRY`], and
-//! recordings in `tests/wire/`. `docs/adding-a-provider.md` shows it for a service with a key.
+//! Write one file with a `PROTOCOL` in `providers/keyed/` or `providers/wordpress/`, one line in
+//! [`providers::REGISTRY`], and recordings in `tests/wire/`. `docs/adding-a-provider.md` shows it for a service with a
+//! key.
 
 pub mod chat;
 pub mod edge;

@@ -73,9 +73,17 @@ fn event_kinds_of_the_types_are_those_that_are_handed_out() {
     let declared = between(&source("src/js/index.d.ts"), "export type ReplyEvent =", "export interface Reply ");
     let core = between(&source("src/chat/event.rs"), "fn kind(", "\n    }\n");
     let buffer = between(&source("src/js/event-buffer.js"), "  #eventOf(kind", "\n  }\n");
+    let retry = between(&source("src/js/event-buffer.js"), "  retry(", "\n  }\n");
     let mut handed_out = matches(r#"=> "([a-z-]+)""#, &core);
-    handed_out.extend(matches("type: '([a-z-]+)'", &buffer));
-    assert_eq!(matches("type: '([a-z-]+)'", &declared), handed_out);
+    handed_out.extend(matches("type: '([a-z-]+)'", &(buffer + &retry)));
+    let mut types = matches("type: '([a-z-]+)'", &declared);
+    // Declared on its own, since `onRetry` gets it, too.
+    assert!(declared.contains("| Retry\n"), "an event is a retry");
+    types.extend(matches(
+        "type: '([a-z-]+)'",
+        &between(&source("src/js/index.d.ts"), "export interface Retry {", "\n}"),
+    ));
+    assert_eq!(types, handed_out);
 }
 
 /// Numbers of an enum in Rust, by variant.

@@ -1,10 +1,10 @@
 // What a reply holds beside its text: the reasoning before it, the tool calls, and images.
 
-import { el } from './dom.js';
+import { eachFrame, el } from './dom.js';
 
 /**
  * @returns {{ nodes: HTMLElement[], reasoning: (piece: string) => void, call: (event: any) => void, image: (url: string) => void,
- *   isEmpty: () => boolean }} `isEmpty`: there are neither calls nor images, so that a reply without text is empty
+ *   flush: () => void, isEmpty: () => boolean }} `isEmpty`: there are neither calls nor images, so that a reply without text is empty
  */
 export function attachments() {
   const reasoningText = el('div', { className: 'reasoning-text', dir: 'auto', tabIndex: 0 });
@@ -13,6 +13,15 @@ export function attachments() {
   const images = el('div', { className: 'images' });
   /** The elements of each call, by the call's index. */
   const shown = new Map();
+
+  let thought = '';
+  // Once a frame: reading the scroll position forces a layout, which thousands of pieces cannot each pay.
+  const frame = eachFrame(() => {
+    const isAtEnd = reasoningText.scrollTop + reasoningText.clientHeight >= reasoningText.scrollHeight - 8;
+    reasoningText.append(thought);
+    thought = '';
+    if (isAtEnd) reasoningText.scrollTop = reasoningText.scrollHeight;
+  });
 
   const show = () => {
     const name = el('b');
@@ -25,9 +34,8 @@ export function attachments() {
     nodes: [reasoning, calls, images],
     reasoning(piece) {
       reasoning.hidden = false;
-      const isAtEnd = reasoningText.scrollTop + reasoningText.clientHeight >= reasoningText.scrollHeight - 8;
-      reasoningText.append(piece);
-      if (isAtEnd) reasoningText.scrollTop = reasoningText.scrollHeight;
+      thought += piece;
+      frame.ask();
     },
     call(event) {
       const key = event.index ?? event.id;
@@ -43,6 +51,8 @@ export function attachments() {
       const isHere = url.startsWith('data:image/');
       images.append(isHere ? el('img', { src: url, alt: 'Image of the reply' }) : el('p', { className: 'note' }, `An image: ${url}`));
     },
+    /** Draws what came since the last frame; a page in the background has none. */
+    flush: frame.flush,
     isEmpty: () => shown.size === 0 && images.childElementCount === 0,
   };
 }

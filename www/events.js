@@ -1,6 +1,6 @@
 // The events of the last reply, each with the time at which it came.
 
-import { el } from './dom.js';
+import { eachFrame, el } from './dom.js';
 
 /** How many events are listed at most, the last ones of a long reply. */
 const SHOWN = 400;
@@ -8,30 +8,50 @@ const SHOWN = 400;
 /** @param {HTMLElement} list @param {HTMLElement} count */
 export function eventLog(list, count) {
   let total = 0;
-  const add = (type, what, at, kind = 'type') => {
-    total += 1;
-    count.textContent = total > SHOWN ? `${total}, the last ${SHOWN} shown` : `${total}`;
+  /** What came since the last frame and is not drawn yet, never more than what can be shown. */
+  let waiting = [];
+  // Once a frame: reading the scroll position forces a layout, which a reply of ten thousand pieces cannot pay for each of them.
+  const frame = eachFrame(() => {
+    count.textContent = total > SHOWN ? `${total}, the last ${SHOWN} shown` : total > 0 ? `${total}` : '';
+    if (waiting.length === 0) return;
     const isAtEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 8;
-    const when = el('time', {}, `+${at.toFixed(1)} ms`);
-    list.append(el('li', {}, when, el('span', { className: kind }, type), el('span', { className: 'what', dir: 'auto' }, what)));
-    if (total > SHOWN) list.firstElementChild.remove();
+    list.append(...waiting.map(line));
+    waiting = [];
+    while (list.childElementCount > SHOWN) list.firstElementChild.remove();
     if (isAtEnd) list.scrollTop = list.scrollHeight;
+  });
+  const add = (entry) => {
+    total += 1;
+    waiting.push(entry);
+    if (waiting.length >= 2 * SHOWN) waiting = waiting.slice(-SHOWN);
+    frame.ask();
   };
   return {
     clear() {
       total = 0;
+      waiting = [];
       list.replaceChildren();
-      count.textContent = '';
+      frame.flush();
     },
     /** @param {{ type: string, [key: string]: unknown }} event @param {number} at ms since the call */
     add(event, at) {
-      add(event.type, summaryOf(event), at, event.type === 'reasoning' ? 'type reasoning' : 'type');
+      add({ event, at });
     },
     /** Adds the rejection of the iterable, which is not one of its events. */
     error(code, at) {
-      add('rejected', code, at, 'error');
+      add({ code, at });
     },
+    /** Draws what came since the last frame; a page in the background has none. */
+    flush: frame.flush,
   };
+}
+
+function line({ event, code, at }) {
+  const [kind, type, what] = code === undefined
+    ? [event.type === 'reasoning' ? 'type reasoning' : 'type', event.type, summaryOf(event)]
+    : ['error', 'rejected', code];
+  return el('li', {}, el('time', {}, `+${at.toFixed(1)} ms`), el('span', { className: kind }, type),
+    el('span', { className: 'what', dir: 'auto' }, what));
 }
 
 function summaryOf({ type, ...rest }) {

@@ -8,8 +8,10 @@ import { byId, eachFrame, el } from './dom.js';
 import { explained } from './errors.js';
 import { eventLog } from './events.js';
 import { showExamples } from './examples.js';
-import { callOptions, CONNECTIONS, defaultUrl, EDGE, fieldsOf, isService, makeProvider, modelsOf, PROVIDERS, serviceKey } from './providers.js';
-import { fillForm, loadSettings, readForm, saveSettings } from './settings.js';
+import {
+  callOptions, CONNECTIONS, defaultUrl, EDGE, fieldsOf, isService, LOCAL_PAGES, makeProvider, modelsOf, PROVIDERS, serviceKey,
+} from './providers.js';
+import { DEFAULTS, fillForm, loadSettings, readForm, saveSettings } from './settings.js';
 import { rows, summary, Timings } from './timings.js';
 import { addTurn, copyText } from './turns.js';
 
@@ -26,7 +28,7 @@ let conversation = 0;
 let lastPrompt = 'Hello! How are you?';
 
 form.elements.provider.append(choices('Chatbots of sites', false), choices('Services with a key', true));
-if (!Object.hasOwn(PROVIDERS, settings.provider)) settings.provider = 'Chatgpt4Online';
+if (!Object.hasOwn(PROVIDERS, settings.provider)) settings.provider = DEFAULTS.provider;
 if (!Object.hasOwn(CONNECTIONS, settings.way)) settings.way = 'direct';
 fillForm(form, settings);
 form.addEventListener('input', applySettings);
@@ -65,6 +67,10 @@ function applySettings() {
 /** Empties key, address and model, which belong to one provider and must not go to the next. */
 function leaveProvider() {
   for (const field of [byId('api-key'), form.elements.baseUrl, form.elements.model]) field.value = '';
+  const { page, provider, url } = form.elements;
+  const pageOf = (name) => LOCAL_PAGES[name] ?? '';
+  // Knows the local site's pages; what the visitor wrote stays.
+  if (isLocalSite(url.value) && page.value.trim() === pageOf(settings.provider)) page.value = pageOf(provider.value);
   // Opens the settings of a service, which needs at least a model.
   byId('more').open ||= isService(form.elements.provider.value);
 }
@@ -75,13 +81,18 @@ function showSettings() {
   form.querySelector('[data-field=way]').hidden ||= !hasEdge;
   const isNamed = fields.includes('url');
   // The endpoint asks the local site.
-  const isLocal = isNamed ? settings.url.replace(/\/+$/, '') === location.origin : fields.includes('way');
+  const isLocal = isNamed ? isLocalSite(settings.url) : fields.includes('way');
   byId('local').hidden = !(isLocal && isNamed);
   byId('connection-explained').textContent = CONNECTIONS[settings.way];
   byId('connection-explained').hidden = settings.way === 'direct' || !fields.includes('way');
   showExamples(byId('example-groups'), isLocal, send);
   showProvider();
   showCode();
+}
+
+/** Whether an address is the site that serves this page. */
+function isLocalSite(url) {
+  return url.trim().replace(/\/+$/, '') === location.origin;
 }
 
 function showProvider() {
@@ -178,6 +189,7 @@ async function send(prompt) {
   if (ownConversation !== conversation) return;
   timings.finish();
   if (error !== undefined) events.error(stopped ? 'signal.reason' : `${error.code ?? error.name}`, timings.elapsed);
+  events.flush();
   turn.finish({ error, stopped });
   voice.finish(stopped ? 'Stopped.' : '');
   figures.flush();

@@ -40,6 +40,9 @@ export const defaultUrl = (name) => (isService(name) ? new rivulet[name]({}).url
 /** Where the endpoint and the relay are: `npm start` serves them beside the page. */
 export const EDGE = new URL('../edge/', import.meta.url).href;
 
+/** The pages of the local site that `npm start` serves, for the providers whose chat is not on its first page. */
+export const LOCAL_PAGES = { AiPuffer: '/chat-puffer/' };
+
 /** How the page reaches a site, each with its explanation for the visitor. */
 export const CONNECTIONS = {
   direct: 'The page asks the site itself.',

@@ -3,8 +3,9 @@
 const KEY = 'rivulet-demo';
 
 /** The settings and their defaults. All of them are stored and may stand in an address, so there is no key among them. */
-const DEFAULTS = {
-  provider: 'Chatgpt4Online',
+export const DEFAULTS = {
+  // A class and no preset: the presets send all turns as one message, and with AI Engine's limit of 512 characters the third is refused.
+  provider: 'AiEngine',
   way: 'direct',
   url: /^https?:$/.test(location.protocol) ? location.origin : '',
   baseUrl: '',

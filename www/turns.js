@@ -72,6 +72,7 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
     finish({ error, stopped }) {
       newest = 0;
       clearHighlight();
+      attached.flush();
       reply.classList.remove('waiting');
       if (stopped) reply.append(el('p', { className: 'note' }, 'You stopped this reply.'));
       else if (error !== undefined) reply.append(failure(explained(error), onAgain));

@@ -1,5 +1,4 @@
 //! No JSON and no HTML makes a reader panic, and what serde takes is read as serde reads it.
-//! `cargo +nightly fuzz run json -- -max_total_time=60`
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

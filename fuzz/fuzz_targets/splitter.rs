@@ -1,4 +1,4 @@
-//! FrameDecoder do not depend on the cuts nor on the scanner. `cargo +nightly fuzz run splitter -- -max_total_time=60`
+//! The frames of a stream depend neither on the cuts of the network nor on the scanner.
 #![no_main]
 
 use std::ops::ControlFlow::{self, Continue};

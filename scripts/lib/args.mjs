@@ -7,12 +7,13 @@ import { parseArgs } from 'node:util';
  *
  * @param {string} help
  * @param {import('node:util').ParseArgsConfig['options']} [known]
+ * @param {{ allowPositionals?: boolean }} [more] with `allowPositionals` the other words are in `positionals`
  * @returns {Record<string, any>}
  */
-export function options(help, known = {}) {
+export function options(help, known = {}, { allowPositionals = false } = {}) {
   try {
-    const { values } = parseArgs({ options: { ...known, help: { type: 'boolean', short: 'h' } } });
-    if (!values.help) return values;
+    const { values, positionals } = parseArgs({ options: { ...known, help: { type: 'boolean', short: 'h' } }, allowPositionals });
+    if (!values.help) return allowPositionals ? { ...values, positionals } : values;
     console.log(help);
     process.exit(0);
   } catch (error) {

@@ -40,6 +40,8 @@ export async function bundle({ dev = false } = {}) {
       legalComments: 'none',
       // A dev build is read, in stack traces and debuggers.
       minify: !dev,
+      // Node prints the line in which an error was thrown: it must fit on a screen.
+      lineLimit: 200,
       banner: { js: banner },
     });
     await build({

@@ -2,7 +2,7 @@
 
 use crate::{json, text};
 
-/// Makes the enum, the list of all codes and their names of one table.
+/// Makes the enum, the list of all codes and their names from one table.
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
         /// What went wrong. JavaScript has it as the `code` of a `ChatError`, in the text that [`Code::as_str`] gives.
@@ -12,7 +12,7 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// All codes. `index.d.ts` lists the same (`tests/lists.rs`).
+            /// All codes, in the order of their declaration. `index.d.ts` lists the same ones, which `tests/lists.rs` checks.
             pub const ALL: &[Code] = &[$(Code::$variant),+];
 
             /// The code as JavaScript has it, for example `rate_limited`.
@@ -34,7 +34,7 @@ codes! {
     Auth = "auth",
     /// The site gives no session token, or refuses one that it has just given.
     Nonce = "nonce",
-    /// Too many requests, or tokens, in too short a time.
+    /// Too many requests, or tokens, in too short a time. Later requests may succeed.
     RateLimited = "rate_limited",
     /// The account has no credit or quota left.
     PaymentRequired = "payment_required",
@@ -46,7 +46,7 @@ codes! {
     Service = "service",
     /// No response came, or the connection broke.
     Network = "network",
-    /// The caller's time limit, or the service's, was exceeded.
+    /// A time limit of the caller or of the service was exceeded.
     Timeout = "timeout",
     /// The answer is not what the protocol says.
     Protocol = "protocol",
@@ -56,7 +56,7 @@ codes! {
     TooLarge = "too_large",
     /// Every provider of a `Fallback` failed. Only JavaScript makes this error.
     AllFailed = "all_failed",
-    /// The environment does not allow WebAssembly. Only JavaScript makes this error.
+    /// The page or runtime does not allow WebAssembly. Only JavaScript makes this error.
     WasmBlocked = "wasm_blocked",
 }
 

@@ -85,8 +85,8 @@ impl Event {
         })
     }
 
-    /// Whether the event is a part of the answer. Content keeps the idle clock from running out, forbids another try, and
-    /// decides which provider of a `Fallback` answers; everything else only accompanies it.
+    /// Whether the event is a part of the answer. Content restarts the time limit between pieces, forbids another try,
+    /// and decides which provider of a `Fallback` answers. Other events only accompany it.
     pub fn is_content(&self) -> bool {
         match self {
             Event::Text(_)

@@ -18,7 +18,7 @@ pub enum Finish {
 }
 
 impl Finish {
-    /// All reasons. `index.d.ts` lists the same (`tests/lists.rs`).
+    /// All reasons. `index.d.ts` lists the same ones, which `tests/lists.rs` checks.
     pub const ALL: &[Finish] =
         &[Finish::Stop, Finish::Length, Finish::ContentFilter, Finish::ToolCalls, Finish::Unknown];
 

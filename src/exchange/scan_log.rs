@@ -1,12 +1,12 @@
-//! Which paths of a decoder the scanner really used, for tests. A path with a typo loses nothing but speed, so no other test
-//! would see it. Compiled with debug assertions only.
+//! Records which paths of a decoder the scanner really used, for tests. A typo in a path costs only speed, so no other
+//! test would see it. Compiled with debug assertions only.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::{Decode, RunKind};
 
-/// `text`, `reasoning` or `arguments`, and the members that lead to it, outermost first.
+/// The kind of the path (`text`, `reasoning` or `arguments`), and the members that lead to the string, outermost first.
 pub type Path = (&'static str, &'static [&'static str]);
 
 /// The paths that decoders declare, and those of them by which the scanner took a frame.
@@ -16,7 +16,9 @@ pub struct ScanLog {
     pub declared: BTreeSet<Path>,
     /// Paths by which at least one frame was scanned.
     pub scanned: BTreeSet<Path>,
+    /// The path at which a string was located last.
     located: Option<Path>,
+    /// The path whose layout the scanner got last.
     layout: Option<Path>,
 }
 
@@ -24,12 +26,12 @@ thread_local! {
     static LOG: RefCell<ScanLog> = RefCell::default();
 }
 
-/// The log of this thread so far, which begins anew.
+/// Returns the log of this thread so far, and empties it.
 pub fn take() -> ScanLog {
     LOG.take()
 }
 
-/// A decoder reads a stream.
+/// Records the paths of a decoder that reads a stream.
 pub(super) fn declared(decode: &dyn Decode) {
     let reasoning = decode.reasoning_paths().iter().map(|path| ("reasoning", *path));
     let others = [("text", decode.text_path()), ("arguments", decode.arguments_path())];
@@ -37,7 +39,7 @@ pub(super) fn declared(decode: &dyn Decode) {
     LOG.with_borrow_mut(|log| log.declared.extend(paths));
 }
 
-/// A string was located at `path` in a frame of the run `kind`.
+/// Records that a string was located at `path` in a frame of the run `kind`.
 pub(super) fn located(kind: &RunKind, path: &'static [&'static str]) {
     let kind = match kind {
         RunKind::Text => "text",
@@ -47,7 +49,7 @@ pub(super) fn located(kind: &RunKind, path: &'static [&'static str]) {
     LOG.with_borrow_mut(|log| log.located = Some((kind, path)));
 }
 
-/// The layout of that frame was handed to the scanner, if `is_accepted`.
+/// Records whether the layout of that frame was handed to the scanner.
 pub(super) fn accepted(is_accepted: bool) {
     LOG.with_borrow_mut(|log| {
         if is_accepted {
@@ -56,7 +58,7 @@ pub(super) fn accepted(is_accepted: bool) {
     });
 }
 
-/// The scanner took a frame of the layout that it got last.
+/// Records that the scanner took a frame of the layout that it got last.
 pub(super) fn scanned() {
     LOG.with_borrow_mut(|log| {
         let layout = log.layout;

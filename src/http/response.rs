@@ -14,7 +14,7 @@ pub struct Head {
 }
 
 /// The names of the headers that are read of a response, separated by blanks.
-pub const WANTED_HEADERS: &str = "x-wp-nonce location retry-after retry-after-ms";
+pub const WANTED_HEADERS: &str = "x-wp-nonce location retry-after retry-after-ms cf-mitigated";
 
 impl Head {
     /// Whether the status is 2xx.
@@ -63,12 +63,17 @@ impl Response {
     /// by the status, and the message is the service's own if the body holds one.
     pub fn status_error(&self) -> Error {
         let status = self.head.status;
+        if let Some(error) = self.challenge() {
+            return error;
+        }
         let text = error_text::of(&self.json_or_null());
         let (code, plain) = match status {
             400 | 404 | 405 | 409 | 410 | 415 | 422 => (Code::Service, "the service does not take this request"),
-            401 => (Code::Auth, "the service wants a key or a login"),
             402 => (Code::PaymentRequired, "the service wants to be paid"),
             403 if text.is_none() => (Code::Blocked, "the site refuses access"),
+            // It is the relay that says no, and not the service.
+            401 | 403 if text.as_deref().is_some_and(|text| text.starts_with("relay: ")) => (Code::Blocked, ""),
+            401 => (Code::Auth, "the service wants a key or a login"),
             403 => (Code::Auth, "the service refuses access"),
             408 => (Code::Timeout, "the service waited too long"),
             413 => (Code::TooLarge, "the message is too large for the service"),
@@ -85,12 +90,23 @@ impl Response {
     /// The error of a web page that came in the place of a reply. It is from a firewall, from a login page, or from a
     /// site whose plugin is switched off; its title is in the message.
     pub fn html_error(&self) -> Error {
+        if let Some(error) = self.challenge() {
+            return error;
+        }
         const START: &[u8] = b"<title>";
         let at = find(&self.body, START).map_or(self.body.len(), |at| at + START.len());
         let rest = lossy(&self.body[at..]);
         let title = error_text::html_to_text(cut(&rest, b"<").0.trim());
         let title = if title.is_empty() { title } else { join(&[": '", &title, "'"]) };
         self.add_details(Error::new(Code::Blocked, join(&["a web page came instead of a reply", &title])))
+    }
+
+    /// The error of Cloudflare's challenge, which only a person in a browser can solve (`cf-mitigated: challenge`).
+    fn challenge(&self) -> Option<Error> {
+        const TEXT: &str = "Cloudflare answered with a challenge for browsers in the place of the site: its owner can let the chat's \
+            address through";
+        let is_challenge = self.head.header("cf-mitigated") == Some("challenge");
+        is_challenge.then(|| self.add_details(Error::new(Code::Blocked, TEXT)))
     }
 
     /// An error because of this response, with `text` as its message.

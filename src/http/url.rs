@@ -15,9 +15,11 @@ pub fn parse_site(url: &str, option: &str) -> Result<String> {
 
 /// Does the work of [`parse_site`]. The error is the reason alone.
 fn check_site(url: &str) -> Result<String, &'static str> {
-    const NO_URL: &str = "not a URL; it begins with https://";
+    const NO_URL: &str = "not a URL; it begins with https:// (or http://)";
     let (scheme, rest) = cut(url, b":");
-    if rest.is_empty() {
+    // `shop.example`, and `localhost:8080`, whose host looks like a scheme.
+    let is_port = rest.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+    if rest.is_empty() || is_port {
         return Err(NO_URL);
     }
     if !is_http(scheme) {

@@ -1,4 +1,4 @@
-import { bodyReader, bytesOf, cancel, isWorkerd, race, send } from './web.js';
+import { bodyReader, bytesOf, cancel, isWorkerd, nextTurn, race, send } from './web.js';
 
 /** Requests under way for which several replies may wait. */
 const shared = new Set();
@@ -24,6 +24,8 @@ export async function fetchBuffered(url, init, fetch, limit, signal) {
     size += bytes.length;
   }
   if (size > limit) cancel(reader);
+  // The message of the reply goes over the same connection.
+  await nextTurn();
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
@@ -44,7 +46,8 @@ export function fetchShared(url, init, fetch, limit, signal) {
   const request = [...shared].find((other) => other.key === key && other.fetch === fetch) ?? start();
   request.waiters++;
   return race(request.response, signal).finally(() => {
-    if (--request.waiters === 0) request.controller.abort();
+    // A request that is done is no more to be stopped: browsers would call it aborted.
+    if (--request.waiters === 0 && shared.has(request)) request.controller.abort();
   });
 
   function start() {

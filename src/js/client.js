@@ -85,7 +85,12 @@ function streamOf(first, reply, signal) {
     let done = false;
     try {
       yield;
-      for (let value = first; !done; ({ value, done } = await reply.next())) yield* framesOf(value);
+      for (let value = first; !done; ({ value, done } = await reply.next())) {
+        for (const chunk of framesOf(value)) {
+          yield chunk;
+          if (signal?.aborted || controller.signal.aborted) return;
+        }
+      }
     } catch (error) {
       if (!signal?.aborted) throw error;
     } finally {

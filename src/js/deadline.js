@@ -1,15 +1,25 @@
 import { ChatError } from './error.js';
 
-const DEFAULTS = { connect: undefined, firstChunk: undefined, idle: 120_000, total: undefined };
+/** `firstChunk` is the timeout of the npm package `openai`: a model may think for minutes before it says anything. */
+const DEFAULTS = { connect: undefined, firstChunk: 600_000, idle: 120_000, total: undefined };
+
+/**
+ * Key of an option that is a time, as `Date.now()` gives it: no pause before a retry is begun that would last until then. `Fallback`
+ * gives it, whose `total` ends the attempts from outside, and the edge, whose clients try again by themselves.
+ */
+export const pausesEnd = Symbol('pauses end');
 
 /** How often the idle timer checks within its time. One timer serves all pieces: arming one for each would cost more than the piece. */
 const CHECKS = 8;
 
-/** The four limits in milliseconds, from the `timeout` of a call, which is a number for the whole reply or some of the limits. */
-export function readTimeouts(timeout) {
-  if (timeout === undefined || timeout === null) return DEFAULTS;
+/**
+ * The four limits in milliseconds, from the `timeout` of a call, which is a number for the whole reply or some of the limits; and
+ * `pausesEnd`, where the call has that.
+ */
+export function readTimeouts(timeout, pausesEnd) {
+  if (timeout === undefined || timeout === null) return pausesEnd === undefined ? DEFAULTS : { ...DEFAULTS, pausesEnd };
   const given = typeof timeout === 'object' ? timeout : { total: timeout };
-  const limits = { ...DEFAULTS };
+  const limits = { ...DEFAULTS, pausesEnd };
   for (const [name, ms] of Object.entries(given)) {
     if (!Object.hasOwn(DEFAULTS, name)) throw inputError(`timeout.${name} is none of connect, firstChunk, idle, total`);
     if (ms === undefined || ms === Infinity) limits[name] = undefined;
@@ -21,13 +31,26 @@ export function readTimeouts(timeout) {
 
 const inputError = (message) => new ChatError('input', message);
 
-/** The timers of one reply. After `clear` none is left. */
+/**
+ * The timers of one reply. After `clear` none is left.
+ *
+ * A timer keeps a process of Node only while a read waits for the first content. Later the connection does that, so that a process
+ * ends in which nobody reads on. Other runtimes have no `unref`.
+ */
 export class Deadlines {
   #limits;
   #buffer;
   #isReading;
   #onExpired;
-  #timers = { connect: undefined, firstChunk: undefined, idle: undefined, total: undefined };
+  #timers = { connect: undefined, firstChunk: undefined, idle: undefined, total: undefined, pause: undefined };
+  /** When `total` ends. */
+  #end = Infinity;
+  /** What is left of `firstChunk`, and since when that timer runs. */
+  #firstChunkLeft;
+  #firstChunkSince = 0;
+  /** Ends the pause before a retry, while there is one. */
+  #endPause = null;
+  #pause = null;
   /** Whether no idle timer has to be started: it runs, or there is no idle limit. */
   #isWatching = false;
   #quietChecks = 0;
@@ -37,19 +60,20 @@ export class Deadlines {
     this.#limits = limits;
     this.#buffer = buffer;
     this.#isReading = isReading;
-    this.#isWatching = limits.idle === undefined;
     this.#onExpired = onExpired;
+    this.#firstChunkLeft = limits.firstChunk;
   }
 
   /** The reply begins: its first item was asked for. */
   start() {
-    this.#arm('total');
-    this.#arm('firstChunk');
+    const { total, pausesEnd: end = Infinity } = this.#limits;
+    this.#end = total === undefined ? end : Math.min(end, Date.now() + total);
+    this.#arm('total', total);
   }
 
   /** The core sends a request. */
   sending() {
-    this.#arm('connect');
+    this.#arm('connect', this.#limits.connect);
   }
 
   /** The head of its response arrived, or the request failed. */
@@ -57,16 +81,83 @@ export class Deadlines {
     this.#disarm('connect');
   }
 
-  /** A chunk is about to be read. */
+  /** How long a pause before a retry may be. */
+  get msLeft() {
+    return this.#end - Date.now();
+  }
+
+  /** A pause before a retry begins, in which only `total` counts. */
+  pause(ms) {
+    this.#stopFirstChunk();
+    this.#pause = new Promise((resolve) => {
+      this.#endPause = resolve;
+      this.#arm('pause', ms, resolve);
+    });
+  }
+
+  /** Resolves when the pause is over, or the reply. `undefined`: there is no pause. */
+  get pauseEnd() {
+    return this.#pause?.then(() => {
+      this.#pause = null;
+      this.#disarm('pause');
+      if (this.#endPause !== null) this.#startFirstChunk();
+    });
+  }
+
+  /** A chunk is about to be read, or a response waited for. */
   reading() {
     if (this.#isWatching) return;
-    this.#quietChecks = 0;
-    this.#watch();
+    if (this.#buffer.anyContent) {
+      this.#began();
+      this.#quietChecks = 0;
+      this.#watch();
+    } else {
+      if (this.#pause === null) this.#startFirstChunk();
+      for (const timer of Object.values(this.#timers)) timer?.ref?.();
+    }
+  }
+
+  /** The consumer got an item. To be called until it returns `false`: from then on there was content. */
+  awaitContent() {
+    if (this.#buffer.anyContent) {
+      this.#began();
+      return false;
+    }
+    this.#stopFirstChunk();
+    this.#release();
+    return true;
   }
 
   /** Stops all timers. */
   clear() {
     for (const name of Object.keys(this.#timers)) this.#disarm(name);
+    const endPause = this.#endPause;
+    this.#endPause = null;
+    endPause?.();
+  }
+
+  /** The first content is there. */
+  #began() {
+    this.#disarm('firstChunk');
+    this.#release();
+    this.#isWatching = this.#limits.idle === undefined;
+  }
+
+  #release() {
+    for (const timer of Object.values(this.#timers)) timer?.unref?.();
+  }
+
+  #startFirstChunk() {
+    if (this.#timers.firstChunk !== undefined) return;
+    this.#firstChunkSince = Date.now();
+    this.#arm('firstChunk', this.#firstChunkLeft);
+  }
+
+  /** Time in which nobody reads, or a retry is waited for, does not count. */
+  #stopFirstChunk() {
+    if (this.#timers.firstChunk === undefined) return;
+    this.#disarm('firstChunk');
+    this.#firstChunkLeft -= Date.now() - this.#firstChunkSince;
   }
 
   /**
@@ -83,14 +174,16 @@ export class Deadlines {
   }
 
   #watch() {
+    const { idle } = this.#limits;
+    if (idle === undefined) return;
     this.#isWatching = true;
-    this.#timers.idle = setTimeout(() => this.#check(), this.#limits.idle / CHECKS);
+    this.#arm('idle', idle / CHECKS, () => this.#check());
+    this.#timers.idle.unref?.();
   }
 
-  #arm(name) {
+  #arm(name, ms, onTime = () => this.#expire(name)) {
     this.#disarm(name);
-    const ms = this.#limits[name];
-    if (ms !== undefined) this.#timers[name] = setTimeout(() => this.#expire(name), ms);
+    if (ms !== undefined) this.#timers[name] = setTimeout(onTime, ms);
   }
 
   #expire(name) {

@@ -1,5 +1,7 @@
 /** Every failure that is not the caller's own abort. It holds no key, cookie or nonce. */
 export class ChatError extends Error {
+  static name = 'ChatError';
+
   constructor(code, message, details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;

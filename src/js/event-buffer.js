@@ -90,6 +90,13 @@ export class EventBuffer {
     if (this.wantsEvents) this.#push(event);
   }
 
+  /** A request failed, and is going to be sent again in `waitMs`. Returns the event, for those who hear of it in another way. */
+  retry(attempt, waitMs, error) {
+    const event = { type: 'retry', attempt, waitMs, error };
+    if (this.wantsEvents) this.#push(event);
+    return event;
+  }
+
   /** The next item, which is then no longer here. */
   take() {
     const item = this.#items[this.#at];

@@ -1,4 +1,4 @@
-import { readTimeouts } from './deadline.js';
+import { pausesEnd, readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
 import { ownProperties, readOptions } from './options.js';
 import { encoded, isProvider } from './provider.js';
@@ -112,24 +112,28 @@ export class Fallback {
     let race;
     const config = { __proto__: null, timeouts: {}, provider: () => race?.winner ?? this.name, responseMeta };
     try {
-      const [{ conversation, ...data }, { signal, timeout, ...live }] = readOptions(options);
-      const limits = readTimeouts(timeout);
+      const [{ conversation, ...data }, { signal, timeout, [pausesEnd]: end, ...live }] = readOptions(options);
+      const limits = readTimeouts(timeout, end);
+      config.timeouts = { pausesEnd: end };
       const each = { retries: this.#retries, ...data, ...live };
       if (typeof timeout === 'number') each.timeout = timeout;
       else if (timeout) {
         const { total, ...more } = timeout;
         if (Object.keys(more).length > 0) each.timeout = more;
-        config.timeouts = { total: limits.total };
+        config.timeouts.total = limits.total;
       }
       config.signal = signal;
-      config.start = (host, buffer) => (race = new Race({
-        runners: this.#inOrder(conversation?.last),
-        ask: ({ provider, key }, ownMeta) => ask(provider, { ...each, conversation: conversation?.parts?.[key] ?? null }, ownMeta),
-        parts: conversation?.parts,
-        hedgeAfter: this.#hedgeAfter,
-        onAttempt: this.#onAttempt,
-        attempts,
-      }, buffer));
+      config.start = (host, buffer) => {
+        each[pausesEnd] = Date.now() + host.msLeft;
+        return (race = new Race({
+          runners: this.#inOrder(conversation?.last),
+          ask: ({ provider, key }, ownMeta) => ask(provider, { ...each, conversation: conversation?.parts?.[key] ?? null }, ownMeta),
+          parts: conversation?.parts,
+          hedgeAfter: this.#hedgeAfter,
+          onAttempt: this.#onAttempt,
+          attempts,
+        }, buffer));
+      };
     } catch (error) {
       config.failure = error;
     }

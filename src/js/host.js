@@ -5,7 +5,10 @@ import { fetchShared, fetchBuffered } from './buffered-fetch.js';
 /** How long a session is kept: ten hours, since WordPress nonces live 12 to 24. */
 const TTL_MS = 10 * 3_600_000;
 
-/** What the core wants of the runtime for one reply (src/web/sys.rs): requests, pauses, and the session store. */
+/** Milliseconds that a session store may take. A request for a nonce takes a site less. */
+const STORE_MS = 3_000;
+
+/** What the core wants of the runtime for one reply (src/web/sys.rs): requests, the time that is left, and the session store. */
 export class Host {
   #deadlines;
   #fetch;
@@ -59,21 +62,23 @@ export class Host {
     return this.#request((signal) => (mayShare ? fetchShared : fetchBuffered)(url, init, this.#fetch, limit, signal));
   }
 
-  /** Resolves after `ms` milliseconds. */
-  async sleep(ms) {
-    let timer;
-    const slept = new Promise((resolve) => {
-      timer = setTimeout(resolve, ms);
-    });
-    await this.#until(slept).finally(() => clearTimeout(timer));
+  /** How long a pause before a retry may be, in milliseconds. */
+  get msLeft() {
+    return this.#deadlines.msLeft;
   }
 
-  /** The value in the session store. A store that fails costs a request for a nonce, and not the reply. */
+  /** The value in the session store. A store that fails, or says nothing for seconds, costs a request for a nonce, and not the reply. */
   async load(key) {
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, STORE_MS);
+    });
     try {
-      return await this.#until(this.#session.get(key));
+      return await this.#until(Promise.race([this.#session.get(key), late]));
     } catch {
       return undefined;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

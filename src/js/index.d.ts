@@ -52,20 +52,38 @@ export interface Message {
 /**
  * Time limits of a call, all in milliseconds, each a number above 0. A limit that is left out has its default; `Infinity` is no
  * limit. What runs out ends the call with a `ChatError` `timeout`, which names the limit and is `retryable`; it is not tried
- * again by itself.
+ * again by itself. The pause before a retry counts as part of `total`, and of no other limit.
  */
 export interface Timeouts {
   /** From sending a request until the head of its response arrives, for each request of the call. No limit by default. */
   connect?: number;
-  /** From the first read until the first content (text, reasoning, a tool call, ...), retries included. No limit by default. */
+  /**
+   * From the first read until the first content (text, reasoning, a tool call, ...), all requests and retries together; the time in
+   * which nobody reads does not count. Default 600 000, as in the npm package `openai`: a model may think for minutes.
+   */
   firstChunk?: number;
   /**
-   * Silence: how long no content may come while the reply is being read. Keep-alives and warnings do not count as content, and
-   * the time in which nobody reads does not count as silence. Measured to about an eighth of its length. Default 120 000.
+   * Silence after the first content: how long no more of it may come while the reply is being read. Keep-alives and warnings do not
+   * count as content, and the time in which nobody reads does not count as silence. Measured to about an eighth of its length.
+   * Default 120 000.
    */
   idle?: number;
-  /** From the first read until the end of the reply, retries included. No limit by default. */
+  /**
+   * From the first read until the end of the reply, retries and their pauses included. A pause that would last until then is not
+   * begun: the call fails at once with the error that it would have been for, which has `retryAfterMs`. No limit by default.
+   */
   total?: number;
+}
+
+/** A request failed before any content was handed out, and is sent again after a pause. */
+export interface Retry {
+  type: 'retry';
+  /** Which retry of the reply it is, from 1. */
+  attempt: number;
+  /** How long the pause is that has just begun, in milliseconds. */
+  waitMs: number;
+  /** What went wrong. */
+  error: ChatError;
 }
 
 /**
@@ -113,8 +131,8 @@ export type Conversation = {
 
 /**
  * Options of one call. All but `messages`, `signal` and `conversation` may also be settings of the provider, for every call; an
- * option of the call wins over the setting. `undefined` counts as left out; for `signal`, `timeout`, `fetch`, `session` and
- * `coalesce`, `null` takes the setting away for this call.
+ * option of the call wins over the setting. `undefined` counts as left out; for `signal`, `timeout`, `fetch`, `session`,
+ * `coalesce` and `onRetry`, `null` takes the setting away for this call.
  *
  * What a provider has no way to pass on is left out, with a `warning` event that names the option. An option of the wrong type is
  * a `ChatError` `input`, thrown at the first read.
@@ -128,9 +146,15 @@ export interface CallOptions {
    * there the name is checked, not sent.
    */
   model?: string;
-  /** Stops the call, a pending read included. The read rejects with `signal.reason` itself, not with a `ChatError`. */
+  /**
+   * Stops the call, a pending read included, and counts until the last piece was handed out. The read rejects with `signal.reason`
+   * itself, not with a `ChatError`.
+   */
   signal?: AbortSignal;
-  /** Milliseconds for the whole reply, or the four limits. Left out: 120 000 of silence (`idle`), and no other limit. */
+  /**
+   * Milliseconds for the whole reply, or the four limits. Left out: ten minutes until the first content (`firstChunk`), from then on
+   * 120 000 of silence (`idle`), and no other limit.
+   */
   timeout?: number | Timeouts;
   /**
    * URL of a relay (`createRelay` of `rivulet/edge` is one), for pages that may not read the site themselves: requests go to this
@@ -140,11 +164,24 @@ export interface CallOptions {
   /** Called instead of the global `fetch`, with the URL and an init that has `method`, `headers`, `body`, `signal`, ... */
   fetch?: (input: string, init: RequestInit) => Promise<Response>;
   /**
-   * How often a request is sent again after an error that may heal (`retryable`), as long as no content was handed out: 0 to 100,
-   * default 2. The pause is what the service asks for (longer than a minute: no further try), else 0.5 s, doubled up to 8 s,
-   * less up to a quarter.
+   * How often a request is sent again after an error that may heal, as long as no content was handed out: 0 to 100, default 2.
+   *
+   * - After which: statuses 408, 409, 429, 500, 502 to 504 and 520 to 529 (of `AiEngine` not 500 and 520 to 529, with which the plugin
+   *   refuses messages), no response, a connection that breaks, and failures that the service itself calls temporary. Not after a
+   *   `timeout` of yours, nor where the account has no money left.
+   * - How long the pause is: what the service asks for (`retry-after-ms`, `retry-after`), else 0.5 s, 1 s, 2 s, ... 8 s, each less up
+   *   to a quarter. A pause of more than a minute, or one that `timeout.total` has no room for, is not begun: the error is thrown at
+   *   once, with `retryAfterMs`.
+   * - Who is told: `onRetry`, and those who read `reply.events`.
    */
   retries?: number;
+  /**
+   * Called when the pause before a retry begins, with the event of it. What it throws is ignored, and so is a promise that it returns
+   * and that rejects.
+   *
+   * @param retry which retry, why, and how long the pause is
+   */
+  onRetry?: (retry: Retry) => void;
   /**
    * The most bytes that one event, line or JSON answer may have, and so may all that has to be kept of one reply until its end
    * (calls, reasoning that goes back to the service, text that is compared with a final one, what an endpoint repeats); beyond it the
@@ -435,6 +472,8 @@ export type ReplyEvent =
       /** For `conversation` of the next call. */
       conversation: Conversation;
     }
+  /** A retry, at the beginning of its pause. Of a `Fallback`: those of the provider that answers, when it answers. */
+  | Retry
   /** The service's final text, where it differs from the pieces: show it instead of them. */
   | {
       type: 'replace';
@@ -677,6 +716,7 @@ export interface FallbackReply extends Reply {
  * ...). Once content was handed out, an error of that provider is the reply's. If all fail: a `ChatError` `all_failed` with `errors`.
  *
  * A `timeout` that is a number, and `connect`, `firstChunk` and `idle`, hold for each attempt; `timeout.total` for all attempts together.
+ * `onRetry` hears of the retries of all of them.
  * `conversation` holds what each provider remembers; the provider that answered last is then asked first, whatever the order.
  */
 export class Fallback implements Provider {
@@ -952,7 +992,7 @@ export interface ClientOptions {
   apiKey?: string;
   /** Address of the API. Left out: `OPENAI_BASE_URL` of the environment, else OpenAI's own. */
   baseURL?: string;
-  /** `timeout` in milliseconds of requests that give none. Left out: 120 000 of silence. */
+  /** `timeout` in milliseconds of requests that give none. Left out: the defaults of `CallOptions`. */
   timeout?: number;
   /** `retries` of `CallOptions`. Default 2. */
   maxRetries?: number;
@@ -1096,7 +1136,7 @@ export function storageSession(storage?: {
  * - `timeout`: a limit of `timeout` ran out, or the service's own
  * - `protocol`: the answer is not what the protocol says
  * - `truncated`: the stream ended before the reply did
- * - `too_large`: an answer is beyond `maxEventBytes`, or the message is too large for the service
+ * - `too_large`: an answer is beyond `maxEventBytes`, or the message is too large for the service, or for a string
  * - `all_failed`: every provider of a `Fallback` failed
  * - `wasm_blocked`: the page or runtime does not allow WebAssembly
  */

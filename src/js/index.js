@@ -1,6 +1,6 @@
 import { core } from './core.js';
 import { ChatError } from './error.js';
-import { jsonCopy } from './json-copy.js';
+import { jsonCopy, toJson } from './json-copy.js';
 import { Provider, callCoreOnce } from './provider.js';
 
 export { ChatError };
@@ -60,7 +60,7 @@ export const Chatgpt4Online = /* @__PURE__ */ new AiEngine({ preset: 'Chatgpt4On
 export const Chatgpt4o = /* @__PURE__ */ new AiPower({ preset: 'Chatgpt4o' });
 
 export function formatPrompt(messages, options = {}) {
-  const given = JSON.stringify(jsonCopy({ messages, ...options }, 'messages'));
+  const given = toJson(jsonCopy({ messages, ...options }, 'messages'), 'the messages');
   return callCoreOnce(() => core().formatPrompt(given));
 }
 

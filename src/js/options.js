@@ -1,8 +1,9 @@
+import { pausesEnd } from './deadline.js';
 import { ChatError } from './error.js';
 import { jsonCopy } from './json-copy.js';
 
 /** Options that are not plain data. They stay in JavaScript, while all others go to the core as JSON. */
-const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce'];
+const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce', 'onRetry'];
 
 /** A copy without a prototype, so that a property of a polluted `Object.prototype` is not taken for an option. */
 export const ownProperties = (given) => ({ __proto__: null, ...given });
@@ -34,10 +35,11 @@ export function readOptions(options, defaults) {
   const [data, given] = split(options, 'options', texts);
   const live = Object.assign(Object.create(null), defaults, given);
   check(live);
+  live[pausesEnd] = options[pausesEnd];
   return [data, live, texts];
 }
 
-function check({ signal, fetch, session, coalesce }) {
+function check({ signal, fetch, session, coalesce, onRetry }) {
   const methods = (value, names) => names.every((name) => typeof value?.[name] === 'function');
   const wrong = (message) => {
     throw new ChatError('input', message);
@@ -45,5 +47,6 @@ function check({ signal, fetch, session, coalesce }) {
   if (signal !== undefined && !methods(signal, ['addEventListener', 'removeEventListener'])) wrong('signal must be an AbortSignal');
   if (fetch !== undefined && typeof fetch !== 'function') wrong('fetch must be a function');
   if (session !== undefined && !methods(session, ['get', 'set', 'delete'])) wrong('session must have get, set and delete');
+  if (onRetry !== undefined && typeof onRetry !== 'function') wrong('onRetry must be a function');
   if (coalesce !== undefined && typeof coalesce !== 'boolean') wrong('coalesce must be true or false');
 }

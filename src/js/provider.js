@@ -1,6 +1,7 @@
 import { core, recoverFromTrap, shrink, watchLoss } from './core.js';
-import { readTimeouts } from './deadline.js';
+import { pausesEnd, readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
+import { toJson } from './json-copy.js';
 import { readOptions, split } from './options.js';
 import { Reply } from './reply.js';
 import { replyOpened } from './web.js';
@@ -103,7 +104,7 @@ export class Provider {
   }
 
   get #settings() {
-    return (this.#settingsJson ??= JSON.stringify(this.#data));
+    return (this.#settingsJson ??= toJson(this.#data, 'the settings'));
   }
 
   #describe() {
@@ -122,6 +123,7 @@ export class Provider {
       texts: undefined,
       timeouts: readTimeouts(),
       coalesce: false,
+      onRetry: undefined,
       failure: undefined,
       responseMeta,
       toChatError: recoverFromTrap,
@@ -130,13 +132,14 @@ export class Provider {
     };
     try {
       const [data, live, texts] = readOptions(options, this.#live);
-      config.timeouts = readTimeouts(live.timeout);
+      config.timeouts = readTimeouts(live.timeout, live[pausesEnd]);
       config.coalesce = live.coalesce === true;
       config.signal = live.signal;
       config.session = live.session;
       config.texts = texts;
+      config.onRetry = live.onRetry;
       config.fetch = live.transport ?? live.fetch;
-      config.start = this.#starter(JSON.stringify({ options: data, purpose, spec }), config);
+      config.start = this.#starter(toJson({ options: data, purpose, spec }, 'the messages', texts), config);
     } catch (error) {
       config.failure = error;
     }

@@ -1,5 +1,6 @@
 import { ChatError } from './error.js';
 import { FAILED, OVER, hasContent } from './reply.js';
+import { tell } from './web.js';
 
 const ignore = () => {};
 
@@ -167,10 +168,8 @@ export class Race {
     this.#notify(attempt);
   }
 
-  /** Calls `onAttempt`. Whatever it throws or rejects with is ignored, so that a listener cannot change the reply. */
   #notify(attempt) {
-    const { onAttempt } = this.#config;
-    if (onAttempt) new Promise((resolve) => resolve(onAttempt(attempt))).catch(ignore);
+    tell(this.#config.onAttempt, attempt);
   }
 }
 

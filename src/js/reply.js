@@ -4,7 +4,7 @@ import { ChatError } from './error.js';
 import { Host } from './host.js';
 import { EventBuffer } from './event-buffer.js';
 import { feed } from './chunk-buffer.js';
-import { bytesOf, cancel } from './web.js';
+import { bytesOf, cancel, nextTurn, readRest, tell } from './web.js';
 
 /** What `driver.feed`, `end` and `broken` return, in the numbers of `Progress` in src/web/driver.rs. */
 export const MORE = 0;
@@ -36,12 +36,18 @@ export class Reply {
   #used = false;
   #over = false;
   #error = NONE;
+  /** Whether no content was handed out so far. */
+  #awaitsContent = true;
+  #retries = 0;
+  /** Resolves to the result of an ended reply, while the rest of the body is read. */
+  #rest = null;
   /** Calls of `next` that are not settled; while there are any, the next one waits its turn behind `#tail`. */
   #unsettled = 0;
   #tail = null;
 
   /**
-   * `config`: `{ start(host, buffer) -> ReplyDriver or Race, signal, fetch, session, timeouts, coalesce, failure, provider() }`.
+   * `config`: `{ start(host, buffer) -> ReplyDriver or Race, signal, fetch, session, timeouts, coalesce, onRetry, failure,
+   * provider() }`.
    * `failure`: an error of the call itself, kept until the first read. Optional: `responseMeta` (see `EventBuffer`), `toChatError(error)`,
    * which makes an error of a trap, and `isLost()`, whether the driver is gone with its wasm instance.
    */
@@ -63,8 +69,8 @@ export class Reply {
       const take = () => this.#take();
       return (this.#tail = this.#tail.then(take, take));
     }
-    if (!this.#buffer.isEmpty) return Promise.resolve({ value: this.#buffer.take(), done: false });
-    if (this.#over && this.#error === NONE) return Promise.resolve(DONE);
+    if (!this.#buffer.isEmpty) return Promise.resolve(this.#handOut());
+    if (this.#over && this.#error === NONE) return this.#rest ?? Promise.resolve(DONE);
     this.#unsettled = 1;
     return (this.#tail = this.#pull());
   }
@@ -73,6 +79,7 @@ export class Reply {
     this.#buffer.clear();
     this.#stop(NONE);
     this.#error = NONE;
+    this.#unlisten();
     return Promise.resolve({ value, done: true });
   }
 
@@ -178,7 +185,7 @@ export class Reply {
     return this.#buffer.isEmpty && !this.#over ? this.#work() : this.#settle();
   };
 
-  /** Opens and reads until there is something to hand out. It is a loop, since a chain of promises would grow with every keep-alive. */
+  /** Opens, pauses and reads until there is something to hand out. It is a loop, since a chain of promises would grow with every keep-alive. */
   async #work() {
     while (this.#buffer.isEmpty && !this.#over) {
       if (this.#reader === null) {
@@ -199,22 +206,39 @@ export class Reply {
   /** Settles one `next`: with a piece, with the error (once), or with the end. */
   #settle() {
     this.#unsettled--;
-    if (!this.#buffer.isEmpty) return { value: this.#buffer.take(), done: false };
-    if (this.#error === NONE) return DONE;
+    if (this.#awaitsContent) this.#awaitsContent = this.#deadlines.awaitContent();
+    if (!this.#buffer.isEmpty) return this.#handOut();
+    if (this.#error === NONE) return this.#rest ?? DONE;
     const error = this.#error;
     this.#error = NONE;
     throw error;
   }
 
-  /** Has the driver send its requests, until there is a body to read or the reply is over. */
+  /** The next piece. An abort counts until the last one, also where the end of the reply has come long before. */
+  #handOut() {
+    const value = this.#buffer.take();
+    if (this.#over && this.#buffer.isEmpty) this.#unlisten();
+    return { value, done: false };
+  }
+
+  #unlisten() {
+    if (this.#onAbort) unlisten(this.#config.signal, this.#onAbort);
+    this.#onAbort = null;
+  }
+
+  /** Has the driver send its requests, until there is a body to read, a retry to wait for, or the reply is over. */
   async #open() {
     try {
-      if (this.#driver === null && !this.#begin()) return;
+      if (this.#driver !== null) await nextTurn();
+      else if (!this.#begin()) return;
       this.#deadlines.reading();
-      const reader = await this.#driver.open();
-      if (this.#over) cancel(reader);
-      else if (reader === undefined) this.#finish();
-      else this.#reader = reader;
+      await this.#deadlines.pauseEnd;
+      if (this.#over) return;
+      const opened = await this.#driver.open();
+      if (this.#over) cancel(opened);
+      else if (opened === undefined) this.#finish();
+      else if (typeof opened === 'number') this.#pauseFor(Math.round(opened));
+      else this.#reader = opened;
     } catch (error) {
       // After the end, this is the reason of that end coming back: `stop` rejected what the driver waited for.
       if (!this.#over) this.#stop(this.#toChatError(error));
@@ -235,7 +259,9 @@ export class Reply {
     if (signal) {
       this.#onAbort = () => {
         this.#buffer.clear();
+        if (this.#over) this.#error = signal.reason;
         this.#stop(signal.reason);
+        this.#unlisten();
       };
       listen(signal, this.#onAbort);
     }
@@ -246,11 +272,17 @@ export class Reply {
     return true;
   }
 
+  /** Begins the pause before a retry. The event of it is handed out now, and not when the pause is over. */
+  #pauseFor(ms) {
+    this.#deadlines.pause(ms);
+    tell(this.#config.onRetry, this.#buffer.retry(++this.#retries, ms, this.#driver.failure()));
+  }
+
   /** Feeds a chunk to the driver, or the end of the body. */
   #feed(value, done) {
     if (this.#over) return;
     try {
-      if (done) return this.#onProgress(this.#driver.end());
+      if (done) return this.#onProgress(this.#driver.end(), true);
       const chunk = bytesOf(value) ?? noBytes();
       // Empty chunks are skipped; those of a `Race` are always empty.
       if (chunk.length > 0) this.#onProgress(feed(this.#driver, chunk));
@@ -270,10 +302,24 @@ export class Reply {
   }
 
   /** What follows a chunk. `Reopen`, the one progress that is not named here, drops the reader, so that `#work` opens again. */
-  #onProgress(progress) {
-    if (progress === OVER) this.#finish();
+  #onProgress(progress, hasEnded = false) {
+    if (progress === OVER) this.#complete(hasEnded);
     else if (progress === FAILED) this.#stop(this.#driver.failure());
     else if (progress !== MORE) this.#dropReader();
+  }
+
+  /**
+   * Ends a reply that is complete. The consumer gets its last pieces now, and hears of the end when the body has ended, too: a next
+   * request would otherwise need a connection of its own.
+   */
+  #complete(hasEnded) {
+    const reader = this.#reader;
+    if (!hasEnded) this.#reader = null;
+    this.#finish();
+    this.#rest = (hasEnded ? nextTurn() : readRest(reader)).then(() => {
+      this.#rest = null;
+      return DONE;
+    });
   }
 
   /** Ends the reply early, for the caller, a time limit or an error. What was delivered stays in the buffer. */
@@ -285,12 +331,12 @@ export class Reply {
     this.#finish();
   }
 
-  /** Ends the reply. No timer, listener, lock or request is left. */
+  /** Ends the reply. No timer, lock or request is left, and a listener only while there are pieces to hand out. */
   #finish() {
     if (this.#over) return;
     this.#over = true;
     this.#deadlines.clear();
-    if (this.#onAbort) unlisten(this.#config.signal, this.#onAbort);
+    if (this.#buffer.isEmpty) this.#unlisten();
     this.#dropReader();
     const driver = this.#driver;
     this.#driver = this.#host = null;

@@ -97,6 +97,42 @@ export function cancel(reader) {
   }
 }
 
+/** As it is at the import, since tests that replace the timers of a program do not mean this. Browsers and Workers have none. */
+const { setImmediate } = globalThis;
+
+/** Node's fetch has a connection ready for the next request one turn of the event loop after a body ended. */
+export const nextTurn = async () => setImmediate && new Promise((resolve) => setImmediate(resolve));
+
+/** How much is read behind the end of a reply, and for how long, in milliseconds. */
+const REST_BYTES = 64 * 1024;
+const REST_MS = 100;
+
+/**
+ * Reads a body whose reply is complete to its own end, since only then HTTP/1.1 can use the connection again, and a browser does not
+ * call the request aborted. That end mostly comes with the last chunk. A body that goes on is cancelled.
+ */
+export async function readRest(reader) {
+  const timer = setTimeout(cancel, REST_MS, reader);
+  timer.unref?.();
+  try {
+    for (let left = REST_BYTES; left > 0;) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      left -= bytesOf(value)?.length ?? REST_BYTES;
+    }
+  } catch {
+    // It was cancelled, or broke off, which is no matter any more.
+  }
+  clearTimeout(timer);
+  cancel(reader);
+  await nextTurn();
+}
+
+/** Calls a listener of the caller's. Whatever it throws or rejects with is ignored, so that it cannot change the reply. */
+export function tell(listener, value) {
+  if (listener) new Promise((resolve) => resolve(listener(value))).catch(() => {});
+}
+
 /** A chunk of a body as bytes; `undefined` where it is neither bytes nor text. */
 export function bytesOf(chunk) {
   if (chunk instanceof Uint8Array) return chunk;
@@ -111,7 +147,11 @@ export function bytesOf(chunk) {
 export function errorMessageOf(thrown) {
   try {
     const message = typeof thrown === 'string' ? thrown : thrown.message;
-    return typeof message === 'string' ? message : undefined;
+    if (typeof message !== 'string') return undefined;
+    // Node says no more than `fetch failed`; what failed is in the cause, of several attempts in each of its errors.
+    const cause = thrown.cause?.errors?.[0] ?? thrown.cause;
+    const parts = [cause?.code, cause?.hostname ?? cause?.address].filter((part) => typeof part === 'string' && part !== '');
+    return parts.length > 0 ? `${message} (${parts.join(' ')})` : message;
   } catch {
     return undefined;
   }

@@ -19,6 +19,8 @@ pub struct ProtocolInfo {
     pub options: &'static [(&'static str, &'static str)],
     /// Settings beside those that every provider has.
     pub settings: &'static [(&'static str, SettingKind)],
+    /// What to do where the service cannot be reached, for the error of a request that got no answer.
+    pub unreachable_hint: &'static str,
     /// The usual address of a service, whose setting is `baseUrl`; empty for sites, whose setting is `url`.
     pub base_url: &'static str,
 }
@@ -53,6 +55,7 @@ impl ProtocolInfo {
             supports_system_message: true,
             options,
             settings: &[],
+            unreachable_hint: "",
             base_url,
         }
     }
@@ -67,6 +70,7 @@ impl ProtocolInfo {
             supports_system_message: false,
             options: &[],
             settings,
+            unreachable_hint: "",
             base_url: "",
         }
     }

@@ -113,7 +113,7 @@ impl Inner {
         if is_content {
             self.handed_out.set(true);
         } else if self.tries.get() > 1 && matches!(event, Event::Warning(_) | Event::Status { .. }) {
-            // The first try has said it.
+            // The first try has delivered it already.
             return;
         }
         if let Some(encoder) = &self.encoder {

@@ -1,8 +1,9 @@
 //! Drives one reply, from its first request to its last chunk: this is the owner of the [`Exchange`].
 //!
-//! There are two ways in. `open` is async Rust: it waits for everything that comes before a body (a session, a pause
-//! before another try, the head of a response) and hands the body's reader to JavaScript. JavaScript feeds the chunks:
-//! [`ReplyDriver::feed`] is the only call into wasm that a chunk costs, and there is no future on that way.
+//! There are two ways in. `open` is async Rust: it waits for everything that comes before a body (a session, the head of a
+//! response) and hands the body's reader to JavaScript. JavaScript feeds the chunks: [`ReplyDriver::feed`] is the only
+//! call into wasm that a chunk costs, and there is no future on that way. JavaScript also makes the pause before another
+//! try, since the clocks are there, and since the caller hears of it when it begins.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -45,10 +46,18 @@ enum Progress {
 enum Wait {
     /// For the stored session.
     Session,
-    /// For the pause before another try.
-    AnotherTry,
     /// For the response to this request.
     Response(Rc<Request>),
+}
+
+/// What `open` does next.
+enum Step {
+    /// Wait for the promise.
+    Wait(Promise, Wait),
+    /// Have JavaScript wait for so many milliseconds, and then call again.
+    Pause(f64),
+    /// Nothing: the reply is over.
+    End,
 }
 
 /// The state of one reply. It is shared with the future of `open`.
@@ -71,7 +80,7 @@ pub(super) struct Inner {
     pub(super) exchange: RefCell<Option<Exchange>>,
     /// Makes an HTTP response of the events, where the edge wants that.
     pub(super) encoder: Option<Box<RefCell<Encoder>>>,
-    /// The failure that waits for `open`, which tries again, or for `failure`.
+    /// The failure that waits for `open`, which allows another try, or for `failure`.
     failure: RefCell<Option<Failure>>,
 }
 
@@ -117,8 +126,9 @@ impl ReplyDriver {
         })))
     }
 
-    /// Resolves to the reader of a body whose chunks are to be fed, or to `undefined` when the reply is over. Rejects
-    /// with a `ChatError`.
+    /// Resolves to the reader of a body whose chunks are to be fed, to `undefined` when the reply is over, or to a number:
+    /// milliseconds after which `open` is to be called again, for another try. The reason is then in `failure`. Rejects with
+    /// a `ChatError`.
     pub fn open(&self) -> Promise {
         let inner = self.0.clone();
         future_to_promise(async move {
@@ -172,7 +182,11 @@ impl Inner {
             if self.host.is_over() {
                 return Ok(JsValue::UNDEFINED);
             }
-            let Some((promise, wait)) = self.next_wait()? else { return Ok(JsValue::UNDEFINED) };
+            let (promise, wait) = match self.next_step()? {
+                Step::Wait(promise, wait) => (promise, wait),
+                Step::Pause(ms) => return Ok(ms.into()),
+                Step::End => return Ok(JsValue::UNDEFINED),
+            };
             // This is the only place that waits. The future stores what is alive here, and each such place costs code.
             let settled = JsFuture::from(promise).await;
             match self.on_settled(wait, settled) {
@@ -183,16 +197,16 @@ impl Inner {
         }
     }
 
-    /// The promise to wait for next. `None` when the reply is over.
-    fn next_wait(&self) -> Result<Option<(Promise, Wait)>, Failure> {
+    /// What `open` does next.
+    fn next_step(&self) -> Result<Step, Failure> {
         loop {
             if let Some(failure) = self.failure.take() {
-                return Ok(Some((self.host.sleep(self.pause_before_another_try(failure)?), Wait::AnotherTry)));
+                return self.begin_pause(failure).map(Step::Pause);
             }
             match self.poll() {
                 // Only sites have a session, so the store is not asked for services.
                 None if !self.protocol.info.is_site() => _ = self.begin(None),
-                None => return Ok(Some((self.host.load(&self.key), Wait::Session))),
+                None => return Ok(Step::Wait(self.host.load(&self.key), Wait::Session)),
                 Some(Poll::Send(request)) => {
                     let (url, init) = fetch::build(&self.env, &request)?;
                     let promise = match request.shared {
@@ -200,9 +214,9 @@ impl Inner {
                         true => self.host.ask(&url, &init, self.shared_limit() as f64, self.env.headers.is_empty()),
                         false => self.host.send(&url, &init),
                     };
-                    return Ok(Some((promise, Wait::Response(request))));
+                    return Ok(Step::Wait(promise, Wait::Response(request)));
                 }
-                Some(Poll::Over(Ok(()))) => return Ok(None),
+                Some(Poll::Over(Ok(()))) => return Ok(Step::End),
                 Some(Poll::Over(Err(error))) => _ = self.failure.replace(Some(error.into())),
                 // The response had no body, so it ends here.
                 Some(_) => self.feed(Feed::End),
@@ -217,9 +231,6 @@ impl Inner {
                 if !self.begin(stored.ok().and_then(|stored| stored.as_string())) {
                     return Ok(Some(JsValue::UNDEFINED));
                 }
-            }
-            (Wait::AnotherTry, _) => {
-                self.exchange.take();
             }
             (Wait::Response(request), Err(cause)) => return Err(fetch::no_response(&self.env, &request.url, cause)),
             (Wait::Response(request), Ok(response)) => {
@@ -295,19 +306,22 @@ impl Inner {
     }
 
     /// The pause before another try in milliseconds: `Retry-After` up to a minute, else 0.5 s, 1 s, 2 s ... 8 s, less
-    /// up to a quarter (as OpenAI's clients do).
+    /// up to a quarter (as OpenAI's clients do). The failure goes back to its place, for [`ReplyDriver::failure`].
     ///
     /// # Errors
-    /// The failure itself, where there is no other try.
-    fn pause_before_another_try(&self, failure: Failure) -> Result<f64, Failure> {
+    /// The failure itself, where there is no other try, or the pause would last longer than the reply may.
+    fn begin_pause(&self, failure: Failure) -> Result<f64, Failure> {
         const LONGEST_MS: f64 = 60_000.0;
-        let asked = requested_wait_ms(&failure.error);
-        if !self.may_try_again(&failure) || asked.is_some_and(|ms| ms > LONGEST_MS) {
+        let doublings = self.tries.get().saturating_sub(1).min(4);
+        let back_off = || f64::from(500 << doublings) * (1.0 - Math::random() / 4.0);
+        let pause = requested_wait_ms(&failure.error).unwrap_or_else(back_off);
+        if !self.may_try_again(&failure) || pause > LONGEST_MS || pause >= self.host.ms_left() {
             return Err(failure);
         }
         self.retries_left.set(self.retries_left.get() - 1);
-        let doublings = self.tries.get().saturating_sub(1).min(4);
-        Ok(asked.unwrap_or_else(|| f64::from(500 << doublings) * (1.0 - Math::random() / 4.0)))
+        self.exchange.take();
+        self.failure.replace(Some(failure));
+        Ok(pause)
     }
 
     fn feed(&self, feed: Feed<'_>) {

@@ -11,11 +11,15 @@ use crate::chat::{Code, Error, Result};
 use crate::http::{self, Head, Method, Request, WANTED_HEADERS, url};
 use crate::text::{cut, join, parse_number};
 
+/// Characters that a string may have in V8, whose limit is the smallest. No text has more characters than bytes in UTF-8.
+const LONGEST_STRING: usize = (1 << 29) - 24;
+
 /// The address and the init for `fetch`. Not a `Request`: a caller's `fetch` may be another library's, which would not
 /// know the class.
 ///
 /// # Errors
-/// [`Code::Protocol`]: a header, such as the nonce, holds a character that no header may.
+/// [`Code::Protocol`]: a header, such as the nonce, holds a character that no header may. [`Code::TooLarge`]: the body is
+/// longer than a string may be.
 pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
     let headers = Headers::new();
     for (name, value) in &env.headers {
@@ -44,6 +48,13 @@ pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
         init.set_credentials(RequestCredentials::Omit);
     }
     if let Some(body) = &request.body {
+        // Nobody could catch what making the string would throw.
+        if body.len() > LONGEST_STRING {
+            return Err(Error::new(
+                Code::TooLarge,
+                "the message is too large: the request is longer than a string may be",
+            ));
+        }
         init.set_body(&body.into());
     }
     let relay = env.proxy.as_deref().unwrap_or_default();
@@ -55,13 +66,17 @@ pub fn no_response(env: &Env, url: &str, cause: JsValue) -> Failure {
     // A browser only says "Failed to fetch" when it hides an answer.
     let is_cross_origin =
         !env.page.is_empty() && !env.owns_fetch && url::origin(url).as_deref() != Some(env.page.as_str());
+    let host = url::origin(url).unwrap_or_default();
     let what = match is_cross_origin {
-        true => {
-            "no answer that this page may read: sites of other origins must allow it (CORS), or a relay is needed (proxy)"
-        }
-        false => "no answer",
+        true => join(&[
+            "no answer from ",
+            &host,
+            " that this page may read: sites of other origins must allow it (CORS), or a relay is needed (proxy)",
+        ]),
+        false => join(&["no answer from ", &host]),
     };
-    Failure::network(cause, what)
+    let what = join(&[&what, env.unreachable_hint]);
+    Failure::network(cause, &what)
 }
 
 /// The head of a response.

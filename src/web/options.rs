@@ -22,6 +22,8 @@ pub struct Env {
     pub proxy: Option<String>,
     /// The origin of the page that this runs in. Empty outside of browsers.
     pub page: String,
+    /// See [`crate::options::ProtocolInfo::unreachable_hint`].
+    pub unreachable_hint: &'static str,
 }
 
 /// Everything that JavaScript hands over for one reply, checked.
@@ -117,7 +119,7 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, host: &Hos
         }
         headers.push(("cookie".to_owned(), cookies));
     }
-    let env = Env { owns_fetch, headers, proxy, page };
+    let env = Env { owns_fetch, headers, proxy, page, unreachable_hint: protocol.info.unreachable_hint };
     Ok(Options {
         chat,
         env,

@@ -137,9 +137,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn ask(this: &Host, url: &str, init: &RequestInit, limit: f64, may_share: bool) -> Promise;
 
-    /// Resolves after so many milliseconds.
-    #[wasm_bindgen(method)]
-    pub fn sleep(this: &Host, ms: f64) -> Promise;
+    /// How long a pause before another try may be, in milliseconds.
+    #[wasm_bindgen(method, getter, js_name = msLeft)]
+    pub fn ms_left(this: &Host) -> f64;
 
     /// Resolves to what the session store has at `key`.
     #[wasm_bindgen(method)]

@@ -50,16 +50,19 @@ export async function startRelay({ allow }) {
 
 /**
  * A page that notes what must not happen. `complaints`: console errors, uncaught exceptions, unhandled rejections,
- * violations of the policy. `strangers`: requests to another origin than those of `sites`.
+ * violations of the policy. `strangers`: requests to another origin than those of `sites`. `failed`: what the browser says of requests
+ * that failed or were aborted, which a test may want.
  */
 export async function openPage(browser, sites, context = {}) {
   const page = await browser.newPage(context);
   const complaints = [];
   const strangers = [];
+  const failed = [];
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.stack ?? String(error)));
+  page.on('requestfailed', (request) => failed.push(`${request.failure()?.errorText} ${request.url()}`));
   page.on('request', (request) => {
     const url = request.url();
     if (!sites.some((site) => url.startsWith(site.origin)) && !url.startsWith('data:')) strangers.push(url);
@@ -68,7 +71,7 @@ export async function openPage(browser, sites, context = {}) {
     addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
     addEventListener('unhandledrejection', (event) => console.error(`unhandled: ${event.reason}`));
   });
-  return { page, complaints, strangers };
+  return { page, complaints, strangers, failed };
 }
 
 /** The demo, ready to be written to. */

@@ -36,6 +36,11 @@ test('the curl line and the five lines of Python', { timeout: 120_000 }, async (
       if (told.includes('Ctrl-C')) break;
     }
     const lines = told.split('\n');
+    // Every address that is printed answers.
+    for (const [address] of told.matchAll(/(http:\/\/[^\s'")]+)/g)) {
+      const { status } = await fetch(address.replace(/\/v1$/, '/health'));
+      assert.ok(status === 200 || address.endsWith('/chat/completions'), `${address}: ${status}`);
+    }
     const curl = lines.find((line) => line.startsWith('curl '));
     assert.match(await output('sh', ['-c', curl]), /"content":"[^"]+"[\s\S]*data: \[DONE\]/);
     const first = lines.findIndex((line) => line.startsWith('from openai'));

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { createRelay } from '../../dist/edge.js';
-import { ensurePhp } from '../../scripts/lib/php.mjs';
+import { ensurePhp } from '../../scripts/lib/system-tools.mjs';
 import { ROOT } from '../../scripts/lib/paths.mjs';
 
 const PAGE = 'https://app.example';

@@ -35,6 +35,20 @@ beforeEach(() => upstream.clear());
 const start = (env) => startWorkerd(bundle, { env, kv: { SESSIONS: kv.address } });
 const client = ({ url }) => new OpenAI({ baseURL: `${url}/v1`, apiKey: KEY, maxRetries: 0 });
 
+test('variables that list nothing, and doubled blanks in them, are no mistake', async () => {
+  for (const PAGES of ['', '  ', ' https://app.example   https://other.example ', undefined]) {
+    const { OPENAI_MODELS, ...rest } = env;
+    const worker = await start({ ...rest, OPENAI_KEY, ...(PAGES !== undefined && { PAGES }), OPENAI_MODELS: PAGES === '' ? '' : `  ${OPENAI_MODELS.replace(' ', '   ')} ` });
+    try {
+      const relayed = (origin) => fetch(`${worker.url}/relay/https://shop.example/wp-login.php`, { headers: { origin } });
+      assert.deepEqual((await Promise.all(['https://app.example', 'https://evil.example'].map(relayed))).map(({ status }) => status), [403, 403]);
+      assert.equal((await fetch(`${worker.url}/v1/models`, { headers: { authorization: `Bearer ${KEY}` } })).status, 200, JSON.stringify(PAGES));
+    } finally {
+      await worker.stop();
+    }
+  }
+});
+
 test('a chat streams from the service, asked with the key of the environment', async () => {
   let goOn;
   const isRead = new Promise((resolve) => { goOn = resolve; });

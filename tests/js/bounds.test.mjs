@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { createHandler } from '../../dist/edge.js';
-import { AiEngine, Anthropic, Gemini, OpenAiChat } from '../../dist/index.js';
+import { AiEngine, Anthropic, ChatError, Gemini, OpenAiChat, formatPrompt } from '../../dist/index.js';
 import { assertWorks, chatError, child, PROMPT, useSite } from './helper.mjs';
 
 const used = useSite();
@@ -61,6 +61,24 @@ async function stalled() {
   await reply.return();
   return { pulled };
 }
+
+test('messages that no string can hold are told, and nothing is sent', async () => {
+  const part = { type: 'text', text: 'x'.repeat(MB) };
+  const messages = [{ role: 'user', content: Array.from({ length: 520 }, () => part) }];
+  const fetch = () => assert.fail('a request');
+  const provider = new OpenAiChat({ defaultModel: 'm', fetch });
+  const error = await chatError(provider.createAsync({ messages }), 'too_large', /^the messages are too large/);
+  assert.ok(error.cause instanceof RangeError);
+  await chatError(new OpenAiChat({ defaultModel: 'm', fetch, extra: { messages } }).createAsync({ messages: 'Hi' }), 'too_large', /^the settings/);
+  assert.throws(() => formatPrompt(messages), (reason) => reason instanceof ChatError && reason.code === 'too_large');
+  await assertWorks(used);
+});
+
+test('a request that no string can hold is told, and does not end the process', async () => {
+  const { code, message, sent } = await child('longest.mjs', { timeout: 120_000 });
+  assert.deepEqual([code, sent], ['too_large', 0], message);
+  assert.match(message, /^the message is too large/);
+});
 
 test('events in one chunk cost linear time', async () => {
   const cost = async (count) => {

@@ -66,7 +66,7 @@ test('mute: a timeout that names the limit, and the connection is closed', async
 });
 
 test('comments without end: a timeout', async () => {
-  await fails({ name: 'comments', every: 5 }, 'timeout', { options: { timeout: { idle: 300 } } });
+  await fails({ name: 'comments', every: 5 }, 'timeout', { options: { timeout: { firstChunk: 300 } } });
 });
 
 test('html with 200: blocked, in few words', async () => {

@@ -14,6 +14,19 @@ test('a process with replies of every ending ends by itself, and nothing is left
   assert.ok(ended.length >= 9, `${ended}`);
 });
 
+test('a reply that nobody reads on does not keep the process', async () => {
+  const { ms } = await child('dropped.mjs', { args: [used.site.url, 'dropped'], timeout: 30_000 });
+  assert.ok(ms < 5_000, `${ms} ms`);
+});
+
+test('a read that waits keeps the process, before the first content and after it', async () => {
+  for (const fault of ['stall after=0', 'stall after=2']) {
+    const { ms, code } = await child('dropped.mjs', { args: [used.site.url, fault], timeout: 30_000 });
+    assert.equal(code, 'timeout', fault);
+    assert.ok(ms >= 800, `${fault}: ${ms} ms`);
+  }
+});
+
 test('importing starts nothing', async () => {
   assert.deepEqual(await child('idle.mjs'), { left: [], compiled: 0 });
 });
@@ -37,6 +50,12 @@ test('after a trap of the core the next call works', async () => {
   assert.equal(works, true);
 });
 
+test('a hundred traps: neighbours get a clear error, the next call works, and memory is flat', async () => {
+  const { codes, traps, neighbours, works, grown } = await child('traps.mjs', { flags: ['--expose-gc'] });
+  assert.deepEqual([codes, traps, works], [['protocol'], 110, 110]);
+  assert.deepEqual(neighbours, ["protocol: rivulet's core stopped during another reply, and this one with it"]);
+  assert.ok(grown < 24 * 1024 * 1024, `${(grown / 2 ** 20).toFixed(1)} MiB more after a hundred traps`);
+});
 for (const name of ['OpenAiChat', 'Anthropic', 'Gemini', 'OpenAiResponses', 'Ollama', 'Cohere']) {
   test(`an image of 20 MiB to ${name} costs four times itself at most, and leaves nothing`, async () => {
     const { sent, grown, left } = await child('image.mjs', { flags: ['--expose-gc'], args: [name, '20'] });

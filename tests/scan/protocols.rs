@@ -324,7 +324,7 @@ const NOTES: &[&str] = &[
 proptest! {
     #![proptest_config(support::cases(1500))]
 
-    /// FrameDecoder that say more than their text, and what they say may change in between.
+    /// Frames that say more than their text, and what they say may change in between.
     #[test]
     fn openai_chat_notes_what_is_not_text(frames in body(NOTES), seed: u64) {
         agree("OpenAiChat", &frames, "\n", "data: [DONE]\n\n", seed)?;

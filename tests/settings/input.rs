@@ -82,11 +82,20 @@ fn an_assistant_turn_that_only_called_tools_is_no_error() {
 fn a_url_that_is_none() {
     assert_eq!(refused(settings(json!({}))), "url is missing: the address of the site");
     assert_eq!(refused(settings(json!({ "url": "" }))), "url is missing: the address of the site");
-    for wrong in
-        [" ", "shop.example", "shop", "https:", "https:shop.example", "https:/shop.example", "5", "//shop.example"]
-    {
+    for wrong in [
+        " ",
+        "shop.example",
+        "shop",
+        "https:",
+        "https:shop.example",
+        "https:/shop.example",
+        "5",
+        "//shop.example",
+        "localhost:8080",
+        "shop.example:443/blog",
+    ] {
         let words = refused(settings(json!({ "url": wrong })));
-        assert_eq!(words, "url: not a URL; it begins with https://", "{wrong}");
+        assert_eq!(words, "url: not a URL; it begins with https:// (or http://)", "{wrong}");
     }
     for wrong in [
         "https://",

@@ -5,6 +5,7 @@ pub mod drive;
 pub mod expected;
 pub mod flow;
 pub mod linear;
+pub mod oracle;
 pub mod play;
 pub mod service;
 pub mod tape;

@@ -13,7 +13,7 @@ use super::drive::{self, Played, Reply};
 
 pub const URL: &str = "https://chat.example/say";
 
-/// FrameDecoder are `{"say": text}`, `{"note": text}`, `{"fail": words}` and `{"over": true}`; what has none of these keys is an
+/// Frames are `{"say": text}`, `{"note": text}`, `{"fail": words}` and `{"over": true}`; what has none of these keys is an
 /// unknown frame.
 #[derive(Default)]
 pub struct Toy {

@@ -7,7 +7,7 @@ import { ROOT } from '../../scripts/lib/paths.mjs';
 const call = (...args) => spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
 
 const COMMANDS = {
-  ...Object.fromEntries(['build', 'start', 'test', 'lint', 'size', 'record'].map((name) => [name, `scripts/${name}.mjs`])),
+  ...Object.fromEntries(['build', 'start', 'test', 'lint', 'size', 'record', 'fuzz'].map((name) => [name, `scripts/${name}.mjs`])),
   bench: 'benches/run.mjs',
 };
 
@@ -35,6 +35,9 @@ for (const [words, complaint] of [
   [['scripts/start.mjs', '--url', 'https://shop.example', '--provider', 'x'], /^error: --provider: no such name: x\n/],
   [['benches/run.mjs', '--only', 'W1,W99'], /^error: --only: no such name: W99\n/],
   [['benches/run.mjs', '--rounds', '0'], /^error: --rounds: 0 is no such number\n/],
+  [['scripts/fuzz.mjs'], /^error: which target\?\n/],
+  [['scripts/fuzz.mjs', 'nope'], /^error: no such target: nope\n/],
+  [['scripts/fuzz.mjs', 'json', 'soon'], /^error: SECONDS: soon is no such number\n/],
   [['scripts/start.mjs', '--bot', 'support'], /^error: --bot belongs to a --url\n/],
 ]) {
   test(`${words.join(' ')} is refused`, () => {

@@ -212,10 +212,11 @@ impl Body {
         self.push(&live(text));
     }
 
-    /// The end of the recorded stream.
+    /// The end of the recorded stream, and of the body.
     pub fn end(&self) {
         let end = RECORDED.find(r#"data: {"type":"end""#).unwrap();
         self.push(&RECORDED[end..]);
+        self.close();
     }
 
     /// Until somebody reads for the `count`th time.

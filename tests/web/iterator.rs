@@ -194,7 +194,7 @@ async fn an_error_comes_once_after_the_text() {
 }
 
 #[wasm_bindgen_test]
-async fn what_comes_after_the_done_frame_is_not_waited_for() {
+async fn what_comes_after_the_done_frame_is_not_waited_for_long() {
     let site = Site::new();
     let text = site.reply().text();
     let body = site.chat().await;

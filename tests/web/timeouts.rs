@@ -113,11 +113,11 @@ async fn total_is_the_whole_reply_however_lively() {
 }
 
 #[wasm_bindgen_test]
-async fn a_timeout_ends_the_wait_for_another_try() {
+async fn a_wait_that_total_has_no_room_for_is_not_begun() {
     let site = Site::new();
     site.order("chat", &json(429, "{}", &object(&[("retry-after", "50".into())])));
-    let text = site.reply_to(&[("timeout", 60.into())]).text();
-    chat_error(text, "timeout").await;
+    let error = rejection(site.reply_to(&[("timeout", 40_000.into())]).text()).await;
+    assert_eq!((word(&error, "code").as_str(), get(&error, "retryAfterMs")), ("rate_limited", 50_000.0.into()));
     assert_eq!(site.count("chat"), 1);
 }
 

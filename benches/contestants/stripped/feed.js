@@ -43,7 +43,7 @@ class Dropped extends EventBuffer {
   piece() {}
   text() {}
   event() {}
-  short(length, a, b, c, d) {
-    if (text.isOn) super.short(length, a, b, c, d);
+  short(kind, length, a, b, c, d) {
+    if (text.isOn) super.short(kind, length, a, b, c, d);
   }
 }

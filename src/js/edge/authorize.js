@@ -8,10 +8,10 @@ export function authorizer(authorize) {
   if (authorize === undefined) return () => false;
   if (authorize === 'public') return () => true;
   if (typeof authorize === 'function') return async (request, env) => (await authorize(request, env)) === true;
-  if (!Array.isArray(authorize) || !authorize.every((key) => typeof key === 'string' && key.trim().length > 0)) {
+  if (!Array.isArray(authorize)) {
     throw new ChatError('input', "authorize must be a list of keys, a function of the request, or 'public'");
   }
-  const keys = [...authorize];
+  const keys = authorize.map(keyOf);
   return async (request) => {
     const [, key] = /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
     if (key === undefined) return false;
@@ -26,6 +26,16 @@ export function authorizer(authorize) {
     }
     return found;
   };
+}
+
+/** A key that a header can carry, or an error that says what was meant: a key that no client can send locks everybody out. */
+function keyOf(key, i) {
+  const wrong = (what) => new ChatError('input', `authorize[${i}] ${what}`);
+  if (typeof key !== 'string' || key === '') throw wrong('must be a key, a string that is not empty');
+  if (key === '*') throw wrong("is a wildcard, which is compared as it is: authorize: 'public' lets everybody in");
+  // Visible ASCII: what stands behind `Bearer ` without blanks.
+  if (!/^[!-~]+$/.test(key)) throw wrong('has white space or a letter that no header can carry, so no client could send it');
+  return key;
 }
 
 async function digest(text) {

@@ -1,5 +1,5 @@
 import { core } from '../core.js';
-import { readTimeouts } from '../deadline.js';
+import { pausesEnd, readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
 import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from '../serving.js';
 import { ownProperties } from '../options.js';
@@ -11,6 +11,9 @@ import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
 import { Refusal } from './refusal.js';
 import { streamed } from './stream.js';
+
+/** A fault of the endpoint's own configuration, which is nobody's business but that of its owner: `onEvent` gets the cause. */
+class ConfigurationError extends Error {}
 
 /** Default of `keepAlive`: milliseconds of silence in a stream before a comment is sent. */
 const KEEP_ALIVE_MS = 15_000;
@@ -38,14 +41,10 @@ export function createHandler(options) {
   const isAuthorized = authorizer(authorize);
   const callerOf = allowList(allowedOrigins);
   checkPositive({ maxBodyBytes, keepAlive });
-  readTimeouts(timeout);
-  const emit = (event) => {
-    try {
-      onEvent?.(event);
-    } catch {
-      // A listener that throws must not change the answer.
-    }
-  };
+  const { firstChunk = Infinity } = readTimeouts(timeout);
+  if (onEvent !== undefined && typeof onEvent !== 'function') throw new ChatError('input', 'onEvent must be a function');
+  // A listener that throws, now or later, must not change the answer.
+  const emit = (event) => void new Promise((resolve) => resolve(onEvent?.(event))).catch(() => {});
 
   return async function handler(request, env) {
     const requestId = crypto.randomUUID();
@@ -64,17 +63,18 @@ export function createHandler(options) {
       if (route === undefined) throw new Refusal(404, 'unknown_url', `Unknown request URL: ${request.method} ${pathname.slice(0, 200)}`);
       if (request.method === 'OPTIONS') return preflight(request, caller);
       if (caller.origin !== null && !caller.isAllowed) throw new Refusal(403, 'origin_not_allowed', 'this origin is not allowed');
-      const work = route[request.method === 'HEAD' ? 'GET' : request.method];
+      const method = request.method === 'HEAD' ? 'GET' : request.method;
+      const work = Object.hasOwn(route, method) && typeof route[method] === 'function' ? route[method] : undefined;
       if (work === undefined) throw notAllowed(request.method, route);
       if (!route.isOpen && !(await isAuthorized(request, env))) throw notAuthorized();
       const call = {
-        request, requestId, maxBodyBytes, timeout, keepAlive, fetch, emit,
+        request, requestId, maxBodyBytes, timeout, firstChunk, keepAlive, fetch, emit,
         providers: route.isOpen ? undefined : await providersOf(env),
-        session: typeof session === 'function' ? session(env) : session,
+        session: sessionOf(session, env),
       };
       return finish(await work(call));
     } catch (error) {
-      emit({ type: 'error', requestId, error });
+      emit({ type: 'error', requestId, error: error instanceof ConfigurationError ? error.cause : error });
       return finish(failure(error));
     }
   };
@@ -106,9 +106,28 @@ function registry(providers) {
   const noEnv = {};
   return async (env) => {
     const key = env !== null && typeof env === 'object' ? env : noEnv;
-    if (!byEnv.has(key)) byEnv.set(key, checkedProviders(await providers(env)));
+    if (!byEnv.has(key)) {
+      try {
+        byEnv.set(key, checkedProviders(await providers(env)));
+      } catch (error) {
+        throw new ConfigurationError('providers(env) failed', { cause: error });
+      }
+    }
     return byEnv.get(key);
   };
+}
+
+/** The store of the option `session`, which may be a function of `env`. */
+function sessionOf(session, env) {
+  if (typeof session !== 'function') return session;
+  try {
+    const store = session(env);
+    const isStore = store === undefined || ['get', 'set', 'delete'].every((name) => typeof store?.[name] === 'function');
+    if (!isStore) throw new ChatError('input', 'session(env) must give a store with get, set and delete');
+    return store;
+  } catch (error) {
+    throw new ConfigurationError('session(env) failed', { cause: error });
+  }
 }
 
 function modelRoute(path) {
@@ -128,7 +147,7 @@ function modelRoute(path) {
   };
 }
 
-async function complete({ request, requestId, providers, maxBodyBytes, timeout, keepAlive, session, fetch, emit }, responses) {
+async function complete({ request, requestId, providers, maxBodyBytes, timeout, firstChunk, keepAlive, session, fetch, emit }, responses) {
   const type = request.headers.get('content-type');
   if (type !== null && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
     throw new Refusal(415, 'unsupported_media_type', 'the body must be application/json');
@@ -140,7 +159,8 @@ async function complete({ request, requestId, providers, maxBodyBytes, timeout, 
   const id = requestId.replaceAll('-', '');
   const created = Math.floor(Date.now() / 1000);
   const spec = { responses, stream, includeUsage, created, model: parsed.model, id: responses ? `resp_${id}` : `chatcmpl-${id}` };
-  const options = { ...parsed.options, timeout, signal: request.signal };
+  // The client knows better than a pause that it cannot see: it gets the error, and tries again by itself.
+  const options = { ...parsed.options, timeout, [pausesEnd]: Date.now() + firstChunk, signal: request.signal };
   // Only options that are given, since `undefined` here must leave the provider's own settings in force.
   for (const [key, value] of Object.entries({ model, session, fetch })) if (value !== undefined) options[key] = value;
   emit({ type: 'request', requestId, model: parsed.model, provider: provider.name, stream });
@@ -158,7 +178,7 @@ async function complete({ request, requestId, providers, maxBodyBytes, timeout, 
     onEnd();
     return new Response(first, { headers: { ...headers, 'content-type': 'application/json' } });
   }
-  return new Response(streamed(first, reply, (error) => errorFrame(error, responses, responseMeta.sequence), onEnd, keepAlive), {
+  return new Response(streamed(first, reply, (error) => errorFrame(error, responses, responseMeta.sequence), onEnd, keepAlive, request.signal), {
     headers: {
       ...headers,
       'content-type': 'text/event-stream; charset=utf-8',

@@ -18,7 +18,7 @@ export function allowList(origins = []) {
 function originOf(text) {
   try {
     const { origin, protocol, pathname } = new URL(text);
-    if (/^https?:$/.test(protocol) && pathname === '/' && !/[?#@*]/.test(text)) return origin;
+    if (/^https?:$/.test(protocol) && pathname === '/' && !/[\s?#@*]/.test(text)) return origin;
   } catch {
     // Not a URL: the error below says so.
   }

@@ -6,14 +6,23 @@ const encoder = new TextEncoder();
 /**
  * The body of a streamed answer: its first bytes, then those of `reply`, read when the consumer asks for them. After `keepAlive` ms of
  * silence it gets a comment, since proxies close a connection that is silent for a minute, and workerd notices only at a write that
- * the client has left. `onEnd(error)` is called at the end; `frameOf(error)` is the event for an error.
+ * the client has left. `onEnd(error)` is called at the end; `frameOf(error)` is the event for an error. An abort of `signal` ends it
+ * even where nobody reads or cancels it any more.
  */
-export function streamed(first, reply, frameOf, onEnd, keepAlive) {
+export function streamed(first, reply, frameOf, onEnd, keepAlive, signal) {
   let timer;
   let quietChecks = 0;
   let isReading = false;
-  const stop = (controller, error) => {
+  const rest = () => {
     clearInterval(timer);
+    signal?.removeEventListener('abort', onAbort);
+  };
+  const onAbort = () => {
+    rest();
+    reply.return();
+  };
+  const stop = (controller, error) => {
+    rest();
     onEnd(error);
     // No `[DONE]` follows the error event, since that would call the text so far a complete answer.
     if (error !== undefined) controller.enqueue(encoder.encode(frameOf(error)));
@@ -22,6 +31,8 @@ export function streamed(first, reply, frameOf, onEnd, keepAlive) {
   return new ReadableStream({
     start(controller) {
       controller.enqueue(first);
+      signal?.addEventListener('abort', onAbort);
+      if (signal?.aborted) return onAbort();
       timer = setInterval(() => {
         if (!isReading || ++quietChecks < CHECKS) return;
         quietChecks = 0;
@@ -38,7 +49,7 @@ export function streamed(first, reply, frameOf, onEnd, keepAlive) {
       }, (error) => stop(controller, error));
     },
     cancel() {
-      clearInterval(timer);
+      rest();
       return reply.return();
     },
   }, { highWaterMark: 0 });

@@ -18,6 +18,7 @@ pub const PROTOCOL: Protocol = Protocol {
     models: Some(|chat| models::list_models(&DIALECT, chat, "/api/tags")),
     info: ProtocolInfo {
         needs_auth: false,
+        unreachable_hint: " (is it running? `ollama serve` starts it; a page's origin must be in OLLAMA_ORIGINS)",
         ..ProtocolInfo::service(
             "Ollama",
             "http://localhost:11434",
