@@ -10,6 +10,10 @@ mod engine;
 mod engine_pages;
 #[path = "flows/gemini.rs"]
 mod gemini;
+#[path = "flows/images.rs"]
+mod images;
+#[path = "flows/nonces.rs"]
+mod nonces;
 #[path = "flows/ollama.rs"]
 mod ollama;
 #[path = "flows/openai.rs"]
@@ -22,6 +26,8 @@ mod puffer;
 mod responses;
 #[path = "flows/secrets.rs"]
 mod secrets;
+#[path = "flows/sites.rs"]
+mod sites;
 mod support;
 #[path = "flows/workers_ai.rs"]
 mod workers_ai;

@@ -45,6 +45,7 @@ fn sample(option: &str) -> Value {
         }
         "compatible" => json!({ "verbosity": "canary-verbosity" }),
         "extra" => json!({ "canary_member": "canary-extra" }),
+        "shortcutId" => json!("canary-shortcut"),
         "model" => json!("canary-model"),
         other => panic!("no sample of the option {other}: add one here"),
     }

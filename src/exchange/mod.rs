@@ -85,6 +85,8 @@ pub struct Exchange {
     requests: u8,
     /// See [`Exchange::redact_errors`].
     redact: Option<Redact>,
+    /// The caller's address of the site or service, for the error of a redirect.
+    address: String,
 }
 
 type Redact = Box<dyn Fn(&mut Error)>;
@@ -137,17 +139,22 @@ impl Exchange {
         };
         let mut out = EventQueue::default();
         out.set_limit(limit);
-        Exchange { state, out, limit, requests: 0, redact: None }
+        Exchange { state, out, limit, requests: 0, redact: None, address: String::new() }
     }
 
     /// An exchange that sends nothing: only what is put into its queue comes out.
     pub fn without_request() -> Self {
-        Exchange { state: State::Over(None), out: EventQueue::default(), limit: 0, requests: 0, redact: None }
+        Exchange { state: State::Over(None), ..Exchange::new(Err(Error::input("")), 0) }
     }
 
     /// Takes secrets out of every error before it is handed out.
     pub fn redact_errors(&mut self, redact: impl Fn(&mut Error) + 'static) {
         self.redact = Some(Box::new(redact));
+    }
+
+    /// Notes the caller's address of the site or service, so that a redirect to another one can be named.
+    pub fn is_for(&mut self, address: &str) {
+        address.clone_into(&mut self.address);
     }
 
     /// The queue, for events that come before the first response.
@@ -197,6 +204,20 @@ impl Exchange {
     /// Ends the reply with an error of its owner.
     pub fn fail(&mut self, error: Error) {
         self.state = State::Over(Some(error));
+    }
+
+    /// No response came that may be read. Returns whether another request is to be sent in the place of that one.
+    pub fn no_response(&mut self) -> bool {
+        match &mut self.state {
+            State::Waiting(operation) => match operation.otherwise.take() {
+                Some(other) => {
+                    self.state = State::Sending(other);
+                    true
+                }
+                None => false,
+            },
+            _ => false,
+        }
     }
 
     /// The next event. An owner that takes all of them before it polls never sees [`Poll::Event`].
@@ -266,7 +287,7 @@ impl Exchange {
     fn head(&mut self, operation: Box<Operation>, head: Head) -> Result<State> {
         let location = head.header("location").filter(|_| matches!(head.status, 301..=303 | 307 | 308));
         if let Some(location) = location {
-            return operation.redirected(head.status, location).map(State::Sending);
+            return operation.redirected(head.status, location, &self.address).map(State::Sending);
         }
         let limit = match head.is_success() {
             false => MAX_ERROR_BODY,
@@ -317,12 +338,16 @@ impl Exchange {
             (OnResponse::Buffered(_, ErrorStatus::Fail), false) => Err(response.status_error()),
             (OnResponse::Buffered(handler, _), _) => handler(&response, out),
             (OnResponse::Stream(_, mut decode), false) => decode.error_response(&response, out).map(Transition::Send),
-            (OnResponse::Stream(..), true) if response.is_html() => Err(response.html_error()),
+            (OnResponse::Stream(_, mut decode), true) if response.is_html() => {
+                decode.page_response(&response, out).map(Transition::Send)
+            }
             (OnResponse::Stream(_, mut decode), true) => decode.json_response(&response, out),
         };
         match next {
             Ok(Transition::Send(operation)) => Ok(State::Sending(Box::new(operation))),
             Ok(Transition::Over) => Ok(State::Over(None)),
+            // An error with a status is of an earlier response, which this one did not mend.
+            Err(error) if error.status.is_some() => Err(error),
             Err(error) => Err(response.add_details(error)),
         }
     }

@@ -14,6 +14,8 @@ pub struct Operation {
     /// What is sent. Shared, since a retry and an error message may need it again.
     pub request: Rc<Request>,
     pub(crate) on_response: OnResponse,
+    /// See [`Operation::or_else`].
+    pub(crate) otherwise: Option<Box<Operation>>,
 }
 
 /// How a response is read.
@@ -50,8 +52,7 @@ impl Operation {
         request: Request,
         handler: impl FnOnce(&Response, &mut EventQueue) -> Result<Transition> + 'static,
     ) -> Operation {
-        let on_response = OnResponse::Buffered(Box::new(handler), ErrorStatus::Fail);
-        Operation { request: Rc::new(request), on_response }
+        Operation::new(request, OnResponse::Buffered(Box::new(handler), ErrorStatus::Fail))
     }
 
     /// A request whose response is read completely and handed to `handler` whatever its status, for protocols that know
@@ -60,27 +61,40 @@ impl Operation {
         request: Request,
         handler: impl FnOnce(&Response, &mut EventQueue) -> Result<Transition> + 'static,
     ) -> Operation {
-        let on_response = OnResponse::Buffered(Box::new(handler), ErrorStatus::PassThrough);
-        Operation { request: Rc::new(request), on_response }
+        Operation::new(request, OnResponse::Buffered(Box::new(handler), ErrorStatus::PassThrough))
     }
 
     /// A request whose response is a stream of frames, which `decode` turns into events.
     pub fn stream(request: Request, framing: Framing, decode: impl Decode + 'static) -> Operation {
-        Operation { request: Rc::new(request), on_response: OnResponse::Stream(framing, Box::new(decode)) }
+        Operation::new(request, OnResponse::Stream(framing, Box::new(decode)))
+    }
+
+    fn new(request: Request, on_response: OnResponse) -> Operation {
+        Operation { request: Rc::new(request), on_response, otherwise: None }
+    }
+
+    /// This operation, in whose place `other` is tried where no response comes that the caller may read. A page of
+    /// another origin cannot tell a site that is down from one that answers without leave to read (CORS).
+    pub fn or_else(mut self, other: Operation) -> Operation {
+        self.otherwise = Some(Box::new(other));
+        self
     }
 
     /// The operation after a redirect to `location` (rule 8 of the exchange).
     ///
     /// # Errors
     /// [`Code::Service`] where the redirect leads to another origin, which could be anybody's, so not even a request
-    /// for a nonce follows there; or where it would drop the message.
-    pub(crate) fn redirected(mut self: Box<Self>, status: u16, location: &str) -> Result<Box<Self>> {
+    /// for a nonce follows there; or where it would drop the message. If the same path is asked for elsewhere, the site
+    /// at `address` has moved, and the error names its new address.
+    pub(crate) fn redirected(mut self: Box<Self>, status: u16, location: &str, address: &str) -> Result<Box<Self>> {
         let from = &self.request.url;
         let target = url::resolve(from, location).unwrap_or_default();
         let leaves_origin = url::origin(&target) != url::origin(from);
         let keeps_message = self.request.method == Method::Get || matches!(status, 307 | 308);
         if leaves_origin || !keeps_message {
-            let target = cut(&target, b"?#").0;
+            let path = from.strip_prefix(address).filter(|path| !address.is_empty() && path.len() > 1);
+            let moved = path.and_then(|path| target.strip_suffix(path));
+            let target = moved.unwrap_or(cut(&target, b"?#").0);
             const ADVICE: &str = ": nothing was sent there; give that address as url";
             let mut error = Error::new(Code::Service, join(&["the site redirects to ", target, ADVICE]));
             error.status = Some(status);
@@ -149,6 +163,15 @@ pub trait Decode {
     /// [`Response::status_error`], unless the protocol knows better.
     fn error_response(&mut self, response: &Response, _out: &mut EventQueue) -> Result<Operation> {
         Err(response.status_error())
+    }
+
+    /// A web page came with status 200 where an answer was asked for: returns another operation, or an error in the
+    /// protocol's own terms.
+    ///
+    /// # Errors
+    /// [`Response::html_error`], unless the protocol knows better.
+    fn page_response(&mut self, response: &Response, _out: &mut EventQueue) -> Result<Operation> {
+        Err(response.html_error())
     }
 
     /// The state for the next call. It is wanted early where a stop word ends the text before the service does.

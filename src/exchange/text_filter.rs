@@ -205,10 +205,7 @@ impl Marks {
 
     /// Finds for each beginning the longest other one that it ends with, the shallow ones first.
     fn link(&mut self) {
-        let mut parents = vec![0; self.nodes.len()];
-        for at in 1..self.nodes.len() {
-            parents[at] = at - 1;
-        }
+        let mut parents: Vec<usize> = (0..self.nodes.len()).map(|at| at.saturating_sub(1)).collect();
         self.branches.iter().for_each(|&(parent, _, child)| parents[child] = parent);
         let mut order: Vec<usize> = (1..self.nodes.len()).collect();
         order.sort_by_key(|&at| self.nodes[at].depth);

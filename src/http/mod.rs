@@ -1,10 +1,13 @@
 //! Requests and responses as plain data, and what belongs to them: URLs, forms, headers. Nothing here sends anything.
 
+pub mod base64;
 mod form;
+mod multipart;
 mod request;
 mod response;
 pub mod url;
 
 pub use form::Form;
+pub use multipart::{Multipart, image_name};
 pub use request::{Method, Request, is_header_value};
 pub use response::{Head, Response, WANTED_HEADERS, first_byte};

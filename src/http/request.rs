@@ -1,6 +1,6 @@
 //! A request as plain data.
 
-use super::Form;
+use super::{Form, Multipart};
 use crate::json::Value;
 
 /// The method of a request.
@@ -33,6 +33,8 @@ pub struct Request {
     pub headers: Vec<(&'static str, String)>,
     /// The body as text; its type is among the headers.
     pub body: Option<String>,
+    /// The body as bytes, in the place of `body`, where it holds a file.
+    pub bytes: Option<Vec<u8>>,
     /// Whether the response is the same for every caller and holds no secret (a nonce, a page). Concurrent replies may
     /// then share one response, and a browser may follow redirects by itself.
     pub shared: bool,
@@ -41,7 +43,7 @@ pub struct Request {
 impl Request {
     /// A `GET` request for `url`, without headers.
     pub fn get(url: impl Into<String>) -> Self {
-        Request { method: Method::Get, url: url.into(), headers: Vec::new(), body: None, shared: false }
+        Request { method: Method::Get, url: url.into(), headers: Vec::new(), body: None, bytes: None, shared: false }
     }
 
     /// A `POST` request to `url`, without headers and body.
@@ -64,6 +66,12 @@ impl Request {
     /// This request with `body` as JSON, and the matching `content-type`.
     pub fn json(self, body: &Value) -> Self {
         Request { body: Some(body.to_json()), ..self.header("content-type", "application/json") }
+    }
+
+    /// This request with a form that holds a file as its body, and the matching `content-type`.
+    pub fn multipart(self, form: Multipart) -> Self {
+        let (kind, bytes) = form.finish();
+        Request { bytes: Some(bytes), ..self.header("content-type", kind) }
     }
 
     /// This request with a form as its body, and the matching `content-type`.

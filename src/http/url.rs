@@ -28,7 +28,9 @@ fn check_site(url: &str) -> Result<String, &'static str> {
     let parts = Url::read(url).ok_or(NO_URL)?;
     let authority = parts.authority;
     if authority.bytes().any(|byte| byte == b'@') {
-        return Err("credentials do not belong into a URL");
+        return Err(
+            "credentials do not belong into a URL: give headers: { authorization: 'Basic ' + btoa('user:password') }",
+        );
     }
     // Only the last colon of `[::1]:8080` separates the port; `[::1]` has none.
     let colon = authority.bytes().rposition(|byte| byte == b':').filter(|_| !authority.ends_with(']'));
@@ -90,6 +92,12 @@ pub fn on_site(site: &str, url: &str) -> Option<String> {
     let url = resolve(&join(&[site, "/"]), url)?;
     let path = Url::read(&url)?.path;
     Some(origin(site)? + if path.is_empty() { "/" } else { path })
+}
+
+/// Media type and Base64 of a `data:` URL (RFC 2397); `None` for any other URL.
+pub fn data_url(url: &str) -> Option<(&str, &str)> {
+    let (head, data) = cut(url.strip_prefix("data:")?, b",");
+    Some((head.strip_suffix(";base64")?, data.strip_prefix(',')?))
 }
 
 /// The parts of an `http(s)` URL.

@@ -64,7 +64,10 @@ export interface HandlerOptions<Env = unknown> {
   allowedOrigins?: readonly string[];
   /** The most bytes that the body of a request may have; a larger one is refused with 413. Default 1 048 576 (1 MiB). */
   maxBodyBytes?: number;
-  /** Milliseconds for the whole reply, or the four limits. Default `{ firstChunk: 60_000, idle: 120_000 }`. */
+  /**
+   * Milliseconds for the whole reply, or the four limits. Default `{ firstChunk: 60_000, idle: 120_000 }`. The pause before a retry is
+   * begun only if it ends within `firstChunk`: otherwise the client gets the error at once, and tries again by itself.
+   */
   timeout?: number | Timeouts;
   /**
    * Milliseconds of silence in a stream after which a comment is sent, so that proxies keep the connection, and a client that left is

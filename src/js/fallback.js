@@ -1,7 +1,7 @@
 import { pausesEnd, readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
 import { ownProperties, readOptions } from './options.js';
-import { encoded, isProvider } from './provider.js';
+import { encoded, isProvider, whole } from './provider.js';
 import { Race } from './race.js';
 import { Reply } from './reply.js';
 
@@ -33,7 +33,8 @@ export class Fallback {
     this.#hedgeAfter = hedgeAfter;
     this.#retries = retriesEach;
     this.#onAttempt = onAttempt;
-    // A property and not a method, since bundlers keep every class with a computed method name, used or not.
+    // Properties and not methods, since bundlers keep every class with a computed method name, used or not.
+    this[whole] = (options) => this.#reply(options, (provider, own) => provider[whole](own));
     this[encoded] = (options, spec, responseMeta) =>
       this.#reply(options, (provider, own, ownMeta) => provider[encoded](own, spec, ownMeta), responseMeta);
   }
@@ -43,7 +44,7 @@ export class Fallback {
   }
 
   async createAsync(options) {
-    return this.createAsyncGenerator(options).text();
+    return this[whole](options).text();
   }
 
   /** The model at the first provider that knows the name. */
@@ -71,6 +72,10 @@ export class Fallback {
   }
 
   get url() {
+    return '';
+  }
+
+  get apiEndpoint() {
     return '';
   }
 

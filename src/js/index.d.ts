@@ -7,8 +7,8 @@ export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
 
 /**
  * One part of a message, in OpenAI's shape. `OpenAiChat` and `WorkersAi` send parts of every type as they are. For the other
- * services a part that is neither text nor image is a `ChatError` `input`. WordPress sites take text only: other parts are left
- * out, each with a `warning` event.
+ * services a part that is neither text nor image is a `ChatError` `input`. WordPress sites take text, and images
+ * of the newest message: other parts are left out, each with a `warning` event.
  */
 export type ContentPart =
   /** Text. */
@@ -22,7 +22,10 @@ export type ContentPart =
       type: 'image_url';
       /** Where the image is, and how closely to look at it. */
       image_url: {
-        /** A `data:` URL with the image in Base64, or the address of the image. `Ollama` takes `data:` URLs only. */
+        /**
+         * A `data:` URL with the image in Base64, or the address of the image. `Ollama` and WordPress sites take `data:` URLs only:
+         * `AiEngine` up to 4 (PNG, JPEG, WebP, GIF), `AiPuffer` up to 4 (no GIF) and with a text beside them, `AiPower` one with a text.
+         */
         url: string;
         /** How closely the model looks at the image. Left out: the service decides. Passed on where the service has it. */
         detail?: 'auto' | 'low' | 'high';
@@ -197,12 +200,21 @@ export interface CallOptions {
    * nonce are then not shared with other calls.
    */
   headers?: Record<string, string>;
-  /** Cookies for the site, by name. A page cannot send them, so there they are a `ChatError` `input`. */
+  /**
+   * Cookies for the site, by name. With those of a WordPress login (`wordpress_logged_in_…`) the site's chat knows the user: `AiEngine`
+   * then asks WordPress for the login's nonce. A page cannot send them, so there they are a `ChatError` `input`.
+   */
   cookies?: Record<string, string>;
   /** Where nonces of WordPress sites live between calls. Left out: the memory of this process or page, for up to 256 sites. */
   session?: SessionStore;
   /** `reply.conversation` of an earlier reply of the same provider, to go on with it. Left out or `null`: a new conversation. */
   conversation?: Conversation | null;
+  /**
+   * Follows a shortcut that an earlier reply of `AiEngine` offered: `action.data.shortcutId` of an `action` event of the kind
+   * `shortcut`. It stands in the place of a new message, so all `messages` are earlier ones, and may be an empty list. Of sites before
+   * version 3.3.3 a shortcut has `action.data.message` instead, which is a message like any other.
+   */
+  shortcutId?: string;
   /**
    * Where earlier messages go. `messages` (the default): to the place that the protocol has for them. `prompt` (the default of
    * `Chatgpt4Online` and `Chatgpt4o`): into the new message, as `formatPrompt` writes them.
@@ -289,7 +301,10 @@ export interface WordPressSettings extends CallDefaults {
   url: string;
   /** Id of a bot of the site. Left out: the bot that the page names, else the site's default bot. */
   botId?: string | number;
-  /** Path or URL of the page that holds the chat; nonce, post id and bot are read there. Left out: the home page, where one is needed. */
+  /**
+   * Path or URL of the page that holds the chat; nonce, post id and bot are read there. A path begins at the host, so of a site in a
+   * folder it is `/blog/chat/`. Left out: the home page, where one is needed.
+   */
   page?: string;
   /** A session token that you already have. Left out: one is fetched, and kept in the session store. `AiPower` needs `postId` with it. */
   nonce?: string;
@@ -309,6 +324,13 @@ export interface AiEngineSettings extends WordPressSettings {
   customId?: string;
   /** REST root of the site, a path or URL. Left out: the one that the page announces, else `/wp-json/` below `url`. */
   restRoot?: string;
+  /**
+   * The site's token of AI Engine's public API. With it, messages go to `simpleChatbotQuery`, which answers in one piece and knows no
+   * earlier messages: all turns become one text. Left out: the requests of the plugin's own chat window, which stream.
+   */
+  apiKey?: string;
+  /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
+  allowBrowser?: boolean;
 }
 
 /** Settings of `AiPower`. */
@@ -326,6 +348,11 @@ export interface AiPufferSettings extends WordPressSettings {
    * the two AJAX requests of the plugin's own chat window, which stream.
    */
   apiKey?: string;
+  /**
+   * With `apiKey` and without `botId`: the AI service that the site asks, `openai` for one, with a model of the call or `defaultModel`,
+   * by the plugin's route `generate`. Left out: a bot is asked.
+   */
+  provider?: string;
   /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
 }
@@ -386,7 +413,7 @@ export interface Usage {
 /**
  * Why a reply is over. `stop`: the model was done, or one of `stop` came; `length`: a limit was reached, `maxTokens` for one;
  * `content_filter`: the service or the model refused to go on; `tool_calls`: tools are to be called; `unknown`: the service did not
- * say, or in terms that are not known.
+ * say (`AiEngine` nearly always), or in terms that are not known.
  */
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'unknown';
 
@@ -543,7 +570,8 @@ export interface Provider {
    */
   createAsyncGenerator(options: CallOptions): Reply;
   /**
-   * The whole text of a reply; rejects where the reply fails.
+   * The whole text of a reply; rejects where the reply fails. `AiEngine` is asked for one piece then, since its streams make another
+   * line break of each one that is a token by itself.
    *
    * @param options the messages, and what else the call needs
    */
@@ -565,6 +593,11 @@ export interface Provider {
   readonly name: string;
   /** Address of the site or of the API, without a slash at its end. */
   readonly url: string;
+  /**
+   * The path below `url` at which replies are asked for, `/wp-json/mwai-ui/v1/chats/submit` for AI Engine. In braces stands what a
+   * call fills in, the model for example. A site with plain permalinks or with `restRoot`, or one asked with `apiKey`, is asked elsewhere.
+   */
+  readonly apiEndpoint: string;
   /** False for `Chatgpt4Online` and `Chatgpt4o` at their original addresses, whose sites are gone; true for everything else. */
   readonly working: boolean;
   /** Whether the service wants a key. */
@@ -605,6 +638,7 @@ declare abstract class Base<S> implements Provider {
   getModel(name?: string): string;
   readonly name: string;
   readonly url: string;
+  readonly apiEndpoint: string;
   readonly working: boolean;
   readonly needsAuth: boolean;
   readonly supportsStream: boolean;
@@ -746,6 +780,8 @@ export class Fallback implements Provider {
   readonly name: string;
   /** Always empty. */
   readonly url: string;
+  /** Always empty. */
+  readonly apiEndpoint: string;
   /** Whether any of the providers is. */
   readonly working: boolean;
   /** Whether any of the providers wants a key. */

@@ -24,20 +24,10 @@ export function jsonCopy(object, what, texts) {
   }
 }
 
-/** Letters that a string may have in every engine. */
-const SURE = 2 ** 28;
-
-/**
- * `value` as JSON text for the core; `what` names it. No string can be longer than the engine allows: half a GiB in V8. `texts`: what goes
- * to the core beside it, which has to fit into one string with it, too: the request.
- */
-export function toJson(value, what, texts = []) {
+/** `value` as JSON text for the core; `what` names it. No string can be longer than the engine allows: half a GiB in V8. */
+export function toJson(value, what) {
   try {
-    const json = JSON.stringify(value);
-    const length = texts.reduce((sum, text) => sum + text.length, json.length);
-    // This throws where there can be no such string, and takes no memory for its letters.
-    if (length > SURE) ' '.repeat(length);
-    return json;
+    return JSON.stringify(value);
   } catch (cause) {
     throw new ChatError('too_large', `${what} are too large: as JSON they are longer than a string may be here`, { cause });
   }

@@ -9,6 +9,9 @@ import { replyOpened } from './web.js';
 /** Key of the method by which edge and `Client` get a reply whose items are bytes of an HTTP response (src/edge/mod.rs). */
 export const encoded = Symbol('encoded');
 
+/** Key of the method that gives a reply of which only the whole text is wanted: sites whose streams change the text are asked for one piece. */
+export const whole = Symbol('whole');
+
 export const isProvider = (value) => typeof value?.[encoded] === 'function';
 
 export class Provider {
@@ -36,11 +39,15 @@ export class Provider {
   }
 
   async createAsync(options) {
-    return this.#reply(options).text();
+    return this[whole](options).text();
+  }
+
+  [whole](options) {
+    return this.#reply(options, { whole: true });
   }
 
   [encoded](options, spec, responseMeta) {
-    return this.#reply(options, undefined, spec, responseMeta);
+    return this.#reply(options, { spec, whole: spec.stream !== true }, responseMeta);
   }
 
   getModel(name = '') {
@@ -49,13 +56,13 @@ export class Provider {
 
   /** The nonce is the one piece of a reply, so that abort, timeouts and retries work as they do for any reply. */
   async getNonce(options = {}) {
-    return this.#reply(options, 'session').text();
+    return this.#reply(options, { purpose: 'session' }).text();
   }
 
   /** The names are the pieces of a reply, so that abort, timeouts and retries work as they do for any reply. */
   async listModels(options = {}) {
     const models = [];
-    for await (const name of this.#reply(options, 'models')) models.push(name);
+    for await (const name of this.#reply(options, { purpose: 'models' })) models.push(name);
     return models;
   }
 
@@ -65,6 +72,10 @@ export class Provider {
 
   get url() {
     return this.#describe().url;
+  }
+
+  get apiEndpoint() {
+    return this.#describe().apiEndpoint;
   }
 
   get working() {
@@ -112,7 +123,8 @@ export class Provider {
     return this.#description;
   }
 
-  #reply(options, purpose, spec, responseMeta) {
+  /** `wanted`: what the core makes of the options, `{ purpose, whole, spec }` (src/web/options.rs). `whole`: the text, and no pieces. */
+  #reply(options, wanted, responseMeta) {
     const config = {
       // All members are own ones, so that `Reply` never finds one on a polluted `Object.prototype`, and always these, so that engines
       // keep the object small.
@@ -139,7 +151,7 @@ export class Provider {
       config.texts = texts;
       config.onRetry = live.onRetry;
       config.fetch = live.transport ?? live.fetch;
-      config.start = this.#starter(toJson({ options: data, purpose, spec }, 'the messages', texts), config);
+      config.start = this.#starter(toJson({ options: data, ...wanted }, 'the messages'), config);
     } catch (error) {
       config.failure = error;
     }

@@ -4,13 +4,14 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::chat::{Error, Message, Result};
+use crate::http::{base64, url};
 use crate::json::{Map, Value};
-use crate::options::{ProtocolInfo, Settings, preset, prompt};
+use crate::options::{ImageSupport, ProtocolInfo, Settings, preset, prompt};
 use crate::text::{decimal, digit, join};
 
 /// Options that a protocol may have no way to pass on. Those that it neither maps nor handles itself are reported by a
 /// warning. `tests/fidelity.rs` gives each of them to each provider.
-pub const OPTIONS: [&str; 10] = [
+pub const OPTIONS: [&str; 11] = [
     "temperature",
     "topP",
     "maxTokens",
@@ -21,6 +22,7 @@ pub const OPTIONS: [&str; 10] = [
     "responseFormat",
     "compatible",
     "extra",
+    "shortcutId",
 ];
 
 /// What a request is for.
@@ -44,6 +46,8 @@ pub struct ChatRequest {
     pub purpose: Purpose,
     /// The messages as texts, for protocols that carry nothing else.
     pub messages: Vec<Message>,
+    /// The images of the newest message, for protocols that take them ([`ProtocolInfo::images`]).
+    pub images: Vec<Image>,
     /// Where earlier messages go.
     pub history: History,
     /// The model as it was given, or empty; see [`Settings::get_model`].
@@ -57,6 +61,10 @@ pub struct ChatRequest {
     /// Whether the caller is a page of another origin that uses no relay. Such a page cannot read every response of a
     /// site.
     pub cross_origin: bool,
+    /// Whether the caller's cookies hold a WordPress login. Nonces of guests are not valid with it.
+    pub logged_in: bool,
+    /// Whether the whole text is wanted and no pieces (`createAsync`).
+    pub whole: bool,
     /// Stop words that end the text here, since the protocol cannot pass them on.
     pub stop_words: Vec<String>,
     /// Whether `<think>` and `</think>` in the text stand around reasoning.
@@ -120,14 +128,35 @@ impl ChatRequest {
             mapped_options.insert(".under", under.clone());
         }
         let mut warnings = Vec::new();
-        if settings.models.is_empty() && options.non_null("model").is_some() && !is_mapped("model") {
+        // Only AI Puffer has this setting, and a bot goes before it.
+        let asks_without_bot = settings.get("provider").is_some() && settings.get("botId").is_none();
+        if settings.models.is_empty() && options.non_null("model").is_some() && !is_mapped("model") && !asks_without_bot
+        {
             warnings.push(join(&["the bots of ", &settings.name, " have their own model: 'model' was left out"]));
         }
+        let mut images = Vec::new();
+        let is_empty = given_messages.as_array().is_none_or(|list| list.is_empty());
         let mut messages = match &given_messages {
             _ if purpose != Purpose::Reply => Vec::new(),
+            // A shortcut stands in the place of a message.
+            Value::Null | Value::Array(_) if is_empty && is_mapped("shortcutId") && option("shortcutId").is_some() => {
+                Vec::new()
+            }
             Value::Null => return Err(Error::input("messages is missing")),
-            messages => read_messages(messages, &mut warnings)?,
+            messages => {
+                let mut reader =
+                    MessageReader { warnings: &mut warnings, images: info.images, found: Vec::new(), info };
+                let read = reader.read(messages)?;
+                images = reader.found;
+                read
+            }
         };
+        if images.len() > info.images.most {
+            let (most, found) = (decimal(info.images.most as u64), decimal(images.len() as u64));
+            let noun = if info.images.most == 1 { " image" } else { " images" };
+            let parts = [info.name, " takes at most ", &most, noun, " with a message, and this one has ", &found];
+            return Err(Error::input(join(&parts)));
+        }
         if let Some((_, place)) =
             info.options.iter().find(|(name, _)| *name == "messages" && history == History::Messages)
         {
@@ -166,12 +195,15 @@ impl ChatRequest {
             settings,
             purpose,
             messages,
+            images,
             history,
             model,
             mapped_options,
             conversation,
             random: Random { draw: random, drawn: OnceCell::new() },
             cross_origin: false,
+            logged_in: false,
+            whole: false,
             stop_words,
             think_tags,
             warnings,
@@ -193,7 +225,7 @@ impl ChatRequest {
         if last.role != "user" {
             return Err(Error::input(join(&["the last message must have role 'user', not '", &last.role, "'"])));
         }
-        if last.text.trim().is_empty() {
+        if last.text.trim().is_empty() && self.images.is_empty() {
             return Err(Error::input("the last message has no text"));
         }
         Ok((last.text.clone(), earlier))
@@ -283,70 +315,128 @@ fn read_stop_words(given: &Value) -> Result<Vec<String>> {
     Ok(words)
 }
 
+/// An image of a message, in Base64.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// The media type, such as `image/png`.
+    pub media: String,
+    /// The image in Base64, as the caller gave it.
+    pub base64: String,
+    /// The image.
+    pub bytes: Vec<u8>,
+}
+
 /// The caller's `messages` as texts. A bare string is one user message; `content` is a string or OpenAI's content
 /// parts. Parts that are not text are left out, each with a warning.
 ///
 /// # Errors
 /// [`crate::chat::Code::Input`]: a message has another form. The text of the error says which one, and where.
 pub fn read_messages(messages: &Value, warnings: &mut Vec<String>) -> Result<Vec<Message>> {
-    let mut read = Vec::new();
-    match messages {
-        Value::String(text) => read.push(Message { role: "user".to_owned(), text: text.clone() }),
-        Value::Array(list) if list.is_empty() => {
-            return Err(Error::input("messages is empty: give at least one message"));
-        }
-        Value::Array(list) => {
-            for (index, message) in list.iter().enumerate() {
-                let path = join(&["messages[", &decimal(index as u64), "]"]);
-                read.push(read_message(message, &path, warnings)?);
-            }
-        }
-        _ => return Err(Error::input("messages must be an array of { role, content }, or a string")),
-    }
-    Ok(read)
+    let info = &ProtocolInfo::site("", "", &[]);
+    MessageReader { warnings, images: ImageSupport::NONE, found: Vec::new(), info }.read(messages)
 }
 
-fn read_message(message: &Value, path: &str, warnings: &mut Vec<String>) -> Result<Message> {
-    let wrong = |what: &str| Err(Error::input(join(&[path, what])));
-    if !message.is_object() {
-        return wrong(" must be an object { role, content }");
-    }
-    let role = match message.get("role") {
-        Some(Value::String(role)) if !role.trim().is_empty() => role.trim().to_owned(),
-        Some(Value::Null) | None => return wrong(".role is missing"),
-        Some(_) => return wrong(".role must be a string such as 'user'"),
-    };
-    let mut text = String::new();
-    match message.get("content") {
-        Some(Value::String(content)) => text.push_str(content),
-        Some(Value::Array(parts)) => {
-            for (index, part) in parts.iter().enumerate() {
-                let path = join(&[path, ".content[", &decimal(index as u64), "]"]);
-                text.push_str(read_part(part, &path, warnings)?);
-            }
-        }
-        // A message of the assistant that only calls tools has no content.
-        Some(Value::Null) | None if role != "user" => {}
-        Some(Value::Null) | None => return wrong(".content is missing"),
-        Some(_) => return wrong(".content must be a string or an array of content parts"),
-    }
-    Ok(Message { role, text })
+/// Reads messages for one protocol.
+struct MessageReader<'a> {
+    warnings: &'a mut Vec<String>,
+    /// The images that a message may have. Only the newest one's are taken.
+    images: ImageSupport,
+    found: Vec<Image>,
+    info: &'a ProtocolInfo,
 }
 
-fn read_part<'a>(part: &'a Value, path: &str, warnings: &mut Vec<String>) -> Result<&'a str> {
-    let wrong = |what: &str| Err(Error::input(join(&[path, what])));
-    const NO_PART: &str = " must be a string or an object with a type";
-    match part {
-        Value::String(text) => Ok(text),
-        Value::Object(_) => match part.get("type").map_or(Some("text"), Value::as_str) {
-            None => wrong(NO_PART),
-            Some("text") => part.text("text").map_or_else(|| wrong(".text must be a string"), Ok),
-            Some(other) => {
-                let left_out = "', which this protocol cannot carry: left out";
-                warnings.push(join(&[path, " is of type '", other, left_out]));
-                Ok("")
+impl MessageReader<'_> {
+    fn read(&mut self, messages: &Value) -> Result<Vec<Message>> {
+        let mut read = Vec::new();
+        match messages {
+            Value::String(text) => read.push(Message { role: "user".to_owned(), text: text.clone() }),
+            Value::Array(list) if list.is_empty() => {
+                return Err(Error::input("messages is empty: give at least one message"));
             }
-        },
-        _ => wrong(NO_PART),
+            Value::Array(list) => {
+                for (index, message) in list.iter().enumerate() {
+                    let path = join(&["messages[", &decimal(index as u64), "]"]);
+                    read.push(self.message(message, &path, index + 1 == list.len())?);
+                }
+            }
+            _ => return Err(Error::input("messages must be an array of { role, content }, or a string")),
+        }
+        Ok(read)
+    }
+
+    fn message(&mut self, message: &Value, path: &str, is_newest: bool) -> Result<Message> {
+        let wrong = |what: &str| Err(Error::input(join(&[path, what])));
+        if !message.is_object() {
+            return wrong(" must be an object { role, content }");
+        }
+        let role = match message.get("role") {
+            Some(Value::String(role)) if !role.trim().is_empty() => role.trim().to_owned(),
+            Some(Value::Null) | None => return wrong(".role is missing"),
+            Some(_) => return wrong(".role must be a string such as 'user'"),
+        };
+        let mut text = String::new();
+        match message.get("content") {
+            Some(Value::String(content)) => text.push_str(content),
+            Some(Value::Array(parts)) => {
+                for (index, part) in parts.iter().enumerate() {
+                    let path = join(&[path, ".content[", &decimal(index as u64), "]"]);
+                    text.push_str(self.part(part, &path, is_newest)?);
+                }
+            }
+            // A message of the assistant that only calls tools has no content.
+            Some(Value::Null) | None if role != "user" => {}
+            Some(Value::Null) | None => return wrong(".content is missing"),
+            Some(_) => return wrong(".content must be a string or an array of content parts"),
+        }
+        Ok(Message { role, text })
+    }
+
+    fn part<'a>(&mut self, part: &'a Value, path: &str, is_newest: bool) -> Result<&'a str> {
+        let wrong = |what: &str| Err(Error::input(join(&[path, what])));
+        const NO_PART: &str = " must be a string or an object with a type";
+        match part {
+            Value::String(text) => Ok(text),
+            Value::Object(_) => match part.get("type").map_or(Some("text"), Value::as_str) {
+                None => wrong(NO_PART),
+                Some("text") => part.text("text").map_or_else(|| wrong(".text must be a string"), Ok),
+                Some("image_url") if self.images.most > 0 => self.image(part, path, is_newest).map(|()| ""),
+                Some(other) => {
+                    let left_out = "', which this protocol cannot carry: left out";
+                    self.warnings.push(join(&[path, " is of type '", other, left_out]));
+                    Ok("")
+                }
+            },
+            _ => wrong(NO_PART),
+        }
+    }
+
+    fn image(&mut self, part: &Value, path: &str, is_newest: bool) -> Result<()> {
+        if !is_newest {
+            self.warnings.push(join(&[path, " is an image of an earlier message: left out"]));
+            return Ok(());
+        }
+        let address = part.text_at("/image_url/url").or(part.text("image_url")).unwrap_or_default();
+        if !address.starts_with("data:") {
+            self.warnings.push(join(&[path, " is of type 'image_url', which sites take as data: URLs only: left out"]));
+            return Ok(());
+        }
+        let read = url::data_url(address).and_then(|(media, base64)| Some((media, base64, base64::decode(base64)?)));
+        let Some((media, base64, bytes)) = read else {
+            return Err(Error::input(join(&[path, " is no image in Base64"])));
+        };
+        if !self.images.types.contains(&media) {
+            let types = self.images.types.join(", ");
+            return Err(Error::input(join(&[
+                path,
+                " is of the type ",
+                media,
+                "; ",
+                self.info.name,
+                " takes ",
+                &types,
+            ])));
+        }
+        self.found.push(Image { media: media.to_owned(), base64: base64.to_owned(), bytes });
+        Ok(())
     }
 }

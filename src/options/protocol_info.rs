@@ -17,12 +17,31 @@ pub struct ProtocolInfo {
     /// a member of an object (`options/num_predict`). A place that begins with a dot (`.tools`) marks an option that
     /// the protocol reads itself and writes in another form.
     pub options: &'static [(&'static str, &'static str)],
+    /// The images that go with the newest message, for protocols that get messages as texts.
+    pub images: ImageSupport,
     /// Settings beside those that every provider has.
     pub settings: &'static [(&'static str, SettingKind)],
     /// What to do where the service cannot be reached, for the error of a request that got no answer.
     pub unreachable_hint: &'static str,
+    /// The path at which replies are asked for, below the address of the site or service. Names in braces stand for what
+    /// the request fills in.
+    pub api_endpoint: &'static str,
     /// The usual address of a service, whose setting is `baseUrl`; empty for sites, whose setting is `url`.
     pub base_url: &'static str,
+}
+
+/// Which images a message may have.
+#[derive(Clone, Copy, Debug)]
+pub struct ImageSupport {
+    /// How many. 0: images are left out.
+    pub most: usize,
+    /// Their media types.
+    pub types: &'static [&'static str],
+}
+
+impl ImageSupport {
+    /// No images.
+    pub const NONE: ImageSupport = ImageSupport { most: 0, types: &[] };
 }
 
 /// What a setting may be. `null` counts as absent.
@@ -41,10 +60,11 @@ pub enum SettingKind {
 }
 
 impl ProtocolInfo {
-    /// A service you have an API key for, at `base_url`.
+    /// A service you have an API key for, at `base_url`, which is asked at the path `api_endpoint` below it.
     pub const fn service(
         name: &'static str,
         base_url: &'static str,
+        api_endpoint: &'static str,
         options: &'static [(&'static str, &'static str)],
     ) -> ProtocolInfo {
         ProtocolInfo {
@@ -54,14 +74,20 @@ impl ProtocolInfo {
             supports_message_history: true,
             supports_system_message: true,
             options,
+            images: ImageSupport::NONE,
             settings: &[],
             unreachable_hint: "",
+            api_endpoint,
             base_url,
         }
     }
 
     /// A WordPress site with a chatbot plugin, which needs no key.
-    pub const fn site(name: &'static str, settings: &'static [(&'static str, SettingKind)]) -> ProtocolInfo {
+    pub const fn site(
+        name: &'static str,
+        api_endpoint: &'static str,
+        settings: &'static [(&'static str, SettingKind)],
+    ) -> ProtocolInfo {
         ProtocolInfo {
             name,
             needs_auth: false,
@@ -69,8 +95,10 @@ impl ProtocolInfo {
             supports_message_history: true,
             supports_system_message: false,
             options: &[],
+            images: ImageSupport::NONE,
             settings,
             unreachable_hint: "",
+            api_endpoint,
             base_url: "",
         }
     }

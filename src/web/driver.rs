@@ -87,7 +87,7 @@ pub(super) struct Inner {
 #[wasm_bindgen]
 impl ReplyDriver {
     /// A reply that has sent nothing yet. `protocol` is the name of a class; `settings` and `given` (`{ options,
-    /// purpose, spec }`) are JSON text.
+    /// purpose, whole, spec }`) are JSON text.
     ///
     /// # Errors
     /// A `ChatError`: a setting or option is wrong.
@@ -232,7 +232,12 @@ impl Inner {
                     return Ok(Some(JsValue::UNDEFINED));
                 }
             }
-            (Wait::Response(request), Err(cause)) => return Err(fetch::no_response(&self.env, &request.url, cause)),
+            (Wait::Response(request), Err(cause)) => {
+                let has_other = self.exchange.borrow_mut().as_mut().is_some_and(Exchange::no_response);
+                if !has_other || self.host.is_over() {
+                    return Err(fetch::no_response(&self.env, &request.url, cause));
+                }
+            }
             (Wait::Response(request), Ok(response)) => {
                 let head = fetch::read_head(&response);
                 if head.is_err() {

@@ -1,6 +1,7 @@
 //! Translates requests of the core for `fetch`, and heads of responses for the core.
 
 use gloo_net::http::Headers;
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{RequestCredentials, RequestInit, RequestRedirect};
 
@@ -56,6 +57,9 @@ pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
             ));
         }
         init.set_body(&body.into());
+    }
+    if let Some(bytes) = &request.bytes {
+        init.set_body(&Uint8Array::from(&bytes[..]).into());
     }
     let relay = env.proxy.as_deref().unwrap_or_default();
     Ok((join(&[relay, &request.url]), init))

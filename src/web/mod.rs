@@ -46,7 +46,12 @@ pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
     let preset = given.get("preset").and_then(|name| preset(name.as_str()?));
     let info = &protocol.info;
     let mut description = Map::new();
-    for (key, text) in [("name", &settings.name), ("url", &settings.url), ("defaultModel", &settings.default_model)] {
+    for (key, text) in [
+        ("name", &*settings.name),
+        ("url", &settings.url),
+        ("apiEndpoint", info.api_endpoint),
+        ("defaultModel", &settings.default_model),
+    ] {
         description.insert_str(key, text);
     }
     for (key, flag) in [

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::sys::{self, Host};
+use crate::chat::error_text::holds;
 use crate::chat::{Error, Result};
 use crate::edge::CompletionSpec;
 use crate::http::url;
@@ -80,7 +81,7 @@ fn read_settings(protocol: &'static Protocol, given: &str) -> Result<Rc<Settings
     Ok(settings)
 }
 
-/// Reads what JavaScript hands over for one reply: the settings, and `given`, which is `{ options, purpose, spec }`,
+/// Reads what JavaScript hands over for one reply: the settings, and `given`, which is `{ options, purpose, whole, spec }`,
 /// both as JSON text.
 ///
 /// # Errors
@@ -119,6 +120,9 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, host: &Hos
         }
         headers.push(("cookie".to_owned(), cookies));
     }
+    // Everything WordPress calls its cookie of a login begins in this way; what follows differs from site to site.
+    chat.logged_in = headers.iter().any(|(name, value)| name == "cookie" && holds(value, "wordpress_logged_in_"));
+    chat.whole = given.get("whole") == Some(&Value::Bool(true));
     let env = Env { owns_fetch, headers, proxy, page, unreachable_hint: protocol.info.unreachable_hint };
     Ok(Options {
         chat,

@@ -17,6 +17,18 @@ test('429 stays 429, with the time to wait', async () => {
   assert.deepEqual([told.status, told.type], [429, 'rate_limit_error']);
 });
 
+test('a retry for which firstChunk has no room is left to the client', { timeout: 20_000 }, async () => {
+  let asked = 0;
+  const fetch = async () => {
+    asked++;
+    return Response.json({ message: 'slow down' }, { status: 429, headers: { 'retry-after': '30' } });
+  };
+  const handler = endpoint(used, { fetch, timeout: { firstChunk: 20_000 } });
+  const response = await handler(request(CHAT, { body: { model: 'shop', messages: MESSAGES, stream: true } }));
+  assert.deepEqual([response.status, response.headers.get('retry-after')], [429, '30']);
+  assert.ok(asked < 3, `${asked} requests: one for the nonce and one for the message`);
+});
+
 test('a silent service is given up with 504, and is stopped', { timeout: 20_000 }, async () => {
   used.site.fault('mute');
   const handler = endpoint(used, { timeout: { firstChunk: 80 } });

@@ -16,7 +16,7 @@ import { ROOT } from '../../scripts/lib/paths.mjs';
 
 const PAGE = 'https://app.example';
 const SCRIPTS = ['index.php', 'wp-login.php', 'xmlrpc.php', 'wp-cron.php', 'wp-admin/admin-ajax.php', 'wp-admin/admin-post.php', 'wp-admin/options.php'];
-const REST_ROUTE = /^\/(mwai\/v1\/start_session|mwai-ui\/v1\/chats\/submit|aipkit\/v1\/chat\/[A-Za-z0-9]+\/message)$/;
+const REST_ROUTE = /^\/(mwai\/v1\/start_session|mwai-ui\/v1\/(?:chats\/submit|files\/upload)|mwai\/v1\/simple(?:ChatbotQuery|FileUpload)|aipkit\/v1\/generate|aipkit\/v1\/chat\/[A-Za-z0-9]+\/message)$/;
 const POSTED = ['wpaicg_chatbox_message', 'wpaicg_chat_shortcode_message', 'aipkit_get_frontend_chat_nonce', 'aipkit_cache_sse_message'];
 
 let folder;
@@ -84,17 +84,30 @@ function wrong({ script, path_info: pathInfo, uri, method, get, post, request, a
     if (typeof route !== 'string' || !REST_ROUTE.test(route)) return `the route ${JSON.stringify(route)}`;
     if (method !== 'POST') return `${method} of a route`;
     const others = Object.keys(get).filter((name) => name !== 'rest_route');
-    if (others.length > 0 || Object.keys(post).length > 0) return `parameters ${others} ${Object.keys(post)}`;
+    const posted = route === '/mwai-ui/v1/files/upload' ? [] : Object.keys(post);
+    if (others.length > 0 || posted.length > 0) return `parameters ${others} ${Object.keys(post)}`;
+    if (route === '/mwai-ui/v1/files/upload') return Object.keys(post).every((name) => ['type', 'purpose'].includes(name)) ? undefined : 'fields';
     const members = body === '' ? [] : Object.keys(JSON.parse(body));
     return members.some((name) => name.startsWith('_')) ? `members ${members}` : undefined;
   }
-  const isPage = method === 'GET' && ['/blog/', '/blog', '/blog/chat/', '/blog/chat', '/blog/?p=5', '/blog?p=5'].includes(uri);
+  const page = uri.replace(/[?&]rivulet=[a-z0-9]{10}$/, '');
+  const isPage = method === 'GET' && ['/blog/', '/blog', '/blog/chat/', '/blog/chat', '/blog/?p=5', '/blog?p=5'].includes(page);
   return isPage ? undefined : `the page ${uri}`;
 }
 
 const FORM = 'application/x-www-form-urlencoded;charset=UTF-8';
 const SUBMIT = '{"botId":"default","newMessage":"Hi","stream":true}';
 const STORE = 'action=aipkit_cache_sse_message&_ajax_nonce=1&message=Hi&bot_id=5';
+
+const BOUNDARY = 'rivulet-0123456789abcdefghijklmn';
+
+/** A form with an image, as rivulet writes it. */
+function formWith(file, fields, { boundary = BOUNDARY, name = 'image.png', image = '\x89PNG\r\n', more = '' } = {}) {
+  const head = (text) => `--${boundary}\r\nContent-Disposition: form-data; name="${text}`;
+  const parts = Object.entries(fields).map(([field, value]) => `${head(field)}"\r\n\r\n${value}\r\n`);
+  const body = `${head(file)}"; filename="${name}"\r\nContent-Type: image/png\r\n\r\n${image}\r\n${parts.join('')}${more}--${boundary}--\r\n`;
+  return { body: Buffer.from(body, 'latin1'), type: `multipart/form-data; boundary=${boundary}` };
+}
 
 test('the requests of the protocols get through', async () => {
   const relay = relayTo();
@@ -108,6 +121,12 @@ test('the requests of the protocols get through', async () => {
     ['POST', '/blog/wp-admin/admin-ajax.php', { body: '_wpnonce=1&action=wpaicg_chat_shortcode_message&message=a%26action%3Dx', type: FORM }],
     ['GET', '/blog/wp-admin/admin-ajax.php?action=aipkit_frontend_chat_stream&cache_key=a&bot_id=5&_ts=1'],
     ['GET', '/blog/'], ['GET', '/blog/chat/'], ['GET', '/blog/?p=5'],
+    ['GET', '/blog/chat/?rivulet=0123456789'], ['GET', '/blog/?p=5&rivulet=abcdefghij'],
+    ['POST', '/blog/wp-json/mwai-ui/v1/files/upload', formWith('file', { type: 'image', purpose: 'vision' })],
+    ['POST', '/blog/wp-admin/admin-ajax.php', formWith('image', { action: 'wpaicg_chat_shortcode_message', message: 'Hi', bot_id: '0' })],
+    ['POST', '/blog/wp-json/aipkit/v1/generate', { body: '{"provider":"openai","model":"m","messages":[]}', type: 'application/json' }],
+    ['POST', '/blog/wp-json/mwai/v1/simpleChatbotQuery', { body: '{"botId":"default","message":"Hi"}', type: 'application/json' }],
+    ['POST', '/blog/wp-json/mwai/v1/simpleFileUpload', { body: '{"base64":"AAAA","filename":"image.png"}', type: 'application/json' }],
   ];
   for (const [method, path, more] of good) {
     const made = await through(relay, method, path, more);
@@ -131,7 +150,7 @@ test('what only looks like one of them does not', async () => {
     '/other/wp-admin/admin-ajax.php', `/other/wp-json${route}`, `/wp-json${route}`, '/wp-admin/admin-ajax.php', `/?rest_route=${route}`,
     `/blog/../other/wp-json${route}`, `/blog/%2e%2e/other/wp-json${route}`, `/blogs/wp-json${route}`, `/blog//wp-json${route}`, `/blog/wp-json/${route}`,
     '/blog/wp-admin/admin%2Dajax.php', '/blog/wp-admin/admin-ajax.php?action=heartbeat', '/blog/wp-admin/admin-ajax.php?action[]=x',
-    '/blog/?s=x', '/blog/?author=1', '/blog/?p=5&author=1', '/blog/chat/?p=5', '/blog/xmlrpc.php', '/blog/wp-cron.php',
+    '/blog/?s=x', '/blog/?author=1', '/blog/?rivulet=1', '/blog/chat/?rivulet=0123456789&p=5', '/blog/xmlrpc.php?rivulet=0123456789', '/blog/?p=5&author=1', '/blog/chat/?p=5', '/blog/xmlrpc.php', '/blog/wp-cron.php',
   ];
   for (const path of bad) {
     for (const [method, more] of [['GET'], ['POST'], ['POST', { body: STORE, type: FORM }], ['POST', { body: SUBMIT, type: 'application/json' }]]) {
@@ -155,6 +174,18 @@ test('bodies that say more than the protocols do not', async () => {
     [submit, '{', 'application/json'], [submit, SUBMIT, FORM], [submit, 'rest_route=/wp/v2/users', FORM], [submit, SUBMIT, undefined], [submit, '', 'application/json'],
     ['/blog/?rest_route=/mwai-ui/v1/chats/submit', 'rest_route=/wp/v2/users', FORM], ['/blog/wp-json/mwai/v1/start_session', '{}', 'application/json'],
   ];
+  const upload = '/blog/wp-json/mwai-ui/v1/files/upload';
+  const vision = { purpose: 'vision' };
+  const inside = (line) => `x${line}--${BOUNDARY}${line}Content-Disposition: form-data; name="action"${line}${line}heartbeat`;
+  for (const [path, { body, type }] of [
+    [upload, formWith('file', { ...vision, rest_route: '/wp/v2/users' })], [upload, formWith('file', { ...vision, _method: 'DELETE' })],
+    [upload, formWith('image', vision)], [upload, formWith('file', vision, { name: 'image.php' })], [upload, formWith('file', vision, { name: '../image.png' })],
+    [upload, formWith('file', vision, { boundary: 'x' })], [upload, formWith('file', { purpose: inside('\n') })], [upload, formWith('file', { purpose: inside('\r\n') })],
+    [upload, formWith('file', vision, { image: inside('\n') })], [upload, formWith('file', vision, { more: `--${BOUNDARY}\r\nContent-Disposition: form-data; name="_method"\r\n\r\nDELETE\r\n` })],
+    [ajax, formWith('image', { action: 'heartbeat' })], [ajax, formWith('image', { message: 'Hi' })], [ajax, formWith('image', { action: 'aipkit_cache_sse_message' })],
+    [ajax, formWith('image', { action: 'wpaicg_chat_shortcode_message', log: 'admin' })], [ajax, formWith('file', { action: 'wpaicg_chat_shortcode_message' })],
+    [submit, formWith('file', vision)],
+  ]) bad.push([path, body, type]);
   for (const [path, body, type] of bad) {
     assert.equal(await through(relay, 'POST', path, { body, type }), undefined, `${path} ${type} ${body}`);
   }

@@ -55,7 +55,10 @@ fn a_page_without_nonce_after_start_session_was_absent_is_an_error() {
     let error = played.error();
     assert_eq!(
         (error.code, error.message.as_str()),
-        (Code::Nonce, "No nonce found: the site has no start_session, and its page holds no nonce",)
+        (
+            Code::Nonce,
+            "No nonce found: the site has no start_session, and its page holds no nonce: read from https://shop.example/ (see page)"
+        )
     );
 }
 

@@ -65,32 +65,40 @@ fn renews_a_nonce_refused_as_html_or_as_json_once() {
         assert!(!format!("{:?}", played.requests[1]).contains("cfa7685dab"));
         assert_eq!(played.field(2, "_wpnonce").as_deref(), Some("29a96788e8"));
         assert!(played.end.is_ok());
-        let played = flow.answers(&[recorded(refused), page(), recorded(refused)]);
+        // Each further page has the nonce that was refused.
+        let refused = || recorded(refused);
+        let played = flow.answers(&[refused(), page(), refused(), page(), page()]);
         assert_eq!(played.error().code, Code::Nonce);
-        let fresh = hi().answers(&[page(), recorded(refused)]);
-        assert_eq!(fresh.error().code, Code::Nonce, "a fresh nonce is not renewed");
     }
 }
 
 #[test]
-fn a_firewall_page_with_403_is_no_endless_renewal() {
+fn a_firewall_page_with_403_renews_nothing() {
     let wall = || Reply::new(403, format!("<html><title>Forbidden</title>{}</html>", "x".repeat(5000)));
-    let played = hi().session(&STORED).answers(&[wall(), page(), wall()]);
+    let played = hi().session(&STORED).answers(&[wall()]);
     assert_eq!(played.error().code, Code::Blocked);
 }
 
 #[test]
 fn a_page_without_post_id_says_so() {
     let played = hi().answers(&[recorded("ai-power/page-home-without-chat")]);
-    assert_eq!((played.error().code, played.error().message.as_str()), (Code::Nonce, "No post ID found"));
+    const NO_POST: &str = "No post ID found: read from https://shop.example/ (see page)";
+    assert_eq!((played.error().code, played.error().message.as_str()), (Code::Nonce, NO_POST));
     let played = hi().answers(&[Reply::new(200, r#"<div data-post-id="abc" data-nonce="29a96788e8">"#)]);
-    assert_eq!(played.error().message, "No post ID found");
+    assert_eq!(played.error().message, NO_POST);
+    let absent = hi().settings(json!({ "page": "/chat/" })).answers(&[Reply::new(404, "<html></html>")]);
+    let message =
+        "the service does not take this request (status 404): read from https://shop.example/chat/ (see page)";
+    assert_eq!(absent.error().message, message);
 }
 
 #[test]
 fn a_page_without_nonce_says_so() {
     let played = hi().answers(&[Reply::new(200, r#"<div data-post-id="5" data-nonce="">"#)]);
-    assert_eq!((played.error().code, played.error().message.as_str()), (Code::Nonce, "No nonce found"));
+    assert_eq!(
+        (played.error().code, played.error().message.as_str()),
+        (Code::Nonce, "No nonce found: read from https://shop.example/ (see page)")
+    );
 }
 
 #[test]

@@ -16,7 +16,9 @@ const alive = setInterval(() => {}, 1_000);
 after(() => clearInterval(alive));
 
 /** Everything that can happen without time going by has happened. Real, also where `setTimeout` is a fake. */
-const turn = () => new Promise(setImmediate);
+const turn = async () => {
+  for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+};
 
 const fake = ({ mock }) => {
   mock.timers.enable({ apis: ['setTimeout', 'Date'] });

@@ -133,7 +133,7 @@ test('settings that are none', async () => {
     [{ url: 'shop' }, /^url: not a URL/],
     [{ url: 'javascript:alert(1)' }, /^url: only http: and https:/],
     [{ url: 'file:///etc/passwd' }, /^url: only http: and https:/],
-    [{ url: 'https://user:secret@shop.example' }, /^url: credentials do not belong into a URL$/],
+    [{ url: 'https://user:secret@shop.example' }, /^url: credentials do not belong into a URL: give headers: \{ authorization: /],
     [{ url: 'https://shop.example/ a' }, /^url: not a URL$/],
     [{ url: 'https://' }, /^url: not a URL$/],
     [{ url: 5 }, /^url: not a URL/],

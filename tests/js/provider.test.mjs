@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
-  AiEngine, Chatgpt4o, Chatgpt4Online, ChatError, formatPrompt, storageSession,
+  AiEngine, Chatgpt4o, Chatgpt4Online, ChatError, Fallback, formatPrompt, Gemini, OpenAiChat, storageSession,
 } from '../../dist/index.js';
 import { ANSWER, assertWorks, chatError, PROMPT, until, useSite } from './helper.mjs';
 
@@ -73,8 +73,28 @@ test('every provider streams from the site', async () => {
     assert.equal(pieces.join(''), ANSWER, provider.name);
     assert.ok(pieces.length > 1, `${provider.name} came in one piece`);
     assert.equal(reply.provider, provider.name);
-    assert.equal(reply.finishReason, 'stop');
+    // AI Engine does not tell how a reply ended.
+    assert.equal(reply.finishReason, provider instanceof AiEngine ? 'unknown' : 'stop');
   }
+});
+
+test('createAsync asks AI Engine for the whole text, whose line breaks a stream would change', async () => {
+  for (const provider of [used.engine, new Fallback([used.engine])]) {
+    used.site.clear();
+    assert.equal(await provider.createAsync({ messages: 'newlines please' }), 'first line\nsecond line\n\nthird paragraph');
+    assert.equal(JSON.parse(used.site.requests.of('chat')[0].body).stream, false);
+  }
+  used.site.clear();
+  const { pieces } = await until(used.engine.createAsyncGenerator({ messages: 'newlines please' }));
+  assert.ok(pieces.length > 1 && pieces.join('').includes('  \n'));
+});
+
+test('apiEndpoint is the path below the address', () => {
+  assert.equal(Chatgpt4Online.apiEndpoint, '/wp-json/mwai-ui/v1/chats/submit');
+  assert.equal(Chatgpt4o.apiEndpoint, '/wp-admin/admin-ajax.php');
+  assert.equal(new OpenAiChat({ apiKey: 'k' }).apiEndpoint, '/chat/completions');
+  assert.equal(new Gemini({ apiKey: 'k' }).apiEndpoint, '/models/{model}:streamGenerateContent');
+  assert.equal(new Fallback([Chatgpt4o]).apiEndpoint, '');
 });
 
 test('getNonce is the site\'s, from the store the second time', async () => {

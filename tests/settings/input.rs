@@ -133,7 +133,8 @@ fn a_url_with_credentials_is_refused_without_telling_them() {
     for wrong in
         ["https://user:canary@shop.example/", "https://canary@shop.example", "http://shop.example:canary@evil.example"]
     {
-        assert_eq!(refused(settings(json!({ "url": wrong }))), "url: credentials do not belong into a URL");
+        let words = "url: credentials do not belong into a URL: give headers: { authorization: 'Basic ' + btoa('user:password') }";
+        assert_eq!(refused(settings(json!({ "url": wrong }))), words);
     }
 }
 

@@ -4,6 +4,7 @@ import { HTML_TYPE, JSON_TYPE, NO_CACHE, streamed, whole } from './answer.mjs';
 import { powerActions } from './power.mjs';
 import { pufferActions } from './puffer.mjs';
 import { jsonEncode } from './php.mjs';
+import { loginOf } from './request.mjs';
 
 const [EXPIRES] = NO_CACHE;
 
@@ -14,6 +15,9 @@ export async function serveAjax(site, request) {
   if (request.method === 'OPTIONS') return whole('other', call.isForeign ? 403 : 200, [HTML_TYPE, ...call.cors()]);
   call.fields = await request.fields();
   for (const [name, value] of request.query) if (!call.fields.has(name)) call.fields.set(name, value);
+  if (request.method === 'GET' && call.fields.get('action') === 'rest-nonce' && call.login) {
+    return call.html(200, site.nonces.make('wp_rest', { id: 1, login: call.login }));
+  }
   const action = { ...powerActions(site), ...pufferActions(site) }[call.fields.get('action')];
   if (!action) return call.html(400, '0');
   return { ...(await action.serve(call)), kind: action.kind };
@@ -23,6 +27,7 @@ export class AjaxCall {
   constructor(site, request) {
     this.site = site;
     this.request = request;
+    this.login = loginOf(request);
     const { origin } = request.headers;
     this.isForeign = origin !== undefined && origin !== site.origin;
   }

@@ -27,8 +27,12 @@ export function submit(call) {
   if (Array.isArray(params.newMessage)) return call.criticalError();
   const shortcut = site.shortcuts.get(params.shortcutId);
   if (params.shortcutId && !shortcut) return fail(call, 400, 'Invalid or expired shortcut.');
-  const message = shortcut ?? String(params.newMessage ?? '').trim();
-  const hasFile = params.newFileId || params.newFileIds?.length;
+  // A shortcut beside a message is ignored (ai-engine-shortcut-with-message).
+  const message = String(params.newMessage ?? '').trim() || (shortcut ?? '');
+  const ids = params.newFileIds ?? [params.newFileId ?? params.newImageId].filter(Boolean);
+  const hasFile = ids.length > 0;
+  // A dead id is not told by 3.6.2, which asks without the image; the older versions fail.
+  if (site.options.engine !== '3.6.2' && ids.some((id) => !site.files.has(id))) return call.criticalError();
   if (!(params.botId || params.customId) || !(message || hasFile)) return fail(call, 403, REJECTED);
 
   const known = BOTS[params.botId] ?? (params.customId ? BOT : undefined);
@@ -50,6 +54,22 @@ export function submit(call) {
   }
   if (bot.api === 'images') return images(turn);
   return { ...converse(turn), message };
+}
+
+/** One turn over the public API: no history, no stream, the bot's own limit. */
+export function queryBot(call) {
+  const { site } = call;
+  const { botId, message, chatId } = call.params ?? {};
+  if (!botId || !message) return fail(call, 500, 'The botId and message are required.');
+  if ([...message].length > site.options.maxLength) return fail(call, 500, REJECTED);
+  const turn = { call, bot: BOTS[botId] ?? BOT, message, stream: false, history: [] };
+  const error = objection(turn);
+  if (error) return fail(call, 500, error);
+  const messages = [{ role: 'system', content: INSTRUCTIONS }, { role: 'user', content: message }];
+  const answered = answer({ ...turn, messages, outcome: ask(messages, { delay: 0, down: site.options.down }) });
+  if (answered.status !== 200) return { ...answered, message };
+  const { reply } = JSON.parse(answered.body[0]);
+  return { ...call.json(200, { success: true, data: reply, extra: { actions: [], chatId: chatId ?? hex(13) } }), message };
 }
 
 function objection({ call: { site }, bot, message }) {

@@ -1,7 +1,7 @@
 // AI Engine (Meow Apps): its REST routes. One turn of the chat is in engine-submit.mjs.
 
 import { ENGINES, forbidden, uploadUrl, visitor } from './engine-shared.mjs';
-import { submit } from './engine-submit.mjs';
+import { queryBot, submit } from './engine-submit.mjs';
 import { hex } from './php.mjs';
 
 const UI = '/mwai-ui/v1';
@@ -21,6 +21,10 @@ export function engineRoutes(site) {
         serve: startSession,
         before: version.setsCookies ? phpSession : undefined,
       },
+    }),
+    ...(engine !== '2.0.9' && {
+      '/mwai/v1/simpleChatbotQuery': { ...post, kind: 'chat', serve: query },
+      '/mwai/v1/simpleFileUpload': { ...post, serve: uploadWithKey },
     }),
     [UI]: { methods: ['GET'], serve: index },
     [`${UI}/files/upload`]: { ...post, serve: upload },
@@ -67,8 +71,27 @@ function index(call) {
 async function upload(call) {
   if (!call.request.headers['x-wp-nonce']) return forbidden(call);
   const fields = await call.request.fields();
+  const file = fields.get('file');
+  if (!(file instanceof File)) return call.json(400, { success: false, message: 'No file provided.' });
   if (!fields.get('purpose')) return call.json(400, { success: false, message: 'Purpose is required.' });
+  if (!/\.(png|jpe?g|webp|gif|pdf|txt)$/.test(file.name)) return call.json(400, { success: false, message: 'Invalid file type.' });
   visitor(call);
+  const id = hex(32);
+  call.site.files.add(id);
+  return call.json(200, { success: true, data: { id, url: uploadUrl(call.site, id) } });
+}
+
+/** The public API, which takes the site's key and no nonce. */
+function hasKey({ site, request }) {
+  return site.options.apiKey !== '' && request.headers.authorization === `Bearer ${site.options.apiKey}`;
+}
+
+function query(call) {
+  return hasKey(call) ? queryBot(call) : forbidden(call);
+}
+
+function uploadWithKey(call) {
+  if (!hasKey(call)) return forbidden(call);
   const id = hex(32);
   call.site.files.add(id);
   return call.json(200, { success: true, data: { id, url: uploadUrl(call.site, id) } });

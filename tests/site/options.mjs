@@ -16,6 +16,7 @@ export const DEFAULTS = {
   power: '1.9.18',
   puffer: '2.4.71',
   homeChat: true,
+  pageCache: 'none',
   delay: 20,
   tick: 12 * 60 * 60 * 1000,
   now: Date.now,
@@ -43,6 +44,7 @@ export function complete(given) {
     }
   }
   const options = { ...DEFAULTS, ...given };
+  if (!['none', 'query', 'all'].includes(options.pageCache)) throw new TypeError('option pageCache is none, query or all');
   if (!['pretty', 'plain'].includes(options.permalinks)) throw new TypeError('option permalinks is pretty or plain');
   if (options.base && !/^\/[\w/-]*\w$/.test(options.base)) {
     throw new TypeError('option base begins with a slash and ends without one, as in /blog');

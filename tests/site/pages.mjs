@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { HTML_TYPE, whole } from './answer.mjs';
+import { GUEST } from './nonce.mjs';
 import { POWER_NONCE, POWERS } from './power.mjs';
 import { PUFFER_NONCE } from './puffer.mjs';
 
@@ -37,17 +38,22 @@ const DOT = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR
 
 export function servePage(site, request, path) {
   if (/^\/wp-content\/uploads\/.*\.png$/.test(path)) return { ...whole('other', 200, [PNG_TYPE]), body: [DOT] };
-  const { permalinks } = site.options;
+  const { permalinks, pageCache } = site.options;
+  // A page cache keeps pages longer than nonces live. Most caches let a query pass to WordPress; none keeps a page that does not exist.
+  const age = pageCache === 'all' || (pageCache === 'query' && request.query.size === 0) ? 2 : 0;
   const id = Number(request.query.get('page_id') ?? request.query.get('p') ?? NaN);
   const address = id ? addressOf(site, id) : path;
-  if (address === '/') return page(site, 'Test site', home(site));
+  const isSearch = address === '/' && request.query.has('s') && age === 0;
+  if (isSearch) return page(site, 'Search Results &#8211; Test site', elements(site, [], '/', age));
+  if (address === '/') return page(site, 'Test site', home(site, age));
   if (!PAGES[address]) {
     if (PAGES[`${path}/`] && permalinks === 'pretty') return redirect(`${site.home}${path}/`);
-    return notFound();
+    // Plain permalinks are all in the query: WordPress takes any other path for the home page (plain-permalinks-wp-json-home).
+    return permalinks === 'plain' && !id ? page(site, 'Test site', home(site, age)) : notFound(site);
   }
-  if (permalinks === 'plain' && !id) return notFound();
+  if (permalinks === 'plain' && !id) return page(site, 'Test site', home(site, age));
   const { title, parts } = PAGES[address];
-  return page(site, `${title} &#8211; Test site`, elements(site, parts(site.options), address), postOf(site, address));
+  return page(site, `${title} &#8211; Test site`, elements(site, parts(site.options), address, age), postOf(site, address));
 }
 
 const addressOf = (site, id) => Object.keys(PAGES).find((address) => postOf(site, address) === id);
@@ -57,16 +63,16 @@ function postOf(site, address) {
   return typeof post === 'function' ? post(site.options) : post;
 }
 
-function home(site) {
+function home(site, age) {
   const { homeChat, engine, power } = site.options;
-  return elements(site, homeChat ? [...powerPage(power), ...enginePage(engine)] : [], '/');
+  return elements(site, homeChat ? [...powerPage(power), ...enginePage(engine)] : [], '/', age);
 }
 
-function elements(site, names, address) {
-  const chats = names.map((name) => recorded(site, name).match(/<body>\n([^]*)<\/body>|(<div [^]*)$/));
+function elements(site, names, address, age) {
+  const chats = names.map((name) => recorded(site, name, age).match(/<body>\n([^]*)<\/body>|(<div [^]*)$/));
   const bodies = chats.map((match) => (match[1] ?? match[2]).trim());
   // Every page of a site with AI Power has its script variable, also one without a chat (page-home-without-chat).
-  const script = site.options.power === 'none' ? [] : [recorded(site, 'ai-power/page-home-without-chat').trim()];
+  const script = site.options.power === 'none' ? [] : [recorded(site, 'ai-power/page-home-without-chat', age).trim()];
   const text = [...bodies, ...script].join('\n');
   return text.replaceAll(/(data-url="[^"]*?)\/chat(-\w+)?"/g, (_, home) => `${home}${address.replace(/\/$/, '')}"`);
 }
@@ -81,7 +87,8 @@ const RECORDED_NONCES = {
 
 const files = new Map();
 
-function recorded(site, name) {
+/** @param {number} age how many periods old the nonces are, in a page from a cache */
+function recorded(site, name, age) {
   if (!files.has(name)) files.set(name, readFileSync(new URL(`../wire/${name}.html`, import.meta.url), 'utf8'));
   let text = files.get(name)
     .replaceAll(/http:\\\/\\\/127\.0\.0\.1:80\d\d\\\/wp-json/g, escaped(site.restRoot.replace(/\/$/, '')))
@@ -89,7 +96,7 @@ function recorded(site, name) {
     .replaceAll(RECORDED_HOME, site.home)
     .replaceAll('&quot;textInputMaxLength&quot;:512', `&quot;textInputMaxLength&quot;:${site.options.maxLength}`);
   for (const [nonce, action] of Object.entries(RECORDED_NONCES)) {
-    text = text.replaceAll(nonce, site.nonces.make(action));
+    text = text.replaceAll(nonce, site.nonces.make(action, GUEST, age));
   }
   return text;
 }
@@ -116,8 +123,9 @@ ${body}
   return whole('page', 200, [HTML_TYPE, ...rest, ...own], html);
 }
 
-export function notFound() {
-  return whole('page', 404, [HTML_TYPE], '<!DOCTYPE html>\n<title>Page not found &#8211; Test site</title>\n');
+export function notFound(site) {
+  const missing = page(site, 'Page not found &#8211; Test site', elements(site, [], '/', 0));
+  return { ...missing, status: 404 };
 }
 
 function redirect(location) {

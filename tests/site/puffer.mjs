@@ -42,10 +42,29 @@ function store(call) {
   if (!message && !fields.get('image_inputs')) {
     return refuse(call, 400, 'empty_data_to_cache', 'Data to cache (message or image) cannot be empty.');
   }
+  const wrong = imageFault(fields.get('image_inputs'));
+  if (wrong) return refuse(call, 400, ...wrong);
   const key = `aipkit_sse_${password(32)}`;
   const id = fields.get('user_client_message_id') ?? `aipkit-client-msg-${uniqid(site.clock.now())}`;
   site.stored.set(key, { message, id, until: site.clock.now() + KEY_LIFE });
   return success(call, { cache_key: key });
+}
+
+const PICTURES = ['image/jpeg', 'image/png', 'image/webp'];
+
+/** Code and text of the refusal of images, in the plugin's order (ai-puffer-image*). */
+function imageFault(inputs) {
+  if (inputs === undefined) return undefined;
+  let images;
+  try {
+    images = JSON.parse(inputs);
+  } catch {
+    images = [];
+  }
+  if (images.length > 4) return ['too_many_images', 'Too many images uploaded. Max images: 4.'];
+  if (images.length === 0) return ['invalid_image_payload', 'Invalid image data.'];
+  const isWrong = ({ mime_type: type }) => !PICTURES.includes(type);
+  return images.some(isWrong) ? ['invalid_image_type', 'Invalid image type. Allowed: JPG, PNG, WEBP.'] : undefined;
 }
 
 function stream(call) {

@@ -32,6 +32,11 @@ export async function readRequest(incoming) {
   };
 }
 
+/** The cookie of a WordPress login, or an empty text. */
+export function loginOf({ cookies }) {
+  return Object.entries(cookies).find(([name]) => name.startsWith('wordpress_logged_in'))?.[1] ?? '';
+}
+
 function readCookies(header) {
   const pairs = header.split(/;\s*/).filter(Boolean).map((pair) => {
     const at = pair.indexOf('=');

@@ -6,6 +6,7 @@ import { engineRoutes } from './engine.mjs';
 import { GUEST } from './nonce.mjs';
 import { jsonEncode } from './php.mjs';
 import { pufferRoutes } from './puffer-rest.mjs';
+import { loginOf } from './request.mjs';
 
 /** @returns {Promise<import('./answer.mjs').Answer>} */
 export async function serveRest(site, request, path) {
@@ -29,10 +30,9 @@ export class RestCall {
     this.site = site;
     this.request = request;
     this.path = path;
-    const cookie = Object.entries(request.cookies).find(([name]) => name.startsWith('wordpress_logged_in'));
-    this.login = cookie ? cookie[1] : '';
+    this.login = loginOf(request);
     const nonce = request.query.get('_wpnonce') ?? request.headers['x-wp-nonce'];
-    const user = this.login ? { id: 1, login: this.login } : GUEST;
+    const user = this.user = this.login ? { id: 1, login: this.login } : GUEST;
     /** undefined without a nonce, else as `Nonces.verify` */
     this.age = nonce === undefined ? undefined : site.nonces.verify(nonce, 'wp_rest', user);
     this.before = [];
@@ -59,7 +59,7 @@ export class RestCall {
   }
 
   headers() {
-    const nonce = this.age ? [['X-WP-Nonce', this.site.nonces.make('wp_rest')]] : [];
+    const nonce = this.age ? [['X-WP-Nonce', this.site.nonces.make('wp_rest', this.user)]] : [];
     return [
       ...this.before,
       ['X-Robots-Tag', 'noindex'],

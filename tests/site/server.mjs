@@ -121,6 +121,8 @@ class Site {
     if (base && request.path !== base && !request.path.startsWith(`${base}/`)) return whole('page', 404, []);
     const path = request.path.slice(base.length) || '/';
     const route = request.query.get('rest_route');
+    // The web server takes no OPTIONS for a directory (*-cors-preflight-rest-route).
+    if (route !== null && path === '/' && request.method === 'OPTIONS') return whole('other', 405, []);
     // ?rest_route= works on every site; /wp-json/ where permalinks are pretty.
     if (route !== null && ['/', '/index.php'].includes(path)) return serveRest(this, request, route);
     if (path.startsWith('/wp-json/') && permalinks === 'pretty') return serveRest(this, request, path.slice(8));

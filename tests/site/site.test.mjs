@@ -64,7 +64,47 @@ test('plain_permalinks_have_the_rest_root_in_the_query', () => withSite({ permal
   assert.equal(root, `${plain.url}/index.php?rest_route=/`);
   const answer = await send(`${root}mwai/v1/start_session`, { method: 'POST' });
   assert.equal(JSON.parse(answer.body).success, true);
-  assert.equal((await send(`${plain.url}/wp-json/mwai/v1/start_session`, { method: 'POST' })).status, 404);
+  // WordPress takes any path for the home page (plain-permalinks-wp-json-post-home).
+  const pretty = await send(`${plain.url}/wp-json/mwai/v1/start_session`, { method: 'POST' });
+  assert.deepEqual([pretty.status, header(pretty, 'content-type')], [200, 'text/html; charset=UTF-8']);
+  const preflights = ['/?rest_route=/mwai/v1/start_session', '/index.php?rest_route=/mwai/v1/start_session'];
+  const statuses = preflights.map(async (path) => (await send(plain.url + path, { method: 'OPTIONS' })).status);
+  assert.deepEqual(await Promise.all(statuses), [405, 200]);
+}));
+
+test('a_page_cache_keeps_pages_longer_than_their_nonces', async () => {
+  for (const [pageCache, fresh] of [['none', [1, 1, 1, 1]], ['query', [0, 1, 1, 1]], ['all', [0, 0, 0, 1]]]) {
+    await withSite({ pageCache }, async (cached) => {
+      const isLive = async (path) => (await send(cached.url + path)).body.includes(cached.nonce.current('power'));
+      const live = await Promise.all(['/chat-power/', '/chat-power/?x=1', '/?s=x', '/no-such-page/'].map(isLive));
+      assert.deepEqual(live.map(Number), fresh, pageCache);
+    });
+  }
+});
+
+test('a_login_gets_its_nonce_by_get_alone', async () => {
+  const url = `${site.url}/wp-admin/admin-ajax.php?action=rest-nonce`;
+  const headers = { cookie: 'wordpress_logged_in_1=ada' };
+  const { body: nonce } = await send(url, { headers });
+  assert.match(nonce, /^[0-9a-f]{10}$/);
+  assert.equal((await submit(site, { newMessage: 'Hi there' }, { ...headers, 'x-wp-nonce': nonce })).status, 200);
+  for (const other of [{ method: 'POST', headers }, {}]) {
+    const refused = await send(url, other);
+    assert.deepEqual([refused.status, refused.body], [400, '0']);
+  }
+});
+
+test('the_public_api_of_ai_engine_takes_the_sites_key', () => withSite({ apiKey: 'site-key' }, async (keyed) => {
+  const ask = (key, params) => send(`${keyed.url}/wp-json/mwai/v1/simpleChatbotQuery`, {
+    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` }, body: JSON.stringify(params),
+  });
+  const { status, body } = await ask('site-key', { botId: 'default', message: 'Hi there', chatId: 'mine' });
+  assert.equal(status, 200);
+  assert.match(JSON.parse(body).data, /Hi there/);
+  assert.equal(JSON.parse(body).extra.chatId, 'mine');
+  assert.equal((await ask('other', { botId: 'default', message: 'Hi there' })).status, 401);
+  assert.equal((await ask('site-key', { message: 'Hi there' })).status, 500);
+  assert.match((await ask('site-key', { botId: 'default', message: 'ERR_HTML' })).body, /No content received/);
 }));
 
 test('admin_ajax_lets_the_own_origin_in', async () => {

@@ -18,6 +18,11 @@ impl Reply {
         Reply { head: Head { status, headers: Vec::new() }, body: body.into(), cuts: Vec::new() }
     }
 
+    /// A response that the page may not read: `fetch` rejects.
+    pub fn unreadable() -> Reply {
+        Reply::new(0, "")
+    }
+
     pub fn header(mut self, name: &str, value: &str) -> Reply {
         self.head.headers.push((name.to_owned(), value.to_owned()));
         self
@@ -114,6 +119,10 @@ pub fn play(mut exchange: Exchange, mut answer: impl FnMut(&Request, usize) -> R
                 assert!(played.requests.len() < 8, "more than eight requests: {request:?}");
                 reply = answer(&request, played.requests.len());
                 played.requests.push((*request).clone());
+                if reply.head.status == 0 {
+                    assert!(exchange.no_response(), "no other request follows one without a response: {request:?}");
+                    continue;
+                }
                 exchange.feed(Feed::Head(reply.head.clone()));
                 chunks = reply.chunks().into_iter().map(<[u8]>::to_vec).collect::<Vec<_>>();
                 next = 0;

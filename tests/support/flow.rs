@@ -21,6 +21,8 @@ pub struct Flow {
     options: Value,
     session: Session,
     cross_origin: bool,
+    logged_in: bool,
+    whole: bool,
     purpose: Purpose,
 }
 
@@ -33,6 +35,8 @@ pub fn call(provider: &'static str, messages: Value) -> Flow {
         options,
         session: Session::default(),
         cross_origin: false,
+        logged_in: false,
+        whole: false,
         purpose: Purpose::Reply,
     }
 }
@@ -60,6 +64,18 @@ impl Flow {
         self
     }
 
+    /// With the cookies of a login.
+    pub fn logged_in(mut self) -> Flow {
+        self.logged_in = true;
+        self
+    }
+
+    /// Asked by `createAsync`.
+    pub fn whole(mut self) -> Flow {
+        self.whole = true;
+        self
+    }
+
     pub fn session_only(mut self) -> Flow {
         self.purpose = Purpose::Session;
         self
@@ -76,6 +92,8 @@ impl Flow {
         let settings = Rc::new(Settings::read(info, &ours(&self.settings))?);
         let mut call = ChatRequest::with(info, settings, &mut ours(&self.options), self.purpose, RANDOM)?;
         call.cross_origin = self.cross_origin;
+        call.logged_in = self.logged_in;
+        call.whole = self.whole;
         Ok(call)
     }
 

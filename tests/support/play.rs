@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::drive::{self, Played, Reply};
 use super::tape::{self, Tape};
+use super::unplayed::UNPLAYED;
 use super::{ours, theirs};
 
 pub const RANDOM: fn() -> [u64; 2] = || [0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210];
@@ -22,6 +23,7 @@ pub struct Play {
     pub options: Value,
     pub session: Session,
     pub cross_origin: bool,
+    pub logged_in: bool,
     pub purpose: Purpose,
     pub before: Vec<Reply>,
     pub tape: Reply,
@@ -32,15 +34,23 @@ impl Play {
     /// `None`: no chat client has a part in it.
     pub fn of(tape: &Tape) -> Option<Play> {
         let (folder, case) = tape.name.split_once('/').unwrap();
+        if UNPLAYED.iter().any(|(name, _)| *name == tape.name) {
+            return None;
+        }
         if let Some(call) = tape::calls(folder).get(case) {
             return Some(service(tape, call));
         }
         let path = tape.target.split('?').next().unwrap_or_default();
         let action = tape.field("action").unwrap_or_default();
         match (tape.method.as_str(), path) {
-            ("POST", path) if path.ends_with("/chats/submit") => Some(engine_submit(tape)),
+            ("POST", path) if [path, &tape.target].iter().any(|path| path.ends_with("/chats/submit")) => {
+                Some(engine_submit(tape))
+            }
             ("POST", path) if path.ends_with("/chat/completions") => Some(openai(tape)),
             ("POST", _) if tape.target.ends_with("mwai/v1/start_session") => Some(engine_session(tape)),
+            ("POST", path) if path.ends_with("/simpleChatbotQuery") => Some(engine_api(tape)),
+            ("GET", _) if action == "rest-nonce" => Some(rest_nonce(tape)),
+            ("POST", path) if path.ends_with("/aipkit/v1/generate") => Some(puffer_generate(tape)),
             ("POST", path) if path.starts_with("/wp-json/aipkit/v1/chat/") => Some(puffer_rest(tape)),
             ("POST", _) if action.starts_with("wpaicg_") || tape.sent.starts_with("(multipart/form-data with") => {
                 Some(power_submit(tape))
@@ -58,6 +68,7 @@ impl Play {
         let mut call = ChatRequest::with(&self.protocol.info, settings, &mut ours(&self.options), self.purpose, RANDOM)
             .expect("a play that is no call");
         call.cross_origin = self.cross_origin;
+        call.logged_in = self.logged_in;
         providers::exchange(self.protocol, Rc::new(call), &self.session, limit)
     }
 
@@ -96,6 +107,7 @@ fn plain(name: &str, tape: &Tape, settings: Value) -> Play {
         options: json!({ "messages": "Hi there" }),
         session: Session::default(),
         cross_origin: false,
+        logged_in: false,
         purpose: Purpose::Reply,
         before: Vec::new(),
         tape: tape.reply.clone(),
@@ -103,8 +115,28 @@ fn plain(name: &str, tape: &Tape, settings: Value) -> Play {
     }
 }
 
-pub fn site(tape: &Tape) -> String {
+/// The site's host. What it is asked for stands in `target`.
+pub fn host(tape: &Tape) -> String {
     format!("http://{}", tape.header("host").unwrap())
+}
+
+/// The site's address. One of them lives in a folder.
+fn site(tape: &Tape) -> String {
+    host(tape) + if tape.target.starts_with("/blog/") { "/blog" } else { "" }
+}
+
+fn rest_nonce(tape: &Tape) -> Play {
+    let after = vec![Tape::read("ai-engine/start-session").reply];
+    Play { logged_in: true, after, ..session_only(plain("AiEngine", tape, json!({}))) }
+}
+
+fn engine_api(tape: &Tape) -> Play {
+    let body = tape.json().unwrap_or_default();
+    let key = bearer(tape);
+    let settings = json!({ "botId": body["botId"], "apiKey": key });
+    let conversation = json!({ "chatId": body["chatId"].as_str().unwrap_or("rec-chat-0") });
+    let options = json!({ "messages": body["message"], "conversation": conversation });
+    Play { options, ..plain("AiEngine", tape, settings) }
 }
 
 fn session_only(play: Play) -> Play {
@@ -112,19 +144,37 @@ fn session_only(play: Play) -> Play {
 }
 
 fn engine_session(tape: &Tape) -> Play {
-    let plain_permalinks = tape.target.starts_with("/?rest_route=");
-    let settings = if plain_permalinks { json!({ "restRoot": "/?rest_route=/" }) } else { json!({}) };
-    let after = if tape.reply.head.status == 404 { "ai-engine/v2.0.9-page-default" } else { "ai-engine/start-session" };
-    Play { after: vec![Tape::read(after).reply], ..session_only(plain("AiEngine", tape, settings)) }
+    let after: &[&str] = match tape.name.as_str() {
+        "live/plain-permalinks-wp-json-post-home" => {
+            &["live/plain-permalinks-home", "live/plain-permalinks-index-php-start-session"]
+        }
+        _ if tape.reply.head.status == 404 => &["ai-engine/v2.0.9-page-default"],
+        _ => &["ai-engine/start-session"],
+    };
+    let after = after.iter().map(|name| Tape::read(name).reply).collect();
+    Play { after, ..session_only(plain("AiEngine", tape, plain_root(tape))) }
+}
+
+/// The REST root of a site with plain permalinks, as a setting.
+fn plain_root(tape: &Tape) -> Value {
+    match tape.target.split_once("?rest_route=/") {
+        Some((path, _)) => json!({ "restRoot": format!("{path}?rest_route=/") }),
+        None => json!({}),
+    }
 }
 
 fn engine_submit(tape: &Tape) -> Play {
     let body = tape.json().unwrap_or_default();
-    let settings = json!({ "botId": body["botId"], "customId": body["customId"] });
+    let mut settings = plain_root(tape);
+    settings["botId"] = body["botId"].clone();
+    settings["customId"] = body["customId"].clone();
     let text = |key: &str| body[key].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
     let turn = |turn: &Value| json!({ "role": turn.get("role").unwrap_or(&json!("user")), "content": turn["content"] });
     let mut messages: Vec<Value> = body["messages"].as_array().into_iter().flatten().map(turn).collect();
-    messages.push(json!({ "role": "user", "content": text("newMessage").unwrap_or_else(|| "Hi there".into()) }));
+    let shortcut = if tape.name.starts_with("live/") { text("shortcutId") } else { None };
+    if shortcut.is_none() {
+        messages.push(json!({ "role": "user", "content": text("newMessage").unwrap_or_else(|| "Hi there".into()) }));
+    }
     let mut conversation = Map::new();
     for key in ["chatId", "previousResponseId"] {
         conversation.extend(text(key).map(|id| (key.to_owned(), id.into())));
@@ -134,19 +184,25 @@ fn engine_submit(tape: &Tape) -> Play {
     let values = [("nonce", nonce), ("session", &text("session").unwrap_or_default()), ("contextId", &context)];
     let refused = matches!(tape.reply.head.status, 401 | 403);
     Play {
-        options: json!({ "messages": messages, "conversation": conversation }),
+        options: json!({ "messages": messages, "conversation": conversation, "shortcutId": shortcut }),
         session: session(&values),
         // Who asks without a stream is a page of another origin.
         cross_origin: !body["stream"].as_bool().unwrap_or(false),
-        after: if refused { vec![Tape::read("ai-engine/start-session").reply, tape.reply.clone()] } else { Vec::new() },
+        after: match () {
+            () if refused => vec![Tape::read("ai-engine/start-session").reply, tape.reply.clone()],
+            () if tape.name == "live/plain-permalinks-wp-json-submit-home" => ["home", "index-php-submit"]
+                .map(|case| Tape::read(&format!("live/plain-permalinks-{case}")).reply)
+                .into(),
+            () => Vec::new(),
+        },
         ..plain("AiEngine", tape, settings)
     }
 }
 
 fn page(tape: &Tape) -> Play {
     let provider = match () {
-        () if tape.name.starts_with("ai-engine/") => "AiEngine",
-        () if tape.name.contains("aipkit") => "AiPuffer",
+        () if ["ai-engine", "plain-permalinks"].iter().any(|name| tape.name.contains(name)) => "AiEngine",
+        () if ["aipkit", "ai-puffer"].iter().any(|name| tape.name.contains(name)) => "AiPuffer",
         () => "AiPower",
     };
     let after = if provider == "AiEngine" { vec![Tape::read("ai-engine/start-session").reply] } else { Vec::new() };
@@ -166,12 +222,14 @@ fn power_submit(tape: &Tape) -> Play {
     let message = Some(field("message")).filter(|text| !text.is_empty()).unwrap_or_else(|| "Hi there".into());
     messages.push(json!({ "role": "user", "content": message }));
     let client = field("wpaicg_chat_client_id");
+    let page = || Tape::read("ai-power/page-shortcode").reply;
     let widget = if field("action") == "wpaicg_chatbox_message" { "1" } else { "" };
     let nonce = Some(field("_wpnonce")).filter(|nonce| !nonce.is_empty()).unwrap_or_else(|| "0123456789".into());
     Play {
         options: json!({ "messages": messages, "conversation": { "clientId": client } }),
         session: session(&[("nonce", &nonce), ("postId", &field("post_id")), ("widget", widget)]),
-        after: vec![Tape::read("ai-power/page-shortcode").reply, tape.reply.clone()],
+        // A nonce is searched for on one page after the other; the last two have the one that was refused.
+        after: vec![page(), tape.reply.clone(), page(), page()],
         ..plain("AiPower", tape, settings)
     }
 }
@@ -184,7 +242,9 @@ fn puffer_session(tape: &Tape) -> Play {
 fn puffer_store(tape: &Tape) -> Play {
     let field = |name: &str| tape.field(name).unwrap_or_default();
     let after: &[&str] = match tape.name.as_str() {
-        "ai-power/aipkit-cache-nonce-wrong" => &["ai-power/aipkit-nonce", &tape.name],
+        "ai-power/aipkit-cache-nonce-wrong" | "live/ai-puffer-cached-page-step1-403" => {
+            &["ai-power/aipkit-nonce", &tape.name]
+        }
         "ai-power/aipkit-cache-bot-unknown" => &["ai-power/aipkit-stream-bot-unknown"],
         _ => &["ai-power/aipkit-stream-ascii"],
     };
@@ -211,10 +271,21 @@ fn puffer_stream(tape: &Tape) -> Play {
     }
 }
 
+fn puffer_generate(tape: &Tape) -> Play {
+    let body = tape.json().unwrap_or_default();
+    let settings = json!({ "provider": body["provider"], "defaultModel": body["model"], "apiKey": bearer(tape) });
+    Play { options: json!({ "messages": body["messages"] }), ..plain("AiPuffer", tape, settings) }
+}
+
+/// The key of a request, or one for a request without.
+fn bearer(tape: &Tape) -> &str {
+    tape.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("SITE-API-KEY")
+}
+
 fn puffer_rest(tape: &Tape) -> Play {
     let body = tape.json().unwrap_or_default();
     let bot = tape.target.split('/').nth(5).unwrap();
-    let key = tape.header("authorization").and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("SITE-API-KEY");
+    let key = bearer(tape);
     let messages =
         Some(body["messages"].clone()).filter(|list| list != &json!([])).unwrap_or_else(|| json!("Hi there"));
     let play = plain("AiPuffer", tape, json!({ "botId": bot, "apiKey": key }));

@@ -122,7 +122,7 @@ fn decode(text: &str) -> String {
 }
 
 fn body(name: &str) -> Vec<u8> {
-    let endings = ["sse", "ndjson", "json", "html"];
+    let endings = ["sse", "ndjson", "json", "html", "txt"];
     endings.iter().find_map(|ending| fs::read(wire().join(format!("{name}.{ending}"))).ok()).unwrap_or_default()
 }
 

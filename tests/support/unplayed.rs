@@ -1,6 +1,8 @@
 //! Recordings that a chat client has no part in, and why. `tests/conformance.rs` checks that the list is exact.
 
-pub const UNPLAYED: [(&str, &str); 18] = [
+const IMAGE: &str = "several requests with an image: tests/flows/images.rs";
+
+pub const UNPLAYED: [(&str, &str); 36] = [
     ("ai-engine/cors-preflight-start-session", "preflights are the browser's"),
     ("ai-engine/cors-preflight-submit", "preflights are the browser's"),
     ("ai-engine/cross-site-auth", "a route of the paid edition, for embedding"),
@@ -19,4 +21,22 @@ pub const UNPLAYED: [(&str, &str); 18] = [
     ("ai-power/aipkit-stream-slow-timing", "a log of arrival times"),
     ("ai-power/cors-preflight", "preflights are the browser's"),
     ("ai-power/stream-slow-timing", "a log of arrival times"),
+    ("live/ai-engine-api-chatbot-query-file", IMAGE),
+    ("live/ai-engine-api-file-upload", IMAGE),
+    ("live/ai-engine-image-submit", IMAGE),
+    ("live/ai-engine-image-submit-no-text", IMAGE),
+    ("live/ai-engine-image-upload", IMAGE),
+    ("live/ai-engine-image-upload-over-upload-max", IMAGE),
+    ("live/ai-engine-image-upload-svg", IMAGE),
+    ("live/ai-engine-image-upload-wrong-nonce", IMAGE),
+    ("live/ai-engine-images-submit-several", IMAGE),
+    ("live/ai-power-404-page", "read for its nonce alone: tests/flows/nonces.rs"),
+    ("live/ai-power-image-post-json", IMAGE),
+    ("live/ai-power-image-post-stream", IMAGE),
+    ("live/ai-power-search-page", "read for its nonce alone: tests/flows/nonces.rs"),
+    ("live/ai-puffer-image-gif-step1", IMAGE),
+    ("live/ai-puffer-image-step1", IMAGE),
+    ("live/ai-puffer-image-step1-stream", IMAGE),
+    ("live/ai-puffer-images-five-step1", IMAGE),
+    ("live/v2.0.9-ai-engine-image-submit", IMAGE),
 ];

@@ -5,7 +5,7 @@ import { readBytes } from './body.js';
 import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
 import { Refusal } from './refusal.js';
-import { isBody, routeOf } from './routes.js';
+import { isBody, isPage, routeOf } from './routes.js';
 
 /** Default of `timeout`: milliseconds until the head of the response, and between two chunks of its body. */
 const TIMEOUT_MS = 120_000;
@@ -107,11 +107,9 @@ function forwardedRoutes(allow, pages) {
   if (!Array.isArray(pages)) throw new ChatError('input', 'pages must list pages of those sites, such as https://shop.example/chat/');
   const sites = allow.map((text) => addressOf(text, 'allow'));
   const listed = [...sites, ...pages.map((text) => addressOf(text, 'pages'))];
-  const slashed = (path) => path.replace(/\/*$/, '/');
   const page = { body: 'none' };
   return (url, method) => {
-    const isPage = (site) => site.origin === url.origin && slashed(site.pathname) === slashed(url.pathname) && site.search === url.search;
-    if (method === 'GET' && listed.some(isPage)) return page;
+    if (method === 'GET' && listed.some((site) => isPage(site, url))) return page;
     for (const site of sites) {
       const route = routeOf(site, url, method);
       if (route !== undefined) return route;

@@ -6,15 +6,22 @@
 const REST_ROUTES = [
   { route: /^\/mwai\/v1\/start_session$/, method: 'POST', body: 'empty' },
   { route: /^\/mwai-ui\/v1\/chats\/submit$/, method: 'POST', body: 'submit' },
+  { route: /^\/mwai-ui\/v1\/files\/upload$/, method: 'POST', body: 'upload' },
+  { route: /^\/mwai\/v1\/simpleChatbotQuery$/, method: 'POST', body: 'query' },
+  { route: /^\/mwai\/v1\/simpleFileUpload$/, method: 'POST', body: 'file' },
+  { route: /^\/aipkit\/v1\/generate$/, method: 'POST', body: 'generate' },
   { route: /^\/aipkit\/v1\/chat\/[A-Za-z0-9]+\/message$/, method: 'POST', body: 'message' },
 ];
 
 /** Members of the JSON that each kind of body may have: those of the protocol, so that no parameter of WordPress (`_method`) passes. */
 const MEMBERS = {
   submit: [
-    'botId', 'customId', 'contextId', 'session', 'chatId', 'messages', 'newMessage', 'newFileId', 'newFileIds', 'stream',
-    'previousResponseId', 'shortcutId',
+    'botId', 'customId', 'contextId', 'session', 'chatId', 'messages', 'newMessage', 'newFileId', 'newFileIds',
+    'newImageId', 'stream', 'previousResponseId', 'shortcutId',
   ],
+  query: ['botId', 'message', 'chatId', 'fileId', 'fileIds'],
+  file: ['base64', 'filename', 'purpose'],
+  generate: ['provider', 'model', 'messages'],
   message: ['messages', 'conversation_uuid'],
 };
 
@@ -35,12 +42,19 @@ const FIELDS = {
     'wpaicg_chat_history', 'thread_id',
   ],
   nonce: ['action', 'bot_id'],
+  upload: ['type', 'purpose'],
   store: ['action', '_ajax_nonce', 'message', 'bot_id', 'user_client_message_id', 'image_inputs'],
   stream: [
     'action', 'cache_key', 'bot_id', 'session_id', 'conversation_uuid', '_ts', '_ajax_nonce', 'post_id',
     'previous_openai_response_id', 'previous_google_interaction_id',
   ],
 };
+
+/** Names of the files that a form with files may have, by the kind of its fields. */
+const FILES = { upload: ['file'], classic: ['image'] };
+
+/** The parameter by which rivulet asks for a page past the caches. The search page, which may have a nonce, too, is not forwarded. */
+const UNCACHED = /^rivulet=[a-z0-9]{10}$/;
 
 const AJAX = '/wp-admin/admin-ajax.php';
 const REST = '/wp-json';
@@ -63,6 +77,15 @@ export function routeOf(folder, url, method) {
   return path.startsWith(`${REST}/`) && url.search === '' ? rest(path.slice(REST.length), method) : undefined;
 }
 
+/** Whether a GET is for the page at `page`, as it is or past the caches. */
+export function isPage(page, url) {
+  const slashed = (path) => path.replace(/\/*$/, '/');
+  if (page.origin !== url.origin || slashed(page.pathname) !== slashed(url.pathname)) return false;
+  if (page.search === url.search) return true;
+  const before = page.search === '' ? '?' : `${page.search}&`;
+  return url.search.startsWith(before) && UNCACHED.test(url.search.slice(before.length));
+}
+
 function rest(route, method) {
   return REST_ROUTES.find((known) => known.method === method && known.route.test(route));
 }
@@ -79,10 +102,42 @@ function ajax(url, method) {
 }
 
 function isAction(form, method) {
-  const action = /(?:^|&)action=([a-z_]+)(?:&|$)/.exec(form)?.[1];
-  const [kind] = Object.hasOwn(ACTIONS[method] ?? {}, action ?? '') ? ACTIONS[method][action] : [];
+  const kind = kindOf(/(?:^|&)action=([a-z_]+)(?:&|$)/.exec(form)?.[1], method);
   return kind !== undefined && parameters(form, FIELDS[kind]) !== undefined;
 }
+
+/** The kind of the fields of an action. */
+function kindOf(action, method) {
+  const [kind] = Object.hasOwn(ACTIONS[method] ?? {}, action ?? '') ? ACTIONS[method][action] : [];
+  return kind;
+}
+
+/**
+ * Whether a body is a form with files as rivulet writes it, of fields of `kind`; left out: of the kind of its action. PHP ends a part
+ * at a boundary after any line feed, so no such boundary may stand elsewhere than between two parts.
+ */
+function isFormWithFiles(type, bytes, kind) {
+  const [, boundary] = /^multipart\/form-data; boundary=(rivulet-[a-z0-9]{24})$/.exec(type) ?? [];
+  if (boundary === undefined) return false;
+  const text = `\r\n${new TextDecoder('latin1').decode(bytes)}`;
+  const parts = text.split(`\r\n--${boundary}`);
+  if (parts.length !== text.split(`\n--${boundary}`).length || parts.shift() !== '' || parts.pop() !== '--\r\n') return false;
+  const found = new Map();
+  let file;
+  for (const part of parts) {
+    const [, name, image, value] = PART.exec(part) ?? [];
+    if (name === undefined || found.has(name)) return false;
+    found.set(name, value);
+    if (image !== undefined) file = [...(file ?? []), name];
+  }
+  const known = kind ?? kindOf(found.get('action'), 'POST');
+  const isKnown = (name) => (file?.includes(name) ? FILES : FIELDS)[known]?.includes(name);
+  return known !== undefined && file?.length === 1 && [...found.keys()].every(isKnown);
+}
+
+/** A part of a form: name, the head of a file if it is one, and content. */
+const PART = /^\r\nContent-Disposition: form-data; name="(\w+)"(; filename="image\.(?:png|jpeg|webp|gif)"\r\nContent-Type: image\/(?:png|jpeg|webp|gif))?\r\n\r\n(.*)$/s;
+
 
 /** Names and values of a form or query; `undefined` where a name is unknown, is encoded, or comes twice. */
 function parameters(text, known) {
@@ -120,6 +175,9 @@ export function isBody(kind, type, bytes) {
   const text = new TextDecoder('utf-8', { fatal: true });
   const [, media] = /^\s*([^;\s]+)\s*(?:;.*)?$/.exec(type ?? '') ?? [];
   try {
+    if (media?.toLowerCase() === 'multipart/form-data') {
+      return (kind === 'form' || kind === 'upload') && isFormWithFiles(type, bytes, kind === 'form' ? undefined : kind);
+    }
     if (kind === 'form') return media?.toLowerCase() === 'application/x-www-form-urlencoded' && isAction(text.decode(bytes), 'POST');
     if (media?.toLowerCase() !== 'application/json') return false;
     const members = JSON.parse(text.decode(bytes));

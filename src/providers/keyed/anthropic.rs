@@ -7,6 +7,7 @@ use crate::chat::{Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::http::Request;
+use crate::http::url::data_url;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
@@ -23,6 +24,7 @@ pub const PROTOCOL: Protocol = Protocol {
         ..ProtocolInfo::service(
             "Anthropic",
             "https://api.anthropic.com/v1",
+            "/messages",
             &[
                 ("model", "model"),
                 ("messages", ".messages"),
@@ -117,7 +119,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         }
     }
     body.insert("stream", true.into());
-    builder.post(&DIALECT, "/messages")
+    builder.post(&DIALECT, PROTOCOL.info.api_endpoint)
 }
 
 /// The limit of tokens where the caller gives none, since the service demands one. All its current models accept this
@@ -160,7 +162,7 @@ fn reasoning_before<'a>(part: &ContentPart, conversation: &'a Map) -> &'a [Value
 fn block(part: &ContentPart) -> Result<Value> {
     Ok(match part {
         ContentPart::Text(text) => fill_template(r#"{"type":"text","text":$}"#, &[text]),
-        ContentPart::Image { url, given, .. } => match messages::data_url(url) {
+        ContentPart::Image { url, given, .. } => match data_url(url) {
             Some((media, data)) => {
                 let (mut image, mut source) = (Map::new(), Map::new());
                 source.insert_str("type", "base64");

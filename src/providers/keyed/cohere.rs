@@ -21,6 +21,7 @@ pub const PROTOCOL: Protocol = Protocol {
     info: ProtocolInfo::service(
         "Cohere",
         "https://api.cohere.com",
+        "/v2/chat",
         &[
             ("model", "model"),
             ("messages", ".messages"),
@@ -75,7 +76,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         None => {}
     }
     body.insert("stream", true.into());
-    builder.post(&DIALECT, "/v2/chat")
+    builder.post(&DIALECT, PROTOCOL.info.api_endpoint)
 }
 
 /// The reasoning that an effort stands for. This service has a budget of tokens where others have an effort. The

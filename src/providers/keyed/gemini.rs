@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::chat::{Code, Error, Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
+use crate::http::url::data_url;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
@@ -21,6 +22,7 @@ pub const PROTOCOL: Protocol = Protocol {
     info: ProtocolInfo::service(
         "Gemini",
         "https://generativelanguage.googleapis.com/v1beta",
+        "/models/{model}:streamGenerateContent",
         &[
             ("model", "model"),
             ("messages", ".messages"),
@@ -123,7 +125,7 @@ fn requires_signatures(model: &str) -> bool {
 fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> Result<Value> {
     Ok(match part {
         ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
-        ContentPart::Image { url, given, .. } => match messages::data_url(url) {
+        ContentPart::Image { url, given, .. } => match data_url(url) {
             Some((media, data)) => {
                 let mut image = Map::new();
                 image.insert_in("inlineData", "mimeType", media.into());

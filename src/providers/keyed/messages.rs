@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value};
 use crate::options::ChatRequest;
-use crate::text::{cut, join};
+use crate::text::join;
 
 /// A message that is not a system message.
 pub struct ChatMessage<'a> {
@@ -172,12 +172,6 @@ fn text(role: &str, content: &Value) -> Result<String> {
         text.push_str(piece);
     }
     Ok(text)
-}
-
-/// Media type and Base64 of a `data:` URL (RFC 2397); `None` for any other URL.
-pub fn data_url(url: &str) -> Option<(&str, &str)> {
-    let (head, data) = cut(url.strip_prefix("data:")?, b",");
-    Some((head.strip_suffix(";base64")?, data.strip_prefix(',')?))
 }
 
 /// The arguments of a tool call as JSON text of an object. Empty arguments become an empty object.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::chat::{Error, Result, Session, message_json};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
+use crate::http::url::data_url;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
@@ -22,6 +23,7 @@ pub const PROTOCOL: Protocol = Protocol {
         ..ProtocolInfo::service(
             "Ollama",
             "http://localhost:11434",
+            "/api/chat",
             &[
                 ("model", "model"),
                 ("messages", ".messages"),
@@ -83,7 +85,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         None => {}
     }
     body.insert("stream", true.into());
-    builder.post(&DIALECT, "/api/chat")
+    builder.post(&DIALECT, PROTOCOL.info.api_endpoint)
 }
 
 /// A tool call in a message of the assistant.
@@ -96,7 +98,7 @@ fn write_message(given: &ChatMessage) -> Result<Value> {
     for part in &given.parts {
         match part {
             ContentPart::Text(text) => content.push_str(text),
-            ContentPart::Image { url, given, .. } => match messages::data_url(url) {
+            ContentPart::Image { url, given, .. } => match data_url(url) {
                 Some((_, data)) => images.push(given.end(data.len())),
                 None => return Err(Error::input("Ollama takes images as data: URLs only")),
             },

@@ -19,6 +19,7 @@ pub const PROTOCOL: Protocol = Protocol {
     info: ProtocolInfo::service(
         "OpenAiChat",
         "https://api.openai.com/v1",
+        "/chat/completions",
         &[
             ("model", "model"),
             ("messages", ".messages"),
@@ -69,5 +70,5 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     body.insert("stream", true.into());
     body.insert_filled("stream_options", r#"{"include_usage":true}"#, &[]);
-    builder.post(&DIALECT, "/chat/completions")
+    builder.post(&DIALECT, PROTOCOL.info.api_endpoint)
 }

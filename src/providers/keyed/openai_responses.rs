@@ -20,6 +20,7 @@ pub const PROTOCOL: Protocol = Protocol {
     info: ProtocolInfo::service(
         "OpenAiResponses",
         "https://api.openai.com/v1",
+        "/responses",
         &[
             ("model", "model"),
             ("messages", ".messages"),
@@ -98,7 +99,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         body.insert_filled("text", r#"{"format":%}"#, &[&format.to_json()]);
     }
     body.insert("stream", true.into());
-    builder.post(&DIALECT, "/responses")
+    builder.post(&DIALECT, PROTOCOL.info.api_endpoint)
 }
 
 /// The member of the conversation that counts the messages that the service had when it answered.

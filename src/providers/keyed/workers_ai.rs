@@ -25,6 +25,7 @@ pub const PROTOCOL: Protocol = Protocol {
         ..ProtocolInfo::service(
             "WorkersAi",
             "https://api.cloudflare.com/client/v4",
+            "/accounts/{accountId}/ai/run/{model}",
             &[
                 ("model", "model"),
                 ("messages", ".messages"),

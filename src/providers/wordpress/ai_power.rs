@@ -6,37 +6,87 @@
 
 use std::rc::Rc;
 
-use super::{ajax_url, check_messages, checked_messages, nonce, page, page_url, with_session};
+use super::{
+    AJAX, CUT, IMAGE_TYPES, ajax_url, check_messages, check_text_of_images, checked_messages, nonce, page, page_error,
+    page_url, with_session,
+};
 use crate::chat::error_text::{self, holds};
 use crate::chat::{Code, Error, Finish, Message, Result, Session};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition};
 use crate::frame::Framing;
-use crate::http::{Form, Request, Response};
+use crate::http::{Form, Multipart, Request, Response};
 use crate::json::{self, Map, Parsed, Value};
-use crate::options::{ChatRequest, ProtocolInfo, Purpose, SettingKind};
+use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
 use crate::text::{find, join, lossy};
-use nonce::Origin;
 
 /// The class `AiPower` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
-    info: ProtocolInfo::site(
-        "AiPower",
-        &[
-            ("nonce", SettingKind::HeaderValue),
-            ("botId", SettingKind::Id),
-            ("postId", SettingKind::Id),
-            ("page", SettingKind::SiteUrl),
-            ("widget", SettingKind::Flag),
-        ],
-    ),
+    info: ProtocolInfo {
+        images: ImageSupport { most: 1, types: &IMAGE_TYPES },
+        ..ProtocolInfo::site(
+            "AiPower",
+            AJAX,
+            &[
+                ("nonce", SettingKind::HeaderValue),
+                ("botId", SettingKind::Id),
+                ("postId", SettingKind::Id),
+                ("page", SettingKind::SiteUrl),
+                ("widget", SettingKind::Flag),
+            ],
+        )
+    },
 };
+
+/// Pages that hold a nonce, in the order in which they are read. Each is read once in a call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// The page with the chat.
+    Page,
+    /// The same page with a query, which most page caches let pass to WordPress.
+    PageWithQuery,
+    /// The search page, which any site has and caches rarely keep.
+    Search,
+    /// A page that does not exist, which no cache keeps.
+    Missing,
+}
+
+impl Source {
+    /// The page to read after this one gave a nonce that was refused, or none.
+    fn next(self) -> Option<Source> {
+        match self {
+            Source::Page => Some(Source::PageWithQuery),
+            Source::PageWithQuery => Some(Source::Search),
+            Source::Search => Some(Source::Missing),
+            Source::Missing => None,
+        }
+    }
+
+    /// The address of the page.
+    fn address(self, chat: &ChatRequest) -> String {
+        let page = page_url(&chat.settings);
+        match self {
+            Source::Page => page,
+            Source::PageWithQuery => nonce::uncached(&page, chat),
+            Source::Search => join(&[&chat.settings.url, "/?s=x"]),
+            Source::Missing => join(&[&chat.settings.url, "/no-such-page-for-rivulet/"]),
+        }
+    }
+}
+
+/// The refusal of a nonce, for the search of another one.
+#[derive(Clone)]
+struct Refused {
+    nonce: String,
+    error: Error,
+}
 
 /// The first request: the message where a nonce is known, otherwise the page (B1).
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     check_messages(&chat)?;
+    check_text_of_images(&chat)?;
     let settings = &chat.settings;
     let mut session = session.clone();
     if let (None, Some(nonce), Some(id)) = (session.nonce(), settings.get("nonce"), settings.get("postId")) {
@@ -44,45 +94,72 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
         session.set("postId", id);
     }
     Ok(match session.nonce() {
-        Some(_) if chat.purpose == Purpose::Reply => submit(chat, &session, Origin::Earlier),
-        _ => read_page(chat, false),
+        Some(_) if chat.purpose == Purpose::Reply => submit(chat, session, Source::Page),
+        _ => read_page(chat, Session::default(), Source::Page, None),
     })
 }
 
-/// Reads nonce and ids from a page (B2), since no endpoint hands out a nonce. `stale`: the nonce of an earlier page was
-/// refused, so the page is requested past the caches.
-fn read_page(chat: Rc<ChatRequest>, stale: bool) -> Operation {
-    let mut request = Request::get(page_url(&chat.settings)).shared();
-    if stale {
+/// Reads nonce and ids from a page (B2), since no endpoint hands out a nonce. `session`: what is known of the chat.
+/// `refused`: the nonce that a new one is searched for.
+fn read_page(chat: Rc<ChatRequest>, mut session: Session, source: Source, refused: Option<Refused>) -> Operation {
+    let address = source.address(&chat);
+    let mut request = Request::get(&address).shared();
+    if refused.is_some() {
         request = request.header("cache-control", "no-cache");
     }
-    Operation::buffered(request, move |response, out| {
+    Operation::buffered_any_status(request, move |response, out| {
         let body = &response.body;
-        let missing = |what: &str| {
-            let code = if response.is_html() { Code::Nonce } else { Code::Protocol };
-            Err(Error::new(code, what))
+        if matches!(source, Source::Page | Source::PageWithQuery) && response.head.is_success() {
+            take_ids(&chat, body, &mut session);
+        }
+        let nonce = page::POWER_NONCE.find(body).filter(|_| response.head.is_success() || source == Source::Missing);
+        let Some(refused) = refused else {
+            if !response.head.is_success() {
+                let error = response.status_error();
+                return Err(page_error(response, error.code, &error.message, &address));
+            }
+            let missing = |what: &str| {
+                let code = if response.is_html() { Code::Nonce } else { Code::Protocol };
+                Err(page_error(response, code, what, &address))
+            };
+            if session.get("postId").is_none() {
+                return missing("No post ID found");
+            }
+            let Some(nonce) = nonce else { return missing("No nonce found") };
+            session.set("nonce", &nonce);
+            return with_session(chat, session, out, |chat, session| submit(chat, session, source));
         };
-        let digits = |id: &String| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
-        let mut session = Session::default();
-        match (chat.settings.get("postId"), page::POWER_POST_ID.find(body).filter(digits)) {
-            (Some(id), _) => session.set("postId", id),
-            (None, Some(id)) => session.set("postId", &id),
-            (None, None) => return missing("No post ID found"),
+        // The chat's own page is believed in any case. The others are of use only where they have another nonce.
+        match nonce.filter(|nonce| source == Source::PageWithQuery || *nonce != refused.nonce) {
+            Some(nonce) => {
+                session.set("nonce", &nonce);
+                with_session(chat, session, out, |chat, session| submit(chat, session, source))
+            }
+            None => match source.next() {
+                Some(next) => Ok(Transition::Send(read_page(chat, session, next, Some(refused)))),
+                None => Err(refused.error),
+            },
         }
-        let Some(nonce) = page::POWER_NONCE.find(body) else { return missing("No nonce found") };
-        session.set("nonce", &nonce);
-        if let Some(bot) = page::POWER_BOT_ID.find(body).filter(digits) {
-            session.set("botId", &bot);
-        }
-        let holds = |word: &str| find(body, word.as_bytes()).is_some();
-        let is_widget = holds("data-type=\"widget\"") && !holds("wpaicg-chat-shortcode");
-        session.set("widget", if is_widget { "1" } else { "" });
-        with_session(chat, session, out, |chat, session| submit(chat, &session, Origin::ThisCall))
     })
+}
+
+/// Takes over the ids of the chat on a page.
+fn take_ids(chat: &ChatRequest, page: &[u8], session: &mut Session) {
+    let digits = |id: &String| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    let of_page = page::POWER_POST_ID.find(page).filter(digits);
+    if let Some(id) = chat.settings.get("postId").or(of_page.as_deref()) {
+        session.set("postId", id);
+    }
+    if let Some(bot) = page::POWER_BOT_ID.find(page).filter(digits) {
+        session.set("botId", &bot);
+    }
+    let holds = |word: &str| find(page, word.as_bytes()).is_some();
+    let is_widget = holds("data-type=\"widget\"") && !holds("wpaicg-chat-shortcode");
+    session.set("widget", if is_widget { "1" } else { "" });
 }
 
 /// Sends the message (B3).
-fn submit(chat: Rc<ChatRequest>, session: &Session, nonce_from: Origin) -> Operation {
+fn submit(chat: Rc<ChatRequest>, session: Session, source: Source) -> Operation {
     let (message, earlier) = checked_messages(&chat);
     let settings = &chat.settings;
     let mut conversation = Map::new();
@@ -95,24 +172,38 @@ fn submit(chat: Rc<ChatRequest>, session: &Session, nonce_from: Origin) -> Opera
         (false, "0") => "shortcode".to_owned(),
         (false, bot) => join(&["custom_bot_", bot]),
     };
-    let mut form = Form::default();
-    form.take("_wpnonce", "nonce", &session.0);
-    form.take("post_id", "postId", &session.0);
-    form.add("url", settings.get("page").unwrap_or(&settings.url));
-    form.add("action", if widget { "wpaicg_chatbox_message" } else { "wpaicg_chat_shortcode_message" });
-    form.add("message", &message);
-    form.add("bot_id", bot);
-    form.add("chatbot_identity", &identity);
-    form.take("wpaicg_chat_client_id", "clientId", &conversation);
-    form.add("wpaicg_chat_history", &history(earlier));
-    if let Some(thread) = conversation.text("threadId") {
-        form.add("thread_id", thread);
-    }
-    let request = Request::post(ajax_url(settings)).form(form);
+    let history = history(earlier);
+    let fields = [
+        ("_wpnonce", session.nonce()),
+        ("post_id", session.get("postId")),
+        ("url", Some(settings.get("page").unwrap_or(&settings.url))),
+        ("action", Some(if widget { "wpaicg_chatbox_message" } else { "wpaicg_chat_shortcode_message" })),
+        ("message", Some(&*message)),
+        ("bot_id", Some(bot)),
+        ("chatbot_identity", Some(&*identity)),
+        ("wpaicg_chat_client_id", conversation.text("clientId")),
+        ("wpaicg_chat_history", Some(&*history)),
+    ];
+    let fields = fields.map(|(name, value)| (name, value.unwrap_or_default())).into_iter();
+    let fields = fields.chain(conversation.text("threadId").map(|thread| ("thread_id", thread)));
+    let request = Request::post(ajax_url(settings));
+    let request = match chat.images.first() {
+        Some(image) => {
+            let mut form = Multipart::new(&chat.random_id(24, 7));
+            fields.for_each(|(name, value)| form.add(name, value));
+            form.image("image", &image.media, &image.bytes);
+            request.multipart(form)
+        }
+        None => {
+            let mut form = Form::default();
+            fields.for_each(|(name, value)| form.add(name, value));
+            request.form(form)
+        }
+    };
     Operation::stream(
         request,
         Framing::Sse,
-        AiPowerDecoder { chat, nonce_from, conversation, error_text: String::new() },
+        AiPowerDecoder { chat, session, source, conversation, error_text: String::new() },
     )
 }
 
@@ -146,7 +237,9 @@ fn without_escapes(character: char) -> char {
 /// Reads the answer to one message (B4 to B6).
 struct AiPowerDecoder {
     chat: Rc<ChatRequest>,
-    nonce_from: Origin,
+    session: Session,
+    /// The page that the nonce is from, or the first one, where the nonce is older than this call.
+    source: Source,
     conversation: Map,
     /// The text of a provider's error. It comes word by word as if it were the answer; only the missing `id` and
     /// `object` show that it is not.
@@ -210,7 +303,7 @@ impl Decode for AiPowerDecoder {
             }
             // Versions before 1.8.91 refuse a nonce in this way (B7).
             _ if status != Some("success") && error_text::of(&value).as_deref() == Some(EXPIRED) => {
-                self.renew(EXPIRED, out).map(Transition::Send)
+                self.renew(EXPIRED, response, out).map(Transition::Send)
             }
             // This message is the one of the source documents.
             _ => Err(reported_error(&value)
@@ -222,10 +315,9 @@ impl Decode for AiPowerDecoder {
     fn error_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Operation> {
         match response.head.status {
             // Versions since 1.8.91 answer "The link you followed has expired.", in the site's language (B7).
-            403 => {
-                let expired = response.body.len() < 4096 && json::parse(&response.body).is_err();
-                let text = error_text::html_to_text(lossy(&response.body).trim());
-                self.renew(&text, out).map_err(|error| if expired { error } else { response.status_error() })
+            // A longer page is a firewall's.
+            403 if response.body.len() < 4096 && json::parse(&response.body).is_err() => {
+                self.renew(&error_text::html_to_text(lossy(&response.body).trim()), response, out)
             }
             // WordPress answers with status 400 and `0` where no plugin handles the action.
             400 if response.body.trim_ascii() == b"0" => Err(Error::new(
@@ -252,6 +344,7 @@ fn reported_error(value: &Value) -> Option<Error> {
     let text = error_text::of(value)?;
     let code = match () {
         () if value.is_true("tokenLimitReached") || holds(&text, RATE_LIMIT) => Code::RateLimited,
+        () if holds(&text, CUT) => Code::Truncated,
         () if FLAGS.iter().any(|flag| value.is_true(flag)) => Code::Refused,
         () if SIGNS.iter().any(|sign| holds(&text, sign)) => Code::Refused,
         () if value.is_true("pineconeError") || value.get("error").is_some() => Code::Service,
@@ -265,9 +358,20 @@ fn reported_error(value: &Value) -> Option<Error> {
 const RATE_LIMIT: &str = "^rate limit";
 
 impl AiPowerDecoder {
-    /// What follows when the nonce was refused with this text.
-    fn renew(&self, text: &str, out: &mut EventQueue) -> Result<Operation> {
-        nonce::renew_once(self.nonce_from, nonce::refused_error(text), out, || read_page(self.chat.clone(), true))
+    /// What follows when the nonce was refused with this text: it is searched for on the next page.
+    ///
+    /// # Errors
+    /// The site's refusal, where no page is left.
+    fn renew(&self, text: &str, response: &Response, out: &mut EventQueue) -> Result<Operation> {
+        out.forget_session();
+        let refused = Refused {
+            nonce: self.session.nonce().unwrap_or_default().to_owned(),
+            error: response.add_details(nonce::refused_error(text)),
+        };
+        match self.source.next() {
+            Some(next) => Ok(read_page(self.chat.clone(), self.session.clone(), next, Some(refused))),
+            None => Err(refused.error),
+        }
     }
 
     /// Reads a word of an error's text that is not valid JSON (B5). The plugin puts such words into JSON without

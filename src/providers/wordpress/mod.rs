@@ -8,19 +8,74 @@ pub mod page;
 
 use std::rc::Rc;
 
-use crate::chat::{Message, Result, Session};
+use crate::chat::{Code, Error, Message, Result, Session};
 use crate::exchange::{EventQueue, Operation, Transition};
+use crate::http::{Request, Response, url};
+use crate::json::Value;
 use crate::options::{ChatRequest, ProtocolInfo, Purpose, Settings};
-use crate::text::join;
+use crate::text::{cut, find, join};
 
 /// The address of the page with the chat: `page` of the settings, or the home page.
 fn page_url(settings: &Settings) -> String {
     settings.get("page").map_or_else(|| join(&[&settings.url, "/"]), str::to_owned)
 }
 
+/// The path at which WordPress takes the forms of its plugins.
+const AJAX: &str = "/wp-admin/admin-ajax.php";
+
 /// The address at which WordPress takes the forms of its plugins.
 fn ajax_url(settings: &Settings) -> String {
-    join(&[&settings.url, "/wp-admin/admin-ajax.php"])
+    join(&[&settings.url, AJAX])
+}
+
+/// The address below which WordPress serves its REST routes on a site without pretty permalinks. A preflight is answered
+/// there on any site, while web servers refuse one of `/?rest_route=`.
+fn plain_rest_root(settings: &Settings) -> String {
+    join(&[&settings.url, "/index.php?rest_route=/"])
+}
+
+/// A request with the site's key for the REST route `path`, whose answer `read` gets. If it is answered by a page, or is
+/// absent, the site may have another REST root: its home page names it. `root`: the root, where it is known.
+fn keyed_request(
+    chat: Rc<ChatRequest>,
+    root: Option<String>,
+    path: String,
+    body: Value,
+    read: impl FnOnce(&Response, &mut EventQueue) -> Result<Transition> + 'static,
+) -> Operation {
+    let settings = &chat.settings;
+    let url = match &root {
+        Some(root) => join(&[root, if root.ends_with('/') { "" } else { "/" }, &path]),
+        None => join(&[&settings.url, "/wp-json/", &path]),
+    };
+    let key = settings.get("apiKey").unwrap_or_default();
+    let request = Request::post(&url).header("authorization", join(&["Bearer ", key])).json(&body);
+    Operation::buffered_any_status(request, move |response, out| {
+        let is_page = if response.head.is_success() { response.is_html() } else { response.head.status == 404 };
+        if root.is_some() || !is_page || response.json_or_null().is_object() {
+            return read(response, out);
+        }
+        let error = if response.head.is_success() { response.html_error() } else { response.status_error() };
+        let request = Request::get(page_url(&chat.settings)).shared();
+        Ok(Transition::Send(Operation::buffered_any_status(request, move |page, _| {
+            let announced = page::REST_ROOT.find(&page.body).and_then(|root| url::on_site(&chat.settings.url, &root));
+            match announced.filter(|root| join(&[root, &path]) != url) {
+                Some(root) => Ok(Transition::Send(keyed_request(chat, Some(root), path, body, read))),
+                None => Err(error),
+            }
+        })))
+    })
+}
+
+/// In the text of an error: the provider behind the site cut the connection (cURL's words).
+const CUT: &str = "transfer closed with";
+
+/// An error that names the page that was read, since a wrong `page` is its usual reason.
+fn page_error(response: &Response, code: Code, what: &str, address: &str) -> Error {
+    let (address, query) = cut(address, b"?");
+    // The parameter that passes caches is none of the caller's.
+    let query = if find(query.as_bytes(), nonce::UNCACHED.as_bytes()).is_some() { "" } else { query };
+    response.error(code, &join(&[what, ": read from ", address, query, " (see page)"]))
 }
 
 /// The key under which a session is stored. Bot and page are part of it, since a nonce of one is not valid for another.
@@ -48,6 +103,18 @@ fn with_session(
     match chat.purpose {
         Purpose::Session => Ok(Transition::Over),
         _ => Ok(Transition::Send(submit(chat, session))),
+    }
+}
+
+/// The types of images that the plugins take, GIF last, which AI Puffer does not.
+const IMAGE_TYPES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+
+/// Checks that there is text beside the images, for plugins that lose an image without text.
+fn check_text_of_images(chat: &ChatRequest) -> Result<()> {
+    let has_text = chat.messages.last().is_some_and(|last| !last.text.trim().is_empty());
+    match has_text || chat.images.is_empty() {
+        true => Ok(()),
+        false => Err(Error::input("the last message has no text, without which its image is lost")),
     }
 }
 

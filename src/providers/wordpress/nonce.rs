@@ -1,38 +1,52 @@
 //! Nonces: the tokens by which a WordPress site recognises requests from its own pages. They are valid for 12 to 24
-//! hours, so a stored one may be refused; then it is renewed once.
+//! hours, so one that a store or a page cache kept may be refused; then it is renewed once.
 
 use crate::chat::{Code, Error, REDACTED, Result, error_text};
 use crate::exchange::{EventQueue, Operation};
 use crate::http::Response;
 use crate::json::Value;
-use crate::text::join;
+use crate::options::ChatRequest;
+use crate::text::{cut, join};
 
-/// Where a nonce that the site refused came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// From an earlier call or from the settings. It may be too old.
-    Earlier,
-    /// Fetched by this call. Another one would be refused, too.
-    ThisCall,
+/// Whether this call has renewed a refused nonce already. It does so once, whatever the refused one came from: a store,
+/// a setting, a page that a cache kept longer than nonces live, or the site itself a moment ago.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Renewal {
+    /// No nonce was renewed so far.
+    #[default]
+    Possible,
+    /// A nonce was renewed. Another one would be refused, too.
+    Done,
 }
 
 /// What follows when the site refused the nonce: the stored session is dropped, and `renew` fetches a new nonce, but
 /// only once.
 ///
 /// # Errors
-/// `error`, where this call had already fetched the nonce.
+/// `error`, where this call has renewed a nonce already.
 pub fn renew_once(
-    origin: Origin,
+    renewal: Renewal,
     error: Error,
     out: &mut EventQueue,
     renew: impl FnOnce() -> Operation,
 ) -> Result<Operation> {
     out.forget_session();
-    match origin {
-        Origin::Earlier => Ok(renew()),
-        Origin::ThisCall => Err(error),
+    match renewal {
+        Renewal::Possible => Ok(renew()),
+        Renewal::Done => Err(error),
     }
 }
+
+/// The address of `page` with a query that no cache has seen. A page cache keeps pages longer than their nonces live,
+/// and most of them let an unknown query pass to WordPress.
+pub fn uncached(page: &str, chat: &ChatRequest) -> String {
+    let page = cut(page, b"#").0;
+    let separator = if page.bytes().any(|byte| byte == b'?') { "&" } else { "?" };
+    join(&[page, separator, UNCACHED, "=", &chat.random_id(10, 6)])
+}
+
+/// The name of the parameter that [`uncached`] adds. The relay lets it pass (`src/js/edge/routes.js`).
+pub const UNCACHED: &str = "rivulet";
 
 /// The error of a site that refuses the nonce with this text.
 pub fn refused_error(text: &str) -> Error {
@@ -43,6 +57,11 @@ pub fn refused_error(text: &str) -> Error {
 pub fn missing_error(response: &Response, value: &Value) -> Error {
     let text = error_text::of(value).map(|text| join(&[": ", &text]));
     response.error(Code::Nonce, &join(&["No nonce found", text.as_deref().unwrap_or_default()]))
+}
+
+/// Whether `word` looks like a nonce: ten hexadecimal digits.
+pub fn is_nonce(word: &str) -> bool {
+    word.len() == 10 && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Removes everything that looks like a nonce (ten hexadecimal digits) from the excerpt of the body. Pages and
@@ -58,8 +77,7 @@ fn without_nonces(text: &str) -> String {
     while !rest.is_empty() {
         let end = rest.bytes().position(|byte| byte.is_ascii_alphanumeric() != in_word);
         let (run, after) = rest.split_at(end.unwrap_or(rest.len()));
-        let is_nonce = run.len() == 10 && run.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        out.push_str(if is_nonce { REDACTED } else { run });
+        out.push_str(if is_nonce(run) { REDACTED } else { run });
         (rest, in_word) = (after, !in_word);
     }
     out

@@ -44,6 +44,7 @@ export async function eventsAreADiscriminatedUnion(reply: Reply): Promise<string
       case 'usage': same<typeof event.usage, Usage>(true); break;
       case 'finish': same<typeof event.reason, FinishReason>(true); break;
       case 'conversation': same<typeof event.conversation, Conversation>(true); break;
+      case 'retry': same<typeof event.waitMs, number>(true); break;
       // @ts-expect-error no event is called so
       case 'delta': break;
       default: same<typeof event, never>(true);
@@ -114,10 +115,11 @@ export function everyOption(signal: AbortSignal, conversation: Conversation): Re
       { role: 'tool', content: '1', tool_call_id: 'c' },
     ],
     model: 'm', signal, timeout: { connect: 1, firstChunk: 1, idle: 1, total: Infinity }, proxy: 'https://edge.example/relay/',
-    fetch: (url, init) => fetch(url, init), retries: 0, maxEventBytes: 1, coalesce: true, headers: { a: 'b' }, cookies: { a: 'b' },
+    fetch: (url, init) => fetch(url, init), retries: 0, onRetry: ({ attempt, waitMs, error }) => console.log(attempt, waitMs, error.code), maxEventBytes: 1,
+    coalesce: true, headers: { a: 'b' }, cookies: { a: 'b' },
     session: storageSession(), conversation, history: 'prompt', temperature: 0, topP: 1, maxTokens: 1, stop: ['a'], thinkTags: true,
     seed: 1, tools: [{ type: 'function', function: { name: 'f' } }], toolChoice: { type: 'function', function: { name: 'f' } },
-    reasoningEffort: 'low', responseFormat: { type: 'json_object' }, extra: { a: null },
+    reasoningEffort: 'low', responseFormat: { type: 'json_object' }, extra: { a: null }, shortcutId: 'id',
   };
 }
 
@@ -187,7 +189,7 @@ export function anObjectOfOnesOwnIsNoProvider(): void {
   const own = {
     createAsyncGenerator: (options: CallOptions): Reply => Chatgpt4o.createAsyncGenerator(options),
     createAsync: async (): Promise<string> => '', listModels: async (): Promise<string[]> => [], getModel: (): string => '',
-    name: 'own', url: '', working: true, needsAuth: false, supportsStream: true, supportsMessageHistory: true,
+    name: 'own', url: '', apiEndpoint: '', working: true, needsAuth: false, supportsStream: true, supportsMessageHistory: true,
     supportsSystemMessage: true, defaultModel: '', models: [], modelAliases: {},
   };
   // @ts-expect-error no provider of this package

@@ -2,6 +2,7 @@
 //! our code answers.
 
 mod engine;
+mod live;
 mod openai;
 mod power;
 mod puffer;
@@ -57,7 +58,8 @@ pub fn all() -> Vec<(String, Expected)> {
     let in_folder = |folder: &'static str| move |(case, expected)| (format!("{folder}/{case}"), expected);
     let engine = engine.into_iter().map(in_folder("ai-engine"));
     let openai = openai::all().into_iter().map(in_folder("openai-chat"));
-    engine.chain(power.into_iter().map(in_folder("ai-power"))).chain(openai).chain(service::all()).collect()
+    let live = live::all().into_iter().map(in_folder("live"));
+    engine.chain(live).chain(power.into_iter().map(in_folder("ai-power"))).chain(openai).chain(service::all()).collect()
 }
 
 pub type Cases = Vec<(&'static str, Expected)>;

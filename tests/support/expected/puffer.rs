@@ -80,7 +80,9 @@ fn refusals() -> Cases {
         ),
         (
             "aipkit-upstream-cut-midstream",
-            late("Connection Error: transfer closed with outstanding read data remaining"),
+            Expected::fails(Code::Truncated, "Connection Error: transfer closed with outstanding read data remaining")
+                .events(&STATUS)
+                .after("Hello from the "),
         ),
         (
             "aipkit-banned-word",

@@ -1,21 +1,15 @@
 //! Reads the answer to a message: an event stream (A6) or JSON (A5).
 
-use std::rc::Rc;
-
-use super::super::nonce::Origin;
-use super::on_error_status;
 use super::refusal::{MessageLength, refusal_error};
-use crate::chat::{Code, Error, Event, Finish, Result, Session, error_text};
+use super::{Call, on_error_status};
+use crate::chat::{Code, Error, Event, Finish, Result, error_text};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition};
 use crate::http::{Head, Response};
 use crate::json::{self, Map, Parsed, Value};
-use crate::options::ChatRequest;
 
 /// Reads the answer to one message.
 pub struct AiEngineDecoder {
-    pub chat: Rc<ChatRequest>,
-    pub session: Session,
-    pub nonce_from: Origin,
+    pub call: Call,
     pub conversation: Map,
     pub length: MessageLength,
     /// Whether an error without text came. Some providers' errors come as two events, of which the second has the text.
@@ -24,7 +18,7 @@ pub struct AiEngineDecoder {
 
 impl Decode for AiEngineDecoder {
     fn head(&mut self, head: &Head, out: &mut EventQueue) {
-        if self.chat.cross_origin {
+        if self.call.chat.cross_origin && !self.call.chat.whole {
             out.warn(
                 "a page of another origin cannot read this site's stream: the reply comes as one piece (see proxy)",
             );
@@ -64,7 +58,9 @@ impl Decode for AiEngineDecoder {
                     Some(object @ Value::Object(_)) => Parsed { value: object.clone(), has_lone_surrogates },
                     _ => return Err(Error::new(Code::Protocol, "the end event holds no answer")),
                 };
-                self.read_answer(&end.value, end.has_lone_surrogates, out)?;
+                self.check_completed(&end.value, out)?;
+                let finish = if is_of_responses_api(&end.value) { Finish::Stop } else { Finish::Unknown };
+                self.read_answer(&end.value, end.has_lone_surrogates, finish, out)?;
                 return Ok(FrameOutcome::Done);
             }
             "error" if text.is_empty() => self.had_empty_error = true,
@@ -76,11 +72,15 @@ impl Decode for AiEngineDecoder {
 
     fn json_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Transition> {
         let Parsed { value, has_lone_surrogates } = response.json()?;
-        self.read_answer(&value, has_lone_surrogates, out).map(|()| Transition::Over)
+        self.read_answer(&value, has_lone_surrogates, Finish::Unknown, out).map(|()| Transition::Over)
     }
 
     fn error_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Operation> {
         on_error_status(self, response, out)
+    }
+
+    fn page_response(&mut self, response: &Response, _out: &mut EventQueue) -> Result<Operation> {
+        self.call.find_root(response.html_error())
     }
 
     fn conversation(&mut self) -> Map {
@@ -95,9 +95,51 @@ impl Decode for AiEngineDecoder {
     }
 }
 
+/// Whether the answer is one of OpenAI's Responses API, the only provider whose count of tokens tells how a stream ended
+/// (A6), and whose ids begin in this way.
+fn is_of_responses_api(answer: &Value) -> bool {
+    answer.text("responseId").is_some_and(|id| id.starts_with("resp_"))
+}
+
 impl AiEngineDecoder {
+    /// Whether the end of a stream is that of a reply, since the plugin reports the failures of some providers as success
+    /// (A6).
+    ///
+    /// # Errors
+    /// [`Code::Service`] for the traces of an outage; [`Code::Truncated`] where the provider did not complete the reply.
+    fn check_completed(&self, answer: &Value, out: &EventQueue) -> Result<()> {
+        let usage = answer.get("usage").unwrap_or(&Value::Null);
+        let accuracy = usage.text("accuracy");
+        if is_of_responses_api(answer) {
+            return match accuracy {
+                Some("estimated") => Err(Error::new(
+                    Code::Truncated,
+                    "the reply is not complete: the provider behind the site stopped early, or at its limit of tokens",
+                )),
+                _ => Ok(()),
+            };
+        }
+        let lists = ["images", "actions", "shortcuts", "blocks"];
+        let is_empty = !out.has_text()
+            && answer.text("reply").unwrap_or_default().is_empty()
+            && lists.iter().all(|list| answer.list(list).is_empty());
+        // Version 2.0.9, whose answers have no actions, counts nothing in either case.
+        let counts_nothing = answer.get("actions").is_some() && usage.number("completion_tokens") == Some(0);
+        if is_empty && answer.text("responseId").is_none() && (accuracy.is_some() || counts_nothing) {
+            let message = "the provider behind the site failed: the reply is empty and bears no id";
+            return Err(Error::new(Code::Service, message).retryable());
+        }
+        Ok(())
+    }
+
     /// Reads the answer in one piece, which also ends a stream.
-    fn read_answer(&mut self, value: &Value, has_lone_surrogates: bool, out: &mut EventQueue) -> Result<()> {
+    fn read_answer(
+        &mut self,
+        value: &Value,
+        has_lone_surrogates: bool,
+        finish: Finish,
+        out: &mut EventQueue,
+    ) -> Result<()> {
         if let Some(nonce) = value.text("new_token") {
             self.adopt_nonce(nonce, out);
         }
@@ -138,15 +180,15 @@ impl AiEngineDecoder {
                 false => self.conversation.remove("previousResponseId"),
             };
         }
-        out.finish(std::mem::take(&mut self.conversation), Finish::Stop);
+        out.finish(std::mem::take(&mut self.conversation), finish);
         Ok(())
     }
 
     /// Stores a newer nonce. Every answer to a valid nonce may bring one (A3).
     fn adopt_nonce(&mut self, nonce: &str, out: &mut EventQueue) {
-        if !nonce.is_empty() && self.session.nonce() != Some(nonce) {
-            self.session.set("nonce", nonce);
-            out.session(&self.session);
+        if !nonce.is_empty() && self.call.session.nonce() != Some(nonce) {
+            self.call.session.set("nonce", nonce);
+            out.session(&self.call.session);
         }
     }
 }

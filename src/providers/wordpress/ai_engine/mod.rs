@@ -2,22 +2,27 @@
 //!
 //! Sections A1 to A10 of `tests/wire/README.md` are the protocol. Only what they describe is sent.
 
+mod api;
 mod decoder;
 mod refusal;
 
 use std::rc::Rc;
 
-use super::{check_messages, checked_messages, nonce, page, page_url, with_session};
+use super::{
+    IMAGE_TYPES, ajax_url, check_messages, checked_messages, nonce, page, page_error, page_url, plain_rest_root,
+    with_session,
+};
+use crate::chat::error_text::holds;
 use crate::chat::{Code, Error, Message, Result, Session, error_text, message_json};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
-use crate::http::{Request, Response, url};
+use crate::http::{Multipart, Request, Response, url};
 use crate::json::{Map, Value};
-use crate::options::{ChatRequest, ProtocolInfo, Purpose, SettingKind};
+use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
-use crate::text::{count_characters, decimal, join, parse_number};
+use crate::text::{count_characters, decimal, join, lossy, parse_number};
 use decoder::AiEngineDecoder;
-use nonce::Origin;
+use nonce::Renewal;
 use refusal::{MessageLength, refusal_error};
 
 /// The class `AiEngine` of JavaScript.
@@ -26,8 +31,12 @@ pub const PROTOCOL: Protocol = Protocol {
     models: None,
     info: ProtocolInfo {
         supports_system_message: true,
+        options: &[(SHORTCUT, SHORTCUT)],
+        // Each takes a request, of which a reply has eight.
+        images: ImageSupport { most: 4, types: &IMAGE_TYPES },
         ..ProtocolInfo::site(
             "AiEngine",
+            "/wp-json/mwai-ui/v1/chats/submit",
             &[
                 ("nonce", SettingKind::HeaderValue),
                 ("botId", SettingKind::Id),
@@ -39,9 +48,44 @@ pub const PROTOCOL: Protocol = Protocol {
     },
 };
 
+/// The option and the member of the request by which a shortcut is followed (A5).
+const SHORTCUT: &str = "shortcutId";
+
+/// One call: what its requests have in common.
+#[derive(Clone)]
+struct Call {
+    chat: Rc<ChatRequest>,
+    session: Session,
+    renewal: Renewal,
+    /// Whether the nonce is from a page that this call read.
+    has_nonce_of_page: bool,
+    /// Whether `start_session` gave no nonce, so that only the page can.
+    has_no_session_route: bool,
+    /// Whether this call has read the page. It reads it once more for a renewal.
+    has_read_page: bool,
+    /// The ids of the images that were uploaded.
+    files: Vec<String>,
+}
+
+/// Why a page is read.
+enum PageFor {
+    /// For the nonce, or for the bot that it names.
+    Nonce,
+    /// For the REST root, since the message met this error at the usual one.
+    Root(Error),
+}
+
 /// The first request: the message where a nonce is known, otherwise `start_session` or the page.
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
-    check_messages(&chat)?;
+    let shortcut = chat.mapped_options.get(SHORTCUT);
+    if shortcut.is_none() {
+        check_messages(&chat)?;
+    } else if chat.mapped_options.text(SHORTCUT).is_none() {
+        return Err(Error::input("shortcutId must be the string that the shortcut's action has"));
+    }
+    if chat.settings.get("apiKey").is_some() && chat.purpose == Purpose::Reply {
+        return api::operation(chat);
+    }
     let settings = &chat.settings;
     let mut session = session.clone();
     if let Some(root) = settings.get("restRoot") {
@@ -50,58 +94,136 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     if let (None, Some(nonce)) = (session.nonce(), settings.get("nonce")) {
         session.set("nonce", nonce);
     }
-    // The page names the bot, so it is read even where there is a nonce already.
-    if settings.get("page").is_some() && session.get("page").is_none() {
-        return Ok(read_page(chat, session, true));
+    let needs_page = settings.get("page").is_some() && session.get("page").is_none();
+    let has_nonce = session.nonce().is_some() && chat.purpose == Purpose::Reply;
+    let call = Call {
+        chat,
+        session,
+        renewal: Renewal::Possible,
+        has_nonce_of_page: false,
+        has_no_session_route: false,
+        has_read_page: false,
+        files: Vec::new(),
+    };
+    Ok(match () {
+        // The page names the bot, so it is read even where there is a nonce already.
+        () if needs_page => call.read_page(PageFor::Nonce),
+        () if has_nonce => call.submit(),
+        () => call.fetch_nonce(),
+    })
+}
+
+impl Call {
+    /// Requests a nonce: that of the login, if there is one, or a guest's. The old one is not sent: WordPress would refuse
+    /// the request before the plugin sees it.
+    fn fetch_nonce(mut self) -> Operation {
+        self.session.0.remove("nonce");
+        if self.chat.logged_in { self.fetch_nonce_of_login() } else { self.start_session() }
     }
-    Ok(match session.nonce() {
-        Some(_) if chat.purpose == Purpose::Reply => submit(chat, session, Origin::Earlier),
-        _ => start_session(chat, session, true),
-    })
-}
 
-/// Requests a nonce (A2). The old one is not sent: WordPress would refuse the request before the plugin sees it.
-/// `may_read_page`: if the route does not exist (before version 2.4.4, or with another REST root), the page may say
-/// more.
-fn start_session(chat: Rc<ChatRequest>, mut session: Session, may_read_page: bool) -> Operation {
-    let request = Request::post(route(&chat, &session, "mwai/v1/start_session")).shared();
-    Operation::buffered_any_status(request, move |response, out| {
-        let is_error = !response.head.is_success();
-        if let Some(error) = nonce_refusal(response).filter(|_| is_error) {
-            return Err(error);
+    /// Requests the nonce of a login from WordPress itself (A3), since the one of `start_session` fits no login.
+    fn fetch_nonce_of_login(mut self) -> Operation {
+        let request = Request::get(join(&[&ajax_url(&self.chat.settings), "?action=rest-nonce"]));
+        Operation::buffered_any_status(request, move |response, out| {
+            let nonce = lossy(response.body.trim_ascii());
+            if !response.head.is_success() || !nonce::is_nonce(&nonce) {
+                // The login has run out, and the caller is a guest.
+                return Ok(Transition::Send(self.start_session()));
+            }
+            self.session.set("nonce", &nonce);
+            self.session_ready(out)
+        })
+    }
+
+    /// Requests a nonce (A2). If the route does not exist (before version 2.4.4, or with another REST root), the page may
+    /// say more.
+    fn start_session(self) -> Operation {
+        let operation = self.clone().start_session_at_root();
+        if !self.has_unknown_root() || !self.chat.cross_origin {
+            return operation;
         }
-        // Without pretty permalinks `/wp-json/` may be answered by the home page, with 200.
-        let is_absent = if is_error { response.head.status == 404 } else { response.is_html() };
-        if is_absent && may_read_page {
-            return Ok(Transition::Send(read_page(chat, session, false)));
-        }
-        if is_error {
-            return Err(response.status_error());
-        }
-        let value = response.json()?.value;
-        let Some(nonce) = value.text("new_token").or(value.text("restNonce")) else {
-            return Err(nonce::missing_error(response, &value));
+        operation.or_else(self.at_plain_root().start_session_at_root())
+    }
+
+    fn start_session_at_root(mut self) -> Operation {
+        let request = Request::post(self.route("mwai/v1/start_session")).shared();
+        Operation::buffered_any_status(request, move |response, out| {
+            let is_error = !response.head.is_success();
+            if let Some(error) = nonce_refusal(response).filter(|_| is_error) {
+                return Err(error);
+            }
+            // Without pretty permalinks `/wp-json/` may be answered by the home page, with 200.
+            let is_absent = if is_error { response.head.status == 404 } else { response.is_html() };
+            if is_absent && !self.has_read_page {
+                self.has_no_session_route = true;
+                return Ok(Transition::Send(self.read_page(PageFor::Nonce)));
+            }
+            if is_error {
+                return Err(response.status_error());
+            }
+            let value = response.json()?.value;
+            let Some(nonce) = value.text("new_token").or(value.text("restNonce")) else {
+                return Err(nonce::missing_error(response, &value));
+            };
+            self.session.set("nonce", nonce);
+            if let Some(id) = value.text("sessionId") {
+                self.session.set("session", id);
+            }
+            self.session_ready(out)
+        })
+    }
+
+    /// Reads the page (A8). It names the REST root and the bot, and before version 2.4.4 it holds the nonce.
+    fn read_page(mut self, wanted: PageFor) -> Operation {
+        let page = page_url(&self.chat.settings);
+        let address = match self.renewal {
+            Renewal::Possible => page,
+            // A cache may hold the page with the nonce that was refused.
+            Renewal::Done => nonce::uncached(&page, &self.chat),
         };
-        session.set("nonce", nonce);
-        if let Some(id) = value.text("sessionId") {
-            session.set("session", id);
-        }
-        session_ready(chat, session, out)
-    })
-}
+        self.has_read_page = true;
+        let request = Request::get(&address).shared();
+        Operation::buffered_any_status(request, move |response, out| {
+            let tried = self.route("");
+            if response.head.is_success() {
+                self.take_page(&response.body);
+            }
+            if let PageFor::Root(error) = wanted {
+                return match self.route("") != tried {
+                    true => {
+                        out.session(&self.session);
+                        Ok(Transition::Send(self.submit()))
+                    }
+                    false => Err(error),
+                };
+            }
+            if self.has_nonce_of_page {
+                return self.session_ready(out);
+            }
+            if !response.head.is_success() {
+                let error = response.status_error();
+                return Err(page_error(response, error.code, &error.message, &address));
+            }
+            if self.session.nonce().is_some() && self.chat.purpose == Purpose::Reply {
+                out.session(&self.session);
+                return Ok(Transition::Send(self.submit()));
+            }
+            if !self.has_no_session_route || self.route("") != tried {
+                return Ok(Transition::Send(self.fetch_nonce()));
+            }
+            const NONE: &str = "No nonce found: the site has no start_session, and its page holds no nonce";
+            Err(page_error(response, Code::Nonce, NONE, &address))
+        })
+    }
 
-/// Reads the page (A8). It names the REST root and the bot, and before version 2.4.4 it holds the nonce.
-/// `may_start_session`: `start_session` has not been tried yet.
-fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_start_session: bool) -> Operation {
-    Operation::buffered(Request::get(page_url(&chat.settings)).shared(), move |response, out| {
-        let body = &response.body;
-        let site = &chat.settings.url;
-        let tried = route(&chat, &session, "");
-        let system = page::ENGINE_SYSTEM.find_object(body).unwrap_or_default();
-        if chat.settings.get("restRoot").is_none() {
-            let announced = page::REST_ROOT.find(body).and_then(|root| url::on_site(site, &root));
-            let root = announced.or_else(|| url::on_site(site, &join(&[system.string_or_number("restUrl")?, "/"])));
-            if let Some(root) = root {
+    /// Takes over what a page tells.
+    fn take_page(&mut self, page: &[u8]) {
+        let (site, session) = (&self.chat.settings.url, &mut self.session);
+        let system = page::ENGINE_SYSTEM.find_object(page).unwrap_or_default();
+        if self.chat.settings.get("restRoot").is_none() {
+            let announced = page::REST_ROOT.find(page).and_then(|root| url::on_site(site, &root));
+            let of_bot = || url::on_site(site, &join(&[system.string_or_number("restUrl")?, "/"]));
+            if let Some(root) = announced.or_else(of_bot) {
                 session.set("root", &root);
             }
         }
@@ -111,75 +233,171 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, may_start_session: boo
                 session.set(key, id);
             }
         }
-        let params = page::ENGINE_PARAMS.find_object(body).unwrap_or_default();
+        let params = page::ENGINE_PARAMS.find_object(page).unwrap_or_default();
         if let Some(limit) = params.get("textInputMaxLength").and_then(Value::as_u64) {
             session.set("limit", &decimal(limit));
         }
-        if let Some(nonce) = system.string_or_number("restNonce") {
+        let nonce = system.string_or_number("restNonce");
+        if let Some(nonce) = nonce {
             session.set("nonce", nonce);
-            return session_ready(chat, session, out);
         }
-        if session.nonce().is_some() && chat.purpose == Purpose::Reply {
-            out.session(&session);
-            return Ok(Transition::Send(submit(chat, session, Origin::Earlier)));
+        self.has_nonce_of_page = nonce.is_some();
+        // Since version 2.4.4 the pages of guests hold no nonce.
+        if nonce.is_some() && !self.chat.logged_in {
+            session.set("old", "1");
         }
-        let another_root = route(&chat, &session, "") != tried;
-        if may_start_session || another_root {
-            return Ok(Transition::Send(start_session(chat, session, false)));
+    }
+
+    /// What follows when the nonce is known.
+    fn session_ready(self, out: &mut EventQueue) -> Result<Transition> {
+        let (chat, session) = (self.chat.clone(), self.session.clone());
+        with_session(chat, session, out, |_, _| self.submit())
+    }
+
+    /// Sends the message (A4), after its images.
+    fn submit(self) -> Operation {
+        if self.files.len() < self.chat.images.len() {
+            return self.upload();
         }
-        Err(Error::new(Code::Nonce, "No nonce found: the site has no start_session, and its page holds no nonce"))
-    })
-}
+        let may_be_elsewhere = self.chat.cross_origin && self.has_unknown_root();
+        let other = may_be_elsewhere.then(|| self.clone().at_plain_root().submit_at_root());
+        let operation = self.submit_at_root();
+        match other {
+            Some(other) => operation.or_else(other),
+            None => operation,
+        }
+    }
 
-/// What follows when the nonce is known.
-fn session_ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
-    with_session(chat, session, out, |chat, session| submit(chat, session, Origin::ThisCall))
-}
+    fn submit_at_root(self) -> Operation {
+        let Call { chat, session, .. } = &self;
+        // A page of another origin can read the JSON answer but not the stream (A9); the answer then comes as one piece.
+        // Whole text is asked for as such, since a stream changes line breaks (A6).
+        let stream = !chat.cross_origin && !chat.whole;
+        // The site ignores a shortcut beside a message, so all messages are earlier ones.
+        let is_shortcut = chat.mapped_options.get(SHORTCUT).is_some();
+        let (message, earlier) = match is_shortcut {
+            true => (String::new(), &chat.messages[..]),
+            false => checked_messages(chat),
+        };
+        let mut body = Map::new();
+        let settings = &chat.settings;
+        let bots = [
+            ("customId", settings.get("customId")),
+            ("botId", settings.get("botId")),
+            ("customId", session.get("customId")),
+            ("botId", session.get("botId")),
+            ("botId", Some("default")),
+        ];
+        if let Some((key, Some(id))) = bots.iter().find(|(_, id)| id.is_some()) {
+            body.insert_str(key, id);
+        }
+        if let Some(context) = session.get("contextId").and_then(|id| parse_number(id, 10)) {
+            body.insert("contextId", context.into());
+        }
+        body.copy("session", &session.0);
+        if !earlier.is_empty() {
+            body.insert("messages", earlier_messages(earlier));
+        }
+        let mut conversation = Map::new();
+        chat.carry_over("chatId", &chat.random_id(11, 1), &mut conversation);
+        if let Some(id) = chat.remembered("previousResponseId").filter(|id| id.starts_with("resp_")) {
+            conversation.insert_str("previousResponseId", id);
+        }
+        for key in ["chatId", "previousResponseId"] {
+            body.copy(key, &conversation);
+        }
+        let limit = session.get("limit").and_then(|limit| parse_number(limit, 10));
+        let length = MessageLength { characters: count_characters(&message), limit };
+        body.insert_str("newMessage", &message);
+        body.copy(SHORTCUT, &chat.mapped_options);
+        if let Some(first) = self.files.first() {
+            body.insert_str("newFileId", first);
+            if session.get("old").is_some() {
+                body.insert_str("newImageId", first);
+            }
+        }
+        if self.files.len() > 1 {
+            body.insert("newFileIds", self.files.iter().map(|id| id.as_str().into()).collect::<Vec<_>>().into());
+        }
+        body.insert("stream", stream.into());
 
-/// Sends the message (A4).
-fn submit(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operation {
-    // A page of another origin can read the JSON answer but not the stream (A9); the answer then comes as one piece.
-    let stream = !chat.cross_origin;
-    let (message, earlier) = checked_messages(&chat);
-    let mut body = Map::new();
-    let settings = &chat.settings;
-    let bots = [
-        ("customId", settings.get("customId")),
-        ("botId", settings.get("botId")),
-        ("customId", session.get("customId")),
-        ("botId", session.get("botId")),
-        ("botId", Some("default")),
-    ];
-    if let Some((key, Some(id))) = bots.iter().find(|(_, id)| id.is_some()) {
-        body.insert_str(key, id);
+        let mut request = Request::post(self.route("mwai-ui/v1/chats/submit")).json(&Value::Object(body));
+        request = request.header("x-wp-nonce", session.nonce().unwrap_or_default());
+        if stream {
+            request = request.header("accept", "text/event-stream");
+        }
+        let decoder = AiEngineDecoder { call: self, conversation, length, had_empty_error: false };
+        Operation::stream(request, Framing::Sse, decoder)
     }
-    if let Some(context) = session.get("contextId").and_then(|id| parse_number(id, 10)) {
-        body.insert("contextId", context.into());
-    }
-    body.copy("session", &session.0);
-    if !earlier.is_empty() {
-        body.insert("messages", earlier_messages(earlier));
-    }
-    let mut conversation = Map::new();
-    chat.carry_over("chatId", &chat.random_id(11, 1), &mut conversation);
-    if let Some(id) = chat.remembered("previousResponseId").filter(|id| id.starts_with("resp_")) {
-        conversation.insert_str("previousResponseId", id);
-    }
-    for key in ["chatId", "previousResponseId"] {
-        body.copy(key, &conversation);
-    }
-    let limit = session.get("limit").and_then(|limit| parse_number(limit, 10));
-    let length = MessageLength { characters: count_characters(&message), limit };
-    body.insert_str("newMessage", &message);
-    body.insert("stream", stream.into());
 
-    let mut request = Request::post(route(&chat, &session, "mwai-ui/v1/chats/submit")).json(&Value::Object(body));
-    request = request.header("x-wp-nonce", session.nonce().unwrap_or_default());
-    if stream {
-        request = request.header("accept", "text/event-stream");
+    /// Uploads the next image (A12).
+    fn upload(mut self) -> Operation {
+        let chat = self.chat.clone();
+        let Some(image) = chat.images.get(self.files.len()) else { return self.submit_at_root() };
+        let size = image.bytes.len() as u64;
+        let mut form = Multipart::new(&chat.random_id(24, 7));
+        form.image("file", &image.media, &image.bytes);
+        form.add("type", "image");
+        form.add("purpose", "vision");
+        let request = Request::post(self.route("mwai-ui/v1/files/upload")).multipart(form);
+        let request = request.header("x-wp-nonce", self.session.nonce().unwrap_or_default());
+        Operation::buffered_any_status(request, move |response, out| {
+            if let Some(error) = nonce_refusal(response) {
+                return self.renew(error, out).map(Transition::Send);
+            }
+            let value = response.json_or_null();
+            let Some(id) = value.text_at("/data/id") else { return Err(upload_error(response, &value, size)) };
+            self.files.push(id.to_owned());
+            Ok(Transition::Send(self.submit()))
+        })
     }
-    let decoder = AiEngineDecoder { chat, session, nonce_from, conversation, length, had_empty_error: false };
-    Operation::stream(request, Framing::Sse, decoder)
+
+    /// What follows when the site refused the nonce (A3).
+    ///
+    /// # Errors
+    /// `error`, where this call has renewed a nonce already.
+    fn renew(&self, error: Error, out: &mut EventQueue) -> Result<Operation> {
+        nonce::renew_once(self.renewal, error, out, || {
+            let mut fresh = Call { renewal: Renewal::Done, has_read_page: false, ..self.clone() };
+            fresh.session.0.remove("nonce");
+            match std::mem::take(&mut fresh.has_nonce_of_page) {
+                // A site before 2.4.4: there is no other source, and the page may name another bot by now.
+                true => fresh.read_page(PageFor::Nonce),
+                false => fresh.fetch_nonce(),
+            }
+        })
+    }
+
+    /// What follows when the message met this `error`, which may mean that the REST root is another one: the page is read,
+    /// which names it.
+    ///
+    /// # Errors
+    /// `error`, where the root is known.
+    fn find_root(&self, error: Error) -> Result<Operation> {
+        match self.has_unknown_root() && !self.has_read_page {
+            true => Ok(self.clone().read_page(PageFor::Root(error))),
+            false => Err(error),
+        }
+    }
+
+    /// Whether neither a setting nor a page has named the REST root.
+    fn has_unknown_root(&self) -> bool {
+        self.session.get("root").is_none()
+    }
+
+    fn at_plain_root(mut self) -> Call {
+        self.session.set("root", &plain_rest_root(&self.chat.settings));
+        self
+    }
+
+    /// The address of the REST route `path`.
+    fn route(&self, path: &str) -> String {
+        match self.session.get("root") {
+            Some(root) if root.ends_with('/') => join(&[root, path]),
+            Some(root) => join(&[root, "/", path]),
+            None => join(&[&self.chat.settings.url, "/wp-json/", path]),
+        }
+    }
 }
 
 /// The earlier messages as the plugin takes them.
@@ -199,12 +417,7 @@ fn earlier_messages(messages: &[Message]) -> Value {
 /// The error of the response, unless a new nonce may help.
 fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut EventQueue) -> Result<Operation> {
     if let Some(error) = nonce_refusal(response) {
-        return nonce::renew_once(decoder.nonce_from, error, out, || {
-            let mut fresh = decoder.session.clone();
-            fresh.0.remove("nonce");
-            // Sites before 2.4.4 hold the nonce in the page, which may name another bot by now.
-            start_session(decoder.chat.clone(), fresh, true)
-        });
+        return decoder.call.renew(error, out);
     }
     let value = response.json_or_null();
     if value.text("code") == Some("rest_no_route") {
@@ -216,11 +429,31 @@ fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut Eve
             // The plugin answers with status 500 to messages that it will refuse again, so 500 is not retryable here.
             // Other statuses come from servers in front of it and keep their meaning.
             let mut error = refusal_error(&text, decoder.length);
-            error.retryable = matches!(response.head.status, 408 | 409 | 429 | 502..=504);
+            error.retryable |= matches!(response.head.status, 408 | 409 | 429 | 502..=504);
             Err(error)
         }
+        // A route of WordPress answers with JSON, also where it is absent. A page or nothing came from somewhere else.
+        _ if response.head.status == 404 && !value.is_object() => decoder.call.find_root(response.status_error()),
         _ => Err(response.status_error()),
     }
+}
+
+/// The error of an image of `size` bytes that the site did not take (A12).
+fn upload_error(response: &Response, value: &Value, size: u64) -> Error {
+    let text = error_text::of(value).unwrap_or_default();
+    // PHP drops what is larger than it allows, and the plugin then finds no file, or fails.
+    if response.is_html() || holds(&text, "no file provided") {
+        let size = decimal(size);
+        let parts = ["the site took no image: one of ", &size, " bytes is probably more than it allows"];
+        return response.error(Code::TooLarge, &join(&parts));
+    }
+    if text.is_empty() || value.get("code").is_some() {
+        return response.status_error();
+    }
+    let mut error = response.error(Code::Refused, &join(&["the site refused the image: ", &text]));
+    // The first upload to a site of version 2.5.3 fails, and makes the table that the next one needs.
+    error.retryable = holds(&text, "could not create database table");
+    error
 }
 
 /// WordPress's own refusal of a nonce (A3). Its text is in the site's language, its code is not.
@@ -228,13 +461,4 @@ fn nonce_refusal(response: &Response) -> Option<Error> {
     let value = response.json_or_null();
     matches!(value.text("code")?, "rest_cookie_invalid_nonce" | "rest_forbidden")
         .then(|| nonce::refused_error(&error_text::of(&value).unwrap_or_default()))
-}
-
-/// The address of the REST route `path`.
-fn route(chat: &ChatRequest, session: &Session, path: &str) -> String {
-    match session.get("root") {
-        Some(root) if root.ends_with('/') => join(&[root, path]),
-        Some(root) => join(&[root, "/", path]),
-        None => join(&[&chat.settings.url, "/wp-json/", path]),
-    }
 }

@@ -1,12 +1,14 @@
 //! What the text of a refusal means (A7).
 
-use crate::chat::error_text::code_of;
+use super::super::CUT;
+use crate::chat::error_text::{code_of, holds};
 use crate::chat::{Code, Error};
 use crate::text::{decimal, join};
 
 /// Parts of the texts of refusals, and what they mean. The plugin's own texts are in English and about this message.
 /// The texts of the provider behind it begin with that provider's name.
-const TEXTS: [(&str, Code); 4] = [
+const TEXTS: [(&str, Code); 5] = [
+    (CUT, Code::Truncated),
     ("has been rejected", Code::Refused),
     ("^invalid or expired shortcut", Code::Refused),
     ("rate limit", Code::RateLimited),
@@ -20,7 +22,12 @@ pub fn refusal_error(text: &str, length: MessageLength) -> Error {
             let hint = length.hint().unwrap_or_default();
             Error::new(Code::Refused, join(&["the site refused the message: ", text, &hint]))
         }
-        code => Error::new(code, text),
+        code => {
+            let mut error = Error::new(code, text);
+            // The provider answered with something else than its protocol, as in an outage.
+            error.retryable = holds(text, "no content received");
+            error
+        }
     }
 }
 

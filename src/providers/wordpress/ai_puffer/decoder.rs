@@ -1,5 +1,7 @@
 //! Reads the stream of the answer (step 2, C3).
 
+use super::super::CUT;
+use super::rest;
 use crate::chat::error_text::{self, code_of, holds};
 use crate::chat::{Code, Error, Event, Finish, Result};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Transition};
@@ -11,6 +13,8 @@ pub struct AiPufferDecoder {
     pub conversation: Map,
     /// The names of the events with sources that came, since `done` repeats their sources.
     pub seen_sources: Vec<String>,
+    /// Why the reply ends.
+    pub finish: Finish,
 }
 
 impl Decode for AiPufferDecoder {
@@ -43,7 +47,10 @@ impl Decode for AiPufferDecoder {
                 let (kind, text) = (text("type").to_owned(), text("status").to_owned());
                 out.push(Event::Status { kind, text, raw: value });
             }
-            "warning" => out.warn(error_text::html_to_text(text("error"))),
+            "warning" => match rest::incomplete(text("error")) {
+                Some(("", finish)) => self.finish = finish,
+                _ => out.warn(error_text::html_to_text(text("error"))),
+            },
             "error" => return Err(stream_error(&value, out)),
             "openai_response_id" => self.conversation.insert_str("openaiResponseId", text("id")),
             "google_interaction_id" => self.conversation.insert_str("googleInteractionId", text("id")),
@@ -63,7 +70,7 @@ impl Decode for AiPufferDecoder {
                 if !out.has_text() {
                     out.warn(EMPTY_REPLY);
                 }
-                out.finish(std::mem::take(&mut self.conversation), Finish::Stop);
+                out.finish(std::mem::take(&mut self.conversation), self.finish);
                 return Ok(FrameOutcome::Done);
             }
         }
@@ -89,7 +96,8 @@ fn stream_error(value: &Value, out: &mut EventQueue) -> Error {
         ("message not found in cache", Code::Service),
         ("cached message has expired", Code::Service),
     ];
-    const FINAL: [(&str, Code); 4] = [
+    const FINAL: [(&str, Code); 5] = [
+        (CUT, Code::Truncated),
         ("domain is not permitted", Code::Blocked),
         ("prohibited words", Code::Refused),
         ("not allowed", Code::Refused),

@@ -9,34 +9,44 @@ mod rest;
 
 use std::rc::Rc;
 
-use super::{ajax_url, nonce, page, page_url, with_session};
-use crate::chat::{Code, Error, Result, Session, error_text};
+use super::{AJAX, IMAGE_TYPES, ajax_url, check_text_of_images, nonce, page, page_error, page_url, with_session};
+use crate::chat::{Code, Error, Finish, Result, Session, error_text};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
 use crate::http::{Form, Request};
-use crate::json::Value;
-use crate::options::{ChatRequest, ProtocolInfo, Purpose, SettingKind, prompt};
+use crate::json::{Value, fill_template};
+use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind, prompt};
 use crate::providers::Protocol;
 use crate::text::join;
 use decoder::AiPufferDecoder;
-use nonce::Origin;
+use nonce::Renewal;
 
 /// The class `AiPuffer` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
-    info: ProtocolInfo::site(
-        "AiPuffer",
-        &[("nonce", SettingKind::HeaderValue), ("botId", SettingKind::Id), ("page", SettingKind::SiteUrl)],
-    ),
+    info: ProtocolInfo {
+        images: ImageSupport { most: 4, types: IMAGE_TYPES.split_at(3).0 },
+        ..ProtocolInfo::site(
+            "AiPuffer",
+            AJAX,
+            &[
+                ("nonce", SettingKind::HeaderValue),
+                ("botId", SettingKind::Id),
+                ("page", SettingKind::SiteUrl),
+                ("provider", SettingKind::Id),
+            ],
+        )
+    },
 };
 
 /// The first request: with an API key the REST route, otherwise the first step that is still necessary.
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     if chat.purpose == Purpose::Reply {
         message(&chat)?;
-        if let Some(key) = chat.settings.get("apiKey") {
-            return rest::operation(&chat, key);
+        check_text_of_images(&chat)?;
+        if chat.settings.get("apiKey").is_some() {
+            return rest::operation(chat);
         }
     }
     let mut session = session.clone();
@@ -47,9 +57,9 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
         session.set("nonce", nonce);
     }
     Ok(match (session.nonce(), session.get("botId")) {
-        (Some(_), Some(_)) if chat.purpose == Purpose::Reply => store(chat, session, Origin::Earlier),
-        (_, Some(_)) => fetch_nonce(chat, session),
-        (_, None) => read_page(chat, session),
+        (Some(_), Some(_)) if chat.purpose == Purpose::Reply => store(chat, session, Renewal::Possible),
+        (_, Some(_)) => fetch_nonce(chat, session, Renewal::Possible),
+        (_, None) => read_page(chat, session, Renewal::Possible),
     })
 }
 
@@ -66,7 +76,7 @@ fn message(chat: &ChatRequest) -> Result<String> {
 
 /// Requests a nonce without loading a page (C1). This is possible since version 2.3.41; older sites have it only in the
 /// page.
-fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
+fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session, renewal: Renewal) -> Operation {
     let mut form = Form::default();
     form.add("action", "aipkit_get_frontend_chat_nonce");
     form.take("bot_id", "botId", &session.0);
@@ -79,21 +89,32 @@ fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
                 return Err(Error::new(Code::Blocked, text.as_deref().unwrap_or("the site refuses this origin")));
             }
             return match response.head.status {
-                400 => Ok(Transition::Send(read_page(chat, session))),
+                400 => Ok(Transition::Send(read_page(chat, session, renewal))),
                 _ => Err(response.status_error()),
             };
         }
         let value = response.json()?.value;
         let Some(nonce) = value.text_at("/data/nonce") else { return Err(nonce::missing_error(response, &value)) };
         session.set("nonce", nonce);
-        session_ready(chat, session, out)
+        session_ready(chat, session, renewal, out)
     })
 }
 
 /// Reads the nonce and the ids from the page (C1).
-fn read_page(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
-    Operation::buffered(Request::get(page_url(&chat.settings)).shared(), move |response, out| {
-        let missing = |what| Err(Error::new(Code::Nonce, what));
+fn read_page(chat: Rc<ChatRequest>, mut session: Session, renewal: Renewal) -> Operation {
+    let page = page_url(&chat.settings);
+    let address = match renewal {
+        Renewal::Possible => page,
+        // A cache may hold the page with the nonce that was refused.
+        Renewal::Done => nonce::uncached(&page, &chat),
+    };
+    let request = Request::get(&address).shared();
+    Operation::buffered_any_status(request, move |response, out| {
+        if !response.head.is_success() {
+            let error = response.status_error();
+            return Err(page_error(response, error.code, &error.message, &address));
+        }
+        let missing = |what: &str| Err(page_error(response, Code::Nonce, what, &address));
         let Some(config) = page::PUFFER_CONFIG.find_object(&response.body) else {
             return missing("No nonce found: the page holds no AI Puffer chat");
         };
@@ -107,17 +128,22 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session) -> Operation {
         if session.get("botId").is_none() {
             return missing("No bot ID found");
         }
-        session_ready(chat, session, out)
+        session_ready(chat, session, renewal, out)
     })
 }
 
 /// What follows when the nonce is known.
-fn session_ready(chat: Rc<ChatRequest>, session: Session, out: &mut EventQueue) -> Result<Transition> {
-    with_session(chat, session, out, |chat, session| store(chat, session, Origin::ThisCall))
+fn session_ready(
+    chat: Rc<ChatRequest>,
+    session: Session,
+    renewal: Renewal,
+    out: &mut EventQueue,
+) -> Result<Transition> {
+    with_session(chat, session, out, |chat, session| store(chat, session, renewal))
 }
 
 /// Step 1: stores the message (C2). The key that comes back is valid for 60 seconds and for one use.
-fn store(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operation {
+fn store(chat: Rc<ChatRequest>, session: Session, renewal: Renewal) -> Operation {
     // `open` has checked the message.
     let message = message(&chat).unwrap_or_default();
     let bot = session.get("botId").unwrap_or_default();
@@ -127,6 +153,13 @@ fn store(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operati
     form.add("message", &message);
     form.add("bot_id", bot);
     form.add("user_client_message_id", &join(&["aipkit-client-msg-", bot, "-", &chat.random_id(13, 5)]));
+    if !chat.images.is_empty() {
+        let mut images = Vec::new();
+        for image in &chat.images {
+            images.push(fill_template(r#"{"mime_type":$,"base64_data":$}"#, &[&image.media, &image.base64]));
+        }
+        form.add("image_inputs", &Value::from(images).to_json());
+    }
     Operation::buffered_any_status(Request::post(ajax_url(&chat.settings)).form(form), move |response, out| {
         let is_error = !response.head.is_success();
         let value = if is_error { response.json_or_null() } else { response.json()?.value };
@@ -139,7 +172,7 @@ fn store(chat: Rc<ChatRequest>, session: Session, nonce_from: Origin) -> Operati
                 )),
                 _ => Err(response.status_error()),
             },
-            _ => not_stored(&value, chat, session, nonce_from, out).map(Transition::Send),
+            _ => not_stored(&value, chat, session, renewal, out).map(Transition::Send),
         }
     })
 }
@@ -152,19 +185,21 @@ fn not_stored(
     value: &Value,
     chat: Rc<ChatRequest>,
     session: Session,
-    nonce_from: Origin,
+    renewal: Renewal,
     out: &mut EventQueue,
 ) -> Result<Operation> {
     let code = match value.text_at("/data/code") {
         Some("nonce_failure_cache_sse") => Code::Nonce,
         Some("cors_denied" | "embed_not_available") => Code::Blocked,
-        Some("empty_data_to_cache") => Code::Refused,
+        Some("empty_data_to_cache" | "too_many_images" | "invalid_image_type" | "invalid_image_payload") => {
+            Code::Refused
+        }
         _ => Code::Service,
     };
     let text = error_text::of(value);
     let error = Error::new(code, text.as_deref().unwrap_or("the site did not take the message"));
     match code {
-        Code::Nonce => nonce::renew_once(nonce_from, error, out, || fetch_nonce(chat, session)),
+        Code::Nonce => nonce::renew_once(renewal, error, out, || fetch_nonce(chat, session, Renewal::Done)),
         _ => Err(error),
     }
 }
@@ -194,5 +229,9 @@ fn stream(chat: &ChatRequest, session: &Session, cache_key: &str) -> Operation {
     }
     let url = join(&[&ajax_url(&chat.settings), "?", &query.0]);
     let request = Request::get(url).header("accept", "text/event-stream");
-    Operation::stream(request, Framing::Sse, AiPufferDecoder { conversation, seen_sources: Vec::new() })
+    Operation::stream(
+        request,
+        Framing::Sse,
+        AiPufferDecoder { conversation, seen_sources: Vec::new(), finish: Finish::Stop },
+    )
 }
