@@ -68,7 +68,7 @@ test('messages that no string can hold are told, and nothing is sent', async () 
   const messages = [{ role: 'user', content: Array.from({ length: 9_000 }, () => part) }];
   const fetch = () => assert.fail('a request');
   const provider = new OpenAiChat({ defaultModel: 'm', fetch });
-  await chatError(provider.createAsync({ messages }), 'too_large', /^the message is too large/);
+  await chatError(provider.createAsync({ messages }), 'too_large', /^the messages are too large/);
   await chatError(new OpenAiChat({ defaultModel: 'm', fetch, extra: { messages } }).createAsync({ messages: 'Hi' }), 'too_large', /^the settings/);
   assert.throws(() => formatPrompt(messages), (reason) => reason instanceof ChatError && reason.code === 'too_large');
   await assertWorks(used);
