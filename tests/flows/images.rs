@@ -148,7 +148,7 @@ fn ai_engine_2_0_9_gets_the_id_under_its_old_name_too() {
 
 #[test]
 fn ai_engines_public_api_takes_an_image() {
-    let flow = asks("AiEngine", "What is it", 1).settings(json!({ "apiKey": "rig-public-api-token-0001" }));
+    let flow = asks("AiEngine", "What is it", 1).settings(json!({ "apiKey": "placeholder-api-token-0001" }));
     let played = flow.answers(&[live("ai-engine-api-file-upload"), live("ai-engine-api-chatbot-query-file")]);
     assert_eq!(played.urls()[0], format!("{SITE}/wp-json/mwai/v1/simpleFileUpload"));
     assert_eq!(played.json(0), json!({ "base64": DOT, "filename": "image.png", "purpose": "analysis" }));
@@ -168,7 +168,7 @@ fn ai_puffer_takes_images_with_the_message() {
     for case in ["ai-puffer-images-five-step1", "ai-puffer-image-gif-step1"] {
         assert_eq!(flow(1).answers(&[live(case)]).error().code, Code::Refused);
     }
-    let key = flow(1).settings(json!({ "botId": 5, "apiKey": "rig-api-key-0123456789" }));
+    let key = flow(1).settings(json!({ "botId": 5, "apiKey": "placeholder-api-key-0123456789" }));
     let played = key.answers(&[recorded("ai-power/aipkit-rest-ok")]);
     assert_eq!(played.warnings(), ["the REST route of AI Puffer takes no images: they were left out"]);
 }

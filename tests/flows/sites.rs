@@ -123,7 +123,7 @@ fn a_provider_that_cuts_the_connection_truncates_the_reply() {
 }
 
 fn with_key() -> Flow {
-    call("AiPuffer", json!("Hi there")).settings(json!({ "botId": 5, "apiKey": "rig-api-key-0123456789" }))
+    call("AiPuffer", json!("Hi there")).settings(json!({ "botId": 5, "apiKey": "placeholder-api-key-0123456789" }))
 }
 
 fn puffer_rest(case: &str) -> Played {
@@ -202,14 +202,14 @@ fn a_shortcut_is_followed_by_its_id_without_a_message() {
 }
 
 fn engine_with_key() -> Flow {
-    call("AiEngine", json!("Hi there")).settings(json!({ "apiKey": "rig-public-api-token-0001" }))
+    call("AiEngine", json!("Hi there")).settings(json!({ "apiKey": "placeholder-api-token-0001" }))
 }
 
 #[test]
 fn ai_engines_public_api_takes_the_sites_key() {
     let played = engine_with_key().answers(&[live("ai-engine-api-chatbot-query")]);
     assert_eq!(played.urls(), [format!("{SITE}/wp-json/mwai/v1/simpleChatbotQuery")]);
-    assert_eq!(played.header(0, "authorization"), Some("Bearer rig-public-api-token-0001"));
+    assert_eq!(played.header(0, "authorization"), Some("Bearer placeholder-api-token-0001"));
     let body = played.json(0);
     assert_eq!((&body["botId"], &body["message"]), (&json!("default"), &json!("Hi there")));
     assert!(played.text().starts_with("Hello from the stub model."), "{}", played.text());
@@ -225,7 +225,7 @@ fn the_api_has_no_history_so_all_turns_are_one_message() {
         { "role": "assistant", "content": "Hello Ada." },
         { "role": "user", "content": "Please recall." },
     ]);
-    let flow = call("AiEngine", messages).settings(json!({ "apiKey": "rig-public-api-token-0001" }));
+    let flow = call("AiEngine", messages).settings(json!({ "apiKey": "placeholder-api-token-0001" }));
     let body = flow.answers(&[live("ai-engine-api-chatbot-query")]).json(0);
     assert_eq!(body["message"], "User: My name is Ada.\nAssistant: Hello Ada.\nUser: Please recall.\nAssistant:");
 }
@@ -249,7 +249,7 @@ fn errors_of_the_api_say_what_they_mean() {
 fn with_a_key_and_plain_permalinks_the_root_is_found() {
     let blog = format!("{SITE}/blog");
     let home = || [live("plain-permalinks-wp-json-post-home"), live("plain-permalinks-home")];
-    let settings = json!({ "url": blog, "apiKey": "rig-public-api-token-0001" });
+    let settings = json!({ "url": blog, "apiKey": "placeholder-api-token-0001" });
     let [page, root] = home();
     let played =
         engine_with_key().settings(settings.clone()).answers(&[page, root, live("ai-engine-api-chatbot-query")]);
@@ -294,7 +294,7 @@ fn credentials_in_the_address_go_into_a_header() {
 }
 
 fn without_bot() -> Flow {
-    let settings = json!({ "apiKey": "rig-api-key-0123456789", "provider": "openai", "defaultModel": "gpt-4.1-mini" });
+    let settings = json!({ "apiKey": "placeholder-api-key-0123456789", "provider": "openai", "defaultModel": "gpt-4.1-mini" });
     call("AiPuffer", json!("Hi there")).settings(settings)
 }
 

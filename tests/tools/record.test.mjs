@@ -18,7 +18,7 @@ const ACCOUNT = 'acct-of-somebody-42';
 const REFERENCE = '# Wire reference\n\n## Part E. Index of the files\n\n### other/ (part F)\n\n| case |\n|---|\n| `one` | 200 |\n';
 
 /** Sites of tests that were thrown away with their cookies. */
-const LOCAL_SITES = ['ai-engine', 'ai-power'];
+const LOCAL_SITES = ['ai-engine', 'ai-power', 'live'];
 
 let server;
 let url;
