@@ -294,7 +294,8 @@ fn credentials_in_the_address_go_into_a_header() {
 }
 
 fn without_bot() -> Flow {
-    let settings = json!({ "apiKey": "placeholder-api-key-0123456789", "provider": "openai", "defaultModel": "gpt-4.1-mini" });
+    let settings =
+        json!({ "apiKey": "placeholder-api-key-0123456789", "provider": "openai", "defaultModel": "gpt-4.1-mini" });
     call("AiPuffer", json!("Hi there")).settings(settings)
 }
 
