@@ -5,11 +5,10 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 
 import { options, refuse } from './lib/args.mjs';
-import { ROOT } from './lib/paths.mjs';
+import { FUZZ, ROOT } from './lib/paths.mjs';
 import { Failure, isMain, main, read, run, step } from './lib/run.mjs';
 import { ensureCxx } from './lib/system-tools.mjs';
 
-const FUZZ = join(ROOT, 'fuzz');
 const WIRE = join(ROOT, 'tests', 'wire');
 
 /** Each target is a file in fuzz/fuzz_targets. */
@@ -79,12 +78,11 @@ export const SEEDS = {
 /** The JSON of the first frames of a stream. */
 const frames = (bytes) => bytes.toString('utf8').split('\n').filter((line) => line.startsWith('data: {')).slice(0, 4).map((line) => line.slice(6));
 
-async function seed(target) {
+async function seed(target, tapes, order) {
   const folder = join(FUZZ, 'target', 'seeds', target);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const order = await registry();
-  const seeds = (await recordings()).flatMap((tape) => SEEDS[target](tape, order));
+  const seeds = tapes.flatMap((tape) => SEEDS[target](tape, order));
   await Promise.all(seeds.map((bytes, index) => writeFile(join(folder, `${index}`), bytes)));
   if (!seeds.length) throw new Failure(`no recording gives the target ${target} a seed`);
   return { folder, count: seeds.length };
@@ -107,12 +105,13 @@ export async function fuzz(targets, seconds) {
   await step('Build of the fuzz targets', async () => {
     place = await build(cxx);
   });
+  const [tapes, order] = await Promise.all([recordings(), registry()]);
   const broken = [];
   for (const target of targets) {
     await step(`${target}, ${seconds} s`, async () => {
       const [corpus, artifacts] = ['corpus', 'artifacts'].map((name) => join(FUZZ, name, target));
       await Promise.all([corpus, artifacts].map((folder) => mkdir(folder, { recursive: true })));
-      const { folder, count } = await seed(target);
+      const { folder, count } = await seed(target, tapes, order);
       console.log(`  ${count} seeds from the recordings`);
       const limits = [`-max_total_time=${seconds}`, '-timeout=10', '-rss_limit_mb=1024', '-max_len=65536', '-print_final_stats=1'];
       const { status, output } = await run(place(target), [corpus, folder, ...limits, `-artifact_prefix=${artifacts}/`], {

@@ -8,7 +8,7 @@ import { build } from './build.mjs';
 import { options } from './lib/args.mjs';
 import { checkAdvisories, checkCrates, missingCargoDeny } from './lib/cargo-deny.mjs';
 import { pack } from './lib/pack.mjs';
-import { ROOT, WASM_TARGET, nodeBin } from './lib/paths.mjs';
+import { FUZZ, ROOT, WASM_TARGET, nodeBin } from './lib/paths.mjs';
 import { perform } from './lib/plan.mjs';
 import { CARGO_COLOURS, Failure, main, run, step } from './lib/run.mjs';
 
@@ -18,7 +18,6 @@ Checks format (cargo fmt), Rust (clippy, native, ${WASM_TARGET} and fuzz targets
 licences, double versions, sources, and RustSec's advisories where their database can be reached), types (tsc) and the
 packed package (publint, attw). Builds dist/ on the way. All checks run; the status is 1 if one of them complains.`;
 
-const FUZZ = join(ROOT, 'fuzz', 'Cargo.toml');
 const CLIPPY = ['clippy', '--all-targets'];
 const DENY = ['--', '--deny', 'warnings'];
 
@@ -42,7 +41,7 @@ async function lint() {
   await check('clippy, native', () => cargo(...CLIPPY, '--workspace', '--all-features', ...DENY));
   await check(`clippy, ${WASM_TARGET}`, () => cargo(...CLIPPY, '--target', WASM_TARGET, ...DENY));
   // Nothing else compiles them.
-  await check('clippy, fuzz targets', () => cargo(...CLIPPY, '--manifest-path', FUZZ, '--no-default-features', ...DENY));
+  await check('clippy, fuzz targets', () => cargo(...CLIPPY, '--manifest-path', join(FUZZ, 'Cargo.toml'), '--no-default-features', ...DENY));
   await check('cargo deny', async () => {
     await perform(tools);
     await checkCrates();

@@ -1,6 +1,6 @@
 // What a reply holds beside its text: the reasoning before it, the tool calls, and images.
 
-import { eachFrame, el } from './dom.js';
+import { appendAtEnd, eachFrame, el } from './dom.js';
 
 /**
  * @returns {{ nodes: HTMLElement[], reasoning: (piece: string) => void, call: (event: any) => void, image: (url: string) => void,
@@ -17,10 +17,9 @@ export function attachments() {
   let thought = '';
   // Once a frame: reading the scroll position forces a layout, which thousands of pieces cannot each pay.
   const frame = eachFrame(() => {
-    const isAtEnd = reasoningText.scrollTop + reasoningText.clientHeight >= reasoningText.scrollHeight - 8;
-    reasoningText.append(thought);
+    if (thought === '') return;
+    appendAtEnd(reasoningText, thought);
     thought = '';
-    if (isAtEnd) reasoningText.scrollTop = reasoningText.scrollHeight;
   });
 
   const show = () => {

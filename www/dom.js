@@ -38,3 +38,10 @@ export function eachFrame(work) {
     },
   };
 }
+
+/** Appends to a box that scrolls, and keeps its end in sight unless the visitor has scrolled away from it. This forces a layout. */
+export function appendAtEnd(box, ...nodes) {
+  const isAtEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 8;
+  box.append(...nodes);
+  if (isAtEnd) box.scrollTop = box.scrollHeight;
+}

@@ -1,6 +1,6 @@
 // The events of the last reply, each with the time at which it came.
 
-import { eachFrame, el } from './dom.js';
+import { appendAtEnd, eachFrame, el } from './dom.js';
 
 /** How many events are listed at most, the last ones of a long reply. */
 const SHOWN = 400;
@@ -14,11 +14,9 @@ export function eventLog(list, count) {
   const frame = eachFrame(() => {
     count.textContent = total > SHOWN ? `${total}, the last ${SHOWN} shown` : total > 0 ? `${total}` : '';
     if (waiting.length === 0) return;
-    const isAtEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - 8;
-    list.append(...waiting.map(line));
+    appendAtEnd(list, ...waiting.map(line));
     waiting = [];
     while (list.childElementCount > SHOWN) list.firstElementChild.remove();
-    if (isAtEnd) list.scrollTop = list.scrollHeight;
   });
   const add = (entry) => {
     total += 1;

@@ -3,14 +3,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CACHE, ROOT } from './paths.mjs';
+import { CACHE, FUZZ, ROOT } from './paths.mjs';
 import { Failure, run } from './run.mjs';
 
 const VERSION = '0.20.2';
 const FOLDER = join(CACHE, `cargo-deny-${VERSION}`);
 const COMMAND = join(FOLDER, 'bin', process.platform === 'win32' ? 'cargo-deny.exe' : 'cargo-deny');
-/** The workspace, and the fuzz targets, which are a workspace of their own. */
-const MANIFESTS = [join(ROOT, 'Cargo.toml'), join(ROOT, 'fuzz', 'Cargo.toml')];
+const MANIFESTS = [join(ROOT, 'Cargo.toml'), join(FUZZ, 'Cargo.toml')];
 
 /** @returns {import('./plan.mjs').Plan} the step that builds it, if it is not there yet */
 export function missingCargoDeny() {

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 export const DIST = join(ROOT, 'dist');
+/** The fuzz targets, a workspace of their own. */
+export const FUZZ = join(ROOT, 'fuzz');
 export const SOURCES = join(ROOT, 'src', 'js');
 /** Where wasm-bindgen's JavaScript and the module lie, by the kind of build. */
 export const GLUE = { release: join(ROOT, 'target', 'glue'), dev: join(ROOT, 'target', 'glue-dev') };

@@ -5,7 +5,6 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, readFile, readdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -15,6 +14,7 @@ import { installed } from '../../scripts/lib/pack.mjs';
 import { ROOT } from '../../scripts/lib/paths.mjs';
 import { run } from '../../scripts/lib/run.mjs';
 import { runtimes } from '../../scripts/lib/runtimes.mjs';
+import { freePort } from '../js/free-port.mjs';
 import { replyTo } from '../site/replies.mjs';
 import { startSite } from '../site/server.mjs';
 
@@ -33,15 +33,6 @@ after(async () => {
   await site?.close();
   await project?.remove();
 });
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts an example and waits until it answers. */
 async function start(program, args) {

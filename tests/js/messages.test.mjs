@@ -2,36 +2,25 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { AiEngine, Ollama, OpenAiChat } from '../../dist/index.js';
+import { freePort } from './free-port.mjs';
 import { chatError } from './helper.mjs';
-
-/** A port that nothing listens on. */
-async function deadPort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const ask = (provider) => provider.createAsync({ messages: 'Hi', retries: 0 });
 const answers = (status, headers, body) => async () => new Response(body, { status, headers });
 
 test('a service that cannot be reached: its address, and the code of the cause', async () => {
-  const port = await deadPort();
+  const port = await freePort();
   await chatError(ask(new OpenAiChat({ baseUrl: `http://127.0.0.1:${port}/v1`, defaultModel: 'm' })), 'network', new RegExp(`no answer from http://127\\.0\\.0\\.1:${port}: .*ECONNREFUSED`));
   await chatError(ask(new OpenAiChat({ baseUrl: 'http://no-such-host.invalid', defaultModel: 'm' })), 'network', /no answer from http:\/\/no-such-host\.invalid: fetch failed \((ENOTFOUND|EAI_AGAIN) no-such-host\.invalid\)/);
 });
 
 test('Ollama that does not run: how to start it', async () => {
-  const port = await deadPort();
+  const port = await freePort();
   await chatError(ask(new Ollama({ baseUrl: `http://localhost:${port}`, defaultModel: 'm' })), 'network', /is it running\? `ollama serve`.*OLLAMA_ORIGINS/);
 });
 

@@ -2,24 +2,10 @@
 // touched) wants room that a wasm module cannot have.
 
 import { AiEngine } from '../../../dist/index.js';
+import { nonce, waiting, whole } from './neighbour.mjs';
 
-const nonce = JSON.stringify({ success: true, restNonce: 'abcdef1234' });
 const answers = (body) => async (url) => new Response(url.endsWith('start_session') ? nonce : body(), { headers: { 'content-type': 'text/event-stream' } });
-const piece = 'data: {"type":"live","data":"piece"}\n\n';
-const whole = `${piece}data: {"type":"end","data":"{\\"success\\":true,\\"reply\\":\\"piece\\"}"}\n\n`;
 const giant = () => ({ status: 200, headers: new Headers(), body: new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(2 ** 30 + 1)) }) });
-
-/** A reply whose second chunk comes when it is asked for. */
-function waiting() {
-  let goOn;
-  const stream = new ReadableStream({
-    start(controller) {
-      controller.enqueue(new TextEncoder().encode(piece));
-      goOn = () => controller.enqueue(new TextEncoder().encode(whole));
-    },
-  });
-  return { stream, goOn };
-}
 
 const engine = new AiEngine({ url: 'https://shop.example' });
 const seen = { codes: new Set(), traps: 0, neighbours: new Set(), works: 0 };
