@@ -9,6 +9,8 @@ const DEFAULTS = { connect: undefined, firstChunk: 600_000, idle: 120_000, total
  */
 export const pausesEnd = Symbol('pauses end');
 
+const TIMERS = ['connect', 'firstChunk', 'idle', 'total', 'pause'];
+
 /** How often the idle timer checks within its time. One timer serves all pieces: arming one for each would cost more than the piece. */
 const CHECKS = 8;
 
@@ -42,9 +44,10 @@ export class Deadlines {
   #buffer;
   #isReading;
   #onExpired;
+  /** Of each of `TIMERS` the one that runs. All members are there from the beginning, so that engines keep the object small. */
   #timers = { connect: undefined, firstChunk: undefined, idle: undefined, total: undefined, pause: undefined };
-  /** When `total` ends. */
-  #end = Infinity;
+  /** When `total` ends; `undefined`: never. */
+  #end;
   /** What is left of `firstChunk`, and since when that timer runs. */
   #firstChunkLeft;
   #firstChunkSince = 0;
@@ -54,6 +57,8 @@ export class Deadlines {
   /** Whether no idle timer has to be started: it runs, or there is no idle limit. */
   #isWatching = false;
   #quietChecks = 0;
+  /** Whether the timers do not keep a process of Node. */
+  #isReleased = false;
 
   /** `isReading()` says whether the consumer waits for the next item. `onExpired(error)` is called at most once. */
   constructor(limits, buffer, isReading, onExpired) {
@@ -66,8 +71,8 @@ export class Deadlines {
 
   /** The reply begins: its first item was asked for. */
   start() {
-    const { total, pausesEnd: end = Infinity } = this.#limits;
-    this.#end = total === undefined ? end : Math.min(end, Date.now() + total);
+    const { total, pausesEnd: end } = this.#limits;
+    this.#end = total === undefined ? end : Math.min(end ?? Infinity, Date.now() + total);
     this.#arm('total', total);
   }
 
@@ -83,7 +88,7 @@ export class Deadlines {
 
   /** How long a pause before a retry may be. */
   get msLeft() {
-    return this.#end - Date.now();
+    return (this.#end ?? Infinity) - Date.now();
   }
 
   /** A pause before a retry begins, in which only `total` counts. */
@@ -113,7 +118,7 @@ export class Deadlines {
       this.#watch();
     } else {
       if (this.#pause === null) this.#startFirstChunk();
-      for (const timer of Object.values(this.#timers)) timer?.ref?.();
+      this.#hold();
     }
   }
 
@@ -130,7 +135,7 @@ export class Deadlines {
 
   /** Stops all timers. */
   clear() {
-    for (const name of Object.keys(this.#timers)) this.#disarm(name);
+    for (const name of TIMERS) this.#disarm(name);
     const endPause = this.#endPause;
     this.#endPause = null;
     endPause?.();
@@ -144,7 +149,15 @@ export class Deadlines {
   }
 
   #release() {
-    for (const timer of Object.values(this.#timers)) timer?.unref?.();
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    for (const name of TIMERS) this.#timers[name]?.unref?.();
+  }
+
+  #hold() {
+    if (!this.#isReleased) return;
+    this.#isReleased = false;
+    for (const name of TIMERS) this.#timers[name]?.ref?.();
   }
 
   #startFirstChunk() {
@@ -178,12 +191,13 @@ export class Deadlines {
     if (idle === undefined) return;
     this.#isWatching = true;
     this.#arm('idle', idle / CHECKS, () => this.#check());
-    this.#timers.idle.unref?.();
   }
 
-  #arm(name, ms, onTime = () => this.#expire(name)) {
+  #arm(name, ms, onTime) {
     this.#disarm(name);
-    if (ms !== undefined) this.#timers[name] = setTimeout(onTime, ms);
+    if (ms === undefined) return;
+    this.#timers[name] = setTimeout(onTime ?? (() => this.#expire(name)), ms);
+    if (this.#isReleased) this.#timers[name].unref?.();
   }
 
   #expire(name) {

@@ -115,7 +115,13 @@ export class Fallback {
   #reply(options, ask, responseMeta) {
     const attempts = [];
     let race;
-    const config = { __proto__: null, timeouts: {}, provider: () => race?.winner ?? this.name, responseMeta };
+    const { name } = this;
+    const provider = {
+      get name() {
+        return race?.winner ?? name;
+      },
+    };
+    const config = { __proto__: null, timeouts: {}, provider, responseMeta };
     try {
       const [{ conversation, ...data }, { signal, timeout, [pausesEnd]: end, ...live }] = readOptions(options);
       const limits = readTimeouts(timeout, end);

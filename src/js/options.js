@@ -36,7 +36,7 @@ export function readOptions(options, defaults) {
   const live = Object.assign(Object.create(null), defaults, given);
   check(live);
   live[pausesEnd] = options[pausesEnd];
-  return [data, live, texts];
+  return [data, live, texts.length > 0 ? texts : undefined];
 }
 
 function check({ signal, fetch, session, coalesce, onRetry }) {

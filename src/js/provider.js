@@ -140,7 +140,7 @@ export class Provider {
       responseMeta,
       toChatError: recoverFromTrap,
       isLost: undefined,
-      provider: () => this.name,
+      provider: this,
     };
     try {
       const [data, live, texts] = readOptions(options, this.#live);

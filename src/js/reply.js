@@ -47,7 +47,7 @@ export class Reply {
 
   /**
    * `config`: `{ start(host, buffer) -> ReplyDriver or Race, signal, fetch, session, timeouts, coalesce, onRetry, failure,
-   * provider() }`.
+   * provider }`; `provider.name` is asked when somebody wants it.
    * `failure`: an error of the call itself, kept until the first read. Optional: `responseMeta` (see `EventBuffer`), `toChatError(error)`,
    * which makes an error of a trap, and `isLost()`, whether the driver is gone with its wasm instance.
    */
@@ -154,7 +154,7 @@ export class Reply {
   }
 
   get provider() {
-    return this.#config.provider();
+    return this.#config.provider.name;
   }
 
   /** Makes sure that the reply is read once. */
@@ -232,7 +232,8 @@ export class Reply {
       if (this.#driver !== null) await nextTurn();
       else if (!this.#begin()) return;
       this.#deadlines.reading();
-      await this.#deadlines.pauseEnd;
+      const { pauseEnd } = this.#deadlines;
+      if (pauseEnd !== undefined) await pauseEnd;
       if (this.#over) return;
       const opened = await this.#driver.open();
       if (this.#over) cancel(opened);
