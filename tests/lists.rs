@@ -122,6 +122,17 @@ fn numbers_that_cross_the_border_mean_the_same_on_both_sides() {
     }
 }
 
+#[test]
+fn the_default_of_max_event_bytes_is_the_same_on_both_sides() {
+    let rust = between(&source("src/web/options.rs"), "MAX_EVENT_BYTES: usize = ", ";");
+    let product: usize = rust.split(" * ").map(|factor| factor.parse::<usize>().unwrap()).product();
+    let javascript = between(&source("src/js/reply.js"), "const MAX_EVENT_BYTES = ", ";");
+    assert_eq!(javascript.replace('_', "").parse(), Ok(product));
+    let types = between(&source("src/js/index.d.ts"), "may take four times as much memory, or 1 MiB. Default", "(16 MiB)");
+    let digits: String = types.chars().filter(char::is_ascii_digit).collect();
+    assert_eq!(digits.parse(), Ok(product));
+}
+
 fn javascript() -> Vec<String> {
     let folders = ["src/js", "src/js/edge"];
     let files = folders.iter().flat_map(|folder| {

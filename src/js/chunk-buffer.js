@@ -21,7 +21,7 @@ export function feed(driver, chunk) {
 function reserve(driver, least) {
   let length = 1024;
   while (length < least) length *= 2;
-  buffer = { at: driver.room(length), length };
+  buffer = { at: driver.reserve(length), length };
 }
 
 /** Forgets buffer and memory: the next driver belongs to another instance of the module. */

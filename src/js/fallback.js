@@ -134,6 +134,7 @@ export class Fallback {
         config.timeouts.total = limits.total;
       }
       config.signal = signal;
+      config.maxEventBytes = data.maxEventBytes;
       config.start = (host, buffer) => {
         each[pausesEnd] = Date.now() + host.msLeft;
         return (race = new Race({

@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" />
+
 /**
  * Whose message it is. `system`: instructions of the application; `developer`: OpenAI's newer name for `system`, sent as
  * `system` to services that know only that name; `user`: the person who asks; `assistant`: the model; `tool`: the result of a
@@ -190,7 +192,7 @@ export interface CallOptions {
    * (calls, reasoning that goes back to the service, text that is compared with a final one, what an endpoint repeats); beyond it the
    * call fails with a `ChatError` `too_large`. The values of one event may take four times as much memory, or 1 MiB. Default
    * 16 777 216 (16 MiB), with which one reply fits into an isolate of 128 MB; where many replies may be that large at once, give
-   * less. Text that was handed out is not kept, but `createAsync` and `text()` collect it, whatever its length.
+   * less. Text that was handed out is not kept, but `createAsync` and `text()` collect it, up to this bound as well.
    */
   maxEventBytes?: number;
   /** True: pieces of one kind that arrive in the same network chunk come as one piece, which costs less. Default false. */
@@ -393,6 +395,12 @@ export interface WorkersAiSettings extends ServiceSettings {
      * @param options `{ signal }`
      */
     run(model: string, input: any, options?: any): Promise<unknown>;
+    /**
+     * Lists models; `listModels` calls it.
+     *
+     * @param options `{ task, per_page }`
+     */
+    models?(options?: any): Promise<unknown>;
   };
   /** Id of the Cloudflare account, for the REST API. */
   accountId?: string;
@@ -531,6 +539,8 @@ export interface Reply extends AsyncIterable<string> {
    * @param error anything
    */
   throw(error?: unknown): Promise<IteratorResult<string, undefined>>;
+  /** For `await using`: stops the request upstream, as leaving the loop does. */
+  [Symbol.asyncDispose](): Promise<void>;
   /** All events of the reply, text included, instead of the text alone. */
   readonly events: AsyncIterableIterator<ReplyEvent>;
   /** Reads the reply to its end and resolves to the whole text; rejects where the reply fails. */

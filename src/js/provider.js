@@ -134,6 +134,7 @@ export class Provider {
       session: undefined,
       texts: undefined,
       timeouts: readTimeouts(),
+      maxEventBytes: undefined,
       coalesce: false,
       onRetry: undefined,
       failure: undefined,
@@ -145,6 +146,7 @@ export class Provider {
     try {
       const [data, live, texts] = readOptions(options, this.#live);
       config.timeouts = readTimeouts(live.timeout, live[pausesEnd]);
+      config.maxEventBytes = data.maxEventBytes ?? this.#data.maxEventBytes;
       config.coalesce = live.coalesce === true;
       config.signal = live.signal;
       config.session = live.session;

@@ -14,6 +14,9 @@ export const FAILED = 3;
 /** Key of a property that says whether content came, as the core defines content (`Event::is_content` in src/chat/event.rs). For `Race`. */
 export const hasContent = Symbol('has content');
 
+/** The default of `maxEventBytes`, as in src/web/options.rs. */
+const MAX_EVENT_BYTES = 16_777_216;
+
 const NONE = Symbol('no error');
 const DONE = Object.freeze({ value: undefined, done: true });
 const ignore = () => {};
@@ -47,7 +50,7 @@ export class Reply {
 
   /**
    * `config`: `{ start(host, buffer) -> ReplyDriver or Race, signal, fetch, session, timeouts, coalesce, onRetry, failure,
-   * provider }`; `provider.name` is asked when somebody wants it.
+   * maxEventBytes, provider }`; `provider.name` is asked when somebody wants it.
    * `failure`: an error of the call itself, kept until the first read. Optional: `responseMeta` (see `EventBuffer`), `toChatError(error)`,
    * which makes an error of a trap, and `isLost()`, whether the driver is gone with its wasm instance.
    */
@@ -111,11 +114,18 @@ export class Reply {
 
   async text() {
     this.#claim();
+    const { maxEventBytes: most = MAX_EVENT_BYTES } = this.#config;
     let text = '';
     for (;;) {
       const { value, done } = await this.next();
       if (done) return text;
       text += value;
+      // No text has fewer bytes than letters.
+      if (text.length > most) {
+        const { provider } = this;
+        this.return();
+        throw new ChatError('too_large', `the whole text is larger than maxEventBytes (${most} bytes): read it piece by piece`, { provider });
+      }
     }
   }
 

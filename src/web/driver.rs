@@ -137,8 +137,8 @@ impl ReplyDriver {
         })
     }
 
-    /// The address of space for a chunk of up to `length` bytes in `memory`. All replies share it.
-    pub fn room(&self, length: usize) -> usize {
+    /// Makes space for a chunk of up to `length` bytes in `memory`, and returns its address. All replies share it.
+    pub fn reserve(&self, length: usize) -> usize {
         chunk_buffer::reserve(length)
     }
 
@@ -147,7 +147,7 @@ impl ReplyDriver {
         wasm_bindgen::memory()
     }
 
-    /// Feeds a chunk of `length` bytes, which is at the address that `room` gave. Returns a [`Progress`].
+    /// Feeds a chunk of `length` bytes, which is at the address that `reserve` gave. Returns a [`Progress`].
     pub fn feed(&self, length: usize) -> u8 {
         self.0.after_feed(|exchange| chunk_buffer::feed_chunk(exchange, length)) as u8
     }

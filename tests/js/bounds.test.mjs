@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { createHandler } from '../../dist/edge.js';
-import { AiEngine, Anthropic, ChatError, Gemini, OpenAiChat, formatPrompt } from '../../dist/index.js';
+import { AiEngine, Anthropic, ChatError, Fallback, Gemini, OpenAiChat, formatPrompt } from '../../dist/index.js';
 import { assertWorks, chatError, child, PROMPT, useSite } from './helper.mjs';
 
 const used = useSite();
@@ -78,6 +78,32 @@ test('a request that no string can hold is told, and does not end the process', 
   const { code, message, sent } = await child('longest.mjs', { timeout: 120_000 });
   assert.deepEqual([code, sent], ['too_large', 0], message);
   assert.match(message, /^the message is too large/);
+});
+
+test('a text without end is collected up to maxEventBytes, and can be read beyond that', async () => {
+  const frame = new TextEncoder().encode(`data: {"choices":[{"delta":{"content":"${'a'.repeat(1000)}"}}]}\n\n`);
+  let cancelled = 0;
+  const fetch = async () => new Response(new ReadableStream({
+    pull: (controller) => controller.enqueue(frame),
+    cancel: () => void cancelled++,
+  }), { headers: { 'content-type': 'text/event-stream' } });
+  const provider = new OpenAiChat({ defaultModel: 'm', fetch, retries: 0 });
+  const limited = { messages: 'Hi', maxEventBytes: 100_000 };
+  const both = new Fallback([provider]);
+  for (const call of [
+    () => provider.createAsync(limited),
+    () => provider.with({ maxEventBytes: 100_000 }).createAsync({ messages: 'Hi' }),
+    () => provider.createAsyncGenerator(limited).text(),
+    () => both.createAsync(limited),
+    () => provider.createAsync({ messages: 'Hi' }),
+  ]) {
+    const error = await chatError(call(), 'too_large', /^the whole text is larger than maxEventBytes \(\d+ bytes\): read it piece by piece$/);
+    assert.equal(error.provider, 'OpenAiChat');
+  }
+  assert.equal(cancelled, 5, 'the rest is not read');
+  let length = 0;
+  for await (const piece of provider.createAsyncGenerator(limited)) if ((length += piece.length) > 1_000_000) break;
+  assert.ok(length > 1_000_000);
 });
 
 test('events in one chunk cost linear time', async () => {
