@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::drive::{Played, Reply};
 use crate::support::flow::{Flow, call, recorded};
-use crate::support::linear::assert_linear;
+use crate::support::linear::{assert_linear, assert_linear_of};
 
 const BASE: &str = "https://llm.example/v1";
 
@@ -467,15 +467,17 @@ fn pieces_of_one_call_cost_linear_time() {
 #[test]
 fn many_calls_cost_linear_time() {
     for numbered in [true, false] {
-        assert_linear(2_000, |count| {
+        let answer = |count: usize| {
             let call = |at: usize| {
                 let function = json!({ "name": "f", "arguments": "{}" });
                 let index = if numbered { json!(at) } else { Value::Null };
                 chunk(json!({ "tool_calls": [{ "index": index, "id": format!("c{at}"), "function": function }] }))
             };
-            let mut frames: Vec<_> = (0..count).map(call).collect();
-            frames.push(finish("tool_calls"));
-            assert_eq!(stream(&frames).described().len(), 2 * count + 1);
+            let frames = (0..count).map(call).chain([finish("tool_calls")]);
+            (count, Reply::new(200, frames.map(|frame| format!("data: {frame}\n\n")).collect::<String>()))
+        };
+        assert_linear_of(4_000, answer, |(count, answer)| {
+            assert_eq!(ask(json!("Hi")).answers(&[answer]).events().len(), 2 * count + 1);
         });
     }
 }
