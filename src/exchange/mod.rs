@@ -235,6 +235,11 @@ impl Exchange {
         self.out.has_events()
     }
 
+    /// Whether a stop word ended the text, while the service may go on.
+    pub fn is_cut(&self) -> bool {
+        self.out.is_stopped()
+    }
+
     /// What [`Exchange::poll`] would ask for when no event is waiting.
     pub fn demand(&self) -> Demand {
         match self.state {

@@ -10,6 +10,7 @@ import { bytesOf, cancel, nextTurn, readRest, tell } from './web.js';
 export const MORE = 0;
 export const OVER = 1;
 export const FAILED = 3;
+const CUT = 4;
 
 /** Key of a property that says whether content came, as the core defines content (`Event::is_content` in src/chat/event.rs). For `Race`. */
 export const hasContent = Symbol('has content');
@@ -314,7 +315,8 @@ export class Reply {
 
   /** What follows a chunk. `Reopen`, the one progress that is not named here, drops the reader, so that `#work` opens again. */
   #onProgress(progress, hasEnded = false) {
-    if (progress === OVER) this.#complete(hasEnded);
+    if (progress === OVER || (progress === CUT && hasEnded)) this.#complete(hasEnded);
+    else if (progress === CUT) this.#finish();
     else if (progress === FAILED) this.#stop(this.#driver.failure());
     else if (progress !== MORE) this.#dropReader();
   }

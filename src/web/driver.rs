@@ -40,6 +40,8 @@ enum Progress {
     /// The reply failed, and `failure` says why. This is not a `Result`, which JavaScript would get as an array, for
     /// every chunk.
     Failed = 3,
+    /// The reply is complete since a stop word ended it, and the service may go on for long: the rest is not wanted.
+    Cut = 4,
 }
 
 /// What `open` waits for.
@@ -293,6 +295,7 @@ impl Inner {
             Demand::Request => Progress::Reopen,
             Demand::Nothing => match self.poll() {
                 Some(Poll::Over(Err(error))) => self.failed(error.into()),
+                _ if self.is_cut() => Progress::Cut,
                 _ => Progress::Over,
             },
         }
@@ -339,6 +342,10 @@ impl Inner {
 
     fn is_reading(&self) -> bool {
         self.exchange.borrow().as_ref().is_some_and(|exchange| exchange.demand() == Demand::Response)
+    }
+
+    fn is_cut(&self) -> bool {
+        self.exchange.borrow().as_ref().is_some_and(Exchange::is_cut)
     }
 
     /// Bytes that a shared response may have.

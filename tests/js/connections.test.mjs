@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 
-import { AiEngine, Fallback, OpenAiChat } from '../../dist/index.js';
+import { AiEngine, Fallback, OpenAiChat, OpenAiResponses } from '../../dist/index.js';
 import { ANSWER as ANSWER_OF_SITE, PROMPT, useSite, within } from './helper.mjs';
 import { end, text } from './services.mjs';
 
@@ -90,6 +90,23 @@ test('a reply that is left before its end is cancelled at once', async (t) => {
   await reply.next();
   await reply.return();
   await within(SOON, answers[0].closed, 'the connection');
+});
+
+test('an answer that a stop word ends is cancelled, and not read on', async () => {
+  const asked = [];
+  const words = ['Hel', 'lo STOP', ' more'].map((delta) => `data: ${JSON.stringify({ type: 'response.output_text.delta', delta })}\n\n`);
+  const body = new ReadableStream({
+    pull(controller) {
+      asked.push(words[0]);
+      if (words.length > 0) controller.enqueue(new TextEncoder().encode(words.shift()));
+    },
+    cancel: () => void asked.push('cancelled'),
+  }, { highWaterMark: 0 });
+  const provider = new OpenAiResponses({ defaultModel: 'm', fetch: async () => new Response(body, { headers: { 'content-type': 'text/event-stream' } }) });
+  const reply = provider.createAsyncGenerator({ messages: 'Hi', stop: ['STOP'] });
+  assert.equal(await within(SOON, read(reply), 'the reply'), 'Hello ');
+  assert.equal(reply.finishReason, 'stop');
+  assert.deepEqual([asked.length, asked.at(-1)], [3, 'cancelled'], 'two reads');
 });
 
 const used = useSite();
