@@ -128,7 +128,8 @@ fn the_default_of_max_event_bytes_is_the_same_on_both_sides() {
     let product: usize = rust.split(" * ").map(|factor| factor.parse::<usize>().unwrap()).product();
     let javascript = between(&source("src/js/reply.js"), "const MAX_EVENT_BYTES = ", ";");
     assert_eq!(javascript.replace('_', "").parse(), Ok(product));
-    let types = between(&source("src/js/index.d.ts"), "may take four times as much memory, or 1 MiB. Default", "(16 MiB)");
+    let types =
+        between(&source("src/js/index.d.ts"), "may take four times as much memory, or 1 MiB. Default", "(16 MiB)");
     let digits: String = types.chars().filter(char::is_ascii_digit).collect();
     assert_eq!(digits.parse(), Ok(product));
 }

@@ -1,5 +1,6 @@
 //! Forms with files.
 
+use super::base64;
 use crate::text::join;
 
 /// A body of the type `multipart/form-data` (RFC 7578), written so far. Names and values must hold no line break followed by
@@ -18,20 +19,21 @@ impl Multipart {
 
     /// Adds a field.
     pub fn add(&mut self, name: &str, value: &str) {
-        self.part(name, "", value.as_bytes());
+        self.part(name, "", |bytes| bytes.extend_from_slice(value.as_bytes()));
     }
 
-    /// Adds a file with an image of the type `media`. Its name has the ending of that type, since WordPress goes by the
-    /// ending.
-    pub fn image(&mut self, name: &str, media: &str, bytes: &[u8]) {
+    /// Adds a file with an image of the type `media`, given in Base64 and of so many bytes: it is decoded to its place. Its
+    /// name has the ending of that type, since WordPress goes by the ending.
+    pub fn image(&mut self, name: &str, media: &str, base64: &str, size: usize) {
         let head = join(&["; filename=\"", &image_name(media), "\"\r\nContent-Type: ", media]);
-        self.part(name, &head, bytes);
+        self.bytes.reserve_exact(size + 1024);
+        self.part(name, &head, |bytes| base64::decode_into(base64, bytes));
     }
 
-    fn part(&mut self, name: &str, head: &str, content: &[u8]) {
+    fn part(&mut self, name: &str, head: &str, write: impl FnOnce(&mut Vec<u8>)) {
         let head = ["--", &self.boundary, "\r\nContent-Disposition: form-data; name=\"", name, "\"", head, "\r\n\r\n"];
         self.bytes.extend_from_slice(join(&head).as_bytes());
-        self.bytes.extend_from_slice(content);
+        write(&mut self.bytes);
         self.bytes.extend_from_slice(b"\r\n");
     }
 

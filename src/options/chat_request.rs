@@ -320,10 +320,17 @@ fn read_stop_words(given: &Value) -> Result<Vec<String>> {
 pub struct Image {
     /// The media type, such as `image/png`.
     pub media: String,
-    /// The image in Base64, as the caller gave it.
-    pub base64: String,
-    /// The image.
-    pub bytes: Vec<u8>,
+    /// The image in Base64, as the caller gave it. It is not copied, since it may be large.
+    base64: Value,
+    /// How many bytes the image has.
+    pub size: usize,
+}
+
+impl Image {
+    /// The image in Base64, without blanks around it.
+    pub fn base64(&self) -> &str {
+        self.base64.as_str().unwrap_or_default().trim()
+    }
 }
 
 /// The caller's `messages` as texts. A bare string is one user message; `content` is a string or OpenAI's content
@@ -415,13 +422,15 @@ impl MessageReader<'_> {
             self.warnings.push(join(&[path, " is an image of an earlier message: left out"]));
             return Ok(());
         }
-        let address = part.text_at("/image_url/url").or(part.text("image_url")).unwrap_or_default();
+        let given = part.pointer("/image_url/url").or(part.get("image_url")).unwrap_or(&Value::Null);
+        let address = given.as_str().unwrap_or_default();
         if !address.starts_with("data:") {
             self.warnings.push(join(&[path, " is of type 'image_url', which sites take as data: URLs only: left out"]));
             return Ok(());
         }
-        let read = url::data_url(address).and_then(|(media, base64)| Some((media, base64, base64::decode(base64)?)));
-        let Some((media, base64, bytes)) = read else {
+        let read =
+            url::data_url(address).and_then(|(media, base64)| Some((media, base64, base64::decoded_size(base64)?)));
+        let Some((media, base64, size)) = read else {
             return Err(Error::input(join(&[path, " is no image in Base64"])));
         };
         if !self.images.types.contains(&media) {
@@ -436,7 +445,7 @@ impl MessageReader<'_> {
                 &types,
             ])));
         }
-        self.found.push(Image { media: media.to_owned(), base64: base64.to_owned(), bytes });
+        self.found.push(Image { media: media.to_owned(), base64: given.end(base64.len()), size });
         Ok(())
     }
 }

@@ -70,12 +70,12 @@ export async function within(ms, promise, what) {
 }
 
 /** Runs `children/<name>` in a process of its own, which must end by itself and print JSON. */
-export async function child(name, { flags = [], args = [], timeout = 60_000 } = {}) {
+export async function child(name, { flags = [], args = [], timeout = 60_000, env = {} } = {}) {
   const script = fileURLToPath(new URL(`./children/${name}`, import.meta.url));
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ['--unhandled-rejections=strict', '--trace-warnings', ...flags, script, ...args],
-    { timeout, maxBuffer: 1 << 26 },
+    { timeout, maxBuffer: 1 << 26, env: { ...process.env, ...env } },
   );
   assert.equal(stderr, '', 'no warning');
   return JSON.parse(stdout);

@@ -56,10 +56,13 @@ test('a hundred traps: neighbours get a clear error, the next call works, and me
   assert.deepEqual(neighbours, ["protocol: rivulet's core stopped during another reply, and this one with it"]);
   assert.ok(grown < 24 * 1024 * 1024, `${(grown / 2 ** 20).toFixed(1)} MiB more after a hundred traps`);
 });
-for (const name of ['OpenAiChat', 'Anthropic', 'Gemini', 'OpenAiResponses', 'Ollama', 'Cohere']) {
+for (const name of ['OpenAiChat', 'Anthropic', 'Gemini', 'OpenAiResponses', 'Ollama', 'Cohere', 'AiEngine', 'AiPower', 'AiPuffer']) {
   test(`an image of 20 MiB to ${name} costs four times itself at most, and leaves nothing`, async () => {
-    const { sent, grown, left } = await child('image.mjs', { flags: ['--expose-gc'], args: [name, '20'] });
-    assert.ok(sent > 20 * MB, `${sent} letters were sent`);
+    // glibc would keep what was freed, once it has freed a block as large as that.
+    const env = { MALLOC_MMAP_THRESHOLD_: '131072' };
+    const { sent, grown, left } = await child('image.mjs', { flags: ['--expose-gc'], args: [name, '20'], env });
+    // A file has three bytes for four letters of Base64.
+    assert.ok(sent > 14 * MB, `${sent} letters or bytes were sent`);
     assert.ok(grown < 4 * sent, `${grown / sent} times`);
     assert.ok(left < 20 * MB, `${left / MB} MiB are left`);
   });

@@ -191,7 +191,7 @@ fn submit(chat: Rc<ChatRequest>, session: Session, source: Source) -> Operation 
         Some(image) => {
             let mut form = Multipart::new(&chat.random_id(24, 7));
             fields.for_each(|(name, value)| form.add(name, value));
-            form.image("image", &image.media, &image.bytes);
+            form.image("image", &image.media, image.base64(), image.size);
             request.multipart(form)
         }
         None => {

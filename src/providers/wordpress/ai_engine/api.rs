@@ -48,9 +48,9 @@ fn ask(
     if let Some(image) = chat.images.get(files.len()) {
         let upload = fill_template(
             r#"{"base64":$,"filename":$,"purpose":"analysis"}"#,
-            &[&image.base64, &image_name(&image.media)],
+            &[image.base64(), &image_name(&image.media)],
         );
-        let size = image.bytes.len() as u64;
+        let size = image.size as u64;
         let path = "mwai/v1/simpleFileUpload".to_owned();
         return keyed_request(chat.clone(), root.clone(), path, upload, move |response, _| {
             let value = response.json_or_null();

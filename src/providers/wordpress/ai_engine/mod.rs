@@ -334,9 +334,9 @@ impl Call {
     fn upload(mut self) -> Operation {
         let chat = self.chat.clone();
         let Some(image) = chat.images.get(self.files.len()) else { return self.submit_at_root() };
-        let size = image.bytes.len() as u64;
+        let size = image.size as u64;
         let mut form = Multipart::new(&chat.random_id(24, 7));
-        form.image("file", &image.media, &image.bytes);
+        form.image("file", &image.media, image.base64(), image.size);
         form.add("type", "image");
         form.add("purpose", "vision");
         let request = Request::post(self.route("mwai-ui/v1/files/upload")).multipart(form);

@@ -14,7 +14,7 @@ use crate::chat::{Code, Error, Finish, Result, Session, error_text};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
 use crate::http::{Form, Request};
-use crate::json::{Value, fill_template};
+use crate::json::Value;
 use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind, prompt};
 use crate::providers::Protocol;
 use crate::text::join;
@@ -154,11 +154,14 @@ fn store(chat: Rc<ChatRequest>, session: Session, renewal: Renewal) -> Operation
     form.add("bot_id", bot);
     form.add("user_client_message_id", &join(&["aipkit-client-msg-", bot, "-", &chat.random_id(13, 5)]));
     if !chat.images.is_empty() {
-        let mut images = Vec::new();
+        // JSON that is written in pieces, since an image may be large. Neither a type nor Base64 needs an escape.
+        let mut parts = Vec::new();
         for image in &chat.images {
-            images.push(fill_template(r#"{"mime_type":$,"base64_data":$}"#, &[&image.media, &image.base64]));
+            let head = if parts.is_empty() { "[{\"mime_type\":\"" } else { "\"},{\"mime_type\":\"" };
+            parts.extend([head, &image.media, "\",\"base64_data\":\"", image.base64()]);
         }
-        form.add("image_inputs", &Value::from(images).to_json());
+        parts.push("\"}]");
+        form.add_parts("image_inputs", &parts);
     }
     Operation::buffered_any_status(Request::post(ajax_url(&chat.settings)).form(form), move |response, out| {
         let is_error = !response.head.is_success();
