@@ -61,3 +61,24 @@ fn the_grammar_of_events_is_the_one_that_is_checked() {
         assert!(guide.contains(&format!("`{kind} ")), "the guide does not explain {kind}");
     }
 }
+
+/// CONTRIBUTING.md follows one reply through the files: each name stands in a file of its step.
+#[test]
+fn the_path_of_a_reply_is_the_one_that_it_takes() {
+    let text = source("CONTRIBUTING.md");
+    let path = text.split("The path of one reply").nth(1).expect("no path of a reply").split("\n## ").next().unwrap();
+    let step = Regex::new(r"(?m)^\d+\. .*(?:\n {3}.*)*").unwrap();
+    let quoted = Regex::new(r"`([^`]+)`").unwrap();
+    let steps: Vec<&str> = step.find_iter(path).map(|found| found.as_str()).collect();
+    assert!(steps.len() >= 8, "{steps:?}");
+    for step in steps {
+        let words: Vec<&str> = quoted.captures_iter(step).map(|found| found.get(1).unwrap().as_str()).collect();
+        let (files, names): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| word.contains('/'));
+        let sources: Vec<String> = files.into_iter().map(source).collect();
+        assert!(!sources.is_empty(), "no file: {step}");
+        for name in names {
+            let last = name.rsplit("::").next().unwrap();
+            assert!(sources.iter().any(|file| file.contains(last)), "`{name}` is in no file of its step: {step}");
+        }
+    }
+}
