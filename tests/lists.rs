@@ -176,7 +176,7 @@ const OF_THE_EDGE: &str = "compatible";
 #[test]
 fn options_of_the_types_are_those_of_the_core_and_those_that_javascript_keeps() {
     let live = matches(r"'(\w+)'", &between(&source("src/js/options.js"), "const LIVE = [", "]"));
-    let mut known = names(OPTIONS.into_iter().filter(|name| *name != OF_THE_EDGE));
+    let mut known = names(OPTIONS.iter().copied().filter(|name| *name != OF_THE_EDGE));
     known.extend(names(OF_THE_CALL.into_iter().filter(|name| *name != "allowBrowser")));
     known.extend(live);
     // Another name of `fetch`, of the first edition; not in the types.

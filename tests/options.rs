@@ -104,7 +104,7 @@ fn outcome(protocol: &Protocol, option: &str) -> Outcome {
 fn each_option_is_sent_warned_of_done_or_refused_by_each_provider() {
     let mut lost = Vec::new();
     for protocol in REGISTRY {
-        for option in OPTIONS.into_iter().chain(["stop", "model"]) {
+        for option in OPTIONS.iter().copied().chain(["stop", "model"]) {
             if outcome(protocol, option) == Outcome::Lost {
                 lost.push(format!("{}: {option}", protocol.info.name));
             }

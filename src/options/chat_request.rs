@@ -11,7 +11,7 @@ use crate::text::{decimal, digit, join};
 
 /// Options that a protocol may have no way to pass on. Those that it neither maps nor handles itself are reported by a
 /// warning. `tests/fidelity.rs` gives each of them to each provider.
-pub const OPTIONS: [&str; 11] = [
+pub const OPTIONS: &[&str] = &[
     "temperature",
     "topP",
     "maxTokens",
@@ -183,7 +183,7 @@ impl ChatRequest {
         let mut leave_out = |name: &str| {
             warnings.push(join(&[&settings.name, " has no way to pass on '", name, "': it was left out"]));
         };
-        for name in OPTIONS {
+        for &name in OPTIONS {
             match option(name) {
                 Some(_) if is_mapped(name) => {}
                 Some(Value::Object(more)) if name == "compatible" => more.keys().for_each(&mut leave_out),
