@@ -182,6 +182,10 @@ fn options_of_the_types_are_those_of_the_core_and_those_that_javascript_keeps() 
     // Another name of `fetch`, of the first edition; not in the types.
     known.remove("transport");
     assert_eq!(members("CallOptions"), known);
+    let readme = between(&source("README.md"), "Options of a call:", "\n\n");
+    for name in known {
+        assert!(readme.contains(&format!("`{name}`")), "README.md names no option {name}");
+    }
 }
 
 #[test]
