@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::drive::{Played, Reply};
 use crate::support::flow::{Flow, call, json_answer, recorded};
+use crate::support::linear::assert_linear_of;
 use crate::support::service::{named, refuses_wrong_calls};
 
 const BASE: &str = "https://llm.example/v1";
@@ -413,4 +414,22 @@ fn models_are_listed_by_their_ids() {
         (played.pieces(), played.header(0, "x-api-key")),
         (vec!["a".to_owned(), "b".to_owned()], Some("sk-test-0123"))
     );
+}
+
+/// A long talk with tools: as many calls in the messages as in the conversation.
+#[test]
+fn a_conversation_of_many_calls_costs_linear_time() {
+    let talk = |count: usize| {
+        let id = |at: usize| format!("toolu_{at:020}");
+        let call = |at: usize| json!({ "id": id(at), "function": { "name": "look", "arguments": "{}" } });
+        let mut messages = vec![json!({ "role": "user", "content": "Hi" })];
+        messages.push(json!({ "role": "assistant", "tool_calls": (0..count).map(call).collect::<Vec<_>>() }));
+        messages.extend((0..count).map(|at| json!({ "role": "tool", "tool_call_id": id(at), "content": "y" })));
+        let thoughts = (0..count).map(|at| (id(at), json!([{ "type": "redacted_thinking", "data": "x" }])));
+        let conversation: serde_json::Map<_, _> = thoughts.collect();
+        (count, ask(messages.into()).options(json!({ "conversation": conversation })))
+    };
+    assert_linear_of(2_000, talk, |(count, flow)| {
+        assert_eq!(flow.answers(&[ok()]).conversation().as_object().unwrap().len(), count);
+    });
 }

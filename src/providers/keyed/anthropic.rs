@@ -12,7 +12,7 @@ use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
-use crate::providers::keyed::messages::{self, ContentPart};
+use crate::providers::keyed::messages::{self, ContentPart, KnownCalls};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
 /// The class `Anthropic` of JavaScript.
@@ -87,14 +87,12 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let (chat, body) = (&builder.chat, &mut builder.body);
     let messages = messages::given(chat)?;
     let (system, parsed) = messages::parse(&messages)?;
-    builder.conversation = messages::still_needed(&parsed, &chat.conversation);
+    let known = KnownCalls::of(&chat.conversation);
+    builder.conversation = known.still_needed(&parsed);
     if !system.is_empty() {
         body.insert_str("system", &system);
     }
-    body.insert(
-        "messages",
-        messages::in_blocks(&parsed, "assistant", "content", &|parts| blocks(parts, &chat.conversation))?,
-    );
+    body.insert("messages", messages::in_blocks(&parsed, "assistant", "content", &|parts| blocks(parts, &known))?);
     if !body.contains_key("max_tokens") {
         body.insert("max_tokens", MAX_TOKENS.into());
     }
@@ -135,12 +133,12 @@ const CHOICES: [&str; 4] =
     [r#"{"type":"auto"}"#, r#"{"type":"none"}"#, r#"{"type":"any"}"#, r#"{"type":"tool","name":$}"#];
 
 /// Writes the content blocks of one message (H2).
-fn blocks(parts: &[ContentPart], conversation: &Map) -> Result<Vec<Value>> {
+fn blocks(parts: &[ContentPart], known: &KnownCalls) -> Result<Vec<Value>> {
     let (mut blocks, mut called) = (Vec::new(), false);
     for part in parts {
         // A message with tool calls must begin with the reasoning, although its text comes before the calls.
         let at = if called { blocks.len() } else { 0 };
-        blocks.splice(at..at, reasoning_before(part, conversation).iter().cloned());
+        blocks.splice(at..at, reasoning_before(part, known).iter().cloned());
         called |= matches!(part, ContentPart::ToolCall { .. });
         // The service refuses blank texts.
         if !matches!(part, ContentPart::Text(text) if text.trim().is_empty()) {
@@ -151,9 +149,9 @@ fn blocks(parts: &[ContentPart], conversation: &Map) -> Result<Vec<Value>> {
 }
 
 /// The blocks of reasoning that led to a tool call. The service wants them back in front of the call.
-fn reasoning_before<'a>(part: &ContentPart, conversation: &'a Map) -> &'a [Value] {
+fn reasoning_before<'a>(part: &ContentPart, known: &KnownCalls<'a>) -> &'a [Value] {
     match part {
-        ContentPart::ToolCall { id, .. } => conversation.get(id).and_then(Value::as_array).map_or(&[], Vec::as_slice),
+        ContentPart::ToolCall { id, .. } => known.get(id).and_then(Value::as_array).map_or(&[], Vec::as_slice),
         _ => &[],
     }
 }

@@ -11,7 +11,7 @@ use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::errors::{error_in_success_body, is_error};
 use crate::providers::keyed::message_decoder::{MessageDecoder, object_as_json, str_or_empty};
-use crate::providers::keyed::messages::{self, ContentPart};
+use crate::providers::keyed::messages::{self, ContentPart, KnownCalls};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 use crate::text::join;
 
@@ -72,14 +72,13 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let path = join(&[if model.contains('/') { "/" } else { "/models/" }, model, ":streamGenerateContent?alt=sse"]);
     let messages = messages::given(chat)?;
     let (system, parsed) = messages::parse(&messages)?;
-    builder.conversation = messages::still_needed(&parsed, &chat.conversation);
+    let known = KnownCalls::of(&chat.conversation);
+    builder.conversation = known.still_needed(&parsed);
     if !system.is_empty() {
         body.insert_filled("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
     }
     let with_signatures = requires_signatures(model);
-    let parts = |given: &[ContentPart]| {
-        given.iter().map(|given| write_part(given, &chat.conversation, with_signatures)).collect()
-    };
+    let parts = |given: &[ContentPart]| given.iter().map(|given| write_part(given, &known, with_signatures)).collect();
     body.insert("contents", messages::in_blocks(&parsed, "model", "parts", &parts)?);
     if let Some(tools) = messages::tools(chat, &[], "parametersJsonSchema")? {
         body.insert_filled("tools", r#"[{"functionDeclarations":%}]"#, &[&tools.to_json()]);
@@ -122,7 +121,7 @@ fn requires_signatures(model: &str) -> bool {
 }
 
 /// Writes one part of a message (K2). `with_signatures`: see [`requires_signatures`].
-fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> Result<Value> {
+fn write_part(part: &ContentPart, known: &KnownCalls, with_signatures: bool) -> Result<Value> {
     Ok(match part {
         ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
         ContentPart::Image { url, given, .. } => match data_url(url) {
@@ -135,7 +134,7 @@ fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> 
             None => fill_template(r#"{"fileData":{"fileUri":$}}"#, &[url]),
         },
         ContentPart::ToolCall { id, name, arguments } => {
-            let known = conversation.get(id).filter(|part| part.get("functionCall").is_some());
+            let known = known.get(id).filter(|part| part.get("functionCall").is_some());
             // The part goes back as it came, since it holds the signature of the reasoning that led to the call.
             if let Some(part) = known {
                 return Ok(part.clone());
@@ -150,7 +149,7 @@ fn write_part(part: &ContentPart, conversation: &Map, with_signatures: bool) -> 
         }
         ContentPart::ToolResult { id, name, text } => {
             let mut result = Map::new();
-            if let Some(id) = conversation.get(id).and_then(|part| part.text_at("/functionCall/id")) {
+            if let Some(id) = known.get(id).and_then(|part| part.text_at("/functionCall/id")) {
                 result.insert_str("id", id);
             }
             result.insert_str("name", name);

@@ -1,6 +1,7 @@
 //! Takes the caller's messages apart, for protocols whose messages have another form than OpenAI's.
 
 use super::message_decoder::str_or_empty;
+use std::collections::BinaryHeap;
 use std::rc::Rc;
 
 use crate::chat::{Error, Result};
@@ -190,18 +191,45 @@ pub fn object(text: &str) -> Option<String> {
     parsed.value.is_object().then(|| json::join_surrogates(&parsed.value.to_json(), parsed.has_lone_surrogates))
 }
 
-/// The members of `conversation` that belong to tool calls in the messages. The service will not ask for the others
-/// again.
-pub fn still_needed(messages: &[ChatMessage<'_>], conversation: &Map) -> Map {
-    let mut needed = Map::new();
-    for part in messages.iter().flat_map(|message| &message.parts) {
-        if let ContentPart::ToolCall { id, .. } = part
-            && let Some(value) = conversation.get(id)
-        {
-            needed.insert(id, value.clone());
-        }
+/// What the service gave with the tool calls of earlier replies, by the ids of the calls: the caller's `conversation`, sorted, so
+/// that a call is found at once, however many there are. A heap sorts them, since `sort` weighs 1.1 kB more (gzipped).
+pub struct KnownCalls<'a> {
+    values: Vec<&'a Value>,
+    /// Each id, and where in `values` its value is.
+    sorted: Vec<(&'a str, usize)>,
+}
+
+impl<'a> KnownCalls<'a> {
+    /// The calls that `conversation` knows.
+    pub fn of(conversation: &'a Map) -> KnownCalls<'a> {
+        let ids: BinaryHeap<_> = conversation.keys().enumerate().map(|(place, id)| (id, place)).collect();
+        KnownCalls { values: conversation.iter().map(|(_, value)| value).collect(), sorted: ids.into_sorted_vec() }
     }
-    needed
+
+    /// What belongs to the call with this id.
+    pub fn get(&self, id: &str) -> Option<&'a Value> {
+        self.place(id).map(|place| self.values[place])
+    }
+
+    fn place(&self, id: &str) -> Option<usize> {
+        let found = self.sorted.binary_search_by_key(&id, |(known, _)| known).ok()?;
+        Some(self.sorted[found].1)
+    }
+
+    /// What belongs to tool calls in the messages, for the next conversation. The service will not ask for the rest again.
+    pub fn still_needed(&self, messages: &[ChatMessage<'_>]) -> Map {
+        let mut needed = Map::new();
+        let mut is_taken = vec![false; self.values.len()];
+        for part in messages.iter().flat_map(|message| &message.parts) {
+            if let ContentPart::ToolCall { id, .. } = part
+                && let Some(place) = self.place(id)
+                && !std::mem::replace(&mut is_taken[place], true)
+            {
+                needed.push(id, self.values[place].clone());
+            }
+        }
+        needed
+    }
 }
 
 /// The messages as `{ role, [key]: blocks }`, where the role of the model is `assistant` and all others are `user`.
