@@ -15,8 +15,12 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 
 /** In a body: send what there is, then nothing until the client goes. */
 export const HANG = Symbol('hang');
-/** In a body: destroy the socket. */
+/** In a body: close the socket, without the end of the body. */
 export const RESET = Symbol('reset');
+/** In a body: the same, by an RST. */
+export const RST = Symbol('rst');
+/** In the body of an answer without a status: the first half of a head. */
+export const CUT_HEAD = Symbol('cut head');
 
 /** @returns {Answer} */
 export function whole(kind, status, headers, text = '') {

@@ -1,0 +1,119 @@
+// The rows of the matrix: what goes wrong, and what is to come of it, for every provider in every runtime.
+
+/**
+ * @typedef {object} Expected
+ * @property {string} [code] of the `ChatError`; left out: no error
+ * @property {number} [content] pieces of text that came before the error; left out: none, or without an error all of them
+ * @property {number} [requests] with a message that the server saw; left out: any number
+ * @property {boolean} [retryable] of the error
+ */
+/**
+ * @typedef {object} Row
+ * @property {string} title
+ * @property {object[]} [faults] of tests/site/faults.mjs, for as long as the call lasts or so many `times`; `content`: after so many
+ *   pieces of text; `on`: `chat` (the request with the message, the default), `first` (a site's first one), `any`
+ * @property {number} [refused] how many nonces the site refuses
+ * @property {'dead' | 'elsewhere'} [at] another address than the cell's
+ * @property {boolean} [sites] for sites alone
+ * @property {object} [timeout] limits in ms; the others are long
+ * @property {Expected} expected
+ */
+
+/** Limits that nothing meets which is not stopped: a machine may be slow. */
+const LONG = { connect: 15_000, firstChunk: 15_000, idle: 15_000, total: 18_000 };
+const limit = (name, ms) => ({ ...LONG, [name]: ms });
+
+/** The text that came before the middle of the body. */
+const SOME = 2;
+
+const all = (requests) => ({ requests });
+const fails = (code, requests, retryable, content) => ({ code, requests, retryable, content });
+
+/** @type {Record<string, Row>} */
+const ROWS_GIVEN = {
+  control: { title: 'nothing', expected: all(1) },
+
+  // The connection.
+  refused: { title: 'connection refused', at: 'dead', expected: fails('network', 0, true) },
+  unanswered: { title: 'closed without an answer', faults: [{ name: 'unanswered' }], expected: fails('network', 2, true) },
+  'unanswered-once': { title: 'closed without an answer, once', faults: [{ name: 'unanswered', times: 1 }], expected: all(2) },
+  head: { title: 'reset in the head', faults: [{ name: 'head' }], expected: fails('network', 2, true) },
+  'head-once': { title: 'reset in the head, once', faults: [{ name: 'head', times: 1 }], expected: all(2) },
+  'cut-before': { title: 'cut before content', faults: [{ name: 'reset', content: 0, bytes: 7 }], expected: fails('network', 2, true) },
+  'cut-before-once': { title: 'cut before content, once', faults: [{ name: 'reset', content: 0, bytes: 7, times: 1 }], expected: all(2) },
+  'reset-before': { title: 'reset before content', faults: [{ name: 'reset', content: 0, bytes: 7, rst: true }], expected: fails('network', 2, true) },
+  'cut-mid': { title: 'cut in mid-body', faults: [{ name: 'reset', content: SOME, bytes: 7 }], expected: fails('network', 1, true, SOME) },
+  'reset-mid': { title: 'reset in mid-body', faults: [{ name: 'reset', content: SOME, bytes: 7, rst: true }], expected: fails('network', 1, true, SOME) },
+
+  // Silence.
+  mute: { title: 'silence before the head', faults: [{ name: 'mute' }], timeout: limit('connect', 1_200), expected: fails('timeout', 1, true) },
+  'stall-before': {
+    title: 'silence before content', faults: [{ name: 'stall', content: 0 }], timeout: limit('firstChunk', 1_200), expected: fails('timeout', 1, true),
+  },
+  'stall-mid': { title: 'silence in mid-body', faults: [{ name: 'stall', content: SOME }], timeout: limit('idle', 800), expected: fails('timeout', 1, true, SOME) },
+  'stall-total': { title: 'silence in mid-body, total', faults: [{ name: 'stall', content: SOME }], timeout: limit('total', 1_500), expected: fails('timeout', 1, true, SOME) },
+  'stall-end': { title: 'silence behind the end', faults: [{ name: 'stall', after: 1_000 }], expected: all(1) },
+  'keep-alive': {
+    title: 'keep-alives, no content', faults: [{ name: 'comments', every: 20 }], timeout: limit('firstChunk', 1_200), expected: fails('timeout', 1, true),
+  },
+  'keep-alive-mid': {
+    title: 'keep-alives after content', faults: [{ name: 'comments', content: SOME, every: 20 }], timeout: limit('idle', 800), expected: fails('timeout', 1, true, SOME),
+  },
+  dribble: { title: 'one byte each 1 ms', faults: [{ name: 'dribble', every: 1 }], expected: all(1) },
+  trickle: { title: 'an event each 200 ms', faults: [{ name: 'trickle', every: 200 }], timeout: limit('idle', 1_600), expected: all(1) },
+
+  // Another answer.
+  'html-200': { title: 'HTML with 200', faults: [{ name: 'html' }], expected: fails('blocked', 1, false) },
+  'html-403': { title: 'HTML with 403', faults: [{ name: 'html', status: 403 }], expected: fails('blocked', 1, false) },
+  'html-503': { title: 'HTML with 503', faults: [{ name: 'html', status: 503 }], expected: fails('service', 2, true) },
+  'status-503-once': { title: '503, once', faults: [{ name: 'status', status: 503, times: 1 }], expected: all(2) },
+  'status-401': { title: '401', faults: [{ name: 'status', status: 401 }], expected: fails('auth', 1, false) },
+  'status-429': { title: '429, retry-after 0', faults: [{ name: 'status', status: 429, retryAfter: 0 }], expected: fails('rate_limited', 2, true) },
+  'status-429-once': { title: '429, retry-after 1, once', faults: [{ name: 'status', status: 429, retryAfter: 1, times: 1 }], expected: all(2) },
+  'status-429-hour': { title: '429, retry-after 3600', faults: [{ name: 'status', status: 429, retryAfter: 3_600 }], expected: fails('rate_limited', 1, true) },
+  204: { title: '204', faults: [{ name: '204' }], expected: fails('service', 1, false) },
+  empty: { title: 'empty body', faults: [{ name: 'empty' }], expected: fails('service', 1, false) },
+  redirect: { title: 'redirect to elsewhere', faults: [{ name: 'redirect', to: 'elsewhere' }], expected: fails('service', 1, false) },
+  loop: { title: 'redirect to itself', faults: [{ name: 'redirect', status: 307 }], expected: fails('service', undefined, false) },
+
+  // The same answer, in a wrong form.
+  truncated: { title: 'clean end in mid-body', faults: [{ name: 'truncate', content: SOME }], expected: fails('truncated', 1, true, SOME) },
+  'too-long': { title: 'Content-Length too large', faults: [{ name: 'length', by: 64 }], expected: all(1) },
+  'too-long-open': { title: 'Content-Length too large, left open', faults: [{ name: 'length', by: 64, hang: true }], expected: all(1) },
+  'too-short': { title: 'Content-Length too small', faults: [{ name: 'length', content: SOME }], expected: fails('truncated', 1, true, SOME) },
+  gzip: { title: 'gzip', faults: [{ name: 'gzip' }], expected: all(1) },
+  'bad-gzip': { title: 'gzip that is none', faults: [{ name: 'badgzip' }], expected: fails('network', 2, true) },
+  'bad-gzip-mid': { title: 'gzip that is none in mid-body', faults: [{ name: 'badgzip', content: SOME }], expected: fails('network', 1, true, SOME) },
+  bomb: { title: 'gzip bomb of 64 MiB', faults: [{ name: 'bomb', bytes: 2 ** 26 }], expected: fails('too_large', 1, false) },
+  line: { title: 'a line without end', faults: [{ name: 'line' }], expected: fails('too_large', 1, false) },
+  json: { title: 'JSON of 100 MB', faults: [{ name: 'json' }], expected: fails('too_large', 1, false) },
+  'no-type': { title: 'no Content-Type', faults: [{ name: 'type', type: '' }], expected: all(1) },
+  bom: { title: 'byte order mark', faults: [{ name: 'bom' }], expected: all(1) },
+  crlf: { title: 'CR LF', faults: [{ name: 'crlf' }], expected: all(1) },
+  cr: { title: 'CR', faults: [{ name: 'cr' }], expected: all(1) },
+
+  // What a site is asked before.
+  'nonce-once': { title: 'nonce refused, once', sites: true, refused: 1, expected: {} },
+  'nonce-ever': { title: 'nonce refused for ever', sites: true, refused: Infinity, expected: fails('nonce', undefined, false) },
+  'first-once': { title: 'first request closed, once', sites: true, faults: [{ name: 'unanswered', on: 'first', times: 1 }], expected: all(1) },
+  'first-503': { title: 'first request 503, once', sites: true, faults: [{ name: 'status', on: 'first', times: 1 }], expected: all(1) },
+  'first-mute': { title: 'silence from the first request on', sites: true, faults: [{ name: 'mute', on: 'any' }], timeout: limit('connect', 1_200), expected: fails('timeout', 0, true) },
+  'first-cut': { title: 'cut from the first request on', sites: true, faults: [{ name: 'reset', on: 'any', bytes: 5 }], expected: fails('network', 0, true) },
+  'first-bomb': { title: 'gzip bomb from the first request on', sites: true, faults: [{ name: 'bomb', on: 'any', bytes: 2 ** 26 }], expected: fails('too_large', 0, false) },
+};
+
+export const ROWS = Object.entries(ROWS_GIVEN).map(([id, row]) => ({ id, timeout: LONG, ...row }));
+
+/**
+ * Where something else is right, and why. `rows` and `providers` are ids, `runtimes` as well; left out: all of them.
+ *
+ * @type {{ rows: string[], providers?: string[], runtimes?: string[], expected: Expected, because: string }[]}
+ */
+export const EXCEPTIONS = [];
+
+/** @returns {{ expected: Expected, because?: string }} */
+export function expectedOf(row, provider, runtime) {
+  const has = (list, id) => list === undefined || list.includes(id);
+  const fitting = EXCEPTIONS.filter(({ rows, providers, runtimes }) => rows.includes(row.id) && has(providers, provider) && has(runtimes, runtime));
+  return fitting.at(-1) ?? { expected: row.expected };
+}

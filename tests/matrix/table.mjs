@@ -1,0 +1,35 @@
+// The matrix as text: a row for each fault, a column for each provider, one word a cell where all runtimes agree.
+
+import { COLUMNS } from './providers.mjs';
+
+/** @param {any} result @param {number} content pieces that came */
+export function word(result, whole) {
+  if (result === undefined) return '?';
+  if (result.code === undefined) return result.text === whole ? 'ok' : 'WRONG TEXT';
+  return result.code + (result.text === '' ? '' : ' +text');
+}
+
+/**
+ * @param {import('./faults.mjs').Row[]} rows
+ * @param {string[]} runtimes
+ * @param {(row: object, provider: string, runtime: string) => string | undefined} wordOf `undefined`: there is no such cell
+ */
+export function print(rows, runtimes, wordOf) {
+  const providers = Object.keys(COLUMNS);
+  const notes = [];
+  const cellOf = (row, provider) => {
+    const words = runtimes.map((runtime) => wordOf(row, provider, runtime));
+    if (words[0] === undefined) return '·';
+    const usual = words.toSorted?.((a, b) => count(words, b) - count(words, a))[0] ?? [...words].sort((a, b) => count(words, b) - count(words, a))[0];
+    const others = runtimes.filter((_, at) => words[at] !== usual);
+    if (others.length === 0) return usual;
+    notes.push(`${row.title}, ${provider}: ${others.map((runtime) => `${runtime} ${words[runtimes.indexOf(runtime)]}`).join(', ')}`);
+    return `${usual} *`;
+  };
+  const lines = [['fault', ...providers], ...rows.map((row) => [row.title, ...providers.map((provider) => cellOf(row, provider))])];
+  const widths = lines[0].map((_, at) => Math.max(...lines.map((line) => line[at].length)));
+  const text = lines.map((line) => line.map((cell, at) => cell.padEnd(widths[at])).join('  ').trimEnd());
+  return [...text, ...(notes.length > 0 ? ['', '* in some runtimes otherwise:', ...notes.map((note) => `  ${note}`)] : [])].join('\n');
+}
+
+const count = (words, word) => words.filter((other) => other === word).length;

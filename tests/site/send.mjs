@@ -1,0 +1,52 @@
+// Answers as data (answer.mjs) on their way to a socket, for the site and for services that share its faults.
+
+import { once } from 'node:events';
+import { CUT_HEAD, HANG, pause, RESET, RST } from './answer.mjs';
+
+/** How a response ends: `finished`, or `aborted` when the client went away or the socket was destroyed. */
+export const endOf = (outgoing) => new Promise((resolve) => {
+  outgoing.once('close', () => resolve(outgoing.writableFinished ? 'finished' : 'aborted'));
+});
+
+/** Long enough for a client to have read what it was sent: an RST throws away what waits in its socket. */
+const READ_MS = 250;
+
+/** Writes an answer, no faster than the client reads, until it is done or the client has gone. */
+export async function send(outgoing, answer, closed) {
+  let open = true;
+  let written = Promise.resolve();
+  closed.then(() => { open = false; });
+  if (answer.status) outgoing.writeHead(answer.status, answer.headers.flat());
+  for await (const chunk of answer.body) {
+    if (!open) return;
+    if (chunk === CUT_HEAD) {
+      outgoing.socket.write('HTTP/1.1 200 OK\r\nContent-Ty');
+      continue;
+    }
+    if (chunk === RESET) {
+      await Promise.race([written, closed]);
+      return outgoing.destroy();
+    }
+    if (chunk === RST) {
+      await Promise.race([written.then(() => pause(READ_MS)), closed]);
+      return outgoing.socket?.resetAndDestroy();
+    }
+    if (chunk === HANG) {
+      if (answer.status) outgoing.flushHeaders();
+      await closed;
+      return;
+    }
+    let isFree = false;
+    written = new Promise((done) => { isFree = outgoing.write(chunk, () => done()); });
+    if (!isFree) await Promise.race([once(outgoing, 'drain'), closed]);
+  }
+  outgoing.end();
+}
+
+/** A client that leaves while it still sends is no fault of the server; anything else is a bug here, and says so. */
+export function fail(outgoing, error) {
+  if (error.code === 'ECONNRESET') return outgoing.destroy();
+  console.error(error);
+  if (outgoing.headersSent) return outgoing.destroy();
+  outgoing.writeHead(500, { 'Content-Type': 'text/plain' }).end(`The test server failed: ${error.stack}\n`);
+}
