@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Expected
- * @property {string} [code] of the `ChatError`; left out: no error
+ * @property {string | string[]} [code] of the `ChatError`, or any of these codes; left out: no error
  * @property {number} [content] pieces of text that came before the error; left out: none, or without an error all of them
  * @property {number} [requests] with a message that the server saw; left out: any number
  * @property {boolean} [retryable] of the error
@@ -23,8 +23,9 @@
 const LONG = { connect: 15_000, firstChunk: 15_000, idle: 15_000, total: 18_000 };
 const limit = (name, ms) => ({ ...LONG, [name]: ms });
 
-/** The text that came before the middle of the body. */
+/** Pieces of text that come before the middle of the body. */
 const SOME = 2;
+const ALL = Infinity;
 
 const all = (requests) => ({ requests });
 const fails = (code, requests, retryable, content) => ({ code, requests, retryable, content });
@@ -45,21 +46,21 @@ const ROWS_GIVEN = {
   'cut-mid': { title: 'cut in mid-body', faults: [{ name: 'reset', content: SOME, bytes: 7 }], expected: fails('network', 1, true, SOME) },
   'reset-mid': { title: 'reset in mid-body', faults: [{ name: 'reset', content: SOME, bytes: 7, rst: true }], expected: fails('network', 1, true, SOME) },
 
-  // Silence.
-  mute: { title: 'silence before the head', faults: [{ name: 'mute' }], timeout: limit('connect', 1_200), expected: fails('timeout', 1, true) },
+  // Silence. The limits are as long as a busy machine may need to get so far.
+  mute: { title: 'silence before the head', faults: [{ name: 'mute' }], timeout: limit('connect', 2_500), expected: fails('timeout', 1, true) },
   'stall-before': {
-    title: 'silence before content', faults: [{ name: 'stall', content: 0 }], timeout: limit('firstChunk', 1_200), expected: fails('timeout', 1, true),
+    title: 'silence before content', faults: [{ name: 'stall', content: 0 }], timeout: limit('firstChunk', 2_500), expected: fails('timeout', 1, true),
   },
-  'stall-mid': { title: 'silence in mid-body', faults: [{ name: 'stall', content: SOME }], timeout: limit('idle', 800), expected: fails('timeout', 1, true, SOME) },
-  'stall-total': { title: 'silence in mid-body, total', faults: [{ name: 'stall', content: SOME }], timeout: limit('total', 1_500), expected: fails('timeout', 1, true, SOME) },
-  'stall-end': { title: 'silence behind the end', faults: [{ name: 'stall', after: 1_000 }], expected: all(1) },
+  'stall-mid': { title: 'silence in mid-body', faults: [{ name: 'stall', content: SOME }], timeout: limit('idle', 1_000), expected: fails('timeout', 1, true, SOME) },
+  'stall-total': { title: 'silence in mid-body, total', faults: [{ name: 'stall', content: SOME }], timeout: limit('total', 3_000), expected: fails('timeout', 1, true, SOME) },
+  'stall-end': { title: 'silence behind the end', faults: [{ name: 'stall', after: 1_000 }], timeout: limit('idle', 1_000), expected: all(1) },
   'keep-alive': {
-    title: 'keep-alives, no content', faults: [{ name: 'comments', every: 20 }], timeout: limit('firstChunk', 1_200), expected: fails('timeout', 1, true),
+    title: 'keep-alives, no content', faults: [{ name: 'comments', every: 20 }], timeout: limit('firstChunk', 2_500), expected: fails('timeout', 1, true),
   },
   'keep-alive-mid': {
-    title: 'keep-alives after content', faults: [{ name: 'comments', content: SOME, every: 20 }], timeout: limit('idle', 800), expected: fails('timeout', 1, true, SOME),
+    title: 'keep-alives after content', faults: [{ name: 'comments', content: SOME, every: 20 }], timeout: limit('idle', 1_000), expected: fails('timeout', 1, true, SOME),
   },
-  dribble: { title: 'one byte each 1 ms', faults: [{ name: 'dribble', every: 1 }], expected: all(1) },
+  dribble: { title: '500 bytes one by one, 2 ms each', faults: [{ name: 'dribble', every: 2, bytes: 500 }], expected: all(1) },
   trickle: { title: 'an event each 200 ms', faults: [{ name: 'trickle', every: 200 }], timeout: limit('idle', 1_600), expected: all(1) },
 
   // Another answer.
@@ -77,13 +78,13 @@ const ROWS_GIVEN = {
   loop: { title: 'redirect to itself', faults: [{ name: 'redirect', status: 307 }], expected: fails('service', undefined, false) },
 
   // The same answer, in a wrong form.
-  truncated: { title: 'clean end in mid-body', faults: [{ name: 'truncate', content: SOME }], expected: fails('truncated', 1, true, SOME) },
+  truncated: { title: 'clean end in mid-body', faults: [{ name: 'truncate', content: SOME }], expected: fails('truncated', 1, false, SOME) },
   'too-long': { title: 'Content-Length too large', faults: [{ name: 'length', by: 64 }], expected: all(1) },
-  'too-long-open': { title: 'Content-Length too large, left open', faults: [{ name: 'length', by: 64, hang: true }], expected: all(1) },
-  'too-short': { title: 'Content-Length too small', faults: [{ name: 'length', content: SOME }], expected: fails('truncated', 1, true, SOME) },
+  'too-long-open': { title: 'Content-Length too large, left open', faults: [{ name: 'length', by: 64, hang: true }], timeout: limit('idle', 1_000), expected: all(1) },
+  'too-short': { title: 'Content-Length too small', faults: [{ name: 'length', content: SOME }], expected: fails('truncated', 1, false, SOME) },
   gzip: { title: 'gzip', faults: [{ name: 'gzip' }], expected: all(1) },
-  'bad-gzip': { title: 'gzip that is none', faults: [{ name: 'badgzip' }], expected: fails('network', 2, true) },
-  'bad-gzip-mid': { title: 'gzip that is none in mid-body', faults: [{ name: 'badgzip', content: SOME }], expected: fails('network', 1, true, SOME) },
+  'bad-gzip': { title: 'gzip that is none', faults: [{ name: 'badgzip' }], timeout: limit('firstChunk', 2_500), expected: fails('network', 2, true) },
+  'bad-gzip-mid': { title: 'gzip that is none in mid-body', faults: [{ name: 'badgzip', content: SOME }], timeout: limit('idle', 1_000), expected: fails('network', 1, true, SOME) },
   bomb: { title: 'gzip bomb of 64 MiB', faults: [{ name: 'bomb', bytes: 2 ** 26 }], expected: fails('too_large', 1, false) },
   line: { title: 'a line without end', faults: [{ name: 'line' }], expected: fails('too_large', 1, false) },
   json: { title: 'JSON of 100 MB', faults: [{ name: 'json' }], expected: fails('too_large', 1, false) },
@@ -97,7 +98,7 @@ const ROWS_GIVEN = {
   'nonce-ever': { title: 'nonce refused for ever', sites: true, refused: Infinity, expected: fails('nonce', undefined, false) },
   'first-once': { title: 'first request closed, once', sites: true, faults: [{ name: 'unanswered', on: 'first', times: 1 }], expected: all(1) },
   'first-503': { title: 'first request 503, once', sites: true, faults: [{ name: 'status', on: 'first', times: 1 }], expected: all(1) },
-  'first-mute': { title: 'silence from the first request on', sites: true, faults: [{ name: 'mute', on: 'any' }], timeout: limit('connect', 1_200), expected: fails('timeout', 0, true) },
+  'first-mute': { title: 'silence from the first request on', sites: true, faults: [{ name: 'mute', on: 'any' }], timeout: limit('connect', 2_500), expected: fails('timeout', 0, true) },
   'first-cut': { title: 'cut from the first request on', sites: true, faults: [{ name: 'reset', on: 'any', bytes: 5 }], expected: fails('network', 0, true) },
   'first-bomb': { title: 'gzip bomb from the first request on', sites: true, faults: [{ name: 'bomb', on: 'any', bytes: 2 ** 26 }], expected: fails('too_large', 0, false) },
 };
@@ -105,15 +106,47 @@ const ROWS_GIVEN = {
 export const ROWS = Object.entries(ROWS_GIVEN).map(([id, row]) => ({ id, timeout: LONG, ...row }));
 
 /**
- * Where something else is right, and why. `rows` and `providers` are ids, `runtimes` as well; left out: all of them.
+ * Where something else is right, and why. `rows` and `providers` are ids, `runtimes` as well; left out: all of them. `expected` has what
+ * differs.
  *
  * @type {{ rows: string[], providers?: string[], runtimes?: string[], expected: Expected, because: string }[]}
  */
-export const EXCEPTIONS = [];
+export const EXCEPTIONS = [
+  {
+    rows: ['unanswered', 'unanswered-once', 'head', 'head-once'],
+    runtimes: ['deno', 'bun', 'chromium'],
+    expected: { requests: undefined },
+    because: 'their fetch sends a request again by itself where a connection that had been used before closes without an answer; Bun only a GET',
+  },
+  {
+    rows: ['stall-end', 'too-long-open'],
+    providers: ['Gemini'],
+    expected: { code: 'timeout', retryable: true, content: ALL },
+    because: "Gemini's stream has no event that ends it: its end is that of the body, so a body that stays open is a reply that does",
+  },
+  {
+    rows: ['too-long'],
+    providers: ['Gemini'],
+    expected: { code: 'network', retryable: true, content: ALL },
+    because: "Gemini's stream has no event that ends it: a connection that breaks may have lost something",
+  },
+  {
+    rows: ['bad-gzip'],
+    runtimes: ['node'],
+    expected: { code: ['network', 'timeout'], requests: undefined },
+    because: "the fetch of Node 20 loses an error of gzip's, so that the read never settles, unless the error comes before the read; later Nodes do not",
+  },
+  {
+    rows: ['bad-gzip-mid'],
+    runtimes: ['node'],
+    expected: { code: 'timeout' },
+    because: "the fetch of Node 20 loses an error of gzip's, so that the read never settles; the limit of the call ends it",
+  },
+];
 
-/** @returns {{ expected: Expected, because?: string }} */
+/** @returns {Expected} */
 export function expectedOf(row, provider, runtime) {
   const has = (list, id) => list === undefined || list.includes(id);
   const fitting = EXCEPTIONS.filter(({ rows, providers, runtimes }) => rows.includes(row.id) && has(providers, provider) && has(runtimes, runtime));
-  return fitting.at(-1) ?? { expected: row.expected };
+  return Object.assign({}, row.expected, ...fitting.map(({ expected }) => expected));
 }

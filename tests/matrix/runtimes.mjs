@@ -47,8 +47,12 @@ const inProcess = (commandOf, flags = []) => async ({ folder, list }) => {
   const line = output.trimEnd().split('\n').at(-1);
   if (!line) throw new Error(`the process ended with ${signal ?? code}:\n${errors}`);
   const { results, uncaught } = JSON.parse(line);
-  return { results, uncaught: [...uncaught, ...(code === 0 ? [] : [`the process did not end by itself (${signal ?? code})`]), ...(errors ? [errors] : [])] };
+  const printed = errors.split('\n').filter((text) => text !== '' && text !== NOTED_BY_BUN);
+  return { results, uncaught: [...uncaught, ...(code === 0 ? [] : [`the process did not end by itself (${signal ?? code})`]), ...printed] };
 };
+
+/** Bun prints this by itself where gzip is broken; the read fails as well. */
+const NOTED_BY_BUN = 'Decompression error: ZlibError';
 
 const PROCESS_MS = 120_000;
 

@@ -8,7 +8,7 @@ const uncaught = watchUncaught();
 
 export default {
   async fetch(request) {
-    const results = await runCells(rivulet, await request.json(), 20);
+    const results = await runCells(rivulet, await request.json(), 6);
     return Response.json({ results, uncaught: await uncaughtSoFar(uncaught) });
   },
 };

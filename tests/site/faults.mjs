@@ -74,8 +74,8 @@ export const FAULTS = {
     }),
   },
   dribble: {
-    help: 'one byte at a time, with `every` (0) ms between them',
-    bend: (answer, { every = 0 }) => ({ ...answer, body: eachByte(answer, every) }),
+    help: 'one byte at a time, with `every` (0) ms between them; from `bytes` (all) on event by event',
+    bend: (answer, { every = 0, bytes = Infinity }) => ({ ...answer, body: eachByte(answer, every, bytes) }),
   },
   trickle: {
     help: 'one event in `every` (100) ms',
@@ -168,12 +168,16 @@ async function bufferedEvents({ body }) {
   return events;
 }
 
-async function* eachByte({ body }, every) {
+async function* eachByte({ body }, every, count) {
+  let left = count;
   for await (const chunk of body) {
-    for (const byte of Buffer.from(chunk)) {
+    const bytes = Buffer.from(chunk);
+    for (const byte of bytes.subarray(0, left)) {
       yield Uint8Array.of(byte);
       await pause(every);
     }
+    if (bytes.length > left) yield bytes.subarray(left);
+    left = Math.max(0, left - bytes.length);
   }
 }
 

@@ -8,28 +8,28 @@ export const endOf = (outgoing) => new Promise((resolve) => {
   outgoing.once('close', () => resolve(outgoing.writableFinished ? 'finished' : 'aborted'));
 });
 
-/** Long enough for a client to have read what it was sent: an RST throws away what waits in its socket. */
-const READ_MS = 250;
+/**
+ * Between the last bytes and the end of the socket: so long that a client has read them. An RST throws away what waits in its socket, and a
+ * stream that fails, by the standard, what it has not handed out.
+ */
+const READ_MS = 300;
 
 /** Writes an answer, no faster than the client reads, until it is done or the client has gone. */
 export async function send(outgoing, answer, closed) {
   let open = true;
-  let written = Promise.resolve();
+  let written = Promise.resolve(false);
   closed.then(() => { open = false; });
   if (answer.status) outgoing.writeHead(answer.status, answer.headers.flat());
   for await (const chunk of answer.body) {
     if (!open) return;
     if (chunk === CUT_HEAD) {
       outgoing.socket.write('HTTP/1.1 200 OK\r\nContent-Ty');
+      written = Promise.resolve(true);
       continue;
     }
-    if (chunk === RESET) {
-      await Promise.race([written, closed]);
-      return outgoing.destroy();
-    }
-    if (chunk === RST) {
-      await Promise.race([written.then(() => pause(READ_MS)), closed]);
-      return outgoing.socket?.resetAndDestroy();
+    if (chunk === RESET || chunk === RST) {
+      await Promise.race([written.then((hasBytes) => hasBytes && pause(READ_MS)), closed]);
+      return chunk === RST ? outgoing.socket?.resetAndDestroy() : outgoing.destroy();
     }
     if (chunk === HANG) {
       if (answer.status) outgoing.flushHeaders();
@@ -37,7 +37,7 @@ export async function send(outgoing, answer, closed) {
       return;
     }
     let isFree = false;
-    written = new Promise((done) => { isFree = outgoing.write(chunk, () => done()); });
+    written = new Promise((done) => { isFree = outgoing.write(chunk, () => done(true)); });
     if (!isFree) await Promise.race([once(outgoing, 'drain'), closed]);
   }
   outgoing.end();
