@@ -4,6 +4,8 @@
 const BOUND_MS = 20_000;
 
 const HANG = Symbol('hang');
+/** The reason of an abort, which has to come back as it is. */
+const ABORTED = new Error('aborted by the cell');
 
 /** @param {Promise<unknown>} promise */
 async function bounded(promise) {
@@ -18,20 +20,28 @@ async function bounded(promise) {
 
 /**
  * @param {Record<string, any>} rivulet the package
- * @param {{ id: string, provider: string, settings: object, over: string, next: object, message: string, timeout: object }} cell
+ * @param {{ id: string, provider: string, settings: object, over: string, next: object, message: string, timeout: object,
+ *   stop?: { how: 'abort' | 'leave', after: string } }} cell
  *   `over`: an address to fetch when the call is over, which ends the fault; `next`: settings that differ for the call after it
  */
 async function runCell(rivulet, cell) {
   const { provider: name, message: messages, timeout } = cell;
   const start = Date.now();
   const provider = new rivulet[name]({ retries: 1, maxEventBytes: 262_144, session: new Map(), ...cell.settings });
-  const reply = provider.createAsyncGenerator({ messages, timeout });
-  const pieces = [];
+  const controller = new AbortController();
+  const reply = provider.createAsyncGenerator({ messages, timeout, signal: controller.signal });
+  let text = '';
   const reading = (async () => {
-    for await (const piece of reply) pieces.push(piece);
+    for await (const piece of reply) {
+      text += piece;
+      if (text !== cell.stop?.after) continue;
+      if (cell.stop.how === 'leave') break;
+      // When the next read waits already.
+      setTimeout(() => controller.abort(ABORTED), 50);
+    }
   })().catch((error) => error);
   const error = await bounded(reading);
-  const told = { id: cell.id, text: pieces.join(''), pieces: pieces.length, ms: Date.now() - start, ...describe(rivulet, error) };
+  const told = { id: cell.id, text, ms: Date.now() - start, ...describe(rivulet, error) };
   if (error === HANG) reply.return();
   await fetch(cell.over, { cache: 'no-store' }).then((response) => response.text());
   const next = await bounded(provider.with(cell.next).createAsync({ messages, timeout: 15_000 }).catch((error) => ({ error })));
@@ -41,6 +51,7 @@ async function runCell(rivulet, cell) {
 function describe(rivulet, error) {
   if (error === undefined) return {};
   if (error === HANG) return { code: 'HANG', message: '' };
+  if (error === ABORTED) return { code: 'ABORTED', message: '' };
   if (!(error instanceof rivulet.ChatError)) return { code: 'NO ChatError', message: String(error?.stack ?? error) };
   const { code, message, retryable, status } = error;
   return { code, message, retryable, status };

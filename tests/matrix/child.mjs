@@ -8,7 +8,7 @@ import { runCells, uncaughtSoFar, watchUncaught } from './cell.js';
 
 const uncaught = watchUncaught();
 const cells = await (await fetch(process.argv[2])).json();
-const results = await runCells(rivulet, cells, 48);
+const results = await runCells(rivulet, cells, 32);
 const line = JSON.stringify({ results, uncaught: await uncaughtSoFar(uncaught) });
 // The process is to end by itself: a timer or a connection that is left would keep it.
 process.stdout.write(`${line}\n`);

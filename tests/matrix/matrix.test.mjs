@@ -5,17 +5,18 @@ import { after, before, test } from 'node:test';
 
 import { installed } from '../../scripts/lib/pack.mjs';
 import { assertHasAll, PROVIDERS, SITES } from '../js/exported.mjs';
-import { EXCEPTIONS, expectedOf, ROWS } from './faults.mjs';
+import { EXCEPTIONS, expectedOf, ROWS, SOME } from './faults.mjs';
 import { COLUMNS, MESSAGE } from './providers.mjs';
 import { equip, filesFor, RUNTIMES } from './runtimes.mjs';
 import { startCells } from './server.mjs';
 import { print, word } from './table.mjs';
 
 /** Runtimes at the same time: more would only wait for each other, on two cores. */
-const AT_ONCE = 3;
+const AT_ONCE = 2;
 
-const { MATRIX_RUNTIMES: only } = process.env;
-const runtimes = Object.keys(RUNTIMES).filter((name) => !only || only.split(',').includes(name));
+/** For work on the matrix: some runtimes only. */
+const only = process.env.RIVULET_MATRIX?.split(',');
+const runtimes = only ?? Object.keys(RUNTIMES);
 const providers = Object.keys(COLUMNS);
 const isMade = ({ sites }, provider) => !sites || COLUMNS[provider].plugin !== undefined;
 
@@ -38,7 +39,7 @@ function makeCell(runtime, provider, row) {
   places.set(id, place);
   const page = column.page && { page: `/c/${id}/${column.page}` };
   return {
-    id, provider, message: MESSAGE, timeout: row.timeout, over: place.overUrl,
+    id, provider, message: MESSAGE, timeout: row.timeout, stop: row.stop && { how: row.stop, after: column.pieces.slice(0, SOME).join('') }, over: place.overUrl,
     settings: { ...column.settings, ...page, [column.address]: row.at ? server.addresses[row.at] : place.url },
     next: { [column.address]: place.url },
   };
@@ -96,10 +97,14 @@ test('every exception names rows, providers and runtimes that there are, and say
   }
 });
 
+test('runtimes that were asked for are there', () => {
+  for (const name of runtimes) assert.ok(RUNTIMES[name], `RIVULET_MATRIX: there is no ${name}, but ${Object.keys(RUNTIMES).join(', ')}`);
+});
+
 /** What is wrong with a cell, in words; nothing where all is as it should be. */
-function complaints(result, place, { code, content, requests, retryable }, column) {
+function complaints(result, place, { code, content, requests, retryable, says }, column) {
   const whole = column.pieces.join('');
-  const text = code === undefined ? whole : column.pieces.slice(0, content ?? 0).join('');
+  const text = code === undefined && content === undefined ? whole : column.pieces.slice(0, content ?? 0).join('');
   const wrong = [];
   const compare = (what, got, wanted) => {
     if (got !== wanted) wrong.push(`${what}: expected ${JSON.stringify(wanted)}, got ${JSON.stringify(got)}`);
@@ -108,6 +113,7 @@ function complaints(result, place, { code, content, requests, retryable }, colum
   else if (!code.includes(result.code)) wrong.push(`code: expected ${code.join(' or ')}, got ${result.code}`);
   compare('text', result.text, text);
   if (retryable !== undefined) compare('retryable', result.retryable, retryable);
+  if (says !== undefined && !result.message?.includes(says)) wrong.push(`message: expected one with ${says}`);
   if (wrong.length > 0 && result.message) wrong.push(`(${result.message.slice(0, 300)})`);
   if (requests !== undefined) compare('requests with the message', place.seen?.requests, requests);
   compare('requests left open', place.seen?.open, 0);

@@ -2,10 +2,10 @@
 
 import { COLUMNS } from './providers.mjs';
 
-/** @param {any} result @param {number} content pieces that came */
+/** What came of a cell. @param {any} result @param {string} whole text of the answer */
 export function word(result, whole) {
-  if (result === undefined) return '?';
-  if (result.code === undefined) return result.text === whole ? 'ok' : 'WRONG TEXT';
+  if (result === undefined) return 'NO RESULT';
+  if (result.code === undefined) return result.text === whole ? 'ok' : 'part';
   return result.code + (result.text === '' ? '' : ' +text');
 }
 
@@ -20,7 +20,7 @@ export function print(rows, runtimes, wordOf) {
   const cellOf = (row, provider) => {
     const words = runtimes.map((runtime) => wordOf(row, provider, runtime));
     if (words[0] === undefined) return '·';
-    const usual = words.toSorted?.((a, b) => count(words, b) - count(words, a))[0] ?? [...words].sort((a, b) => count(words, b) - count(words, a))[0];
+    const usual = [...words].sort((a, b) => count(words, b) - count(words, a))[0];
     const others = runtimes.filter((_, at) => words[at] !== usual);
     if (others.length === 0) return usual;
     notes.push(`${row.title}, ${provider}: ${others.map((runtime) => `${runtime} ${words[runtimes.indexOf(runtime)]}`).join(', ')}`);

@@ -2,7 +2,7 @@
 
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 
-/** @typedef {string | Uint8Array | symbol} Chunk */
+/** @typedef {string | Uint8Array | symbol | Raw} Chunk */
 /**
  * @typedef {object} Answer
  * @property {string} kind what the request was, for the log and for faults: `page`, `session`, `nonce`, `store`,
@@ -19,8 +19,13 @@ export const HANG = Symbol('hang');
 export const RESET = Symbol('reset');
 /** In a body: the same, by an RST. */
 export const RST = Symbol('rst');
-/** In the body of an answer without a status: the first half of a head. */
-export const CUT_HEAD = Symbol('cut head');
+/** In a body: what goes to the socket as it is, past HTTP. */
+export class Raw {
+  /** @param {string} text */
+  constructor(text) {
+    this.text = text;
+  }
+}
 
 /** @returns {Answer} */
 export function whole(kind, status, headers, text = '') {

@@ -2,7 +2,7 @@
 
 import { pipeline, Readable } from 'node:stream';
 import { constants, crc32, createGzip, deflateRawSync } from 'node:zlib';
-import { CUT_HEAD, HANG, HTML_TYPE, pause, RESET, RST } from './answer.mjs';
+import { HANG, HTML_TYPE, pause, Raw, RESET, RST } from './answer.mjs';
 
 /** @typedef {import('./answer.mjs').Answer} Answer */
 /** @typedef {{ name: string, on?: string, times?: number, [setting: string]: any }} Fault */
@@ -34,7 +34,19 @@ export const FAULTS = {
   },
   head: {
     help: 'half of a head, then an RST',
-    bend: (answer) => ({ ...answer, status: 0, body: [CUT_HEAD, RST] }),
+    bend: (answer) => ({ ...answer, status: 0, body: [new Raw('HTTP/1.1 200 OK\r\nContent-Ty'), RST] }),
+  },
+  raw: {
+    help: '`text` in the place of an answer of HTTP, then the socket is closed',
+    bend: (answer, { text = 'hello\r\n' }) => ({ ...answer, status: 0, body: [new Raw(text), RESET] }),
+  },
+  bighead: {
+    help: 'a header of `bytes` (1 MiB)',
+    bend: (answer, { bytes = 2 ** 20 }) => ({ ...answer, headers: [...answer.headers, ['X-Big', 'a'.repeat(bytes)]] }),
+  },
+  badchunk: {
+    help: '`after` (0) events, then a chunk whose size is no number, and the socket stays open',
+    bend: (answer, { after = 0 }) => ({ ...answer, body: broken(answer, after) }),
   },
   length: {
     help: 'Content-Length is `by` (64) bytes too large, and the socket is closed, or stays open with `hang`; or it is that of `after` events',
@@ -166,6 +178,12 @@ async function bufferedEvents({ body }) {
   const events = [];
   for await (const chunk of body) events.push(Buffer.from(chunk));
   return events;
+}
+
+async function* broken(answer, after) {
+  yield* first(answer, after);
+  yield new Raw('no number\r\n');
+  yield HANG;
 }
 
 async function* eachByte({ body }, every, count) {

@@ -1,7 +1,7 @@
 // Answers as data (answer.mjs) on their way to a socket, for the site and for services that share its faults.
 
 import { once } from 'node:events';
-import { CUT_HEAD, HANG, pause, RESET, RST } from './answer.mjs';
+import { HANG, pause, Raw, RESET, RST } from './answer.mjs';
 
 /** How a response ends: `finished`, or `aborted` when the client went away or the socket was destroyed. */
 export const endOf = (outgoing) => new Promise((resolve) => {
@@ -22,8 +22,11 @@ export async function send(outgoing, answer, closed) {
   if (answer.status) outgoing.writeHead(answer.status, answer.headers.flat());
   for await (const chunk of answer.body) {
     if (!open) return;
-    if (chunk === CUT_HEAD) {
-      outgoing.socket.write('HTTP/1.1 200 OK\r\nContent-Ty');
+    if (chunk instanceof Raw) {
+      if (answer.status) outgoing.flushHeaders();
+      // What was written before may have failed meanwhile: the client has gone.
+      await Promise.race([written.then((hasBytes) => hasBytes && pause(READ_MS)), closed]);
+      outgoing.socket?.write(chunk.text);
       written = Promise.resolve(true);
       continue;
     }
