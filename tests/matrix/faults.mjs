@@ -48,9 +48,15 @@ const ROWS_GIVEN = {
   'head-once': { title: 'reset in the head, once', faults: [{ name: 'head', times: 1 }], expected: all(2) },
   'cut-before': { title: 'cut before content', faults: [{ name: 'reset', content: 0, bytes: 7 }], expected: fails('network', 2, true) },
   'cut-before-once': { title: 'cut before content, once', faults: [{ name: 'reset', content: 0, bytes: 7, times: 1 }], expected: all(2) },
-  'reset-before': { title: 'reset before content', faults: [{ name: 'reset', content: 0, bytes: 7, rst: true }], expected: fails('network', 2, true) },
+  'reset-before': {
+    title: 'reset before content', faults: [{ name: 'reset', content: 0, bytes: 7, rst: true }],
+    expected: fails('network', 2, true),
+  },
   'cut-mid': { title: 'cut in mid-body', faults: [{ name: 'reset', content: SOME, bytes: 7 }], expected: fails('network', 1, true, SOME) },
-  'reset-mid': { title: 'reset in mid-body', faults: [{ name: 'reset', content: SOME, bytes: 7, rst: true }], expected: fails('network', 1, true, SOME) },
+  'reset-mid': {
+    title: 'reset in mid-body', faults: [{ name: 'reset', content: SOME, bytes: 7, rst: true }],
+    expected: fails('network', 1, true, SOME),
+  },
 
   'no-http': { title: 'no HTTP', faults: [{ name: 'raw', text: 'SSH-2.0-OpenSSH_9.6\r\n' }], expected: fails('network', 2, true) },
   'big-head': { title: 'a head of 1 MiB', faults: [{ name: 'bighead' }], expected: fails('network', 2, true) },
@@ -73,8 +79,14 @@ const ROWS_GIVEN = {
   dribble: { title: '300 bytes one by one, 2 ms each', faults: [{ name: 'dribble', every: 2, bytes: 300 }], expected: all(1) },
   trickle: { title: 'an event each 200 ms', faults: [{ name: 'trickle', every: 200 }], timeout: limit('idle', 1_600), expected: all(1) },
 
-  abort: { title: 'silence, and the caller aborts', faults: [{ name: 'stall', content: SOME }], stop: 'abort', expected: fails('ABORTED', 1, undefined, SOME) },
-  leave: { title: 'silence, and the caller leaves', faults: [{ name: 'stall', content: SOME }], stop: 'leave', expected: { requests: 1, content: SOME } },
+  abort: {
+    title: 'silence, and the caller aborts', faults: [{ name: 'stall', content: SOME }], stop: 'abort',
+    expected: fails('ABORTED', 1, undefined, SOME),
+  },
+  leave: {
+    title: 'silence, and the caller leaves', faults: [{ name: 'stall', content: SOME }], stop: 'leave',
+    expected: { requests: 1, content: SOME },
+  },
 
   // Another answer.
   'html-200': { title: 'HTML with 200', faults: [{ name: 'html' }], expected: fails('blocked', 1, false) },
@@ -85,7 +97,10 @@ const ROWS_GIVEN = {
   'status-401': { title: '401', faults: [{ name: 'status', status: 401 }], expected: fails('auth', 1, false) },
   'status-429': { title: '429, retry-after 0', faults: [{ name: 'status', status: 429, retryAfter: 0 }], expected: fails('rate_limited', 2, true) },
   'status-429-once': { title: '429, retry-after 1, once', faults: [{ name: 'status', status: 429, retryAfter: 1, times: 1 }], expected: all(2) },
-  'status-429-hour': { title: '429, retry-after 3600', faults: [{ name: 'status', status: 429, retryAfter: 3_600 }], expected: fails('rate_limited', 1, true) },
+  'status-429-hour': {
+    title: '429, retry-after 3600', faults: [{ name: 'status', status: 429, retryAfter: 3_600 }],
+    expected: fails('rate_limited', 1, true),
+  },
   'no-content': { title: '204', faults: [{ name: '204' }], expected: fails('service', 1, false) },
   empty: { title: 'empty body', faults: [{ name: 'empty' }], expected: fails('service', 1, false) },
   redirect: { title: 'redirect to elsewhere', faults: [{ name: 'redirect', to: 'elsewhere' }], expected: fails('service', 1, false) },
@@ -94,11 +109,17 @@ const ROWS_GIVEN = {
   // The same answer, in a wrong form.
   truncated: { title: 'clean end in mid-body', faults: [{ name: 'truncate', content: SOME }], expected: fails('truncated', 1, false, SOME) },
   'too-long': { title: 'Content-Length too large', faults: [{ name: 'length', by: 64 }], expected: all(1) },
-  'too-long-open': { title: 'Content-Length too large, left open', faults: [{ name: 'length', by: 64, hang: true }], timeout: limit('idle', 1_000), expected: all(1) },
+  'too-long-open': {
+    title: 'Content-Length too large, left open', faults: [{ name: 'length', by: 64, hang: true }], timeout: limit('idle', 1_000),
+    expected: all(1),
+  },
   'too-short': { title: 'Content-Length too small', faults: [{ name: 'length', content: SOME }], expected: fails('truncated', 1, false, SOME) },
   gzip: { title: 'gzip', faults: [{ name: 'gzip' }], expected: all(1) },
   'bad-gzip': { title: 'gzip that is none', faults: [{ name: 'badgzip' }], timeout: limit('firstChunk', 2_500), expected: fails('network', 2, true) },
-  'bad-gzip-mid': { title: 'gzip that is none in mid-body', faults: [{ name: 'badgzip', content: SOME }], timeout: limit('idle', 1_000), expected: fails('network', 1, true, SOME) },
+  'bad-gzip-mid': {
+    title: 'gzip that is none in mid-body', faults: [{ name: 'badgzip', content: SOME }], timeout: limit('idle', 1_000),
+    expected: fails('network', 1, true, SOME),
+  },
   bomb: { title: 'gzip bomb of 64 MiB', faults: [{ name: 'bomb', bytes: 2 ** 26 }], expected: fails('too_large', 1, false) },
   line: { title: 'a line without end', faults: [{ name: 'line' }], expected: fails('too_large', 1, false) },
   json: { title: 'JSON of 100 MB', faults: [{ name: 'json' }], expected: fails('too_large', 1, false) },
@@ -114,8 +135,14 @@ const ROWS_GIVEN = {
   'first-503': { title: 'first request 503, once', sites: true, faults: [{ name: 'status', on: 'first', times: 1 }], expected: all(1) },
   'first-html': { title: 'HTML from the first request on', sites: true, faults: [{ name: 'html', on: 'any' }], expected: fails('nonce', 0, false) },
   'first-mute': { title: 'silence from the first request on', sites: true, faults: [{ name: 'mute', on: 'any' }], ...late('connect', 2_500, 0) },
-  'first-cut': { title: 'cut from the first request on', sites: true, faults: [{ name: 'reset', on: 'any', bytes: 5 }], expected: fails('network', 0, true) },
-  'first-bomb': { title: 'gzip bomb from the first request on', sites: true, faults: [{ name: 'bomb', on: 'any', bytes: 2 ** 26 }], expected: fails('too_large', 0, false) },
+  'first-cut': {
+    title: 'cut from the first request on', sites: true, faults: [{ name: 'reset', on: 'any', bytes: 5 }],
+    expected: fails('network', 0, true),
+  },
+  'first-bomb': {
+    title: 'gzip bomb from the first request on', sites: true, faults: [{ name: 'bomb', on: 'any', bytes: 2 ** 26 }],
+    expected: fails('too_large', 0, false),
+  },
 };
 
 export const ROWS = Object.entries(ROWS_GIVEN).map(([id, row]) => ({ id, timeout: LONG, ...row }));
@@ -155,7 +182,8 @@ export const EXCEPTIONS = [
     rows: ['bad-gzip'],
     runtimes: ['node'],
     expected: { code: ['network', 'timeout'], requests: undefined },
-    because: "the fetch of Node 20 loses an error of gzip's, so that the read never settles, unless the error comes before the read; later Nodes do not",
+    because: "the fetch of Node 20 loses an error of gzip's, so that the read never settles, unless the error comes before the read; later "
+      + "Nodes do not",
   },
   {
     rows: ['bad-gzip-mid'],

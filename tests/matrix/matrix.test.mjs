@@ -39,7 +39,12 @@ function makeCell(runtime, provider, row) {
   places.set(id, place);
   const page = column.page && { page: `/c/${id}/${column.page}` };
   return {
-    id, provider, message: MESSAGE, timeout: row.timeout, stop: row.stop && { how: row.stop, after: column.pieces.slice(0, SOME).join('') }, over: place.overUrl,
+    id,
+    provider,
+    message: MESSAGE,
+    timeout: row.timeout,
+    stop: row.stop && { how: row.stop, after: column.pieces.slice(0, SOME).join('') },
+    over: place.overUrl,
     settings: { ...column.settings, ...page, [column.address]: row.at ? server.addresses[row.at] : place.url },
     next: { [column.address]: place.url },
   };
@@ -49,8 +54,9 @@ async function run(runtime) {
   const byProvider = providers.map((provider) => ROWS.filter((row) => isMade(row, provider)).map((row) => makeCell(runtime, provider, row)));
   const cells = byProvider.flat();
   lists.set(`/list-${runtime}`, cells);
+  const list = `${server.origins.AiEngine}/list-${runtime}`;
   const start = performance.now();
-  const { results, uncaught } = await RUNTIMES[runtime].run({ folder: project.folder, cells, byProvider, server, list: `${server.origins.AiEngine}/list-${runtime}` });
+  const { results, uncaught } = await RUNTIMES[runtime].run({ folder: project.folder, byProvider, server, list });
   return { results: new Map(results.map((result) => [result.id, result])), uncaught, seconds: (performance.now() - start) / 1000 };
 }
 
@@ -59,26 +65,27 @@ before(async () => {
   await equip(project.folder);
   const listed = (path) => [path, (_, outgoing) => void outgoing.end(JSON.stringify(lists.get(path)))];
   server = await startCells({ ...filesFor(project.folder), ...Object.fromEntries(runtimes.map((runtime) => listed(`/list-${runtime}`))) });
-  const waiting = runtimes.map((runtime) => {
-    let begin;
-    runs.set(runtime, new Promise((resolve) => { begin = () => { const running = run(runtime); resolve(running); return running.catch(() => {}); }; }));
-    runs.get(runtime).catch(() => {});
-    return begin;
-  });
-  const work = async () => {
-    for (let begin = waiting.shift(); begin; begin = waiting.shift()) await begin();
-  };
-  for (let lane = 0; lane < AT_ONCE; lane++) work();
+  const lanes = Array.from({ length: AT_ONCE }, () => Promise.resolve());
+  for (const [at, runtime] of runtimes.entries()) {
+    const running = lanes[at % AT_ONCE].then(() => run(runtime));
+    runs.set(runtime, running);
+    // The tests of that runtime tell of a failure.
+    lanes[at % AT_ONCE] = running.catch(() => {});
+  }
 }, { timeout: 300_000 });
 
 after(async () => {
   const done = new Map();
   for (const [runtime, running] of runs) done.set(runtime, await running.catch(() => undefined));
-  console.log(`\nWhat came of each fault: the code of the error, "+text" where text came before it, "ok" for the whole text.\n`);
   const known = runtimes.filter((runtime) => done.get(runtime));
-  console.log(print(ROWS, known, (row, provider, runtime) => (
-    isMade(row, provider) ? word(done.get(runtime).results.get(idOf(runtime, provider, row)), COLUMNS[provider].pieces.join('')) : undefined)));
-  console.log(`\n${known.map((runtime) => `${RUNTIMES[runtime].title}: ${done.get(runtime).results.size} cells in ${done.get(runtime).seconds.toFixed(1)} s`).join('\n')}`);
+  const wordOf = (row, provider, runtime) => (
+    isMade(row, provider) ? word(done.get(runtime).results.get(idOf(runtime, provider, row)), COLUMNS[provider].pieces.join('')) : undefined);
+  console.log('\nWhat came of each fault: the code of the error, "+text" where text came before it, "ok" for the whole text.\n');
+  console.log(print(ROWS, known, wordOf));
+  for (const runtime of known) {
+    const { results, seconds } = done.get(runtime);
+    console.log(`${RUNTIMES[runtime].title}: ${results.size} cells in ${seconds.toFixed(1)} s`);
+  }
   await project?.remove();
   server?.close();
 });

@@ -30,7 +30,13 @@ export function filesFor(folder) {
   };
 }
 
-/** @typedef {{ folder: string, cells: object[], byProvider: object[][], list: string, server: any }} Job `list`: address of all cells, as JSON */
+/**
+ * @typedef {object} Job
+ * @property {string} folder with the installed package
+ * @property {any[][]} byProvider the cells of each provider
+ * @property {string} list address of all cells, as JSON
+ * @property {{ origins: Record<string, string> }} server
+ */
 
 /** Runs all cells in one process, which has to end by itself. */
 const inProcess = (commandOf, flags = []) => async ({ folder, list }) => {
@@ -99,7 +105,7 @@ export const RUNTIMES = {
   newest: { title: `Node ${NEWEST_NODE}`, run: inProcess(newestNode) },
   deno: {
     title: `Deno ${VERSIONS.deno}`,
-    run: inProcess(async () => (await runtimes())('deno'), ['run', '--quiet', '--allow-net', '--allow-env', '--allow-read', '--no-lock', '--node-modules-dir=manual']),
+    run: inProcess(async () => (await runtimes())('deno'), ['run', '--quiet', '--allow-net', '--no-lock', '--node-modules-dir=manual']),
   },
   bun: { title: `Bun ${VERSIONS.bun}`, run: inProcess(async () => (await runtimes())('bun'), ['run']) },
   chromium: { title: 'Chromium', run: inChromium },

@@ -9,8 +9,11 @@ import { answerer, COLUMNS } from './providers.mjs';
 
 const OVER = '/-over';
 
-/** How long a request may still be open when its call is over. */
-const CLOSING_MS = 3_000;
+/**
+ * How long a request may still be open when its call is over. Chromium takes 5 s where it was not reading at that moment: it would rather
+ * read the body to its end and keep the connection (net/http/http_response_body_drainer.cc).
+ */
+const CLOSING_MS = 8_000;
 
 /** @param {Record<string, (incoming: any, outgoing: any) => void>} files what else is served at each port, by its path */
 export async function startCells(files) {
