@@ -60,7 +60,8 @@ const inProcess = (commandOf, flags = []) => async ({ folder, list }) => {
 /** Bun prints this by itself where gzip is broken; the read fails as well. */
 const NOTED_BY_BUN = 'Decompression error: ZlibError';
 
-const PROCESS_MS = 120_000;
+/** Several times what it takes. */
+const PROCESS_MS = 80_000;
 
 /** A page for each provider, at its own port: six connections are all that a browser opens to one. */
 async function inChromium({ byProvider, server }) {
