@@ -1,7 +1,7 @@
 // One cell of the matrix, in whatever runtime: a call that goes wrong, and the one after it. Plain JavaScript with no import.
 
 /** Longer than any limit of a cell: what is not settled by then hangs. */
-const BOUND_MS = 20_000;
+const BOUND_MS = 30_000;
 
 const HANG = Symbol('hang');
 /** The reason of an abort, which has to come back as it is. */
@@ -64,12 +64,11 @@ function describe(rivulet, error) {
  * @param {any[]} cells
  */
 export async function runCells(rivulet, cells, atOnce) {
+  const run = (cell) => runCell(rivulet, cell).catch((error) => ({ id: cell.id, code: 'BROKEN', message: String(error?.stack ?? error) }));
   const [first, ...left] = cells;
-  const results = [await runCell(rivulet, first)];
+  const results = [await run(first)];
   const work = async () => {
-    for (let cell = left.shift(); cell; cell = left.shift()) {
-      results.push(await runCell(rivulet, cell).catch((error) => ({ id: cell.id, code: 'BROKEN', message: String(error?.stack ?? error) })));
-    }
+    for (let cell = left.shift(); cell; cell = left.shift()) results.push(await run(cell));
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return results;
