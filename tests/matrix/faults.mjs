@@ -76,6 +76,7 @@ const ROWS_GIVEN = {
   'keep-alive-mid': {
     title: 'keep-alives after content', faults: [{ name: 'comments', content: SOME, every: 20 }], ...late('idle', 1_000, 1, SOME),
   },
+  // A byte a second would be the same to a client, and take minutes: between two bytes there is nothing to read in either case.
   dribble: { title: '200 bytes one by one, 2 ms each', faults: [{ name: 'dribble', every: 2, bytes: 200 }], expected: all(1) },
   trickle: { title: 'an event each 300 ms', faults: [{ name: 'trickle', every: 300 }], timeout: limit('idle', 3_000), expected: all(1) },
 

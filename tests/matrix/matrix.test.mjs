@@ -87,6 +87,11 @@ after(async () => {
     isMade(row, provider) ? word(done.get(runtime).results.get(idOf(runtime, provider, row)), COLUMNS[provider].pieces.join('')) : undefined);
   console.log('\nWhat came of each fault: the code of the error, "+text" where text came before it, "ok" for the whole text.\n');
   console.log(print(ROWS, known, wordOf));
+  console.log('\nExceptions, and why:');
+  for (const { rows, providers: of = ['all providers'], runtimes: where = ['all runtimes'], because } of EXCEPTIONS) {
+    console.log(`  ${rows.map((id) => ROWS.find((row) => row.id === id).title).join('; ')} (${[...of, ...where].join(', ')}): ${because}`);
+  }
+  console.log('');
   for (const runtime of known) {
     const { results, seconds } = done.get(runtime);
     console.log(`${RUNTIMES[runtime].title}: ${results.size} cells in ${seconds.toFixed(1)} s`);
