@@ -74,5 +74,6 @@ export const PARTS = [
     work: node('edge', ensureChromium),
     build: 'any',
   },
+  { name: 'matrix', title: 'Every fault x provider x runtime, over sockets', first: 90, work: node('matrix', ensureChromium), build: 'any' },
   { name: 'browser', title: 'The demo in Chromium', first: 60, work: node('browser', ensureChromium), build: 'any' },
 ];

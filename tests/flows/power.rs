@@ -74,9 +74,11 @@ fn renews_a_nonce_refused_as_html_or_as_json_once() {
 
 #[test]
 fn a_firewall_page_with_403_renews_nothing() {
-    let wall = || Reply::new(403, format!("<html><title>Forbidden</title>{}</html>", "x".repeat(5000)));
-    let played = hi().session(&STORED).answers(&[wall()]);
-    assert_eq!(played.error().code, Code::Blocked);
+    for length in [0, 5000] {
+        let wall = Reply::new(403, format!("<html><title>Forbidden</title>{}</html>", "x".repeat(length)));
+        let played = hi().session(&STORED).answers(&[wall]);
+        assert_eq!(played.error().code, Code::Blocked);
+    }
 }
 
 #[test]

@@ -62,6 +62,21 @@ fn an_outage_without_a_stream_may_be_tried_again() {
 }
 
 #[test]
+fn a_page_that_fails_for_a_while_may_be_asked_for_again() {
+    let of = |provider, status| {
+        let flow = call(provider, json!("Hi there")).settings(json!({ "page": "/chat/" }));
+        let error = flow.answers(&[Reply::new(status, "")]).error().clone();
+        assert_eq!((error.code, error.status), (Code::Service, Some(status)), "{provider}: {error}");
+        assert!(error.message.ends_with("read from https://shop.example/chat/ (see page)"), "{provider}: {error}");
+        error.retryable
+    };
+    for provider in ["AiEngine", "AiPower", "AiPuffer"] {
+        assert!(of(provider, 503), "{provider}");
+        assert!(!of(provider, 404), "{provider}");
+    }
+}
+
+#[test]
 fn an_answer_without_text_that_holds_something_else_is_no_outage() {
     let usage = json!({ "prompt_tokens": 2, "completion_tokens": 0, "total_tokens": 2, "accuracy": "estimated" });
     let blocks = json!([{ "type": "content", "data": { "html": "<b>A block</b>" } }]);

@@ -2,7 +2,7 @@
 
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 
-/** @typedef {string | Uint8Array | symbol} Chunk */
+/** @typedef {string | Uint8Array | symbol | Raw} Chunk */
 /**
  * @typedef {object} Answer
  * @property {string} kind what the request was, for the log and for faults: `page`, `session`, `nonce`, `store`,
@@ -15,8 +15,17 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 
 /** In a body: send what there is, then nothing until the client goes. */
 export const HANG = Symbol('hang');
-/** In a body: destroy the socket. */
+/** In a body: close the socket, without the end of the body. */
 export const RESET = Symbol('reset');
+/** In a body: the same, by an RST. */
+export const RST = Symbol('rst');
+/** In a body: what goes to the socket as it is, past HTTP. */
+export class Raw {
+  /** @param {string} text */
+  constructor(text) {
+    this.text = text;
+  }
+}
 
 /** @returns {Answer} */
 export function whole(kind, status, headers, text = '') {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, afterEach, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync, inflateRawSync } from 'node:zlib';
 import { chatUrl, form, header, open, send, sessionUrl, submission, submit } from './client.mjs';
 import { startSite } from './server.mjs';
 
@@ -13,6 +13,22 @@ const CHAT = chatUrl(site);
 const HI = { newMessage: 'Hi there' };
 const chat = () => submit(site, HI);
 const right = (await chat()).body;
+
+/** What a client gets that knows no better, and whether that was all. */
+async function fetched() {
+  const response = await fetch(CHAT, submission(site, HI));
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const chunk of response.body) text += decoder.decode(chunk, { stream: true });
+  } catch {
+    return { response, text, broke: true };
+  }
+  return { response, text, broke: false };
+}
+
+/** The first events of the right answer. */
+const begin = (count) => right.split('\n\n').slice(0, count).map((event) => `${event}\n\n`).join('');
 
 test('an_answer_without_fault_is_whole', () => assert.match(right, /"type":"end"/));
 
@@ -64,6 +80,40 @@ test('reset_destroys_the_socket_after_so_many_bytes', async () => {
   assert.equal(got, right.slice(0, 50));
 });
 
+test('reset_counts_events_and_bytes_and_can_end_by_an_rst', async () => {
+  for (const rst of [false, true]) {
+    site.fault({ name: 'reset', after: 2, bytes: 3, rst });
+    const { text, broke } = await fetched();
+    assert.deepEqual([text, broke], [right.slice(0, begin(2).length + 3), true]);
+  }
+});
+
+test('unanswered_head_and_raw_send_no_whole_head', async () => {
+  for (const [name, code] of [['unanswered', 'ECONNRESET'], ['head', 'ECONNRESET'], ['raw', 'HPE_INVALID_CONSTANT']]) {
+    site.fault(name);
+    await assert.rejects(open(CHAT, submission(site, HI)), { code }, name);
+  }
+});
+
+test('length_announces_more_or_less_than_there_is', async () => {
+  site.fault({ name: 'length', by: 10 });
+  const long = await fetched();
+  assert.equal(Number(long.response.headers.get('content-length')), Buffer.byteLength(right) + 10);
+  assert.deepEqual([long.text, long.broke], [right, true]);
+  site.fault({ name: 'length', after: 2 });
+  const short = await fetched();
+  assert.deepEqual([short.text, short.broke], [begin(2), false]);
+});
+
+test('bighead_has_a_large_header_and_badchunk_a_wrong_chunk', async () => {
+  site.fault({ name: 'bighead', bytes: 1_000 });
+  const big = await fetched();
+  assert.deepEqual([big.response.headers.get('x-big').length, big.text], [1_000, right]);
+  site.fault({ name: 'badchunk', after: 1 });
+  const bad = await fetched();
+  assert.deepEqual([bad.text, bad.broke], [begin(1), true]);
+});
+
 test('html_with_any_status', async () => {
   for (const status of [200, 403, 502]) {
     site.fault({ name: 'html', status });
@@ -100,6 +150,15 @@ test('dribble_sends_byte_by_byte', async () => {
   assert.ok(Math.max(...sizes) < 20, `${Math.max(...sizes)} bytes in one chunk`);
 });
 
+test('dribble_can_pause_and_go_on_event_by_event_and_trickle_pauses_before_each', async () => {
+  site.fault({ name: 'dribble', every: 1, bytes: 20 });
+  assert.equal((await chat()).body, right);
+  site.fault({ name: 'trickle', every: 2 });
+  const start = performance.now();
+  assert.equal((await chat()).body, right);
+  assert.ok(performance.now() - start > right.split('\n\n').length);
+});
+
 test('a_line_and_a_json_answer_of_any_size', async () => {
   site.fault({ name: 'json', bytes: 1_000_000 });
   const { bytes } = await chat();
@@ -122,6 +181,14 @@ test('comments_never_end_and_are_sent_no_faster_than_they_are_read', async () =>
   assert.match(first.toString(), /^: still here\n\n/);
   answer.destroy();
   assert.equal(await site.requests.of('chat')[0].closed, 'aborted');
+  site.fault({ name: 'comments', after: 1 });
+  const later = await open(CHAT, submission(site, HI));
+  let text = '';
+  for await (const chunk of later) {
+    text += chunk;
+    if (text.includes(': still here')) break;
+  }
+  assert.ok(text.startsWith(`${begin(1)}: still here\n\n`));
 });
 
 test('gzip_holds_the_same_body_and_is_flushed_after_each_event', async () => {
@@ -131,6 +198,14 @@ test('gzip_holds_the_same_body_and_is_flushed_after_each_event', async () => {
   assert.equal(gunzipSync(bytes).toString(), right);
   site.fault('gzip');
   assert.equal(await (await fetch(CHAT, submission(site, HI))).text(), right);
+});
+
+test('badgzip_holds_some_events_and_then_no_gzip', async () => {
+  site.fault({ name: 'badgzip', after: 1 });
+  const { bytes } = await chat();
+  assert.throws(() => gunzipSync(bytes), { code: 'Z_DATA_ERROR' });
+  // Ten bytes of a head before the events, 64 of rubbish behind them.
+  assert.equal(inflateRawSync(bytes.subarray(10, -64), { finishFlush: constants.Z_SYNC_FLUSH }).toString(), begin(1));
 });
 
 test('a_gzip_bomb_is_small_on_the_wire_and_valid', async () => {

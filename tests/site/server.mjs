@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { serveAjax } from './ajax.mjs';
-import { HANG, RESET, whole } from './answer.mjs';
+import { whole } from './answer.mjs';
 import { serveControl } from './control.mjs';
 import { FaultQueue } from './fault-queue.mjs';
 import { FAULTS } from './faults.mjs';
@@ -16,6 +16,7 @@ import { POWER_NONCE } from './power.mjs';
 import { PUFFER_NONCE, Talks } from './puffer.mjs';
 import { readRequest, RequestLog } from './request.mjs';
 import { serveRest } from './rest.mjs';
+import { endOf, fail, send } from './send.mjs';
 
 const ACTIONS = { engine: 'wp_rest', power: POWER_NONCE, puffer: PUFFER_NONCE };
 
@@ -23,6 +24,18 @@ const ACTIONS = { engine: 'wp_rest', power: POWER_NONCE, puffer: PUFFER_NONCE };
 export async function startSite(given = {}) {
   const site = new Site(complete(given));
   await site.listen();
+  return site;
+}
+
+/**
+ * A site on a server of somebody else's, which hands `site.serve` what comes for it; with a `base` many can stand on one server.
+ *
+ * @param {string} origin of that server
+ * @param {Partial<typeof import('./options.mjs').DEFAULTS>} [given]
+ */
+export function siteAt(origin, given = {}) {
+  const site = new Site(complete(given));
+  site.standAt(origin);
   return site;
 }
 
@@ -42,17 +55,21 @@ class Site {
       rotate: () => this.advance(this.nonces.tick),
       expire: () => this.advance(2 * this.nonces.tick),
     };
-    this.#server = createServer((incoming, outgoing) => {
-      this.#serve(incoming, outgoing).catch((error) => fail(outgoing, error));
-    });
+    this.#server = createServer((incoming, outgoing) => this.serve(incoming, outgoing));
   }
 
   async listen() {
-    const { host, port, base, permalinks } = this.options;
+    const { host, port } = this.options;
     this.#server.listen(port, host);
     await once(this.#server, 'listening');
     this.port = this.#server.address().port;
-    this.origin = `http://${host}:${this.port}`;
+    this.standAt(`http://${host}:${this.port}`);
+  }
+
+  /** Says where the site stands, since its pages hold its own address. */
+  standAt(origin) {
+    const { base, permalinks } = this.options;
+    this.origin = origin;
     /** Without a slash at the end, as WordPress has it. */
     this.home = this.origin + base;
     this.url = this.home;
@@ -76,6 +93,10 @@ class Site {
     this.#faults.add(typeof fault === 'string' ? { name: fault } : fault);
   }
 
+  clearFaults() {
+    this.#faults.clear();
+  }
+
   /** Moves the site's clock on. */
   advance(ms) {
     this.clock.advance(ms);
@@ -97,19 +118,22 @@ class Site {
     this.logged = 0;
   }
 
+  /** Answers a request. Whatever goes wrong here goes to the client and the console. */
+  serve(incoming, outgoing) {
+    return this.#serve(incoming, outgoing).catch((error) => fail(outgoing, error));
+  }
+
   async #serve(incoming, outgoing) {
     const mounted = Object.keys(this.options.mount).find((prefix) => incoming.url.startsWith(prefix));
     if (mounted) return this.options.mount[mounted](incoming, outgoing);
-    const closed = new Promise((resolve) => {
-      outgoing.once('close', () => resolve(outgoing.writableFinished ? 'finished' : 'aborted'));
-    });
+    const closed = endOf(outgoing);
     const request = await readRequest(incoming);
     const meant = await this.#route(request);
     if (meant.kind === 'control') return send(outgoing, meant, closed);
     const entry = this.requests.record(request, meant.kind, closed);
     const fault = this.#faults.take(meant);
     const answer = fault
-      ? FAULTS[fault.name].bend(meant, fault, { origin: this.origin, url: request.url }) : meant;
+      ? await FAULTS[fault.name].bend(meant, fault, { origin: this.origin, url: request.url }) : meant;
     entry.status = answer.status;
     if (this.options.verbose) report(entry, fault);
     return send(outgoing, answer, closed);
@@ -129,38 +153,6 @@ class Site {
     if (path === '/wp-admin/admin-ajax.php') return serveAjax(this, request);
     return servePage(this, request, path);
   }
-}
-
-/** Writes an answer, no faster than the client reads, until it is done or the client has gone. */
-async function send(outgoing, answer, closed) {
-  let open = true;
-  let written = Promise.resolve();
-  closed.then(() => { open = false; });
-  if (answer.status) outgoing.writeHead(answer.status, answer.headers.flat());
-  for await (const chunk of answer.body) {
-    if (!open) return;
-    if (chunk === RESET) {
-      await Promise.race([written, closed]);
-      return outgoing.destroy();
-    }
-    if (chunk === HANG) {
-      if (answer.status) outgoing.flushHeaders();
-      await closed;
-      return;
-    }
-    let isFree = false;
-    written = new Promise((done) => { isFree = outgoing.write(chunk, () => done()); });
-    if (!isFree) await Promise.race([once(outgoing, 'drain'), closed]);
-  }
-  outgoing.end();
-}
-
-/** A client that leaves while it still sends is no fault of the site; anything else is a bug here, and says so. */
-function fail(outgoing, error) {
-  if (error.code === 'ECONNRESET') return outgoing.destroy();
-  console.error(error);
-  if (outgoing.headersSent) return outgoing.destroy();
-  outgoing.writeHead(500, { 'Content-Type': 'text/plain' }).end(`The test site failed: ${error.stack}\n`);
 }
 
 function report({ method, url, kind, status }, fault) {

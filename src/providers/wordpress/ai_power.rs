@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::{
     AJAX, CUT, IMAGE_TYPES, ajax_url, check_messages, check_text_of_images, checked_messages, nonce, page, page_error,
-    page_url, with_session,
+    page_status_error, page_url, with_session,
 };
 use crate::chat::error_text::{self, holds};
 use crate::chat::{Code, Error, Finish, Message, Result, Session};
@@ -115,8 +115,7 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, source: Source, refuse
         let nonce = page::POWER_NONCE.find(body).filter(|_| response.head.is_success() || source == Source::Missing);
         let Some(refused) = refused else {
             if !response.head.is_success() {
-                let error = response.status_error();
-                return Err(page_error(response, error.code, &error.message, &address));
+                return Err(page_status_error(response, &address));
             }
             let missing = |what: &str| {
                 let code = if response.is_html() { Code::Nonce } else { Code::Protocol };
@@ -315,8 +314,8 @@ impl Decode for AiPowerDecoder {
     fn error_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Operation> {
         match response.head.status {
             // Versions since 1.8.91 answer "The link you followed has expired.", in the site's language (B7).
-            // A longer page is a firewall's.
-            403 if response.body.len() < 4096 && json::parse(&response.body).is_err() => {
+            // A web page is a firewall's, and so is a longer text.
+            403 if response.body.len() < 4096 && !response.is_html() && json::parse(&response.body).is_err() => {
                 self.renew(&error_text::html_to_text(lossy(&response.body).trim()), response, out)
             }
             // WordPress answers with status 400 and `0` where no plugin handles the action.

@@ -78,6 +78,15 @@ fn page_error(response: &Response, code: Code, what: &str, address: &str) -> Err
     response.error(code, &join(&[what, ": read from ", address, query, " (see page)"]))
 }
 
+/// The error of a page that came with a status outside 2xx. It may be asked for again where the status says so, like
+/// any other address.
+fn page_status_error(response: &Response, address: &str) -> Error {
+    let status = response.status_error();
+    let mut error = page_error(response, status.code, &status.message, address);
+    error.retryable = status.retryable;
+    error
+}
+
 /// The key under which a session is stored. Bot and page are part of it, since a nonce of one is not valid for another.
 pub fn site_session_key(info: &ProtocolInfo, settings: &Settings) -> String {
     let mut key = join(&["rivulet:", info.name, ":", &settings.url]);

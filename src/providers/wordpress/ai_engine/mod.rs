@@ -9,8 +9,8 @@ mod refusal;
 use std::rc::Rc;
 
 use super::{
-    IMAGE_TYPES, ajax_url, check_messages, checked_messages, nonce, page, page_error, page_url, plain_rest_root,
-    with_session,
+    IMAGE_TYPES, ajax_url, check_messages, checked_messages, nonce, page, page_error, page_status_error, page_url,
+    plain_rest_root, with_session,
 };
 use crate::chat::error_text::holds;
 use crate::chat::{Code, Error, Message, Result, Session, error_text, message_json};
@@ -201,8 +201,7 @@ impl Call {
                 return self.session_ready(out);
             }
             if !response.head.is_success() {
-                let error = response.status_error();
-                return Err(page_error(response, error.code, &error.message, &address));
+                return Err(page_status_error(response, &address));
             }
             if self.session.nonce().is_some() && self.chat.purpose == Purpose::Reply {
                 out.session(&self.session);

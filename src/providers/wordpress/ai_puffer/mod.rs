@@ -9,7 +9,10 @@ mod rest;
 
 use std::rc::Rc;
 
-use super::{AJAX, IMAGE_TYPES, ajax_url, check_text_of_images, nonce, page, page_error, page_url, with_session};
+use super::{
+    AJAX, IMAGE_TYPES, ajax_url, check_text_of_images, nonce, page, page_error, page_status_error, page_url,
+    with_session,
+};
 use crate::chat::{Code, Error, Finish, Result, Session, error_text};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
@@ -111,8 +114,7 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, renewal: Renewal) -> O
     let request = Request::get(&address).shared();
     Operation::buffered_any_status(request, move |response, out| {
         if !response.head.is_success() {
-            let error = response.status_error();
-            return Err(page_error(response, error.code, &error.message, &address));
+            return Err(page_status_error(response, &address));
         }
         let missing = |what: &str| Err(page_error(response, Code::Nonce, what, &address));
         let Some(config) = page::PUFFER_CONFIG.find_object(&response.body) else {
