@@ -1,6 +1,6 @@
 // AI Engine's `chats/submit`: one turn. The checks stand in the order of wire/README.md, A7.
 
-import { ask, estimate, CUT, DOWN } from './provider.mjs';
+import { ask, estimate, isAnswered, CUT, CUT_OF_WHOLE, DOWN } from './provider.mjs';
 import { ENGINES, forbidden, uploadUrl, visitor } from './engine-shared.mjs';
 import { refusalOf, midstreamOf } from './engine-errors.mjs';
 import { hex, jsonEncode } from './php.mjs';
@@ -118,10 +118,10 @@ async function* events(run) {
 
 function answer(run) {
   const { outcome, call } = run;
-  if (outcome.end === 'cut') return fail(call, 500, midstreamOf(run, `cURL error 18: ${CUT}`));
+  if (outcome.end === 'cut') return fail(call, 500, midstreamOf(run, CUT_OF_WHOLE));
   if (outcome.end === 'down') return fail(call, 500, midstreamOf(run, DOWN));
   if (outcome.end === 'html') return fail(call, 500, midstreamOf(run, 'No content received (res is null).'));
-  if (outcome.end !== 'stop') return fail(call, 500, refusalOf(run, false));
+  if (!isAnswered(outcome)) return fail(call, 500, refusalOf(run, false));
   const text = outcome.pieces.join('').trim();
   return call.json(200, { ...body(run, text, usageOf(run, text, true)), ...responseId(run), ...call.freshNonce });
 }
@@ -170,7 +170,7 @@ function usageOf({ call: { site }, messages, outcome, bot, stream }, text, count
 /** How the old versions guessed: words and blanks (2.0.9), four tokens for three words (2.5.3). */
 function oldUsage(engine, { outcome, text, stream }) {
   if (engine === '2.0.9' && stream) return { prompt: 0, completion: text.match(/\s+|\S+/g)?.length ?? 0 };
-  if (engine !== '2.5.3' || !stream || outcome.end === 'stop') return outcome.usage;
+  if (engine !== '2.5.3' || !stream || isAnswered(outcome)) return outcome.usage;
   const words = (given) => Math.round((given.match(/\S+/g)?.length ?? 0) * 4 / 3);
   return { prompt: words(outcome.said), completion: words(text) };
 }

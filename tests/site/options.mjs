@@ -77,6 +77,7 @@ Control: POST /_site, GET /_site (tests/site/README.md)
 
 Words in a message that make the site misbehave:
   ERR_400 ERR_401 ERR_429 ERR_500 ERR_QUOTE ERR_HTML ERR_DOWN ERR_MID ERR_CUT   the provider fails
+  FINLEN                                                                        its limit of tokens is reached
   ForbiddenWord OVERLIMIT TAKEOVER EXTRAS                                       the plugin refuses, or adds
   "empty reply" "zero" "newlines" "markdown" "emoji" "long story" "slow" "recall"
   FAULT name setting=value ...                                                  the connection fails:
