@@ -1042,7 +1042,9 @@ export interface ClientOptions {
 
 /**
  * Any provider behind the interface of the npm package `openai`: `import { Client as OpenAI } from 'rivulet'`. Errors are
- * `ChatError`s; a request that was aborted before it began rejects with `signal.reason`.
+ * `ChatError`s; a request that was aborted before it began rejects with `signal.reason`. Where a site tells a limit or a refusal with
+ * 200 or 500, or no response was the reason, the error's `status` is that of OpenAI's API: 400 for `input` and `refused`, 402 for
+ * `payment_required`, 429 for `rate_limited`.
  */
 export class Client {
   /**
