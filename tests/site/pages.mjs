@@ -1,7 +1,9 @@
 // The pages, made from the recorded ones (tests/wire): the site's own address and nonces are put in.
 
 import { readFileSync } from 'node:fs';
-import { HTML_TYPE, whole } from './answer.mjs';
+import { HTML_TYPE, NO_CACHE, whole } from './answer.mjs';
+import { phpSession } from './engine.mjs';
+import { ENGINES } from './engine-shared.mjs';
 import { GUEST } from './nonce.mjs';
 import { POWER_NONCE, POWERS } from './power.mjs';
 import { PUFFER_NONCE } from './puffer.mjs';
@@ -49,11 +51,18 @@ export function servePage(site, request, path) {
   if (!PAGES[address]) {
     if (PAGES[`${path}/`] && permalinks === 'pretty') return redirect(`${site.home}${path}/`);
     // Plain permalinks are all in the query: WordPress takes any other path for the home page (plain-permalinks-wp-json-home).
-    return permalinks === 'plain' && !id ? page(site, 'Test site', home(site, age)) : notFound(site);
+    return permalinks === 'plain' && !id ? homeFor(site, request, path, age) : notFound(site);
   }
   if (permalinks === 'plain' && !id) return page(site, 'Test site', home(site, age));
   const { title, parts } = PAGES[address];
   return page(site, `${title} &#8211; Test site`, elements(site, parts(site.options), address, age), postOf(site, address));
+}
+
+/** The home page in the place of something else. AI Engine sees the path of its route, and begins a session for it. */
+function homeFor(site, request, path, age) {
+  const answer = page(site, 'Test site', home(site, age));
+  const isRoute = path === '/wp-json/mwai/v1/start_session' && ENGINES[site.options.engine]?.setsCookies;
+  return isRoute ? { ...answer, headers: [...answer.headers, ...phpSession({ request })] } : answer;
 }
 
 const addressOf = (site, id) => Object.keys(PAGES).find((address) => postOf(site, address) === id);
@@ -125,7 +134,7 @@ ${body}
 
 export function notFound(site) {
   const missing = page(site, 'Page not found &#8211; Test site', elements(site, [], '/', 0));
-  return { ...missing, status: 404 };
+  return { ...missing, status: 404, headers: [...missing.headers, ...NO_CACHE] };
 }
 
 function redirect(location) {

@@ -51,7 +51,8 @@ export function ask(messages, { instructions = 1, delay, down = false }) {
     said,
     pieces: [],
     pause: delay * (/\bslow\b/i.test(said) ? 20 : 1),
-    usage: { prompt: tokensOf(messages), completion: estimate(reply) },
+    // An empty reply counts as a token, by which it differs from an outage.
+    usage: { prompt: tokensOf(messages), completion: Math.max(1, estimate(reply)) },
   };
   const trigger = said.match(/\bERR_[A-Z0-9]+\b/)?.[0];
   if (down || trigger === 'ERR_DOWN') return { ...base, end: 'down' };

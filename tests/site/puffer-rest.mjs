@@ -1,7 +1,7 @@
 // AI Puffer's public REST API, for clients with the site's key. It is off by default on real sites.
 
 import { INCOMPLETE, instructions, PUFFER_BOT, usageOf, wording } from './puffer.mjs';
-import { ask, isAnswered, CUT_OF_WHOLE, DOWN } from './provider.mjs';
+import { ask, estimate, isAnswered, CUT_OF_WHOLE, DOWN } from './provider.mjs';
 
 const ALLOW = [['Allow', 'POST']];
 
@@ -46,7 +46,9 @@ function generate(call, given) {
   const { site, params } = call;
   const outcome = ask(given, { instructions: given.filter(({ role }) => role === 'system').length, delay: 0, down: site.options.down });
   if (!isAnswered(outcome)) return refuse(call, outcome);
-  const { provider_raw: _, ...usage } = usageOf(outcome.usage);
+  // The recorded stub counts the input as it comes, without the instructions.
+  const input = given.filter(({ role }) => role !== 'system').map(({ role, content }) => ({ role, content: [{ type: 'input_text', text: content }] }));
+  const { provider_raw: _, ...usage } = usageOf({ ...outcome.usage, prompt: estimate(JSON.stringify(input)) });
   return call.json(200, { content: textOf(outcome), usage, provider: 'OpenAI', model: params.model }, ALLOW);
 }
 
