@@ -303,7 +303,8 @@ export interface WordPressSettings extends CallDefaults {
   botId?: string | number;
   /**
    * Path or URL of the page that holds the chat; nonce, post id and bot are read there. A path begins at the host, so of a site in a
-   * folder it is `/blog/chat/`. Left out: the home page, where one is needed.
+   * folder it is `/blog/chat/`. Left out: the home page, where one is needed. Where a cache keeps pages longer than nonces live and
+   * minds no query, give a page that it does not keep.
    */
   page?: string;
   /** A session token that you already have. Left out: one is fetched, and kept in the session store. `AiPower` needs `postId` with it. */

@@ -44,7 +44,7 @@ export function complete(given) {
     }
   }
   const options = { ...DEFAULTS, ...given };
-  if (!['none', 'query', 'all'].includes(options.pageCache)) throw new TypeError('option pageCache is none, query or all');
+  if (!['none', 'query', 'pages', 'all'].includes(options.pageCache)) throw new TypeError('option pageCache is none, query, pages or all');
   if (!['pretty', 'plain'].includes(options.permalinks)) throw new TypeError('option permalinks is pretty or plain');
   if (options.base && !/^\/[\w/-]*\w$/.test(options.base)) {
     throw new TypeError('option base begins with a slash and ends without one, as in /blog');

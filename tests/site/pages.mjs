@@ -42,7 +42,8 @@ export function servePage(site, request, path) {
   if (/^\/wp-content\/uploads\/.*\.png$/.test(path)) return { ...whole('other', 200, [PNG_TYPE]), body: [DOT] };
   const { permalinks, pageCache } = site.options;
   // A page cache keeps pages longer than nonces live. Most caches let a query pass to WordPress; none keeps a page that does not exist.
-  const age = pageCache === 'all' || (pageCache === 'query' && request.query.size === 0) ? 2 : 0;
+  const isKept = { none: false, query: request.query.size === 0, pages: !request.query.has('s'), all: true }[pageCache];
+  const age = isKept ? 2 : 0;
   const id = Number(request.query.get('page_id') ?? request.query.get('p') ?? NaN);
   const address = id ? addressOf(site, id) : path;
   const isSearch = address === '/' && request.query.has('s') && age === 0;

@@ -53,8 +53,14 @@ const FIELDS = {
 /** Names of the files that a form with files may have, by the kind of its fields. */
 const FILES = { upload: ['file'], classic: ['image'] };
 
-/** The parameter by which rivulet asks for a page past the caches. The search page, which may have a nonce, too, is not forwarded. */
+/** The parameter by which rivulet asks for a page past the caches. */
 const UNCACHED = /^rivulet=[a-z0-9]{10}$/;
+
+/**
+ * The query of the search page, which is read for its nonce where a cache minds no queries: for this word and no other. Anybody may open
+ * that page of a site, and it is no more work than a page past the caches. A page that does not exist, which is read last, is not forwarded.
+ */
+const SEARCH = '?s=rivulet';
 
 const AJAX = '/wp-admin/admin-ajax.php';
 const REST = '/wp-json';
@@ -73,6 +79,7 @@ export function routeOf(folder, url, method) {
   if (url.pathname !== root && !url.pathname.startsWith(`${root}/`)) return undefined;
   const path = url.pathname.slice(root.length);
   if (path === AJAX) return ajax(url, method);
+  if (path === '/' && url.search === SEARCH) return method === 'GET' ? { body: 'none' } : undefined;
   if (path === '/' || path === '/index.php') return restInQuery(url, method);
   return path.startsWith(`${REST}/`) && url.search === '' ? rest(path.slice(REST.length), method) : undefined;
 }

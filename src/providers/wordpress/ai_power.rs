@@ -70,7 +70,7 @@ impl Source {
         match self {
             Source::Page => page,
             Source::PageWithQuery => nonce::uncached(&page, chat),
-            Source::Search => join(&[&chat.settings.url, "/?s=x"]),
+            Source::Search => join(&[&chat.settings.url, "/", nonce::SEARCH]),
             Source::Missing => join(&[&chat.settings.url, "/no-such-page-for-rivulet/"]),
         }
     }
@@ -137,7 +137,7 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, source: Source, refuse
             }
             None => match source.next() {
                 Some(next) => Ok(Transition::Send(read_page(chat, session, next, Some(refused)))),
-                None => Err(refused.error),
+                None => Err(nonce::no_fresh_page(refused.error)),
             },
         }
     })
@@ -370,7 +370,7 @@ impl AiPowerDecoder {
         };
         match self.source.next() {
             Some(next) => Ok(read_page(self.chat.clone(), self.session.clone(), next, Some(refused))),
-            None => Err(refused.error),
+            None => Err(nonce::no_fresh_page(refused.error)),
         }
     }
 

@@ -357,6 +357,8 @@ impl Call {
     /// # Errors
     /// `error`, where this call has renewed a nonce already.
     fn renew(&self, error: Error, out: &mut EventQueue) -> Result<Operation> {
+        let is_of_page = self.has_nonce_of_page && self.renewal == Renewal::Done;
+        let error = if is_of_page { nonce::no_fresh_page(error) } else { error };
         nonce::renew_once(self.renewal, error, out, || {
             let mut fresh = Call { renewal: Renewal::Done, has_read_page: false, ..self.clone() };
             fresh.session.0.remove("nonce");
