@@ -1,5 +1,7 @@
 //! What a protocol declares about itself.
 
+use crate::http::Peer;
+
 /// What a protocol is called, what it can do, and what it takes.
 #[derive(Debug)]
 pub struct ProtocolInfo {
@@ -106,5 +108,10 @@ impl ProtocolInfo {
     /// Whether the protocol is a site's and not a service's.
     pub const fn is_site(&self) -> bool {
         self.base_url.is_empty()
+    }
+
+    /// What answers the protocol's requests.
+    pub const fn peer(&self) -> Peer {
+        if self.is_site() { Peer::Site } else { Peer::Service }
     }
 }

@@ -36,6 +36,31 @@ test("Cloudflare's challenge is told as that, whatever the protocol and the body
   await chatError(ask(new AiEngine({ url: 'https://shop.example', fetch })), 'blocked', /Cloudflare answered with a challenge/);
 });
 
+/** What a page gets of a redirect that it must not follow. */
+const opaque = () => ({ status: 0, type: 'opaqueredirect', headers: new Headers(), body: null });
+
+for (const [Provider, name, setting, address] of [[AiEngine, 'site', 'url', 'https://shop.example'], [OpenAiChat, 'service', 'baseUrl', 'https://llm.example/v1']]) {
+  const at = (fetch) => new Provider({ [setting]: address, defaultModel: 'm', fetch });
+  const to = (location) => async (url) => new Response(null, { status: 308, headers: { location: location ?? url.replace(address, 'https://www.new.example/x') } });
+
+  test(`a ${name} that moved: its new address, and the setting ${setting}`, async () => {
+    const error = await chatError(ask(at(to())), 'service');
+    assert.equal(error.message, `the ${name} redirects to https://www.new.example/x: nothing was sent there; give that address as ${setting}`);
+    assert.equal(error.status, 308);
+  });
+
+  test(`a ${name} that redirects to a login: what a login wants, and ${setting}`, async () => {
+    const login = 'https://login.example/start';
+    const { message } = await chatError(ask(at(to(`${login}?back=1`))), 'service');
+    assert.equal(message, `the ${name} redirects to ${login}: nothing was sent there; if it wants a login, give its headers, and if it has moved, its address as ${setting}`);
+  });
+
+  test(`a ${name} whose redirect a page cannot see: the setting ${setting}`, async () => {
+    const { message } = await chatError(ask(at(async () => opaque())), 'service');
+    assert.equal(message, `the ${name} redirects, and a page cannot see where to: give the address it redirects to as ${setting}`);
+  });
+}
+
 test('a relay that refuses is no wrong key', async () => {
   const fetch = answers(403, { 'content-type': 'application/json' }, '{"error":{"message":"relay: this address is not one that is forwarded to"}}');
   const error = await chatError(ask(new AiEngine({ url: 'https://shop.example', fetch })), 'blocked', /relay: this address/);
