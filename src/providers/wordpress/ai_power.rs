@@ -299,7 +299,8 @@ impl Decode for AiPowerDecoder {
                 if let Some(thread) = value.text("thread_id") {
                     self.conversation.insert_str("threadId", thread);
                 }
-                self.finish(Finish::Stop, out).map(|_| Transition::Over)
+                // An answer in one piece does not tell how it ended (B4).
+                self.finish(Finish::Unknown, out).map(|_| Transition::Over)
             }
             // Versions before 1.8.91 refuse a nonce in this way (B7).
             _ if status != Some("success") && error_text::of(&value).as_deref() == Some(EXPIRED) => {
