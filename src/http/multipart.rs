@@ -1,6 +1,6 @@
 //! Forms with files.
 
-use crate::text::join;
+use crate::text::{cut, join};
 
 /// A body of the type `multipart/form-data` (RFC 7578), written so far. Names and values must hold no line break followed by
 /// the boundary, which is random.
@@ -21,10 +21,10 @@ impl Multipart {
         self.part(name, "", value.as_bytes());
     }
 
-    /// Adds a file with an image of the type `media`. Its name has the ending of that type, since WordPress goes by the
+    /// Adds a file of the type `media`. Its name has the ending of that type, since WordPress goes by the
     /// ending.
-    pub fn image(&mut self, name: &str, media: &str, bytes: &[u8]) {
-        let head = join(&["; filename=\"", &image_name(media), "\"\r\nContent-Type: ", media]);
+    pub fn file(&mut self, name: &str, media: &str, bytes: &[u8]) {
+        let head = join(&["; filename=\"", &file_name(media), "\"\r\nContent-Type: ", media]);
         self.part(name, &head, bytes);
     }
 
@@ -42,7 +42,9 @@ impl Multipart {
     }
 }
 
-/// A name for an image of this type: `image.png` for `image/png`.
-pub fn image_name(media: &str) -> String {
-    join(&["image.", media.strip_prefix("image/").unwrap_or("bin")])
+/// A name for a file of this type: `image.png` for `image/png`, `file.pdf` for `application/pdf`.
+pub fn file_name(media: &str) -> String {
+    let (kind, ending) = cut(media, b"/");
+    let stem = if kind == "image" { "image." } else { "file." };
+    join(&[stem, ending.strip_prefix('/').unwrap_or("bin")])
 }

@@ -7,8 +7,8 @@ export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
 
 /**
  * One part of a message, in OpenAI's shape. `OpenAiChat` and `WorkersAi` send parts of every type as they are. For the other
- * services a part that is neither text nor image is a `ChatError` `input`. WordPress sites take text, and images
- * of the newest message: other parts are left out, each with a `warning` event.
+ * services a part that is neither text nor image is a `ChatError` `input`. WordPress sites take text, and images of the newest message,
+ * `AiEngine` also a PDF (`file` with `file_data`): other parts, and those of earlier messages, are left out, each with a `warning` event.
  */
 export type ContentPart =
   /** Text. */
@@ -24,7 +24,8 @@ export type ContentPart =
       image_url: {
         /**
          * A `data:` URL with the image in Base64, or the address of the image. `Ollama` and WordPress sites take `data:` URLs only:
-         * `AiEngine` up to 4 (PNG, JPEG, WebP, GIF), `AiPuffer` up to 4 (no GIF) and with a text beside them, `AiPower` one with a text.
+         * `AiEngine` up to 4 (PNG, JPEG, WebP, GIF), `AiPuffer` up to 4 (no GIF) and with a text beside them, `AiPower` one with a text,
+         * which reaches models of a few names only, such as `gpt-4o`.
          */
         url: string;
         /** How closely the model looks at the image. Left out: the service decides. Passed on where the service has it. */

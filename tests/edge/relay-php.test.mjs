@@ -104,10 +104,10 @@ const STORE = 'action=aipkit_cache_sse_message&_ajax_nonce=1&message=Hi&bot_id=5
 const BOUNDARY = 'rivulet-0123456789abcdefghijklmn';
 
 /** A form with an image, as rivulet writes it. */
-function formWith(file, fields, { boundary = BOUNDARY, name = 'image.png', image = '\x89PNG\r\n', more = '' } = {}) {
+function formWith(file, fields, { boundary = BOUNDARY, name = 'image.png', media = 'image/png', image = '\x89PNG\r\n', more = '' } = {}) {
   const head = (text) => `--${boundary}\r\nContent-Disposition: form-data; name="${text}`;
   const parts = Object.entries(fields).map(([field, value]) => `${head(field)}"\r\n\r\n${value}\r\n`);
-  const body = `${head(file)}"; filename="${name}"\r\nContent-Type: image/png\r\n\r\n${image}\r\n${parts.join('')}${more}--${boundary}--\r\n`;
+  const body = `${head(file)}"; filename="${name}"\r\nContent-Type: ${media}\r\n\r\n${image}\r\n${parts.join('')}${more}--${boundary}--\r\n`;
   return { body: Buffer.from(body, 'latin1'), type: `multipart/form-data; boundary=${boundary}` };
 }
 
@@ -126,6 +126,7 @@ test('the requests of the protocols get through', async () => {
     ['GET', '/blog/?s=rivulet'],
     ['GET', '/blog/chat/?rivulet=0123456789'], ['GET', '/blog/?p=5&rivulet=abcdefghij'],
     ['POST', '/blog/wp-json/mwai-ui/v1/files/upload', formWith('file', { type: 'image', purpose: 'vision' })],
+    ['POST', '/blog/wp-json/mwai-ui/v1/files/upload', formWith('file', { type: 'file', purpose: 'files' }, { name: 'file.pdf', media: 'application/pdf', image: '%PDF-1.4' })],
     ['POST', '/blog/wp-admin/admin-ajax.php', formWith('image', { action: 'wpaicg_chat_shortcode_message', message: 'Hi', bot_id: '0' })],
     ['POST', '/blog/wp-json/aipkit/v1/generate', { body: '{"provider":"openai","model":"m","messages":[]}', type: 'application/json' }],
     ['POST', '/blog/wp-json/mwai/v1/simpleChatbotQuery', { body: '{"botId":"default","message":"Hi"}', type: 'application/json' }],
@@ -190,6 +191,9 @@ test('bodies that say more than the protocols do not', async () => {
     [ajax, formWith('image', { action: 'heartbeat' })], [ajax, formWith('image', { message: 'Hi' })], [ajax, formWith('image', { action: 'aipkit_cache_sse_message' })],
     [ajax, formWith('image', { action: 'wpaicg_chat_shortcode_message', log: 'admin' })], [ajax, formWith('file', { action: 'wpaicg_chat_shortcode_message' })],
     [submit, formWith('file', vision)],
+    [upload, formWith('file', vision, { name: 'image.pdf', media: 'application/pdf' })], [upload, formWith('file', vision, { name: 'file.pdf' })],
+    [upload, formWith('file', vision, { name: 'file.php', media: 'application/pdf' })],
+    [ajax, formWith('image', { action: 'wpaicg_chat_shortcode_message' }, { name: 'file.pdf', media: 'application/pdf' })],
   ]) bad.push([path, body, type]);
   for (const [path, body, type] of bad) {
     assert.equal(await through(relay, 'POST', path, { body, type }), undefined, `${path} ${type} ${body}`);

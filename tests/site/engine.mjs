@@ -79,7 +79,7 @@ async function upload(call) {
   visitor(call);
   const id = hex(32);
   call.site.files.add(id);
-  return call.json(200, { success: true, data: { id, url: uploadUrl(call.site, id) } });
+  return call.json(200, { success: true, data: { id, url: uploadUrl(call.site, id, file.name.split('.').at(-1)) } });
 }
 
 /** The public API, which takes the site's key and no nonce. */

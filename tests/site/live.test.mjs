@@ -118,7 +118,7 @@ async function body(name, request, headers, live) {
   if (text.includes('wpaicg_')) text = text.replace('bot_id=5&', 'bot_id=6&');
   if (text.includes('aipkit_')) text = text.replace('bot_id=7&', 'bot_id=5&');
   // The bots there whose settings allow files.
-  text = text.replace(/chatbot-(file|multi)1/, 'default');
+  text = text.replace(/chatbot-(file|multi)1/, 'default').replace('chatbot-respf1', 'chatbot-resp01');
   for (const [, id] of text.matchAll(/"([\da-f]{32})"/g)) site.files.add(id);
   return name.startsWith('ai-engine-shortcut') ? text.replace(/("shortcutId": ")[^"]*/, `$1${await offeredShortcut(live)}`) : text;
 }

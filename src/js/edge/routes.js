@@ -132,10 +132,12 @@ function isFormWithFiles(type, bytes, kind) {
   const found = new Map();
   let file;
   for (const part of parts) {
-    const [, name, image, value] = PART.exec(part) ?? [];
+    const [, name, head, value] = PART.exec(part) ?? [];
     if (name === undefined || found.has(name)) return false;
     found.set(name, value);
-    if (image !== undefined) file = [...(file ?? []), name];
+    if (head !== undefined) file = [...(file ?? []), name];
+    // The field `image` takes images alone.
+    if (head?.includes('pdf') && name !== 'file') return false;
   }
   const known = kind ?? kindOf(found.get('action'), 'POST');
   const isKnown = (name) => (file?.includes(name) ? FILES : FIELDS)[known]?.includes(name);
@@ -143,7 +145,10 @@ function isFormWithFiles(type, bytes, kind) {
 }
 
 /** A part of a form: name, the head of a file if it is one, and content. */
-const PART = /^\r\nContent-Disposition: form-data; name="(\w+)"(; filename="image\.(?:png|jpeg|webp|gif)"\r\nContent-Type: image\/(?:png|jpeg|webp|gif))?\r\n\r\n(.*)$/s;
+const PART = new RegExp(
+  '^\\r\\nContent-Disposition: form-data; name="(\\w+)"'
+  + '(; filename="(?:image\\.(?:png|jpeg|webp|gif)"\\r\\nContent-Type: image/(?:png|jpeg|webp|gif)|file\\.pdf"\\r\\nContent-Type: application/pdf))?'
+  + '\\r\\n\\r\\n(.*)$', 's');
 
 
 /** Names and values of a form or query; `undefined` where a name is unknown, is encoded, or comes twice. */

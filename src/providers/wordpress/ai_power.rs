@@ -16,7 +16,7 @@ use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, 
 use crate::frame::Framing;
 use crate::http::{Form, Multipart, Request, Response};
 use crate::json::{self, Map, Parsed, Value};
-use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind};
+use crate::options::{AttachmentSupport, ChatRequest, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
 use crate::text::{find, join, lossy};
 
@@ -25,7 +25,7 @@ pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
     info: ProtocolInfo {
-        images: ImageSupport { most: 1, types: &IMAGE_TYPES },
+        attachments: AttachmentSupport { most: 1, types: &IMAGE_TYPES },
         ..ProtocolInfo::site(
             "AiPower",
             AJAX,
@@ -187,11 +187,11 @@ fn submit(chat: Rc<ChatRequest>, session: Session, source: Source) -> Operation 
     let fields = fields.map(|(name, value)| (name, value.unwrap_or_default())).into_iter();
     let fields = fields.chain(conversation.text("threadId").map(|thread| ("thread_id", thread)));
     let request = Request::post(ajax_url(settings));
-    let request = match chat.images.first() {
+    let request = match chat.attachments.first() {
         Some(image) => {
             let mut form = Multipart::new(&chat.random_id(24, 7));
             fields.for_each(|(name, value)| form.add(name, value));
-            form.image("image", &image.media, &image.bytes);
+            form.file("image", &image.media, &image.bytes);
             request.multipart(form)
         }
         None => {

@@ -112,7 +112,7 @@ const IMAGE_TYPES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/
 /// Checks that there is text beside the images, for plugins that lose an image without text.
 fn check_text_of_images(chat: &ChatRequest) -> Result<()> {
     let has_text = chat.messages.last().is_some_and(|last| !last.text.trim().is_empty());
-    match has_text || chat.images.is_empty() {
+    match has_text || chat.attachments.is_empty() {
         true => Ok(()),
         false => Err(Error::input("the last message has no text, without which its image is lost")),
     }

@@ -1,7 +1,7 @@
 //! Reads the answer to a message: an event stream (A6) or JSON (A5).
 
 use super::refusal::{MessageLength, refusal_error};
-use super::{Call, on_error_status};
+use super::{Call, FILE_MAY_BE_LOST, has_file, on_error_status};
 use crate::chat::{Code, Error, Event, Finish, Result, error_text};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition};
 use crate::http::{Head, Response};
@@ -171,6 +171,13 @@ impl AiEngineDecoder {
         out.usage(value);
         if !out.has_text() && images.is_empty() {
             out.warn(EMPTY_REPLY);
+        }
+        if has_file(&self.call.chat) && !is_of_responses_api(value) {
+            out.warn(FILE_MAY_BE_LOST);
+        }
+        // Versions that give no id read the first one alone.
+        if self.call.files.len() > 1 && value.text("responseId").is_none() {
+            out.warn("older versions of AI Engine take one image: the others may have been left out");
         }
         if let Some(id) = value.text("responseId") {
             self.conversation.insert_str("responseId", id);

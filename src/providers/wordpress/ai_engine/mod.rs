@@ -9,8 +9,7 @@ mod refusal;
 use std::rc::Rc;
 
 use super::{
-    IMAGE_TYPES, ajax_url, check_messages, checked_messages, nonce, page, page_error, page_url, plain_rest_root,
-    with_session,
+    ajax_url, check_messages, checked_messages, nonce, page, page_error, page_url, plain_rest_root, with_session,
 };
 use crate::chat::error_text::holds;
 use crate::chat::{Code, Error, Message, Result, Session, error_text, message_json};
@@ -18,7 +17,7 @@ use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
 use crate::http::{Multipart, Request, Response, url};
 use crate::json::{Map, Value};
-use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind};
+use crate::options::{AttachmentSupport, ChatRequest, PDF, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
 use crate::text::{count_characters, decimal, join, lossy, parse_number};
 use decoder::AiEngineDecoder;
@@ -33,7 +32,7 @@ pub const PROTOCOL: Protocol = Protocol {
         supports_system_message: true,
         options: &[(SHORTCUT, SHORTCUT)],
         // Each takes a request, of which a reply has eight.
-        images: ImageSupport { most: 4, types: &IMAGE_TYPES },
+        attachments: AttachmentSupport { most: 4, types: &ATTACHMENT_TYPES },
         ..ProtocolInfo::site(
             "AiEngine",
             "/wp-json/mwai-ui/v1/chats/submit",
@@ -47,6 +46,9 @@ pub const PROTOCOL: Protocol = Protocol {
         )
     },
 };
+
+/// The types of what the plugin passes on to a model (A12).
+const ATTACHMENT_TYPES: [&str; 5] = ["image/png", "image/jpeg", "image/webp", "image/gif", PDF];
 
 /// The option and the member of the request by which a shortcut is followed (A5).
 const SHORTCUT: &str = "shortcutId";
@@ -63,7 +65,7 @@ struct Call {
     has_no_session_route: bool,
     /// Whether this call has read the page. It reads it once more for a renewal.
     has_read_page: bool,
-    /// The ids of the images that were uploaded.
+    /// The ids of the images and files that were uploaded.
     files: Vec<String>,
 }
 
@@ -254,9 +256,9 @@ impl Call {
         with_session(chat, session, out, |_, _| self.submit())
     }
 
-    /// Sends the message (A4), after its images.
+    /// Sends the message (A4), after its images and files.
     fn submit(self) -> Operation {
-        if self.files.len() < self.chat.images.len() {
+        if self.files.len() < self.chat.attachments.len() {
             return self.upload();
         }
         let may_be_elsewhere = self.chat.cross_origin && self.has_unknown_root();
@@ -330,15 +332,16 @@ impl Call {
         Operation::stream(request, Framing::Sse, decoder)
     }
 
-    /// Uploads the next image (A12).
+    /// Uploads the next image or file (A12).
     fn upload(mut self) -> Operation {
         let chat = self.chat.clone();
-        let Some(image) = chat.images.get(self.files.len()) else { return self.submit_at_root() };
-        let size = image.bytes.len() as u64;
+        let Some(attachment) = chat.attachments.get(self.files.len()) else { return self.submit_at_root() };
+        let size = attachment.bytes.len() as u64;
+        let (kind, purpose) = if attachment.media == PDF { ("file", "files") } else { ("image", "vision") };
         let mut form = Multipart::new(&chat.random_id(24, 7));
-        form.image("file", &image.media, &image.bytes);
-        form.add("type", "image");
-        form.add("purpose", "vision");
+        form.file("file", &attachment.media, &attachment.bytes);
+        form.add("type", kind);
+        form.add("purpose", purpose);
         let request = Request::post(self.route("mwai-ui/v1/files/upload")).multipart(form);
         let request = request.header("x-wp-nonce", self.session.nonce().unwrap_or_default());
         Operation::buffered_any_status(request, move |response, out| {
@@ -401,6 +404,16 @@ impl Call {
         }
     }
 }
+
+/// Whether a file that is no image goes with the message.
+fn has_file(chat: &ChatRequest) -> bool {
+    chat.attachments.iter().any(|attachment| attachment.media == PDF)
+}
+
+/// Said where the answer is not one of OpenAI's Responses API: other bots of version 3.6.2 leave a PDF out, and say nothing
+/// (A12).
+const FILE_MAY_BE_LOST: &str =
+    "the site does not tell whether its model got the file: only bots of OpenAI's Responses API surely pass it on";
 
 /// The earlier messages as the plugin takes them.
 fn earlier_messages(messages: &[Message]) -> Value {

@@ -15,7 +15,7 @@ use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
 use crate::http::{Form, Request};
 use crate::json::{Value, fill_template};
-use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind, prompt};
+use crate::options::{AttachmentSupport, ChatRequest, ProtocolInfo, Purpose, SettingKind, prompt};
 use crate::providers::Protocol;
 use crate::text::join;
 use decoder::AiPufferDecoder;
@@ -26,7 +26,7 @@ pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
     info: ProtocolInfo {
-        images: ImageSupport { most: 4, types: IMAGE_TYPES.split_at(3).0 },
+        attachments: AttachmentSupport { most: 4, types: IMAGE_TYPES.split_at(3).0 },
         ..ProtocolInfo::site(
             "AiPuffer",
             AJAX,
@@ -153,9 +153,9 @@ fn store(chat: Rc<ChatRequest>, session: Session, renewal: Renewal) -> Operation
     form.add("message", &message);
     form.add("bot_id", bot);
     form.add("user_client_message_id", &join(&["aipkit-client-msg-", bot, "-", &chat.random_id(13, 5)]));
-    if !chat.images.is_empty() {
+    if !chat.attachments.is_empty() {
         let mut images = Vec::new();
-        for image in &chat.images {
+        for image in &chat.attachments {
             images.push(fill_template(r#"{"mime_type":$,"base64_data":$}"#, &[&image.media, &image.base64]));
         }
         form.add("image_inputs", &Value::from(images).to_json());
