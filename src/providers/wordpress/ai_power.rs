@@ -7,8 +7,8 @@
 use std::rc::Rc;
 
 use super::{
-    AJAX, CUT, IMAGE_TYPES, ajax_url, check_messages, check_text_of_images, checked_messages, nonce, page, page_error,
-    page_url, with_session,
+    AJAX, CUT, IMAGE_TYPES, absent_error, ajax_url, check_messages, check_text_of_images, checked_messages, nonce,
+    page, page_error, page_status_error, page_url, with_session,
 };
 use crate::chat::error_text::{self, holds};
 use crate::chat::{Code, Error, Finish, Message, Result, Session};
@@ -115,15 +115,14 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, source: Source, refuse
         let nonce = page::POWER_NONCE.find(body).filter(|_| response.head.is_success() || source == Source::Missing);
         let Some(refused) = refused else {
             if !response.head.is_success() {
-                let error = response.status_error();
-                return Err(page_error(response, error.code, &error.message, &address));
+                return Err(page_status_error(&chat.settings, response, &address));
             }
             let missing = |what: &str| {
                 let code = if response.is_html() { Code::Nonce } else { Code::Protocol };
-                Err(page_error(response, code, what, &address))
+                Err(page_error(&chat.settings, response, code, what, &address))
             };
             if session.get("postId").is_none() {
-                return missing("No post ID found");
+                return missing("No post ID found: the page holds no AI Power chat");
             }
             let Some(nonce) = nonce else { return missing("No nonce found") };
             session.set("nonce", &nonce);
@@ -325,7 +324,7 @@ impl Decode for AiPowerDecoder {
                 Code::Service,
                 "the site does not know this chat: AI Power is absent, or it is 2.3 or later (use AiPuffer)",
             )),
-            _ => Err(response.status_error()),
+            _ => Err(absent_error(response, &ajax_url(&self.chat.settings))),
         }
     }
 

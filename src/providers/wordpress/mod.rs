@@ -55,7 +55,7 @@ fn keyed_request(
         if root.is_some() || !is_page || response.json_or_null().is_object() {
             return read(response, out);
         }
-        let error = if response.head.is_success() { response.html_error() } else { response.status_error() };
+        let error = if response.head.is_success() { response.html_error() } else { absent_error(response, &url) };
         let request = Request::get(page_url(&chat.settings)).shared();
         Ok(Transition::Send(Operation::buffered_any_status(request, move |page, _| {
             let announced = page::REST_ROOT.find(&page.body).and_then(|root| url::on_site(&chat.settings.url, &root));
@@ -70,12 +70,44 @@ fn keyed_request(
 /// In the text of an error: the provider behind the site cut the connection (cURL's words).
 const CUT: &str = "transfer closed with";
 
-/// An error that names the page that was read, since a wrong `page` is its usual reason.
-fn page_error(response: &Response, code: Code, what: &str, address: &str) -> Error {
-    let (address, query) = cut(address, b"?");
-    // The parameter that passes caches is none of the caller's.
-    let query = if find(query.as_bytes(), nonce::UNCACHED.as_bytes()).is_some() { "" } else { query };
-    response.error(code, &join(&[what, ": read from ", address, query, " (see page)"]))
+/// An error that names the page that was read, since a wrong `page`, or none, is its usual reason.
+fn page_error(settings: &Settings, response: &Response, code: Code, what: &str, address: &str) -> Error {
+    let advice = match settings.get("page") {
+        Some(_) => " (see page)",
+        None => " (give the page with the chat as page)",
+    };
+    response.error(code, &join(&[what, ": read from ", without_own_query(address), advice]))
+}
+
+/// The error of a page that the site did not give.
+fn page_status_error(settings: &Settings, response: &Response, address: &str) -> Error {
+    let address = without_own_query(address);
+    let has_page = settings.get("page").is_some();
+    if response.head.status == 404 {
+        return match has_page {
+            true => page_error(settings, response, Code::Service, "there is no such page (status 404)", address),
+            false => absent_error(response, address),
+        };
+    }
+    let mut error = response.status_error();
+    error.message.push_str(&join(&[": read from ", address, if has_page { " (see page)" } else { "" }]));
+    error
+}
+
+/// `address` without the parameter that passes caches, which is none of the caller's.
+fn without_own_query(address: &str) -> &str {
+    let (start, query) = cut(address, b"?");
+    if find(query.as_bytes(), nonce::UNCACHED.as_bytes()).is_some() { start } else { address }
+}
+
+/// The error of a status outside 2xx, which says what to do where nothing of WordPress is at `address`. Its own refusals
+/// are JSON.
+fn absent_error(response: &Response, address: &str) -> Error {
+    if response.head.status != 404 || response.json_or_null().is_object() {
+        return response.status_error();
+    }
+    const ADVICE: &str = " (status 404): give the site's address with its folder as url";
+    response.error(Code::Service, &join(&["nothing of WordPress is at ", address, ADVICE]))
 }
 
 /// The key under which a session is stored. Bot and page are part of it, since a nonce of one is not valid for another.

@@ -9,7 +9,8 @@ mod refusal;
 use std::rc::Rc;
 
 use super::{
-    ajax_url, check_messages, checked_messages, nonce, page, page_error, page_url, plain_rest_root, with_session,
+    absent_error, ajax_url, check_messages, checked_messages, nonce, page, page_error, page_status_error, page_url,
+    plain_rest_root, with_session,
 };
 use crate::chat::error_text::holds;
 use crate::chat::{Code, Error, Message, Result, Session, error_text, message_json};
@@ -68,6 +69,9 @@ struct Call {
     /// The ids of the images and files that were uploaded.
     files: Vec<String>,
 }
+
+/// Said where the site has none of the ways to a nonce.
+const NO_SESSION: &str = "No nonce found: the site has no start_session (AI Engine is absent, or older than 2.4.4), and its page holds no nonce";
 
 /// Why a page is read.
 enum PageFor {
@@ -161,7 +165,12 @@ impl Call {
                 return Ok(Transition::Send(self.read_page(PageFor::Nonce)));
             }
             if is_error {
-                return Err(response.status_error());
+                // The page that was read before held no nonce either.
+                let is_absent = response.json_or_null().text("code") == Some("rest_no_route");
+                return Err(match is_absent {
+                    true => response.error(Code::Nonce, NO_SESSION),
+                    false => absent_error(response, &self.route("mwai/v1/start_session")),
+                });
             }
             let value = response.json()?.value;
             let Some(nonce) = value.text("new_token").or(value.text("restNonce")) else {
@@ -203,8 +212,7 @@ impl Call {
                 return self.session_ready(out);
             }
             if !response.head.is_success() {
-                let error = response.status_error();
-                return Err(page_error(response, error.code, &error.message, &address));
+                return Err(page_status_error(&self.chat.settings, response, &address));
             }
             if self.session.nonce().is_some() && self.chat.purpose == Purpose::Reply {
                 out.session(&self.session);
@@ -213,8 +221,7 @@ impl Call {
             if !self.has_no_session_route || self.route("") != tried {
                 return Ok(Transition::Send(self.fetch_nonce()));
             }
-            const NONE: &str = "No nonce found: the site has no start_session, and its page holds no nonce";
-            Err(page_error(response, Code::Nonce, NONE, &address))
+            Err(page_error(&self.chat.settings, response, Code::Nonce, NO_SESSION, &address))
         })
     }
 
@@ -448,7 +455,10 @@ fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut Eve
             Err(error)
         }
         // A route of WordPress answers with JSON, also where it is absent. A page or nothing came from somewhere else.
-        _ if response.head.status == 404 && !value.is_object() => decoder.call.find_root(response.status_error()),
+        _ if response.head.status == 404 && !value.is_object() => {
+            let address = decoder.call.route("mwai-ui/v1/chats/submit");
+            decoder.call.find_root(absent_error(response, &address))
+        }
         _ => Err(response.status_error()),
     }
 }

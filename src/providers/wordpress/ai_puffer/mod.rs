@@ -9,7 +9,10 @@ mod rest;
 
 use std::rc::Rc;
 
-use super::{AJAX, IMAGE_TYPES, ajax_url, check_text_of_images, nonce, page, page_error, page_url, with_session};
+use super::{
+    AJAX, IMAGE_TYPES, absent_error, ajax_url, check_text_of_images, nonce, page, page_error, page_status_error,
+    page_url, with_session,
+};
 use crate::chat::{Code, Error, Finish, Result, Session, error_text};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
@@ -90,7 +93,7 @@ fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session, renewal: Renewal) ->
             }
             return match response.head.status {
                 400 => Ok(Transition::Send(read_page(chat, session, renewal))),
-                _ => Err(response.status_error()),
+                _ => Err(absent_error(response, &ajax_url(&chat.settings))),
             };
         }
         let value = response.json()?.value;
@@ -111,10 +114,9 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, renewal: Renewal) -> O
     let request = Request::get(&address).shared();
     Operation::buffered_any_status(request, move |response, out| {
         if !response.head.is_success() {
-            let error = response.status_error();
-            return Err(page_error(response, error.code, &error.message, &address));
+            return Err(page_status_error(&chat.settings, response, &address));
         }
-        let missing = |what: &str| Err(page_error(response, Code::Nonce, what, &address));
+        let missing = |what: &str| Err(page_error(&chat.settings, response, Code::Nonce, what, &address));
         let Some(config) = page::PUFFER_CONFIG.find_object(&response.body) else {
             return missing("No nonce found: the page holds no AI Puffer chat");
         };
@@ -170,7 +172,7 @@ fn store(chat: Rc<ChatRequest>, session: Session, renewal: Renewal) -> Operation
                     Code::Service,
                     "the site does not know this chat: AI Puffer is absent or older than 2.3",
                 )),
-                _ => Err(response.status_error()),
+                _ => Err(absent_error(response, &ajax_url(&chat.settings))),
             },
             _ => not_stored(&value, chat, session, renewal, out).map(Transition::Send),
         }

@@ -118,6 +118,10 @@ fn error_of(response: &Response) -> Error {
     let text = error_text::of(&value).unwrap_or_default();
     let mut error = match value.text("code") {
         Some("rest_aipkit_invalid_api_key" | "rest_aipkit_api_access_disabled") => Error::new(Code::Auth, text),
+        Some("rest_no_route") => {
+            let message = "no AI Puffer here: the plugin is absent, or older than its REST routes";
+            Error::new(Code::Service, message)
+        }
         _ if holds(&text, CUT) => Error::new(Code::Truncated, text),
         // The provider behind the site failed, and the site passes on its status. The key of this caller is not the
         // reason.
