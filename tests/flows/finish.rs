@@ -126,6 +126,9 @@ fn cohere_whole(word: &str) -> Reply {
     json_answer(json!({ "id": "1", "message": message, "finish_reason": word }))
 }
 
+/// Protocol, form, call, the answers before the last one, how the last one is written, and the words.
+type Case = (&'static str, &'static str, Flow, Vec<Reply>, Shape, &'static [Row]);
+
 /// What OpenAI and the services that speak its language say.
 const CHAT: &[Row] = &[
     ("stop", "stop"),
@@ -245,7 +248,7 @@ fn every_word_for_the_end_means_the_same_in_every_protocol_and_form() {
     let stored = || vec![recorded("ai-power/aipkit-cache-ok")];
     let hi = |name: &'static str| call(name, json!("Hi"));
     #[rustfmt::skip]
-    let table: Vec<(&str, &str, Flow, Vec<Reply>, Shape, &[Row])> = vec![
+    let table: Vec<Case> = vec![
         ("OpenAiChat", "stream", keyed("OpenAiChat"), vec![], chat, CHAT),
         ("OpenAiChat", "whole", keyed("OpenAiChat"), vec![], chat_whole, CHAT),
         ("OpenAiResponses", "stream", keyed("OpenAiResponses"), vec![], responses, RESPONSES),

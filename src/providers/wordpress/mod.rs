@@ -34,8 +34,52 @@ fn plain_rest_root(settings: &Settings) -> String {
     join(&[&settings.url, "/index.php?rest_route=/"])
 }
 
-/// A request with the site's key for the REST route `path`, whose answer `read` gets. If it is answered by a page, or is
-/// absent, the site may have another REST root: its home page names it. `root`: the root, where it is known.
+/// The address of the REST route `path`, below `root` where that is known.
+fn rest_url(settings: &Settings, root: Option<&str>, path: &str) -> String {
+    match root {
+        Some(root) => join(&[root, if root.ends_with('/') { "" } else { "/" }, path]),
+        None => join(&[&settings.url, "/wp-json/", path]),
+    }
+}
+
+/// The REST root that a page of the site at `site` names: WordPress does in a link, and a bot of AI Engine in its settings.
+fn rest_root_of(site: &str, page: &[u8]) -> Option<String> {
+    let linked = page::REST_ROOT.find(page).and_then(|root| url::on_site(site, &root));
+    linked.or_else(|| {
+        let system = page::ENGINE_SYSTEM.find_object(page)?;
+        url::on_site(site, &join(&[system.string_or_number("restUrl")?, "/"]))
+    })
+}
+
+/// Whether a page came from the place of a REST route, or nothing is there: WordPress answers with JSON, also for a route
+/// that it does not know. So the REST root may be another one.
+fn is_no_rest(response: &Response) -> bool {
+    let is_page = if response.head.is_success() { response.is_html() } else { response.head.status == 404 };
+    is_page && !response.json_or_null().is_object()
+}
+
+/// Reads the home page, which names the REST root, after the route `path` met this `error` at the usual one. `again` gets
+/// the root, unless it is the one that was tried.
+fn find_rest_root(
+    chat: &ChatRequest,
+    path: &str,
+    error: Error,
+    again: impl FnOnce(String, &mut EventQueue) -> Operation + 'static,
+) -> Operation {
+    let (settings, path) = (chat.settings.clone(), path.to_owned());
+    let request = Request::get(page_url(&settings)).shared();
+    Operation::buffered_any_status(request, move |page, out| {
+        let tried = rest_url(&settings, None, &path);
+        let found = rest_root_of(&settings.url, &page.body).filter(|_| page.head.is_success());
+        match found.filter(|root| rest_url(&settings, Some(root), &path) != tried) {
+            Some(root) => Ok(Transition::Send(again(root, out))),
+            None => Err(error),
+        }
+    })
+}
+
+/// A request with the site's key for the REST route `path`, whose answer `read` gets. If there is none, the root is searched
+/// for. `root`: the root, where it is known.
 fn keyed_request(
     chat: Rc<ChatRequest>,
     root: Option<String>,
@@ -43,27 +87,18 @@ fn keyed_request(
     body: Value,
     read: impl FnOnce(&Response, &mut EventQueue) -> Result<Transition> + 'static,
 ) -> Operation {
-    let settings = &chat.settings;
-    let url = match &root {
-        Some(root) => join(&[root, if root.ends_with('/') { "" } else { "/" }, &path]),
-        None => join(&[&settings.url, "/wp-json/", &path]),
-    };
-    let key = settings.get("apiKey").unwrap_or_default();
+    let url = rest_url(&chat.settings, root.as_deref(), &path);
+    let key = chat.settings.get("apiKey").unwrap_or_default();
     let request = Request::post(&url).header("authorization", join(&["Bearer ", key])).json(&body);
     Operation::buffered_any_status(request, move |response, out| {
-        let is_page = if response.head.is_success() { response.is_html() } else { response.head.status == 404 };
-        if root.is_some() || !is_page || response.json_or_null().is_object() {
+        if root.is_some() || !is_no_rest(response) {
             return read(response, out);
         }
         let error = if response.head.is_success() { response.html_error() } else { absent_error(response, &url) };
-        let request = Request::get(page_url(&chat.settings)).shared();
-        Ok(Transition::Send(Operation::buffered_any_status(request, move |page, _| {
-            let announced = page::REST_ROOT.find(&page.body).and_then(|root| url::on_site(&chat.settings.url, &root));
-            match announced.filter(|root| join(&[root, &path]) != url) {
-                Some(root) => Ok(Transition::Send(keyed_request(chat, Some(root), path, body, read))),
-                None => Err(error),
-            }
-        })))
+        let search = find_rest_root(&chat.clone(), &path.clone(), error, move |root, _| {
+            keyed_request(chat, Some(root), path, body, read)
+        });
+        Ok(Transition::Send(search))
     })
 }
 

@@ -93,13 +93,10 @@ fn roots() -> Cases {
     let mut found = hi();
     // The root that the page names, then the nonce in the header of the answer.
     for (at, nonce) in ["0123456789", "34e640fddc"].into_iter().enumerate() {
-        found.events.insert(at, format!("session nonce={nonce} page=read root=*"));
+        found.events.insert(at, format!("session nonce={nonce} root=*"));
     }
     vec![
-        (
-            "plain-permalinks-wp-json-post-home",
-            Expected::session("nonce=34e640fddc page=read root=* session=6b0a3f87e5465"),
-        ),
+        ("plain-permalinks-wp-json-post-home", Expected::session("nonce=34e640fddc root=* session=6b0a3f87e5465")),
         ("plain-permalinks-wp-json-submit-home", found),
         ("plain-permalinks-home", Expected::session("nonce=f49d8b472e page=read root=* session=6afff7f5454a0")),
         (
