@@ -33,8 +33,8 @@ impl Finish {
         }
     }
 
-    /// The reason that `word` stands for with OpenAI and the services that speak its language, Anthropic, Gemini, Ollama or
-    /// Cohere, in upper or lower case. Gemini's `OTHER` gives no reason.
+    /// The reason that `word` stands for with OpenAI and the services that speak its language, Anthropic, Gemini, Ollama
+    /// or Cohere, in upper or lower case. Gemini's `OTHER` gives no reason.
     pub fn from_word(word: &str) -> Finish {
         const WORDS: [(Finish, &str); 4] = [
             (Finish::Stop, " stop end_turn stop_sequence completed complete eos eos_token "),

@@ -116,7 +116,8 @@ impl Operation {
                     name,
                     " redirects to ",
                     cut(&target, b"?#").0,
-                    ": nothing was sent there; if it wants a login, give its headers, and if it has moved, its address as ",
+                    ": nothing was sent there; if it wants a login, give its headers, and if it has moved, its address \
+                     as ",
                     setting,
                 ]),
             };

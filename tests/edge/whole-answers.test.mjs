@@ -35,16 +35,18 @@ beforeEach(() => site.clear());
 
 const NAMES = ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer', 'pufferKey', 'generate'];
 
+/** The npm package `openai` before an endpoint. */
+const clientOf = (handler) => (
+  new OpenAI({ baseURL: 'https://edge.example/v1', apiKey: KEY, maxRetries: 0, fetch: (url, init) => handler(new Request(url, init)) }));
+
 /** The two ways to ask: `openai` at the endpoint, and `Client`, both with `chat.completions.create`. */
 const WAYS = {
-  'the endpoint': () => {
-    const handler = createHandler({ providers, authorize: [KEY] });
-    return new OpenAI({ baseURL: 'https://edge.example/v1', apiKey: KEY, maxRetries: 0, fetch: (url, init) => handler(new Request(url, init)) });
-  },
+  'the endpoint': () => clientOf(createHandler({ providers, authorize: [KEY] })),
   Client: () => new Client(providers),
 };
 
-const ask = (way, model, content, more) => WAYS[way]().chat.completions.create({ model, messages: [{ role: 'user', content }], stream: false, ...more });
+const ask = (way, model, content) => (
+  WAYS[way]().chat.completions.create({ model, messages: [{ role: 'user', content }], stream: false }));
 
 /** Which tell how many tokens were used; the others say so by a field of their own, since clients need numbers. */
 const TELLS_USAGE = ['engine', 'responses', 'pufferKey', 'generate'];
@@ -60,7 +62,10 @@ for (const way of Object.keys(WAYS)) {
       const { object, model, choices: [choice, ...others], usage } = await ask(way, name, 'newlines');
       assert.deepEqual([object, model, others], ['chat.completion', name, []]);
       assert.deepEqual(choice, {
-        index: 0, message: { role: 'assistant', content: 'first line\nsecond line\n\nthird paragraph', refusal: null }, logprobs: null, finish_reason: 'stop',
+        index: 0,
+        message: { role: 'assistant', content: 'first line\nsecond line\n\nthird paragraph', refusal: null },
+        logprobs: null,
+        finish_reason: 'stop',
       });
       assert.equal(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens);
       if (TELLS_USAGE.includes(name)) assert.ok(usage.completion_tokens > 0 && !('x_usage_unknown' in usage), JSON.stringify(usage));
@@ -122,8 +127,8 @@ test('a site that refuses for good, a bot that is not there, a key that is wrong
   ];
   for (const [provider, status, code] of cases) {
     const handler = createHandler({ providers: { shop: provider.with({ retries: 0 }) }, authorize: [KEY] });
-    const client = new OpenAI({ baseURL: 'https://edge.example/v1', apiKey: KEY, maxRetries: 0, fetch: (to, init) => handler(new Request(to, init)) });
-    const error = await client.chat.completions.create({ model: 'shop', messages: [{ role: 'user', content: 'Hi' }] }).then(() => assert.fail('answered'), (reason) => reason);
+    const asked = clientOf(handler).chat.completions.create({ model: 'shop', messages: [{ role: 'user', content: 'Hi' }] });
+    const error = await asked.then(() => assert.fail('answered'), (reason) => reason);
     assert.deepEqual([error.status, error.code], [status, code], error.message);
     assert.ok(!error.message.includes('wrong-key'), error.message);
   }
@@ -132,7 +137,7 @@ test('a site that refuses for good, a bot that is not there, a key that is wrong
 test('what the site sends beside the text is no part of it: actions, shortcuts, blocks and warnings', async () => {
   const { choices: [{ message }] } = await ask('the endpoint', 'engine', 'EXTRAS please');
   assert.match(message.content, /^Hello from the stub model\. You said: "EXTRAS please"\. .* are kept\.$/);
-  const { data, response } = await WAYS['the endpoint']().chat.completions.create({ model: 'puffer', messages: [{ role: 'user', content: 'empty reply' }] }).withResponse();
+  const { data, response } = await ask('the endpoint', 'puffer', 'empty reply').withResponse();
   assert.equal(data.choices[0].message.content, '');
   assert.match(response.headers.get('x-rivulet-warnings'), /empty reply/);
 });

@@ -34,24 +34,22 @@ fn chat_whole(word: &str) -> Reply {
     json_answer(json!({ "choices": [{ "index": 0, "message": { "content": "a" }, "finish_reason": word }] }))
 }
 
-fn chat_call() -> Value {
-    json!({ "tool_calls": [{ "index": 0, "id": "c", "type": "function", "function": { "name": "f", "arguments": "{}" } }] })
+fn chat_call(arguments: &str) -> Value {
+    let function = json!({ "name": "f", "arguments": arguments });
+    json!({ "tool_calls": [{ "index": 0, "id": "c", "type": "function", "function": function }] })
 }
 
 /// A status, or a reason of `incomplete_details`.
 fn response(word: &str) -> Value {
     let message = json!({ "type": "message", "content": [{ "type": "output_text", "text": "a" }] });
     let call = json!({ "type": "function_call", "call_id": "c", "name": "f", "arguments": "{}" });
-    match word {
-        "completed" => json!({ "object": "response", "id": "r", "status": "completed", "output": [message] }),
-        "a call" => json!({ "object": "response", "id": "r", "status": "completed", "output": [call] }),
-        "" => {
-            json!({ "id": "r", "object": "response", "status": "incomplete", "incomplete_details": null, "output": [message] })
-        }
-        _ => {
-            json!({ "id": "r", "object": "response", "status": "incomplete", "incomplete_details": { "reason": word }, "output": [message] })
-        }
-    }
+    let (status, details, item) = match word {
+        "completed" => ("completed", Value::Null, message),
+        "a call" => ("completed", Value::Null, call),
+        "" => ("incomplete", Value::Null, message),
+        _ => ("incomplete", json!({ "reason": word }), message),
+    };
+    json!({ "object": "response", "id": "r", "status": status, "incomplete_details": details, "output": [item] })
 }
 
 fn responses(word: &str) -> Reply {
@@ -106,6 +104,10 @@ fn ollama_answer(word: &str) -> Value {
         _ => (json!({ "content": "a" }), word),
     };
     json!({ "message": message, "done": true, "done_reason": reason })
+}
+
+fn ollama(word: &str) -> Reply {
+    Reply::new(200, format!("{}\n", ollama_answer(word))).header("content-type", "application/x-ndjson")
 }
 
 fn cohere(word: &str) -> Reply {
@@ -205,6 +207,18 @@ fn puffer_words(word: &str) -> String {
     if word.is_empty() { "a".to_owned() } else { format!("a (Incomplete: {word})") }
 }
 
+fn power_whole(_: &str) -> Reply {
+    json_answer(json!({ "status": "success", "data": "a" }))
+}
+
+fn puffer_chat(word: &str) -> Reply {
+    json_answer(json!({ "reply": puffer_words(word) }))
+}
+
+fn puffer_generate(word: &str) -> Reply {
+    json_answer(json!({ "content": puffer_words(word) }))
+}
+
 fn puffer(word: &str) -> Reply {
     let mut body = "data: {\"delta\":\"a\"}\n\n".to_owned();
     if !word.is_empty() {
@@ -257,8 +271,7 @@ fn every_word_for_the_end_means_the_same_in_every_protocol_and_form() {
         ("Anthropic", "whole", keyed("Anthropic"), vec![], anthropic_whole, ANTHROPIC),
         ("Gemini", "stream", keyed("Gemini"), vec![], |word| sse(&[gemini_answer(word)]), GEMINI),
         ("Gemini", "whole", keyed("Gemini"), vec![], |word| json_answer(gemini_answer(word)), GEMINI),
-        ("Ollama", "stream", keyed("Ollama"), vec![],
-            |word| Reply::new(200, format!("{}\n", ollama_answer(word))).header("content-type", "application/x-ndjson"), OLLAMA),
+        ("Ollama", "stream", keyed("Ollama"), vec![], ollama, OLLAMA),
         ("Ollama", "whole", keyed("Ollama"), vec![], |word| json_answer(ollama_answer(word)), OLLAMA),
         ("Cohere", "stream", keyed("Cohere"), vec![], cohere, COHERE),
         ("Cohere", "whole", keyed("Cohere"), vec![], cohere_whole, COHERE),
@@ -266,11 +279,11 @@ fn every_word_for_the_end_means_the_same_in_every_protocol_and_form() {
         ("WorkersAi", "whole", keyed("WorkersAi"), vec![], chat_whole, CHAT),
         ("AiEngine", "stream", hi("AiEngine").session(&session), vec![], engine, ENGINE),
         ("AiPower", "stream", hi("AiPower").session(&session), vec![], chat, POWER),
-        // The site does not tell the end of an answer in one piece, neither a reached limit (live/ai-power-finish-length-json) nor a stop.
-        ("AiPower", "whole", hi("AiPower").session(&session), vec![], |_| json_answer(json!({ "status": "success", "data": "a" })), &[("", "unknown")]),
+        // An answer in one piece does not tell a reached limit (live/ai-power-finish-length-json), nor anything else.
+        ("AiPower", "whole", hi("AiPower").session(&session), vec![], power_whole, &[("", "unknown")]),
         ("AiPuffer", "stream", hi("AiPuffer").session(&session), stored(), puffer, PUFFER),
-        ("AiPuffer", "chat route", hi("AiPuffer").settings(puffer_key), vec![], |word| json_answer(json!({ "reply": puffer_words(word) })), PUFFER),
-        ("AiPuffer", "generate", hi("AiPuffer").settings(generate), vec![], |word| json_answer(json!({ "content": puffer_words(word) })), PUFFER),
+        ("AiPuffer", "chat route", hi("AiPuffer").settings(puffer_key), vec![], puffer_chat, PUFFER),
+        ("AiPuffer", "generate", hi("AiPuffer").settings(generate), vec![], puffer_generate, PUFFER),
     ];
     let mut wrong = Vec::new();
     for (name, form, flow, before, shape, rows) in &table {
@@ -296,8 +309,7 @@ fn every_word_for_the_end_means_the_same_in_every_protocol_and_form() {
 
 #[test]
 fn a_call_that_the_limit_of_tokens_cut_is_not_taken_for_a_whole_one() {
-    let cut = json!({ "tool_calls": [{ "index": 0, "id": "c", "type": "function", "function": { "name": "f", "arguments": "{\"a" } }] });
     let chat = service::ask("OpenAiChat", json!("Hi"));
-    assert_eq!(ending(&chat.answers(&[sse(&[chat_chunk(cut, "length")])])), "finish length");
-    assert_eq!(ending(&chat.answers(&[sse(&[chat_chunk(chat_call(), "stop")])])), "finish tool_calls");
+    assert_eq!(ending(&chat.answers(&[sse(&[chat_chunk(chat_call("{\"a"), "length")])])), "finish length");
+    assert_eq!(ending(&chat.answers(&[sse(&[chat_chunk(chat_call("{}"), "stop")])])), "finish tool_calls");
 }

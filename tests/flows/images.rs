@@ -291,6 +291,9 @@ fn each_provider_sends_tells_or_refuses_each_kind_of_part() {
     let text_file = json!({ "type": "file", "file": { "file_data": "data:text/plain;base64,SGk=" } });
     // The providers: AiEngine, AiEngine with a key, AiPower, AiPuffer, AiPuffer with a key.
     let gif_of_puffer = || Refused("is of the type image/gif; AiPuffer takes image/png, image/jpeg, image/webp");
+    const PUFFER: &str = "AiPuffer takes image/";
+    let pdf_of = |words| Refused(words);
+    let text_of = || Refused("text/plain; AiEngine takes");
     let svg_of = || Refused("is of the type image/svg+xml; ");
     #[rustfmt::skip]
     let table: Vec<(&str, Value, [Fate; 5])> = vec![
@@ -299,8 +302,8 @@ fn each_provider_sends_tells_or_refuses_each_kind_of_part() {
         ("an image that no plugin takes", url(svg), [svg_of(), svg_of(), svg_of(), svg_of(), svg_of()]),
         ("the address of an image", url("https://shop.example/dot.png"), [ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS]),
         ("a PDF", pdf(), [Sent, Sent, NONE, NONE, NONE]),
-        ("a PDF as an image", url(PDF), [Sent, Sent, Refused("AiPower takes image/"), Refused("AiPuffer takes image/"), Refused("AiPuffer takes image/")]),
-        ("a file of text", text_file, [Refused("text/plain; AiEngine takes"), Refused("text/plain; AiEngine takes"), NONE, NONE, NONE]),
+        ("a PDF as an image", url(PDF), [Sent, Sent, pdf_of("AiPower takes image/"), pdf_of(PUFFER), pdf_of(PUFFER)]),
+        ("a file of text", text_file, [text_of(), text_of(), NONE, NONE, NONE]),
         ("a file that OpenAI keeps", by_id, [ADDRESS, ADDRESS, NONE, NONE, NONE]),
         ("sound", audio, [NONE, NONE, NONE, NONE, NONE]),
     ];

@@ -28,7 +28,8 @@ test('Ollama that does not run: how to start it', async () => {
 
 test('an address without a scheme: one message, whatever it looks like', async () => {
   for (const url of ['shop.example', 'localhost:8080', 'shop.example:443/blog', '//shop.example', '127.0.0.1:80']) {
-    await chatError(ask(new OpenAiChat({ baseUrl: url, defaultModel: 'm' })), 'input', /^baseUrl: not a URL; it begins with https:\/\/ \(or http:\/\/\)$/);
+    const service = new OpenAiChat({ baseUrl: url, defaultModel: 'm' });
+    await chatError(ask(service), 'input', /^baseUrl: not a URL; it begins with https:\/\/ \(or http:\/\/\)$/);
     await chatError(ask(new AiEngine({ url })), 'input', /^url: not a URL; it begins with https:\/\/ \(or http:\/\/\)$/);
   }
 });
@@ -42,20 +43,23 @@ test("Cloudflare's challenge is told as that, whatever the protocol and the body
 /** What a page gets of a redirect that it must not follow. */
 const opaque = () => ({ status: 0, type: 'opaqueredirect', headers: new Headers(), body: null });
 
-for (const [Provider, name, setting, address] of [[AiEngine, 'site', 'url', 'https://shop.example'], [OpenAiChat, 'service', 'baseUrl', 'https://llm.example/v1']]) {
+const PEERS = [[AiEngine, 'site', 'url', 'https://shop.example'], [OpenAiChat, 'service', 'baseUrl', 'https://llm.example/v1']];
+
+for (const [Provider, name, setting, address] of PEERS) {
   const at = (fetch) => new Provider({ [setting]: address, defaultModel: 'm', fetch });
-  const to = (location) => async (url) => new Response(null, { status: 308, headers: { location: location ?? url.replace(address, 'https://www.new.example/x') } });
+  const to = (locate) => async (url) => new Response(null, { status: 308, headers: { location: locate(url) } });
 
   test(`a ${name} that moved: its new address, and the setting ${setting}`, async () => {
-    const error = await chatError(ask(at(to())), 'service');
+    const error = await chatError(ask(at(to((url) => url.replace(address, 'https://www.new.example/x')))), 'service');
     assert.equal(error.message, `the ${name} redirects to https://www.new.example/x: nothing was sent there; give that address as ${setting}`);
     assert.equal(error.status, 308);
   });
 
   test(`a ${name} that redirects to a login: what a login wants, and ${setting}`, async () => {
     const login = 'https://login.example/start';
-    const { message } = await chatError(ask(at(to(`${login}?back=1`))), 'service');
-    assert.equal(message, `the ${name} redirects to ${login}: nothing was sent there; if it wants a login, give its headers, and if it has moved, its address as ${setting}`);
+    const { message } = await chatError(ask(at(to(() => `${login}?back=1`))), 'service');
+    const advice = `if it wants a login, give its headers, and if it has moved, its address as ${setting}`;
+    assert.equal(message, `the ${name} redirects to ${login}: nothing was sent there; ${advice}`);
   });
 
   test(`a ${name} whose redirect a page cannot see: the setting ${setting}`, async () => {
@@ -74,7 +78,8 @@ test('a relay that does not list the site says so, and who reads it is not told 
   const more = { AiPuffer: { botId: 5 }, AiPower: { page: '/chat/' } };
   for (const Provider of [AiEngine, AiPower, AiPuffer]) {
     const provider = new Provider({ url: 'https://shop.example', proxy: 'https://edge.example/relay/', fetch, ...more[Provider.name] });
-    const { message } = await chatError(ask(provider), 'blocked', /^relay: this address is not one that is forwarded to: allow lists the sites, and pages their pages/);
+    const words = /^relay: this address is not one that is forwarded to: allow lists the sites, and pages their pages/;
+    const { message } = await chatError(ask(provider), 'blocked', words);
     assert.doesNotMatch(message, /key/);
   }
 });
@@ -90,7 +95,8 @@ const SITES = { AiEngine: [AiEngine, { restRoot: '/wp-json/' }], AiPower: [AiPow
 
 for (const [name, [Provider, known]] of Object.entries(SITES)) {
   test(`${name}, a wrong folder: the address that was asked for, and the setting url`, () => onSite({ base: '/blog' }, async ({ origin }) => {
-    const nothingAt = (path) => new RegExp(`^nothing of WordPress is at ${origin}${path} \\(status 404\\): give the site's address with its folder as url$`);
+    const advice = "give the site's address with its folder as url";
+    const nothingAt = (path) => new RegExp(`^nothing of WordPress is at ${origin}${path} \\(status 404\\): ${advice}$`);
     await chatError(ask(new Provider({ url: origin })), 'service', nothingAt('/'));
     await chatError(ask(new Provider({ url: `${origin}/blogg` })), 'service', nothingAt('/blogg/'));
     const place = name === 'AiEngine' ? '/wp-json/mwai-ui/v1/chats/submit' : '/wp-admin/admin-ajax.php';
@@ -98,7 +104,8 @@ for (const [name, [Provider, known]] of Object.entries(SITES)) {
   }));
 
   test(`${name}, a wrong page: its address, and the setting page`, () => onSite({}, async ({ url }) => {
-    await chatError(ask(new Provider({ url, page: '/nowhere/' })), 'service', new RegExp(`^there is no such page \\(status 404\\): read from ${url}/nowhere/ \\(see page\\)$`));
+    const words = new RegExp(`^there is no such page \\(status 404\\): read from ${url}/nowhere/ \\(see page\\)$`);
+    await chatError(ask(new Provider({ url, page: '/nowhere/' })), 'service', words);
   }));
 }
 
@@ -113,11 +120,14 @@ test('a page without the bot: whose chat it lacks, its address, and the setting 
   });
   // AI Engine needs its page only where the site has no `start_session`.
   await onSite({ engine: '2.0.9' }, async ({ url }) => {
-    await chatError(ask(new AiEngine({ url, page: '/no-chat/' })), 'nonce', /^No nonce found: the site has no start_session \(AI Engine is absent, or older than 2\.4\.4\), and its page holds no nonce/);
+    const words = /^No nonce found: the site has no start_session \(AI Engine is absent, or older than 2\.4\.4\), and its page holds no nonce/;
+    await chatError(ask(new AiEngine({ url, page: '/no-chat/' })), 'nonce', words);
   });
 });
 
-test('a plugin that is not there: that it is absent', () => onSite({ engine: 'none', power: 'none', puffer: 'none', apiKey: 'site-key-0123456789' }, async ({ url }) => {
+const BARE = { engine: 'none', power: 'none', puffer: 'none' };
+
+test('a plugin that is not there: that it is absent', () => onSite(BARE, async ({ url }) => {
   const apiKey = 'site-key-0123456789';
   await chatError(ask(new AiEngine({ url })), 'nonce', /AI Engine is absent/);
   await chatError(ask(new AiEngine({ url, apiKey })), 'service', /no public API of AI Engine here: the plugin is absent/);

@@ -27,8 +27,8 @@ after(() => Promise.all([site.close(), blog.close()]));
 
 /** Nonces of the recorded sites. `login`: the user's; `start`: what `start_session` gave to a login. The word `0123456789` is a dead one. */
 const NONCES = {
-  '9fe30d7330': 'engine', '91bea39d93': 'engine', '6903aa883a': 'engine', '34e640fddc': 'engine', '02bdf84137': 'power', ec608a3e89: 'puffer',
-  '59fd639c3e': 'login', '32e95f1e9b': 'start',
+  '9fe30d7330': 'engine', '91bea39d93': 'engine', '6903aa883a': 'engine', '34e640fddc': 'engine', '02bdf84137': 'power',
+  ec608a3e89: 'puffer', '59fd639c3e': 'login', '32e95f1e9b': 'start',
 };
 const DEAD = '0123456789';
 
@@ -41,7 +41,11 @@ const SETTINGS = [
 const PAGES = [[/^ai-power/, '/chat-power/'], [/^ai-puffer/, '/chat-puffer/'], [/./, '/chat/']];
 
 /** The message that was stored before a recorded stream of AI Puffer. */
-const STORED = { 'ai-puffer-cut-midstream': 'ERR_CUT please', 'ai-puffer-finish-length': 'FINLEN please', 'ai-puffer-image-step1-stream': 'What is it' };
+const STORED = {
+  'ai-puffer-cut-midstream': 'ERR_CUT please',
+  'ai-puffer-finish-length': 'FINLEN please',
+  'ai-puffer-image-step1-stream': 'What is it',
+};
 
 /** Parts of bodies that depend on how a bot was set up, on the length of the provider's answer, or on whether a site shows its faults. */
 const OF_THE_SETUP = [
@@ -126,7 +130,9 @@ async function body(name, request, headers, live) {
 /** The id of the shortcut that the default bot offers, with the text of the recorded one. */
 async function offeredShortcut(live) {
   const { body: offer } = await send(`${site.url}/wp-json/mwai-ui/v1/chats/submit`, {
-    method: 'POST', headers: { 'content-type': 'application/json', 'x-wp-nonce': live['9fe30d7330'] }, body: '{"botId":"default","newMessage":"EXTRAS please"}',
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-wp-nonce': live['9fe30d7330'] },
+    body: '{"botId":"default","newMessage":"EXTRAS please"}',
   });
   const id = JSON.parse(offer).shortcuts[0].data.shortcutId;
   site.shortcuts.get(id).text = 'Tell me more';
@@ -135,7 +141,9 @@ async function offeredShortcut(live) {
 
 /** The key under which the site keeps a message for a stream of AI Puffer. */
 async function storedKey(message, live) {
-  const stored = await send(`${site.url}/wp-admin/admin-ajax.php`, form({ action: 'aipkit_cache_sse_message', message, _ajax_nonce: live.ec608a3e89, bot_id: '5' }));
+  const stored = await send(`${site.url}/wp-admin/admin-ajax.php`, form({
+    action: 'aipkit_cache_sse_message', message, _ajax_nonce: live.ec608a3e89, bot_id: '5',
+  }));
   return JSON.parse(stored.body).data.cache_key;
 }
 
@@ -144,7 +152,8 @@ function multipart(text) {
   return text.replaceAll('\n', '\r\n').replace(/\((\d+) bytes\)/, (_, size) => 'x'.repeat(Number(size)));
 }
 
-const isPage = ({ headers, body: text }) => headers.some(([header, value]) => header === 'content-type' && value.startsWith('text/html')) && text.startsWith('<!DOCTYPE');
+const isPage = ({ headers, body: text }) => (
+  text.startsWith('<!DOCTYPE') && headers.some(([header, value]) => header === 'content-type' && value.startsWith('text/html')));
 
 /** Compares what can be of two pages. The headers of a page out of a cache are the cache's. */
 function comparePages(name, played, response, here) {

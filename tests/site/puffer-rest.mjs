@@ -47,7 +47,8 @@ function generate(call, given) {
   const outcome = ask(given, { instructions: given.filter(({ role }) => role === 'system').length, delay: 0, down: site.options.down });
   if (!isAnswered(outcome)) return refuse(call, outcome);
   // The recorded stub counts the input as it comes, without the instructions.
-  const input = given.filter(({ role }) => role !== 'system').map(({ role, content }) => ({ role, content: [{ type: 'input_text', text: content }] }));
+  const talk = given.filter(({ role }) => role !== 'system');
+  const input = talk.map(({ role, content: text }) => ({ role, content: [{ type: 'input_text', text }] }));
   const { provider_raw: _, ...usage } = usageOf({ ...outcome.usage, prompt: estimate(JSON.stringify(input)) });
   return call.json(200, { content: textOf(outcome), usage, provider: 'OpenAI', model: params.model }, ALLOW);
 }

@@ -42,7 +42,8 @@ fn rest_url(settings: &Settings, root: Option<&str>, path: &str) -> String {
     }
 }
 
-/// The REST root that a page of the site at `site` names: WordPress does in a link, and a bot of AI Engine in its settings.
+/// The REST root that a page of the site at `site` names: WordPress does in a link, and a bot of AI Engine in its
+/// settings.
 fn rest_root_of(site: &str, page: &[u8]) -> Option<String> {
     let linked = page::REST_ROOT.find(page).and_then(|root| url::on_site(site, &root));
     linked.or_else(|| {
@@ -51,15 +52,15 @@ fn rest_root_of(site: &str, page: &[u8]) -> Option<String> {
     })
 }
 
-/// Whether a page came from the place of a REST route, or nothing is there: WordPress answers with JSON, also for a route
-/// that it does not know. So the REST root may be another one.
+/// Whether a page came from the place of a REST route, or nothing is there: WordPress answers with JSON, also for a
+/// route that it does not know. So the REST root may be another one.
 fn is_no_rest(response: &Response) -> bool {
     let is_page = if response.head.is_success() { response.is_html() } else { response.head.status == 404 };
     is_page && !response.json_or_null().is_object()
 }
 
-/// Reads the home page, which names the REST root, after the route `path` met this `error` at the usual one. `again` gets
-/// the root, unless it is the one that was tried.
+/// Reads the home page, which names the REST root, after the route `path` met this `error` at the usual one. `again`
+/// gets the root, unless it is the one that was tried.
 fn find_rest_root(
     chat: &ChatRequest,
     path: &str,
@@ -78,8 +79,8 @@ fn find_rest_root(
     })
 }
 
-/// A request with the site's key for the REST route `path`, whose answer `read` gets. If there is none, the root is searched
-/// for. `root`: the root, where it is known.
+/// A request with the site's key for the REST route `path`, whose answer `read` gets. If there is none, the root is
+/// searched for. `root`: the root, where it is known.
 fn keyed_request(
     chat: Rc<ChatRequest>,
     root: Option<String>,
@@ -135,8 +136,8 @@ fn without_own_query(address: &str) -> &str {
     if find(query.as_bytes(), nonce::UNCACHED.as_bytes()).is_some() { start } else { address }
 }
 
-/// The error of a status outside 2xx, which says what to do where nothing of WordPress is at `address`. Its own refusals
-/// are JSON.
+/// The error of a status outside 2xx, which says what to do where nothing of WordPress is at `address`. Its own
+/// refusals are JSON.
 fn absent_error(response: &Response, address: &str) -> Error {
     if response.head.status != 404 || response.json_or_null().is_object() {
         return response.status_error();

@@ -58,9 +58,9 @@ pub const SEARCH: &str = "?s=rivulet";
 
 /// `error` of a nonce that a page held, where no other page is left to read.
 pub fn no_fresh_page(mut error: Error) -> Error {
-    error.message.push_str(
-        "; the site's pages may come from a cache that keeps them longer than nonces live: give one that it does not keep (see page)",
-    );
+    const ADVICE: &str = "; the site's pages may come from a cache that keeps them longer than nonces live: give one that \
+        it does not keep (see page)";
+    error.message.push_str(ADVICE);
     error
 }
 

@@ -96,7 +96,10 @@ fn roots() -> Cases {
         found.events.insert(at, format!("session nonce={nonce} root=*"));
     }
     vec![
-        ("plain-permalinks-wp-json-post-home", Expected::session("nonce=34e640fddc root=* session=6b0a3f87e5465")),
+        (
+            "plain-permalinks-wp-json-post-home",
+            Expected::session("nonce=34e640fddc page=read root=* session=6b0a3f87e5465"),
+        ),
         ("plain-permalinks-wp-json-submit-home", found),
         ("plain-permalinks-home", Expected::session("nonce=f49d8b472e page=read root=* session=6afff7f5454a0")),
         (

@@ -74,7 +74,8 @@ struct Turn {
 }
 
 /// Said where the site has none of the ways to a nonce.
-const NO_SESSION: &str = "No nonce found: the site has no start_session (AI Engine is absent, or older than 2.4.4), and its page holds no nonce";
+const NO_SESSION: &str = "No nonce found: the site has no start_session (AI Engine is absent, or older than 2.4.4), and \
+    its page holds no nonce";
 
 /// The first request: the message where a nonce is known, otherwise `start_session` or the page.
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
@@ -404,8 +405,8 @@ fn has_file(chat: &ChatRequest) -> bool {
     chat.attachments.iter().any(|attachment| attachment.media == PDF)
 }
 
-/// Said where the answer is not one of OpenAI's Responses API: other bots of version 3.6.2 leave a PDF out, and say nothing
-/// (A12).
+/// Said where the answer is not one of OpenAI's Responses API: other bots of version 3.6.2 leave a PDF out, and say
+/// nothing (A12).
 const FILE_MAY_BE_LOST: &str =
     "the site does not tell whether its model got the file: only bots of OpenAI's Responses API surely pass it on";
 
