@@ -93,6 +93,21 @@ fn a_page_without_post_id_says_so() {
 }
 
 #[test]
+fn a_page_that_fails_for_now_may_be_tried_again() {
+    let failed = || Reply::new(503, "<html></html>").header("retry-after", "7");
+    for (flow, place) in [
+        (hi(), "read from https://shop.example/"),
+        (hi().settings(json!({ "page": "/chat/" })), "read from https://shop.example/chat/ (see page)"),
+    ] {
+        let played = flow.answers(&[failed()]);
+        let error = played.error();
+        assert_eq!((error.code, error.status, error.retryable), (Code::Service, Some(503), true));
+        assert_eq!(error.retry_after.as_deref(), Some("7"));
+        assert_eq!(error.message, format!("the service failed (status 503): {place}"));
+    }
+}
+
+#[test]
 fn a_page_without_nonce_says_so() {
     let played = hi().answers(&[Reply::new(200, r#"<div data-post-id="5" data-nonce="">"#)]);
     assert_eq!(
