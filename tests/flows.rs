@@ -8,6 +8,8 @@ mod anthropic;
 mod engine;
 #[path = "flows/engine_pages.rs"]
 mod engine_pages;
+#[path = "flows/finish.rs"]
+mod finish;
 #[path = "flows/gemini.rs"]
 mod gemini;
 #[path = "flows/images.rs"]

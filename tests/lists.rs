@@ -10,6 +10,7 @@ use std::path::Path;
 use regex::Regex;
 use rivulet::chat::{Code, Finish};
 use rivulet::options::{OPTIONS, SettingKind};
+use rivulet::providers::wordpress::nonce::{SEARCH, UNCACHED};
 use rivulet::providers::{REGISTRY, protocol};
 
 type Names = BTreeSet<String>;
@@ -235,6 +236,13 @@ fn settings_of_the_types_are_those_that_protocols_declare() {
         let typed: Names = typed.difference(&common).cloned().collect();
         assert_eq!(typed, own, "{class}");
     }
+}
+
+#[test]
+fn the_relay_lets_the_queries_pass_by_which_pages_are_asked_for() {
+    let routes = source("src/js/edge/routes.js");
+    assert!(routes.contains(&format!("const UNCACHED = /^{UNCACHED}=[a-z0-9]{{10}}$/;")));
+    assert!(routes.contains(&format!("const SEARCH = '{SEARCH}';")));
 }
 
 #[test]

@@ -33,15 +33,19 @@ impl Finish {
         }
     }
 
-    /// The reason that `word` stands for with OpenAI, Anthropic, Gemini, Ollama or Cohere, in upper or lower case.
+    /// The reason that `word` stands for with OpenAI and the services that speak its language, Anthropic, Gemini, Ollama
+    /// or Cohere, in upper or lower case. Gemini's `OTHER` gives no reason.
     pub fn from_word(word: &str) -> Finish {
         const WORDS: [(Finish, &str); 4] = [
-            (Finish::Stop, " stop end_turn stop_sequence completed complete "),
-            (Finish::Length, " length max_tokens max_output_tokens model_context_window_exceeded model_length "),
+            (Finish::Stop, " stop end_turn stop_sequence completed complete eos eos_token "),
+            (
+                Finish::Length,
+                " length max_tokens max_output_tokens model_context_window_exceeded model_length continuation ",
+            ),
             (
                 Finish::ContentFilter,
                 " content_filter refusal safety recitation language blocklist prohibited_content spii image_safety \
-                 image_prohibited_content image_recitation other ",
+                 image_prohibited_content image_recitation escalation pup_limited_disabled model_armor sensitive ",
             ),
             (Finish::ToolCalls, " tool_calls function_call tool_use tool_call "),
         ];

@@ -257,6 +257,7 @@ fn read_format(format: &Value, options: &mut Map) {
 /// Completions does not.
 fn read_part(part: &mut Value) {
     let is_image = part.text("type") == Some("input_image");
+    let is_file = part.text("type") == Some("input_file");
     let Value::Object(part) = part else { return };
     if is_image {
         let mut image = Map::new();
@@ -265,6 +266,14 @@ fn read_part(part: &mut Value) {
         part.remove("detail");
         part.insert_str("type", "image_url");
         part.insert("image_url", image.into());
+    } else if is_file {
+        let mut file = Map::new();
+        for key in ["file_data", "file_id", "filename"] {
+            file.copy(key, part);
+            part.remove(key);
+        }
+        part.insert_str("type", "file");
+        part.insert("file", file.into());
     } else if part.text("type").is_some_and(|kind| kind.ends_with("_text")) {
         part.insert_str("type", "text");
     }

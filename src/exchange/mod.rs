@@ -34,7 +34,7 @@ use std::rc::Rc;
 
 use crate::chat::{Code, Error, Event, Result, too_large_error};
 use crate::frame::{Framing, Pieces, Splitter};
-use crate::http::{self, Head, Request, Response};
+use crate::http::{self, Head, Peer, Request, Response};
 use crate::text::{cut, decimal, join};
 use frame_decoder::FrameDecoder;
 
@@ -85,6 +85,8 @@ pub struct Exchange {
     requests: u8,
     /// See [`Exchange::redact_errors`].
     redact: Option<Redact>,
+    /// What answers, for the error of a redirect.
+    peer: Peer,
     /// The caller's address of the site or service, for the error of a redirect.
     address: String,
 }
@@ -139,7 +141,7 @@ impl Exchange {
         };
         let mut out = EventQueue::default();
         out.set_limit(limit);
-        Exchange { state, out, limit, requests: 0, redact: None, address: String::new() }
+        Exchange { state, out, limit, requests: 0, redact: None, peer: Peer::Site, address: String::new() }
     }
 
     /// An exchange that sends nothing: only what is put into its queue comes out.
@@ -152,8 +154,9 @@ impl Exchange {
         self.redact = Some(Box::new(redact));
     }
 
-    /// Notes the caller's address of the site or service, so that a redirect to another one can be named.
-    pub fn is_for(&mut self, address: &str) {
+    /// Notes what is asked, and the caller's address of it, so that a redirect to another one can be named.
+    pub fn is_for(&mut self, peer: Peer, address: &str) {
+        self.peer = peer;
         address.clone_into(&mut self.address);
     }
 
@@ -292,7 +295,7 @@ impl Exchange {
     fn head(&mut self, operation: Box<Operation>, head: Head) -> Result<State> {
         let location = head.header("location").filter(|_| matches!(head.status, 301..=303 | 307 | 308));
         if let Some(location) = location {
-            return operation.redirected(head.status, location, &self.address).map(State::Sending);
+            return operation.redirected(head.status, location, self.peer, &self.address).map(State::Sending);
         }
         let limit = match head.is_success() {
             false => MAX_ERROR_BODY,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::EventQueue;
 use crate::chat::{Code, Error, Result, ToolCall};
 use crate::frame::Framing;
-use crate::http::{Head, Method, Request, Response, url};
+use crate::http::{Head, Method, Peer, Request, Response, url};
 use crate::json::Map;
 use crate::text::{cut, join};
 
@@ -86,7 +86,13 @@ impl Operation {
     /// [`Code::Service`] where the redirect leads to another origin, which could be anybody's, so not even a request
     /// for a nonce follows there; or where it would drop the message. If the same path is asked for elsewhere, the site
     /// at `address` has moved, and the error names its new address.
-    pub(crate) fn redirected(mut self: Box<Self>, status: u16, location: &str, address: &str) -> Result<Box<Self>> {
+    pub(crate) fn redirected(
+        mut self: Box<Self>,
+        status: u16,
+        location: &str,
+        peer: Peer,
+        address: &str,
+    ) -> Result<Box<Self>> {
         let from = &self.request.url;
         let target = url::resolve(from, location).unwrap_or_default();
         let leaves_origin = url::origin(&target) != url::origin(from);
@@ -94,9 +100,28 @@ impl Operation {
         if leaves_origin || !keeps_message {
             let path = from.strip_prefix(address).filter(|path| !address.is_empty() && path.len() > 1);
             let moved = path.and_then(|path| target.strip_suffix(path));
-            let target = moved.unwrap_or(cut(&target, b"?#").0);
-            const ADVICE: &str = ": nothing was sent there; give that address as url";
-            let mut error = Error::new(Code::Service, join(&["the site redirects to ", target, ADVICE]));
+            let (name, setting) = (peer.name(), peer.setting());
+            let message = match moved {
+                Some(address) => join(&[
+                    "the ",
+                    name,
+                    " redirects to ",
+                    address,
+                    ": nothing was sent there; give that address as ",
+                    setting,
+                ]),
+                // Where it leads to need not be an address of the same kind: most of these pages ask for a login.
+                None => join(&[
+                    "the ",
+                    name,
+                    " redirects to ",
+                    cut(&target, b"?#").0,
+                    ": nothing was sent there; if it wants a login, give its headers, and if it has moved, its address \
+                     as ",
+                    setting,
+                ]),
+            };
+            let mut error = Error::new(Code::Service, message);
             error.status = Some(status);
             return Err(error);
         }

@@ -3,11 +3,13 @@
 pub mod base64;
 mod form;
 mod multipart;
+mod peer;
 mod request;
 mod response;
 pub mod url;
 
 pub use form::Form;
-pub use multipart::{Multipart, image_name};
+pub use multipart::{Multipart, file_name};
+pub use peer::Peer;
 pub use request::{Method, Request, is_header_value};
 pub use response::{Head, Response, WANTED_HEADERS, first_byte};

@@ -1,7 +1,7 @@
 //! Forms with files.
 
 use super::base64;
-use crate::text::join;
+use crate::text::{cut, join};
 
 /// A body of the type `multipart/form-data` (RFC 7578), written so far. Names and values must hold no line break followed by
 /// the boundary, which is random.
@@ -22,10 +22,10 @@ impl Multipart {
         self.part(name, "", |bytes| bytes.extend_from_slice(value.as_bytes()));
     }
 
-    /// Adds a file with an image of the type `media`, given in Base64 and of so many bytes: it is decoded to its place. Its
-    /// name has the ending of that type, since WordPress goes by the ending.
-    pub fn image(&mut self, name: &str, media: &str, base64: &str, size: usize) {
-        let head = join(&["; filename=\"", &image_name(media), "\"\r\nContent-Type: ", media]);
+    /// Adds a file of the type `media`, given in Base64 and of so many bytes: it is decoded to its place. Its name has the
+    /// ending of that type, since WordPress goes by the ending.
+    pub fn file(&mut self, name: &str, media: &str, base64: &str, size: usize) {
+        let head = join(&["; filename=\"", &file_name(media), "\"\r\nContent-Type: ", media]);
         self.bytes.reserve_exact(size + 1024);
         self.part(name, &head, |bytes| base64::decode_into(base64, bytes));
     }
@@ -44,7 +44,9 @@ impl Multipart {
     }
 }
 
-/// A name for an image of this type: `image.png` for `image/png`.
-pub fn image_name(media: &str) -> String {
-    join(&["image.", media.strip_prefix("image/").unwrap_or("bin")])
+/// A name for a file of this type: `image.png` for `image/png`, `file.pdf` for `application/pdf`.
+pub fn file_name(media: &str) -> String {
+    let (kind, ending) = cut(media, b"/");
+    let stem = if kind == "image" { "image." } else { "file." };
+    join(&[stem, ending.strip_prefix('/').unwrap_or("bin")])
 }

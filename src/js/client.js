@@ -44,10 +44,14 @@ export class Client {
       created: Math.floor(Date.now() / 1000),
     };
     const reply = provider[encoded](options, spec, { warnings: [] });
-    const first = await firstItem(reply);
-    if (spec.stream) return streamOf(first, reply, signal);
-    await reply.next();
-    return JSON.parse(decode(first));
+    try {
+      const first = await firstItem(reply);
+      if (spec.stream) return streamOf(first, reply, signal);
+      await reply.next();
+      return JSON.parse(decode(first));
+    } catch (error) {
+      throw withStatus(error);
+    }
   }
 
   async #list() {
@@ -77,6 +81,19 @@ function toOptions(params, provider) {
   return provider instanceof OpenAiChat ? { ...options, extra } : options;
 }
 
+/** What OpenAI's API answers with for these codes. */
+const STATUSES = { input: 400, refused: 400, payment_required: 402, rate_limited: 429 };
+
+/**
+ * The error with the status that programs for `openai` test for. A WordPress site says that a limit is reached with 200 or 500; where it
+ * says so in a status of its own for callers' faults, that stays.
+ */
+function withStatus(error) {
+  const isOfCaller = error?.status >= 400 && error.status < 500;
+  if (error instanceof ChatError && !isOfCaller) error.status = STATUSES[error.code] ?? error.status;
+  return error;
+}
+
 /** The chunks, and a controller that stops them. As in `openai`, a loop that is stopped ends without an error. */
 function streamOf(first, reply, signal) {
   const controller = new AbortController();
@@ -92,7 +109,7 @@ function streamOf(first, reply, signal) {
         }
       }
     } catch (error) {
-      if (!signal?.aborted) throw error;
+      if (!signal?.aborted) throw withStatus(error);
     } finally {
       if (!done) controller.abort();
     }

@@ -9,8 +9,8 @@ export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
 
 /**
  * One part of a message, in OpenAI's shape. `OpenAiChat` and `WorkersAi` send parts of every type as they are. For the other
- * services a part that is neither text nor image is a `ChatError` `input`. WordPress sites take text, and images
- * of the newest message: other parts are left out, each with a `warning` event.
+ * services a part that is neither text nor image is a `ChatError` `input`. WordPress sites take text, and images of the newest message,
+ * `AiEngine` also a PDF (`file` with `file_data`): other parts, and those of earlier messages, are left out, each with a `warning` event.
  */
 export type ContentPart =
   /** Text. */
@@ -26,7 +26,8 @@ export type ContentPart =
       image_url: {
         /**
          * A `data:` URL with the image in Base64, or the address of the image. `Ollama` and WordPress sites take `data:` URLs only:
-         * `AiEngine` up to 4 (PNG, JPEG, WebP, GIF), `AiPuffer` up to 4 (no GIF) and with a text beside them, `AiPower` one with a text.
+         * `AiEngine` up to 4 (PNG, JPEG, WebP, GIF), `AiPuffer` up to 4 (no GIF) and with a text beside them, `AiPower` one with a text,
+         * which reaches models of a few names only, such as `gpt-4o`.
          */
         url: string;
         /** How closely the model looks at the image. Left out: the service decides. Passed on where the service has it. */
@@ -305,7 +306,8 @@ export interface WordPressSettings extends CallDefaults {
   botId?: string | number;
   /**
    * Path or URL of the page that holds the chat; nonce, post id and bot are read there. A path begins at the host, so of a site in a
-   * folder it is `/blog/chat/`. Left out: the home page, where one is needed.
+   * folder it is `/blog/chat/`. Left out: the home page, where one is needed. Where a cache keeps pages longer than nonces live and
+   * minds no query, give a page that it does not keep.
    */
   page?: string;
   /** A session token that you already have. Left out: one is fetched, and kept in the session store. `AiPower` needs `postId` with it. */
@@ -1052,7 +1054,9 @@ export interface ClientOptions {
 
 /**
  * Any provider behind the interface of the npm package `openai`: `import { Client as OpenAI } from 'rivulet'`. Errors are
- * `ChatError`s; a request that was aborted before it began rejects with `signal.reason`.
+ * `ChatError`s; a request that was aborted before it began rejects with `signal.reason`. Where a site tells a limit or a refusal with
+ * 200 or 500, or no response was the reason, the error's `status` is that of OpenAI's API: 400 for `input` and `refused`, 402 for
+ * `payment_required`, 429 for `rate_limited`.
  */
 export class Client {
   /**

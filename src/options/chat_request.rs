@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::chat::{Error, Message, Result};
 use crate::http::{base64, url};
 use crate::json::{Map, Value};
-use crate::options::{ImageSupport, ProtocolInfo, Settings, preset, prompt};
+use crate::options::{AttachmentSupport, ProtocolInfo, Settings, preset, prompt};
 use crate::text::{decimal, digit, join};
 
 /// Options that a protocol may have no way to pass on. Those that it neither maps nor handles itself are reported by a
@@ -46,8 +46,8 @@ pub struct ChatRequest {
     pub purpose: Purpose,
     /// The messages as texts, for protocols that carry nothing else.
     pub messages: Vec<Message>,
-    /// The images of the newest message, for protocols that take them ([`ProtocolInfo::images`]).
-    pub images: Vec<Image>,
+    /// The images and files of the newest message, for protocols that take them ([`ProtocolInfo::attachments`]).
+    pub attachments: Vec<Attachment>,
     /// Where earlier messages go.
     pub history: History,
     /// The model as it was given, or empty; see [`Settings::get_model`].
@@ -134,7 +134,7 @@ impl ChatRequest {
         {
             warnings.push(join(&["the bots of ", &settings.name, " have their own model: 'model' was left out"]));
         }
-        let mut images = Vec::new();
+        let mut attachments = Vec::new();
         let is_empty = given_messages.as_array().is_none_or(|list| list.is_empty());
         let mut messages = match &given_messages {
             _ if purpose != Purpose::Reply => Vec::new(),
@@ -145,15 +145,19 @@ impl ChatRequest {
             Value::Null => return Err(Error::input("messages is missing")),
             messages => {
                 let mut reader =
-                    MessageReader { warnings: &mut warnings, images: info.images, found: Vec::new(), info };
+                    MessageReader { warnings: &mut warnings, support: info.attachments, found: Vec::new(), info };
                 let read = reader.read(messages)?;
-                images = reader.found;
+                attachments = reader.found;
                 read
             }
         };
-        if images.len() > info.images.most {
-            let (most, found) = (decimal(info.images.most as u64), decimal(images.len() as u64));
-            let noun = if info.images.most == 1 { " image" } else { " images" };
+        if attachments.len() > info.attachments.most {
+            let (most, found) = (decimal(info.attachments.most as u64), decimal(attachments.len() as u64));
+            let noun = match (info.attachments.most, info.attachments.takes(PDF)) {
+                (_, true) => " images and files",
+                (1, false) => " image",
+                _ => " images",
+            };
             let parts = [info.name, " takes at most ", &most, noun, " with a message, and this one has ", &found];
             return Err(Error::input(join(&parts)));
         }
@@ -195,7 +199,7 @@ impl ChatRequest {
             settings,
             purpose,
             messages,
-            images,
+            attachments,
             history,
             model,
             mapped_options,
@@ -225,8 +229,12 @@ impl ChatRequest {
         if last.role != "user" {
             return Err(Error::input(join(&["the last message must have role 'user', not '", &last.role, "'"])));
         }
-        if last.text.trim().is_empty() && self.images.is_empty() {
-            return Err(Error::input("the last message has no text"));
+        if last.text.trim().is_empty() && self.attachments.is_empty() {
+            // What it had instead may have been left out, which is the reason then.
+            let place = join(&["messages[", &decimal(earlier.len() as u64), "]."]);
+            let left_out = self.warnings.iter().find(|warning| warning.starts_with(&place));
+            let reason = left_out.map(|warning| join(&[": ", warning]));
+            return Err(Error::input(join(&["the last message has no text", reason.as_deref().unwrap_or_default()])));
         }
         Ok((last.text.clone(), earlier))
     }
@@ -315,23 +323,26 @@ fn read_stop_words(given: &Value) -> Result<Vec<String>> {
     Ok(words)
 }
 
-/// An image of a message, in Base64.
+/// An image or file of a message, in Base64.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Image {
-    /// The media type, such as `image/png`.
+pub struct Attachment {
+    /// The media type, such as `image/png` or [`PDF`].
     pub media: String,
-    /// The image in Base64, as the caller gave it. It is not copied, since it may be large.
+    /// The content in Base64, as the caller gave it. It is not copied, since it may be large.
     base64: Value,
-    /// How many bytes the image has.
+    /// How many bytes the content has.
     pub size: usize,
 }
 
-impl Image {
-    /// The image in Base64, without blanks around it.
+impl Attachment {
+    /// The content in Base64, without blanks around it.
     pub fn base64(&self) -> &str {
         self.base64.as_str().unwrap_or_default().trim()
     }
 }
+
+/// The media type of the files that are no images.
+pub const PDF: &str = "application/pdf";
 
 /// The caller's `messages` as texts. A bare string is one user message; `content` is a string or OpenAI's content
 /// parts. Parts that are not text are left out, each with a warning.
@@ -340,15 +351,15 @@ impl Image {
 /// [`crate::chat::Code::Input`]: a message has another form. The text of the error says which one, and where.
 pub fn read_messages(messages: &Value, warnings: &mut Vec<String>) -> Result<Vec<Message>> {
     let info = &ProtocolInfo::site("", "", &[]);
-    MessageReader { warnings, images: ImageSupport::NONE, found: Vec::new(), info }.read(messages)
+    MessageReader { warnings, support: AttachmentSupport::NONE, found: Vec::new(), info }.read(messages)
 }
 
 /// Reads messages for one protocol.
 struct MessageReader<'a> {
     warnings: &'a mut Vec<String>,
-    /// The images that a message may have. Only the newest one's are taken.
-    images: ImageSupport,
-    found: Vec<Image>,
+    /// The images and files that a message may have. Only the newest one's are taken.
+    support: AttachmentSupport,
+    found: Vec<Attachment>,
     info: &'a ProtocolInfo,
 }
 
@@ -406,7 +417,12 @@ impl MessageReader<'_> {
             Value::Object(_) => match part.get("type").map_or(Some("text"), Value::as_str) {
                 None => wrong(NO_PART),
                 Some("text") => part.text("text").map_or_else(|| wrong(".text must be a string"), Ok),
-                Some("image_url") if self.images.most > 0 => self.image(part, path, is_newest).map(|()| ""),
+                Some(kind @ "image_url") if self.support.most > 0 => {
+                    self.attachment(kind, part, path, is_newest).map(|()| "")
+                }
+                Some(kind @ "file") if self.support.takes(PDF) => {
+                    self.attachment(kind, part, path, is_newest).map(|()| "")
+                }
                 Some(other) => {
                     let left_out = "', which this protocol cannot carry: left out";
                     self.warnings.push(join(&[path, " is of type '", other, left_out]));
@@ -417,24 +433,30 @@ impl MessageReader<'_> {
         }
     }
 
-    fn image(&mut self, part: &Value, path: &str, is_newest: bool) -> Result<()> {
+    /// Reads an image or a file.
+    fn attachment(&mut self, kind: &str, part: &Value, path: &str, is_newest: bool) -> Result<()> {
+        let (noun, article, given) = match kind {
+            "file" => ("file", "a ", part.pointer("/file/file_data")),
+            _ => ("image", "an ", part.pointer("/image_url/url").or(part.get("image_url"))),
+        };
+        let given = given.unwrap_or(&Value::Null);
+        let address = given.as_str().unwrap_or_default();
         if !is_newest {
-            self.warnings.push(join(&[path, " is an image of an earlier message: left out"]));
+            self.warnings.push(join(&[path, " is ", article, noun, " of an earlier message: left out"]));
             return Ok(());
         }
-        let given = part.pointer("/image_url/url").or(part.get("image_url")).unwrap_or(&Value::Null);
-        let address = given.as_str().unwrap_or_default();
         if !address.starts_with("data:") {
-            self.warnings.push(join(&[path, " is of type 'image_url', which sites take as data: URLs only: left out"]));
+            let what = "', which sites take as data: URLs only: left out";
+            self.warnings.push(join(&[path, " is of type '", kind, what]));
             return Ok(());
         }
         let read =
             url::data_url(address).and_then(|(media, base64)| Some((media, base64, base64::decoded_size(base64)?)));
         let Some((media, base64, size)) = read else {
-            return Err(Error::input(join(&[path, " is no image in Base64"])));
+            return Err(Error::input(join(&[path, " is no ", noun, " in Base64"])));
         };
-        if !self.images.types.contains(&media) {
-            let types = self.images.types.join(", ");
+        if !self.support.takes(media) {
+            let types = self.support.types.join(", ");
             return Err(Error::input(join(&[
                 path,
                 " is of the type ",
@@ -445,7 +467,7 @@ impl MessageReader<'_> {
                 &types,
             ])));
         }
-        self.found.push(Image { media: media.to_owned(), base64: given.end(base64.len()), size });
+        self.found.push(Attachment { media: media.to_owned(), base64: given.end(base64.len()), size });
         Ok(())
     }
 }

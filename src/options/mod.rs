@@ -6,7 +6,7 @@ pub mod prompt;
 mod protocol_info;
 mod settings;
 
-pub use chat_request::{ChatRequest, History, Image, OPTIONS, Purpose, Random, read_messages};
+pub use chat_request::{Attachment, ChatRequest, History, OPTIONS, PDF, Purpose, Random, read_messages};
 pub use presets::{PRESETS, Preset, preset};
-pub use protocol_info::{ImageSupport, ProtocolInfo, SettingKind};
+pub use protocol_info::{AttachmentSupport, ProtocolInfo, SettingKind};
 pub use settings::{Settings, header_value};

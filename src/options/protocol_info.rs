@@ -1,5 +1,7 @@
 //! What a protocol declares about itself.
 
+use crate::http::Peer;
+
 /// What a protocol is called, what it can do, and what it takes.
 #[derive(Debug)]
 pub struct ProtocolInfo {
@@ -17,8 +19,8 @@ pub struct ProtocolInfo {
     /// a member of an object (`options/num_predict`). A place that begins with a dot (`.tools`) marks an option that
     /// the protocol reads itself and writes in another form.
     pub options: &'static [(&'static str, &'static str)],
-    /// The images that go with the newest message, for protocols that get messages as texts.
-    pub images: ImageSupport,
+    /// The images and files that go with the newest message, for protocols that get messages as texts.
+    pub attachments: AttachmentSupport,
     /// Settings beside those that every provider has.
     pub settings: &'static [(&'static str, SettingKind)],
     /// What to do where the service cannot be reached, for the error of a request that got no answer.
@@ -30,18 +32,23 @@ pub struct ProtocolInfo {
     pub base_url: &'static str,
 }
 
-/// Which images a message may have.
+/// Which images and files a message may have.
 #[derive(Clone, Copy, Debug)]
-pub struct ImageSupport {
-    /// How many. 0: images are left out.
+pub struct AttachmentSupport {
+    /// How many. 0: they are left out.
     pub most: usize,
     /// Their media types.
     pub types: &'static [&'static str],
 }
 
-impl ImageSupport {
-    /// No images.
-    pub const NONE: ImageSupport = ImageSupport { most: 0, types: &[] };
+impl AttachmentSupport {
+    /// None.
+    pub const NONE: AttachmentSupport = AttachmentSupport { most: 0, types: &[] };
+
+    /// Whether content of this media type may be attached.
+    pub fn takes(&self, media: &str) -> bool {
+        self.types.contains(&media)
+    }
 }
 
 /// What a setting may be. `null` counts as absent.
@@ -74,7 +81,7 @@ impl ProtocolInfo {
             supports_message_history: true,
             supports_system_message: true,
             options,
-            images: ImageSupport::NONE,
+            attachments: AttachmentSupport::NONE,
             settings: &[],
             unreachable_hint: "",
             api_endpoint,
@@ -95,7 +102,7 @@ impl ProtocolInfo {
             supports_message_history: true,
             supports_system_message: false,
             options: &[],
-            images: ImageSupport::NONE,
+            attachments: AttachmentSupport::NONE,
             settings,
             unreachable_hint: "",
             api_endpoint,
@@ -106,5 +113,10 @@ impl ProtocolInfo {
     /// Whether the protocol is a site's and not a service's.
     pub const fn is_site(&self) -> bool {
         self.base_url.is_empty()
+    }
+
+    /// What answers the protocol's requests.
+    pub const fn peer(&self) -> Peer {
+        if self.is_site() { Peer::Site } else { Peer::Service }
     }
 }

@@ -43,7 +43,8 @@ impl Settings {
             // Without this check the key would go to another service than the caller meant.
             return Err(Error::input("url is not a setting of this provider: its address is baseUrl"));
         }
-        let (setting, usual) = if info.is_site() { ("url", None) } else { ("baseUrl", Some(info.base_url)) };
+        let setting = info.peer().setting();
+        let usual = (!info.is_site()).then_some(info.base_url);
         let Some(url) = text(setting).or(usual) else {
             return Err(Error::input("url is missing: the address of the site"));
         };

@@ -61,7 +61,7 @@ pub fn exchange(protocol: &Protocol, chat: Rc<ChatRequest>, session: &Session, l
         }
         _ => Exchange::new((protocol.open)(chat.clone(), session), limit),
     };
-    exchange.is_for(&chat.settings.url);
+    exchange.is_for(protocol.info.peer(), &chat.settings.url);
     if protocol.info.is_site() {
         exchange.redact_errors(move |error| {
             // The secrets of the settings come first: a part of one may look like a nonce.

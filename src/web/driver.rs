@@ -241,7 +241,7 @@ impl Inner {
                 }
             }
             (Wait::Response(request), Ok(response)) => {
-                let head = fetch::read_head(&response);
+                let head = fetch::read_head(&self.env, &response);
                 if head.is_err() {
                     _ = sys::body_reader(&response).map(|reader| sys::cancel(&reader));
                 }

@@ -79,7 +79,7 @@ pub fn no_response(env: &Env, url: &str, cause: JsValue) -> Failure {
         ]),
         false => join(&["no answer from ", &host]),
     };
-    let what = join(&[&what, env.unreachable_hint]);
+    let what = join(&[&what, env.info.unreachable_hint]);
     Failure::network(cause, &what)
 }
 
@@ -87,14 +87,16 @@ pub fn no_response(env: &Env, url: &str, cause: JsValue) -> Failure {
 ///
 /// # Errors
 /// The value is not like a `Response`, or it is a redirect that a page cannot follow.
-pub fn read_head(response: &JsValue) -> Result<Head, Failure> {
+pub fn read_head(env: &Env, response: &JsValue) -> Result<Head, Failure> {
     let text =
         sys::head(response, WANTED_HEADERS).map_err(|cause| Failure::network(cause, "fetch gave no Response"))?;
     let (status, mut rest) = cut(&text, b"\n");
     let status = parse_number(status, 10).unwrap_or_default() as u16;
     if status == 0 {
-        let message = "the site redirects, and a page cannot see where to: give the address it redirects to as url";
-        return Err(Error::new(Code::Service, message).into());
+        let (name, setting) = (env.info.peer().name(), env.info.peer().setting());
+        let parts =
+            ["the ", name, " redirects, and a page cannot see where to: give the address it redirects to as ", setting];
+        return Err(Error::new(Code::Service, join(&parts)).into());
     }
     let mut headers = Vec::new();
     while let Some(left) = rest.strip_prefix('\n') {

@@ -9,7 +9,7 @@ use crate::chat::{Error, Result};
 use crate::edge::CompletionSpec;
 use crate::http::url;
 use crate::json::{self, Value};
-use crate::options::{ChatRequest, Purpose, Settings, header_value};
+use crate::options::{ChatRequest, ProtocolInfo, Purpose, Settings, header_value};
 use crate::providers::{self, Protocol};
 use crate::text::{cut, decimal, find, join};
 
@@ -23,8 +23,8 @@ pub struct Env {
     pub proxy: Option<String>,
     /// The origin of the page that this runs in. Empty outside of browsers.
     pub page: String,
-    /// See [`crate::options::ProtocolInfo::unreachable_hint`].
-    pub unreachable_hint: &'static str,
+    /// The protocol, for the errors of requests that got no response.
+    pub info: &'static ProtocolInfo,
 }
 
 /// Everything that JavaScript hands over for one reply, checked.
@@ -123,7 +123,7 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, host: &Hos
     // Everything WordPress calls its cookie of a login begins in this way; what follows differs from site to site.
     chat.logged_in = headers.iter().any(|(name, value)| name == "cookie" && holds(value, "wordpress_logged_in_"));
     chat.whole = given.get("whole") == Some(&Value::Bool(true));
-    let env = Env { owns_fetch, headers, proxy, page, unreachable_hint: protocol.info.unreachable_hint };
+    let env = Env { owns_fetch, headers, proxy, page, info: &protocol.info };
     Ok(Options {
         chat,
         env,

@@ -90,6 +90,8 @@ function wrong({ script, path_info: pathInfo, uri, method, get, post, request, a
     const members = body === '' ? [] : Object.keys(JSON.parse(body));
     return members.some((name) => name.startsWith('_')) ? `members ${members}` : undefined;
   }
+  // The search for one word: PHP must read that word, and nothing beside it.
+  if (uri === '/blog/?s=rivulet') return method === 'GET' && Object.keys(get).join() === 's' && get.s === 'rivulet' ? undefined : 'another search';
   const page = uri.replace(/[?&]rivulet=[a-z0-9]{10}$/, '');
   const isPage = method === 'GET' && ['/blog/', '/blog', '/blog/chat/', '/blog/chat', '/blog/?p=5', '/blog?p=5'].includes(page);
   return isPage ? undefined : `the page ${uri}`;
@@ -102,10 +104,10 @@ const STORE = 'action=aipkit_cache_sse_message&_ajax_nonce=1&message=Hi&bot_id=5
 const BOUNDARY = 'rivulet-0123456789abcdefghijklmn';
 
 /** A form with an image, as rivulet writes it. */
-function formWith(file, fields, { boundary = BOUNDARY, name = 'image.png', image = '\x89PNG\r\n', more = '' } = {}) {
+function formWith(file, fields, { boundary = BOUNDARY, name = 'image.png', media = 'image/png', image = '\x89PNG\r\n', more = '' } = {}) {
   const head = (text) => `--${boundary}\r\nContent-Disposition: form-data; name="${text}`;
   const parts = Object.entries(fields).map(([field, value]) => `${head(field)}"\r\n\r\n${value}\r\n`);
-  const body = `${head(file)}"; filename="${name}"\r\nContent-Type: image/png\r\n\r\n${image}\r\n${parts.join('')}${more}--${boundary}--\r\n`;
+  const body = `${head(file)}"; filename="${name}"\r\nContent-Type: ${media}\r\n\r\n${image}\r\n${parts.join('')}${more}--${boundary}--\r\n`;
   return { body: Buffer.from(body, 'latin1'), type: `multipart/form-data; boundary=${boundary}` };
 }
 
@@ -121,8 +123,10 @@ test('the requests of the protocols get through', async () => {
     ['POST', '/blog/wp-admin/admin-ajax.php', { body: '_wpnonce=1&action=wpaicg_chat_shortcode_message&message=a%26action%3Dx', type: FORM }],
     ['GET', '/blog/wp-admin/admin-ajax.php?action=aipkit_frontend_chat_stream&cache_key=a&bot_id=5&_ts=1'],
     ['GET', '/blog/'], ['GET', '/blog/chat/'], ['GET', '/blog/?p=5'],
+    ['GET', '/blog/?s=rivulet'],
     ['GET', '/blog/chat/?rivulet=0123456789'], ['GET', '/blog/?p=5&rivulet=abcdefghij'],
     ['POST', '/blog/wp-json/mwai-ui/v1/files/upload', formWith('file', { type: 'image', purpose: 'vision' })],
+    ['POST', '/blog/wp-json/mwai-ui/v1/files/upload', formWith('file', { type: 'file', purpose: 'files' }, { name: 'file.pdf', media: 'application/pdf', image: '%PDF-1.4' })],
     ['POST', '/blog/wp-admin/admin-ajax.php', formWith('image', { action: 'wpaicg_chat_shortcode_message', message: 'Hi', bot_id: '0' })],
     ['POST', '/blog/wp-json/aipkit/v1/generate', { body: '{"provider":"openai","model":"m","messages":[]}', type: 'application/json' }],
     ['POST', '/blog/wp-json/mwai/v1/simpleChatbotQuery', { body: '{"botId":"default","message":"Hi"}', type: 'application/json' }],
@@ -150,7 +154,9 @@ test('what only looks like one of them does not', async () => {
     '/other/wp-admin/admin-ajax.php', `/other/wp-json${route}`, `/wp-json${route}`, '/wp-admin/admin-ajax.php', `/?rest_route=${route}`,
     `/blog/../other/wp-json${route}`, `/blog/%2e%2e/other/wp-json${route}`, `/blogs/wp-json${route}`, `/blog//wp-json${route}`, `/blog/wp-json/${route}`,
     '/blog/wp-admin/admin%2Dajax.php', '/blog/wp-admin/admin-ajax.php?action=heartbeat', '/blog/wp-admin/admin-ajax.php?action[]=x',
-    '/blog/?s=x', '/blog/?author=1', '/blog/?rivulet=1', '/blog/chat/?rivulet=0123456789&p=5', '/blog/xmlrpc.php?rivulet=0123456789', '/blog/?p=5&author=1', '/blog/chat/?p=5', '/blog/xmlrpc.php', '/blog/wp-cron.php',
+    '/blog/?s=x', '/blog/?s=', '/blog/?s=rivulet&s=x', '/blog/?s[]=rivulet', '/blog/?s=rivulet&p=5', '/blog/?s=rivulet&rest_route=/wp/v2/users', '/blog/?s=rivulet%20x',
+    '/blog/?s=Rivulet', '/blog/?S=rivulet', '/blog/?s=rivulet&', '/blog/?s=rivulet%00', '/blog/index.php?s=rivulet', '/blog?s=rivulet', '/blog/chat/?s=rivulet',
+    '/blog/wp-login.php?s=rivulet', '/?s=rivulet', '/other/?s=rivulet', '/blog/?s=rivulet&rivulet=0123456789', '/blog/no-such-page-for-rivulet/', '/blog/?author=1', '/blog/?rivulet=1', '/blog/chat/?rivulet=0123456789&p=5', '/blog/xmlrpc.php?rivulet=0123456789', '/blog/?p=5&author=1', '/blog/chat/?p=5', '/blog/xmlrpc.php', '/blog/wp-cron.php',
   ];
   for (const path of bad) {
     for (const [method, more] of [['GET'], ['POST'], ['POST', { body: STORE, type: FORM }], ['POST', { body: SUBMIT, type: 'application/json' }]]) {
@@ -185,6 +191,9 @@ test('bodies that say more than the protocols do not', async () => {
     [ajax, formWith('image', { action: 'heartbeat' })], [ajax, formWith('image', { message: 'Hi' })], [ajax, formWith('image', { action: 'aipkit_cache_sse_message' })],
     [ajax, formWith('image', { action: 'wpaicg_chat_shortcode_message', log: 'admin' })], [ajax, formWith('file', { action: 'wpaicg_chat_shortcode_message' })],
     [submit, formWith('file', vision)],
+    [upload, formWith('file', vision, { name: 'image.pdf', media: 'application/pdf' })], [upload, formWith('file', vision, { name: 'file.pdf' })],
+    [upload, formWith('file', vision, { name: 'file.php', media: 'application/pdf' })],
+    [ajax, formWith('image', { action: 'wpaicg_chat_shortcode_message' }, { name: 'file.pdf', media: 'application/pdf' })],
   ]) bad.push([path, body, type]);
   for (const [path, body, type] of bad) {
     assert.equal(await through(relay, 'POST', path, { body, type }), undefined, `${path} ${type} ${body}`);
@@ -207,10 +216,10 @@ test('of thousands of other spellings, whatever gets through is one of the proto
     '/blog', '/blog/', '/other', '/', '/index.php', '/wp-login.php', '/wp-json', '/wp-json/mwai/v1/start_session', '/mwai-ui/v1/chats/submit',
     '/wp-admin/admin-ajax.php', '/wp-admin', '/admin-ajax.php', '/..', '/.', '/%2e%2e', '/%2E', '//', '/chat/', ';x', '%00', '%2f', '%5c', '\\', '.php', '/%61dmin-ajax.php',
   ];
-  const names = ['rest_route', 'rest.route', 'rest%5froute', 'rest_route%5B%5D', 'rest_route[', 'REST_ROUTE', 'rest+route', '%20rest_route', 'action', 'acti%6fn', 'action%00', '_method', 'p', 'cache_key'];
+  const names = ['s', 'rest_route', 'rest.route', 'rest%5froute', 'rest_route%5B%5D', 'rest_route[', 'REST_ROUTE', 'rest+route', '%20rest_route', 'action', 'acti%6fn', 'action%00', '_method', 'p', 'cache_key'];
   const values = [
     '/mwai/v1/start_session', '%2Fmwai%2Fv1%2Fstart_session', '/mwai-ui/v1/chats/submit', '/wp/v2/users', 'aipkit_frontend_chat_stream', 'aipkit_cache_sse_message',
-    'heartbeat', '5', '', '%', '%0a', '/mwai/v1/start_session%0a', '/mwai/v1/start_session#', '..%2f',
+    'rivulet', 'heartbeat', '5', '', '%', '%0a', '/mwai/v1/start_session%0a', '/mwai/v1/start_session#', '..%2f',
   ];
   const join_ = (list, most, separators) => {
     let text = random(list);

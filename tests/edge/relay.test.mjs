@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { createRelay } from '../../dist/edge.js';
 import { AiEngine, AiPower, AiPuffer, ChatError } from '../../dist/index.js';
-import { ANSWER, PROMPT } from '../js/helper.mjs';
+import { ANSWER, chatError, PROMPT } from '../js/helper.mjs';
 import { useSites } from './helper.mjs';
 
 const PAGE = 'https://app.example';
@@ -43,6 +43,27 @@ for (const [name, make] of Object.entries({
     assert.equal(await provider.createAsync({ messages: PROMPT }), ANSWER);
   });
 }
+
+test('behind a page cache AI Power finds a live nonce through it, by the page with a query or the search page', async () => {
+  const url = used.site.url;
+  const power = (page) => new AiPower({ url, page, session: new Map(), proxy: RELAY, fetch: through(relayTo({ pages: [`${url}/chat-power/`] })) });
+  const asked = () => used.site.requests.map(({ url: path, status }) => `${path.replace(/rivulet=\w+/, 'rivulet=…')} ${status}`);
+  used.site.set({ pageCache: 'query' });
+  assert.equal(await power('/chat-power/').createAsync({ messages: PROMPT }), ANSWER);
+  const ajax = '/wp-admin/admin-ajax.php';
+  const query = ['/chat-power/ 200', `${ajax} 403`, '/chat-power/?rivulet=… 200'];
+  assert.deepEqual(asked(), [...query, `${ajax} 200`]);
+  used.site.clear();
+  used.site.set({ pageCache: 'pages' });
+  assert.equal(await power('/chat-power/').createAsync({ messages: PROMPT }), ANSWER);
+  assert.deepEqual(asked(), [...query, `${ajax} 403`, '/?s=rivulet 200', `${ajax} 200`]);
+  // Where the cache keeps the search page, too, only a page that does not exist is left, which is not forwarded.
+  used.site.clear();
+  used.site.set({ pageCache: 'all' });
+  await chatError(power('/chat-power/').createAsync({ messages: PROMPT }), 'nonce', /expired.*give one that it does not keep \(see page\)/);
+  assert.deepEqual(asked(), [...query, `${ajax} 403`, '/?s=rivulet 200']);
+  used.site.set({ pageCache: 'none' });
+});
 
 test('a piece is handed on while the site is still writing', async () => {
   used.site.set({ delay: 60 });
@@ -111,6 +132,8 @@ test('nothing but the listed sites, their routes and their pages', async () => {
     `${used.site.url}/?rest_route=/wp/v2/users`,
     `${used.site.url}/hello-world/`,
     `${used.site.url}/?s=secret`,
+    `${used.site.url}/?s=rivulet&p=1`,
+    `${used.site.url}/no-such-page-for-rivulet/`,
     `${used.site.url.replace('127.0.0.1', 'localhost')}/wp-json/mwai/v1/start_session`,
     `${used.site.url.replace('http', 'https')}/wp-json/mwai/v1/start_session`,
   ];

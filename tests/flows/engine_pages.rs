@@ -57,7 +57,8 @@ fn a_page_without_nonce_after_start_session_was_absent_is_an_error() {
         (error.code, error.message.as_str()),
         (
             Code::Nonce,
-            "No nonce found: the site has no start_session, and its page holds no nonce: read from https://shop.example/ (see page)"
+            "No nonce found: the site has no start_session (AI Engine is absent, or older than 2.4.4), and its page holds no \
+             nonce: read from https://shop.example/ (give the page with the chat as page)"
         )
     );
 }

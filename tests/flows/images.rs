@@ -91,7 +91,7 @@ fn several_images_go_as_a_list_and_the_first_by_itself_for_older_sites() {
     let played = engine(2).answers(&[upload(), upload(), live("ai-engine-images-submit-several")]);
     let id = "1e9d07b8d73b243d9cd4ea9ef3acffbf";
     assert_eq!((&played.json(2)["newFileIds"], &played.json(2)["newFileId"]), (&json!([id, id]), &json!(id)));
-    assert_eq!(engine(5).input_error(), "AiEngine takes at most 4 images with a message, and this one has 5");
+    assert_eq!(engine(5).input_error(), "AiEngine takes at most 4 images and files with a message, and this one has 5");
 }
 
 #[test]
@@ -211,7 +211,9 @@ fn what_is_no_image_of_the_newest_message_is_told() {
     let place = "messages[0].content[1]";
     assert_eq!(
         flow("data:image/svg+xml;base64,PHN2Zy8+").input_error(),
-        format!("{place} is of the type image/svg+xml; AiEngine takes image/png, image/jpeg, image/webp, image/gif")
+        format!(
+            "{place} is of the type image/svg+xml; AiEngine takes image/png, image/jpeg, image/webp, image/gif, application/pdf"
+        )
     );
     for wrong in
         ["data:image/png;base64,????", "data:image/png;base64,", "data:image/png;base64,AAAAA", "data:image/png,AAAA"]
@@ -226,4 +228,155 @@ fn what_is_no_image_of_the_newest_message_is_told() {
     let played =
         call("AiEngine", earlier).session(&[("nonce", "9fe30d7330")]).answers(&[recorded("ai-engine/stream-ascii")]);
     assert_eq!(played.warnings(), ["messages[0].content[1] is an image of an earlier message: left out"]);
+}
+
+const PDF: &str = "data:application/pdf;base64,JVBERi0xLjQK";
+
+fn pdf() -> Value {
+    json!({ "type": "file", "file": { "filename": "doc.pdf", "file_data": PDF } })
+}
+
+#[test]
+fn ai_engine_uploads_a_pdf_and_tells_where_its_model_may_not_have_got_it() {
+    let flow = call("AiEngine", json!([{ "role": "user", "content": ["What is it", pdf()] }]));
+    let flow = flow.session(&[("nonce", "9fe30d7330")]);
+    let upload = || live("ai-engine-file-upload-pdf");
+    let played = flow.answers(&[upload(), live("ai-engine-responses-file-submit-pdf")]);
+    let sent = parts(&played, 0);
+    assert_eq!(texts(&sent), [("type", "file"), ("purpose", "files")].map(|(name, value)| (name.into(), value.into())));
+    let (head, content) = file(&sent);
+    assert!(head.ends_with("filename=\"file.pdf\"\r\nContent-Type: application/pdf"), "{head}");
+    assert_eq!(content, b"%PDF-1.4\n");
+    assert_eq!(played.json(1)["newFileId"], "beeab35748c309b1db98bc36bfe3ef6a");
+    assert!(played.end.is_ok() && played.warnings().is_empty(), "{:?}", played.warnings());
+    let played = flow.answers(&[upload(), live("ai-engine-file-submit-pdf")]);
+    assert_eq!(played.warnings(), [LOST], "a bot of Chat Completions leaves it out");
+    let key = flow.settings(json!({ "apiKey": "placeholder-api-token-0001" }));
+    let played = key.answers(&[live("ai-engine-api-file-upload"), live("ai-engine-api-chatbot-query-file")]);
+    assert_eq!(played.json(0), json!({ "base64": "JVBERi0xLjQK", "filename": "file.pdf", "purpose": "analysis" }));
+    assert_eq!(played.warnings(), [LOST]);
+}
+
+const LOST: &str =
+    "the site does not tell whether its model got the file: only bots of OpenAI's Responses API surely pass it on";
+
+#[test]
+fn several_images_on_a_site_that_takes_one_are_told() {
+    let upload = || live("ai-engine-image-upload");
+    let told = ["older versions of AI Engine take one image: the others may have been left out"];
+    let old = engine(2).answers(&[upload(), upload(), live("v2.0.9-ai-engine-image-submit")]);
+    assert_eq!(old.warnings(), told);
+    let one = engine(1).answers(&[upload(), live("v2.0.9-ai-engine-image-submit")]);
+    assert!(one.warnings().is_empty());
+}
+
+/// What becomes of a part: it is sent, or left out with these words, or refused with these.
+enum Fate {
+    Sent,
+    LeftOut(&'static str),
+    Refused(&'static str),
+}
+
+#[test]
+fn each_provider_sends_tells_or_refuses_each_kind_of_part() {
+    use Fate::{LeftOut, Refused, Sent};
+    const NONE: Fate = LeftOut("cannot carry: left out");
+    const ADDRESS: Fate = LeftOut("which sites take as data: URLs only: left out");
+    const KEY: Fate = LeftOut("the REST route of AI Puffer takes no images: they were left out");
+    let url = |url: &str| json!({ "type": "image_url", "image_url": { "url": url } });
+    let gif = "data:image/gif;base64,R0lGODdhCAAIAIAAAAQCBAAAACwAAAAACAAIAAACB4SPqcvtXQAAOw==";
+    let svg = "data:image/svg+xml;base64,PHN2Zy8+";
+    let audio = json!({ "type": "input_audio", "input_audio": { "data": "AAAA", "format": "wav" } });
+    let by_id = json!({ "type": "file", "file": { "file_id": "file-1" } });
+    let text_file = json!({ "type": "file", "file": { "file_data": "data:text/plain;base64,SGk=" } });
+    // The providers: AiEngine, AiEngine with a key, AiPower, AiPuffer, AiPuffer with a key.
+    let gif_of_puffer = || Refused("is of the type image/gif; AiPuffer takes image/png, image/jpeg, image/webp");
+    const PUFFER: &str = "AiPuffer takes image/";
+    let pdf_of = |words| Refused(words);
+    let text_of = || Refused("text/plain; AiEngine takes");
+    let svg_of = || Refused("is of the type image/svg+xml; ");
+    #[rustfmt::skip]
+    let table: Vec<(&str, Value, [Fate; 5])> = vec![
+        ("an image", image(), [Sent, Sent, Sent, Sent, KEY]),
+        ("a GIF", url(gif), [Sent, Sent, Sent, gif_of_puffer(), gif_of_puffer()]),
+        ("an image that no plugin takes", url(svg), [svg_of(), svg_of(), svg_of(), svg_of(), svg_of()]),
+        ("the address of an image", url("https://shop.example/dot.png"), [ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS]),
+        ("a PDF", pdf(), [Sent, Sent, NONE, NONE, NONE]),
+        ("a PDF as an image", url(PDF), [Sent, Sent, pdf_of("AiPower takes image/"), pdf_of(PUFFER), pdf_of(PUFFER)]),
+        ("a file of text", text_file, [text_of(), text_of(), NONE, NONE, NONE]),
+        ("a file that OpenAI keeps", by_id, [ADDRESS, ADDRESS, NONE, NONE, NONE]),
+        ("sound", audio, [NONE, NONE, NONE, NONE, NONE]),
+    ];
+    let hi = || recorded("ai-engine/stream-ascii");
+    let answers: [Vec<Reply>; 5] = [
+        vec![live("ai-engine-image-upload"), hi()],
+        vec![live("ai-engine-api-file-upload"), live("ai-engine-api-chatbot-query-file")],
+        vec![live("ai-power-image-post-stream")],
+        vec![live("ai-puffer-image-step1"), live("ai-puffer-image-step1-stream")],
+        vec![recorded("ai-power/aipkit-rest-ok")],
+    ];
+    let providers = [
+        ("AiEngine", json!({})),
+        ("AiEngine", json!({ "apiKey": "site-key-0123" })),
+        ("AiPower", json!({})),
+        ("AiPuffer", json!({})),
+        ("AiPuffer", json!({ "botId": 5, "apiKey": "site-key-0123" })),
+    ];
+    let session = [("nonce", "0123456789"), ("botId", "5"), ("postId", "7")];
+    for (what, part, fates) in &table {
+        for (index, fate) in fates.iter().enumerate() {
+            let (name, settings) = &providers[index];
+            let place = format!("{what}, {name} {settings}");
+            let text = json!({ "type": "text", "text": "What is it" });
+            let ask = |messages: Value| call(name, messages).settings(settings.clone()).session(&session);
+            let flow = ask(json!([{ "role": "user", "content": [text, part] }]));
+            // Without the part no upload comes first.
+            let is_upload = *name == "AiEngine" && !matches!(fate, Sent);
+            let script = if is_upload { &answers[index][1..] } else { &answers[index][..] };
+            match fate {
+                Refused(words) => assert!(flow.input_error().contains(words), "{place}: {}", flow.input_error()),
+                Sent => {
+                    let played = flow.answers(script);
+                    let lost = |warning: &&&str| **warning != LOST;
+                    assert_eq!(played.warnings().iter().filter(lost).count(), 0, "{place}: {:?}", played.warnings());
+                    let base64 = part["image_url"]["url"].as_str().or(part["file"]["file_data"].as_str()).unwrap();
+                    let base64 = base64.split(',').nth(1).unwrap();
+                    assert!(has_sent(&played, base64), "{place}: nothing of it was sent");
+                }
+                LeftOut(words) => {
+                    let played = flow.answers(script);
+                    let told = played.warnings().iter().filter(|warning| warning.contains(words)).count();
+                    assert_eq!(told, 1, "{place}: {:?}", played.warnings());
+                    if *words != "the REST route of AI Puffer takes no images: they were left out" {
+                        let bare = ask(json!([{ "role": "user", "content": [part] }])).input_error();
+                        assert!(bare.starts_with("the last message has no text: messages[0]."), "{place}: {bare}");
+                        assert!(bare.contains(words), "{place}: {bare}");
+                    }
+                }
+            }
+            // In an earlier message nothing can be sent: that is told for each kind.
+            let earlier = ask(json!([
+                { "role": "user", "content": [{ "type": "text", "text": "Look" }, part] },
+                { "role": "assistant", "content": "I see." },
+                { "role": "user", "content": "And now?" },
+            ]));
+            let script = if *name == "AiEngine" { &answers[index][1..] } else { &answers[index][..] };
+            let warnings = earlier.answers(script);
+            let about =
+                warnings.warnings().iter().filter(|warning| warning.starts_with("messages[0].content[1]")).count();
+            assert_eq!(about, 1, "{place}, earlier: {:?}", warnings.warnings());
+        }
+    }
+}
+
+/// Whether a request had this content, in Base64 or as bytes.
+fn has_sent(played: &Played, base64: &str) -> bool {
+    let mut bytes = Vec::new();
+    rivulet::http::base64::decode_into(base64, &mut bytes);
+    let escaped = base64.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    played.requests.iter().any(|request| {
+        let body = request.body.as_deref().unwrap_or_default();
+        let whole = request.bytes.as_deref().unwrap_or_default();
+        body.contains(base64) || body.contains(&escaped) || whole.windows(bytes.len()).any(|window| window == bytes)
+    })
 }

@@ -83,7 +83,7 @@ fn ai_power_takes_the_search_nonce_where_the_cache_does_not_mind_the_query() {
         .map(|case| live(&format!("ai-power-{case}")));
     let flow = at_chat("AiPower");
     let played = flow.answers(&[page.clone(), refused.clone(), page.clone(), refused.clone(), search, stream.clone()]);
-    assert_eq!(played.urls()[4], format!("{SITE}/?s=x"));
+    assert_eq!(played.urls()[4], format!("{SITE}/?s=rivulet"));
     assert_eq!(played.field(5, "_wpnonce").as_deref(), Some("02bdf84137"));
     assert_eq!(played.field(5, "post_id"), played.field(1, "post_id"), "the chat's post, not the search page's");
     assert!(played.end.is_ok());
@@ -105,7 +105,11 @@ fn ai_power_gives_up_with_the_sites_refusal() {
     let played = at_chat("AiPower").answers(&[page, refused, nothing(), nothing(), nothing()]);
     let error = played.error();
     assert_eq!((error.code, error.status), (Code::Nonce, Some(403)));
-    assert_eq!(error.message, "the site refused the nonce: The link you followed has expired.");
+    assert_eq!(
+        error.message,
+        "the site refused the nonce: The link you followed has expired.; the site's pages may come from a cache that keeps \
+         them longer than nonces live: give one that it does not keep (see page)"
+    );
 }
 
 #[test]
@@ -128,6 +132,7 @@ fn ai_engine_renews_the_dead_nonce_of_a_cached_page_by_the_page_with_a_query() {
     assert!(played.end.is_ok());
     let played = flow.answers(&[page.clone(), refused.clone(), page.clone(), refused.clone()]);
     assert_eq!(played.error().code, Code::Nonce, "once only");
+    assert!(played.error().message.ends_with("give one that it does not keep (see page)"), "{}", played.error());
 }
 
 #[test]

@@ -406,6 +406,16 @@ fn a_redirect_to_another_origin_gets_no_key() {
     let away = Reply::new(307, "").header("location", "https://evil.example/v1/chat/completions");
     let played = ask(json!("Hi")).answers(&[away]);
     assert_eq!((played.requests.len(), played.error().code), (1, Code::Service));
+    assert_eq!(
+        played.error().message,
+        "the service redirects to https://evil.example/v1: nothing was sent there; give that address as baseUrl"
+    );
+    let login = Reply::new(302, "").header("location", "https://login.example/?to=llm");
+    assert_eq!(
+        ask(json!("Hi")).answers(&[login]).error().message,
+        "the service redirects to https://login.example/: nothing was sent there; if it wants a login, give its headers, \
+         and if it has moved, its address as baseUrl"
+    );
 }
 
 #[test]

@@ -84,14 +84,29 @@ fn a_firewall_page_with_403_renews_nothing() {
 #[test]
 fn a_page_without_post_id_says_so() {
     let played = hi().answers(&[recorded("ai-power/page-home-without-chat")]);
-    const NO_POST: &str = "No post ID found: read from https://shop.example/ (see page)";
+    const NO_POST: &str = "No post ID found: the page holds no AI Power chat: read from https://shop.example/ (give the \
+        page with the chat as page)";
     assert_eq!((played.error().code, played.error().message.as_str()), (Code::Nonce, NO_POST));
     let played = hi().answers(&[Reply::new(200, r#"<div data-post-id="abc" data-nonce="29a96788e8">"#)]);
     assert_eq!(played.error().message, NO_POST);
     let absent = hi().settings(json!({ "page": "/chat/" })).answers(&[Reply::new(404, "<html></html>")]);
-    let message =
-        "the service does not take this request (status 404): read from https://shop.example/chat/ (see page)";
+    let message = "there is no such page (status 404): read from https://shop.example/chat/ (see page)";
     assert_eq!(absent.error().message, message);
+}
+
+#[test]
+fn a_page_that_fails_for_now_may_be_tried_again() {
+    let failed = || Reply::new(503, "<html></html>").header("retry-after", "7");
+    for (flow, place) in [
+        (hi(), "read from https://shop.example/"),
+        (hi().settings(json!({ "page": "/chat/" })), "read from https://shop.example/chat/ (see page)"),
+    ] {
+        let played = flow.answers(&[failed()]);
+        let error = played.error();
+        assert_eq!((error.code, error.status, error.retryable), (Code::Service, Some(503), true));
+        assert_eq!(error.retry_after.as_deref(), Some("7"));
+        assert_eq!(error.message, format!("the service failed (status 503): {place}"));
+    }
 }
 
 #[test]
@@ -99,7 +114,7 @@ fn a_page_without_nonce_says_so() {
     let played = hi().answers(&[Reply::new(200, r#"<div data-post-id="5" data-nonce="">"#)]);
     assert_eq!(
         (played.error().code, played.error().message.as_str()),
-        (Code::Nonce, "No nonce found: read from https://shop.example/ (see page)")
+        (Code::Nonce, "No nonce found: read from https://shop.example/ (give the page with the chat as page)")
     );
 }
 

@@ -71,7 +71,7 @@ fn a_page_without_a_chat_says_so() {
     assert_eq!(played.error().code, Code::Nonce);
     assert_eq!(
         played.error().message,
-        "No nonce found: the page holds no AI Puffer chat: read from https://shop.example/ (see page)"
+        "No nonce found: the page holds no AI Puffer chat: read from https://shop.example/ (give the page with the chat as page)"
     );
 }
 

@@ -295,7 +295,11 @@ fn a_site_that_moved_is_named_by_its_own_address() {
     assert!(error.message.starts_with("the site redirects to https://www.shop.example/blog: "), "{error}");
     let elsewhere = Reply::new(301, "").header("location", "https://login.example/?to=shop");
     let error = call("AiEngine", json!("Hi")).answers(&[elsewhere]).error().clone();
-    assert!(error.message.starts_with("the site redirects to https://login.example/: "), "{error}");
+    assert_eq!(
+        error.message,
+        "the site redirects to https://login.example/: nothing was sent there; if it wants a login, give its headers, and \
+         if it has moved, its address as url"
+    );
 }
 
 #[test]

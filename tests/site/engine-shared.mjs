@@ -19,9 +19,9 @@ export function visitor(call) {
   return id;
 }
 
-export function uploadUrl(site, id) {
+export function uploadUrl(site, id, ending = 'png') {
   const date = new Date(site.clock.now());
-  return `${site.home}/wp-content/uploads/${date.getUTCFullYear()}/${date.getUTCMonth() + 1}/${id}.png`;
+  return `${site.home}/wp-content/uploads/${date.getUTCFullYear()}/${date.getUTCMonth() + 1}/${id}.${ending}`;
 }
 
 export function forbidden(call) {

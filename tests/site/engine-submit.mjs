@@ -1,6 +1,6 @@
 // AI Engine's `chats/submit`: one turn. The checks stand in the order of wire/README.md, A7.
 
-import { ask, estimate, CUT, DOWN } from './provider.mjs';
+import { ask, estimate, isAnswered, CUT, CUT_OF_WHOLE, DOWN } from './provider.mjs';
 import { ENGINES, forbidden, uploadUrl, visitor } from './engine-shared.mjs';
 import { refusalOf, midstreamOf } from './engine-errors.mjs';
 import { hex, jsonEncode } from './php.mjs';
@@ -26,9 +26,9 @@ export function submit(call) {
   const params = call.params ?? {};
   if (Array.isArray(params.newMessage)) return call.criticalError();
   const shortcut = site.shortcuts.get(params.shortcutId);
-  if (params.shortcutId && !shortcut) return fail(call, 400, 'Invalid or expired shortcut.');
+  if (params.shortcutId && shortcut?.bot !== params.botId) return fail(call, 400, 'Invalid or expired shortcut.');
   // A shortcut beside a message is ignored (ai-engine-shortcut-with-message).
-  const message = String(params.newMessage ?? '').trim() || (shortcut ?? '');
+  const message = String(params.newMessage ?? '').trim() || (shortcut?.text ?? '');
   const ids = params.newFileIds ?? [params.newFileId ?? params.newImageId].filter(Boolean);
   const hasFile = ids.length > 0;
   // A dead id is not told by 3.6.2, which asks without the image; the older versions fail.
@@ -62,6 +62,7 @@ export function queryBot(call) {
   const { botId, message, chatId } = call.params ?? {};
   if (!botId || !message) return fail(call, 500, 'The botId and message are required.');
   if ([...message].length > site.options.maxLength) return fail(call, 500, REJECTED);
+  const id = visitor(call);
   const turn = { call, bot: BOTS[botId] ?? BOT, message, stream: false, history: [] };
   const error = objection(turn);
   if (error) return fail(call, 500, error);
@@ -69,7 +70,7 @@ export function queryBot(call) {
   const answered = answer({ ...turn, messages, outcome: ask(messages, { delay: 0, down: site.options.down }) });
   if (answered.status !== 200) return { ...answered, message };
   const { reply } = JSON.parse(answered.body[0]);
-  return { ...call.json(200, { success: true, data: reply, extra: { actions: [], chatId: chatId ?? hex(13) } }), message };
+  return { ...call.json(200, { success: true, data: reply, extra: { actions: [], chatId: chatId ?? id } }), message };
 }
 
 function objection({ call: { site }, bot, message }) {
@@ -118,24 +119,25 @@ async function* events(run) {
 
 function answer(run) {
   const { outcome, call } = run;
-  if (outcome.end === 'cut') return fail(call, 500, midstreamOf(run, `cURL error 18: ${CUT}`));
+  if (outcome.end === 'cut') return fail(call, 500, midstreamOf(run, CUT_OF_WHOLE));
   if (outcome.end === 'down') return fail(call, 500, midstreamOf(run, DOWN));
   if (outcome.end === 'html') return fail(call, 500, midstreamOf(run, 'No content received (res is null).'));
-  if (outcome.end !== 'stop') return fail(call, 500, refusalOf(run, false));
+  if (!isAnswered(outcome)) return fail(call, 500, refusalOf(run, false));
   const text = outcome.pieces.join('').trim();
   return call.json(200, { ...body(run, text, usageOf(run, text, true)), ...responseId(run), ...call.freshNonce });
 }
 
-function body({ call: { site }, message }, reply, usage) {
+function body({ call: { site }, bot, message }, reply, usage) {
   const { engine } = site.options;
   if (engine === '2.0.9') return { success: true, reply, images: null, usage };
-  const extras = /\bEXTRAS\b/.test(message) ? makeExtras(site) : { actions: [], shortcuts: [], blocks: [] };
+  const extras = /\bEXTRAS\b/.test(message) ? makeExtras(site, bot.botId) : { actions: [], shortcuts: [], blocks: [] };
   return { success: true, reply, images: null, ...extras, usage };
 }
 
-function makeExtras(site) {
+/** The shortcut is the bot's that offers it: another one does not know it (ai-engine-shortcut-other-bot). */
+function makeExtras(site, bot) {
   const shortcutId = Buffer.from(hex(160), 'hex').toString('base64');
-  site.shortcuts.set(shortcutId, 'Please tell me more about it.');
+  site.shortcuts.set(shortcutId, { text: 'Please tell me more about it.', bot });
   const data = { label: 'Tell me more', variant: 'info', icon: null, className: null, shortcutId };
   return {
     actions: [{ type: 'function', data: { name: 'showAlert', args: { text: 'hi' } } }],
@@ -170,8 +172,8 @@ function usageOf({ call: { site }, messages, outcome, bot, stream }, text, count
 /** How the old versions guessed: words and blanks (2.0.9), four tokens for three words (2.5.3). */
 function oldUsage(engine, { outcome, text, stream }) {
   if (engine === '2.0.9' && stream) return { prompt: 0, completion: text.match(/\s+|\S+/g)?.length ?? 0 };
-  if (engine !== '2.5.3' || !stream || outcome.end === 'stop') return outcome.usage;
-  const words = (given) => Math.round((given.match(/\S+/g)?.length ?? 0) * 4 / 3);
+  if (engine !== '2.5.3' || !stream || isAnswered(outcome)) return outcome.usage;
+  const words = (given) => Math.ceil((given.match(/\S+/g)?.length ?? 0) * 4 / 3);
   return { prompt: words(outcome.said), completion: words(text) };
 }
 

@@ -1,5 +1,6 @@
 // AI Engine (Meow Apps): its REST routes. One turn of the chat is in engine-submit.mjs.
 
+import { NO_CACHE } from './answer.mjs';
 import { ENGINES, forbidden, uploadUrl, visitor } from './engine-shared.mjs';
 import { queryBot, submit } from './engine-submit.mjs';
 import { hex } from './php.mjs';
@@ -23,8 +24,8 @@ export function engineRoutes(site) {
       },
     }),
     ...(engine !== '2.0.9' && {
-      '/mwai/v1/simpleChatbotQuery': { ...post, kind: 'chat', serve: query },
-      '/mwai/v1/simpleFileUpload': { ...post, serve: uploadWithKey },
+      '/mwai/v1/simpleChatbotQuery': { ...post, kind: 'chat', serve: query, before: phpSession },
+      '/mwai/v1/simpleFileUpload': { ...post, serve: uploadWithKey, before: phpSession },
     }),
     [UI]: { methods: ['GET'], serve: index },
     [`${UI}/files/upload`]: { ...post, serve: upload },
@@ -43,9 +44,9 @@ function startSession(call) {
 }
 
 /** `session_start()` of PHP, with the headers that it sends along. */
-function phpSession(call) {
+export function phpSession({ request }) {
   return [
-    ...(call.request.cookies.PHPSESSID ? [] : [['Set-Cookie', `PHPSESSID=${hex(26)}; path=/`]]),
+    ...(request.cookies.PHPSESSID ? [] : [['Set-Cookie', `PHPSESSID=${hex(26)}; path=/`]]),
     ['Expires', 'Thu, 19 Nov 1981 08:52:00 GMT'],
     ['Cache-Control', 'no-store, no-cache, must-revalidate'],
     ['Pragma', 'no-cache'],
@@ -78,7 +79,7 @@ async function upload(call) {
   visitor(call);
   const id = hex(32);
   call.site.files.add(id);
-  return call.json(200, { success: true, data: { id, url: uploadUrl(call.site, id) } });
+  return call.json(200, { success: true, data: { id, url: uploadUrl(call.site, id, file.name.split('.').at(-1)) } });
 }
 
 /** The public API, which takes the site's key and no nonce. */
@@ -87,14 +88,20 @@ function hasKey({ site, request }) {
 }
 
 function query(call) {
-  return hasKey(call) ? queryBot(call) : forbidden(call);
+  return hasKey(call) ? withHeaders(queryBot(call)) : forbidden(call);
+}
+
+/** What core adds to an answer to a request with leave, in the place of the session's own. */
+function withHeaders(answer) {
+  const replaced = new Set(['Allow', 'Expires', 'Cache-Control']);
+  return { ...answer, headers: [...answer.headers.filter(([name]) => !replaced.has(name)), ...ALLOW, ...NO_CACHE] };
 }
 
 function uploadWithKey(call) {
   if (!hasKey(call)) return forbidden(call);
   const id = hex(32);
   call.site.files.add(id);
-  return call.json(200, { success: true, data: { id, url: uploadUrl(call.site, id) } });
+  return withHeaders(call.json(200, { success: true, data: { id, url: uploadUrl(call.site, id) } }));
 }
 
 function discussions(call) {

@@ -44,7 +44,7 @@ export function complete(given) {
     }
   }
   const options = { ...DEFAULTS, ...given };
-  if (!['none', 'query', 'all'].includes(options.pageCache)) throw new TypeError('option pageCache is none, query or all');
+  if (!['none', 'query', 'pages', 'all'].includes(options.pageCache)) throw new TypeError('option pageCache is none, query, pages or all');
   if (!['pretty', 'plain'].includes(options.permalinks)) throw new TypeError('option permalinks is pretty or plain');
   if (options.base && !/^\/[\w/-]*\w$/.test(options.base)) {
     throw new TypeError('option base begins with a slash and ends without one, as in /blog');
@@ -77,6 +77,7 @@ Control: POST /_site, GET /_site (tests/site/README.md)
 
 Words in a message that make the site misbehave:
   ERR_400 ERR_401 ERR_429 ERR_500 ERR_QUOTE ERR_HTML ERR_DOWN ERR_MID ERR_CUT   the provider fails
+  FINLEN                                                                        its limit of tokens is reached
   ForbiddenWord OVERLIMIT TAKEOVER EXTRAS                                       the plugin refuses, or adds
   "empty reply" "zero" "newlines" "markdown" "emoji" "long story" "slow" "recall"
   FAULT name setting=value ...                                                  the connection fails:

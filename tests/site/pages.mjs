@@ -1,7 +1,9 @@
 // The pages, made from the recorded ones (tests/wire): the site's own address and nonces are put in.
 
 import { readFileSync } from 'node:fs';
-import { HTML_TYPE, whole } from './answer.mjs';
+import { HTML_TYPE, NO_CACHE, whole } from './answer.mjs';
+import { phpSession } from './engine.mjs';
+import { ENGINES } from './engine-shared.mjs';
 import { GUEST } from './nonce.mjs';
 import { POWER_NONCE, POWERS } from './power.mjs';
 import { PUFFER_NONCE } from './puffer.mjs';
@@ -40,7 +42,8 @@ export function servePage(site, request, path) {
   if (/^\/wp-content\/uploads\/.*\.png$/.test(path)) return { ...whole('other', 200, [PNG_TYPE]), body: [DOT] };
   const { permalinks, pageCache } = site.options;
   // A page cache keeps pages longer than nonces live. Most caches let a query pass to WordPress; none keeps a page that does not exist.
-  const age = pageCache === 'all' || (pageCache === 'query' && request.query.size === 0) ? 2 : 0;
+  const isKept = { none: false, query: request.query.size === 0, pages: !request.query.has('s'), all: true }[pageCache];
+  const age = isKept ? 2 : 0;
   const id = Number(request.query.get('page_id') ?? request.query.get('p') ?? NaN);
   const address = id ? addressOf(site, id) : path;
   const isSearch = address === '/' && request.query.has('s') && age === 0;
@@ -49,11 +52,18 @@ export function servePage(site, request, path) {
   if (!PAGES[address]) {
     if (PAGES[`${path}/`] && permalinks === 'pretty') return redirect(`${site.home}${path}/`);
     // Plain permalinks are all in the query: WordPress takes any other path for the home page (plain-permalinks-wp-json-home).
-    return permalinks === 'plain' && !id ? page(site, 'Test site', home(site, age)) : notFound(site);
+    return permalinks === 'plain' && !id ? homeFor(site, request, path, age) : notFound(site);
   }
   if (permalinks === 'plain' && !id) return page(site, 'Test site', home(site, age));
   const { title, parts } = PAGES[address];
   return page(site, `${title} &#8211; Test site`, elements(site, parts(site.options), address, age), postOf(site, address));
+}
+
+/** The home page in the place of something else. AI Engine sees the path of its route, and begins a session for it. */
+function homeFor(site, request, path, age) {
+  const answer = page(site, 'Test site', home(site, age));
+  const isRoute = path === '/wp-json/mwai/v1/start_session' && ENGINES[site.options.engine]?.setsCookies;
+  return isRoute ? { ...answer, headers: [...answer.headers, ...phpSession({ request })] } : answer;
 }
 
 const addressOf = (site, id) => Object.keys(PAGES).find((address) => postOf(site, address) === id);
@@ -125,7 +135,7 @@ ${body}
 
 export function notFound(site) {
   const missing = page(site, 'Page not found &#8211; Test site', elements(site, [], '/', 0));
-  return { ...missing, status: 404 };
+  return { ...missing, status: 404, headers: [...missing.headers, ...NO_CACHE] };
 }
 
 function redirect(location) {

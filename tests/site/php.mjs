@@ -37,3 +37,7 @@ export function password(length) {
 }
 
 export const hex = (digits) => randomBytes(Math.ceil(digits / 2)).toString('hex').slice(0, digits);
+
+/** What WordPress says when PHP fails. */
+export const CRITICAL_ERROR = '<p>There has been a critical error on this website.</p><p><a href="https://wordpress.org/documentation/'
+  + 'article/faq-troubleshooting/">Learn more about troubleshooting WordPress.</a></p>';

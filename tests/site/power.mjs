@@ -1,12 +1,12 @@
 // AI Power, the classic protocol (plugin 1.x to 2.2): one action, and the bot decides between JSON and stream.
 
 import { pause } from './answer.mjs';
-import { ask, DOWN } from './provider.mjs';
-import { escapeHtml, jsonEncode } from './php.mjs';
+import { ask, CUT_OF_WHOLE, DOWN } from './provider.mjs';
+import { CRITICAL_ERROR, escapeHtml, jsonEncode } from './php.mjs';
 
 export const POWERS = {
-  '1.9.18': { model: 'gpt-4o-mini', expired: 403, jsonAfterStream: false, page: 5 },
-  '1.8.79': { model: 'gpt-3.5-turbo', expired: 200, jsonAfterStream: true, page: 4 },
+  '1.9.18': { model: 'gpt-4o-mini', expired: 403, jsonAfterStream: false, checksFiles: true, page: 5 },
+  '1.8.79': { model: 'gpt-3.5-turbo', expired: 200, jsonAfterStream: true, checksFiles: false, page: 4 },
 };
 
 export const POWER_NONCE = 'wpaicg-chatbox';
@@ -19,6 +19,7 @@ const JSON_BOTS = new Set(['4', '5', '6', '8', '10']);
 const GREETING = 'Converse as if you were an AI assistant. Answer the question as truthfully as possible using the '
   + 'provided context. Tone: Friendly.\n';
 const NOTHING = 'It appears that nothing was inputted.';
+const WRONG_FILE = 'File type is not allowed. Only PNG, JPEG, WEBP, and non-animated GIF are supported.';
 const LIMIT = { msg: 'You have reached your token limit.', tokenLimitReached: true };
 const BANS = {
   word: ['Your message contains prohibited words. Please modify your message and try again.', 'messageFlagged'],
@@ -38,9 +39,14 @@ function answer(call) {
   const message = String(fields.get('message') ?? '').trim();
   if (!message) return call.json(200, { status: 'error', msg: NOTHING });
   const turn = { call, version, message, greeting: greeting(fields.get('post_id')), ban: banOf(site, message) };
+  if (hasForeignFile(version, fields.get('image'))) return { ...call.html(200, WRONG_FILE), message };
   const answered = streams(site, fields.get('bot_id') ?? '0') ? stream(turn) : json(turn);
   return { ...answered, message };
 }
+
+/** Whether the field `image` is no image that the plugin takes. 1.8.79 takes anything. It is looked at after the message. */
+const hasForeignFile = ({ checksFiles }, file) => (
+  checksFiles && file instanceof File && !/^image\/(png|jpeg|webp|gif)$/.test(file.type));
 
 function refuseNonce(call, { expired }) {
   if (expired === 403) return call.html(403, 'The link you followed has expired.');
@@ -102,7 +108,8 @@ const success = (greeting, data, log) => (
   { status: 'success', msg: 'Something went wrong', greeting_message: greeting, data, log });
 
 function faultOf({ end, error }) {
-  if (end === 'down' || end === 'cut') return DOWN;
+  if (end === 'down') return DOWN;
+  if (end === 'cut') return CUT_OF_WHOLE;
   return end === 'refused' || end === 'error' ? error.message : null;
 }
 
@@ -128,6 +135,8 @@ async function* events(turn) {
     yield* words(outcome.error.message);
   } else {
     yield* passThrough(outcome, version.model);
+    // A flaw of the plugin, behind the end of the answer.
+    if (call.fields.get('image') instanceof File) yield CRITICAL_ERROR;
   }
   if (version.jsonAfterStream && outcome.end !== 'cut') {
     yield jsonEncode(success(turn.greeting, outcome.pieces.join(''), nextLog(call.site)));
@@ -147,7 +156,7 @@ async function* passThrough(outcome, model) {
   }
   if (outcome.end === 'cut') return;
   if (outcome.end === 'error') return yield data({ error: outcome.error });
-  yield chunk({}, 'stop');
+  yield chunk({}, outcome.end);
   yield 'data: [DONE]\n\n';
 }
 

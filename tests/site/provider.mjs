@@ -18,13 +18,18 @@ const REFUSALS = {
 };
 
 export const CUT = 'transfer closed with outstanding read data remaining';
+/** The same where the answer has a length, as one in one piece has. */
+export const CUT_OF_WHOLE = 'cURL error 18: transfer closed with 366 bytes remaining to read';
 export const DOWN = "cURL error 7: Failed to connect to 127.0.0.1 port 9 after 0 ms: Couldn't connect to server";
+
+/** Whether the provider gave a reply that stands, be it at its limit of tokens. */
+export const isAnswered = ({ end }) => end === 'stop' || end === 'length';
 
 /** @typedef {{ message: string, type: string, param: string | null, code: string | null }} ProviderError */
 /**
  * @typedef {object} Outcome how a call of the provider went
  * @property {string} said the user's new message
- * @property {'stop' | 'error' | 'cut' | 'refused' | 'html' | 'down'} end
+ * @property {'stop' | 'length' | 'error' | 'cut' | 'refused' | 'html' | 'down'} end
  * @property {string[]} pieces the text before the end
  * @property {number} [status]
  * @property {ProviderError} [error]
@@ -46,7 +51,8 @@ export function ask(messages, { instructions = 1, delay, down = false }) {
     said,
     pieces: [],
     pause: delay * (/\bslow\b/i.test(said) ? 20 : 1),
-    usage: { prompt: tokensOf(messages), completion: estimate(reply) },
+    // An empty reply counts as a token, by which it differs from an outage.
+    usage: { prompt: tokensOf(messages), completion: Math.max(1, estimate(reply)) },
   };
   const trigger = said.match(/\bERR_[A-Z0-9]+\b/)?.[0];
   if (down || trigger === 'ERR_DOWN') return { ...base, end: 'down' };
@@ -58,7 +64,8 @@ export function ask(messages, { instructions = 1, delay, down = false }) {
   if (REFUSALS[trigger]) {
     return { ...base, end: 'refused', status: REFUSALS[trigger][0], error: providerError(trigger) };
   }
-  return { ...base, end: 'stop', pieces: pieces(reply) };
+  // The limit of tokens: the recorded stub says the whole reply all the same.
+  return { ...base, end: /\bFINLEN\b/.test(said) ? 'length' : 'stop', pieces: pieces(reply) };
 }
 
 function providerError(trigger) {

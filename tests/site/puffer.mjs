@@ -9,6 +9,8 @@ export const PUFFER_BOT = 5;
 const KEY_LIFE = 60_000;
 const RESPONSE_ID = 'resp_stub0000000000000001';
 const PREAMBLE = `:${' '.repeat(4096)}\n\n`;
+/** How the plugin says that a reply ended at the limit of tokens. */
+export const INCOMPLETE = ' (Incomplete: max_output_tokens)';
 const FOREIGN = 'This domain is not permitted to access the chatbot.';
 const QUOTA = 'You have reached your quota for this period.';
 const EXPIRED = 'Your session has expired or the request is invalid. Please refresh the page and try again.';
@@ -136,6 +138,7 @@ async function* converse(call, { message, id }) {
       usage: outcome.usage, sent: messages },
   );
   yield event('openai_response_id', { id: RESPONSE_ID });
+  if (outcome.end === 'length') yield warning(call, { error: INCOMPLETE });
   yield event('done', { finished: true });
 }
 
@@ -159,8 +162,10 @@ export const usageOf = ({ prompt, completion }) => {
 };
 
 const event = (name, data) => `event: ${name}\ndata: ${jsonEncodeUnicode(data)}\n\n`;
-const failure = (call, data) => (
-  `event: error\nid: err-${call.site.clock.seconds()}\ndata: ${jsonEncodeUnicode(data)}\n\n`);
+const numbered = (name) => (call, data) => (
+  `event: ${name}\nid: err-${call.site.clock.seconds()}\ndata: ${jsonEncodeUnicode(data)}\n\n`);
+const failure = numbered('error');
+const warning = numbered('warning');
 
 /** Conversations, kept under bot, session and conversation: the client sends no history. */
 export class Talks {

@@ -8,8 +8,8 @@ const WIRE = new URL('../wire/', import.meta.url);
 /** @typedef {{ status: number, headers: [string, string][], body: string }} RecordedResponse */
 
 /** @returns {{ name: string, request: RecordedRequest, response: RecordedResponse }[]} */
-export function recordings() {
-  return ['ai-engine', 'ai-power'].flatMap((folder) => {
+export function recordings(folders = ['ai-engine', 'ai-power']) {
+  return folders.flatMap((folder) => {
     const files = readdirSync(new URL(folder, WIRE));
     return files.filter((file) => file.endsWith('.http')).map((file) => {
       const stem = file.slice(0, -'.http'.length);

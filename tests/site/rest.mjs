@@ -4,7 +4,7 @@
 import { JSON_TYPE, NO_CACHE, streamed, whole } from './answer.mjs';
 import { engineRoutes } from './engine.mjs';
 import { GUEST } from './nonce.mjs';
-import { jsonEncode } from './php.mjs';
+import { CRITICAL_ERROR, jsonEncode } from './php.mjs';
 import { pufferRoutes } from './puffer-rest.mjs';
 import { loginOf } from './request.mjs';
 
@@ -90,7 +90,7 @@ export class RestCall {
   }
 
   criticalError() {
-    return this.json(500, CRITICAL_ERROR, NO_CACHE);
+    return this.json(500, CRITICAL_ERROR_ANSWER, NO_CACHE);
   }
 
   invalidJson() {
@@ -110,10 +110,9 @@ export class RestCall {
   }
 }
 
-const CRITICAL_ERROR = {
+const CRITICAL_ERROR_ANSWER = {
   code: 'internal_server_error',
-  message: '<p>There has been a critical error on this website.</p><p><a href="https://wordpress.org/documentation/'
-    + 'article/faq-troubleshooting/">Learn more about troubleshooting WordPress.</a></p>',
+  message: CRITICAL_ERROR,
   data: { status: 500 },
   additional_errors: [],
 };

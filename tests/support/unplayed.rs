@@ -2,7 +2,7 @@
 
 const IMAGE: &str = "several requests with an image: tests/flows/images.rs";
 
-pub const UNPLAYED: [(&str, &str); 36] = [
+pub const UNPLAYED: [(&str, &str); 39] = [
     ("ai-engine/cors-preflight-start-session", "preflights are the browser's"),
     ("ai-engine/cors-preflight-submit", "preflights are the browser's"),
     ("ai-engine/cross-site-auth", "a route of the paid edition, for embedding"),
@@ -23,6 +23,8 @@ pub const UNPLAYED: [(&str, &str); 36] = [
     ("ai-power/stream-slow-timing", "a log of arrival times"),
     ("live/ai-engine-api-chatbot-query-file", IMAGE),
     ("live/ai-engine-api-file-upload", IMAGE),
+    ("live/ai-engine-file-submit-pdf", IMAGE),
+    ("live/ai-engine-file-upload-pdf", IMAGE),
     ("live/ai-engine-image-submit", IMAGE),
     ("live/ai-engine-image-submit-no-text", IMAGE),
     ("live/ai-engine-image-upload", IMAGE),
@@ -34,6 +36,7 @@ pub const UNPLAYED: [(&str, &str); 36] = [
     ("live/ai-power-image-post-json", IMAGE),
     ("live/ai-power-image-post-stream", IMAGE),
     ("live/ai-power-search-page", "read for its nonce alone: tests/flows/nonces.rs"),
+    ("live/ai-engine-responses-file-submit-pdf", IMAGE),
     ("live/ai-puffer-image-gif-step1", IMAGE),
     ("live/ai-puffer-image-step1", IMAGE),
     ("live/ai-puffer-image-step1-stream", IMAGE),

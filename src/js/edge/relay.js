@@ -66,7 +66,7 @@ export function createRelay(options) {
     const url = forwardedUrl(request.url);
     if (url === undefined) return answer(400, 'the address of a site must follow: …/relay/https://shop.example/…');
     const route = forwardedRoute(url, request.method);
-    if (route === undefined) return answer(403, 'this address is not one that is forwarded to');
+    if (route === undefined) return answer(403, 'this address is not one that is forwarded to: allow lists the sites, and pages their pages');
 
     const deadline = new Deadline(timeout, request.signal);
     try {

@@ -53,8 +53,14 @@ const FIELDS = {
 /** Names of the files that a form with files may have, by the kind of its fields. */
 const FILES = { upload: ['file'], classic: ['image'] };
 
-/** The parameter by which rivulet asks for a page past the caches. The search page, which may have a nonce, too, is not forwarded. */
+/** The parameter by which rivulet asks for a page past the caches. */
 const UNCACHED = /^rivulet=[a-z0-9]{10}$/;
+
+/**
+ * The query of the search page, which is read for its nonce where a cache minds no queries: for this word and no other. Anybody may open
+ * that page of a site, and it is no more work than a page past the caches. A page that does not exist, which is read last, is not forwarded.
+ */
+const SEARCH = '?s=rivulet';
 
 const AJAX = '/wp-admin/admin-ajax.php';
 const REST = '/wp-json';
@@ -73,6 +79,7 @@ export function routeOf(folder, url, method) {
   if (url.pathname !== root && !url.pathname.startsWith(`${root}/`)) return undefined;
   const path = url.pathname.slice(root.length);
   if (path === AJAX) return ajax(url, method);
+  if (path === '/' && url.search === SEARCH) return method === 'GET' ? { body: 'none' } : undefined;
   if (path === '/' || path === '/index.php') return restInQuery(url, method);
   return path.startsWith(`${REST}/`) && url.search === '' ? rest(path.slice(REST.length), method) : undefined;
 }
@@ -125,10 +132,12 @@ function isFormWithFiles(type, bytes, kind) {
   const found = new Map();
   let file;
   for (const part of parts) {
-    const [, name, image, value] = PART.exec(part) ?? [];
+    const [, name, head, value] = PART.exec(part) ?? [];
     if (name === undefined || found.has(name)) return false;
     found.set(name, value);
-    if (image !== undefined) file = [...(file ?? []), name];
+    if (head !== undefined) file = [...(file ?? []), name];
+    // The field `image` takes images alone.
+    if (head?.includes('pdf') && name !== 'file') return false;
   }
   const known = kind ?? kindOf(found.get('action'), 'POST');
   const isKnown = (name) => (file?.includes(name) ? FILES : FIELDS)[known]?.includes(name);
@@ -136,7 +145,10 @@ function isFormWithFiles(type, bytes, kind) {
 }
 
 /** A part of a form: name, the head of a file if it is one, and content. */
-const PART = /^\r\nContent-Disposition: form-data; name="(\w+)"(; filename="image\.(?:png|jpeg|webp|gif)"\r\nContent-Type: image\/(?:png|jpeg|webp|gif))?\r\n\r\n(.*)$/s;
+const PART = new RegExp(
+  '^\\r\\nContent-Disposition: form-data; name="(\\w+)"'
+  + '(; filename="(?:image\\.(?:png|jpeg|webp|gif)"\\r\\nContent-Type: image/(?:png|jpeg|webp|gif)|file\\.pdf"\\r\\nContent-Type: application/pdf))?'
+  + '\\r\\n\\r\\n(.*)$', 's');
 
 
 /** Names and values of a form or query; `undefined` where a name is unknown, is encoded, or comes twice. */

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Dialect;
 use super::errors::{classify, error_in_success_body, is_error};
-use crate::chat::{Event, Finish, Result, ToolCall, Usage};
+use crate::chat::{Code, Error, Event, Finish, Result, ToolCall, Usage};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition, truncated};
 use crate::http::{Head, Response};
 use crate::json::{self, Map, SurrogateJoiner, Value};
@@ -29,6 +29,8 @@ pub struct MessageDecoder {
     /// Bytes of `usage`.
     usage_bytes: usize,
     finish: Option<Finish>,
+    /// The service's word for the end, where it means that the service failed.
+    failure: Option<&'static str>,
     /// The reason of the end, if no frame gives one.
     pub default_finish: Option<Finish>,
     refused: bool,
@@ -44,6 +46,9 @@ pub struct MessageDecoder {
 /// The number of different token counts that are kept. Services have a dozen; each one is compared with those before
 /// it.
 const MAX_COUNTS: usize = 64;
+
+/// Words for the end that OpenRouter, Mistral, Z.ai and DeepSeek have for their own failures (F2).
+const FAILURES: [&str; 3] = ["error", "network_error", "insufficient_system_resource"];
 
 /// A tool call of the answer.
 #[derive(Default)]
@@ -112,6 +117,7 @@ impl MessageDecoder {
             usage: Map::new(),
             usage_bytes: 0,
             finish: None,
+            failure: None,
             default_finish: None,
             refused: false,
             has_image: false,
@@ -224,6 +230,7 @@ impl MessageDecoder {
     pub fn finish(&mut self, word: &str) {
         if !word.is_empty() {
             self.finish = Some(Finish::from_word(word));
+            self.failure = FAILURES.iter().find(|failure| **failure == word).copied();
             self.not_scannable = true;
         }
     }
@@ -234,8 +241,15 @@ impl MessageDecoder {
     }
 
     /// Hands out what comes at the end: complete tool calls, token counts, the conversation and the reason of the end.
-    fn close(&mut self, out: &mut EventQueue) {
+    ///
+    /// # Errors
+    /// [`Code::Service`] where the service gave a failure as the reason of the end.
+    fn close(&mut self, out: &mut EventQueue) -> Result<()> {
         out.finish_text();
+        if let Some(word) = self.failure {
+            let message = join(&["the service failed: the reply ends with the reason '", word, "'"]);
+            return Err(Error::new(Code::Service, message).retryable());
+        }
         if !out.has_text() && self.tools.is_empty() && !self.has_image {
             out.warn(EMPTY_REPLY);
         }
@@ -255,6 +269,7 @@ impl MessageDecoder {
             finish => finish.unwrap_or(Finish::Unknown),
         };
         out.finish(std::mem::take(&mut self.conversation), finish);
+        Ok(())
     }
 }
 
@@ -324,7 +339,7 @@ impl Decode for MessageDecoder {
     fn frame(&mut self, event: &str, data: &[u8], out: &mut EventQueue) -> Result<FrameOutcome> {
         match data.trim_ascii() {
             b"[DONE]" => {
-                self.close(out);
+                self.close(out)?;
                 return Ok(FrameOutcome::Done);
             }
             // Some services send blank frames to keep the connection open.
@@ -342,7 +357,7 @@ impl Decode for MessageDecoder {
         (self.has_lone_surrogates, self.not_scannable) = (parsed.has_lone_surrogates, false);
         (self.dialect.frame)(self, &parsed.value, out)?;
         if self.is_over {
-            self.close(out);
+            self.close(out)?;
             return Ok(FrameOutcome::Done);
         }
         Ok(if self.not_scannable { FrameOutcome::NotScannable } else { FrameOutcome::More })
@@ -354,7 +369,7 @@ impl Decode for MessageDecoder {
         if is_error(&parsed.value) || !(self.dialect.json_response)(self, &parsed.value, out)? {
             return Err(error_in_success_body(&parsed.value, &response.body));
         }
-        self.close(out);
+        self.close(out)?;
         Ok(Transition::Over)
     }
 
@@ -367,8 +382,7 @@ impl Decode for MessageDecoder {
         if self.finish.is_none() {
             return Err(truncated());
         }
-        self.close(out);
-        Ok(())
+        self.close(out)
     }
 }
 

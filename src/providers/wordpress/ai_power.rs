@@ -7,8 +7,8 @@
 use std::rc::Rc;
 
 use super::{
-    AJAX, CUT, IMAGE_TYPES, ajax_url, check_messages, check_text_of_images, checked_messages, nonce, page, page_error,
-    page_status_error, page_url, with_session,
+    AJAX, CUT, IMAGE_TYPES, absent_error, ajax_url, check_messages, check_text_of_images, checked_messages, nonce,
+    page, page_error, page_status_error, page_url, with_session,
 };
 use crate::chat::error_text::{self, holds};
 use crate::chat::{Code, Error, Finish, Message, Result, Session};
@@ -16,7 +16,7 @@ use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, 
 use crate::frame::Framing;
 use crate::http::{Form, Multipart, Request, Response};
 use crate::json::{self, Map, Parsed, Value};
-use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind};
+use crate::options::{AttachmentSupport, ChatRequest, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
 use crate::text::{find, join, lossy};
 
@@ -25,7 +25,7 @@ pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
     info: ProtocolInfo {
-        images: ImageSupport { most: 1, types: &IMAGE_TYPES },
+        attachments: AttachmentSupport { most: 1, types: &IMAGE_TYPES },
         ..ProtocolInfo::site(
             "AiPower",
             AJAX,
@@ -70,7 +70,7 @@ impl Source {
         match self {
             Source::Page => page,
             Source::PageWithQuery => nonce::uncached(&page, chat),
-            Source::Search => join(&[&chat.settings.url, "/?s=x"]),
+            Source::Search => join(&[&chat.settings.url, "/", nonce::SEARCH]),
             Source::Missing => join(&[&chat.settings.url, "/no-such-page-for-rivulet/"]),
         }
     }
@@ -115,14 +115,14 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, source: Source, refuse
         let nonce = page::POWER_NONCE.find(body).filter(|_| response.head.is_success() || source == Source::Missing);
         let Some(refused) = refused else {
             if !response.head.is_success() {
-                return Err(page_status_error(response, &address));
+                return Err(page_status_error(&chat.settings, response, &address));
             }
             let missing = |what: &str| {
                 let code = if response.is_html() { Code::Nonce } else { Code::Protocol };
-                Err(page_error(response, code, what, &address))
+                Err(page_error(&chat.settings, response, code, what, &address))
             };
             if session.get("postId").is_none() {
-                return missing("No post ID found");
+                return missing("No post ID found: the page holds no AI Power chat");
             }
             let Some(nonce) = nonce else { return missing("No nonce found") };
             session.set("nonce", &nonce);
@@ -136,7 +136,7 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, source: Source, refuse
             }
             None => match source.next() {
                 Some(next) => Ok(Transition::Send(read_page(chat, session, next, Some(refused)))),
-                None => Err(refused.error),
+                None => Err(nonce::no_fresh_page(refused.error)),
             },
         }
     })
@@ -186,11 +186,11 @@ fn submit(chat: Rc<ChatRequest>, session: Session, source: Source) -> Operation 
     let fields = fields.map(|(name, value)| (name, value.unwrap_or_default())).into_iter();
     let fields = fields.chain(conversation.text("threadId").map(|thread| ("thread_id", thread)));
     let request = Request::post(ajax_url(settings));
-    let request = match chat.images.first() {
+    let request = match chat.attachments.first() {
         Some(image) => {
             let mut form = Multipart::new(&chat.random_id(24, 7));
             fields.for_each(|(name, value)| form.add(name, value));
-            form.image("image", &image.media, image.base64(), image.size);
+            form.file("image", &image.media, image.base64(), image.size);
             request.multipart(form)
         }
         None => {
@@ -298,7 +298,8 @@ impl Decode for AiPowerDecoder {
                 if let Some(thread) = value.text("thread_id") {
                     self.conversation.insert_str("threadId", thread);
                 }
-                self.finish(Finish::Stop, out).map(|_| Transition::Over)
+                // An answer in one piece does not tell how it ended (B4).
+                self.finish(Finish::Unknown, out).map(|_| Transition::Over)
             }
             // Versions before 1.8.91 refuse a nonce in this way (B7).
             _ if status != Some("success") && error_text::of(&value).as_deref() == Some(EXPIRED) => {
@@ -323,7 +324,7 @@ impl Decode for AiPowerDecoder {
                 Code::Service,
                 "the site does not know this chat: AI Power is absent, or it is 2.3 or later (use AiPuffer)",
             )),
-            _ => Err(response.status_error()),
+            _ => Err(absent_error(response, &ajax_url(&self.chat.settings))),
         }
     }
 
@@ -369,7 +370,7 @@ impl AiPowerDecoder {
         };
         match self.source.next() {
             Some(next) => Ok(read_page(self.chat.clone(), self.session.clone(), next, Some(refused))),
-            None => Err(refused.error),
+            None => Err(nonce::no_fresh_page(refused.error)),
         }
     }
 

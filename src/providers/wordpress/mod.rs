@@ -34,8 +34,53 @@ fn plain_rest_root(settings: &Settings) -> String {
     join(&[&settings.url, "/index.php?rest_route=/"])
 }
 
-/// A request with the site's key for the REST route `path`, whose answer `read` gets. If it is answered by a page, or is
-/// absent, the site may have another REST root: its home page names it. `root`: the root, where it is known.
+/// The address of the REST route `path`, below `root` where that is known.
+fn rest_url(settings: &Settings, root: Option<&str>, path: &str) -> String {
+    match root {
+        Some(root) => join(&[root, if root.ends_with('/') { "" } else { "/" }, path]),
+        None => join(&[&settings.url, "/wp-json/", path]),
+    }
+}
+
+/// The REST root that a page of the site at `site` names: WordPress does in a link, and a bot of AI Engine in its
+/// settings.
+fn rest_root_of(site: &str, page: &[u8]) -> Option<String> {
+    let linked = page::REST_ROOT.find(page).and_then(|root| url::on_site(site, &root));
+    linked.or_else(|| {
+        let system = page::ENGINE_SYSTEM.find_object(page)?;
+        url::on_site(site, &join(&[system.string_or_number("restUrl")?, "/"]))
+    })
+}
+
+/// Whether a page came from the place of a REST route, or nothing is there: WordPress answers with JSON, also for a
+/// route that it does not know. So the REST root may be another one.
+fn is_no_rest(response: &Response) -> bool {
+    let is_page = if response.head.is_success() { response.is_html() } else { response.head.status == 404 };
+    is_page && !response.json_or_null().is_object()
+}
+
+/// Reads the home page, which names the REST root, after the route `path` met this `error` at the usual one. `again`
+/// gets the root, unless it is the one that was tried.
+fn find_rest_root(
+    chat: &ChatRequest,
+    path: &str,
+    error: Error,
+    again: impl FnOnce(String, &mut EventQueue) -> Operation + 'static,
+) -> Operation {
+    let (settings, path) = (chat.settings.clone(), path.to_owned());
+    let request = Request::get(page_url(&settings)).shared();
+    Operation::buffered_any_status(request, move |page, out| {
+        let tried = rest_url(&settings, None, &path);
+        let found = rest_root_of(&settings.url, &page.body).filter(|_| page.head.is_success());
+        match found.filter(|root| rest_url(&settings, Some(root), &path) != tried) {
+            Some(root) => Ok(Transition::Send(again(root, out))),
+            None => Err(error),
+        }
+    })
+}
+
+/// A request with the site's key for the REST route `path`, whose answer `read` gets. If there is none, the root is
+/// searched for. `root`: the root, where it is known.
 fn keyed_request(
     chat: Rc<ChatRequest>,
     root: Option<String>,
@@ -43,48 +88,62 @@ fn keyed_request(
     body: Value,
     read: impl FnOnce(&Response, &mut EventQueue) -> Result<Transition> + 'static,
 ) -> Operation {
-    let settings = &chat.settings;
-    let url = match &root {
-        Some(root) => join(&[root, if root.ends_with('/') { "" } else { "/" }, &path]),
-        None => join(&[&settings.url, "/wp-json/", &path]),
-    };
-    let key = settings.get("apiKey").unwrap_or_default();
+    let url = rest_url(&chat.settings, root.as_deref(), &path);
+    let key = chat.settings.get("apiKey").unwrap_or_default();
     let request = Request::post(&url).header("authorization", join(&["Bearer ", key])).json(&body);
     Operation::buffered_any_status(request, move |response, out| {
-        let is_page = if response.head.is_success() { response.is_html() } else { response.head.status == 404 };
-        if root.is_some() || !is_page || response.json_or_null().is_object() {
+        if root.is_some() || !is_no_rest(response) {
             return read(response, out);
         }
-        let error = if response.head.is_success() { response.html_error() } else { response.status_error() };
-        let request = Request::get(page_url(&chat.settings)).shared();
-        Ok(Transition::Send(Operation::buffered_any_status(request, move |page, _| {
-            let announced = page::REST_ROOT.find(&page.body).and_then(|root| url::on_site(&chat.settings.url, &root));
-            match announced.filter(|root| join(&[root, &path]) != url) {
-                Some(root) => Ok(Transition::Send(keyed_request(chat, Some(root), path, body, read))),
-                None => Err(error),
-            }
-        })))
+        let error = if response.head.is_success() { response.html_error() } else { absent_error(response, &url) };
+        let search = find_rest_root(&chat.clone(), &path.clone(), error, move |root, _| {
+            keyed_request(chat, Some(root), path, body, read)
+        });
+        Ok(Transition::Send(search))
     })
 }
 
 /// In the text of an error: the provider behind the site cut the connection (cURL's words).
 const CUT: &str = "transfer closed with";
 
-/// An error that names the page that was read, since a wrong `page` is its usual reason.
-fn page_error(response: &Response, code: Code, what: &str, address: &str) -> Error {
-    let (address, query) = cut(address, b"?");
-    // The parameter that passes caches is none of the caller's.
-    let query = if find(query.as_bytes(), nonce::UNCACHED.as_bytes()).is_some() { "" } else { query };
-    response.error(code, &join(&[what, ": read from ", address, query, " (see page)"]))
+/// An error that names the page that was read, since a wrong `page`, or none, is its usual reason.
+fn page_error(settings: &Settings, response: &Response, code: Code, what: &str, address: &str) -> Error {
+    let advice = match settings.get("page") {
+        Some(_) => " (see page)",
+        None => " (give the page with the chat as page)",
+    };
+    response.error(code, &join(&[what, ": read from ", without_own_query(address), advice]))
 }
 
-/// The error of a page that came with a status outside 2xx. It may be asked for again where the status says so, like
-/// any other address.
-fn page_status_error(response: &Response, address: &str) -> Error {
-    let status = response.status_error();
-    let mut error = page_error(response, status.code, &status.message, address);
-    error.retryable = status.retryable;
+/// The error of a page that the site did not give.
+fn page_status_error(settings: &Settings, response: &Response, address: &str) -> Error {
+    let address = without_own_query(address);
+    let has_page = settings.get("page").is_some();
+    if response.head.status == 404 {
+        return match has_page {
+            true => page_error(settings, response, Code::Service, "there is no such page (status 404)", address),
+            false => absent_error(response, address),
+        };
+    }
+    let mut error = response.status_error();
+    error.message.push_str(&join(&[": read from ", address, if has_page { " (see page)" } else { "" }]));
     error
+}
+
+/// `address` without the parameter that passes caches, which is none of the caller's.
+fn without_own_query(address: &str) -> &str {
+    let (start, query) = cut(address, b"?");
+    if find(query.as_bytes(), nonce::UNCACHED.as_bytes()).is_some() { start } else { address }
+}
+
+/// The error of a status outside 2xx, which says what to do where nothing of WordPress is at `address`. Its own
+/// refusals are JSON.
+fn absent_error(response: &Response, address: &str) -> Error {
+    if response.head.status != 404 || response.json_or_null().is_object() {
+        return response.status_error();
+    }
+    const ADVICE: &str = " (status 404): give the site's address with its folder as url";
+    response.error(Code::Service, &join(&["nothing of WordPress is at ", address, ADVICE]))
 }
 
 /// The key under which a session is stored. Bot and page are part of it, since a nonce of one is not valid for another.
@@ -121,7 +180,7 @@ const IMAGE_TYPES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/
 /// Checks that there is text beside the images, for plugins that lose an image without text.
 fn check_text_of_images(chat: &ChatRequest) -> Result<()> {
     let has_text = chat.messages.last().is_some_and(|last| !last.text.trim().is_empty());
-    match has_text || chat.images.is_empty() {
+    match has_text || chat.attachments.is_empty() {
         true => Ok(()),
         false => Err(Error::input("the last message has no text, without which its image is lost")),
     }

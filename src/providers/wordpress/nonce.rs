@@ -53,6 +53,17 @@ pub fn refused_error(text: &str) -> Error {
     Error::new(Code::Nonce, join(&["the site refused the nonce: ", text]))
 }
 
+/// The query of the search page. The relay lets it pass for the sites that it lists (`src/js/edge/routes.js`).
+pub const SEARCH: &str = "?s=rivulet";
+
+/// `error` of a nonce that a page held, where no other page is left to read.
+pub fn no_fresh_page(mut error: Error) -> Error {
+    const ADVICE: &str = "; the site's pages may come from a cache that keeps them longer than nonces live: give one that \
+        it does not keep (see page)";
+    error.message.push_str(ADVICE);
+    error
+}
+
 /// The error of a response that should have held a nonce. `value` is its JSON.
 pub fn missing_error(response: &Response, value: &Value) -> Error {
     let text = error_text::of(value).map(|text| join(&[": ", &text]));

@@ -27,8 +27,8 @@ fn empty(usage: &str, id: &str, finish: &str) -> Expected {
     expected
 }
 
-fn power(text: impl Into<String>) -> Expected {
-    let events = ["conversation clientId=sent", "finish stop"].map(str::to_owned).to_vec();
+fn power(text: impl Into<String>, finish: &str) -> Expected {
+    let events = ["conversation clientId=sent", finish].map(str::to_owned).to_vec();
     Expected { text: text.into(), events, error: None, answer_only: None }
 }
 
@@ -63,9 +63,9 @@ fn nonces() -> Cases {
         ("ai-power-cached-page", Expected::session("botId=0 nonce=0123456789 postId=7")),
         ("ai-power-cached-page-post-403", expired("The link you followed has expired.")),
         ("ai-power-cached-page-query", Expected::session("botId=0 nonce=02bdf84137 postId=7")),
-        ("ai-power-cached-page-query-post", power(hi())),
-        ("ai-power-search-page-post", power(hi())),
-        ("ai-power-404-page-post", power(hi())),
+        ("ai-power-cached-page-query-post", power(hi(), "finish stop")),
+        ("ai-power-search-page-post", power(hi(), "finish stop")),
+        ("ai-power-404-page-post", power(hi(), "finish stop")),
         (
             "v2.0.9-ai-engine-cached-page",
             Expected::session("botId=default contextId=5 limit=512 nonce=0123456789 old=1 page=read root=*"),
@@ -93,7 +93,7 @@ fn roots() -> Cases {
     let mut found = hi();
     // The root that the page names, then the nonce in the header of the answer.
     for (at, nonce) in ["0123456789", "34e640fddc"].into_iter().enumerate() {
-        found.events.insert(at, format!("session nonce={nonce} page=read root=*"));
+        found.events.insert(at, format!("session nonce={nonce} root=*"));
     }
     vec![
         (
@@ -149,6 +149,8 @@ fn ends() -> Cases {
         ("ai-engine-cut-nonstream", cut(Code::Truncated)),
         ("ai-engine-markdown-stream", engine(markdown, "4 212 216", CHAT, "finish unknown")),
         ("ai-engine-markdown-nonstream", engine(MARKDOWN, "27 196 223", CHAT, "finish unknown")),
+        ("ai-power-finish-length-stream", power(limited(), "finish length")),
+        ("ai-power-finish-length-json", power(limited(), "finish unknown")),
         ("ai-power-cut-json", cut(Code::Truncated)),
         ("ai-power-cut-midstream-stream", Expected::fails(Code::Truncated, "cut off").after("Hello from the ")),
         ("ai-puffer-cut-midstream", cut(Code::Truncated).events(&STATUS).after("Hello from the ")),

@@ -9,15 +9,25 @@ const NO_FIELDS: &str = "a field is left out that our client always sends";
 const IDENTITY: &str = "the bot is none, and the recording calls it by the default bot's name";
 
 fn reply(text: impl Into<String>) -> Expected {
-    let events = ["conversation clientId=sent", "finish stop"].map(str::to_owned).to_vec();
+    ends("finish stop", text)
+}
+
+/// An answer in one piece, which does not tell how it ended (B4).
+fn whole(text: impl Into<String>) -> Expected {
+    ends("finish unknown", text)
+}
+
+fn ends(finish: &str, text: impl Into<String>) -> Expected {
+    let events = ["conversation clientId=sent", finish].map(str::to_owned).to_vec();
     Expected { text: text.into(), events, error: None, answer_only: None }
 }
 
-fn empty() -> Expected {
-    reply("").events(&["warning the site sent an empty reply", "conversation clientId=sent", "finish stop"])
+fn empty(mut reply: Expected) -> Expected {
+    reply.events.insert(0, "warning the site sent an empty reply".to_owned());
+    reply
 }
 
-fn recall(first: &str) -> Expected {
+fn recall(reply: fn(String) -> Expected, first: &str) -> Expected {
     reply(format!("I was sent 4 messages. Roles: user, user, assistant, user. First user message: \"{first}\"."))
 }
 
@@ -43,7 +53,7 @@ pub fn streams() -> Cases {
         ("stream-emoji", reply(EMOJI)),
         ("stream-markdown", reply(format!("{MARKDOWN}\n"))),
         ("stream-newlines", reply("first line\nsecond line\n\nthird paragraph")),
-        ("stream-empty-reply", empty()),
+        ("stream-empty-reply", empty(reply(""))),
         ("bot-unknown", hi().answer_only(IDENTITY)),
         ("bot-custom-sse", hi()),
         ("post-id-missing", hi().answer_only(NO_FIELDS)),
@@ -51,7 +61,7 @@ pub fn streams() -> Cases {
         ("action-widget", hi()),
         (
             "history-turn2-stream",
-            recall("Converse as if you were an AI assistant. Answer the question as truthfully as po"),
+            recall(reply, "Converse as if you were an AI assistant. Answer the question as truthfully as po"),
         ),
         ("cors-post", hi()),
         ("nonce-old", hi()),
@@ -61,23 +71,23 @@ pub fn streams() -> Cases {
 }
 
 pub fn wholes() -> Cases {
-    let hi = || reply(hello("Hi there"));
-    let recall = || recall("Converse as if you were an AI assistant. Answer the question as truthfully as po");
+    let hi = || whole(hello("Hi there"));
+    let recall = || recall(whole, "Converse as if you were an AI assistant. Answer the question as truthfully as po");
     let forgot = "I was sent 2 messages. Roles: user, user. First user message: \"Converse as if you were an AI assistant. \
                   Answer the question as truthfully as po\".";
     vec![
         ("json-ascii", hi()),
-        ("json-cyrillic", reply(privet("Привет! Как дела?"))),
-        ("json-emoji", reply(EMOJI)),
-        ("json-markdown", reply(format!("{MARKDOWN}\n"))),
-        ("json-empty-reply", empty()),
-        ("upstream-html-502-json", empty()),
+        ("json-cyrillic", whole(privet("Привет! Как дела?"))),
+        ("json-emoji", whole(EMOJI)),
+        ("json-markdown", whole(format!("{MARKDOWN}\n"))),
+        ("json-empty-reply", empty(whole(""))),
+        ("upstream-html-502-json", empty(whole(""))),
         ("json-default-bot", hi()),
         ("json-log-id", hi()),
         ("bot-is-a-page", hi().answer_only(IDENTITY)),
         ("history-turn2-json", recall()),
         ("history-plain-strings", recall().answer_only("an older form of the history")),
-        ("history-with-quotes", reply(forgot).answer_only("our client sends no quotes, which lose the history")),
+        ("history-with-quotes", whole(forgot).answer_only("our client sends no quotes, which lose the history")),
         ("v1.8.79-json-ascii", hi()),
     ]
 }

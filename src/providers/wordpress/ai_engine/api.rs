@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::super::keyed_request;
 use super::refusal::{MessageLength, refusal_error};
-use super::upload_error;
+use super::{FILE_MAY_BE_LOST, has_file, upload_error};
 use crate::chat::{Code, Error, Event, Finish, Result, error_text};
 use crate::exchange::{EMPTY_REPLY, EventQueue, Operation, Transition};
-use crate::http::{Response, image_name};
+use crate::http::{Response, file_name};
 use crate::json::{Map, Parsed, Value, fill_template};
 use crate::options::{ChatRequest, prompt};
 use crate::text::{count_characters, join};
@@ -36,7 +36,7 @@ pub fn operation(chat: Rc<ChatRequest>) -> Result<Operation> {
     Ok(ask(chat, root, body, Vec::new(), length, conversation))
 }
 
-/// Uploads the images that have no id among `files` yet, then asks.
+/// Uploads the images and files that have no id among `files` yet, then asks.
 fn ask(
     chat: Rc<ChatRequest>,
     root: Option<String>,
@@ -45,12 +45,12 @@ fn ask(
     length: MessageLength,
     conversation: Map,
 ) -> Operation {
-    if let Some(image) = chat.images.get(files.len()) {
+    if let Some(attachment) = chat.attachments.get(files.len()) {
         let upload = fill_template(
             r#"{"base64":$,"filename":$,"purpose":"analysis"}"#,
-            &[image.base64(), &image_name(&image.media)],
+            &[attachment.base64(), &file_name(&attachment.media)],
         );
-        let size = image.size as u64;
+        let size = attachment.size as u64;
         let path = "mwai/v1/simpleFileUpload".to_owned();
         return keyed_request(chat.clone(), root.clone(), path, upload, move |response, _| {
             let value = response.json_or_null();
@@ -65,7 +65,13 @@ fn ask(
         _ => body.insert("fileIds", files.into()),
     }
     let path = "mwai/v1/simpleChatbotQuery".to_owned();
-    keyed_request(chat, root, path, body.into(), move |response, out| read(response, length, conversation, out))
+    let has_file = has_file(&chat);
+    keyed_request(chat, root, path, body.into(), move |response, out| {
+        if has_file {
+            out.warn(FILE_MAY_BE_LOST);
+        }
+        read(response, length, conversation, out)
+    })
 }
 
 /// Reads the answer.

@@ -1,7 +1,7 @@
 //! Reads the answer to a message: an event stream (A6) or JSON (A5).
 
 use super::refusal::{MessageLength, refusal_error};
-use super::{Call, on_error_status};
+use super::{FILE_MAY_BE_LOST, Turn, has_file, on_error_status};
 use crate::chat::{Code, Error, Event, Finish, Result, error_text};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition};
 use crate::http::{Head, Response};
@@ -9,7 +9,7 @@ use crate::json::{self, Map, Parsed, Value};
 
 /// Reads the answer to one message.
 pub struct AiEngineDecoder {
-    pub call: Call,
+    pub turn: Turn,
     pub conversation: Map,
     pub length: MessageLength,
     /// Whether an error without text came. Some providers' errors come as two events, of which the second has the text.
@@ -18,7 +18,7 @@ pub struct AiEngineDecoder {
 
 impl Decode for AiEngineDecoder {
     fn head(&mut self, head: &Head, out: &mut EventQueue) {
-        if self.call.chat.cross_origin && !self.call.chat.whole {
+        if self.turn.chat.cross_origin && !self.turn.chat.whole {
             out.warn(
                 "a page of another origin cannot read this site's stream: the reply comes as one piece (see proxy)",
             );
@@ -80,7 +80,7 @@ impl Decode for AiEngineDecoder {
     }
 
     fn page_response(&mut self, response: &Response, _out: &mut EventQueue) -> Result<Operation> {
-        self.call.find_root(response.html_error())
+        self.turn.find_root(response.html_error())
     }
 
     fn conversation(&mut self) -> Map {
@@ -172,6 +172,13 @@ impl AiEngineDecoder {
         if !out.has_text() && images.is_empty() {
             out.warn(EMPTY_REPLY);
         }
+        if has_file(&self.turn.chat) && !is_of_responses_api(value) {
+            out.warn(FILE_MAY_BE_LOST);
+        }
+        // Versions that give no id read the first one alone.
+        if self.turn.files.len() > 1 && value.text("responseId").is_none() {
+            out.warn("older versions of AI Engine take one image: the others may have been left out");
+        }
         if let Some(id) = value.text("responseId") {
             self.conversation.insert_str("responseId", id);
             // Only OpenAI's Responses API, whose ids begin in this way, keeps a history that can be continued.
@@ -186,9 +193,9 @@ impl AiEngineDecoder {
 
     /// Stores a newer nonce. Every answer to a valid nonce may bring one (A3).
     fn adopt_nonce(&mut self, nonce: &str, out: &mut EventQueue) {
-        if !nonce.is_empty() && self.call.session.nonce() != Some(nonce) {
-            self.call.session.set("nonce", nonce);
-            out.session(&self.call.session);
+        if !nonce.is_empty() && self.turn.session.nonce() != Some(nonce) {
+            self.turn.session.set("nonce", nonce);
+            out.session(&self.turn.session);
         }
     }
 }

@@ -9,16 +9,16 @@ mod refusal;
 use std::rc::Rc;
 
 use super::{
-    IMAGE_TYPES, ajax_url, check_messages, checked_messages, nonce, page, page_error, page_status_error, page_url,
-    plain_rest_root, with_session,
+    absent_error, ajax_url, check_messages, checked_messages, find_rest_root, is_no_rest, nonce, page, page_error,
+    page_status_error, page_url, plain_rest_root, rest_root_of, rest_url, with_session,
 };
 use crate::chat::error_text::holds;
 use crate::chat::{Code, Error, Message, Result, Session, error_text, message_json};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
-use crate::http::{Multipart, Request, Response, url};
+use crate::http::{Multipart, Request, Response};
 use crate::json::{Map, Value};
-use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind};
+use crate::options::{AttachmentSupport, ChatRequest, PDF, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
 use crate::text::{count_characters, decimal, join, lossy, parse_number};
 use decoder::AiEngineDecoder;
@@ -33,7 +33,7 @@ pub const PROTOCOL: Protocol = Protocol {
         supports_system_message: true,
         options: &[(SHORTCUT, SHORTCUT)],
         // Each takes a request, of which a reply has eight.
-        images: ImageSupport { most: 4, types: &IMAGE_TYPES },
+        attachments: AttachmentSupport { most: 4, types: &ATTACHMENT_TYPES },
         ..ProtocolInfo::site(
             "AiEngine",
             "/wp-json/mwai-ui/v1/chats/submit",
@@ -48,32 +48,34 @@ pub const PROTOCOL: Protocol = Protocol {
     },
 };
 
+/// The types of what the plugin passes on to a model (A12).
+const ATTACHMENT_TYPES: [&str; 5] = ["image/png", "image/jpeg", "image/webp", "image/gif", PDF];
+
+/// The route that takes messages.
+const SUBMIT: &str = "mwai-ui/v1/chats/submit";
+
 /// The option and the member of the request by which a shortcut is followed (A5).
 const SHORTCUT: &str = "shortcutId";
 
-/// One call: what its requests have in common.
+/// One turn of the chat: what its requests have in common.
 #[derive(Clone)]
-struct Call {
+struct Turn {
     chat: Rc<ChatRequest>,
     session: Session,
     renewal: Renewal,
-    /// Whether the nonce is from a page that this call read.
+    /// Whether the nonce is from a page that this turn read.
     has_nonce_of_page: bool,
     /// Whether `start_session` gave no nonce, so that only the page can.
     has_no_session_route: bool,
-    /// Whether this call has read the page. It reads it once more for a renewal.
+    /// Whether this turn has read the page. It reads it once more for a renewal.
     has_read_page: bool,
-    /// The ids of the images that were uploaded.
+    /// The ids of the images and files that were uploaded.
     files: Vec<String>,
 }
 
-/// Why a page is read.
-enum PageFor {
-    /// For the nonce, or for the bot that it names.
-    Nonce,
-    /// For the REST root, since the message met this error at the usual one.
-    Root(Error),
-}
+/// Said where the site has none of the ways to a nonce.
+const NO_SESSION: &str = "No nonce found: the site has no start_session (AI Engine is absent, or older than 2.4.4), and \
+    its page holds no nonce";
 
 /// The first request: the message where a nonce is known, otherwise `start_session` or the page.
 fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
@@ -96,7 +98,7 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     }
     let needs_page = settings.get("page").is_some() && session.get("page").is_none();
     let has_nonce = session.nonce().is_some() && chat.purpose == Purpose::Reply;
-    let call = Call {
+    let turn = Turn {
         chat,
         session,
         renewal: Renewal::Possible,
@@ -107,13 +109,13 @@ fn open(chat: Rc<ChatRequest>, session: &Session) -> Result<Operation> {
     };
     Ok(match () {
         // The page names the bot, so it is read even where there is a nonce already.
-        () if needs_page => call.read_page(PageFor::Nonce),
-        () if has_nonce => call.submit(),
-        () => call.fetch_nonce(),
+        () if needs_page => turn.read_page(),
+        () if has_nonce => turn.submit(),
+        () => turn.fetch_nonce(),
     })
 }
 
-impl Call {
+impl Turn {
     /// Requests a nonce: that of the login, if there is one, or a guest's. The old one is not sent: WordPress would refuse
     /// the request before the plugin sees it.
     fn fetch_nonce(mut self) -> Operation {
@@ -156,10 +158,15 @@ impl Call {
             let is_absent = if is_error { response.head.status == 404 } else { response.is_html() };
             if is_absent && !self.has_read_page {
                 self.has_no_session_route = true;
-                return Ok(Transition::Send(self.read_page(PageFor::Nonce)));
+                return Ok(Transition::Send(self.read_page()));
             }
             if is_error {
-                return Err(response.status_error());
+                // The page that was read before held no nonce either.
+                let is_absent = response.json_or_null().text("code") == Some("rest_no_route");
+                return Err(match is_absent {
+                    true => response.error(Code::Nonce, NO_SESSION),
+                    false => absent_error(response, &self.route("mwai/v1/start_session")),
+                });
             }
             let value = response.json()?.value;
             let Some(nonce) = value.text("new_token").or(value.text("restNonce")) else {
@@ -174,7 +181,7 @@ impl Call {
     }
 
     /// Reads the page (A8). It names the REST root and the bot, and before version 2.4.4 it holds the nonce.
-    fn read_page(mut self, wanted: PageFor) -> Operation {
+    fn read_page(mut self) -> Operation {
         let page = page_url(&self.chat.settings);
         let address = match self.renewal {
             Renewal::Possible => page,
@@ -188,20 +195,11 @@ impl Call {
             if response.head.is_success() {
                 self.take_page(&response.body);
             }
-            if let PageFor::Root(error) = wanted {
-                return match self.route("") != tried {
-                    true => {
-                        out.session(&self.session);
-                        Ok(Transition::Send(self.submit()))
-                    }
-                    false => Err(error),
-                };
-            }
             if self.has_nonce_of_page {
                 return self.session_ready(out);
             }
             if !response.head.is_success() {
-                return Err(page_status_error(response, &address));
+                return Err(page_status_error(&self.chat.settings, response, &address));
             }
             if self.session.nonce().is_some() && self.chat.purpose == Purpose::Reply {
                 out.session(&self.session);
@@ -210,8 +208,7 @@ impl Call {
             if !self.has_no_session_route || self.route("") != tried {
                 return Ok(Transition::Send(self.fetch_nonce()));
             }
-            const NONE: &str = "No nonce found: the site has no start_session, and its page holds no nonce";
-            Err(page_error(response, Code::Nonce, NONE, &address))
+            Err(page_error(&self.chat.settings, response, Code::Nonce, NO_SESSION, &address))
         })
     }
 
@@ -219,12 +216,9 @@ impl Call {
     fn take_page(&mut self, page: &[u8]) {
         let (site, session) = (&self.chat.settings.url, &mut self.session);
         let system = page::ENGINE_SYSTEM.find_object(page).unwrap_or_default();
-        if self.chat.settings.get("restRoot").is_none() {
-            let announced = page::REST_ROOT.find(page).and_then(|root| url::on_site(site, &root));
-            let of_bot = || url::on_site(site, &join(&[system.string_or_number("restUrl")?, "/"]));
-            if let Some(root) = announced.or_else(of_bot) {
-                session.set("root", &root);
-            }
+        let is_given = self.chat.settings.get("restRoot").is_some();
+        if let Some(root) = rest_root_of(site, page).filter(|_| !is_given) {
+            session.set("root", &root);
         }
         session.set("page", "read");
         for key in ["botId", "customId", "contextId"] {
@@ -253,9 +247,9 @@ impl Call {
         with_session(chat, session, out, |_, _| self.submit())
     }
 
-    /// Sends the message (A4), after its images.
+    /// Sends the message (A4), after its images and files.
     fn submit(self) -> Operation {
-        if self.files.len() < self.chat.images.len() {
+        if self.files.len() < self.chat.attachments.len() {
             return self.upload();
         }
         let may_be_elsewhere = self.chat.cross_origin && self.has_unknown_root();
@@ -268,7 +262,7 @@ impl Call {
     }
 
     fn submit_at_root(self) -> Operation {
-        let Call { chat, session, .. } = &self;
+        let Turn { chat, session, .. } = &self;
         // A page of another origin can read the JSON answer but not the stream (A9); the answer then comes as one piece.
         // Whole text is asked for as such, since a stream changes line breaks (A6).
         let stream = !chat.cross_origin && !chat.whole;
@@ -320,24 +314,25 @@ impl Call {
         }
         body.insert("stream", stream.into());
 
-        let mut request = Request::post(self.route("mwai-ui/v1/chats/submit")).json(&Value::Object(body));
+        let mut request = Request::post(self.route(SUBMIT)).json(&Value::Object(body));
         request = request.header("x-wp-nonce", session.nonce().unwrap_or_default());
         if stream {
             request = request.header("accept", "text/event-stream");
         }
-        let decoder = AiEngineDecoder { call: self, conversation, length, had_empty_error: false };
+        let decoder = AiEngineDecoder { turn: self, conversation, length, had_empty_error: false };
         Operation::stream(request, Framing::Sse, decoder)
     }
 
-    /// Uploads the next image (A12).
+    /// Uploads the next image or file (A12).
     fn upload(mut self) -> Operation {
         let chat = self.chat.clone();
-        let Some(image) = chat.images.get(self.files.len()) else { return self.submit_at_root() };
-        let size = image.size as u64;
+        let Some(attachment) = chat.attachments.get(self.files.len()) else { return self.submit_at_root() };
+        let size = attachment.size as u64;
+        let (kind, purpose) = if attachment.media == PDF { ("file", "files") } else { ("image", "vision") };
         let mut form = Multipart::new(&chat.random_id(24, 7));
-        form.image("file", &image.media, image.base64(), image.size);
-        form.add("type", "image");
-        form.add("purpose", "vision");
+        form.file("file", &attachment.media, attachment.base64(), attachment.size);
+        form.add("type", kind);
+        form.add("purpose", purpose);
         let request = Request::post(self.route("mwai-ui/v1/files/upload")).multipart(form);
         let request = request.header("x-wp-nonce", self.session.nonce().unwrap_or_default());
         Operation::buffered_any_status(request, move |response, out| {
@@ -354,14 +349,16 @@ impl Call {
     /// What follows when the site refused the nonce (A3).
     ///
     /// # Errors
-    /// `error`, where this call has renewed a nonce already.
+    /// `error`, where this turn has renewed a nonce already.
     fn renew(&self, error: Error, out: &mut EventQueue) -> Result<Operation> {
+        let is_of_page = self.has_nonce_of_page && self.renewal == Renewal::Done;
+        let error = if is_of_page { nonce::no_fresh_page(error) } else { error };
         nonce::renew_once(self.renewal, error, out, || {
-            let mut fresh = Call { renewal: Renewal::Done, has_read_page: false, ..self.clone() };
+            let mut fresh = Turn { renewal: Renewal::Done, has_read_page: false, ..self.clone() };
             fresh.session.0.remove("nonce");
             match std::mem::take(&mut fresh.has_nonce_of_page) {
                 // A site before 2.4.4: there is no other source, and the page may name another bot by now.
-                true => fresh.read_page(PageFor::Nonce),
+                true => fresh.read_page(),
                 false => fresh.fetch_nonce(),
             }
         })
@@ -374,7 +371,15 @@ impl Call {
     /// `error`, where the root is known.
     fn find_root(&self, error: Error) -> Result<Operation> {
         match self.has_unknown_root() && !self.has_read_page {
-            true => Ok(self.clone().read_page(PageFor::Root(error))),
+            true => {
+                let mut turn = self.clone();
+                turn.has_read_page = true;
+                Ok(find_rest_root(&self.chat, SUBMIT, error, move |root, out| {
+                    turn.session.set("root", &root);
+                    out.session(&turn.session);
+                    turn.submit()
+                }))
+            }
             false => Err(error),
         }
     }
@@ -384,20 +389,26 @@ impl Call {
         self.session.get("root").is_none()
     }
 
-    fn at_plain_root(mut self) -> Call {
+    fn at_plain_root(mut self) -> Turn {
         self.session.set("root", &plain_rest_root(&self.chat.settings));
         self
     }
 
     /// The address of the REST route `path`.
     fn route(&self, path: &str) -> String {
-        match self.session.get("root") {
-            Some(root) if root.ends_with('/') => join(&[root, path]),
-            Some(root) => join(&[root, "/", path]),
-            None => join(&[&self.chat.settings.url, "/wp-json/", path]),
-        }
+        rest_url(&self.chat.settings, self.session.get("root"), path)
     }
 }
+
+/// Whether a file that is no image goes with the message.
+fn has_file(chat: &ChatRequest) -> bool {
+    chat.attachments.iter().any(|attachment| attachment.media == PDF)
+}
+
+/// Said where the answer is not one of OpenAI's Responses API: other bots of version 3.6.2 leave a PDF out, and say
+/// nothing (A12).
+const FILE_MAY_BE_LOST: &str =
+    "the site does not tell whether its model got the file: only bots of OpenAI's Responses API surely pass it on";
 
 /// The earlier messages as the plugin takes them.
 fn earlier_messages(messages: &[Message]) -> Value {
@@ -416,7 +427,7 @@ fn earlier_messages(messages: &[Message]) -> Value {
 /// The error of the response, unless a new nonce may help.
 fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut EventQueue) -> Result<Operation> {
     if let Some(error) = nonce_refusal(response) {
-        return decoder.call.renew(error, out);
+        return decoder.turn.renew(error, out);
     }
     let value = response.json_or_null();
     if value.text("code") == Some("rest_no_route") {
@@ -432,7 +443,10 @@ fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut Eve
             Err(error)
         }
         // A route of WordPress answers with JSON, also where it is absent. A page or nothing came from somewhere else.
-        _ if response.head.status == 404 && !value.is_object() => decoder.call.find_root(response.status_error()),
+        _ if is_no_rest(response) => {
+            let address = decoder.turn.route(SUBMIT);
+            decoder.turn.find_root(absent_error(response, &address))
+        }
         _ => Err(response.status_error()),
     }
 }

@@ -10,15 +10,15 @@ mod rest;
 use std::rc::Rc;
 
 use super::{
-    AJAX, IMAGE_TYPES, ajax_url, check_text_of_images, nonce, page, page_error, page_status_error, page_url,
-    with_session,
+    AJAX, IMAGE_TYPES, absent_error, ajax_url, check_text_of_images, nonce, page, page_error, page_status_error,
+    page_url, with_session,
 };
 use crate::chat::{Code, Error, Finish, Result, Session, error_text};
 use crate::exchange::{EventQueue, Operation, Transition};
 use crate::frame::Framing;
 use crate::http::{Form, Request};
 use crate::json::Value;
-use crate::options::{ChatRequest, ImageSupport, ProtocolInfo, Purpose, SettingKind, prompt};
+use crate::options::{AttachmentSupport, ChatRequest, ProtocolInfo, Purpose, SettingKind, prompt};
 use crate::providers::Protocol;
 use crate::text::join;
 use decoder::AiPufferDecoder;
@@ -29,7 +29,7 @@ pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
     info: ProtocolInfo {
-        images: ImageSupport { most: 4, types: IMAGE_TYPES.split_at(3).0 },
+        attachments: AttachmentSupport { most: 4, types: IMAGE_TYPES.split_at(3).0 },
         ..ProtocolInfo::site(
             "AiPuffer",
             AJAX,
@@ -93,7 +93,7 @@ fn fetch_nonce(chat: Rc<ChatRequest>, mut session: Session, renewal: Renewal) ->
             }
             return match response.head.status {
                 400 => Ok(Transition::Send(read_page(chat, session, renewal))),
-                _ => Err(response.status_error()),
+                _ => Err(absent_error(response, &ajax_url(&chat.settings))),
             };
         }
         let value = response.json()?.value;
@@ -114,9 +114,9 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, renewal: Renewal) -> O
     let request = Request::get(&address).shared();
     Operation::buffered_any_status(request, move |response, out| {
         if !response.head.is_success() {
-            return Err(page_status_error(response, &address));
+            return Err(page_status_error(&chat.settings, response, &address));
         }
-        let missing = |what: &str| Err(page_error(response, Code::Nonce, what, &address));
+        let missing = |what: &str| Err(page_error(&chat.settings, response, Code::Nonce, what, &address));
         let Some(config) = page::PUFFER_CONFIG.find_object(&response.body) else {
             return missing("No nonce found: the page holds no AI Puffer chat");
         };
@@ -155,10 +155,10 @@ fn store(chat: Rc<ChatRequest>, session: Session, renewal: Renewal) -> Operation
     form.add("message", &message);
     form.add("bot_id", bot);
     form.add("user_client_message_id", &join(&["aipkit-client-msg-", bot, "-", &chat.random_id(13, 5)]));
-    if !chat.images.is_empty() {
+    if !chat.attachments.is_empty() {
         // JSON that is written in pieces, since an image may be large. Neither a type nor Base64 needs an escape.
         let mut parts = Vec::new();
-        for image in &chat.images {
+        for image in &chat.attachments {
             let head = if parts.is_empty() { "[{\"mime_type\":\"" } else { "\"},{\"mime_type\":\"" };
             parts.extend([head, &image.media, "\",\"base64_data\":\"", image.base64()]);
         }
@@ -175,7 +175,7 @@ fn store(chat: Rc<ChatRequest>, session: Session, renewal: Renewal) -> Operation
                     Code::Service,
                     "the site does not know this chat: AI Puffer is absent or older than 2.3",
                 )),
-                _ => Err(response.status_error()),
+                _ => Err(absent_error(response, &ajax_url(&chat.settings))),
             },
             _ => not_stored(&value, chat, session, renewal, out).map(Transition::Send),
         }

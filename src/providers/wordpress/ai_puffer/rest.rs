@@ -27,7 +27,7 @@ pub fn operation(chat: Rc<ChatRequest>) -> Result<Operation> {
     let bot: String = bot.chars().filter(char::is_ascii_alphanumeric).collect();
     let (message, earlier) = chat.newest_and_earlier()?;
     let has_system = earlier.iter().any(|earlier| matches!(&*earlier.role, "system" | "developer"));
-    let has_images = !chat.images.is_empty();
+    let has_images = !chat.attachments.is_empty();
     let mut messages = Vec::new();
     for earlier in earlier {
         messages.push(message_json(if earlier.role == "assistant" { "assistant" } else { "user" }, &earlier.text));
@@ -69,7 +69,7 @@ fn generate(chat: Rc<ChatRequest>, provider: &str) -> Result<Operation> {
     messages.push(message_json("user", &message));
     let messages = Value::from(messages).to_json();
     let body = fill_template(r#"{"provider":$,"model":$,"messages":%}"#, &[provider, &model, &messages]);
-    let has_images = !chat.images.is_empty();
+    let has_images = !chat.attachments.is_empty();
     Ok(keyed_request(chat, None, "aipkit/v1/generate".to_owned(), body, move |response, out| {
         if has_images {
             out.warn(NO_IMAGES);
@@ -118,6 +118,10 @@ fn error_of(response: &Response) -> Error {
     let text = error_text::of(&value).unwrap_or_default();
     let mut error = match value.text("code") {
         Some("rest_aipkit_invalid_api_key" | "rest_aipkit_api_access_disabled") => Error::new(Code::Auth, text),
+        Some("rest_no_route") => {
+            let message = "no AI Puffer here: the plugin is absent, or older than its REST routes";
+            Error::new(Code::Service, message)
+        }
         _ if holds(&text, CUT) => Error::new(Code::Truncated, text),
         // The provider behind the site failed, and the site passes on its status. The key of this caller is not the
         // reason.
