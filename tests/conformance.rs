@@ -307,7 +307,7 @@ fn a_body_that_breaks_off_gives_a_part_and_an_error() {
                 }
                 let text = whole.text();
                 assert!(text.starts_with(&played.text()), "{case} broken off at {length}: {:?}", played.text());
-                let finished = played.events().iter().any(|event| matches!(event, Event::Finish(_)));
+                let finished = played.events().iter().any(|event| matches!(event, Event::Finish { .. }));
                 assert_eq!(finished, played.end.is_ok(), "{case} broken off at {length}: {:?}", played.end);
                 assert!(!finished || played.text() == text, "{case} broken off at {length} ends well");
                 assert!(played.items.iter().all(|item| whole.items.contains(item) || !matches!(item, Item::Piece(_))));

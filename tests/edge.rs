@@ -39,8 +39,8 @@ fn encoded(spec: CompletionSpec, texts: &[String], thoughts: &[String], finish: 
         encoder.text(text);
         take(&mut encoder);
     }
-    encoder.event(&Event::Usage(Usage { prompt: Some(3), completion: Some(4), ..Usage::default() }));
-    encoder.event(&Event::Finish(finish));
+    encoder.event(&Event::Usage(Usage { input: Some(3), output: Some(4), ..Usage::default() }));
+    encoder.event(&Event::from(finish));
     take(&mut encoder);
     out
 }
@@ -133,7 +133,7 @@ fn an_answer_in_one_piece_takes_the_final_text_of_the_service() {
     let mut encoder = Encoder::new(answer(false, false));
     encoder.text("draft");
     encoder.event(&Event::Replace("final".to_owned()));
-    encoder.event(&Event::Finish(Finish::Stop));
+    encoder.event(&Event::from(Finish::Stop));
     encoder.take(|bytes, _| {
         let whole: Value = serde_json::from_slice(bytes).unwrap();
         assert_eq!(whole["choices"][0]["message"]["content"], "final");
@@ -203,7 +203,7 @@ fn what_is_thought_behind_the_first_text_opens_no_item_again() {
     encoder.text("a");
     encoder.reasoning("late");
     encoder.text("b");
-    encoder.event(&Event::Finish(Finish::Stop));
+    encoder.event(&Event::from(Finish::Stop));
     encoder.take(|bytes, _| {
         let events = events(std::str::from_utf8(bytes).unwrap());
         assert!(events.iter().all(|event| event["output_index"].as_u64().unwrap_or_default() == 0));
@@ -226,7 +226,7 @@ fn output(spec: CompletionSpec, events: &[Event]) -> String {
             other => encoder.event(other),
         }
     }
-    encoder.event(&Event::Finish(Finish::ToolCalls));
+    encoder.event(&Event::from(Finish::ToolCalls));
     let mut out = String::new();
     encoder.take(|bytes, _| out.push_str(std::str::from_utf8(bytes).unwrap()));
     out

@@ -197,7 +197,7 @@ fn a_site_without_such_an_option_is_stopped_at_the_word() {
     assert_eq!(played.text(), "one two ");
     assert!(played.end.is_ok(), "{:?}", played.end);
     let events: Vec<String> = played.events().iter().map(|event| format!("{event:?}")).collect();
-    assert!(events.last().unwrap().contains("Finish(Stop)"), "{events:?}");
+    assert!(events.last().unwrap().contains("Finish { reason: Stop"), "{events:?}");
     assert!(events.iter().any(|event| event.starts_with("Conversation") && event.contains("chatId")), "{events:?}");
 }
 
@@ -276,7 +276,7 @@ fn bad_words_are_told() {
         (json!({ "stop": 3 }), "stop must be a string or an array of strings, none of them empty"),
         (json!({ "stop": vec!["a"; 65] }), "stop: more than 64 words"),
         (json!({ "stop": vec!["a".repeat(2_000); 33] }), "stop: the words have more than 65,536 bytes together"),
-        (json!({ "thinkTags": "yes" }), "thinkTags must be true or false"),
+        (json!({ "thinkTags": "yes" }), "thinkTags must be true, false or 'open'"),
     ] {
         let error = call("AiEngine", json!("Hi")).options(option).read().unwrap_err();
         assert_eq!((error.code.as_str(), error.message.as_str()), ("input", words));

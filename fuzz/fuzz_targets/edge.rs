@@ -15,7 +15,7 @@ fn answer(spec: CompletionSpec, reasoning: &str, text: &str) -> String {
     let mut out = String::new();
     encoder.reasoning(reasoning);
     text.split_inclusive(' ').for_each(|piece| encoder.text(piece));
-    encoder.event(&Event::Finish(Finish::Stop));
+    encoder.event(&Event::from(Finish::Stop));
     encoder.take(|bytes, _| out.push_str(std::str::from_utf8(bytes).expect("an answer is UTF-8")));
     out
 }

@@ -2,17 +2,47 @@
 //! HTML.
 
 use crate::chat::Code;
-use crate::json::Value;
-use crate::text::{cut, find, parse_number, without_leading};
+use crate::json::{self, Value};
+use crate::text::{cut, find, join, parse_number, without_leading};
 
-/// The text of a service's error, from wherever services put it: `error.message`, `error`, `message`, `msg`,
-/// `data.message`, `detail`, `errors[0].message`, also in an array of one. HTML is taken out. `None`: there is no such
-/// text, or it is blank.
+/// The text of a service's error, from wherever services put it: `error`, `message`, `msg`, `detail`, `errors`, `data` and
+/// MiniMax's `base_resp`, within each other and as the first of a list. HTML is taken out. A gateway's text is followed by
+/// the one that it passes on (OpenRouter's `metadata.raw`). `None`: there is no such text, or it is blank.
 pub fn of(value: &Value) -> Option<String> {
-    let value = value.item(0).unwrap_or(value);
-    let places = ["/error/message", "/error", "/message", "/msg", "/data/message", "/detail", "/errors/0/message"];
-    let text = places.iter().find_map(|place| value.text_at(place))?;
+    let own = words(value, MAX_LEVELS)?;
+    let text = match value.text_at("/error/metadata/raw").map(|raw| (raw, json::parse(raw.as_bytes()))) {
+        Some((_, Ok(inner))) if inner.value.is_object() => match words(&inner.value, MAX_LEVELS) {
+            Some(passed_on) => join(&[&own, ": ", &passed_on]),
+            None => own,
+        },
+        Some((raw, _)) if !raw.trim().is_empty() => join(&[&own, ": ", raw]),
+        _ => own,
+    };
     Some(html_to_text(text.trim())).filter(|text| !text.is_empty())
+}
+
+/// Levels of objects and lists within an error.
+const MAX_LEVELS: usize = 6;
+
+fn words(value: &Value, levels: usize) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Array(items) if levels > 0 => words(items.first()?, levels - 1),
+        Value::Object(members) if levels > 0 => {
+            let at = |key: &str| members.get(key).and_then(|inner| words(inner, levels - 1));
+            // `data` may be anything, but an object of it describes the error.
+            let in_data =
+                || members.get("data").filter(|data| data.is_object()).and_then(|data| words(data, levels - 1));
+            let text = ["error", "message", "msg", "status_msg", "base_resp", "x_groq", "detail", "errors"]
+                .into_iter()
+                .find_map(at);
+            let text = text.or_else(in_data)?;
+            // FastAPI says which member of the request is wrong: `["body", "stream_options"]`.
+            let place = value.list("loc").iter().filter_map(Value::as_str).collect::<Vec<_>>().join(".");
+            Some(if place.is_empty() { text } else { join(&[&place, ": ", &text]) })
+        }
+        _ => None,
+    }
 }
 
 /// Whether `text` contains `sign`, which is in lower case, whatever the case of `text`. A `sign` that begins with `^`

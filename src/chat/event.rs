@@ -62,7 +62,12 @@ pub enum Event {
     /// The state that continues this conversation, if it is given as `conversation` to the next call.
     Conversation(Map),
     /// Why the reply ended. Always the last event.
-    Finish(Finish),
+    Finish {
+        /// Why it ended.
+        reason: Finish,
+        /// The service's own word for it. Empty: it gave none.
+        raw: String,
+    },
     /// What the session store is to keep. It is never shown to the caller. `None`: the stored session is of no use any
     /// more.
     Session(Option<Session>),
@@ -81,7 +86,7 @@ impl Event {
             Event::Usage(_) => "usage",
             Event::Replace(_) => "replace",
             Event::Conversation(_) => "conversation",
-            Event::Finish(_) => "finish",
+            Event::Finish { .. } => "finish",
         })
     }
 
@@ -100,7 +105,7 @@ impl Event {
             | Event::Warning(_)
             | Event::Usage(_)
             | Event::Conversation(_)
-            | Event::Finish(_)
+            | Event::Finish { .. }
             | Event::Session(_) => false,
         }
     }
@@ -127,8 +132,20 @@ impl Event {
             Event::Warning(message) => event.insert_str("message", &message),
             Event::Usage(usage) => event.insert("usage", usage.into_json()),
             Event::Conversation(state) => event.insert("conversation", state.into()),
-            Event::Finish(finish) => event.insert_str("reason", finish.as_str()),
+            Event::Finish { reason, raw } => {
+                event.insert_str("reason", reason.as_str());
+                if !raw.is_empty() {
+                    event.insert_str("raw", &raw);
+                }
+            }
         }
         Some(event.into())
+    }
+}
+
+/// The end of a reply for which the service has no word of its own.
+impl From<Finish> for Event {
+    fn from(reason: Finish) -> Event {
+        Event::Finish { reason, raw: String::new() }
     }
 }

@@ -45,11 +45,17 @@ pub const TEXT: [&str; 2] = [
 /// The chunk with the reason of the end.
 const FINISH: &str = chunk!(r#""delta":{}"#, r#""$finish_reason""#);
 
+/// The token counts.
+pub const COUNTS: &str = template!(
+    r#"{"prompt_tokens":$input_tokens,"completion_tokens":$output_tokens,"total_tokens":$total_tokens"#,
+    "$input_details$output_details$usage_unknown}"
+);
+
 /// The chunk with the token counts. Clients that asked for it wait for it, so it comes even where nothing is known, and
 /// says so.
 const USAGE: &str = template!(
     r#"data: {"id":$id,"object":"chat.completion.chunk","created":$created,"model":$model,"choices":[],"#,
-    r#""usage":{"prompt_tokens":$input_tokens,"completion_tokens":$output_tokens,"total_tokens":$total_tokens$usage_unknown}"#,
+    r#""usage":$usage"#,
     "}\n\n"
 );
 
@@ -58,7 +64,7 @@ pub const COMPLETION: &str = template!(
     r#"{"id":$id,"object":"chat.completion","created":$created,"model":$model,"choices":[{"index":0,"#,
     r#""message":{"role":"assistant","content":$content,"refusal":null$reasoning_content$tool_calls},"#,
     r#""logprobs":null,"finish_reason":"$finish_reason"}],"#,
-    r#""usage":{"prompt_tokens":$input_tokens,"completion_tokens":$output_tokens,"total_tokens":$total_tokens$usage_unknown}}"#
+    r#""usage":$usage}"#
 );
 
 /// A tool call in a completion of one piece.

@@ -82,6 +82,8 @@ struct EncodedCall {
     id: String,
     name: String,
     arguments: String,
+    /// Whether a piece of the arguments came.
+    has_pieces: bool,
 }
 
 impl Encoder {
@@ -182,9 +184,11 @@ impl Encoder {
         }
         // The whole call repeats its pieces, if there were any.
         arguments.clone_into(&mut self.call_piece);
-        if !is_new && done {
+        let call = &mut self.calls[self.call];
+        if done && call.has_pieces {
             self.call_piece.clear();
         }
+        call.has_pieces |= !arguments.is_empty();
         if self.repeats() {
             self.kept_bytes += self.call_piece.len();
             self.calls[self.call].arguments.push_str(&self.call_piece);
@@ -209,7 +213,7 @@ impl Encoder {
                 self.text.clone_from(text);
             }
             Event::Usage(usage) => self.usage = usage.clone(),
-            Event::Finish(finish) => {
+            Event::Finish { reason: finish, .. } => {
                 if self.spec.stream {
                     self.begin();
                 }
@@ -283,7 +287,7 @@ impl Encoder {
         let Encoder { spec, out, usage, calls, call, message_at, .. } = self;
         let at_hand = calls.get(*call);
         let reasoning_items = u64::from(!self.reasoning.is_empty());
-        let [input, output] = [usage.prompt, usage.completion].map(Option::unwrap_or_default);
+        let [input, output] = [usage.input, usage.output].map(Option::unwrap_or_default);
         let number = match hole {
             hole::ID => return quote(&spec.id, out),
             hole::MODEL => return quote(&spec.model, out),
@@ -301,6 +305,8 @@ impl Encoder {
             hole::INPUT_TOKENS => input,
             hole::OUTPUT_TOKENS => output,
             hole::TOTAL_TOKENS => usage.total.unwrap_or(input + output),
+            hole::CACHED_TOKENS => usage.cached_input.unwrap_or_default(),
+            hole::REASONING_TOKENS => usage.reasoning.unwrap_or_default(),
             hole::CREATED => spec.created,
             hole::SEQUENCE_NUMBER => self.sequence,
             _ => return self.fill_with_template(hole),
@@ -314,6 +320,12 @@ impl Encoder {
         let template = match hole {
             hole::NO_USAGE_YET if self.spec.include_usage => r#","usage":null"#,
             hole::REASONING_CONTENT if !self.reasoning.is_empty() => template!(r#","reasoning_content":$reasoning"#),
+            hole::INPUT_DETAILS if self.usage.cached_input.is_some() => {
+                template!(r#","prompt_tokens_details":{"cached_tokens":$cached_tokens}"#)
+            }
+            hole::OUTPUT_DETAILS if self.usage.reasoning.is_some() => {
+                template!(r#","completion_tokens_details":{"reasoning_tokens":$reasoning_tokens}"#)
+            }
             hole::USAGE_UNKNOWN if self.usage == Usage::default() => r#","x_usage_unknown":true"#,
             hole::FINISH_REASON => chat::finish_reason(self.finish),
             hole::STATUS => responses::status(self.finish),
@@ -324,6 +336,7 @@ impl Encoder {
             hole::TOOL_CALLS if !self.calls.is_empty() => template!(r#","tool_calls":[$output_items]"#),
             hole::CALL_ITEM if self.spec.responses => responses::CALL_ITEM,
             hole::CALL_ITEM => chat::CALL_ITEM,
+            hole::USAGE if !self.spec.responses => chat::COUNTS,
             hole::USAGE if is_over => responses::USAGE,
             hole::USAGE => "null",
             hole::RESPONSE => responses::RESPONSE,

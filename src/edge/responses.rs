@@ -15,8 +15,8 @@ pub const RESPONSE: &str = template!(
 
 /// The token counts of a response.
 pub const USAGE: &str = template!(
-    r#"{"input_tokens":$input_tokens,"input_tokens_details":{"cached_tokens":0},"output_tokens":$output_tokens,"#,
-    r#""output_tokens_details":{"reasoning_tokens":0},"total_tokens":$total_tokens}"#
+    r#"{"input_tokens":$input_tokens,"input_tokens_details":{"cached_tokens":$cached_tokens},"output_tokens":$output_tokens,"#,
+    r#""output_tokens_details":{"reasoning_tokens":$reasoning_tokens},"total_tokens":$total_tokens}"#
 );
 
 // An answer has one message and at most one summary, so the ids of items need not differ between answers.

@@ -119,11 +119,16 @@ impl EventQueue {
 
     /// The closing events, in the order in which every protocol gives them.
     pub fn finish(&mut self, conversation: Map, finish: Finish) {
+        self.finish_as(conversation, finish, String::new());
+    }
+
+    /// As [`EventQueue::finish`], with the service's own word for the end.
+    pub fn finish_as(&mut self, conversation: Map, reason: Finish, raw: String) {
         self.finish_text();
         if !conversation.is_empty() {
             self.push(Event::Conversation(conversation));
         }
-        self.push(Event::Finish(finish));
+        self.push(Event::Finish { reason, raw });
     }
 
     /// Whether the reply has any text so far.

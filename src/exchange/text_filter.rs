@@ -14,6 +14,7 @@ pub struct Filter {
     /// What ends a stretch of reasoning. Stop words do not count there.
     of_reasoning: Rc<Marks>,
     in_reasoning: bool,
+    begins_in_thought: bool,
     stopped: bool,
     /// The text that was not handed out, from `start` on: its end may be the beginning of a mark.
     held: String,
@@ -46,9 +47,20 @@ impl Filter {
         Some(Filter { of_text, of_reasoning, ..Filter::default() })
     }
 
+    /// This filter, for a text that begins as if behind `<think>`.
+    pub fn beginning_in_thought(self) -> Filter {
+        Filter { begins_in_thought: true, in_reasoning: true, ..self }
+    }
+
     /// A filter for the same marks that has seen no text.
     pub fn restarted(&self) -> Filter {
-        Filter { of_text: self.of_text.clone(), of_reasoning: self.of_reasoning.clone(), ..Filter::default() }
+        Filter {
+            of_text: self.of_text.clone(),
+            of_reasoning: self.of_reasoning.clone(),
+            begins_in_thought: self.begins_in_thought,
+            in_reasoning: self.begins_in_thought,
+            ..Filter::default()
+        }
     }
 
     /// Whether a stop word ended the text.

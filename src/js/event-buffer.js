@@ -22,8 +22,11 @@ export class EventBuffer {
   /** Whether content came at all. */
   anyContent = false;
   usage;
-  finishReason;
+  /** `{ reason, raw }`, the event of the end without its type. */
+  finish;
   conversation;
+  /** The calls of tools that are complete. */
+  toolCalls = undefined;
 
   /** `responseMeta`: `{ warnings, sequence, hasContent }`, where the edge reads what belongs to its bytes. */
   constructor(coalesce, responseMeta) {
@@ -38,6 +41,7 @@ export class EventBuffer {
   /** A piece of text, of reasoning or of arguments. A consumer that does not want events gets the text only. */
   piece(text, kind = TEXT) {
     this.active = this.anyContent = true;
+    if (kind === COMPLETE_ARGUMENTS) this.#complete(this.#call, text);
     if (this.wantsEvents) this.#push(this.#eventOf(kind, text));
     else if (kind === TEXT) this.#push(text);
   }
@@ -85,7 +89,8 @@ export class EventBuffer {
     if (isContent) this.active = this.anyContent = true;
     if (event.type === 'warning') this.#responseMeta?.warnings.push(event.message);
     else if (event.type === 'usage') this.usage = event.usage;
-    else if (event.type === 'finish') this.finishReason = event.reason;
+    else if (event.type === 'finish') this.finish = { reason: event.reason, raw: event.raw };
+    else if (event.type === 'tool-call' && event.done) this.#complete(event, event.arguments);
     else if (event.type === 'conversation') this.conversation = event.conversation;
     if (this.wantsEvents) this.#push(event);
   }
@@ -109,6 +114,10 @@ export class EventBuffer {
   clear() {
     this.#items = [];
     this.#at = this.#end = 0;
+  }
+
+  #complete({ id, name }, text) {
+    (this.toolCalls ??= []).push({ id, name, arguments: text });
   }
 
   #eventOf(kind, text) {

@@ -246,8 +246,11 @@ export interface CallOptions {
    * and WordPress sites), rivulet cuts the text there and stops the request; then 64 are the most.
    */
   stop?: string | readonly string[];
-  /** True: what stands between `<think>` and `</think>` in the text becomes `reasoning` events instead. Default false. */
-  thinkTags?: boolean;
+  /**
+   * True: what stands between `<think>` and `</think>` in the text becomes `reasoning` events instead. `'open'`: the reply begins inside
+   * a thought, since the template of the model (DeepSeek R1, QwQ) ends with `<think>` and only `</think>` comes. Default false.
+   */
+  thinkTags?: boolean | 'open';
   /**
    * A whole number: the same seed and request should give the same answer, which services promise only as far as they can. Left
    * out: the service chooses. Left out with a warning by `Anthropic`, `OpenAiResponses` and WordPress sites.
@@ -410,12 +413,22 @@ export interface WorkersAiSettings extends ServiceSettings {
 
 /** How many tokens a reply took, as far as the service says; never an estimate. */
 export interface Usage {
-  /** Tokens of the request. `undefined`: the service did not say. */
-  promptTokens?: number;
-  /** Tokens of the answer, reasoning included where the service counts it. `undefined`: the service did not say. */
-  completionTokens?: number;
-  /** Tokens of both, as the service adds them up. `undefined`: the service did not say. */
+  /** Tokens of the request, those that the service had in its cache or wrote there included. `undefined`: the service did not say. */
+  inputTokens?: number;
+  /** Tokens of the answer, reasoning included. `undefined`: the service did not say. */
+  outputTokens?: number;
+  /** Tokens of both: the service's own sum, or else that of the two. `undefined`: the service did not say. */
   totalTokens?: number;
+  /** Tokens of the request that the service had in its cache. `undefined`: the service did not say. */
+  cachedInputTokens?: number;
+  /** Tokens of the request that the service wrote to its cache. `undefined`: the service did not say. */
+  cacheWriteTokens?: number;
+  /** Tokens of the answer that are reasoning. `undefined`: the service did not say. */
+  reasoningTokens?: number;
+  /** Another name of `inputTokens`. */
+  promptTokens?: number;
+  /** Another name of `outputTokens`. */
+  completionTokens?: number;
   /** The service's own object, unchanged. */
   raw?: unknown;
 }
@@ -426,6 +439,24 @@ export interface Usage {
  * say (`AiEngine` nearly always), or in terms that are not known.
  */
 export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'unknown';
+
+/** Why a reply is over. */
+export interface Finish {
+  /** The reason, in the same words for all services. */
+  reason: FinishReason;
+  /** The service's own word for it, such as `end_turn`. `undefined`: it gave none. */
+  raw?: string;
+}
+
+/** A call of a tool, which is complete. */
+export interface ToolCall {
+  /** By this the result of the tool refers to the call. Where the service gives none, rivulet makes one. */
+  id: string;
+  /** The name of the tool. */
+  name: string;
+  /** The arguments as JSON text; `{}` where there are none. */
+  arguments: string;
+}
 
 /** What happens in a reply, as `reply.events` gives it. */
 export type ReplyEvent =
@@ -502,6 +533,8 @@ export type ReplyEvent =
       type: 'finish';
       /** Why it is over. */
       reason: FinishReason;
+      /** The service's own word for it, such as `end_turn`. `undefined`: it gave none. */
+      raw?: string;
     }
   /** What the next call needs to go on, before `finish`, where the provider has anything to remember. */
   | {
@@ -559,6 +592,10 @@ export interface Reply extends AsyncIterable<string> {
   readonly usage: Usage | undefined;
   /** Why the reply is over. `undefined` before the end, and where it failed. */
   readonly finishReason: FinishReason | undefined;
+  /** Why the reply is over, with the service's own word for it. `undefined` before the end, and where it failed. */
+  readonly finish: Finish | undefined;
+  /** The calls of tools that are complete, in their order; all of them after the end. */
+  readonly toolCalls: readonly ToolCall[];
   /** For `conversation` of the next call. `undefined` before the end, and where the provider has nothing to remember. */
   readonly conversation: Conversation | undefined;
   /** Name of the provider that answers. */

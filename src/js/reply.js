@@ -156,8 +156,16 @@ export class Reply {
     return this.#buffer.usage;
   }
 
+  get finish() {
+    return this.#buffer.finish;
+  }
+
   get finishReason() {
-    return this.#buffer.finishReason;
+    return this.#buffer.finish?.reason;
+  }
+
+  get toolCalls() {
+    return this.#buffer.toolCalls ?? [];
   }
 
   get conversation() {

@@ -69,6 +69,9 @@ pub struct ChatRequest {
     pub stop_words: Vec<String>,
     /// Whether `<think>` and `</think>` in the text stand around reasoning.
     pub think_tags: bool,
+    /// Whether the text begins with reasoning, as if after `<think>`: the template of some models ends with that tag, so the
+    /// answer has only the other one.
+    pub begins_in_thought: bool,
     /// Messages about what the caller asked for and this protocol cannot do.
     pub warnings: Vec<String>,
 }
@@ -180,9 +183,11 @@ impl ChatRequest {
             Some(given) if !is_mapped("stop") => read_stop_words(given)?,
             _ => Vec::new(),
         };
-        let think_tags = match option("thinkTags").map(Value::as_bool) {
-            Some(None) => return Err(Error::input("thinkTags must be true or false")),
-            given => given.flatten().unwrap_or_default(),
+        let (think_tags, begins_in_thought) = match option("thinkTags") {
+            None => (false, false),
+            Some(Value::Bool(given)) => (*given, false),
+            Some(Value::String(given)) if given == "open" => (true, true),
+            Some(_) => return Err(Error::input("thinkTags must be true, false or 'open'")),
         };
         let mut leave_out = |name: &str| {
             warnings.push(join(&[&settings.name, " has no way to pass on '", name, "': it was left out"]));
@@ -210,6 +215,7 @@ impl ChatRequest {
             whole: false,
             stop_words,
             think_tags,
+            begins_in_thought,
             warnings,
         })
     }

@@ -52,6 +52,7 @@ pub fn exchange(protocol: &Protocol, chat: Rc<ChatRequest>, session: &Session, l
     let warnings = chat.warnings.clone();
     // Names of models are not filtered, since they are not a model's text.
     let filter = Filter::new(chat.think_tags, &chat.stop_words).filter(|_| chat.purpose != Purpose::Models);
+    let filter = filter.map(|filter| if chat.begins_in_thought { filter.beginning_in_thought() } else { filter });
     let mut exchange = match (chat.purpose, protocol.models) {
         (Purpose::Models, Some(list)) => Exchange::new(list(chat.clone()), limit),
         (Purpose::Models, None) => {

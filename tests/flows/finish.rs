@@ -145,8 +145,8 @@ const CHAT: &[Row] = &[
     ("function_call", "tool_calls"),
     ("a word of tomorrow", "unknown"),
     ("error", FAILS),
-    ("network_error", FAILS),
-    ("insufficient_system_resource", FAILS),
+    ("network_error", "unknown"),
+    ("insufficient_system_resource", "unknown"),
 ];
 const RESPONSES: &[Row] = &[
     ("completed", "stop"),
@@ -181,7 +181,7 @@ const GEMINI: &[Row] = &[
     ("ESCALATION", "content_filter"),
     ("MODEL_ARMOR", "content_filter"),
     ("OTHER", "unknown"),
-    ("MALFORMED_FUNCTION_CALL", "unknown"),
+    ("MALFORMED_FUNCTION_CALL", FAILS),
 ];
 const OLLAMA: &[Row] = &[("stop", "stop"), ("length", "length"), ("a call", "tool_calls"), ("load", "unknown")];
 const COHERE: &[Row] = &[

@@ -231,7 +231,8 @@ fn without_done_and_without_a_reason_the_reply_was_cut_off() {
     let played = stream(&[chunk(json!({ "content": "a" }))]);
     assert_eq!((played.text().as_str(), played.error().code), ("a", Code::Truncated));
     let played = ask(json!("Hi")).answers(&[Reply::new(200, "data: [DONE]\n\n")]);
-    assert_eq!(played.described(), ["warning the site sent an empty reply", "finish unknown"]);
+    assert_eq!((played.error().code, played.error().retryable), (Code::Service, true));
+    assert_eq!(played.error().message, "the service ended the reply before it began");
 }
 
 #[test]
@@ -313,7 +314,7 @@ fn halves_of_surrogate_pairs_join_in_reasoning_and_arguments() {
     let piece =
         |text: &str| format!(r#"{{"tool_calls":[{{"index":0,"function":{{"name":"f","arguments":"{text}"}}}}]}}"#);
     let call = raw(&[&piece(r"a\ud83d"), &piece(r"\ude00b"), &piece(r"\ud83d")]);
-    assert_eq!(call.described()[2], "tool 0  f a\u{1f600}b\u{fffd} done");
+    assert_eq!(call.described()[2], "tool 0 call_* f a\u{1f600}b\u{fffd} done");
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn done_is_a_stop_but_for_a_stream_that_said_nothing() {
     assert_eq!(stream(&[chunk]).described(), ["finish stop"]);
     let long = json!({ "choices": [{ "delta": { "content": "a" }, "finish_reason": "length" }] });
     assert_eq!(stream(&[long]).described(), ["finish length"]);
-    assert_eq!(stream(&[]).described(), ["warning the site sent an empty reply", "finish unknown"]);
+    assert_eq!(stream(&[]).error().message, "the service ended the reply before it began");
 }
 
 #[test]
@@ -139,7 +139,11 @@ fn calls_come_flat_or_as_functions_whole_or_in_pieces() {
     assert_eq!(calls(json!([{ "id": "x", "type": "function", "function": function }])), done("x"));
     assert_eq!(calls(json!([{ "id": "x", "index": 0, "function": function }])), done("x"));
     assert_eq!(calls(json!([{ "id": null, "function": { "name": null, "arguments": "" } }]))[1..], ["finish stop"]);
-    assert_eq!(calls(json!([{ "name": "f" }]))[1], "tool 0 call_* f  done", "no arguments are none, as everywhere");
+    assert_eq!(
+        calls(json!([{ "name": "f" }]))[1],
+        "tool 0 call_* f {} done",
+        "no arguments are an empty object, as everywhere"
+    );
 }
 
 #[test]

@@ -113,16 +113,18 @@ const called = (index, args, told = {}) => delta({ tool_calls: [{ index, ...told
 for (const [name, cut] of [['one a chunk', (frames) => frames], ['all in one chunk', (frames) => [joined(frames)]]]) {
   test(`arguments of calls come as they were sent, each with its call: ${name}`, async () => {
     const first = { id: 'call-1', name: 'weather' };
-    const second = { name: 'nobody told the id' };
+    const second = { id: 'made by rivulet', name: 'nobody told the id' };
     const pieces = ['{', '"city"', ':', '"Köln 👋, which is longer than sixteen"', '}'];
-    const sent = [[0, '', first], ...pieces.map((piece) => [0, piece]), [1, '[', second], [1, '1'], [1, ','], [1, '2'], [1, ']'], [0, ' ']];
+    const sent = [[0, '', first], ...pieces.map((piece) => [0, piece]), [1, '[', { name: second.name }], [1, '1'], [1, ','], [1, '2'], [1, ']'], [0, ' ']];
     const chunks = cut(sent.map((piece) => called(...piece)));
     const ask = async (options) => {
       const events = [];
       for await (const event of service(chunks).createAsyncGenerator({ messages: 'Hi', ...options }).events) {
         if (event.type === 'tool-call') events.push(event);
       }
-      return events;
+      const ids = new Set(events.filter(({ index }) => index === 1).map(({ id }) => id));
+      assert.match([...ids].join(), /^call_[0-9a-z]{24}$/, 'one id for all pieces');
+      return events.map((event) => (event.index === 1 ? { ...event, id: second.id } : event));
     };
     const event = (index, args, done = false) => ({ type: 'tool-call', index, ...index === 0 ? first : second, arguments: args, done });
     const whole = [event(0, `${pieces.join('')} `, true), event(1, '[1,2]', true)];

@@ -41,7 +41,9 @@ async function theirs({ isWhole }, fetch) {
   if (!Array.isArray(message.content)) return seen;
   const joined = (type, key) => message.content.filter((block) => block.type === type).map((block) => block[key]).join('');
   const calls = message.content.filter(({ type }) => type === 'tool_use').map(({ id, name, input }) => ({ id, name, arguments: input }));
-  const { input_tokens: prompt, output_tokens: completion } = message.usage;
+  const { input_tokens: input, cache_read_input_tokens: read, cache_creation_input_tokens: written, output_tokens: completion } = message.usage;
+  // The service counts the tokens of its cache beside the others; rivulet's count is of the whole request, as with other services.
+  const prompt = input + (read ?? 0) + (written ?? 0);
   return { failed: false, text: joined('text', 'text'), reasoning: joined('thinking', 'thinking'), calls, prompt, completion, finish: FINISH[message.stop_reason] };
 }
 

@@ -46,6 +46,7 @@ const DELIBERATE = {
   'cut-midstream': [['failed'], 'the client takes a cut for an end'],
   'doc-array': [['text', 'prompt', 'completion', 'finish'], ARRAY],
   'doc-array-error-late': [['failed', 'text'], ARRAY],
+  'doc-finish-message': [['failed', 'finish'], 'the client leaves it to its caller that the call is no answer'],
   'doc-blocked-prompt': [['failed', 'prompt'], 'the client leaves a refusal to its caller'],
 };
 

@@ -20,7 +20,7 @@ async function openai({ isWhole }, fetch) {
     if (isWhole) {
       const { choices: [{ message, finish_reason: reason }], usage } = await client.chat.completions.create({ model: 'm', messages: MESSAGES });
       take(seen, message, reason, usage);
-      seen.calls = (message.tool_calls ?? []).map(({ id, function: { name, arguments: given } }) => ({ id, name, arguments: parsed(given) }));
+      seen.calls = (message.tool_calls ?? []).map(({ id, function: { name, arguments: given } }) => ({ id, name, arguments: parsed(given || '{}') }));
       return seen;
     }
     const calls = [];
@@ -32,7 +32,7 @@ async function openai({ isWhole }, fetch) {
         calls[index].arguments += given;
       }
     }
-    seen.calls = calls.map((call) => ({ ...call, arguments: parsed(call.arguments) }));
+    seen.calls = calls.map((call) => ({ ...call, arguments: parsed(call.arguments || '{}') }));
   } catch {
     seen.failed = true;
   }
@@ -87,6 +87,7 @@ const AI_SDK = {
   'doc-gemini-tools-no-index': [['calls', 'finish'], NO_INDEX],
   'doc-groq-usage': [['prompt', 'completion'], GROQ],
   'doc-vllm-usage-every-chunk': [['failed'], 'it fails on "choices": null'],
+  'tools-no-arguments': [['calls'], 'it leaves the arguments empty, where rivulet gives {}'],
   'openrouter-whole': whole(),
   'whole-reasoning': whole('reasoning'),
   'whole-text': whole(),

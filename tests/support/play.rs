@@ -372,11 +372,11 @@ pub fn describe(event: &Event, played: &Played) -> String {
         Event::Warning(words) => format!("warning {words}"),
         Event::Usage(usage) => {
             let number = |tokens: Option<u64>| tokens.map_or("-".to_owned(), |tokens| tokens.to_string());
-            format!("usage {} {} {}", number(usage.prompt), number(usage.completion), number(usage.total))
+            format!("usage {} {} {}", number(usage.input), number(usage.output), number(usage.total))
         }
         Event::Replace(text) => format!("replace {text}"),
         Event::Conversation(map) => format!("conversation {}", pairs(map)),
-        Event::Finish(finish) => format!("finish {}", finish.as_str()),
+        Event::Finish { reason, .. } => format!("finish {}", reason.as_str()),
         Event::Session(Some(session)) => format!("session {}", pairs(&session.0)),
         Event::Session(None) => "session -".to_owned(),
     }

@@ -243,6 +243,16 @@ impl Splitter {
         }
         self.fields += 1;
         match name {
+            // llama.cpp reports errors in a field of its own, which the standard does not have.
+            b"error" if !value.is_empty() => {
+                self.recognised = true;
+                self.event = b"error".to_vec();
+                self.has_data = true;
+                if value.len() > self.limit {
+                    return Break(Stop::TooLarge);
+                }
+                self.data = value.to_vec();
+            }
             b"data" => {
                 if std::mem::replace(&mut self.has_data, true) {
                     self.data.push(b'\n');

@@ -1,7 +1,7 @@
 //! Reads chunks of OpenAI's Chat Completions, as a dozen services send them (sections F2 to F4 of
 //! `tests/wire/README.md`).
 
-use super::message_decoder::{MessageDecoder, str_or_empty};
+use super::message_decoder::{MessageDecoder, arguments_text, str_or_empty};
 use crate::exchange::EventQueue;
 use crate::json::Value;
 
@@ -10,28 +10,71 @@ use crate::json::Value;
 pub fn decode(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut EventQueue) {
     message.usage(value.get("usage"));
     message.usage(value.pointer("/x_groq/usage"));
+    // Perplexity says in each chunk again what it has found so far; the results say more than their addresses.
+    let sources = [value.list("search_results"), value.list("citations")];
+    message.sources_so_far(sources.iter().find(|list| !list.is_empty()).copied().unwrap_or_default(), out);
     for choice in value.list("choices") {
         if choice.number("index").unwrap_or_default() != 0 {
             message.not_scannable();
             continue;
         }
+        // Moonshot counts in the choice.
+        message.usage(choice.get("usage"));
         message.finish(str_or_empty(choice, "finish_reason"));
-        let Some(delta) = choice.get(key) else { continue };
-        let reasoning = str_or_empty(delta, "reasoning_content");
-        message.reasoning(if reasoning.is_empty() { str_or_empty(delta, "reasoning") } else { reasoning }, out);
-        message.text(str_or_empty(delta, "content"), out);
-        for part in delta.list("content") {
-            for thinking in part.list("thinking") {
-                message.reasoning(str_or_empty(thinking, "text"), out);
-            }
-            message.text(str_or_empty(part, "text"), out);
+        message.failure_word(str_or_empty(choice, "native_finish_reason"));
+        if let Some(delta) = choice.get(key) {
+            decode_delta(message, delta, out);
         }
-        message.refusal(str_or_empty(delta, "refusal"), out);
-        for call in delta.list("tool_calls") {
-            let function = call.get("function").unwrap_or(&Value::Null);
-            let [id, name, arguments] = [(call, "id"), (function, "name"), (function, "arguments")]
-                .map(|(value, key)| str_or_empty(value, key));
-            message.tool_call(call.number("index"), id, name, arguments, out);
+    }
+}
+
+/// Puts a message, or a piece of one, into the message.
+fn decode_delta(message: &mut MessageDecoder, delta: &Value, out: &mut EventQueue) {
+    decode_reasoning(message, delta, out);
+    message.text(str_or_empty(delta, "content"), out);
+    for part in delta.list("content") {
+        // Mistral has the reasoning in `thinking`, Databricks in `summary`.
+        for thought in part.list("thinking").iter().chain(part.list("summary")) {
+            message.reasoning(str_or_empty(thought, "text"), out);
         }
+        match part.text("type") {
+            Some("reasoning" | "thinking") => _ = message.reasoning(str_or_empty(part, "text"), out),
+            _ => message.text(str_or_empty(part, "text"), out),
+        }
+    }
+    message.refusal(str_or_empty(delta, "refusal"), out);
+    for call in delta.list("tool_calls") {
+        // A call of a custom tool has its input as text.
+        let function = call.non_null("function").or(call.get("custom")).unwrap_or(&Value::Null);
+        let arguments = function.non_null("arguments").or(function.get("input"));
+        let [id, name] = [(call, "id"), (function, "name")].map(|(value, key)| str_or_empty(value, key));
+        message.tool_call(call.number("index"), id, name, &arguments_text(arguments), out);
+    }
+    // The calls of the time before `tool_calls`, of which a message has one.
+    if let Some(call) = delta.non_null("function_call") {
+        let arguments = arguments_text(call.get("arguments"));
+        message.tool_call(Some(0), "", str_or_empty(call, "name"), &arguments, out);
+    }
+    for image in delta.list("images") {
+        if let Some(url) = image.text_at("/image_url/url").or(image.text("image_url")) {
+            message.image(url.to_owned(), out);
+        }
+    }
+    for annotation in delta.list("annotations") {
+        message.source(annotation, out);
+    }
+}
+
+/// Reads the reasoning, which has as many names as there are services; where several are there, they say the same.
+fn decode_reasoning(message: &mut MessageDecoder, delta: &Value, out: &mut EventQueue) {
+    let named =
+        ["reasoning_content", "reasoning"].iter().find_map(|key| delta.text(key).filter(|text| !text.is_empty()));
+    if let Some(text) = named {
+        message.reasoning(text, out);
+        return;
+    }
+    for detail in delta.list("reasoning_details") {
+        let text = detail.text("text").or(detail.text("summary"));
+        message.reasoning(text.unwrap_or_default(), out);
     }
 }

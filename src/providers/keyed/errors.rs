@@ -8,8 +8,9 @@ use crate::text::parse_number;
 
 /// Parts of the `code`, `type` or `status` of an error, and what they mean: those of OpenAI, Anthropic, Google and of
 /// services that are compatible with one of them. Cloudflare's codes are numbers. The first entry that matches counts.
-const NAMES: [(&str, Code); 25] = [
+const NAMES: &[(&str, Code)] = &[
     ("insufficient_quota", Code::PaymentRequired),
+    ("insufficient_balance", Code::PaymentRequired),
     ("billing", Code::PaymentRequired),
     ("context", Code::Refused),
     ("content_filter", Code::Refused),
@@ -37,7 +38,12 @@ const NAMES: [(&str, Code); 25] = [
 ];
 
 /// Parts of the text of an error, and what they mean, for errors whose name says only that the request is wrong.
-const TEXTS: [(&str, Code); 14] = [
+const TEXTS: &[(&str, Code)] = &[
+    ("insufficient balance", Code::PaymentRequired),
+    ("context size", Code::Refused),
+    ("context length", Code::Refused),
+    ("max_new_tokens", Code::Refused),
+    ("reduce the length", Code::Refused),
     ("no such model", Code::ModelNotFound),
     ("^model '", Code::ModelNotFound),
     ("try pulling it first", Code::ModelNotFound),
@@ -57,9 +63,18 @@ const TEXTS: [(&str, Code); 14] = [
 /// Whether the JSON reports an error. `"error": null` says that there is none.
 pub fn is_error(value: &Value) -> bool {
     let value = value.item(0).unwrap_or(value);
+    let reports = |error: &Value| match error {
+        Value::String(text) => !text.is_empty(),
+        Value::Array(errors) => !errors.is_empty(),
+        error => error.is_object(),
+    };
+    // MiniMax answers with a status of its own, Groq within what it adds to OpenAI's chunks.
+    let has_failed = |status: &Value| status.as_u64().is_some_and(|status| status != 0);
     match value.get("error") {
-        Some(Value::String(text)) => !text.is_empty(),
-        Some(error) => error.is_object(),
+        Some(error) if reports(error) => true,
+        _ if value.pointer("/base_resp/status_code").is_some_and(has_failed) => true,
+        _ if value.pointer("/x_groq/error").is_some_and(reports) => true,
+        Some(_) => false,
         None => value.text("object") == Some("error") || !value.list("errors").is_empty(),
     }
 }
@@ -90,9 +105,12 @@ pub fn classify(mut error: Error, value: &Value) -> Error {
     }
     // Anthropic calls a spent budget a rate limit, but waiting does not help.
     let is_spent = body.text_at("/details/error_code").is_some_and(|code| error_text::holds(code, "spend_limit"));
-    let named = ["code", "type", "status"].iter().find_map(|key| code_of(body.string_or_number(key)?, &NAMES));
+    let named = ["code", "type", "status"].iter().find_map(|key| code_of(body.string_or_number(key)?, NAMES));
+    let told = error_text::of(value).and_then(|text| code_of(&text, TEXTS));
+    // The name may say no more than that it failed, or that it was too much.
+    let is_spent = is_spent || told == Some(Code::PaymentRequired);
     let named = if is_spent { Some(Code::PaymentRequired) } else { named };
-    let Some(code) = named.or_else(|| code_of(&error_text::of(value)?, &TEXTS)) else { return error };
+    let Some(code) = named.or(told) else { return error };
     error.code = code;
     let may_heal = matches!(code, Code::RateLimited | Code::Service | Code::Timeout);
     error.retryable = may_heal && (error.retryable || error.status.is_none());
@@ -102,5 +120,7 @@ pub fn classify(mut error: Error, value: &Value) -> Error {
 /// The object that describes the error: `error`, or the first of `errors`, or the value itself; also in an array of one.
 fn inner(value: &Value) -> &Value {
     let value = value.item(0).unwrap_or(value);
-    value.non_null("error").or(value.list("errors").first()).unwrap_or(value)
+    let error = value.non_null("error").or(value.pointer("/x_groq/error")).or(value.list("errors").first());
+    let error = error.unwrap_or(value);
+    error.item(0).unwrap_or(error)
 }

@@ -10,7 +10,7 @@ use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::errors::{error_in_success_body, is_error};
-use crate::providers::keyed::message_decoder::{MessageDecoder, object_as_json, str_or_empty};
+use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty, whole_arguments};
 use crate::providers::keyed::messages::{self, ContentPart, KnownCalls};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 use crate::text::join;
@@ -178,7 +178,7 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
                 message.text(str_or_empty(part, "text"), out);
             }
             if let Some(call) = part.non_null("functionCall") {
-                let arguments = object_as_json(call.get("args"));
+                let arguments = whole_arguments(call.get("args"));
                 let id =
                     message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(call, "name"), &arguments, out);
                 message.remember(&id, part.clone());
@@ -198,6 +198,7 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
         }
         message.finish(str_or_empty(candidate, "finishReason"));
         if let Some(text) = candidate.text("finishMessage") {
+            message.failure_word(text);
             out.warn(text);
         }
     }

@@ -1,5 +1,6 @@
 //! Puts the message of an answer together from the frames of a service.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::Dialect;
@@ -29,8 +30,14 @@ pub struct MessageDecoder {
     /// Bytes of `usage`.
     usage_bytes: usize,
     finish: Option<Finish>,
-    /// The service's word for the end, where it means that the service failed.
-    failure: Option<&'static str>,
+    /// The service's own word for the end.
+    finish_word: String,
+    /// The service's words for the end, where they mean that the service failed.
+    failure: Option<String>,
+    /// Whether any frame came that is no mark of the end.
+    had_frame: bool,
+    /// Sources that were handed out of a list that grows with the frames.
+    sources: usize,
     /// The reason of the end, if no frame gives one.
     pub default_finish: Option<Finish>,
     refused: bool,
@@ -47,8 +54,17 @@ pub struct MessageDecoder {
 /// it.
 const MAX_COUNTS: usize = 64;
 
-/// Words for the end that OpenRouter, Mistral, Z.ai and DeepSeek have for their own failures (F2).
-const FAILURES: [&str; 3] = ["error", "network_error", "insufficient_system_resource"];
+/// Words for the end that mean that there is no answer, of OpenRouter and Mistral (`error`), and of Gemini (F2, K3).
+const FAILURES: [&str; 8] = [
+    "error",
+    "malformed_function_call",
+    "unexpected_tool_call",
+    "too_many_tool_calls",
+    "missing_thought_signature",
+    "malformed_response",
+    "no_image",
+    "image_other",
+];
 
 /// A tool call of the answer.
 #[derive(Default)]
@@ -117,7 +133,10 @@ impl MessageDecoder {
             usage: Map::new(),
             usage_bytes: 0,
             finish: None,
+            finish_word: String::new(),
             failure: None,
+            had_frame: false,
+            sources: 0,
             default_finish: None,
             refused: false,
             has_image: false,
@@ -144,8 +163,22 @@ impl MessageDecoder {
 
     /// An image that the model made, as a `data:` or other URL.
     pub fn image(&mut self, url: String, out: &mut EventQueue) {
-        self.has_image = true;
+        (self.has_image, self.not_scannable) = (true, true);
         out.push(Event::Image(url));
+    }
+
+    /// A source that the service cites.
+    pub fn source(&mut self, source: &Value, out: &mut EventQueue) {
+        self.not_scannable = true;
+        out.source(source);
+    }
+
+    /// All sources so far, of which those at the beginning may have come before.
+    pub fn sources_so_far(&mut self, sources: &[Value], out: &mut EventQueue) {
+        for source in sources.get(self.sources..).unwrap_or_default() {
+            self.source(source, out);
+        }
+        self.sources = self.sources.max(sources.len());
     }
 
     /// A piece of a tool call, or a call in one piece. Without a number and an id it belongs to the last call.
@@ -163,9 +196,14 @@ impl MessageDecoder {
             self.tools.len() - 1
         });
         let tool = &mut self.tools[at];
-        let is_news = tool.add_identity(id, name) || known.is_none();
+        let mut is_news = tool.add_identity(id, name) || known.is_none();
+        // The result of the tool could not name a call without an id. Its name shows that it begins.
+        if tool.call.id.is_empty() && !name.is_empty() {
+            tool.make_id(&self.chat);
+            is_news = true;
+        }
         if is_news {
-            self.kept_bytes += id.len() + name.len();
+            self.kept_bytes += tool.call.id.len() + name.len();
         }
         // The same bytes in a later frame may begin another call, so such a frame is not scanned.
         self.not_scannable |= tool.is_other(id, name);
@@ -182,10 +220,7 @@ impl MessageDecoder {
     /// none.
     pub fn complete_tool_call(&mut self, id: &str, name: &str, arguments: &str, out: &mut EventQueue) -> String {
         let number = self.tools.len() as u64;
-        let id = match id {
-            "" => join(&["call_", &self.chat.random_id(24, number)]),
-            id => id.to_owned(),
-        };
+        let id = if id.is_empty() { made_id(&self.chat, number) } else { id.to_owned() };
         self.tool_call(Some(number), &id, name, arguments, out);
         id
     }
@@ -230,8 +265,20 @@ impl MessageDecoder {
     pub fn finish(&mut self, word: &str) {
         if !word.is_empty() {
             self.finish = Some(Finish::from_word(word));
-            self.failure = FAILURES.iter().find(|failure| **failure == word).copied();
+            // Some services give it in every frame.
+            if self.finish_word != word {
+                word.clone_into(&mut self.finish_word);
+            }
+            let is_failure = FAILURES.contains(&&*word.to_ascii_lowercase());
+            self.failure = is_failure.then(|| word.to_owned());
             self.not_scannable = true;
+        }
+    }
+
+    /// What a gateway or the service itself says of a failure of which [`MessageDecoder::finish`] was told.
+    pub fn failure_word(&mut self, words: &str) {
+        if let Some(failure) = self.failure.as_mut().filter(|failure| !words.is_empty() && *failure != words) {
+            *failure = join(&[failure, ": ", words]);
         }
     }
 
@@ -246,9 +293,13 @@ impl MessageDecoder {
     /// [`Code::Service`] where the service gave a failure as the reason of the end.
     fn close(&mut self, out: &mut EventQueue) -> Result<()> {
         out.finish_text();
-        if let Some(word) = self.failure {
-            let message = join(&["the service failed: the reply ends with the reason '", word, "'"]);
+        if let Some(words) = self.failure.take() {
+            self.give_usage(out);
+            let message = join(&["the service failed: the reply ends with the reason '", &words, "'"]);
             return Err(Error::new(Code::Service, message).retryable());
+        }
+        if !self.had_frame {
+            return Err(Error::new(Code::Service, "the service ended the reply before it began").retryable());
         }
         if !out.has_text() && self.tools.is_empty() && !self.has_image {
             out.warn(EMPTY_REPLY);
@@ -256,24 +307,42 @@ impl MessageDecoder {
         for tool in &mut self.tools {
             let mut arguments = std::mem::take(&mut tool.arguments);
             tool.surrogates.finish(&mut arguments);
+            // A tool without parameters gets none, and whoever reads JSON gets an object.
+            if arguments.trim().is_empty() {
+                arguments = "{}".to_owned();
+            }
+            if tool.call.id.is_empty() {
+                tool.make_id(&self.chat);
+            }
             out.push(Event::ToolCall { call: tool.call.clone(), arguments: arguments.as_str().into(), done: true });
         }
-        if !self.usage.is_empty() {
-            let usage = Usage::from_json(&std::mem::take(&mut self.usage).into());
-            usage.into_iter().for_each(|usage| out.push(Event::Usage(usage)));
-        }
+        self.give_usage(out);
         let finish = match self.finish.or(self.default_finish) {
             _ if self.refused => Finish::ContentFilter,
             // Gemini also says `stop` where tools are to be called.
             None | Some(Finish::Stop) if !self.tools.is_empty() => Finish::ToolCalls,
             finish => finish.unwrap_or(Finish::Unknown),
         };
-        out.finish(std::mem::take(&mut self.conversation), finish);
+        out.finish_as(std::mem::take(&mut self.conversation), finish, std::mem::take(&mut self.finish_word));
         Ok(())
+    }
+
+    /// Hands out the token counts, once.
+    fn give_usage(&mut self, out: &mut EventQueue) {
+        if !self.usage.is_empty() {
+            let usage = Usage::from_json(&std::mem::take(&mut self.usage).into());
+            usage.into_iter().for_each(|usage| out.push(Event::Usage(usage)));
+        }
     }
 }
 
 impl Tool {
+    /// Gives the call an id, where the service gives none.
+    fn make_id(&mut self, chat: &ChatRequest) {
+        let id = made_id(chat, self.call.index as u64);
+        Rc::make_mut(&mut self.call).id = id;
+    }
+
     /// Sets the id and the name if they were not known yet. Returns whether one of them was set.
     fn add_identity(&mut self, id: &str, name: &str) -> bool {
         let new_id = self.call.id.is_empty() && !id.is_empty();
@@ -355,6 +424,7 @@ impl Decode for MessageDecoder {
             return Err(error_in_success_body(&parsed.value, data));
         }
         (self.has_lone_surrogates, self.not_scannable) = (parsed.has_lone_surrogates, false);
+        self.had_frame = true;
         (self.dialect.frame)(self, &parsed.value, out)?;
         if self.is_over {
             self.close(out)?;
@@ -366,6 +436,7 @@ impl Decode for MessageDecoder {
     fn json_response(&mut self, response: &Response, out: &mut EventQueue) -> Result<Transition> {
         let parsed = response.json()?;
         self.has_lone_surrogates = parsed.has_lone_surrogates;
+        self.had_frame = true;
         if is_error(&parsed.value) || !(self.dialect.json_response)(self, &parsed.value, out)? {
             return Err(error_in_success_body(&parsed.value, &response.body));
         }
@@ -386,13 +457,28 @@ impl Decode for MessageDecoder {
     }
 }
 
+/// An id for the call with this number, which no other call has.
+fn made_id(chat: &ChatRequest, number: u64) -> String {
+    join(&["call_", &chat.random_id(24, number)])
+}
+
+/// The arguments of a call as JSON text, which some services give as JSON instead.
+pub fn arguments_text(arguments: Option<&Value>) -> Cow<'_, str> {
+    match arguments {
+        Some(Value::String(text)) => Cow::Borrowed(text),
+        Some(json @ (Value::Object(_) | Value::Array(_))) => Cow::Owned(json.to_json()),
+        _ => Cow::Borrowed(""),
+    }
+}
+
 /// The string at `key`, or an empty one where there is none.
 #[inline(never)]
 pub fn str_or_empty<'a>(value: &'a Value, key: &str) -> &'a str {
     value.text(key).unwrap_or_default()
 }
 
-/// The arguments of a call that come as an object, as JSON text. `{}` where there are none.
-pub fn object_as_json(arguments: Option<&Value>) -> String {
-    arguments.filter(|given| given.is_object()).map_or("{}".to_owned(), Value::to_json)
+/// The arguments of a call in one piece, as JSON text. `{}` where there are none.
+pub fn whole_arguments(arguments: Option<&Value>) -> Cow<'_, str> {
+    let text = arguments_text(arguments);
+    if text.trim().is_empty() { Cow::Borrowed("{}") } else { text }
 }

@@ -9,7 +9,7 @@ use crate::http::url::data_url;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
-use crate::providers::keyed::message_decoder::{MessageDecoder, object_as_json, str_or_empty};
+use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty, whole_arguments};
 use crate::providers::keyed::messages::{self, ChatMessage, ContentPart, Role};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 
@@ -133,10 +133,12 @@ fn decode_line(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue
     message.text(str_or_empty(piece, "content"), out);
     for call in piece.list("tool_calls") {
         let function = call.get("function").unwrap_or(&Value::Null);
-        let arguments = object_as_json(function.get("arguments"));
+        let arguments = whole_arguments(function.get("arguments"));
         message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(function, "name"), &arguments, out);
     }
-    if value.is_true("done") {
+    // MLX gives the reason without saying that it is done.
+    let reason = value.text("done_reason").filter(|reason| !reason.is_empty());
+    if value.is_true("done") || reason.is_some() {
         let mut usage = Vec::new();
         for (key, count) in value.as_object().into_iter().flat_map(Map::iter) {
             if key.ends_with("_count") || key.ends_with("_duration") {
@@ -144,7 +146,7 @@ fn decode_line(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue
             }
         }
         message.usage(Some(&Map::from_members(usage).into()));
-        message.finish(value.text("done_reason").unwrap_or("stop"));
+        message.finish(reason.unwrap_or("stop"));
         message.is_over = true;
     }
 }

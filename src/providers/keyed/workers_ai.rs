@@ -9,7 +9,7 @@ use crate::frame::Framing;
 use crate::json::Value;
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
-use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
+use crate::providers::keyed::message_decoder::{MessageDecoder, arguments_text, str_or_empty};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
 use crate::text::join;
 
@@ -122,11 +122,7 @@ fn decode_answer(message: &mut MessageDecoder, value: &Value, key: &str, out: &m
     }
     for call in value.list("tool_calls") {
         let function = call.non_null("function").unwrap_or(call);
-        let arguments = match function.non_null("arguments") {
-            Some(Value::String(json)) => json.clone(),
-            Some(given) => given.to_json(),
-            None => String::new(),
-        };
+        let arguments = arguments_text(function.get("arguments"));
         let (id, name) = (str_or_empty(call, "id"), str_or_empty(function, "name"));
         match call.number("index") {
             // This piece only says that the call is over.

@@ -66,7 +66,6 @@ fn streams() -> Cases {
 }
 
 fn tools() -> Cases {
-    let now = ("call_now", "now", "");
     let cut = ["tool 0 call_weather get_weather ", r#"tool 0 call_weather get_weather {"city":"#];
     let think = ["reasoning I need t", "reasoning he weath", "reasoning er."].map(str::to_owned).to_vec();
     vec![
@@ -76,7 +75,12 @@ fn tools() -> Cases {
             "tools-no-arguments",
             called(
                 "",
-                vec![format!("tool 0 call_now now "), done(0, now), "usage 3 1 4".into(), "finish tool_calls".into()],
+                vec![
+                    format!("tool 0 call_now now "),
+                    done(0, ("call_now", "now", "{}")),
+                    "usage 3 1 4".into(),
+                    "finish tool_calls".into(),
+                ],
             ),
         ),
         ("tools-after-text", called("Let me look.", calls(&[WEATHER], 8, "4 14 18"))),
