@@ -124,6 +124,18 @@ fn numbers_that_cross_the_border_mean_the_same_on_both_sides() {
 }
 
 #[test]
+fn services_of_javascript_are_those_of_the_core() {
+    let javascript = source("src/js/services.js");
+    let rows = Regex::new(r"(?m)^  (\w+): \{ service: '(\w+)', name: ").unwrap();
+    let listed: Vec<_> = rows.captures_iter(&javascript).map(|row| (row[1].to_owned(), row[2].to_owned())).collect();
+    assert!(listed.iter().all(|(key, service)| key == service), "{listed:?}");
+    let services: Vec<&str> = listed.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(services, rivulet::providers::keyed::compatible::names().collect::<Vec<_>>());
+    let typed = between(&source("src/js/index.d.ts"), "export const SERVICES: Readonly<", "Readonly<{");
+    assert_eq!(matches(r"'(\w+)'", &typed), names(services.iter().copied()));
+}
+
+#[test]
 fn the_default_of_max_event_bytes_is_the_same_on_both_sides() {
     let rust = between(&source("src/web/options.rs"), "MAX_EVENT_BYTES: usize = ", ";");
     let product: usize = rust.split(" * ").map(|factor| factor.parse::<usize>().unwrap()).product();

@@ -382,6 +382,16 @@ export interface ServiceSettings extends CallDefaults {
   modelAliases?: Record<string, string>;
 }
 
+/** Settings of `OpenAiChat`. */
+export interface OpenAiChatSettings extends ServiceSettings {
+  /**
+   * Which service it is, as `SERVICES` names it: `'mistral'` wants `random_seed` for `seed`, `'deepseek'` and `'mistral'` know no role
+   * `developer`, `'groq'`, `'cerebras'` and `'mistral'` refuse `reasoning_content` in messages, and `'deepseek'` wants it back with
+   * tool calls (`conversation` does that). Left out: as OpenAI itself. Another name is a `ChatError` `input`.
+   */
+  service?: keyof typeof SERVICES;
+}
+
 /** Settings of `Anthropic`. */
 export interface AnthropicSettings extends ServiceSettings {
   /** The header `anthropic-version`. Default `2026-10-21`, which has neither `temperature` nor `topP`; `2023-06-01` has both. */
@@ -722,7 +732,7 @@ export class AiPower extends WordPressProvider<AiPowerSettings> {}
 export class AiPuffer extends WordPressProvider<AiPufferSettings> {}
 
 /** OpenAI Chat Completions, and every service and local server that is compatible with it (`SERVICES`). By default OpenAI itself. */
-export class OpenAiChat extends Base<ServiceSettings> {}
+export class OpenAiChat extends Base<OpenAiChatSettings> {}
 
 /** OpenAI Responses. With `conversation` only the new messages are sent, since the service remembers the others. */
 export class OpenAiResponses extends Base<ServiceSettings> {}
@@ -1145,6 +1155,8 @@ export const SERVICES: Readonly<
     | 'cerebras' | 'deepseek' | 'fireworks' | 'groq' | 'huggingface' | 'llamacpp' | 'lmstudio' | 'mistral' | 'nvidia'
     | 'openrouter' | 'together' | 'vllm' | 'xai',
     Readonly<{
+      /** Which service it is, for what it takes in another way than OpenAI. */
+      service: keyof typeof SERVICES;
       /** Name of the service, for errors and `reply.provider`. */
       name: string;
       /** Address of its API. */

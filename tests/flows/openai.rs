@@ -519,3 +519,95 @@ fn no_half_of_a_key_is_left_at_the_end_of_an_excerpt() {
         }
     }
 }
+
+fn asks(service: &str, messages: Value) -> Flow {
+    ask(messages).settings(json!({ "service": service }))
+}
+
+/// A call of the tool `look`, as the answer of a service has it.
+fn looks(more: Value) -> [Value; 2] {
+    let call = json!({ "index": 0, "id": "c1", "function": { "name": "look", "arguments": "{}" } });
+    let mut call = call.as_object().unwrap().clone();
+    call.extend(more.as_object().unwrap().clone());
+    [chunk(json!({ "tool_calls": [call] })), finish("tool_calls")]
+}
+
+/// The second request of a talk in which the first answer, with `frames` before its call, calls a tool.
+fn with_result(service: Option<&str>, frames: &[Value], more: Value) -> (Value, Value) {
+    let own = |flow: Flow| match service {
+        Some(service) => flow.settings(json!({ "service": service })),
+        None => flow,
+    };
+    let body: Vec<Value> = frames.iter().cloned().chain(looks(more)).collect();
+    let body: String = body.iter().map(|frame| format!("data: {frame}\n\n")).collect();
+    let first = own(ask(json!("Hi"))).answers(&[Reply::new(200, body)]);
+    let conversation = first.conversation();
+    let call = json!({ "id": "c1", "type": "function", "function": { "name": "look", "arguments": "{}" } });
+    let messages = json!([
+        { "role": "user", "content": "Hi" },
+        { "role": "assistant", "content": null, "tool_calls": [call] },
+        { "role": "tool", "tool_call_id": "c1", "content": "a cat" },
+    ]);
+    let second = own(ask(messages)).options(json!({ "conversation": conversation })).answers(&[ok()]);
+    assert_eq!(second.conversation(), conversation, "for the turns after it");
+    (second.json(0)["messages"][1].clone(), conversation)
+}
+
+#[test]
+fn what_a_service_wants_back_goes_back_with_the_call() {
+    let detail = |more: Value| {
+        let mut detail = json!({ "type": "reasoning.text", "index": 0 });
+        detail.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        chunk(json!({ "reasoning_details": [detail] }))
+    };
+    let frames = [
+        detail(json!({ "text": "I lo" })),
+        detail(json!({ "text": "ok", "signature": "s" })),
+        chunk(json!({ "reasoning_details": [{ "type": "reasoning.encrypted", "index": 1, "data": "E" }] })),
+    ];
+    let (message, _) = with_result(None, &frames, json!({}));
+    assert_eq!(
+        message["reasoning_details"],
+        json!([
+            { "type": "reasoning.text", "index": 0, "text": "I look", "signature": "s" },
+            { "type": "reasoning.encrypted", "index": 1, "data": "E" },
+        ])
+    );
+    let extra = json!({ "google": { "thought_signature": "c2ln" } });
+    let (message, _) = with_result(None, &[], json!({ "extra_content": extra }));
+    assert_eq!(message["tool_calls"][0]["extra_content"], extra);
+    let thoughts = ["I lo", "ok"].map(|piece| chunk(json!({ "reasoning_content": piece })));
+    let (message, _) = with_result(Some("deepseek"), &thoughts, json!({}));
+    assert_eq!(message["reasoning_content"], "I look");
+}
+
+#[test]
+fn services_get_what_they_take() {
+    let call =
+        json!({ "id": "functions.look:0", "type": "function", "function": { "name": "look", "arguments": "{}" } });
+    let messages = json!([
+        { "role": "developer", "content": "Be brief" },
+        { "role": "assistant", "content": "", "reasoning_content": "hm", "tool_calls": [call] },
+        { "role": "tool", "tool_call_id": "functions.look:0", "content": "a cat" },
+    ]);
+    let sent = |service: &str| {
+        let played = asks(service, messages.clone()).options(json!({ "seed": 7 })).answers(&[ok()]);
+        (played.json(0), played.warnings().into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let (mistral, told) = sent("mistral");
+    assert_eq!((&mistral["random_seed"], &mistral["seed"]), (&json!(7), &Value::Null));
+    assert_eq!(mistral["messages"][0]["role"], "system");
+    assert_eq!(mistral["messages"][1]["reasoning_content"], Value::Null);
+    assert_eq!(told, ["the service takes no reasoning_content in messages: it was left out"]);
+    let id = mistral["messages"][1]["tool_calls"][0]["id"].as_str().unwrap();
+    assert!(id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
+    assert_eq!(mistral["messages"][2]["tool_call_id"], id);
+    let (groq, _) = sent("groq");
+    assert_eq!((&groq["messages"][0]["role"], &groq["seed"]), (&json!("developer"), &json!(7)));
+    assert_eq!(groq["messages"][1]["reasoning_content"], Value::Null);
+    assert_eq!(groq["messages"][1]["tool_calls"][0]["id"], "functions.look:0");
+    let (deepseek, told) = sent("deepseek");
+    assert_eq!((&deepseek["messages"][0]["role"], told.len()), (&json!("system"), 0));
+    assert_eq!(deepseek["messages"][1]["reasoning_content"], "hm");
+    assert!(asks("gork", json!("Hi")).input_error().starts_with("service: 'gork' is none of cerebras, deepseek, "));
+}

@@ -1,6 +1,7 @@
 //! Anthropic's Messages API, versions 2023-06-01 and 2026-10-21 (setting `version`). Part H of `tests/wire/README.md`
 //! is the protocol.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::chat::{Result, Session};
@@ -12,8 +13,9 @@ use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
-use crate::providers::keyed::messages::{self, ContentPart, KnownCalls};
+use crate::providers::keyed::messages::{self, ContentPart, KnownCalls, id_digits};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
+use crate::text::join;
 
 /// The class `Anthropic` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -174,12 +176,22 @@ fn block(part: &ContentPart) -> Result<Value> {
         },
         ContentPart::ToolCall { id, name, arguments } => fill_template(
             r#"{"type":"tool_use","id":$,"name":$,"input":%}"#,
-            &[id, name, &messages::arguments_object(arguments)?],
+            &[&own_id(id), name, &messages::arguments_object(arguments)?],
         ),
         ContentPart::ToolResult { id, text, .. } => {
-            fill_template(r#"{"type":"tool_result","tool_use_id":$,"content":$}"#, &[id, text])
+            fill_template(r#"{"type":"tool_result","tool_use_id":$,"content":$}"#, &[&own_id(id), text])
         }
     })
+}
+
+/// The id of a call as the service takes it, which may be of another service (`functions.look:0`): letters, digits, `_` and `-`.
+/// Call and result get the same one.
+fn own_id(id: &str) -> Cow<'_, str> {
+    let is_taken = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    match id.bytes().all(is_taken) && !id.is_empty() {
+        true => Cow::Borrowed(id),
+        false => Cow::Owned(join(&["call_", &id_digits(id, 24)])),
+    }
 }
 
 /// Reads one frame of the stream (H3).

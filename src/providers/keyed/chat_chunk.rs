@@ -1,6 +1,7 @@
 //! Reads chunks of OpenAI's Chat Completions, as a dozen services send them (sections F2 to F4 of
 //! `tests/wire/README.md`).
 
+use super::compatible;
 use super::message_decoder::{MessageDecoder, arguments_text, str_or_empty};
 use crate::exchange::EventQueue;
 use crate::json::Value;
@@ -49,6 +50,9 @@ fn decode_delta(message: &mut MessageDecoder, delta: &Value, out: &mut EventQueu
         let arguments = function.non_null("arguments").or(function.get("input"));
         let [id, name] = [(call, "id"), (function, "name")].map(|(value, key)| str_or_empty(value, key));
         message.tool_call(call.number("index"), id, name, &arguments_text(arguments), out);
+        if let Some(extra) = call.non_null("extra_content") {
+            compatible::remember_extra(id, extra, message);
+        }
     }
     // The calls of the time before `tool_calls`, of which a message has one.
     if let Some(call) = delta.non_null("function_call") {
@@ -67,6 +71,7 @@ fn decode_delta(message: &mut MessageDecoder, delta: &Value, out: &mut EventQueu
 
 /// Reads the reasoning, which has as many names as there are services; where several are there, they say the same.
 fn decode_reasoning(message: &mut MessageDecoder, delta: &Value, out: &mut EventQueue) {
+    message.reasoning_details(delta.list("reasoning_details"));
     let named =
         ["reasoning_content", "reasoning"].iter().find_map(|key| delta.text(key).filter(|text| !text.is_empty()));
     if let Some(text) = named {

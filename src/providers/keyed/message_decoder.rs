@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::Dialect;
+use super::compatible::State;
 use super::errors::{classify, error_in_success_body, is_error};
 use crate::chat::{Code, Error, Event, Finish, Result, ToolCall, Usage};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition, truncated};
@@ -48,6 +49,10 @@ pub struct MessageDecoder {
     pub conversation: Map,
     /// Parts of the message that the protocol keeps until they are complete.
     pub blocks: Vec<Value>,
+    /// What a service that is compatible with OpenAI's may want back.
+    state: State,
+    /// Whether the reasoning is to be kept for that.
+    pub keeps_reasoning: bool,
 }
 
 /// The number of different token counts that are kept. Services have a dozen; each one is compared with those before
@@ -142,6 +147,8 @@ impl MessageDecoder {
             has_image: false,
             is_over: false,
             blocks: Vec::new(),
+            state: State::default(),
+            keeps_reasoning: false,
         }
     }
 
@@ -152,6 +159,10 @@ impl MessageDecoder {
 
     /// A piece of the model's reasoning. Returns the piece as it is handed out.
     pub fn reasoning<'a>(&mut self, piece: &str, out: &'a mut EventQueue) -> &'a str {
+        if self.keeps_reasoning {
+            self.keeps(piece.len());
+            self.state.add_reasoning(piece);
+        }
         out.reasoning(piece, self.has_lone_surrogates)
     }
 
@@ -242,6 +253,27 @@ impl MessageDecoder {
         self.conversation.push(key, value);
     }
 
+    /// Keeps `members` at `key` of what the next request needs, beside those that are there.
+    pub fn remember_more(&mut self, key: &str, members: Map) {
+        let mut known = match self.conversation.take(key) {
+            Some(Value::Object(known)) => known,
+            _ => Map::new(),
+        };
+        for (name, value) in members.iter() {
+            known.insert(name, value.clone());
+        }
+        self.remember(key, known.into());
+    }
+
+    /// Pieces of `reasoning_details`: see [`State::add_details`].
+    pub fn reasoning_details(&mut self, pieces: &[Value]) {
+        if !pieces.is_empty() {
+            self.not_scannable = true;
+            let size = self.state.add_details(pieces);
+            self.keeps(size);
+        }
+    }
+
     /// Counts bytes that are kept until the end.
     pub fn keeps(&mut self, bytes: usize) {
         self.kept_bytes += bytes;
@@ -315,6 +347,10 @@ impl MessageDecoder {
                 tool.make_id(&self.chat);
             }
             out.push(Event::ToolCall { call: tool.call.clone(), arguments: arguments.as_str().into(), done: true });
+        }
+        if let Some(first) = self.tools.first() {
+            let (id, mut state) = (first.call.id.clone(), std::mem::take(&mut self.state));
+            state.remember(&id, self);
         }
         self.give_usage(out);
         let finish = match self.finish.or(self.default_finish) {

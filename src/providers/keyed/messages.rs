@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value};
 use crate::options::ChatRequest;
-use crate::text::join;
+use crate::text::{digit, join};
 
 /// A message that is not a system message.
 pub struct ChatMessage<'a> {
@@ -189,6 +189,21 @@ pub fn arguments_object(text: &str) -> Result<String> {
 pub fn object(text: &str) -> Option<String> {
     let parsed = json::parse(text.as_bytes()).ok()?;
     parsed.value.is_object().then(|| json::join_surrogates(&parsed.value.to_json(), parsed.has_lone_surrogates))
+}
+
+/// Letters and digits that stand for the id of a call in the place of the id, always the same ones, for services that take no other
+/// characters. (FNV-1a, and splitmix64 for the digits; two ids of one talk do not meet.)
+pub fn id_digits(id: &str, length: usize) -> String {
+    let hash =
+        |seed: u64| id.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let mut state = hash(0xcbf2_9ce4_8422_2325);
+    let mut digits = String::with_capacity(length);
+    for _ in 0..length {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        digits.push(digit((mixed ^ (mixed >> 31)) % 36));
+    }
+    digits
 }
 
 /// What the service gave with the tool calls of earlier replies, by the ids of the calls: the caller's `conversation`, sorted, so

@@ -8,6 +8,7 @@
 pub(super) mod anthropic;
 mod chat_chunk;
 pub(super) mod cohere;
+pub mod compatible;
 pub mod errors;
 pub(super) mod gemini;
 pub mod message_decoder;

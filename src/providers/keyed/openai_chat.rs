@@ -5,38 +5,43 @@
 use std::rc::Rc;
 
 use crate::chat::{Result, Session};
-use crate::exchange::Operation;
+use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::json::Value;
-use crate::options::{ChatRequest, ProtocolInfo};
+use crate::json::{Map, Value};
+use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
+use crate::providers::keyed::compatible::Service;
+use crate::providers::keyed::message_decoder::MessageDecoder;
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
 
 /// The class `OpenAiChat` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models")),
-    info: ProtocolInfo::service(
-        "OpenAiChat",
-        "https://api.openai.com/v1",
-        "/chat/completions",
-        &[
-            ("model", "model"),
-            ("messages", ".messages"),
-            ("temperature", "temperature"),
-            ("topP", "top_p"),
-            ("maxTokens", "max_tokens"),
-            ("stop", "stop"),
-            ("seed", "seed"),
-            ("tools", "tools"),
-            ("toolChoice", "tool_choice"),
-            ("reasoningEffort", "reasoning_effort"),
-            ("responseFormat", "response_format"),
-            // Fields that a client of the edge sent and that only compatible services know.
-            ("compatible", ".compatible"),
-            ("extra", ".extra"),
-        ],
-    ),
+    info: ProtocolInfo {
+        settings: &[("service", SettingKind::Id)],
+        ..ProtocolInfo::service(
+            "OpenAiChat",
+            "https://api.openai.com/v1",
+            "/chat/completions",
+            &[
+                ("model", "model"),
+                ("messages", ".messages"),
+                ("temperature", "temperature"),
+                ("topP", "top_p"),
+                ("maxTokens", "max_tokens"),
+                ("stop", "stop"),
+                ("seed", "seed"),
+                ("tools", "tools"),
+                ("toolChoice", "tool_choice"),
+                ("reasoningEffort", "reasoning_effort"),
+                ("responseFormat", "response_format"),
+                // Fields that a client of the edge sent and that only compatible services know.
+                ("compatible", ".compatible"),
+                ("extra", ".extra"),
+            ],
+        )
+    },
 };
 
 /// How the responses are read (F2 to F4).
@@ -57,11 +62,25 @@ static DIALECT: Dialect = Dialect {
     },
 };
 
+/// As [`DIALECT`], for a service that wants its reasoning back: it is kept, so the scanner must leave it to the decoder.
+static DIALECT_WITH_REASONING: Dialect = Dialect { reasoning_paths: &[], frame: frame_with_reasoning, ..DIALECT };
+
+fn frame_with_reasoning(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
+    message.keeps_reasoning = true;
+    chat_chunk::decode(message, value, "delta", out);
+    Ok(())
+}
+
 /// Makes the request for a reply (F1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
-    body.insert("messages", Value::Shared(messages::given(chat)?));
+    let service = Service::of(chat)?;
+    let given = messages::given(chat)?;
+    let mut needed = Map::new();
+    let written = service.messages(&given, chat, &mut needed, &mut builder.warnings);
+    body.insert("messages", written.unwrap_or(Value::Shared(given)));
+    service.rename(body);
     // OpenAI's newer models refuse `max_tokens`, which is the only name that other services know.
     if chat.settings.url.starts_with("https://api.openai.com/")
         && let Some(most) = body.take("max_tokens")
@@ -70,5 +89,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     body.insert("stream", true.into());
     body.insert_filled("stream_options", r#"{"include_usage":true}"#, &[]);
-    builder.post(&DIALECT, PROTOCOL.info.api_endpoint)
+    builder.conversation = needed;
+    let dialect = if service.wants_reasoning() { &DIALECT_WITH_REASONING } else { &DIALECT };
+    builder.post(dialect, PROTOCOL.info.api_endpoint)
 }
