@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::Dialect;
+use super::answer_parts::Parts;
 use super::errors::{classify, error_in_success_body, is_error};
-use super::openai_responses::Parts;
 use crate::chat::{Code, Error, Event, Finish, Result, ToolCall, Usage};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition, truncated};
 use crate::http::{Head, Response};

@@ -3,16 +3,18 @@
 use std::rc::Rc;
 
 use crate::chat::{Event, Result, Session};
-use crate::exchange::{EventQueue, Operation, Progress};
+use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
+use crate::providers::keyed::answer_parts::{
+    Kind, Matching, Part, WholePart, decode_whole, known_part, piece, tell_difference,
+};
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, ContentPart, Role};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
-use crate::text::join;
 
 /// The class `OpenAiResponses` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -152,192 +154,6 @@ fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
         input.push(item.into());
     }
     input.append(&mut others);
-}
-
-/// What a part of the answer is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    /// Text, or the text of a refusal.
-    #[default]
-    Text,
-    /// A summary of the reasoning.
-    Summary,
-    /// The reasoning itself.
-    Reasoning,
-    /// An image.
-    Image,
-}
-
-impl Kind {
-    /// Kinds of the same stream are handed out one behind the other.
-    const STREAMS: usize = 3;
-
-    fn stream(self) -> usize {
-        match self {
-            Kind::Text => 0,
-            Kind::Summary | Kind::Reasoning => 1,
-            Kind::Image => 2,
-        }
-    }
-}
-
-/// Which part of the answer it is: the position of its item, its kind and its position among the parts of this kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Part {
-    item: u64,
-    kind: Kind,
-    index: u64,
-}
-
-/// A part of the answer of which something came.
-#[derive(Default)]
-struct KnownPart {
-    part: Part,
-    progress: Progress,
-    /// The number of sources that came.
-    sources: usize,
-}
-
-/// What came of the answer. The service tells most things three times or more: in pieces, whole, in the whole item and in the
-/// whole answer. Gateways leave out any of these, so each of them is read, and only what it adds is handed out.
-#[derive(Default)]
-pub struct Parts {
-    /// In order.
-    known: Vec<KnownPart>,
-    /// The parts whose progress stands in the queue: of text and of reasoning.
-    current: [Option<Part>; Kind::STREAMS],
-    /// Whether the caller knows that pieces and wholes differ.
-    told_difference: bool,
-}
-
-/// The warning where the whole text of a part is another one than that of its pieces.
-const DIFFERENCE: &str = "the service's final text or arguments differ from the pieces that came: the pieces stand";
-
-/// What stands between two parts of the reasoning. Each of them is a paragraph or more.
-const BREAK: &str = "\n\n";
-
-impl Parts {
-    /// Notes how far the current parts came.
-    fn settle(&mut self, out: &EventQueue) {
-        for (part, progress) in self.current.into_iter().zip([out.text_progress, out.reasoning_progress]) {
-            let at = part.and_then(|part| self.find(part).ok());
-            at.into_iter().for_each(|at| self.known[at].progress = progress);
-        }
-    }
-
-    /// The position of a part, or where it belongs.
-    fn find(&self, part: Part) -> std::result::Result<usize, usize> {
-        self.known.binary_search_by(|known| known.part.cmp(&part))
-    }
-
-    /// What came of a part, as far as it is settled.
-    fn progress(&self, part: Part) -> Progress {
-        self.find(part).map(|at| self.known[at].progress).unwrap_or_default()
-    }
-
-    /// All parts of a stream of which something came, in order.
-    fn stream(&self, stream: usize) -> impl Iterator<Item = &KnownPart> {
-        self.known.iter().filter(move |known| known.part.kind.stream() == stream && known.progress.bytes > 0)
-    }
-}
-
-/// The record of a part, which may begin with it.
-fn known_part(message: &mut MessageDecoder, part: Part) -> &mut KnownPart {
-    let at = message.parts.find(part).unwrap_or_else(|at| {
-        message.keeps(size_of::<KnownPart>());
-        message.parts.known.insert(at, KnownPart { part, ..KnownPart::default() });
-        at
-    });
-    &mut message.parts.known[at]
-}
-
-/// Makes `part` the one that the next piece belongs to.
-fn begin(message: &mut MessageDecoder, part: Part, out: &mut EventQueue) {
-    let stream = part.kind.stream();
-    let before = message.parts.current[stream];
-    if before == Some(part) {
-        return;
-    }
-    message.parts.settle(out);
-    if stream == Kind::Summary.stream() && before.is_some() && message.parts.find(part).is_err() {
-        message.reasoning(BREAK, out);
-    }
-    let progress = known_part(message, part).progress;
-    message.parts.current[stream] = Some(part);
-    match part.kind {
-        Kind::Text => out.text_progress = progress,
-        Kind::Summary | Kind::Reasoning => out.reasoning_progress = progress,
-        Kind::Image => {}
-    }
-}
-
-/// A piece of a part.
-fn piece(message: &mut MessageDecoder, part: Part, is_refusal: bool, piece: &str, out: &mut EventQueue) {
-    if piece.is_empty() {
-        return;
-    }
-    begin(message, part, out);
-    match part.kind {
-        Kind::Text if is_refusal => message.refusal(piece, out),
-        Kind::Text => message.text(piece, out),
-        Kind::Summary | Kind::Reasoning => _ = message.reasoning(piece, out),
-        Kind::Image => {}
-    }
-}
-
-/// A part as a whole.
-struct WholePart<'a> {
-    part: Part,
-    text: &'a str,
-    is_refusal: bool,
-    /// Where its sources stand.
-    value: &'a Value,
-}
-
-/// Hands out what a whole part has beyond the pieces that came.
-fn decode_whole(message: &mut MessageDecoder, whole: &WholePart<'_>, out: &mut EventQueue) {
-    message.parts.settle(out);
-    let progress = message.parts.progress(whole.part);
-    match progress.rest_of(whole.text) {
-        // What a frame with half a character says cannot be compared with what came.
-        _ if message.has_lone_surrogates && progress.bytes > 0 => {}
-        _ if whole.part.kind == Kind::Image => {
-            if progress.bytes == 0 && !whole.text.is_empty() {
-                known_part(message, whole.part).progress.bytes = whole.text.len();
-                message.image(image_url(whole.text, str_or_empty(whole.value, "output_format")), out);
-            }
-        }
-        Some(rest) => piece(message, whole.part, whole.is_refusal, rest, out),
-        None => tell_difference(message, out),
-    }
-    let sources = whole.value.list("annotations");
-    if !sources.is_empty() {
-        let known = known_part(message, whole.part);
-        sources.iter().skip(known.sources).for_each(|source| out.source(source));
-        known.sources = known.sources.max(sources.len());
-    }
-}
-
-/// Warns, once, that the service told something twice and differently.
-fn tell_difference(message: &mut MessageDecoder, out: &mut EventQueue) {
-    if !std::mem::replace(&mut message.parts.told_difference, true) {
-        out.warn(DIFFERENCE);
-    }
-}
-
-/// The address of an image in base64, of this format: PNG, JPEG or WebP. Where the service names none, the first bytes do.
-fn image_url(data: &str, format: &str) -> String {
-    if data.starts_with("data:") || data.starts_with("http") {
-        return data.to_owned();
-    }
-    let media = match format {
-        "png" | "jpeg" | "webp" => format,
-        "jpg" => "jpeg",
-        _ if data.starts_with("/9j/") => "jpeg",
-        _ if data.starts_with("UklGR") => "webp",
-        _ => "png",
-    };
-    join(&["data:image/", media, ";base64,", data])
 }
 
 /// A part of the content of a message or of reasoning.
@@ -481,59 +297,13 @@ fn is_custom_tool(chat: &ChatRequest, name: &str) -> bool {
     tools.any(|tool| str_or_empty(tool, "type") == "custom" && str_or_empty(tool, "name") == name)
 }
 
-/// How the parts of a whole answer are found among those that came in pieces.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Match {
-    /// By the position of the item.
-    Position,
-    /// By their order. Some gateways leave items out of the whole answer, so that the others change their positions.
-    Order,
-    /// All of it came before.
-    Nothing,
-}
-
 /// Reads the items of a whole answer: nothing but it may have come, or all of it came before.
 fn decode_output(message: &mut MessageDecoder, output: &[Value], out: &mut EventQueue) {
-    message.parts.settle(out);
     let wholes: Vec<_> = (0..).zip(output).map(|(index, item)| parts_of(index, item)).collect();
-    let all = || wholes.iter().flatten().filter(|whole| !whole.text.is_empty());
-    let mut is_other = false;
-    let matches: [Match; Kind::STREAMS] = std::array::from_fn(|stream| {
-        let parts = &message.parts;
-        let came: usize = parts.stream(stream).map(|known| known.progress.bytes).sum();
-        let wanted = || all().filter(|whole| whole.part.kind.stream() == stream);
-        let Some(missing) = wanted().map(|whole| whole.text.len()).sum::<usize>().checked_sub(came) else {
-            return Match::Nothing;
-        };
-        let rest = |progress: Progress, whole: &WholePart<'_>| progress.rest_of(whole.text).map(str::len);
-        let by_position = wanted().map(|whole| rest(parts.progress(whole.part), whole)).sum::<Option<usize>>();
-        if by_position == Some(missing) {
-            return Match::Position;
-        }
-        let known = parts.stream(stream).map(|known| known.progress).chain(std::iter::repeat(Progress::default()));
-        let by_order = wanted().zip(known).map(|(whole, progress)| rest(progress, whole)).sum::<Option<usize>>();
-        if by_order == Some(missing) {
-            return Match::Order;
-        }
-        is_other |= missing > 0;
-        Match::Nothing
-    });
-    if is_other {
-        tell_difference(message, out);
-    }
-    let known = |stream| message.parts.stream(stream).map(|known| known.part).collect::<Vec<_>>().into_iter();
-    let mut known: [_; Kind::STREAMS] = std::array::from_fn(known);
+    let mut matching = Matching::new(message, &wholes, out);
     let mut calls = 0;
     for ((index, item), wholes) in (0..).zip(output).zip(&wholes) {
-        for whole in wholes.iter().filter(|whole| !whole.text.is_empty()) {
-            let stream = whole.part.kind.stream();
-            let part = match matches[stream] {
-                Match::Position => whole.part,
-                Match::Order => known[stream].next().unwrap_or(whole.part),
-                Match::Nothing => continue,
-            };
-            decode_whole(message, &WholePart { part, ..*whole }, out);
-        }
+        wholes.iter().for_each(|whole| matching.decode(message, whole, out));
         decode_call(message, Some(calls), index, item, true, out);
         calls += usize::from(is_call(message, item));
     }
