@@ -605,3 +605,33 @@ fn a_custom_tool_is_called_where_the_caller_gave_it_and_is_a_note_elsewhere() {
     assert_eq!(others.len(), 1, "{others:?}");
     assert!(others[0].starts_with("status"), "{others:?}");
 }
+
+/// The service refuses a result of another kind than its call.
+#[test]
+fn calls_of_custom_tools_go_back_as_such() {
+    let call = |id: &str, name: &str, arguments: &str| json!({ "id": id, "type": "function", "function": { "name": name, "arguments": arguments } });
+    let result = |id: &str| json!({ "role": "tool", "tool_call_id": id, "content": "done" });
+    let messages = json!([
+        { "role": "user", "content": "Go" },
+        { "role": "assistant", "tool_calls": [call("a", "sh", "{\"input\":\"ls \\\"a\\\"\"}"), call("b", "f", "{}"), call("c", "sh", "ls")] },
+        result("a"), result("b"), result("c"),
+    ]);
+    let given =
+        json!({ "extra": { "tools": [{ "type": "custom", "name": "sh" }, { "type": "function", "name": "f" }] } });
+    let input = sent(&ask(messages).options(given))["input"].clone();
+    let custom =
+        |id: &str, input: &str| json!({ "type": "custom_tool_call", "call_id": id, "name": "sh", "input": input });
+    let output = |kind: &str, id: &str| json!({ "type": kind, "call_id": id, "output": "done" });
+    let function = json!({ "type": "function_call", "call_id": "b", "name": "f", "arguments": "{}" });
+    assert_eq!(
+        input.as_array().unwrap()[1..],
+        [
+            custom("a", "ls \"a\""),
+            function,
+            custom("c", "ls"),
+            output("custom_tool_call_output", "a"),
+            output("function_call_output", "b"),
+            output("custom_tool_call_output", "c"),
+        ]
+    );
+}

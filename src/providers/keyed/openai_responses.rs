@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::chat::{Event, Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::json::{Map, Value, fill_template};
+use crate::json::{self, Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
 use crate::providers::keyed::answer_parts::{
@@ -79,7 +79,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     builder.conversation.insert(MESSAGES_SEEN, (parsed.len() as u64).into());
     let mut input = Vec::new();
-    new.iter().for_each(|message| write_items(message, &mut input));
+    new.iter().for_each(|message| write_items(chat, message, &mut input));
     body.insert("input", input.into());
     if let Some(mut tools) = messages::tools(chat, &[("type", "function")], "parameters")? {
         default_to_not_strict(&mut tools);
@@ -121,9 +121,11 @@ fn default_to_not_strict(tools: &mut Value) {
 }
 
 /// Appends a message as items of `input` (J2).
-fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
+fn write_items(chat: &ChatRequest, message: &ChatMessage, input: &mut Vec<Value>) {
     const CALL: &str = r#"{"type":"function_call","call_id":$,"name":$,"arguments":$}"#;
     const RESULT: &str = r#"{"type":"function_call_output","call_id":$,"output":$}"#;
+    const CUSTOM: &str = r#"{"type":"custom_tool_call","call_id":$,"name":$,"input":$}"#;
+    const CUSTOM_RESULT: &str = r#"{"type":"custom_tool_call_output","call_id":$,"output":$}"#;
     let is_assistant = message.role == Role::Assistant;
     let mut content = Vec::new();
     let mut others = Vec::new();
@@ -141,6 +143,14 @@ fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
                     image.insert_str("detail", detail);
                 }
                 content.push(image.into());
+            }
+            ContentPart::ToolCall { id, name, arguments } if is_custom_tool(chat, name) => {
+                // Arguments of another form are of another service, or of a time when the tool took JSON.
+                let read = json::parse(arguments.as_bytes()).map(|parsed| parsed.value).unwrap_or_default();
+                others.push(fill_template(CUSTOM, &[id, name, read.text("input").unwrap_or(arguments)]));
+            }
+            ContentPart::ToolResult { id, name, text } if is_custom_tool(chat, name) => {
+                others.push(fill_template(CUSTOM_RESULT, &[id, text]));
             }
             ContentPart::ToolCall { id, name, arguments } => others.push(fill_template(CALL, &[id, name, arguments])),
             ContentPart::ToolResult { id, text, .. } => others.push(fill_template(RESULT, &[id, text])),
