@@ -635,3 +635,33 @@ fn calls_of_custom_tools_go_back_as_such() {
         ]
     );
 }
+
+/// Gateways leave out the numbers of pieces, or give all of them the same.
+#[test]
+fn what_is_numbered_otherwise_in_the_end_is_not_handed_out_twice() {
+    let item = json!({ "type": "message", "id": "m1", "content": [output_text("Hello")] });
+    let done = |item: &Value| json!({ "type": "response.output_item.done", "output_index": 1, "item": item });
+    let piece = |more: Value| {
+        let mut piece = json!({ "type": "response.output_text.delta" });
+        piece.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        piece
+    };
+    for more in [json!({ "delta": "Hel" }), json!({ "delta": "Hello", "output_index": 0, "item_id": "m1" })] {
+        let text = |frames: &[Value]| heard(json!({}), frames).0;
+        assert_eq!(text(&[piece(more.clone()), done(&item), ended(json!([]))]), "Hello");
+        assert_eq!(text(&[piece(more.clone()), done(&item), ended(json!([item]))]), "Hello");
+        // Another message may say the same.
+        let again = json!({ "type": "message", "id": "m2", "content": [output_text("Hello")] });
+        let first = piece(json!({ "delta": "Hello", "output_index": 0, "item_id": "m1" }));
+        assert_eq!(text(&[first, done(&again), ended(json!([item, again]))]), "HelloHello");
+    }
+    let call =
+        |arguments: &str| json!({ "type": "function_call", "call_id": "c", "name": "f", "arguments": arguments });
+    let added = json!({ "type": "response.output_item.added", "output_index": 1, "item": call("") });
+    let delta = json!({ "type": "response.function_call_arguments.delta", "delta": "{\"a\"" });
+    let whole = json!({ "type": "response.function_call_arguments.done", "arguments": "{\"a\":1}" });
+    let others =
+        heard(json!({}), &[added, delta, whole, done(&call("{\"a\":1}")), ended(json!([call("{\"a\":1}")]))]).2;
+    assert_eq!(others.last().unwrap(), "tool 0 c f {\"a\":1} done");
+    assert!(others.iter().all(|event| event.starts_with("tool 0 c f")), "{others:?}");
+}

@@ -49,6 +49,8 @@ pub struct Part {
 #[derive(Default)]
 pub struct KnownPart {
     part: Part,
+    /// The id of its item. May be empty.
+    id: String,
     progress: Progress,
     /// The number of sources that came.
     pub sources: usize,
@@ -91,24 +93,39 @@ impl Parts {
         self.find(part).map(|at| self.known[at].progress).unwrap_or_default()
     }
 
+    /// The part that `whole` is. Gateways number pieces and wholes differently, or leave out the numbers of the pieces: a part
+    /// that is not known by its position is the current one if it goes on from there and its item has no other id.
+    fn place(&self, whole: &WholePart<'_>) -> Part {
+        let current = self.current[whole.part.kind.stream()].and_then(|part| self.find(part).ok());
+        let Some(known) = current.map(|at| &self.known[at]).filter(|_| self.find(whole.part).is_err()) else {
+            return whole.part;
+        };
+        let is_other = known.part.kind != whole.part.kind
+            || known.part.index != whole.part.index
+            || !known.id.is_empty() && !whole.id.is_empty() && known.id != whole.id
+            || whole.text.len() < known.progress.bytes
+            || known.progress.rest_of(whole.text).is_none();
+        if is_other { whole.part } else { known.part }
+    }
+
     /// All parts of a stream of which something came, in order.
     fn stream(&self, stream: usize) -> impl Iterator<Item = &KnownPart> {
         self.known.iter().filter(move |known| known.part.kind.stream() == stream && known.progress.bytes > 0)
     }
 }
 
-/// The record of a part, which may begin with it.
-pub fn known_part(message: &mut MessageDecoder, part: Part) -> &mut KnownPart {
+/// The record of a part of the item with this id. It may begin here.
+pub fn known_part<'a>(message: &'a mut MessageDecoder, part: Part, id: &str) -> &'a mut KnownPart {
     let at = message.parts.find(part).unwrap_or_else(|at| {
-        message.keeps(size_of::<KnownPart>());
-        message.parts.known.insert(at, KnownPart { part, ..KnownPart::default() });
+        message.keeps(size_of::<KnownPart>() + id.len());
+        message.parts.known.insert(at, KnownPart { part, id: id.to_owned(), ..KnownPart::default() });
         at
     });
     &mut message.parts.known[at]
 }
 
 /// Makes `part` the one that the next piece belongs to.
-fn begin(message: &mut MessageDecoder, part: Part, out: &mut EventQueue) {
+fn begin(message: &mut MessageDecoder, part: Part, id: &str, out: &mut EventQueue) {
     let stream = part.kind.stream();
     let before = message.parts.current[stream];
     if before == Some(part) {
@@ -118,7 +135,7 @@ fn begin(message: &mut MessageDecoder, part: Part, out: &mut EventQueue) {
     if stream == Kind::Summary.stream() && before.is_some() && message.parts.find(part).is_err() {
         message.reasoning(BREAK, out);
     }
-    let progress = known_part(message, part).progress;
+    let progress = known_part(message, part, id).progress;
     message.parts.current[stream] = Some(part);
     match part.kind {
         Kind::Text => out.text_progress = progress,
@@ -127,12 +144,17 @@ fn begin(message: &mut MessageDecoder, part: Part, out: &mut EventQueue) {
     }
 }
 
-/// A piece of a part.
-pub fn piece(message: &mut MessageDecoder, part: Part, is_refusal: bool, piece: &str, out: &mut EventQueue) {
+/// A piece of a part of the item with this id. `is_refusal`: see [`WholePart`].
+pub fn piece(
+    message: &mut MessageDecoder,
+    (part, id, is_refusal): (Part, &str, bool),
+    piece: &str,
+    out: &mut EventQueue,
+) {
     if piece.is_empty() {
         return;
     }
-    begin(message, part, out);
+    begin(message, part, id, out);
     match part.kind {
         Kind::Text if is_refusal => message.refusal(piece, out),
         Kind::Text => message.text(piece, out),
@@ -145,6 +167,8 @@ pub fn piece(message: &mut MessageDecoder, part: Part, is_refusal: bool, piece: 
 pub struct WholePart<'a> {
     /// Which part it is.
     pub part: Part,
+    /// The id of its item. May be empty.
+    pub id: &'a str,
     /// All of its text, or the image in base64.
     pub text: &'a str,
     /// Whether the model says there that it will not answer.
@@ -156,22 +180,29 @@ pub struct WholePart<'a> {
 /// Hands out what a whole part has beyond the pieces that came.
 pub fn decode_whole(message: &mut MessageDecoder, whole: &WholePart<'_>, out: &mut EventQueue) {
     message.parts.settle(out);
+    let part = message.parts.place(whole);
+    decode_placed(message, &WholePart { part, ..*whole }, out);
+}
+
+/// Hands out what a whole part, whose position is the one of its pieces, has beyond them.
+fn decode_placed(message: &mut MessageDecoder, whole: &WholePart<'_>, out: &mut EventQueue) {
+    message.parts.settle(out);
     let progress = message.parts.progress(whole.part);
     match progress.rest_of(whole.text) {
         // What a frame with half a character says cannot be compared with what came.
         _ if message.has_lone_surrogates && progress.bytes > 0 => {}
         _ if whole.part.kind == Kind::Image => {
             if progress.bytes == 0 && !whole.text.is_empty() {
-                known_part(message, whole.part).progress.bytes = whole.text.len();
+                known_part(message, whole.part, whole.id).progress.bytes = whole.text.len();
                 message.image(image_url(whole.text, str_or_empty(whole.value, "output_format")), out);
             }
         }
-        Some(rest) => piece(message, whole.part, whole.is_refusal, rest, out),
+        Some(rest) => piece(message, (whole.part, whole.id, whole.is_refusal), rest, out),
         None => tell_difference(message, out),
     }
     let sources = whole.value.list("annotations");
     if !sources.is_empty() {
-        let known = known_part(message, whole.part);
+        let known = known_part(message, whole.part, whole.id);
         sources.iter().skip(known.sources).for_each(|source| out.source(source));
         known.sources = known.sources.max(sources.len());
     }
@@ -262,6 +293,6 @@ impl Matching {
             Match::Order => self.known[stream].next().unwrap_or(whole.part),
             Match::Nothing => return,
         };
-        decode_whole(message, &WholePart { part, ..*whole }, out);
+        decode_placed(message, &WholePart { part, ..*whole }, out);
     }
 }

@@ -195,23 +195,23 @@ impl MessageDecoder {
     }
 
     /// A tool call as the service tells it once more, with all of its arguments or none: what did not come before is handed out.
-    /// `at`: its position among the calls, where that is likely. Returns whether the arguments are those that came, or go on
+    /// `at`: its position among the calls, where that is likely. Without a number and an id it is the last one. Returns whether the arguments are those that came, or go on
     /// from there.
     pub fn whole_call(
         &mut self,
         at: Option<usize>,
-        (number, id, name, arguments): (u64, &str, &str, &str),
+        (number, id, name, arguments): (Option<u64>, &str, &str, &str),
         out: &mut EventQueue,
     ) -> bool {
         let likely = at.filter(|&at| self.tools.get(at).is_some_and(|tool| tool.is_like(id, name, arguments)));
         let known = likely.or_else(|| self.find(|tool| !id.is_empty() && tool.call.id == id)).or_else(|| {
-            self.find(|tool| tool.number == number).filter(|&at| {
+            self.find(|tool| number.is_none_or(|number| tool.number == number)).filter(|&at| {
                 let tool = &mut self.tools[at];
                 tool.call.id.is_empty() || !tool.ends_before(id, name)
             })
         });
         let Some(at) = known else {
-            self.tool_call(Some(number), id, name, arguments, out);
+            self.tool_call(number, id, name, arguments, out);
             return true;
         };
         let tool = &mut self.tools[at];

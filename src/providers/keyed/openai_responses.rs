@@ -167,7 +167,7 @@ fn write_items(chat: &ChatRequest, message: &ChatMessage, input: &mut Vec<Value>
 }
 
 /// A part of the content of a message or of reasoning.
-fn content_part(item: u64, index: u64, value: &Value) -> WholePart<'_> {
+fn content_part<'a>(item: u64, id: &'a str, index: u64, value: &'a Value) -> WholePart<'a> {
     let (kind, key) = match str_or_empty(value, "type") {
         "reasoning_text" => (Kind::Reasoning, "text"),
         "summary_text" => (Kind::Summary, "text"),
@@ -175,19 +175,20 @@ fn content_part(item: u64, index: u64, value: &Value) -> WholePart<'_> {
         _ => (Kind::Text, "text"),
     };
     let part = Part { item, kind, index };
-    WholePart { part, text: str_or_empty(value, key), is_refusal: key == "refusal", value }
+    WholePart { part, id, text: str_or_empty(value, key), is_refusal: key == "refusal", value }
 }
 
 /// All parts of the item at `index`.
 fn parts_of(index: u64, item: &Value) -> Vec<WholePart<'_>> {
+    let id = str_or_empty(item, "id");
     let summary = (0..).zip(item.list("summary")).map(|(at, value)| {
         let part = Part { item: index, kind: Kind::Summary, index: at };
-        WholePart { part, text: str_or_empty(value, "text"), is_refusal: false, value }
+        WholePart { part, id, text: str_or_empty(value, "text"), is_refusal: false, value }
     });
-    let content = (0..).zip(item.list("content")).map(|(at, value)| content_part(index, at, value));
+    let content = (0..).zip(item.list("content")).map(|(at, value)| content_part(index, id, at, value));
     let image = (str_or_empty(item, "type") == "image_generation_call").then(|| {
         let part = Part { item: index, kind: Kind::Image, index: 0 };
-        WholePart { part, text: str_or_empty(item, "result"), is_refusal: false, value: item }
+        WholePart { part, id, text: str_or_empty(item, "result"), is_refusal: false, value: item }
     });
     summary.chain(content).chain(image).collect()
 }
@@ -195,31 +196,36 @@ fn parts_of(index: u64, item: &Value) -> Vec<WholePart<'_>> {
 /// Reads one frame of the stream (J3).
 fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
     let item = value.number("output_index").unwrap_or_default();
-    let delta = str_or_empty(value, "delta");
+    let [delta, id] = ["delta", "item_id"].map(|key| str_or_empty(value, key));
     let none = Value::Null;
     let part = |kind| {
         let key = if kind == Kind::Summary { "summary_index" } else { "content_index" };
         Part { item, kind, index: value.number(key).unwrap_or_default() }
     };
-    let whole =
-        |kind, key| WholePart { part: part(kind), text: str_or_empty(value, key), is_refusal: key == "refusal", value };
+    let whole = |kind, key| WholePart {
+        part: part(kind),
+        id,
+        text: str_or_empty(value, key),
+        is_refusal: key == "refusal",
+        value,
+    };
     match str_or_empty(value, "type") {
-        "response.output_text.delta" => piece(message, part(Kind::Text), false, delta, out),
-        "response.refusal.delta" => piece(message, part(Kind::Text), true, delta, out),
-        "response.reasoning_summary_text.delta" => piece(message, part(Kind::Summary), false, delta, out),
-        "response.reasoning_text.delta" => piece(message, part(Kind::Reasoning), false, delta, out),
+        "response.output_text.delta" => piece(message, (part(Kind::Text), id, false), delta, out),
+        "response.refusal.delta" => piece(message, (part(Kind::Text), id, true), delta, out),
+        "response.reasoning_summary_text.delta" => piece(message, (part(Kind::Summary), id, false), delta, out),
+        "response.reasoning_text.delta" => piece(message, (part(Kind::Reasoning), id, false), delta, out),
         "response.output_text.done" => decode_whole(message, &whole(Kind::Text, "text"), out),
         "response.refusal.done" => decode_whole(message, &whole(Kind::Text, "refusal"), out),
         "response.reasoning_summary_text.done" => decode_whole(message, &whole(Kind::Summary, "text"), out),
         "response.reasoning_text.done" => decode_whole(message, &whole(Kind::Reasoning, "text"), out),
         "response.content_part.done" | "response.reasoning_part.done" => {
-            let whole = content_part(item, part(Kind::Text).index, value.get("part").unwrap_or(&none));
+            let whole = content_part(item, id, part(Kind::Text).index, value.get("part").unwrap_or(&none));
             decode_whole(message, &whole, out);
         }
         "response.reasoning_summary_part.done" => {
             let value = value.get("part").unwrap_or(&none);
             let text = str_or_empty(value, "text");
-            decode_whole(message, &WholePart { part: part(Kind::Summary), text, is_refusal: false, value }, out);
+            decode_whole(message, &WholePart { part: part(Kind::Summary), id, text, is_refusal: false, value }, out);
         }
         "response.output_item.added" => {
             decode_call(message, None, item, value.get("item").unwrap_or(&none), false, out)
@@ -229,16 +235,16 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             parts_of(item, whole).iter().for_each(|part| decode_whole(message, part, out));
             decode_call(message, None, item, whole, true, out);
         }
-        "response.function_call_arguments.delta" => message.tool_call(Some(item), "", "", delta, out),
+        "response.function_call_arguments.delta" => message.tool_call(value.number("output_index"), "", "", delta, out),
         "response.function_call_arguments.done" => {
             let (name, arguments) = (str_or_empty(value, "name"), str_or_empty(value, "arguments"));
-            if !message.whole_call(None, (item, "", name, arguments), out) {
+            if !message.whole_call(None, (value.number("output_index"), "", name, arguments), out) {
                 tell_difference(message, out);
             }
         }
         "response.output_text.annotation.added" => {
             if let Some(source) = value.non_null("annotation") {
-                known_part(message, part(Kind::Text)).sources += 1;
+                known_part(message, part(Kind::Text), id).sources += 1;
                 out.source(source);
             }
         }
@@ -282,7 +288,7 @@ fn decode_call(
         CUSTOM_CALL => "",
         _ => str_or_empty(item, "arguments"),
     };
-    if !message.whole_call(at, (index, id, name, arguments), out) {
+    if !message.whole_call(at, (Some(index), id, name, arguments), out) {
         tell_difference(message, out);
     }
 }
