@@ -24,9 +24,43 @@ pub enum RunKind {
     ToolCall(Rc<ToolCall>),
 }
 
+/// How much of a text has come, and how that ended. This is enough to find what a whole text adds, without keeping the text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// Bytes that have come.
+    pub bytes: usize,
+    /// The last of them, at its end.
+    tail: [u8; 16],
+}
+
+impl Progress {
+    /// Notes that `piece` has come, too.
+    fn add(&mut self, piece: &[u8]) {
+        let kept = &piece[piece.len().saturating_sub(self.tail.len())..];
+        self.tail.rotate_left(kept.len());
+        let from = self.tail.len() - kept.len();
+        self.tail[from..].copy_from_slice(kept);
+        self.bytes += piece.len();
+    }
+
+    /// What `whole` has beyond the pieces that came. Nothing where it is shorter than they are. `None`: it is another text.
+    pub fn rest_of<'a>(&self, whole: &'a str) -> Option<&'a str> {
+        if whole.len() < self.bytes {
+            return Some("");
+        }
+        let (begun, rest) = whole.split_at_checked(self.bytes)?;
+        let known = self.tail.len() - self.bytes.min(self.tail.len());
+        begun.as_bytes().ends_with(&self.tail[known..]).then_some(rest)
+    }
+}
+
 /// Where protocols put the events that they understood.
 #[derive(Default)]
 pub struct EventQueue {
+    /// What has come of the text, or of the part of it that the protocol put here.
+    pub text_progress: Progress,
+    /// What has come of the reasoning, or of the part of it that the protocol put here.
+    pub reasoning_progress: Progress,
     queue: VecDeque<Event>,
     /// The kind of the run that is still growing.
     pub(super) run: RunKind,
@@ -66,6 +100,7 @@ impl EventQueue {
         if !piece.is_empty() {
             self.release_held_text();
         }
+        self.reasoning_progress.add(piece.as_bytes());
         self.reasoning_piece(piece)
     }
 
@@ -215,12 +250,23 @@ impl EventQueue {
         Some(&mut self.pieces)
     }
 
+    /// Notes that the scanner appended all pieces from `start` on.
+    pub(super) fn scanned(&mut self, start: (usize, usize)) {
+        let scanned = self.pieces.since(start).as_bytes();
+        match self.run {
+            RunKind::Text => self.text_progress.add(scanned),
+            RunKind::Reasoning => self.reasoning_progress.add(scanned),
+            RunKind::ToolCall(_) => {}
+        }
+    }
+
     /// Appends a piece of text. An empty piece is dropped and ends no run.
     fn text_piece(&mut self, piece: &str) {
         if piece.is_empty() {
             return;
         }
         self.had_text = true;
+        self.text_progress.add(piece.as_bytes());
         self.finish_reasoning();
         let Some(filter) = &mut self.filter else {
             self.begin_run(RunKind::Text);

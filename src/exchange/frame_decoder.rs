@@ -52,6 +52,7 @@ impl Sink for FrameDecoder<'_> {
             if let RunKind::ToolCall(_) = kind {
                 self.decode.arguments_scanned(pieces.since(start));
             }
+            self.out.scanned(start);
         }
         scanned
     }

@@ -356,3 +356,312 @@ fn turns_that_the_service_did_not_hear_are_sent() {
     let body = next(&messages);
     assert_eq!((body.get("previous_response_id"), body["input"].as_array().unwrap().len()), (None, 5));
 }
+
+/// What a stream of these frames gives: text, reasoning, and all other events as they are described.
+fn heard(options: Value, frames: &[Value]) -> (String, String, Vec<String>) {
+    let played = ask(json!("Hi")).options(options).answers(&[named(frames)]);
+    assert!(played.end.is_ok(), "{:?}", played.end);
+    let is_other = |event: &String| {
+        let is_own = ["reasoning ", "conversation", "finish"].iter().any(|kind| event.starts_with(kind));
+        !is_own && event != "warning the site sent an empty reply"
+    };
+    (played.text(), reasoning(&played), played.described().into_iter().filter(is_other).collect())
+}
+
+fn reasoning(played: &Played) -> String {
+    played.described().iter().filter_map(|event| event.strip_prefix("reasoning ")).collect()
+}
+
+/// A frame of item 0.
+fn at(kind: &str, more: Value) -> Value {
+    let mut frame = json!({ "type": format!("response.{kind}"), "output_index": 0 });
+    frame.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    frame
+}
+
+fn ended(output: Value) -> Value {
+    over(json!({ "id": "r", "status": "completed", "output": output }))
+}
+
+fn message(content: Value) -> Value {
+    json!({ "type": "message", "content": [content] })
+}
+
+fn output_text(text: &str) -> Value {
+    json!({ "type": "output_text", "text": text, "annotations": [] })
+}
+
+/// Each final event alone gives all of it, and after pieces what they lack, and after one another nothing.
+#[test]
+fn what_only_final_events_say_is_taken_once() {
+    let finals = |kind: &str, item: Value, part: Value, text: &str| {
+        let key = if kind == "refusal" { "refusal" } else { "text" };
+        let mut done = at(&format!("{kind}.done"), json!({}));
+        done[key] = json!(text);
+        let part_done =
+            if kind == "reasoning_summary_text" { "reasoning_summary_part.done" } else { "content_part.done" };
+        [
+            done,
+            at(part_done, json!({ "part": part })),
+            at("output_item.done", json!({ "item": item })),
+            ended(json!([item])),
+        ]
+    };
+    let texts = |kind: &str, text: &str| match kind {
+        "output_text" => finals(kind, message(output_text(text)), output_text(text), text),
+        "refusal" => {
+            let part = json!({ "type": "refusal", "refusal": text });
+            finals(kind, message(part.clone()), part, text)
+        }
+        "reasoning_summary_text" => {
+            let part = json!({ "type": "summary_text", "text": text });
+            finals(kind, json!({ "type": "reasoning", "summary": [part] }), part, text)
+        }
+        _ => {
+            let part = json!({ "type": "reasoning_text", "text": text });
+            finals(kind, json!({ "type": "reasoning", "summary": [], "content": [part] }), part, text)
+        }
+    };
+    let end = || ended(json!([]));
+    for kind in ["output_text", "refusal", "reasoning_summary_text", "reasoning_text"] {
+        let delta = |text: &str| at(&format!("{kind}.delta"), json!({ "delta": text }));
+        let heard = |frames: &[Value]| {
+            let (text, reasoning, _) = heard(json!({}), frames);
+            assert!(text.is_empty() || reasoning.is_empty());
+            text + &reasoning
+        };
+        let whole = "Gr\u{fc}n \u{1f642} is it, and that is all of it";
+        let finals = texts(kind, whole);
+        for alone in &finals {
+            assert_eq!(heard(&[alone.clone(), end()]), whole, "{alone}");
+            let (first, second) = whole.split_at(10);
+            assert_eq!(heard(&[delta(first), alone.clone(), end()]), whole, "{alone}");
+            assert_eq!(heard(&[delta(first), delta(second), alone.clone(), end()]), whole, "{alone}");
+            let letters: Vec<_> = whole.chars().map(|char| delta(&char.to_string())).collect();
+            assert_eq!(heard(&[&letters[..], &[alone.clone(), end()]].concat()), whole, "{alone}");
+            assert_eq!(heard(&[&letters[..30], &[alone.clone(), end()]].concat()), whole, "{alone}");
+        }
+        assert_eq!(heard(&finals), whole);
+        let played = ask(json!("Hi")).answers(&[named(&[finals[3].clone()])]);
+        let finish = if kind == "refusal" { "finish content_filter" } else { "finish stop" };
+        assert_eq!(played.described().last().unwrap(), finish);
+    }
+}
+
+#[test]
+fn a_final_text_that_is_another_one_is_told_and_not_glued_to_the_pieces() {
+    let delta = at("output_text.delta", json!({ "delta": "It is seven." }));
+    let done = |text: &str| at("output_text.done", json!({ "text": text }));
+    let (text, _, others) = heard(json!({}), &[delta.clone(), done("No: it is eight."), ended(json!([]))]);
+    assert_eq!((text.as_str(), others.len()), ("It is seven.", 1));
+    assert!(others[0].contains("differ"), "{others:?}");
+    let (text, _, others) =
+        heard(json!({}), &[delta.clone(), ended(json!([message(output_text("No: it is eight."))]))]);
+    assert_eq!((text.as_str(), others.len()), ("It is seven.", 1));
+    // Some gateways send an empty or a trimmed text.
+    for shorter in ["", "It is"] {
+        assert_eq!(heard(json!({}), &[delta.clone(), done(shorter), ended(json!([]))]).2, Vec::<String>::new());
+    }
+}
+
+/// Gateways leave items out of the whole answer.
+#[test]
+fn items_that_changed_their_positions_are_not_handed_out_twice() {
+    let second = |delta: &str| json!({ "type": "response.output_text.delta", "output_index": 1, "content_index": 0, "delta": delta });
+    let added = json!({ "type": "response.output_item.added", "output_index": 2, "item": {
+        "type": "function_call", "call_id": "c", "name": "f", "arguments": "" } });
+    let arguments = json!({ "type": "response.function_call_arguments.delta", "output_index": 2, "delta": "{\"a\"" });
+    let call = json!({ "type": "function_call", "call_id": "c", "name": "f", "arguments": "{\"a\":1}" });
+    for (said, whole) in [("Hello", "Hello"), ("Hel", "Hello")] {
+        let output = json!([message(output_text(whole)), call]);
+        let frames =
+            [at("reasoning_text.delta", json!({ "delta": "Hm" })), second(said), added.clone(), arguments.clone()];
+        let (text, reasoning, others) = heard(json!({}), &[&frames[..], &[ended(output)]].concat());
+        assert_eq!((text.as_str(), reasoning.as_str()), ("Hello", "Hm"));
+        assert_eq!(others.last().unwrap(), "tool 0 c f {\"a\":1} done");
+        assert_eq!(others.iter().filter(|event| event.ends_with("done")).count(), 1, "{others:?}");
+    }
+}
+
+#[test]
+fn arguments_that_only_final_events_say_are_taken_once() {
+    let item =
+        |arguments: &str| json!({ "type": "function_call", "call_id": "c", "name": "f", "arguments": arguments });
+    let added = at("output_item.added", json!({ "item": item("") }));
+    let delta = |delta: &str| at("function_call_arguments.delta", json!({ "delta": delta }));
+    let whole = "{\"a\":1}";
+    let finals = [
+        at("function_call_arguments.done", json!({ "arguments": whole })),
+        at("output_item.done", json!({ "item": item(whole) })),
+        ended(json!([item(whole)])),
+    ];
+    let calls = |frames: &[Value]| {
+        let (_, _, others) = heard(json!({}), frames);
+        others.into_iter().filter(|event| event.ends_with("done") || event.starts_with("warning")).collect::<Vec<_>>()
+    };
+    let one = ["tool 0 c f {\"a\":1} done"];
+    for last in &finals {
+        let end = ended(json!([]));
+        assert_eq!(calls(&[added.clone(), last.clone(), end.clone()]), one, "{last}");
+        assert_eq!(calls(&[added.clone(), delta("{\"a\""), last.clone(), end.clone()]), one, "{last}");
+        assert_eq!(calls(&[added.clone(), delta("{\"a\""), delta(":1}"), last.clone(), end]), one, "{last}");
+    }
+    assert_eq!(calls(&finals), one, "and without its beginning");
+    assert_eq!(calls(&finals[2..]), one);
+    let [none, two] = [
+        calls(&[added.clone(), delta("{\"a\": 1}"), finals[2].clone()]),
+        calls(&[added, delta("{\"b"), finals[0].clone(), ended(json!([]))]),
+    ];
+    assert_eq!(none, ["tool 0 c f {\"a\": 1} done"], "other blanks are the same arguments");
+    assert_eq!((two.len(), two[1].as_str()), (2, "tool 0 c f {\"b done"), "{two:?}");
+}
+
+#[test]
+fn parts_of_the_reasoning_are_paragraphs() {
+    let delta = |item: u64, index: u64, delta: &str| json!({ "type": "response.reasoning_summary_text.delta", "output_index": item, "summary_index": index, "delta": delta });
+    let content = |index: u64, delta: &str| json!({ "type": "response.reasoning_text.delta", "output_index": 1, "content_index": index, "delta": delta });
+    let frames = [
+        delta(0, 0, "O"),
+        delta(0, 0, "ne"),
+        delta(0, 0, "!"),
+        delta(0, 1, ""),
+        delta(0, 1, "Two"),
+        content(0, "Three"),
+        content(1, "Four"),
+    ];
+    let output = json!([
+        { "type": "reasoning", "summary": [{ "type": "summary_text", "text": "One!" }, { "type": "summary_text", "text": "Two" }] },
+        { "type": "reasoning", "content": [{ "type": "reasoning_text", "text": "Three" }, { "type": "reasoning_text", "text": "Four" }] },
+    ]);
+    let wanted = "One!\n\nTwo\n\nThree\n\nFour";
+    let response = json!({ "object": "response", "id": "r", "status": "completed", "output": output });
+    assert_eq!(heard(json!({}), &[&frames[..], &[ended(json!([]))]].concat()).1, wanted);
+    assert_eq!(heard(json!({}), &[&frames[..], &[ended(output.clone())]].concat()).1, wanted);
+    assert_eq!(heard(json!({}), &[ended(output)]).1, wanted);
+    assert_eq!(reasoning(&ask(json!("Hi")).answers(&[json_answer(response)])), wanted);
+}
+
+#[test]
+fn an_image_is_handed_out_once_with_its_media_type() {
+    let item = |more: Value| {
+        let mut item = json!({ "type": "image_generation_call", "id": "ig", "result": "AAAA" });
+        item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        item
+    };
+    let done = |item: &Value| at("output_item.done", json!({ "item": item }));
+    let images = |frames: &[Value]| heard(json!({}), frames).2;
+    for (more, wanted) in [
+        (json!({ "output_format": "png" }), "image data:image/png;base64,AAAA"),
+        (json!({ "output_format": "jpeg" }), "image data:image/jpeg;base64,AAAA"),
+        (json!({ "output_format": "webp" }), "image data:image/webp;base64,AAAA"),
+        (json!({}), "image data:image/png;base64,AAAA"),
+        (json!({ "result": "/9j/4AAQ" }), "image data:image/jpeg;base64,/9j/4AAQ"),
+        (json!({ "result": "UklGRiQA" }), "image data:image/webp;base64,UklGRiQA"),
+    ] {
+        let item = item(more);
+        for frames in
+            [vec![done(&item), ended(json!([]))], vec![ended(json!([item]))], vec![done(&item), ended(json!([item]))]]
+        {
+            assert_eq!(images(&frames), [wanted]);
+        }
+        let response = json!({ "object": "response", "id": "r", "status": "completed", "output": [item] });
+        assert!(ask(json!("Hi")).answers(&[json_answer(response)]).described().contains(&wanted.to_owned()));
+    }
+}
+
+/// Only final events have them in some gateways.
+#[test]
+fn sources_of_final_events_are_taken_once() {
+    let source = json!({ "type": "url_citation", "url": "https://a.example" });
+    let text = json!({ "type": "output_text", "text": "Hi", "annotations": [source] });
+    let added = at("output_text.annotation.added", json!({ "annotation": source }));
+    let said = at("output_text.delta", json!({ "delta": "Hi" }));
+    let done = at("output_item.done", json!({ "item": message(text.clone()) }));
+    let all = [said, added, done, ended(json!([message(text)]))];
+    for from in 0..all.len() {
+        let sources = heard(json!({}), &all[from..]).2;
+        assert_eq!(sources.len(), 1, "{from}: {sources:?}");
+        assert!(sources[0].starts_with("source"));
+    }
+}
+
+/// xAI's service sends calls of its own search in the form of custom tools.
+#[test]
+fn a_custom_tool_is_called_where_the_caller_gave_it_and_is_a_note_elsewhere() {
+    let item = |input: &str| json!({ "type": "custom_tool_call", "call_id": "c", "name": "sh", "input": input });
+    let frames = [
+        at("output_item.added", json!({ "item": item("") })),
+        at("custom_tool_call_input.delta", json!({ "delta": "ls \"a" })),
+        at("custom_tool_call_input.done", json!({ "input": "ls \"a\"" })),
+        at("output_item.done", json!({ "item": item("ls \"a\"") })),
+        ended(json!([item("ls \"a\"")])),
+    ];
+    let given = json!({ "extra": { "tools": [{ "type": "custom", "name": "sh" }] } });
+    let wanted = "tool 0 c sh {\"input\":\"ls \\\"a\\\"\"} done";
+    for from in [0, 3, 4] {
+        assert_eq!(heard(given.clone(), &frames[from..]).2.last().unwrap(), wanted);
+    }
+    let others = heard(json!({}), &frames).2;
+    assert_eq!(others.len(), 1, "{others:?}");
+    assert!(others[0].starts_with("status"), "{others:?}");
+}
+
+/// The service refuses a result of another kind than its call.
+#[test]
+fn calls_of_custom_tools_go_back_as_such() {
+    let call = |id: &str, name: &str, arguments: &str| json!({ "id": id, "type": "function", "function": { "name": name, "arguments": arguments } });
+    let result = |id: &str| json!({ "role": "tool", "tool_call_id": id, "content": "done" });
+    let messages = json!([
+        { "role": "user", "content": "Go" },
+        { "role": "assistant", "tool_calls": [call("a", "sh", "{\"input\":\"ls \\\"a\\\"\"}"), call("b", "f", "{}"), call("c", "sh", "ls")] },
+        result("a"), result("b"), result("c"),
+    ]);
+    let given =
+        json!({ "extra": { "tools": [{ "type": "custom", "name": "sh" }, { "type": "function", "name": "f" }] } });
+    let input = sent(&ask(messages).options(given))["input"].clone();
+    let custom =
+        |id: &str, input: &str| json!({ "type": "custom_tool_call", "call_id": id, "name": "sh", "input": input });
+    let output = |kind: &str, id: &str| json!({ "type": kind, "call_id": id, "output": "done" });
+    let function = json!({ "type": "function_call", "call_id": "b", "name": "f", "arguments": "{}" });
+    assert_eq!(
+        input.as_array().unwrap()[1..],
+        [
+            custom("a", "ls \"a\""),
+            function,
+            custom("c", "ls"),
+            output("custom_tool_call_output", "a"),
+            output("function_call_output", "b"),
+            output("custom_tool_call_output", "c"),
+        ]
+    );
+}
+
+/// Gateways leave out the numbers of pieces, or give all of them the same.
+#[test]
+fn what_is_numbered_otherwise_in_the_end_is_not_handed_out_twice() {
+    let item = json!({ "type": "message", "id": "m1", "content": [output_text("Hello")] });
+    let done = |item: &Value| json!({ "type": "response.output_item.done", "output_index": 1, "item": item });
+    let piece = |more: Value| {
+        let mut piece = json!({ "type": "response.output_text.delta" });
+        piece.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        piece
+    };
+    for more in [json!({ "delta": "Hel" }), json!({ "delta": "Hello", "output_index": 0, "item_id": "m1" })] {
+        let text = |frames: &[Value]| heard(json!({}), frames).0;
+        assert_eq!(text(&[piece(more.clone()), done(&item), ended(json!([]))]), "Hello");
+        assert_eq!(text(&[piece(more.clone()), done(&item), ended(json!([item]))]), "Hello");
+        // Another message may say the same.
+        let again = json!({ "type": "message", "id": "m2", "content": [output_text("Hello")] });
+        let first = piece(json!({ "delta": "Hello", "output_index": 0, "item_id": "m1" }));
+        assert_eq!(text(&[first, done(&again), ended(json!([item, again]))]), "HelloHello");
+    }
+    let call =
+        |arguments: &str| json!({ "type": "function_call", "call_id": "c", "name": "f", "arguments": arguments });
+    let added = json!({ "type": "response.output_item.added", "output_index": 1, "item": call("") });
+    let delta = json!({ "type": "response.function_call_arguments.delta", "delta": "{\"a\"" });
+    let whole = json!({ "type": "response.function_call_arguments.done", "arguments": "{\"a\":1}" });
+    let others =
+        heard(json!({}), &[added, delta, whole, done(&call("{\"a\":1}")), ended(json!([call("{\"a\":1}")]))]).2;
+    assert_eq!(others.last().unwrap(), "tool 0 c f {\"a\":1} done");
+    assert!(others.iter().all(|event| event.starts_with("tool 0 c f")), "{others:?}");
+}

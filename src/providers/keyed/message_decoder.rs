@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::Dialect;
+use super::answer_parts::Parts;
 use super::compatible::State;
 use super::errors::{classify, error_in_success_body, is_error};
 use crate::chat::{Code, Error, Event, Finish, Result, ToolCall, Usage};
@@ -21,7 +22,7 @@ pub struct MessageDecoder {
     /// Warnings about what the caller asked for and cannot have. They come first.
     warnings: Vec<&'static str>,
     /// Whether the current frame has lone surrogates; see [`json::Parsed`].
-    has_lone_surrogates: bool,
+    pub has_lone_surrogates: bool,
     /// Whether the current frame said something that no event shows.
     not_scannable: bool,
     tools: Vec<Tool>,
@@ -53,6 +54,8 @@ pub struct MessageDecoder {
     state: State,
     /// Whether the reasoning is to be kept for that.
     pub keeps_reasoning: bool,
+    /// The parts of an answer of OpenAI's Responses API.
+    pub parts: Parts,
 }
 
 /// The number of different token counts that are kept. Services have a dozen; each one is compared with those before
@@ -149,6 +152,7 @@ impl MessageDecoder {
             blocks: Vec::new(),
             state: State::default(),
             keeps_reasoning: false,
+            parts: Parts::default(),
         }
     }
 
@@ -234,6 +238,43 @@ impl MessageDecoder {
         let id = if id.is_empty() { made_id(&self.chat, number) } else { id.to_owned() };
         self.tool_call(Some(number), &id, name, arguments, out);
         id
+    }
+
+    /// A tool call as the service tells it once more, with all of its arguments or none: what did not come before is handed out.
+    /// `at`: its position among the calls, where that is likely. Without a number and an id it is the last one. Returns whether the arguments are those that came, or go on
+    /// from there.
+    pub fn whole_call(
+        &mut self,
+        at: Option<usize>,
+        (number, id, name, arguments): (Option<u64>, &str, &str, &str),
+        out: &mut EventQueue,
+    ) -> bool {
+        let likely = at.filter(|&at| self.tools.get(at).is_some_and(|tool| tool.is_like(id, name, arguments)));
+        let known = likely.or_else(|| self.find(|tool| !id.is_empty() && tool.call.id == id)).or_else(|| {
+            self.find(|tool| number.is_none_or(|number| tool.number == number)).filter(|&at| {
+                let tool = &mut self.tools[at];
+                tool.call.id.is_empty() || !tool.ends_before(id, name)
+            })
+        });
+        let Some(at) = known else {
+            self.tool_call(number, id, name, arguments, out);
+            return true;
+        };
+        let tool = &mut self.tools[at];
+        let is_news = tool.add_identity(id, name);
+        let come = tool.arguments.as_str();
+        // What a frame with half a character says cannot be compared with what came.
+        let rest = arguments.strip_prefix(come).filter(|_| come.is_empty() || !self.has_lone_surrogates);
+        // Some relays write the arguments anew, with other blanks.
+        let is_same = rest.is_some() || arguments.is_empty() || json::parse(come.as_bytes()).is_ok();
+        let mut piece = String::new();
+        tool.surrogates.push(rest.unwrap_or_default(), self.has_lone_surrogates, &mut piece);
+        tool.arguments.push_str(&piece);
+        self.kept_bytes += piece.len() + if is_news { id.len() + name.len() } else { 0 };
+        if is_news || !piece.is_empty() {
+            out.tool_call(&tool.call, &piece);
+        }
+        is_same
     }
 
     /// The arguments so far of the call with this number, if it began.
@@ -396,6 +437,14 @@ impl Tool {
     /// the same number, and some services make a new id for each piece, so only complete arguments show it.
     fn ends_before(&mut self, id: &str, name: &str) -> bool {
         self.is_other(id, name) && self.read.is_whole(&self.arguments)
+    }
+
+    /// Whether this call may be the one with this id, this name and these arguments.
+    fn is_like(&self, id: &str, name: &str, arguments: &str) -> bool {
+        id == self.call.id
+            || id.is_empty()
+            || self.call.id.is_empty()
+            || name == self.call.name && arguments == self.arguments
     }
 
     /// Whether the id and name are another call's.

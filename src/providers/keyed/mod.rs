@@ -2,9 +2,10 @@
 //!
 //! Each service takes one JSON request and answers with a stream of JSON frames. A protocol describes what is special
 //! about it in a [`Dialect`] and writes the body of its request; everything else is here. [`messages`] takes the
-//! caller's messages apart, [`message_decoder`] puts the message of the answer together, `chat_chunk` reads OpenAI's
-//! chunks, [`errors`] classifies errors, [`models`] lists models.
+//! caller's messages apart, [`message_decoder`] puts the message of the answer together, [`answer_parts`] knows what of it
+//! came already, `chat_chunk` reads OpenAI's chunks, [`errors`] classifies errors, [`models`] lists models.
 
+pub mod answer_parts;
 pub(super) mod anthropic;
 mod chat_chunk;
 pub(super) mod cohere;

@@ -2,12 +2,15 @@
 
 use std::rc::Rc;
 
-use crate::chat::{Result, Session};
+use crate::chat::{Event, Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::json::{Map, Value, fill_template};
+use crate::json::{self, Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
+use crate::providers::keyed::answer_parts::{
+    Kind, Matching, Part, WholePart, decode_whole, known_part, piece, tell_difference,
+};
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, ContentPart, Role};
@@ -46,9 +49,7 @@ static DIALECT: Dialect = Dialect {
     arguments_path: &["delta"],
     frame,
     json_response: |message, value, out| {
-        for (index, item) in (0..).zip(value.list("output")) {
-            decode_item(message, index, item, out);
-        }
+        decode_output(message, value.list("output"), out);
         decode_end(message, value)?;
         Ok(str_or_empty(value, "object") == "response")
     },
@@ -78,7 +79,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     builder.conversation.insert(MESSAGES_SEEN, (parsed.len() as u64).into());
     let mut input = Vec::new();
-    new.iter().for_each(|message| write_items(message, &mut input));
+    new.iter().for_each(|message| write_items(chat, message, &mut input));
     body.insert("input", input.into());
     if let Some(mut tools) = messages::tools(chat, &[("type", "function")], "parameters")? {
         default_to_not_strict(&mut tools);
@@ -120,9 +121,11 @@ fn default_to_not_strict(tools: &mut Value) {
 }
 
 /// Appends a message as items of `input` (J2).
-fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
+fn write_items(chat: &ChatRequest, message: &ChatMessage, input: &mut Vec<Value>) {
     const CALL: &str = r#"{"type":"function_call","call_id":$,"name":$,"arguments":$}"#;
     const RESULT: &str = r#"{"type":"function_call_output","call_id":$,"output":$}"#;
+    const CUSTOM: &str = r#"{"type":"custom_tool_call","call_id":$,"name":$,"input":$}"#;
+    const CUSTOM_RESULT: &str = r#"{"type":"custom_tool_call_output","call_id":$,"output":$}"#;
     let is_assistant = message.role == Role::Assistant;
     let mut content = Vec::new();
     let mut others = Vec::new();
@@ -141,6 +144,14 @@ fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
                 }
                 content.push(image.into());
             }
+            ContentPart::ToolCall { id, name, arguments } if is_custom_tool(chat, name) => {
+                // Arguments of another form are of another service, or of a time when the tool took JSON.
+                let read = json::parse(arguments.as_bytes()).map(|parsed| parsed.value).unwrap_or_default();
+                others.push(fill_template(CUSTOM, &[id, name, read.text("input").unwrap_or(arguments)]));
+            }
+            ContentPart::ToolResult { id, name, text } if is_custom_tool(chat, name) => {
+                others.push(fill_template(CUSTOM_RESULT, &[id, text]));
+            }
             ContentPart::ToolCall { id, name, arguments } => others.push(fill_template(CALL, &[id, name, arguments])),
             ContentPart::ToolResult { id, text, .. } => others.push(fill_template(RESULT, &[id, text])),
         }
@@ -155,24 +166,92 @@ fn write_items(message: &ChatMessage, input: &mut Vec<Value>) {
     input.append(&mut others);
 }
 
+/// A part of the content of a message or of reasoning.
+fn content_part<'a>(item: u64, id: &'a str, index: u64, value: &'a Value) -> WholePart<'a> {
+    let (kind, key) = match str_or_empty(value, "type") {
+        "reasoning_text" => (Kind::Reasoning, "text"),
+        "summary_text" => (Kind::Summary, "text"),
+        "refusal" => (Kind::Text, "refusal"),
+        _ => (Kind::Text, "text"),
+    };
+    let part = Part { item, kind, index };
+    WholePart { part, id, text: str_or_empty(value, key), is_refusal: key == "refusal", value }
+}
+
+/// All parts of the item at `index`.
+fn parts_of(index: u64, item: &Value) -> Vec<WholePart<'_>> {
+    let id = str_or_empty(item, "id");
+    let summary = (0..).zip(item.list("summary")).map(|(at, value)| {
+        let part = Part { item: index, kind: Kind::Summary, index: at };
+        WholePart { part, id, text: str_or_empty(value, "text"), is_refusal: false, value }
+    });
+    let content = (0..).zip(item.list("content")).map(|(at, value)| content_part(index, id, at, value));
+    let image = (str_or_empty(item, "type") == "image_generation_call").then(|| {
+        let part = Part { item: index, kind: Kind::Image, index: 0 };
+        WholePart { part, id, text: str_or_empty(item, "result"), is_refusal: false, value: item }
+    });
+    summary.chain(content).chain(image).collect()
+}
+
 /// Reads one frame of the stream (J3).
 fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
-    let index = value.number("output_index").unwrap_or_default();
-    let delta = str_or_empty(value, "delta");
+    let item = value.number("output_index").unwrap_or_default();
+    let [delta, id] = ["delta", "item_id"].map(|key| str_or_empty(value, key));
     let none = Value::Null;
+    let part = |kind| {
+        let key = if kind == Kind::Summary { "summary_index" } else { "content_index" };
+        Part { item, kind, index: value.number(key).unwrap_or_default() }
+    };
+    let whole = |kind, key| WholePart {
+        part: part(kind),
+        id,
+        text: str_or_empty(value, key),
+        is_refusal: key == "refusal",
+        value,
+    };
     match str_or_empty(value, "type") {
-        "response.output_text.delta" => message.text(delta, out),
-        "response.refusal.delta" => message.refusal(delta, out),
-        "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => _ = message.reasoning(delta, out),
-        "response.output_item.added" | "response.output_item.done" => {
-            decode_call(message, index, value.get("item").unwrap_or(&none), out);
+        "response.output_text.delta" => piece(message, (part(Kind::Text), id, false), delta, out),
+        "response.refusal.delta" => piece(message, (part(Kind::Text), id, true), delta, out),
+        "response.reasoning_summary_text.delta" => piece(message, (part(Kind::Summary), id, false), delta, out),
+        "response.reasoning_text.delta" => piece(message, (part(Kind::Reasoning), id, false), delta, out),
+        "response.output_text.done" => decode_whole(message, &whole(Kind::Text, "text"), out),
+        "response.refusal.done" => decode_whole(message, &whole(Kind::Text, "refusal"), out),
+        "response.reasoning_summary_text.done" => decode_whole(message, &whole(Kind::Summary, "text"), out),
+        "response.reasoning_text.done" => decode_whole(message, &whole(Kind::Reasoning, "text"), out),
+        "response.content_part.done" | "response.reasoning_part.done" => {
+            let whole = content_part(item, id, part(Kind::Text).index, value.get("part").unwrap_or(&none));
+            decode_whole(message, &whole, out);
         }
-        "response.function_call_arguments.delta" => message.tool_call(Some(index), "", "", delta, out),
+        "response.reasoning_summary_part.done" => {
+            let value = value.get("part").unwrap_or(&none);
+            let text = str_or_empty(value, "text");
+            decode_whole(message, &WholePart { part: part(Kind::Summary), id, text, is_refusal: false, value }, out);
+        }
+        "response.output_item.added" => {
+            decode_call(message, None, item, value.get("item").unwrap_or(&none), false, out)
+        }
+        "response.output_item.done" => {
+            let whole = value.get("item").unwrap_or(&none);
+            parts_of(item, whole).iter().for_each(|part| decode_whole(message, part, out));
+            decode_call(message, None, item, whole, true, out);
+        }
+        "response.function_call_arguments.delta" => message.tool_call(value.number("output_index"), "", "", delta, out),
+        "response.function_call_arguments.done" => {
+            let (name, arguments) = (str_or_empty(value, "name"), str_or_empty(value, "arguments"));
+            if !message.whole_call(None, (value.number("output_index"), "", name, arguments), out) {
+                tell_difference(message, out);
+            }
+        }
         "response.output_text.annotation.added" => {
-            value.non_null("annotation").into_iter().for_each(|source| out.source(source));
+            if let Some(source) = value.non_null("annotation") {
+                known_part(message, part(Kind::Text), id).sources += 1;
+                out.source(source);
+            }
         }
         "response.completed" | "response.incomplete" | "response.failed" => {
-            decode_end(message, value.get("response").unwrap_or(&none))?;
+            let response = value.get("response").unwrap_or(&none);
+            decode_end(message, response)?;
+            decode_output(message, response.list("output"), out);
             message.is_over = true;
         }
         "error" => return Err(error_in_success_body(value, b"")),
@@ -181,29 +260,69 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
     Ok(())
 }
 
-/// Reads a tool call: its id and name when it begins, and its arguments if no piece of them came before.
-fn decode_call(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut EventQueue) {
-    let arguments = str_or_empty(item, "arguments");
-    let is_new = message.arguments(index).is_none_or(|known| known.is_empty() && !arguments.is_empty());
-    if is_new && str_or_empty(item, "type") == "function_call" {
-        message.tool_call(Some(index), str_or_empty(item, "call_id"), str_or_empty(item, "name"), arguments, out);
+/// Reads a tool call: its id and name when it begins, and of its arguments what did not come before. `at`: its position among
+/// the calls of the answer, where that is known.
+fn decode_call(
+    message: &mut MessageDecoder,
+    at: Option<usize>,
+    index: u64,
+    item: &Value,
+    is_whole: bool,
+    out: &mut EventQueue,
+) {
+    let [id, name, kind] = ["call_id", "name", "type"].map(|key| str_or_empty(item, key));
+    if !is_call(message, item) {
+        // A call of the service's own, or of a tool that this request does not know.
+        if kind == CUSTOM_CALL && at.is_none() && is_whole {
+            out.push(Event::Status { kind: kind.to_owned(), text: name.to_owned(), raw: item.clone() });
+        }
+        return;
+    }
+    let input;
+    let arguments = match kind {
+        CUSTOM_CALL if is_whole => {
+            input = fill_template(r#"{"input":$}"#, &[str_or_empty(item, "input")]).to_json();
+            &input
+        }
+        // Pieces of its text are no pieces of JSON, so they are not handed out.
+        CUSTOM_CALL => "",
+        _ => str_or_empty(item, "arguments"),
+    };
+    if !message.whole_call(at, (Some(index), id, name, arguments), out) {
+        tell_difference(message, out);
     }
 }
 
-/// Reads one item of an answer in one piece.
-fn decode_item(message: &mut MessageDecoder, index: u64, item: &Value, out: &mut EventQueue) {
-    for part in item.list("summary") {
-        _ = message.reasoning(str_or_empty(part, "text"), out);
+/// The type of an item that calls a tool whose input is text and not JSON.
+const CUSTOM_CALL: &str = "custom_tool_call";
+
+/// Whether an item calls a tool of the caller. Custom tools have no place in `tools`, so the caller gives them in `extra`. xAI's
+/// service sends calls of its own tools in the same form: they are no calls to be answered.
+fn is_call(message: &MessageDecoder, item: &Value) -> bool {
+    match str_or_empty(item, "type") {
+        "function_call" => true,
+        CUSTOM_CALL => is_custom_tool(&message.chat, str_or_empty(item, "name")),
+        _ => false,
     }
-    for part in item.list("content") {
-        match str_or_empty(part, "type") {
-            "reasoning_text" => _ = message.reasoning(str_or_empty(part, "text"), out),
-            "refusal" => message.refusal(str_or_empty(part, "refusal"), out),
-            _ => message.text(str_or_empty(part, "text"), out),
-        }
-        part.list("annotations").iter().for_each(|source| out.source(source));
+}
+
+/// Whether the caller gave a custom tool of this name.
+fn is_custom_tool(chat: &ChatRequest, name: &str) -> bool {
+    let given = [".extra", ".under"].iter().filter_map(|key| chat.mapped_options.get(key));
+    let mut tools = given.flat_map(|extra| extra.list("tools"));
+    tools.any(|tool| str_or_empty(tool, "type") == "custom" && str_or_empty(tool, "name") == name)
+}
+
+/// Reads the items of a whole answer: nothing but it may have come, or all of it came before.
+fn decode_output(message: &mut MessageDecoder, output: &[Value], out: &mut EventQueue) {
+    let wholes: Vec<_> = (0..).zip(output).map(|(index, item)| parts_of(index, item)).collect();
+    let mut matching = Matching::new(message, &wholes, out);
+    let mut calls = 0;
+    for ((index, item), wholes) in (0..).zip(output).zip(&wholes) {
+        wholes.iter().for_each(|whole| matching.decode(message, whole, out));
+        decode_call(message, Some(calls), index, item, true, out);
+        calls += usize::from(is_call(message, item));
     }
-    decode_call(message, index, item, out);
 }
 
 /// Reads how the answer ended (J4).
