@@ -3,6 +3,7 @@
 use crate::chat::{Code, Error, Result};
 use crate::http::{self, url};
 use crate::json::{Map, Value};
+use crate::options::names::{BASE_URL, check_settings};
 use crate::options::{Preset, ProtocolInfo, SettingKind, preset};
 use crate::text::join;
 
@@ -43,9 +44,16 @@ impl Settings {
             // Without this check the key would go to another service than the caller meant.
             return Err(Error::input("url is not a setting of this provider: its address is baseUrl"));
         }
+        check_settings(info, given)?;
         let setting = info.peer().setting();
         let usual = (!info.is_site()).then_some(info.base_url);
-        let Some(url) = text(setting).or(usual) else {
+        let other_name = (!info.is_site()).then(|| text(BASE_URL)).flatten();
+        if let (Some(url), Some(other)) = (text(setting), other_name)
+            && url != other
+        {
+            return Err(Error::input("baseUrl and baseURL are two names of one setting, and their values differ"));
+        }
+        let Some(url) = text(setting).or(other_name).or(usual) else {
             return Err(Error::input("url is missing: the address of the site"));
         };
         let url = url::parse_site(url, setting)?;
@@ -168,7 +176,7 @@ fn check(info: &ProtocolInfo, given: &Value) -> Result<()> {
             _ => {}
         }
     }
-    for key in ["url", "baseUrl", "name", "defaultModel"] {
+    for key in ["url", "baseUrl", BASE_URL, "name", "defaultModel"] {
         if !given.non_null(key).is_none_or(is_id) {
             return wrong(key, " must be a string");
         }
