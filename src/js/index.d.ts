@@ -364,7 +364,10 @@ export interface AiPufferSettings extends WordPressSettings {
 
 /** Settings of a service you have an API key for. One of the wrong type, or one that does not exist, is a `ChatError` `input` at the first use. */
 export interface ServiceSettings extends CallDefaults {
-  /** Address of the API, its version included. Left out: the service's own, which `provider.url` says. */
+  /**
+   * Address of the API, its version included. Its query, such as `?api-version=2024-10-21`, goes behind the path of each request. Left
+   * out: the service's own, which `provider.url` says.
+   */
   baseUrl?: string;
   /** Another name of `baseUrl`, which the npm package `openai` has. Both with different values: a `ChatError` `input`. */
   baseURL?: string;

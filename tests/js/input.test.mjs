@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { createHandler, createRelay } from '../../dist/edge.js';
 import {
-  AiEngine, Chatgpt4o, Chatgpt4Online, ChatError, Client, Fallback, formatPrompt, OpenAiChat, WorkersAi,
+  AiEngine, Chatgpt4o, Chatgpt4Online, ChatError, Client, Fallback, formatPrompt, Gemini, OpenAiChat, WorkersAi,
 } from '../../dist/index.js';
 import { assertWorks, chatError, PROMPT, useSite } from './helper.mjs';
 import { says } from './services.mjs';
@@ -193,6 +193,28 @@ test('a key never goes to another host than the one that was meant', async () =>
   assert.deepEqual([...new Set(asked)], ['mine.example']);
   assert.throws(() => new Client({ apiKey: 'sk-1', base_url: mine }), { code: 'input', message: /'base_url'.*baseURL/ });
   await assert.rejects(create({ baseUrl: mine, baseURL: 'https://other.example' }), { code: 'input' });
+});
+
+test('the query of baseUrl is behind each path, also of the list of models', async () => {
+  const asked = [];
+  const fetch = async (url) => (asked.push(url.replace('https://llm.example', '')), /models/.test(url) ? Response.json({ data: [] }) : says('yes')());
+  const baseUrl = 'https://llm.example/openai/deployments/d/?api-version=2024-10-21';
+  const llm = new OpenAiChat({ baseUrl, defaultModel: 'm', fetch });
+  assert.equal(llm.url, 'https://llm.example/openai/deployments/d');
+  await llm.createAsync({ messages: 'x' });
+  await llm.listModels();
+  const gemini = new Gemini({ baseUrl, defaultModel: 'm', retries: 0, fetch: async (url) => (asked.push(url), new Response('', { status: 400 })) });
+  await gemini.createAsync({ messages: 'x' }).catch(() => {});
+  const { pathname, searchParams } = new URL(asked.pop());
+  assert.deepEqual([pathname, [...searchParams]], [
+    '/openai/deployments/d/models/m:streamGenerateContent', [['alt', 'sse'], ['api-version', '2024-10-21']],
+  ]);
+  const query = '?api-version=2024-10-21';
+  assert.deepEqual(asked, [`/openai/deployments/d/chat/completions${query}`, `/openai/deployments/d/models${query}`]);
+  const models = [];
+  const binding = { run: async (model) => (models.push(model), { response: 'yes' }) };
+  await new WorkersAi({ baseUrl, defaultModel: '@cf/m', binding }).createAsync({ messages: 'x' });
+  assert.deepEqual(models, ['@cf/m']);
 });
 
 test('unknown options of what is made around providers', () => {

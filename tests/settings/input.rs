@@ -389,3 +389,33 @@ fn every_known_name_is_taken_by_every_protocol() {
         }
     }
 }
+
+#[test]
+fn the_query_of_base_url_goes_behind_each_path() {
+    let address = |name: &str, key: &str, url: &str, path: &str| {
+        let given = crate::ours(&json!({ key: url }));
+        rivulet::options::Settings::read(&crate::protocol(name).info, &given).unwrap().address(path)
+    };
+    for key in ["baseUrl", "baseURL"] {
+        let table = [
+            ("https://a.example/v1?api-version=5", "/chat", "https://a.example/v1/chat?api-version=5"),
+            (" https://a.example/v1/?a=/b&c=d#e ", "/chat", "https://a.example/v1/chat?a=/b&c=d"),
+            ("https://a.example?a=b", "/chat?alt=sse", "https://a.example/chat?alt=sse&a=b"),
+            ("https://a.example/#?a", "/chat", "https://a.example/chat"),
+            ("https://a.example/?", "/chat", "https://a.example/chat"),
+        ];
+        for (url, path, wanted) in table {
+            assert_eq!(address("OpenAiChat", key, url, path), wanted, "{url}");
+        }
+    }
+    assert_eq!(
+        address("AiEngine", "url", "https://shop.example/?a=1", "/x"),
+        "https://shop.example/x",
+        "a site has none"
+    );
+    let words = refused(rivulet::options::Settings::read(
+        &crate::protocol("OpenAiChat").info,
+        &crate::ours(&json!({ "baseUrl": "https://a.example/?a b" })),
+    ));
+    assert_eq!(words, "baseUrl: not a URL");
+}
