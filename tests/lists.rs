@@ -9,7 +9,7 @@ use std::path::Path;
 
 use regex::Regex;
 use rivulet::chat::{Code, Finish};
-use rivulet::options::{OPTIONS, SettingKind};
+use rivulet::options::{BASE_URL, CALL_OPTIONS, COMMON_SETTINGS, LIVE_OPTIONS, OPTIONS, SettingKind};
 use rivulet::providers::wordpress::nonce::{SEARCH, UNCACHED};
 use rivulet::providers::{REGISTRY, protocol};
 
@@ -39,8 +39,12 @@ fn between(text: &str, start: &str, end: &str) -> String {
 
 /// The members that an interface of `index.d.ts` itself declares.
 fn members(interface: &str) -> Names {
-    let types = source("src/js/index.d.ts");
-    let head = Regex::new(&format!(r"interface {interface}(?: extends [^{{]*)? \{{")).unwrap();
+    members_in("src/js/index.d.ts", interface)
+}
+
+fn members_in(types: &str, interface: &str) -> Names {
+    let types = source(types);
+    let head = Regex::new(&format!(r"interface {interface}(?:<[^{{]*>)?(?: extends [^{{]*)? \{{")).unwrap();
     let found = head.find(&types).unwrap_or_else(|| panic!("no interface {interface}"));
     let body = between(&types[found.start()..], "{", "\n}");
     matches(r"(?m)^  (?:readonly )?(\w+)\??:", &body)
@@ -167,22 +171,6 @@ fn each_protocol_has_a_class_and_each_class_a_protocol() {
     assert_eq!(typed, classes, "the classes of index.d.ts");
 }
 
-/// Options that every protocol knows how to treat, since they are about the call and not about the model.
-const OF_THE_CALL: [&str; 12] = [
-    "messages",
-    "model",
-    "proxy",
-    "retries",
-    "maxEventBytes",
-    "headers",
-    "cookies",
-    "conversation",
-    "history",
-    "stop",
-    "thinkTags",
-    "allowBrowser",
-];
-
 /// Of `OPTIONS`, what the edge alone gives.
 const OF_THE_EDGE: &str = "compatible";
 
@@ -190,10 +178,13 @@ const OF_THE_EDGE: &str = "compatible";
 fn options_of_the_types_are_those_of_the_core_and_those_that_javascript_keeps() {
     let live = matches(r"'(\w+)'", &between(&source("src/js/options.js"), "const LIVE = [", "]"));
     let mut known = names(OPTIONS.iter().copied().filter(|name| *name != OF_THE_EDGE));
-    known.extend(names(OF_THE_CALL.into_iter().filter(|name| *name != "allowBrowser")));
+    known.extend(names(CALL_OPTIONS.iter().copied().filter(|name| *name != "allowBrowser")));
+    let live_count = live.len();
     known.extend(live);
     // Another name of `fetch`, of the first edition; not in the types.
     known.remove("transport");
+    assert!(LIVE_OPTIONS.iter().all(|name| known.contains(*name)), "{LIVE_OPTIONS:?}");
+    assert_eq!(LIVE_OPTIONS.len(), live_count - 1, "`transport` is never what a wrong name meant");
     assert_eq!(members("CallOptions"), known);
     let readme = between(&source("README.md"), "Options of a call:", "\n\n");
     for name in known {
@@ -205,7 +196,7 @@ fn options_of_the_types_are_those_of_the_core_and_those_that_javascript_keeps() 
 fn options_that_protocols_map_exist() {
     for protocol in REGISTRY {
         for (name, place) in protocol.info.options {
-            assert!(OPTIONS.contains(name) || OF_THE_CALL.contains(name), "{}: no option {name}", protocol.info.name);
+            assert!(OPTIONS.contains(name) || CALL_OPTIONS.contains(name), "{}: no option {name}", protocol.info.name);
             assert!(!place.is_empty() && !place.ends_with('/'), "{}: {name} at {place:?}", protocol.info.name);
         }
     }
@@ -213,7 +204,7 @@ fn options_that_protocols_map_exist() {
 
 #[test]
 fn options_of_the_edge_and_of_client_exist() {
-    let known = |name: &str| OPTIONS.contains(&name) || OF_THE_CALL.contains(&name);
+    let known = |name: &str| OPTIONS.contains(&name) || CALL_OPTIONS.contains(&name);
     let edge = source("src/edge/request.rs");
     for table in ["const CHAT: ", "const RESPONSES: "] {
         let body = between(&edge, table, "];");
@@ -227,9 +218,23 @@ fn options_of_the_edge_and_of_client_exist() {
 }
 
 #[test]
+fn options_of_the_types_are_those_that_javascript_takes() {
+    for (file, list, types, interface) in [
+        ("src/js/fallback.js", "const SETTINGS = [", "src/js/index.d.ts", "FallbackSettings"),
+        ("src/js/client.js", "const SETTINGS = [", "src/js/index.d.ts", "ClientOptions"),
+        ("src/js/edge/handler.js", "const OPTIONS = [", "src/js/edge.d.ts", "HandlerOptions"),
+        ("src/js/edge/relay.js", "const OPTIONS = [", "src/js/edge.d.ts", "RelayOptions"),
+    ] {
+        let taken = matches(r"'(\w+)'", &between(&source(file), list, "]"));
+        assert_eq!(taken, members_in(types, interface), "{file}");
+    }
+}
+
+#[test]
 fn settings_of_the_types_are_those_that_protocols_declare() {
     let types = source("src/js/index.d.ts");
-    let common = names(["url", "baseUrl", "apiKey", "allowBrowser", "name", "models", "defaultModel", "modelAliases"]);
+    let mut common = names(["url", "baseUrl", BASE_URL, "allowBrowser"]);
+    common.extend(names(COMMON_SETTINGS.iter().copied()));
     let classes = Regex::new(r"export class (\w+) extends (?:Base|WordPressProvider)<(\w+)>").unwrap();
     for found in classes.captures_iter(&types) {
         let (class, mut interface) = (found[1].to_owned(), found[2].to_owned());

@@ -54,7 +54,10 @@ fn sample(option: &str) -> Value {
 fn settings(protocol: &Protocol) -> Value {
     match protocol.info.is_site() {
         true => json!({ "url": "https://shop.example", "botId": 5 }),
-        false => json!({ "apiKey": "sk-test-0123", "accountId": "account", "defaultModel": "m" }),
+        false if protocol.info.name == "WorkersAi" => {
+            json!({ "apiKey": "sk-test-0123", "accountId": "account", "defaultModel": "m" })
+        }
+        false => json!({ "apiKey": "sk-test-0123", "defaultModel": "m" }),
     }
 }
 

@@ -20,7 +20,10 @@ const LIMIT: usize = 4096;
 fn settings(protocol: &Protocol) -> Value {
     match protocol.info.is_site() {
         true => json!({ "url": "https://shop.example", "botId": 5, "page": "/chat/" }),
-        false => json!({ "apiKey": "sk-test-0123", "accountId": "account", "defaultModel": "m" }),
+        false if protocol.info.name == "WorkersAi" => {
+            json!({ "apiKey": "sk-test-0123", "accountId": "account", "defaultModel": "m" })
+        }
+        false => json!({ "apiKey": "sk-test-0123", "defaultModel": "m" }),
     }
 }
 

@@ -13,6 +13,13 @@ pub fn parse_site(url: &str, option: &str) -> Result<String> {
     check_site(url.trim()).map_err(|why| Error::input(join(&[option, ": ", why])))
 }
 
+/// The query of `url` with its `?`, without a fragment; empty where there is none.
+pub fn query(url: &str) -> &str {
+    let url = cut(url.trim(), b"#").0;
+    let query = cut(url, b"?").1;
+    if query.len() > 1 { query } else { "" }
+}
+
 /// Does the work of [`parse_site`]. The error is the reason alone.
 fn check_site(url: &str) -> Result<String, &'static str> {
     const NO_URL: &str = "not a URL; it begins with https:// (or http://)";

@@ -1,12 +1,15 @@
 import { ChatError } from './error.js';
 import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from './serving.js';
 import { OpenAiChat } from './openai-chat.js';
-import { ownProperties } from './options.js';
+import { ownProperties, refuseUnknown } from './options.js';
 import { encoded, isProvider } from './provider.js';
 import { random } from './web.js';
 
 /** Options that have the same name here and at OpenAI, in camel case here and with underscores there. */
 const OPTIONS = ['messages', 'temperature', 'topP', 'maxTokens', 'stop', 'seed', 'tools', 'toolChoice', 'reasoningEffort', 'responseFormat'];
+
+/** Settings that `openai` has, too, and `baseUrl`. */
+const SETTINGS = ['apiKey', 'baseURL', 'baseUrl', 'timeout', 'maxRetries', 'defaultHeaders', 'dangerouslyAllowBrowser', 'fetch'];
 
 /** Providers behind the interface of the npm package `openai`. Answers are made by the encoder of the edge (src/edge/mod.rs). */
 export class Client {
@@ -21,7 +24,11 @@ export class Client {
   constructor(given) {
     if (isProvider(given)) this.#provider = given;
     else if (Object.values(ownProperties(given)).some(isProvider)) this.#providers = checkedProviders(given);
-    else [this.#provider, this.#timeout] = [openAiChat(ownProperties(given)), ownProperties(given).timeout];
+    else {
+      const settings = ownProperties(given);
+      refuseUnknown(settings, SETTINGS, 'Client');
+      [this.#provider, this.#timeout] = [openAiChat(settings), settings.timeout];
+    }
   }
 
   /** Programs for `openai` test their errors by `instanceof OpenAI.APIError`. */
@@ -62,8 +69,10 @@ export class Client {
 
 const decode = (bytes) => new TextDecoder().decode(bytes);
 
-function openAiChat({ apiKey = env('OPENAI_API_KEY'), baseURL = env('OPENAI_BASE_URL'), maxRetries, defaultHeaders, dangerouslyAllowBrowser, fetch }) {
-  return new OpenAiChat({ apiKey, baseUrl: baseURL, retries: maxRetries, headers: defaultHeaders, allowBrowser: dangerouslyAllowBrowser, fetch });
+function openAiChat({
+  apiKey = env('OPENAI_API_KEY'), baseUrl, baseURL = baseUrl ?? env('OPENAI_BASE_URL'), maxRetries, defaultHeaders, dangerouslyAllowBrowser, fetch,
+}) {
+  return new OpenAiChat({ apiKey, baseUrl, baseURL, retries: maxRetries, headers: defaultHeaders, allowBrowser: dangerouslyAllowBrowser, fetch });
 }
 
 /** A variable of the environment. A blank one counts as not set, as it does in `openai`. */

@@ -1,6 +1,6 @@
 import { pausesEnd, readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
-import { ownProperties, readOptions } from './options.js';
+import { ownProperties, readOptions, refuseUnknown } from './options.js';
 import { encoded, isProvider, whole } from './provider.js';
 import { Race } from './race.js';
 import { Reply } from './reply.js';
@@ -11,6 +11,8 @@ const ORDERS = {
   rotate: (i, n, turn) => (i + n - (turn % n)) % n,
   shuffled: Math.random,
 };
+
+const SETTINGS = ['order', 'hedgeAfter', 'retriesEach', 'onAttempt'];
 
 /** Several providers as one: while no content was handed out, the next one is asked when a provider fails. */
 export class Fallback {
@@ -23,7 +25,9 @@ export class Fallback {
   #turns = 0;
 
   constructor(providers, settings) {
-    const { order = 'given', hedgeAfter, retriesEach, onAttempt } = ownProperties(settings);
+    const given = ownProperties(settings);
+    refuseUnknown(given, SETTINGS, 'Fallback');
+    const { order = 'given', hedgeAfter, retriesEach, onAttempt } = given;
     check(Array.isArray(providers) && providers.length > 0 && providers.every(isProvider), 'Fallback: give an array of providers');
     check(Object.hasOwn(ORDERS, order), `order must be one of ${Object.keys(ORDERS)}`);
     check(hedgeAfter === undefined || hedgeAfter > 0, 'hedgeAfter must be a number of milliseconds above 0');

@@ -140,8 +140,9 @@ export type Conversation = {
  * option of the call wins over the setting. `undefined` counts as left out; for `signal`, `timeout`, `fetch`, `session`,
  * `coalesce` and `onRetry`, `null` takes the setting away for this call.
  *
- * What a provider has no way to pass on is left out, with a `warning` event that names the option. An option of the wrong type is
- * a `ChatError` `input`, thrown at the first read.
+ * What a provider has no way to pass on is left out, with a `warning` event that names the option. An option of the wrong type, one
+ * that does not exist (`max_tokens`) and a setting that is no option (`baseUrl`) are a `ChatError` `input`, thrown at the first read,
+ * with the name that was probably meant.
  */
 export interface CallOptions {
   /** The conversation so far, oldest message first, the new message of the user last. A bare string is one message of the user. */
@@ -364,10 +365,15 @@ export interface AiPufferSettings extends WordPressSettings {
   allowBrowser?: boolean;
 }
 
-/** Settings of a service you have an API key for. A setting of the wrong type is a `ChatError` `input` at the first use. */
+/** Settings of a service you have an API key for. One of the wrong type, or one that does not exist, is a `ChatError` `input` at the first use. */
 export interface ServiceSettings extends CallDefaults {
-  /** Address of the API, its version included. Left out: the service's own, which `provider.url` says. */
+  /**
+   * Address of the API, its version included. Its query, such as `?api-version=2024-10-21`, goes behind the path of each request. Left
+   * out: the service's own, which `provider.url` says.
+   */
   baseUrl?: string;
+  /** Another name of `baseUrl`, which the npm package `openai` has. Both with different values: a `ChatError` `input`. */
+  baseURL?: string;
   /** Your key. Left out: none is sent, as local servers want it. No error ever holds it. */
   apiKey?: string;
   /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
@@ -806,7 +812,8 @@ export interface FallbackReply extends Reply {
 
 /**
  * Several providers as one. The next provider is asked when one failed, or ended without any content (text, reasoning, a tool call,
- * ...). Once content was handed out, an error of that provider is the reply's. If all fail: a `ChatError` `all_failed` with `errors`.
+ * ...). Once content was handed out, an error of that provider is the reply's. If all fail: a `ChatError` `all_failed`
+ * with `errors`, or `input` where all of them refused the call as that.
  *
  * A `timeout` that is a number, and `connect`, `firstChunk` and `idle`, hold for each attempt; `timeout.total` for all attempts together.
  * `onRetry` hears of the retries of all of them.
@@ -814,7 +821,7 @@ export interface FallbackReply extends Reply {
  */
 export class Fallback implements Provider {
   /**
-   * Throws a `ChatError` `input` where `providers` is no array of this package's providers, or empty.
+   * Throws a `ChatError` `input` where `providers` is no array of this package's providers, or empty, and for a setting that does not exist.
    *
    * @param providers the providers, the preferred one first
    * @param settings left out: in the given order, each after the failure of the one before
@@ -1081,12 +1088,14 @@ export interface RequestOptions {
   headers?: Record<string, string>;
 }
 
-/** The settings of `openai` that are known here; an `OpenAiChat` is made of them. */
+/** The settings of `openai` that are known here; an `OpenAiChat` is made of them. Any other setting is a `ChatError` `input`. */
 export interface ClientOptions {
   /** Your key. Left out: `OPENAI_API_KEY` of the environment, where there is one. */
   apiKey?: string;
   /** Address of the API. Left out: `OPENAI_BASE_URL` of the environment, else OpenAI's own. */
   baseURL?: string;
+  /** Another name of `baseURL`, which the providers have. */
+  baseUrl?: string;
   /** `timeout` in milliseconds of requests that give none. Left out: the defaults of `CallOptions`. */
   timeout?: number;
   /** `retries` of `CallOptions`. Default 2. */

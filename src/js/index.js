@@ -1,6 +1,7 @@
 import { core } from './core.js';
 import { ChatError } from './error.js';
 import { jsonCopy, toJson } from './json-copy.js';
+import { refuseUnknown } from './options.js';
 import { Provider, callCoreOnce } from './provider.js';
 
 export { ChatError };
@@ -60,6 +61,7 @@ export const Chatgpt4Online = /* @__PURE__ */ new AiEngine({ preset: 'Chatgpt4On
 export const Chatgpt4o = /* @__PURE__ */ new AiPower({ preset: 'Chatgpt4o' });
 
 export function formatPrompt(messages, options = {}) {
+  refuseUnknown(options, ['addSpecialTokens', 'doContinue', 'includeSystem'], 'formatPrompt');
   const given = toJson(jsonCopy({ messages, ...options }, 'messages'), 'the messages');
   return callCoreOnce(() => core().formatPrompt(given));
 }

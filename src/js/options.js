@@ -8,13 +8,21 @@ const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce', 
 /** A copy without a prototype, so that a property of a polluted `Object.prototype` is not taken for an option. */
 export const ownProperties = (given) => ({ __proto__: null, ...given });
 
+/** Throws if `given` has a member that is not among `names`, the options of `what`: what it was meant to say would be lost. */
+export function refuseUnknown(given, names, what) {
+  for (const [name, value] of Object.entries(given)) {
+    if ((value ?? undefined) === undefined || names.includes(name)) continue;
+    throw new ChatError('input', `${what} has no option '${name}'; it has ${names.join(', ')}`);
+  }
+}
+
 /**
  * The own properties of `given` in two parts: `[data, live]`, plain data as a copy, and live values as they are. `undefined` counts as
  * not given; a live value of `null` becomes `undefined`, which takes away a setting. `path`: what an error calls the whole. `texts`: see
  * `jsonCopy`.
  */
 export function split(given, path, texts) {
-  const data = {};
+  const data = Object.create(null);
   const live = Object.create(null);
   try {
     for (const key of Object.keys(given)) {

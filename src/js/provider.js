@@ -31,7 +31,10 @@ export class Provider {
 
   with(settings) {
     const [data, live] = split(settings, 'settings');
-    return new this.constructor({ ...this.#data, ...this.#live, ...data, ...live });
+    const own = { ...this.#data };
+    // Two names of one setting, of which the newer value counts.
+    if ('baseUrl' in data || 'baseURL' in data) own.baseUrl = own.baseURL = undefined;
+    return new this.constructor({ ...own, ...this.#live, ...data, ...live });
   }
 
   createAsyncGenerator(options) {

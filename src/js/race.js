@@ -173,8 +173,11 @@ export class Race {
   }
 }
 
+/** The error of all `attempts`. What every provider refuses as `input` is the caller's fault, and no failure of theirs. */
 function allFailed(attempts) {
   const failures = attempts.map(({ provider, error }) => `${provider}: ${error?.code}`);
   const errors = attempts.map(({ error }) => error);
+  const [first] = errors;
+  if (errors.every((error) => error?.code === 'input')) return new ChatError('input', first.message, { errors });
   return new ChatError('all_failed', `no provider answered (${failures.join(', ')})`, { errors, retryable: errors.some((error) => error?.retryable) });
 }

@@ -23,7 +23,8 @@ function withTransport({ binding, ...settings }) {
 
 /** Calls the binding, and makes its result the response that the REST API would have sent. */
 async function run(binding, url, { body, signal }) {
-  const model = url.slice(url.indexOf('/ai/run/') + '/ai/run/'.length);
+  // Without the query that `baseUrl` may have.
+  const [model] = url.slice(url.indexOf('/ai/run/') + '/ai/run/'.length).split('?');
   try {
     // Only the request for the list of models has no body.
     if (body === undefined) return Response.json({ result: await binding.models({ task: 'Text Generation', per_page: 1000 }) });

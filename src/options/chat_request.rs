@@ -6,24 +6,9 @@ use std::rc::Rc;
 use crate::chat::{Error, Message, Result};
 use crate::http::{base64, url};
 use crate::json::{Map, Value};
+use crate::options::names::{OPTIONS, check_options};
 use crate::options::{AttachmentSupport, ProtocolInfo, Settings, preset, prompt};
 use crate::text::{decimal, digit, join};
-
-/// Options that a protocol may have no way to pass on. Those that it neither maps nor handles itself are reported by a
-/// warning. `tests/fidelity.rs` gives each of them to each provider.
-pub const OPTIONS: &[&str] = &[
-    "temperature",
-    "topP",
-    "maxTokens",
-    "seed",
-    "tools",
-    "toolChoice",
-    "reasoningEffort",
-    "responseFormat",
-    "compatible",
-    "extra",
-    "shortcutId",
-];
 
 /// What a request is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,6 +89,7 @@ impl ChatRequest {
         purpose: Purpose,
         random: fn() -> [u64; 2],
     ) -> Result<ChatRequest> {
+        check_options(info, options)?;
         let given_messages = options.as_object_mut().and_then(|options| options.take("messages")).unwrap_or_default();
         let (given, options) = (&settings.given, &*options);
         let option = |key: &str| options.non_null(key).or_else(|| given.non_null(key));

@@ -1,12 +1,14 @@
 //! What a caller gives, checked: the settings of a provider and the options of one request.
 
 mod chat_request;
+mod names;
 mod presets;
 pub mod prompt;
 mod protocol_info;
 mod settings;
 
-pub use chat_request::{Attachment, ChatRequest, History, OPTIONS, PDF, Purpose, Random, read_messages};
+pub use chat_request::{Attachment, ChatRequest, History, PDF, Purpose, Random, read_messages};
+pub use names::{BASE_URL, CALL_OPTIONS, COMMON_SETTINGS, LIVE_OPTIONS, OPTIONS};
 pub use presets::{PRESETS, Preset, preset};
 pub use protocol_info::{AttachmentSupport, ProtocolInfo, SettingKind};
 pub use settings::{Settings, header_value};

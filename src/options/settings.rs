@@ -3,6 +3,7 @@
 use crate::chat::{Code, Error, Result};
 use crate::http::{self, url};
 use crate::json::{Map, Value};
+use crate::options::names::{BASE_URL, check_settings};
 use crate::options::{Preset, ProtocolInfo, SettingKind, preset};
 use crate::text::join;
 
@@ -13,6 +14,9 @@ pub struct Settings {
     pub name: String,
     /// Address of the site or service, checked, without a trailing slash.
     pub url: String,
+    /// The query of `baseUrl` with its `?`, such as `?api-version=2024-10-21`, which each request of a service has. Empty:
+    /// there is none, as for sites.
+    query: String,
     /// The models that may be asked for. Empty: any model.
     pub models: Vec<String>,
     /// The model of a request that names none. Empty: the service's own default.
@@ -43,11 +47,20 @@ impl Settings {
             // Without this check the key would go to another service than the caller meant.
             return Err(Error::input("url is not a setting of this provider: its address is baseUrl"));
         }
+        check_settings(info, given)?;
         let setting = info.peer().setting();
         let usual = (!info.is_site()).then_some(info.base_url);
-        let Some(url) = text(setting).or(usual) else {
+        let other_name = (!info.is_site()).then(|| text(BASE_URL)).flatten();
+        if let (Some(url), Some(other)) = (text(setting), other_name)
+            && url != other
+        {
+            return Err(Error::input("baseUrl and baseURL are two names of one setting, and their values differ"));
+        }
+        let Some(url) = text(setting).or(other_name).or(usual) else {
             return Err(Error::input("url is missing: the address of the site"));
         };
+        let query = if info.is_site() { "" } else { url::query(url) };
+        let query = query.to_owned();
         let url = url::parse_site(url, setting)?;
         let mut settings = Settings {
             name: text("name").unwrap_or(info.name).to_owned(),
@@ -55,6 +68,7 @@ impl Settings {
             working: preset.is_none_or(|preset| preset.url != url),
             texts: texts(info, given, &url, text)?,
             url,
+            query,
             given: given.clone(),
             ..Settings::default()
         };
@@ -85,6 +99,14 @@ impl Settings {
     /// resolved.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.texts.text(key)
+    }
+
+    /// The address of `path` below the service's own, with the query of `baseUrl` behind it. `path` may have a query, too.
+    pub fn address(&self, path: &str) -> String {
+        match self.query.strip_prefix('?') {
+            Some(more) if path.contains('?') => join(&[&self.url, path, "&", more]),
+            _ => join(&[&self.url, path, &self.query]),
+        }
     }
 
     /// A setting that is `true` or `false`.
@@ -168,7 +190,7 @@ fn check(info: &ProtocolInfo, given: &Value) -> Result<()> {
             _ => {}
         }
     }
-    for key in ["url", "baseUrl", "name", "defaultModel"] {
+    for key in ["url", "baseUrl", BASE_URL, "name", "defaultModel"] {
         if !given.non_null(key).is_none_or(is_id) {
             return wrong(key, " must be a string");
         }

@@ -332,7 +332,8 @@ test('wrong settings and options are told, and nothing is sent', async () => {
     { messages: MESSAGES, signal: {} }, { messages: () => {} }]) {
     await chatError(of([a]).createAsync(options ?? null), 'input');
   }
-  await chatError(of([a]).createAsync({}), 'all_failed', /A: input/);
+  // What every provider refuses as input is the caller's fault.
+  await chatError(of([a, service('B', says('no'))]).createAsync({}), 'input', /^messages is missing$/);
   assert.equal(a.calls.length, 0);
 });
 

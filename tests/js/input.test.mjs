@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { createHandler, createRelay } from '../../dist/edge.js';
 import {
-  AiEngine, Chatgpt4o, Chatgpt4Online, ChatError, Client, Fallback, formatPrompt, OpenAiChat, WorkersAi,
+  AiEngine, Chatgpt4o, Chatgpt4Online, ChatError, Client, Fallback, formatPrompt, Gemini, OpenAiChat, WorkersAi,
 } from '../../dist/index.js';
 import { assertWorks, chatError, PROMPT, useSite } from './helper.mjs';
 import { says } from './services.mjs';
@@ -149,6 +149,83 @@ test('settings that are none', async () => {
   for (const settings of [undefined, null, 5]) {
     assert.throws(() => new AiEngine(settings), (error) => error instanceof ChatError && error.code === 'input');
   }
+});
+
+test('unknown options and settings, with the name that was meant', async () => {
+  const asked = [];
+  const fetch = async (url) => (asked.push(url), says('yes')());
+  const llm = new OpenAiChat({ apiKey: 'sk-secret', defaultModel: 'm', fetch });
+  const table = [
+    ['max_tokens', 5, /'maxTokens'/], ['top_p', 1, /'topP'/], ['abortSignal', new AbortController().signal, /'signal'/], ['timeOut', 5, /'timeout'/],
+    ['system', 'Be brief.', /belongs into messages/], ['tool_choice', 'auto', /'toolChoice'/], ['stream', true, /createAsyncGenerator streams/],
+    ['base_url', 'https://llm.example', /'baseUrl'/], ['api_key', 'sk-secret', /'apiKey'/], ['zzz', 0, /README\.md/], ['toString', 1, /README\.md/],
+  ];
+  for (const [name, value, wanted] of table) {
+    for (const make of [
+      () => llm.createAsync({ messages: 'x', [name]: value }), () => llm.listModels({ [name]: value }),
+      () => llm.with({ [name]: value }).createAsync({ messages: 'x' }), () => new OpenAiChat({ [name]: value, fetch }).createAsync({ messages: 'x' }),
+      () => new Fallback([llm]).createAsync({ messages: 'x', [name]: value }),
+      () => new Fallback([llm, used.engine]).createAsync({ messages: 'x', [name]: value }),
+    ]) {
+      const error = await chatError((async () => make())(), 'input', wanted);
+      assert.ok(error.message.includes(`unknown`) && error.message.includes(`'${name}'`), error.message);
+      assert.ok(!error.message.includes('secret'), error.message);
+    }
+  }
+  assert.deepEqual(asked, [], 'something was sent');
+  assert.equal(await llm.with({ max_tokens: undefined }).createAsync({ messages: 'x', top_p: undefined, system: null }), 'yes', 'not given');
+});
+
+test('a key never goes to another host than the one that was meant', async () => {
+  const asked = [];
+  const fetch = async (url) => (asked.push(new URL(url).host), says('yes')());
+  const ask = (settings) => new OpenAiChat({ apiKey: 'sk-1', defaultModel: 'm', fetch, ...settings }).createAsync({ messages: 'x' });
+  const mine = 'https://mine.example/v1';
+  for (const name of ['base_url', 'BaseURL', 'baseurl', 'baseUri', 'url', 'endpoint', 'host', 'apiBase']) await chatError(ask({ [name]: mine }), 'input', /baseUrl/);
+  await chatError(ask({ baseUrl: mine, baseURL: 'https://other.example' }), 'input', /two names of one setting/);
+  assert.deepEqual(asked, []);
+  for (const settings of [{ baseURL: mine }, { baseUrl: mine, baseURL: mine }, { baseUrl: mine, baseURL: undefined }]) assert.equal(await ask(settings), 'yes');
+  const other = new OpenAiChat({ baseURL: 'https://other.example', defaultModel: 'm', fetch });
+  for (const name of ['baseUrl', 'baseURL']) assert.equal(await other.with({ [name]: mine }).with({ temperature: 1 }).createAsync({ messages: 'x' }), 'yes');
+  assert.equal(other.with({ baseUrl: mine }).url, mine);
+  const create = (settings) => new Client({ apiKey: 'sk-1', fetch, ...settings }).chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'x' }] });
+  for (const name of ['baseUrl', 'baseURL']) await create({ [name]: mine });
+  assert.deepEqual([...new Set(asked)], ['mine.example']);
+  assert.throws(() => new Client({ apiKey: 'sk-1', base_url: mine }), { code: 'input', message: /'base_url'.*baseURL/ });
+  await assert.rejects(create({ baseUrl: mine, baseURL: 'https://other.example' }), { code: 'input' });
+});
+
+test('the query of baseUrl is behind each path, also of the list of models', async () => {
+  const asked = [];
+  const fetch = async (url) => (asked.push(url.replace('https://llm.example', '')), /models/.test(url) ? Response.json({ data: [] }) : says('yes')());
+  const baseUrl = 'https://llm.example/openai/deployments/d/?api-version=2024-10-21';
+  const llm = new OpenAiChat({ baseUrl, defaultModel: 'm', fetch });
+  assert.equal(llm.url, 'https://llm.example/openai/deployments/d');
+  await llm.createAsync({ messages: 'x' });
+  await llm.listModels();
+  const gemini = new Gemini({ baseUrl, defaultModel: 'm', retries: 0, fetch: async (url) => (asked.push(url), new Response('', { status: 400 })) });
+  await gemini.createAsync({ messages: 'x' }).catch(() => {});
+  const { pathname, searchParams } = new URL(asked.pop());
+  assert.deepEqual([pathname, [...searchParams]], [
+    '/openai/deployments/d/models/m:streamGenerateContent', [['alt', 'sse'], ['api-version', '2024-10-21']],
+  ]);
+  const query = '?api-version=2024-10-21';
+  assert.deepEqual(asked, [`/openai/deployments/d/chat/completions${query}`, `/openai/deployments/d/models${query}`]);
+  const models = [];
+  const binding = { run: async (model) => (models.push(model), { response: 'yes' }) };
+  await new WorkersAi({ baseUrl, defaultModel: '@cf/m', binding }).createAsync({ messages: 'x' });
+  assert.deepEqual(models, ['@cf/m']);
+});
+
+test('unknown options of what is made around providers', () => {
+  const a = new OpenAiChat({ apiKey: 'sk-1' });
+  for (const [make, wanted] of [
+    [() => new Fallback([a], { hedge_after: 5 }), /^Fallback has no option 'hedge_after'; it has order, hedgeAfter, /],
+    [() => createHandler({ providers: { a }, authorise: 'public' }), /^createHandler has no option 'authorise'; it has providers, authorize, /],
+    [() => createRelay({ allow: ['https://shop.example'], allowed_origins: [] }), /^createRelay has no option 'allowed_origins'; it has allow, /],
+    [() => formatPrompt('x', { includesSystem: false }), /^formatPrompt has no option 'includesSystem'; it has /],
+  ]) assert.throws(make, { name: 'ChatError', code: 'input', message: wanted });
+  createHandler({ providers: { a }, authorise: undefined });
 });
 
 test('an unknown model, with the valid names', async () => {

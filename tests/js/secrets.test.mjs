@@ -96,8 +96,9 @@ for (const name of PROVIDERS) {
   test(`${name}: neither it nor the error of a request that failed prints what it was made with`, async () => {
     const address = SITES.includes(name) ? { url: 'https://shop.example' } : { baseUrl: 'https://llm.example', defaultModel: 'm' };
     const fetch = async (url, init) => new Response(`no: ${[...new Headers(init.headers)]} ${url}`, { status: 401 });
+    const own = SITES.includes(name) ? { botId: 5, nonce: NONCE } : name === 'WorkersAi' && { accountId: 'account' };
     const given = new rivulet[name]({
-      ...address, apiKey: KEY, accountId: 'account', botId: 5, nonce: NONCE, headers: { 'x-own': TOKEN }, cookies: { a: COOKIE }, fetch, retries: 0,
+      ...address, ...own, apiKey: KEY, headers: { 'x-own': TOKEN }, cookies: { a: COOKIE }, fetch, retries: 0,
     });
     assertClean(given, 'the provider');
     assertClean(await failed(given.createAsyncGenerator({ messages: WORDS })), 'the error');

@@ -233,3 +233,189 @@ fn null_is_as_good_as_nothing() {
     let given = json!({ "url": "https://shop.example", "botId": null, "models": null, "modelAliases": null, "widget": null, "nonce": null });
     assert!(call(given, options).unwrap().warnings.is_empty());
 }
+
+/// The words about a setting of `OpenAiChat`, and about an option of its call, with this name.
+fn about(name: &str) -> [String; 2] {
+    let info = &crate::protocol("OpenAiChat").info;
+    let setting =
+        rivulet::options::Settings::read(info, &crate::ours(&json!({ "apiKey": "sk-canary", name: "canary" })));
+    let options = crate::ours(&json!({ "messages": "Hi", name: "canary" }));
+    let option = rivulet::options::ChatRequest::read(info, &crate::ours(&json!({})), &options, crate::RANDOM);
+    [refused(setting), refused(option)]
+}
+
+#[test]
+fn an_unknown_name_is_refused_with_the_name_that_was_meant() {
+    let table = [
+        ("max_tokens", "maxTokens"),
+        ("MaxTokens", "maxTokens"),
+        ("maxtoken", "maxTokens"),
+        ("max_completion_tokens", "maxTokens"),
+        ("max_output_tokens", "maxTokens"),
+        ("maxOutputTokens", "maxTokens"),
+        ("top_p", "topP"),
+        ("tool_choice", "toolChoice"),
+        ("toolchoise", "toolChoice"),
+        ("response_format", "responseFormat"),
+        ("reasoning_effort", "reasoningEffort"),
+        ("think_tags", "thinkTags"),
+        ("stop_sequences", "stop"),
+        ("abortSignal", "signal"),
+        ("abort_signal", "signal"),
+        ("singal", "signal"),
+        ("time_out", "timeout"),
+        ("on_retry", "onRetry"),
+        ("fetc", "fetch"),
+        ("maxRetries", "retries"),
+        ("retires", "retries"),
+        ("header", "headers"),
+        ("temprature", "temperature"),
+        ("temperatur", "temperature"),
+        ("mesages", "messages"),
+        ("message", "messages"),
+        ("prompt", "messages"),
+        ("base_url", "baseUrl"),
+        ("baseUri", "baseUrl"),
+        ("BASEURL", "baseUrl"),
+        ("endpoint", "baseUrl"),
+        ("api_key", "apiKey"),
+        ("apikey", "apiKey"),
+        ("default_model", "defaultModel"),
+        ("modle", "model"),
+        ("mode", "model"),
+    ];
+    for (wrong, right) in table {
+        for (words, kind) in about(wrong).iter().zip(["setting", "option"]) {
+            assert_eq!(*words, format!("unknown {kind} '{wrong}': did you mean '{right}'?"));
+        }
+    }
+}
+
+#[test]
+fn an_unknown_name_without_a_near_one_is_refused_with_the_way_out() {
+    for wrong in ["system", "system_prompt", "instructions"] {
+        for words in about(wrong) {
+            assert!(
+                words.ends_with(&format!(
+                    "'{wrong}': a system message belongs into messages, as {{ role: 'system', content }}"
+                )),
+                "{words}"
+            );
+        }
+    }
+    for words in about("stream") {
+        assert!(words.ends_with("createAsyncGenerator streams, and createAsync gives the whole text"), "{words}");
+    }
+    // Settings of other protocols, members that only a service knows, and what nobody could have meant.
+    for wrong in [
+        "top_k",
+        "topK",
+        "store",
+        "user",
+        "metadata",
+        "logprobs",
+        "n",
+        "verbosity",
+        "botId",
+        "accountId",
+        "_",
+        "",
+        "x",
+        "__proto__",
+        "constructor",
+        "é",
+    ] {
+        for words in about(wrong) {
+            assert!(words.starts_with("unknown ") && words.contains(&format!("'{wrong}'")), "{words}");
+            assert!(words.contains("README.md") && words.ends_with("go into extra"), "{words}");
+        }
+    }
+}
+
+#[test]
+fn an_address_under_the_name_of_another_kind_of_provider_is_refused() {
+    let site = "https://shop.example";
+    for wrong in ["baseUrl", "baseURL", "base_url", "endpoint", "host"] {
+        let words = refused(settings(json!({ "url": site, wrong: "https://other.example" })));
+        assert_eq!(words, format!("unknown setting '{wrong}': did you mean 'url'?"));
+    }
+}
+
+#[test]
+fn base_url_has_two_names() {
+    let service = |given: Value| {
+        rivulet::options::Settings::read(&crate::protocol("OpenAiChat").info, &crate::ours(&given)).map(|read| read.url)
+    };
+    let [one, other] = ["https://llm.example/v1", "https://other.example"];
+    assert_eq!(service(json!({ "baseURL": one })).unwrap(), one);
+    assert_eq!(service(json!({ "baseURL": one, "baseUrl": one })).unwrap(), one);
+    assert_eq!(service(json!({ "baseURL": null, "baseUrl": one })).unwrap(), one);
+    let words = refused(service(json!({ "baseURL": one, "baseUrl": other })));
+    assert_eq!(words, "baseUrl and baseURL are two names of one setting, and their values differ");
+    assert_eq!(refused(service(json!({ "baseURL": true }))), "baseURL must be a string");
+}
+
+#[test]
+fn what_is_for_the_provider_and_what_for_a_call_is_not_mixed_up() {
+    let site = json!({ "url": "https://shop.example" });
+    for (name, value) in [("url", json!("https://other.example")), ("botId", json!(5)), ("apiKey", json!("canary"))] {
+        let words = refused(call(site.clone(), json!({ "messages": "Hi", name: value })));
+        let rest =
+            "is a setting of the provider and no option of a call: give it where the provider is made, or to with()";
+        assert_eq!(words, format!("{name} {rest}"));
+    }
+    for (name, value) in [("messages", json!("Hi")), ("conversation", json!({}))] {
+        let words = refused(settings(json!({ "url": "https://shop.example", name: value })));
+        assert_eq!(words, format!("{name} is an option of a call and no setting of a provider"));
+    }
+}
+
+#[test]
+fn every_known_name_is_taken_by_every_protocol() {
+    for protocol in rivulet::providers::REGISTRY {
+        let own = protocol.info.settings.iter().map(|(name, _)| *name);
+        let names = rivulet::options::OPTIONS.iter().chain(rivulet::options::CALL_OPTIONS).copied().chain(own);
+        for name in names.chain(["preset"]).filter(|name| !["messages", "conversation"].contains(name)) {
+            let given = crate::ours(
+                &json!({ "url": if protocol.info.is_site() { "https://shop.example" } else { "" }, name: 5 }),
+            );
+            let words =
+                rivulet::options::Settings::read(&protocol.info, &given).err().map(|error| error.message.clone());
+            assert!(
+                !words.as_ref().is_some_and(|words| words.starts_with("unknown")),
+                "{}: {words:?}",
+                protocol.info.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_query_of_base_url_goes_behind_each_path() {
+    let address = |name: &str, key: &str, url: &str, path: &str| {
+        let given = crate::ours(&json!({ key: url }));
+        rivulet::options::Settings::read(&crate::protocol(name).info, &given).unwrap().address(path)
+    };
+    for key in ["baseUrl", "baseURL"] {
+        let table = [
+            ("https://a.example/v1?api-version=5", "/chat", "https://a.example/v1/chat?api-version=5"),
+            (" https://a.example/v1/?a=/b&c=d#e ", "/chat", "https://a.example/v1/chat?a=/b&c=d"),
+            ("https://a.example?a=b", "/chat?alt=sse", "https://a.example/chat?alt=sse&a=b"),
+            ("https://a.example/#?a", "/chat", "https://a.example/chat"),
+            ("https://a.example/?", "/chat", "https://a.example/chat"),
+        ];
+        for (url, path, wanted) in table {
+            assert_eq!(address("OpenAiChat", key, url, path), wanted, "{url}");
+        }
+    }
+    assert_eq!(
+        address("AiEngine", "url", "https://shop.example/?a=1", "/x"),
+        "https://shop.example/x",
+        "a site has none"
+    );
+    let words = refused(rivulet::options::Settings::read(
+        &crate::protocol("OpenAiChat").info,
+        &crate::ours(&json!({ "baseUrl": "https://a.example/?a b" })),
+    ));
+    assert_eq!(words, "baseUrl: not a URL");
+}

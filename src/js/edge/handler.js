@@ -2,7 +2,7 @@ import { core } from '../core.js';
 import { pausesEnd, readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
 import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from '../serving.js';
-import { ownProperties } from '../options.js';
+import { ownProperties, refuseUnknown } from '../options.js';
 import { encoded, callCoreOnce } from '../provider.js';
 import { authorizer } from './authorize.js';
 import { readText } from './body.js';
@@ -24,6 +24,8 @@ const TIMEOUTS = { firstChunk: 60_000, idle: 120_000 };
 /** Response headers that a page of another origin may read. */
 const EXPOSED = 'retry-after, retry-after-ms, x-request-id, x-rivulet-warnings, x-should-retry';
 
+const OPTIONS = ['providers', 'authorize', 'allowedOrigins', 'maxBodyBytes', 'timeout', 'keepAlive', 'session', 'fetch', 'onEvent'];
+
 const ROUTES = {
   '/health': { GET: () => json({ status: 'ok' }), isOpen: true },
   '/models': { GET: (call) => json({ object: 'list', data: modelEntries(call.providers) }) },
@@ -33,10 +35,12 @@ const ROUTES = {
 
 /** The providers as an endpoint for OpenAI's clients: `(request, env, ctx) => Promise<Response>`. */
 export function createHandler(options) {
+  const given = ownProperties(options);
+  refuseUnknown(given, OPTIONS, 'createHandler');
   const {
     providers, authorize, allowedOrigins, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUTS, keepAlive = KEEP_ALIVE_MS,
     session, fetch, onEvent,
-  } = ownProperties(options);
+  } = given;
   const providersOf = registry(providers);
   const isAuthorized = authorizer(authorize);
   const callerOf = allowList(allowedOrigins);

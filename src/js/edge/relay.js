@@ -1,5 +1,5 @@
 import { ChatError } from '../error.js';
-import { ownProperties } from '../options.js';
+import { ownProperties, refuseUnknown } from '../options.js';
 import { authorizer } from './authorize.js';
 import { readBytes } from './body.js';
 import { checkPositive, MAX_BODY_BYTES } from './limits.js';
@@ -11,6 +11,8 @@ import { isBody, isPage, routeOf } from './routes.js';
 const TIMEOUT_MS = 120_000;
 
 const MAX_REDIRECTS = 5;
+
+const OPTIONS = ['allow', 'pages', 'allowedOrigins', 'authorize', 'forwardAuthorization', 'maxBodyBytes', 'timeout', 'fetch'];
 
 /** Request headers that are forwarded. Cookies, the caller's address, keys and whatever else a browser or a proxy adds are not. */
 const REQUEST_HEADERS = ['accept', 'accept-language', 'cache-control', 'content-type', 'x-wp-nonce'];
@@ -25,9 +27,11 @@ const EXPOSED = 'retry-after, retry-after-ms, x-wp-nonce';
  * `https://edge.example/relay/https://shop.example/wp-json/…` is forwarded to `https://shop.example/wp-json/…`.
  */
 export function createRelay(options) {
+  const given = ownProperties(options);
+  refuseUnknown(given, OPTIONS, 'createRelay');
   const {
     allow, pages = [], allowedOrigins = [], authorize, forwardAuthorization = false, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch,
-  } = ownProperties(options);
+  } = given;
   const forwardedRoute = forwardedRoutes(allow, pages);
   const callerOf = allowList(allowedOrigins);
   const isAllowedTo = authorizer(authorize);

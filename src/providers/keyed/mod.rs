@@ -99,7 +99,7 @@ impl RequestBuilder {
             }
         }
         let accept = if dialect.framing == Framing::Sse { "text/event-stream" } else { "application/x-ndjson" };
-        let request = Request::post(join(&[&chat.settings.url, path])).header("accept", accept).json(&self.body.into());
+        let request = Request::post(chat.settings.address(path)).header("accept", accept).json(&self.body.into());
         let request = (dialect.headers)(&chat, request);
         let decoder = MessageDecoder::new(dialect, chat, self.conversation, self.warnings);
         Ok(Operation::stream(request, dialect.framing, decoder))

@@ -9,7 +9,6 @@ use crate::exchange::{Operation, Transition};
 use crate::http::Request;
 use crate::json::Value;
 use crate::options::ChatRequest;
-use crate::text::join;
 
 /// The operation that asks `path` for the models; each name becomes a piece of text. OpenAI and Anthropic have `data`
 /// with `id`, Ollama, Gemini and Cohere `models` with `name`, Workers AI `result` with `name` (its `id` is a number
@@ -18,7 +17,7 @@ use crate::text::join;
 /// # Errors
 /// None. It returns a `Result` to fit [`crate::providers::Protocol::models`].
 pub fn list_models(dialect: &Dialect, chat: Rc<ChatRequest>, path: &str) -> Result<Operation> {
-    let request = Request::get(join(&[&chat.settings.url, path])).header("accept", "application/json");
+    let request = Request::get(chat.settings.address(path)).header("accept", "application/json");
     Ok(Operation::buffered_any_status((dialect.headers)(&chat, request), |response, out| {
         if !response.head.is_success() {
             return Err(classify(response.status_error(), &response.json_or_null()));

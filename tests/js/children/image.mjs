@@ -30,8 +30,9 @@ const SITES = {
   AiPuffer: { cache_key: () => events(PUFFER_END), 'admin-ajax': () => json({ success: true, data: { cache_key: 'k' } }) },
 };
 const SETTINGS = {
-  ...Object.fromEntries(Object.keys(SITES).map((site) => [site, { url: 'https://shop.example', botId: '5', postId: '1', nonce: '0123456789' }])),
+  ...Object.fromEntries(Object.keys(SITES).map((site) => [site, { url: 'https://shop.example', botId: '5', nonce: '0123456789' }])),
   AiEngine: { url: 'https://shop.example' },
+  AiPower: { url: 'https://shop.example', botId: '5', postId: '1', nonce: '0123456789' },
 };
 let sent = 0;
 const fetch = async (url, { body }) => {
