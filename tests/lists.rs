@@ -249,7 +249,12 @@ fn settings_of_the_types_are_those_that_protocols_declare() {
         }
         // Not data: `WorkersAi` takes it in JavaScript.
         typed.remove("binding");
-        let own = names(protocol(&class).expect("no such protocol").info.settings.iter().map(|(name, _)| *name));
+        let info = &protocol(&class).expect("no such protocol").info;
+        let mut own = names(info.settings.iter().map(|(name, _)| *name));
+        // Every service has it, since the presets of SERVICES do, and one reads it.
+        if !info.is_site() {
+            own.insert("service".to_owned());
+        }
         let typed: Names = typed.difference(&common).cloned().collect();
         assert_eq!(typed, own, "{class}");
     }

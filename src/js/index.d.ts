@@ -378,6 +378,13 @@ export interface ServiceSettings extends CallDefaults {
   apiKey?: string;
   /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
+  /**
+   * Which service it is, as `SERVICES` names it; read by `OpenAiChat`, and without effect elsewhere. `'mistral'` wants `random_seed` for
+   * `seed`, `'deepseek'` and `'mistral'` know no role `developer`, `'groq'`, `'cerebras'` and `'mistral'` refuse `reasoning_content` in
+   * messages, and `'deepseek'` wants it back with tool calls (`conversation` does that). Left out: as OpenAI itself. Another name is a
+   * `ChatError` `input`.
+   */
+  service?: keyof typeof SERVICES;
   /** Name of the provider in errors and in `reply.provider`. Left out: the name of the class. */
   name?: string;
   /** The models that a call may ask for. Left out: any. */
@@ -386,16 +393,6 @@ export interface ServiceSettings extends CallDefaults {
   defaultModel?: string;
   /** Other names of models, and the models that they stand for. */
   modelAliases?: Record<string, string>;
-}
-
-/** Settings of `OpenAiChat`. */
-export interface OpenAiChatSettings extends ServiceSettings {
-  /**
-   * Which service it is, as `SERVICES` names it: `'mistral'` wants `random_seed` for `seed`, `'deepseek'` and `'mistral'` know no role
-   * `developer`, `'groq'`, `'cerebras'` and `'mistral'` refuse `reasoning_content` in messages, and `'deepseek'` wants it back with
-   * tool calls (`conversation` does that). Left out: as OpenAI itself. Another name is a `ChatError` `input`.
-   */
-  service?: keyof typeof SERVICES;
 }
 
 /** Settings of `Anthropic`. */
@@ -738,7 +735,7 @@ export class AiPower extends WordPressProvider<AiPowerSettings> {}
 export class AiPuffer extends WordPressProvider<AiPufferSettings> {}
 
 /** OpenAI Chat Completions, and every service and local server that is compatible with it (`SERVICES`). By default OpenAI itself. */
-export class OpenAiChat extends Base<OpenAiChatSettings> {}
+export class OpenAiChat extends Base<ServiceSettings> {}
 
 /** OpenAI Responses. With `conversation` only the new messages are sent, since the service remembers the others. */
 export class OpenAiResponses extends Base<ServiceSettings> {}

@@ -45,6 +45,9 @@ pub const LIVE_OPTIONS: &[&str] = &["signal", "fetch", "session", "timeout", "co
 /// Settings that every provider has beside its address and its own ones ([`ProtocolInfo::settings`]).
 pub const COMMON_SETTINGS: &[&str] = &["apiKey", "name", "models", "defaultModel", "modelAliases", "preset"];
 
+/// Settings that every service has, too. `SERVICES` names a `service`, also where another class asks it.
+const OF_SERVICES: &[&str] = &[BASE_URL, "service"];
+
 /// Another name of `baseUrl`, which clients of OpenAI's API have.
 pub const BASE_URL: &str = "baseURL";
 
@@ -141,8 +144,8 @@ fn is_setting(info: &ProtocolInfo, name: &str) -> bool {
 
 fn settings(info: &ProtocolInfo) -> impl Iterator<Item = &'static str> {
     let own = info.settings.iter().map(|(name, _)| *name);
-    let other_name = (!info.is_site()).then_some(BASE_URL);
-    COMMON_SETTINGS.iter().copied().chain([info.peer().setting()]).chain(other_name).chain(own)
+    let of_services = if info.is_site() { &[] } else { OF_SERVICES };
+    COMMON_SETTINGS.iter().copied().chain([info.peer().setting()]).chain(own).chain(of_services.iter().copied())
 }
 
 /// The error for a name that is not known, with the one that was probably meant.

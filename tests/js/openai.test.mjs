@@ -87,9 +87,11 @@ test('its events are those of every provider', async () => {
     { type: 'reasoning', text: 'Hm.' },
     { type: 'text', text: 'Wait.' },
     piece(''), piece('{"a"'), piece(':1}'), piece('{"a":1}', true),
-    { type: 'usage', usage: { promptTokens: 3, completionTokens: 4, totalTokens: 7, raw: USAGE } },
-    { type: 'finish', reason: 'tool_calls' },
+    { type: 'usage', usage: { promptTokens: 3, completionTokens: 4, inputTokens: 3, outputTokens: 4, totalTokens: 7, raw: USAGE } },
+    { type: 'finish', reason: 'tool_calls', raw: 'tool_calls' },
   ]);
+  assert.deepEqual([reply.finish, reply.finishReason], [{ reason: 'tool_calls', raw: 'tool_calls' }, 'tool_calls']);
+  assert.deepEqual(reply.toolCalls, [{ id: 'c1', name: 'f', arguments: '{"a":1}' }]);
 });
 
 test('an abort and a break stop the request', async () => {

@@ -13,6 +13,8 @@ const DELIBERATE = {
   'cut-midstream': [['failed', 'finish'], 'the SDK takes what came for the answer'],
   'cut-tool': [['failed', 'calls', 'finish'], 'the SDK takes what came for the answer'],
   'doc-not-json-event': [ALL, 'what nobody knows may be anything'],
+  'doc-reasoning-summary': [['reasoning'], 'the SDK leaves the parts of a summary apart, which stand one after the other here, with a blank line between them'],
+  'tools-no-arguments': [['calls'], 'the SDK leaves the arguments empty, where rivulet gives {}'],
   'doc-unknown-events': [ALL, 'the SDK fails on events that it does not know'],
 };
 

@@ -85,7 +85,7 @@ async function record(...args) {
   const [status] = await once(child, 'close');
   return { status, ...output };
 }
-const all = (...more) => record('openai-chat', '--url', url, '--model', 'm-1', '--private', 'organisation=ACCOUNT', ...more);
+const all = (...more) => record('openai-chat', '--url', url, '--model', 'm-1', '--private', 'name=ACCOUNT', ...more);
 
 const filesOf = async (name) => (await readdir(join(folder, name)).catch(() => [])).sort();
 const read = (...path) => readFile(join(folder, ...path), 'utf8');
@@ -105,7 +105,7 @@ test('records each case, says what must come of it, and puts it into the index',
   const calls = JSON.parse(await read('openai-chat', 'calls.json'));
   assert.deepEqual(calls['*'], {
     provider: 'OpenAiChat',
-    settings: { baseUrl: '/v1', organisation: 'organisation-placeholder', apiKey: 'sk-placeholder-0123456789' },
+    settings: { baseUrl: '/v1', name: 'name-placeholder', apiKey: 'sk-placeholder-0123456789' },
     options: { model: 'm-1', messages: 'Hi there' },
   });
   assert.deepEqual(calls.text, {
@@ -118,7 +118,7 @@ test('records each case, says what must come of it, and puts it into the index',
   ]);
   assert.equal(calls['tools-result'].options.messages.at(-1).tool_call_id, 'call_Oslo');
   assert.equal(calls['tools-result'].options.messages.at(-2).content, 'Wait.');
-  assert.deepEqual(calls['error-model'].error, ['model_not_found', 'The model does not exist for organisation-placeholder (status 404)']);
+  assert.deepEqual(calls['error-model'].error, ['model_not_found', 'The model does not exist for name-placeholder (status 404)']);
   assert.deepEqual(calls['error-key'].settings, { apiKey: 'sk-wrong-0123456789' });
   assert.equal(calls['error-key'].error[0], 'auth');
 
@@ -152,7 +152,7 @@ test('what a service says back of key, account and people does not come onto the
   for (const secret of secrets) assert.ok(!disk.includes(secret), secret);
   assert.equal(
     JSON.parse(await read('openai-chat', 'calls.json')).text.text,
-    `Привет ${'sk-placeholder-0123456789 '.repeat(3)}organisation-placeholder someone@mail.example org-placeholder`,
+    `Привет ${'sk-placeholder-0123456789 '.repeat(3)}name-placeholder someone@mail.example org-placeholder`,
   );
 });
 
