@@ -9,6 +9,7 @@ use crate::text::{cut, find, join, parse_number, without_leading};
 /// MiniMax's `base_resp`, within each other and as the first of a list. HTML is taken out. A gateway's text is followed by
 /// the one that it passes on (OpenRouter's `metadata.raw`). `None`: there is no such text, or it is blank.
 pub fn of(value: &Value) -> Option<String> {
+    let value = Some(value.item(0).unwrap_or(value)).filter(|value| value.is_object())?;
     let own = words(value, MAX_LEVELS)?;
     let text = match value.text_at("/error/metadata/raw").map(|raw| (raw, json::parse(raw.as_bytes()))) {
         Some((_, Ok(inner))) if inner.value.is_object() => match words(&inner.value, MAX_LEVELS) {

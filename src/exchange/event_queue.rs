@@ -26,14 +26,14 @@ pub enum RunKind {
 
 /// How much of a text has come, and how that ended. This is enough to find what a whole text adds, without keeping the text.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Progress {
+pub struct Received {
     /// Bytes that have come.
     pub bytes: usize,
     /// The last of them, at its end.
     tail: [u8; 16],
 }
 
-impl Progress {
+impl Received {
     /// Notes that `piece` has come, too.
     fn add(&mut self, piece: &[u8]) {
         let kept = &piece[piece.len().saturating_sub(self.tail.len())..];
@@ -58,9 +58,9 @@ impl Progress {
 #[derive(Default)]
 pub struct EventQueue {
     /// What has come of the text, or of the part of it that the protocol put here.
-    pub text_progress: Progress,
+    pub text_received: Received,
     /// What has come of the reasoning, or of the part of it that the protocol put here.
-    pub reasoning_progress: Progress,
+    pub reasoning_received: Received,
     queue: VecDeque<Event>,
     /// The kind of the run that is still growing.
     pub(super) run: RunKind,
@@ -100,7 +100,7 @@ impl EventQueue {
         if !piece.is_empty() {
             self.release_held_text();
         }
-        self.reasoning_progress.add(piece.as_bytes());
+        self.reasoning_received.add(piece.as_bytes());
         self.reasoning_piece(piece)
     }
 
@@ -254,8 +254,8 @@ impl EventQueue {
     pub(super) fn scanned(&mut self, start: (usize, usize)) {
         let scanned = self.pieces.since(start).as_bytes();
         match self.run {
-            RunKind::Text => self.text_progress.add(scanned),
-            RunKind::Reasoning => self.reasoning_progress.add(scanned),
+            RunKind::Text => self.text_received.add(scanned),
+            RunKind::Reasoning => self.reasoning_received.add(scanned),
             RunKind::ToolCall(_) => {}
         }
     }
@@ -266,7 +266,7 @@ impl EventQueue {
             return;
         }
         self.had_text = true;
-        self.text_progress.add(piece.as_bytes());
+        self.text_received.add(piece.as_bytes());
         self.finish_reasoning();
         let Some(filter) = &mut self.filter else {
             self.begin_run(RunKind::Text);

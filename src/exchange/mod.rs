@@ -38,7 +38,7 @@ use crate::http::{self, Head, Peer, Request, Response};
 use crate::text::{cut, decimal, join};
 use frame_decoder::FrameDecoder;
 
-pub use event_queue::{EMPTY_REPLY, EventQueue, Progress, RunKind};
+pub use event_queue::{EMPTY_REPLY, EventQueue, Received, RunKind};
 pub use operation::{Decode, FrameOutcome, Operation, Transition, truncated};
 pub(crate) use operation::{ErrorStatus, OnResponse};
 pub use text_filter::{Filter, Segment};

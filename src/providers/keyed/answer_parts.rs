@@ -3,7 +3,7 @@
 use std::iter::repeat;
 
 use super::message_decoder::{MessageDecoder, str_or_empty};
-use crate::exchange::{EventQueue, Progress};
+use crate::exchange::{EventQueue, Received};
 use crate::json::Value;
 use crate::text::join;
 
@@ -51,7 +51,7 @@ pub struct KnownPart {
     part: Part,
     /// The id of its item. May be empty.
     id: String,
-    progress: Progress,
+    received: Received,
     /// The number of sources that came.
     pub sources: usize,
 }
@@ -62,7 +62,7 @@ pub struct KnownPart {
 pub struct Parts {
     /// In order.
     known: Vec<KnownPart>,
-    /// The parts whose progress stands in the queue: of text and of reasoning.
+    /// The parts whose received stands in the queue: of text and of reasoning.
     current: [Option<Part>; Kind::STREAMS],
     /// Whether the caller knows that pieces and wholes differ.
     told_difference: bool,
@@ -77,9 +77,9 @@ const BREAK: &str = "\n\n";
 impl Parts {
     /// Notes how far the current parts came.
     fn settle(&mut self, out: &EventQueue) {
-        for (part, progress) in self.current.into_iter().zip([out.text_progress, out.reasoning_progress]) {
+        for (part, received) in self.current.into_iter().zip([out.text_received, out.reasoning_received]) {
             let at = part.and_then(|part| self.find(part).ok());
-            at.into_iter().for_each(|at| self.known[at].progress = progress);
+            at.into_iter().for_each(|at| self.known[at].received = received);
         }
     }
 
@@ -89,8 +89,8 @@ impl Parts {
     }
 
     /// What came of a part, as far as it is settled.
-    fn progress(&self, part: Part) -> Progress {
-        self.find(part).map(|at| self.known[at].progress).unwrap_or_default()
+    fn received(&self, part: Part) -> Received {
+        self.find(part).map(|at| self.known[at].received).unwrap_or_default()
     }
 
     /// The part that `whole` is. Gateways number pieces and wholes differently, or leave out the numbers of the pieces: a part
@@ -103,14 +103,14 @@ impl Parts {
         let is_other = known.part.kind != whole.part.kind
             || known.part.index != whole.part.index
             || !known.id.is_empty() && !whole.id.is_empty() && known.id != whole.id
-            || whole.text.len() < known.progress.bytes
-            || known.progress.rest_of(whole.text).is_none();
+            || whole.text.len() < known.received.bytes
+            || known.received.rest_of(whole.text).is_none();
         if is_other { whole.part } else { known.part }
     }
 
     /// All parts of a stream of which something came, in order.
     fn stream(&self, stream: usize) -> impl Iterator<Item = &KnownPart> {
-        self.known.iter().filter(move |known| known.part.kind.stream() == stream && known.progress.bytes > 0)
+        self.known.iter().filter(move |known| known.part.kind.stream() == stream && known.received.bytes > 0)
     }
 }
 
@@ -135,11 +135,11 @@ fn begin(message: &mut MessageDecoder, part: Part, id: &str, out: &mut EventQueu
     if stream == Kind::Summary.stream() && before.is_some() && message.parts.find(part).is_err() {
         message.reasoning(BREAK, out);
     }
-    let progress = known_part(message, part, id).progress;
+    let received = known_part(message, part, id).received;
     message.parts.current[stream] = Some(part);
     match part.kind {
-        Kind::Text => out.text_progress = progress,
-        Kind::Summary | Kind::Reasoning => out.reasoning_progress = progress,
+        Kind::Text => out.text_received = received,
+        Kind::Summary | Kind::Reasoning => out.reasoning_received = received,
         Kind::Image => {}
     }
 }
@@ -187,13 +187,13 @@ pub fn decode_whole(message: &mut MessageDecoder, whole: &WholePart<'_>, out: &m
 /// Hands out what a whole part, whose position is the one of its pieces, has beyond them.
 fn decode_placed(message: &mut MessageDecoder, whole: &WholePart<'_>, out: &mut EventQueue) {
     message.parts.settle(out);
-    let progress = message.parts.progress(whole.part);
-    match progress.rest_of(whole.text) {
+    let received = message.parts.received(whole.part);
+    match received.rest_of(whole.text) {
         // What a frame with half a character says cannot be compared with what came.
-        _ if message.has_lone_surrogates && progress.bytes > 0 => {}
+        _ if message.has_lone_surrogates && received.bytes > 0 => {}
         _ if whole.part.kind == Kind::Image => {
-            if progress.bytes == 0 && !whole.text.is_empty() {
-                known_part(message, whole.part, whole.id).progress.bytes = whole.text.len();
+            if received.bytes == 0 && !whole.text.is_empty() {
+                known_part(message, whole.part, whole.id).received.bytes = whole.text.len();
                 message.image(image_url(whole.text, str_or_empty(whole.value, "output_format")), out);
             }
         }
@@ -259,14 +259,14 @@ impl Matching {
                 let all = wholes.iter().flatten();
                 all.filter(move |whole| whole.part.kind.stream() == stream && !whole.text.is_empty())
             };
-            let came: usize = parts.stream(stream).map(|known| known.progress.bytes).sum();
+            let came: usize = parts.stream(stream).map(|known| known.received.bytes).sum();
             let Some(missing) = wanted().map(|whole| whole.text.len()).sum::<usize>().checked_sub(came) else {
                 return Match::Nothing;
             };
-            let rest = |progress: Progress, whole: &WholePart<'_>| progress.rest_of(whole.text).map(str::len);
-            let by_position = wanted().map(|whole| rest(parts.progress(whole.part), whole)).sum::<Option<usize>>();
-            let in_order = parts.stream(stream).map(|known| known.progress).chain(repeat(Progress::default()));
-            let by_order = wanted().zip(in_order).map(|(whole, progress)| rest(progress, whole)).sum::<Option<usize>>();
+            let rest = |received: Received, whole: &WholePart<'_>| received.rest_of(whole.text).map(str::len);
+            let by_position = wanted().map(|whole| rest(parts.received(whole.part), whole)).sum::<Option<usize>>();
+            let in_order = parts.stream(stream).map(|known| known.received).chain(repeat(Received::default()));
+            let by_order = wanted().zip(in_order).map(|(whole, received)| rest(received, whole)).sum::<Option<usize>>();
             if by_position == Some(missing) {
                 Match::Position
             } else if by_order == Some(missing) {
