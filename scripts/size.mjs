@@ -1,13 +1,16 @@
 // `npm run size`: what the package weighs, and what weighs in its module.
 
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { build } from './build.mjs';
 import { options } from './lib/args.mjs';
+import { DIST } from './lib/paths.mjs';
 import { main } from './lib/run.mjs';
 import { everythingOnce, measure, printSizes } from './lib/sizes.mjs';
-import { isProvider, partsOf, readModule } from './lib/wasm-names.mjs';
-import { moduleWithTypes } from './lib/wasm.mjs';
+import { isProvider, partsOf, readModule, withoutCustomSections } from './lib/wasm-names.mjs';
+import { moduleWithPanics, moduleWithTypes } from './lib/wasm.mjs';
 
 const HELP = `Usage: npm run size [-- --functions N]
 
@@ -18,10 +21,12 @@ optimiser has inlined counts where it went.
 
 Options:
   --functions N  Also the N largest functions
+  --snip         Also the module as it is without \`xtask snip\`, which takes the panics out
   --help         This text`;
 
-async function size({ functions: wanted = '0' }) {
+async function size({ functions: wanted = '0', snip = false }) {
   await build();
+  if (snip) await printSnip();
   const { functions, sections } = readModule(await readFile(await moduleWithTypes()));
 
   console.log('\nThe package');
@@ -44,6 +49,12 @@ async function size({ functions: wanted = '0' }) {
   if (Number(wanted)) console.log(`\nFunctions\n${single.slice(0, Number(wanted)).map(([name, bytes]) => row(name.slice(0, 160), bytes)).join('\n')}`);
 }
 
+async function printSnip() {
+  const weight = async (file) => gzipSync(withoutCustomSections(await readFile(file)), { level: 9 }).length;
+  const [without, now] = [await weight(await moduleWithPanics()), await weight(join(DIST, 'rivulet_bg.wasm'))];
+  console.log(`\nxtask snip: ${now} B gzip, ${without} without it, ${(100 * (1 - now / without)).toFixed(1)} % less`);
+}
+
 const isOwn = (name) => name.startsWith('src/');
 const TITLES = {
   Providers: isProvider,
@@ -51,5 +62,5 @@ const TITLES = {
   'Dependencies, and the standard library': (name) => !isOwn(name),
 };
 
-const given = options(HELP, { functions: { type: 'string' } });
+const given = options(HELP, { functions: { type: 'string' }, snip: { type: 'boolean' } });
 await main(() => size(given));

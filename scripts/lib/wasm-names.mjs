@@ -38,6 +38,20 @@ export function readModule(bytes) {
   return { functions: sizes.map((size, index) => ({ name: names.get(imported + index) ?? '', bytes: size })), sections };
 }
 
+/** The module without what is no part of the program: names, and the linker's relocations. */
+export function withoutCustomSections(bytes) {
+  const cursor = reader(bytes, 8);
+  const kept = [bytes.subarray(0, 8)];
+  while (cursor.at < bytes.length) {
+    const start = cursor.at;
+    const id = cursor.byte();
+    const length = cursor.number();
+    cursor.at += length;
+    if (id !== CUSTOM) kept.push(bytes.subarray(start, cursor.at));
+  }
+  return Buffer.concat(kept);
+}
+
 function importedFunctions(cursor) {
   let functions = 0;
   for (let left = cursor.number(); left > 0; left--) {

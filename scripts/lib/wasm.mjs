@@ -142,14 +142,14 @@ async function renewed(folder, inputs, write) {
 }
 
 /** @returns {Promise<string>} the module, beside its glue in `folder` */
-async function writeGlue(tool, compiled, folder, more = []) {
+async function writeGlue(tool, compiled, folder, more = [], snips = true) {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   // Comes first, while the addresses are still those in the linker's relocations.
   const snipped = join(folder, 'snipped.wasm');
-  await run(tool, ['snip', compiled, snipped]);
-  await run(tool, ['bind', snipped, folder]);
-  await rm(snipped);
+  if (snips) await run(tool, ['snip', compiled, snipped]);
+  await run(tool, ['bind', snips ? snipped : compiled, folder]);
+  await rm(snipped, { force: true });
   const module = join(folder, 'rivulet_bg.wasm');
   const names = await read(nodeBin('wasm-opt'), [...OPT_FLAGS, ...more, module, '-o', module]);
   await shortenGlue(join(folder, 'rivulet.js'), names);
@@ -163,6 +163,15 @@ async function writeGlue(tool, compiled, folder, more = []) {
  */
 export async function moduleWithNames() {
   return writeGlue(await xtask(), COMPILED, join(CARGO_TARGET, 'with-names'), ['--debuginfo']);
+}
+
+/**
+ * Makes the module of the last build once more, with its panics in it, to be measured: what `xtask snip` takes out.
+ *
+ * @returns {Promise<string>} its path, beside its glue
+ */
+export async function moduleWithPanics() {
+  return writeGlue(await xtask(), COMPILED, join(CARGO_TARGET, 'with-panics'), [], false);
 }
 
 /**

