@@ -611,3 +611,37 @@ fn services_get_what_they_take() {
     assert_eq!(deepseek["messages"][1]["reasoning_content"], "hm");
     assert!(asks("gork", json!("Hi")).input_error().starts_with("service: 'gork' is none of cerebras, deepseek, "));
 }
+
+/// The piece with the signature may come after the one with the id, and an answer may come whole.
+#[test]
+fn what_goes_back_is_kept_however_the_answer_comes() {
+    let extra = json!({ "google": { "thought_signature": "c2ln" } });
+    let piece = json!({ "index": 0, "extra_content": extra });
+    let first = json!({ "index": 0, "id": "c1", "function": { "name": "look", "arguments": "{}" } });
+    let pieces =
+        [chunk(json!({ "tool_calls": [first] })), chunk(json!({ "tool_calls": [piece] })), finish("tool_calls")];
+    assert_eq!(stream(&pieces).conversation(), json!({ "c1": { "extra_content": extra } }));
+    let call = json!({ "id": "c1", "type": "function", "function": { "name": "look", "arguments": "{}" } });
+    let message = json!({ "role": "assistant", "reasoning_content": "hm", "tool_calls": [call] });
+    let whole = json!({ "choices": [{ "index": 0, "message": message, "finish_reason": "tool_calls" }] });
+    let played = asks("deepseek", json!("Hi")).answers(&[crate::support::flow::json_answer(whole)]);
+    assert_eq!(played.conversation(), json!({ "c1": { "reasoning_content": "hm" } }));
+}
+
+#[test]
+fn what_goes_back_costs_linear_time() {
+    let id = |at: usize| format!("call_{at:020}");
+    let talk = |count: usize| {
+        let call = |at: usize| json!({ "index": at, "id": id(at), "function": { "name": "f", "arguments": "{}" }, "extra_content": {} });
+        let frames = (0..count).map(|at| chunk(json!({ "tool_calls": [call(at)] }))).chain([finish("tool_calls")]);
+        let answer = Reply::new(200, frames.map(|frame| format!("data: {frame}\n\n")).collect::<String>());
+        let calls: Vec<_> =
+            (0..count).map(|at| json!({ "id": id(at), "function": { "name": "f", "arguments": "{}" } })).collect();
+        let known: serde_json::Map<_, _> = (0..count).map(|at| (id(at), json!({ "extra_content": {} }))).collect();
+        let flow = ask(json!([{ "role": "assistant", "tool_calls": calls }, { "role": "user", "content": "Hi" }]));
+        (count, flow.options(json!({ "conversation": known })), answer)
+    };
+    assert_linear_of(1_000, talk, |(count, flow, answer)| {
+        assert_eq!(flow.answers(&[answer]).conversation().as_object().unwrap().len(), count);
+    });
+}

@@ -1,7 +1,7 @@
 //! Reads chunks of OpenAI's Chat Completions, as a dozen services send them (sections F2 to F4 of
 //! `tests/wire/README.md`).
 
-use super::compatible;
+use super::compatible::EXTRA;
 use super::message_decoder::{MessageDecoder, arguments_text, str_or_empty};
 use crate::exchange::EventQueue;
 use crate::json::Value;
@@ -50,8 +50,8 @@ fn decode_delta(message: &mut MessageDecoder, delta: &Value, out: &mut EventQueu
         let arguments = function.non_null("arguments").or(function.get("input"));
         let [id, name] = [(call, "id"), (function, "name")].map(|(value, key)| str_or_empty(value, key));
         message.tool_call(call.number("index"), id, name, &arguments_text(arguments), out);
-        if let Some(extra) = call.non_null("extra_content") {
-            compatible::remember_extra(id, extra, message);
+        if let Some(extra) = call.non_null(EXTRA) {
+            message.call_extra(extra);
         }
     }
     // The calls of the time before `tool_calls`, of which a message has one.

@@ -1,7 +1,7 @@
 //! What services that are compatible with OpenAI's Chat Completions take in another way than OpenAI (setting `service`), and what
 //! they want back of their earlier answers.
 
-use super::message_decoder::{MessageDecoder, str_or_empty};
+use super::message_decoder::str_or_empty;
 use super::messages::{self, KnownCalls};
 use crate::chat::{Error, Result};
 use crate::json::{Map, Value};
@@ -92,32 +92,19 @@ impl Service {
         }
     }
 
-    /// The messages as the service takes them, with what it wants back. `None`: as they are. `needed` gets what later requests need
-    /// of the conversation as well.
-    pub fn messages(
-        self,
-        given: &Value,
-        chat: &ChatRequest,
-        needed: &mut Map,
-        warnings: &mut Vec<&'static str>,
-    ) -> Option<Value> {
-        let known = KnownCalls::of(&chat.conversation);
-        let (mut written, mut is_other) = (Vec::new(), false);
-        for message in messages::items(given) {
-            let changed = self.message(message, &known, needed, warnings);
-            is_other |= changed.is_some();
-            written.push(changed.unwrap_or_else(|| message.clone()));
+    /// The messages as the service takes them, with what it wants back. `None`: as they are.
+    pub fn messages(self, given: &Value, known: &KnownCalls, warnings: &mut Vec<&'static str>) -> Option<Value> {
+        let given = messages::items(given);
+        let changed: Vec<_> = given.iter().map(|message| self.message(message, known, warnings)).collect();
+        if changed.iter().all(Option::is_none) {
+            return None;
         }
-        is_other.then(|| written.into())
+        let written =
+            changed.into_iter().zip(given).map(|(changed, message)| changed.unwrap_or_else(|| message.clone()));
+        Some(written.collect::<Vec<_>>().into())
     }
 
-    fn message(
-        self,
-        message: &Value,
-        known: &KnownCalls,
-        needed: &mut Map,
-        warnings: &mut Vec<&'static str>,
-    ) -> Option<Value> {
+    fn message(self, message: &Value, known: &KnownCalls, warnings: &mut Vec<&'static str>) -> Option<Value> {
         let mut changed = None;
         if !self.has_developer && str_or_empty(message, "role") == "developer" {
             object(&mut changed, message).insert_str("role", "system");
@@ -132,9 +119,6 @@ impl Service {
         for (at, call) in message.list("tool_calls").iter().enumerate() {
             let id = str_or_empty(call, "id");
             let Some(Value::Object(state)) = known.get(id) else { continue };
-            if !needed.contains_key(id) {
-                needed.push(id, Value::Object(state.clone()));
-            }
             for (name, value) in state.iter() {
                 if name == EXTRA {
                     if call.get(EXTRA).is_none()
@@ -177,7 +161,8 @@ fn shorten(id: &str, to: impl FnOnce(&str)) {
 /// The members that are kept of answers with tool calls.
 const CONTENT: &str = "reasoning_content";
 const DETAILS: &str = "reasoning_details";
-const EXTRA: &str = "extra_content";
+/// The member of a call that goes back with it.
+pub const EXTRA: &str = "extra_content";
 
 /// The copy of a message that is changed.
 fn object<'a>(changed: &'a mut Option<Map>, message: &Value) -> &'a mut Map {
@@ -221,24 +206,22 @@ impl State {
         self.reasoning.push_str(piece);
     }
 
-    /// Keeps the state for the next request, with the call `id`, which was the first of the answer.
-    pub fn remember(&mut self, id: &str, message: &mut MessageDecoder) {
+    /// What the next request needs with a call: what the answer said before its first one (`is_first`), and the `extra` of the call
+    /// itself, in which Google's compatible API has the signature of the reasoning.
+    pub fn of_call(&mut self, is_first: bool, extra: Value) -> Map {
         let mut members = Map::new();
+        if !extra.is_null() {
+            members.insert(EXTRA, extra);
+        }
+        if !is_first {
+            return members;
+        }
         if !self.details.is_empty() {
             members.insert(DETAILS, std::mem::take(&mut self.details).into());
         }
         if !self.reasoning.is_empty() {
             members.insert_str(CONTENT, &std::mem::take(&mut self.reasoning));
         }
-        if !members.is_empty() {
-            message.remember_more(id, members);
-        }
+        members
     }
-}
-
-/// Keeps `extra_content` of a call, in which Google's compatible API has the signature of the reasoning.
-pub fn remember_extra(id: &str, extra: &Value, message: &mut MessageDecoder) {
-    let mut members = Map::new();
-    members.insert(EXTRA, extra.clone());
-    message.remember_more(id, members);
 }

@@ -26,6 +26,8 @@ pub struct MessageDecoder {
     /// Whether the current frame said something that no event shows.
     not_scannable: bool,
     tools: Vec<Tool>,
+    /// The index of the call of which a piece came last.
+    last_tool: usize,
     /// Bytes of tool calls and of [`MessageDecoder::conversation`] and [`MessageDecoder::blocks`] that are kept until the end.
     kept_bytes: usize,
     usage: Map,
@@ -81,6 +83,8 @@ struct Tool {
     number: u64,
     call: Rc<ToolCall>,
     arguments: String,
+    /// What the service wants back with the call. `null`: nothing.
+    extra: Value,
     /// How far `arguments` were read, to know whether they are whole.
     read: ObjectEnd,
     surrogates: SurrogateJoiner,
@@ -137,6 +141,7 @@ impl MessageDecoder {
             has_lone_surrogates: false,
             not_scannable: false,
             tools: Vec::new(),
+            last_tool: 0,
             kept_bytes: 0,
             usage: Map::new(),
             usage_bytes: 0,
@@ -210,6 +215,7 @@ impl MessageDecoder {
             self.kept_bytes += size_of::<Tool>() + size_of::<ToolCall>();
             self.tools.len() - 1
         });
+        self.last_tool = at;
         let tool = &mut self.tools[at];
         let mut is_news = tool.add_identity(id, name) || known.is_none();
         // The result of the tool could not name a call without an id. Its name shows that it begins.
@@ -294,16 +300,13 @@ impl MessageDecoder {
         self.conversation.push(key, value);
     }
 
-    /// Keeps `members` at `key` of what the next request needs, beside those that are there.
-    pub fn remember_more(&mut self, key: &str, members: Map) {
-        let mut known = match self.conversation.take(key) {
-            Some(Value::Object(known)) => known,
-            _ => Map::new(),
-        };
-        for (name, value) in members.iter() {
-            known.insert(name, value.clone());
+    /// What the service wants back with the call of which a piece came last.
+    pub fn call_extra(&mut self, extra: &Value) {
+        self.not_scannable = true;
+        self.keeps(extra.size());
+        if let Some(tool) = self.tools.get_mut(self.last_tool) {
+            tool.extra = extra.clone();
         }
-        self.remember(key, known.into());
     }
 
     /// Pieces of `reasoning_details`: see [`State::add_details`].
@@ -389,9 +392,11 @@ impl MessageDecoder {
             }
             out.push(Event::ToolCall { call: tool.call.clone(), arguments: arguments.as_str().into(), done: true });
         }
-        if let Some(first) = self.tools.first() {
-            let (id, mut state) = (first.call.id.clone(), std::mem::take(&mut self.state));
-            state.remember(&id, self);
+        for (at, tool) in self.tools.iter_mut().enumerate() {
+            let members = self.state.of_call(at == 0, std::mem::take(&mut tool.extra));
+            if !members.is_empty() {
+                self.conversation.push(&tool.call.id, members.into());
+            }
         }
         self.give_usage(out);
         let finish = match self.finish.or(self.default_finish) {

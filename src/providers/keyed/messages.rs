@@ -233,11 +233,23 @@ impl<'a> KnownCalls<'a> {
 
     /// What belongs to tool calls in the messages, for the next conversation. The service will not ask for the rest again.
     pub fn still_needed(&self, messages: &[ChatMessage<'_>]) -> Map {
+        self.of_calls(messages.iter().flat_map(|message| &message.parts).filter_map(|part| match part {
+            ContentPart::ToolCall { id, .. } => Some(*id),
+            _ => None,
+        }))
+    }
+
+    /// As [`KnownCalls::still_needed`], of messages in OpenAI's form.
+    pub fn still_needed_of(&self, given: &Value) -> Map {
+        let calls = items(given).iter().flat_map(|message| message.list("tool_calls"));
+        self.of_calls(calls.map(|call| str_or_empty(call, "id")))
+    }
+
+    fn of_calls<'b>(&self, ids: impl Iterator<Item = &'b str>) -> Map {
         let mut needed = Map::new();
         let mut is_taken = vec![false; self.values.len()];
-        for part in messages.iter().flat_map(|message| &message.parts) {
-            if let ContentPart::ToolCall { id, .. } = part
-                && let Some(place) = self.place(id)
+        for id in ids {
+            if let Some(place) = self.place(id)
                 && !std::mem::replace(&mut is_taken[place], true)
             {
                 needed.push(id, self.values[place].clone());

@@ -5,13 +5,13 @@
 use std::rc::Rc;
 
 use crate::chat::{Result, Session};
-use crate::exchange::{EventQueue, Operation};
+use crate::exchange::Operation;
 use crate::frame::Framing;
-use crate::json::{Map, Value};
+use crate::json::Value;
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::compatible::Service;
-use crate::providers::keyed::message_decoder::MessageDecoder;
+use crate::providers::keyed::messages::KnownCalls;
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
 
 /// The class `OpenAiChat` of JavaScript.
@@ -63,13 +63,18 @@ static DIALECT: Dialect = Dialect {
 };
 
 /// As [`DIALECT`], for a service that wants its reasoning back: it is kept, so the scanner must leave it to the decoder.
-static DIALECT_WITH_REASONING: Dialect = Dialect { reasoning_paths: &[], frame: frame_with_reasoning, ..DIALECT };
-
-fn frame_with_reasoning(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
-    message.keeps_reasoning = true;
-    chat_chunk::decode(message, value, "delta", out);
-    Ok(())
-}
+static DIALECT_WITH_REASONING: Dialect = Dialect {
+    reasoning_paths: &[],
+    frame: |message, value, out| {
+        message.keeps_reasoning = true;
+        (DIALECT.frame)(message, value, out)
+    },
+    json_response: |message, value, out| {
+        message.keeps_reasoning = true;
+        (DIALECT.json_response)(message, value, out)
+    },
+    ..DIALECT
+};
 
 /// Makes the request for a reply (F1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
@@ -77,8 +82,9 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let (chat, body) = (&builder.chat, &mut builder.body);
     let service = Service::of(chat)?;
     let given = messages::given(chat)?;
-    let mut needed = Map::new();
-    let written = service.messages(&given, chat, &mut needed, &mut builder.warnings);
+    let known = KnownCalls::of(&chat.conversation);
+    let needed = known.still_needed_of(&given);
+    let written = service.messages(&given, &known, &mut builder.warnings);
     body.insert("messages", written.unwrap_or(Value::Shared(given)));
     service.rename(body);
     // OpenAI's newer models refuse `max_tokens`, which is the only name that other services know.
