@@ -61,6 +61,9 @@ pub enum Event {
     Replace(String),
     /// The state that continues this conversation, if it is given as `conversation` to the next call.
     Conversation(Map),
+    /// Members of `reply.message` beside its text, its reasoning and its calls, which the service wants back. It is no event of the
+    /// caller's.
+    Message(Map),
     /// Why the reply ended. Always the last event.
     Finish {
         /// Why it ended.
@@ -77,7 +80,9 @@ impl Event {
     /// The `type` of the event in JavaScript. `None`: JavaScript gets this event in another way.
     fn kind(&self) -> Option<&'static str> {
         Some(match self {
-            Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Session(_) => return None,
+            Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Message(_) | Event::Session(_) => {
+                return None;
+            }
             Event::Source(_) => "source",
             Event::Status { .. } => "status",
             Event::Image(_) => "image",
@@ -105,18 +110,19 @@ impl Event {
             | Event::Warning(_)
             | Event::Usage(_)
             | Event::Conversation(_)
+            | Event::Message(_)
             | Event::Finish { .. }
             | Event::Session(_) => false,
         }
     }
 
-    /// The event as `reply.events` has it in JavaScript. `None` for pieces of text, reasoning and tool calls and for
-    /// the session, which JavaScript gets in other ways.
+    /// The event as `reply.events` has it in JavaScript. `None` for pieces of text, reasoning and tool calls, for
+    /// members of the message and for the session, which JavaScript gets in other ways.
     pub fn into_json(self) -> Option<Value> {
         let mut event = Map::new();
         event.insert_str("type", self.kind()?);
         match self {
-            Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Session(_) => {}
+            Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Message(_) | Event::Session(_) => {}
             Event::Replace(text) => event.insert_str("text", &text),
             Event::Source(source) => event.insert("source", source),
             Event::Status { kind, text, raw } => {

@@ -69,7 +69,7 @@ impl Usage {
 
     /// The counts as JavaScript has them; a count that is not known is absent. `promptTokens` and `completionTokens` are other names
     /// of the first two.
-    pub(super) fn into_json(self) -> Value {
+    pub fn into_json(self) -> Value {
         let mut object = Map::new();
         for (key, tokens) in [
             ("promptTokens", self.input),

@@ -61,6 +61,8 @@ pub struct EventQueue {
     pub text_received: Received,
     /// What has come of the reasoning, or of the part of it that the protocol put here.
     pub reasoning_received: Received,
+    /// Bytes of the text that have come.
+    pub text_bytes: usize,
     queue: VecDeque<Event>,
     /// The kind of the run that is still growing.
     pub(super) run: RunKind,
@@ -254,7 +256,10 @@ impl EventQueue {
     pub(super) fn scanned(&mut self, start: (usize, usize)) {
         let scanned = self.pieces.since(start).as_bytes();
         match self.run {
-            RunKind::Text => self.text_received.add(scanned),
+            RunKind::Text => {
+                self.text_received.add(scanned);
+                self.text_bytes += scanned.len();
+            }
             RunKind::Reasoning => self.reasoning_received.add(scanned),
             RunKind::ToolCall(_) => {}
         }
@@ -267,6 +272,7 @@ impl EventQueue {
         }
         self.had_text = true;
         self.text_received.add(piece.as_bytes());
+        self.text_bytes += piece.len();
         self.finish_reasoning();
         let Some(filter) = &mut self.filter else {
             self.begin_run(RunKind::Text);

@@ -32,7 +32,7 @@ mod text_filter;
 use std::ops::ControlFlow::{Break, Continue};
 use std::rc::Rc;
 
-use crate::chat::{Code, Error, Event, Result, too_large_error};
+use crate::chat::{Code, Error, Event, Result, Usage, too_large_error};
 use crate::frame::{Framing, Pieces, Splitter};
 use crate::http::{self, Head, Peer, Request, Response};
 use crate::text::{cut, decimal, join};
@@ -89,6 +89,8 @@ pub struct Exchange {
     peer: Peer,
     /// The caller's address of the site or service, for the error of a redirect.
     address: String,
+    /// The token counts of a stream that failed.
+    usage: Option<Usage>,
 }
 
 type Redact = Box<dyn Fn(&mut Error)>;
@@ -141,7 +143,7 @@ impl Exchange {
         };
         let mut out = EventQueue::default();
         out.set_limit(limit);
-        Exchange { state, out, limit, requests: 0, redact: None, peer: Peer::Site, address: String::new() }
+        Exchange { state, out, limit, requests: 0, redact: None, peer: Peer::Site, address: String::new(), usage: None }
     }
 
     /// An exchange that sends nothing: only what is put into its queue comes out.
@@ -259,10 +261,16 @@ impl Exchange {
                 let (splitter, mut sink) = self.sink(&mut stream);
                 match splitter.feed(chunk, &mut sink) {
                     Continue(()) => Ok(State::Streaming(stream)),
-                    Break(stop) => sink.stopped(stop).map(|()| State::Over(None)),
+                    Break(stop) => {
+                        let stopped = sink.stopped(stop);
+                        self.stream_over(&stream, stopped)
+                    }
                 }
             }
-            (State::Streaming(mut stream), Feed::End) => self.stream_ended(&mut stream),
+            (State::Streaming(mut stream), Feed::End) => {
+                let ended = self.stream_ended(&mut stream);
+                self.stream_over(&stream, ended)
+            }
             (State::Sniffing(mut stream), Feed::Chunk(chunk)) => {
                 stream.response.body.extend_from_slice(chunk);
                 self.sniff(stream)
@@ -360,21 +368,36 @@ impl Exchange {
         }
     }
 
-    fn stream_ended(&mut self, stream: &mut Stream) -> Result<State> {
+    /// What follows the end of a stream. Where it failed, the token counts so far are kept.
+    fn stream_over(&mut self, stream: &Stream, result: Result<()>) -> Result<State> {
+        if result.is_err() {
+            self.usage = stream.decode.usage();
+        }
+        result.map(|()| State::Over(None))
+    }
+
+    /// The token counts so far, of a reply that was given up or failed.
+    pub fn usage(&self) -> Option<Usage> {
+        match &self.state {
+            State::Streaming(stream) => stream.decode.usage(),
+            _ => self.usage.clone(),
+        }
+    }
+
+    fn stream_ended(&mut self, stream: &mut Stream) -> Result<()> {
         // A last frame without its blank line counts if it is complete. An incomplete frame is dropped, and rule 3
         // applies.
         let (splitter, mut sink) = self.sink(stream);
         if let Break(stop) = splitter.finish(&mut sink) {
             match sink.stopped(stop) {
                 Err(error) if error.code == Code::Protocol => {}
-                over => return over.map(|()| State::Over(None)),
+                over => return over,
             }
         }
         if !stream.splitter.is_recognised() {
             return Err(Error::new(Code::Protocol, "the answer is neither an event stream nor JSON"));
         }
-        stream.decode.end(&mut self.out)?;
-        Ok(State::Over(None))
+        stream.decode.end(&mut self.out)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::EventQueue;
-use crate::chat::{Code, Error, Result, ToolCall};
+use crate::chat::{Code, Error, Result, ToolCall, Usage};
 use crate::frame::Framing;
 use crate::http::{Head, Method, Peer, Request, Response, url};
 use crate::json::Map;
@@ -197,6 +197,11 @@ pub trait Decode {
     /// [`Response::html_error`], unless the protocol knows better.
     fn page_response(&mut self, response: &Response, _out: &mut EventQueue) -> Result<Operation> {
         Err(response.html_error())
+    }
+
+    /// The token counts so far, for a reply that ends before the service gives the last ones.
+    fn usage(&self) -> Option<Usage> {
+        None
     }
 
     /// The state for the next call. It is wanted early where a stop word ends the text before the service does.

@@ -3,6 +3,9 @@ const TEXT = 0;
 const REASONING = 1;
 const COMPLETE_ARGUMENTS = 3;
 
+/** The member of a call that goes back with it (src/providers/keyed/compatible.rs). */
+const EXTRA = 'extra_content';
+
 /**
  * What the core delivers for one reply, until the consumer takes it. Pieces come in runs, mostly one run a network chunk: one string
  * and the ends of its pieces, which are cut apart here. That costs less than a call from wasm for each piece.
@@ -21,6 +24,14 @@ export class EventBuffer {
   active = false;
   /** Whether content came at all. */
   anyContent = false;
+  /** What came of the text and of the reasoning, for `message`. `undefined`: more than `#most` letters. */
+  #text = '';
+  #reasoning = '';
+  #images;
+  #members;
+  #most;
+  /** The reply whose message and usage this one has: that of the provider which answers for a `Fallback`. */
+  inner;
   usage;
   /** `{ reason, raw }`, the event of the end without its type. */
   finish;
@@ -29,9 +40,34 @@ export class EventBuffer {
   toolCalls = undefined;
 
   /** `responseMeta`: `{ warnings, sequence, hasContent }`, where the edge reads what belongs to its bytes. */
-  constructor(coalesce, responseMeta) {
+  constructor(coalesce, responseMeta, most) {
     this.#coalesce = coalesce;
     this.#responseMeta = responseMeta;
+    this.#most = most;
+  }
+
+  /** The assistant's message so far, in OpenAI's shape, and what its provider wants back. */
+  get message() {
+    if (this.inner) return this.inner.message;
+    if (this.#text === undefined || this.#reasoning === undefined) return undefined;
+    const { [EXTRA]: extra, ...members } = this.#members ?? {};
+    const message = { role: 'assistant', content: this.#text };
+    if (this.#reasoning) message.reasoning_content = this.#reasoning;
+    if (this.#images) message.images = this.#images.map((url) => ({ type: 'image_url', image_url: { url } }));
+    if (this.toolCalls) {
+      message.content ||= null;
+      message.tool_calls = this.toolCalls.map(({ id, name, arguments: text }) => {
+        const call = { id, type: 'function', function: { name, arguments: text } };
+        if (extra?.[id]) call[EXTRA] = extra[id];
+        return call;
+      });
+    }
+    return Object.assign(message, members);
+  }
+
+  /** Members of the message that the core gives at the end. */
+  members(members) {
+    this.#members = members;
   }
 
   get isEmpty() {
@@ -40,8 +76,13 @@ export class EventBuffer {
 
   /** A piece of text, of reasoning or of arguments. A consumer that does not want events gets the text only. */
   piece(text, kind = TEXT) {
+    if (kind <= REASONING) this.#keep(text, kind);
+    else if (kind === COMPLETE_ARGUMENTS) this.#complete(this.#call, text);
+    this.#deliver(text, kind);
+  }
+
+  #deliver(text, kind) {
     this.active = this.anyContent = true;
-    if (kind === COMPLETE_ARGUMENTS) this.#complete(this.#call, text);
     if (this.wantsEvents) this.#push(this.#eventOf(kind, text));
     else if (kind === TEXT) this.#push(text);
   }
@@ -58,9 +99,10 @@ export class EventBuffer {
   /** Several pieces. `ends` is a view of wasm memory, so it is read before anything can call into wasm again. */
   run(kind, text, ends) {
     if (this.#coalesce) return this.piece(text, kind);
+    if (kind <= REASONING) this.#keep(text, kind);
     for (let i = 0, start = 0; i < ends.length; i++) {
       const end = ends[i];
-      this.piece(text.slice(start, end), kind);
+      this.#deliver(text.slice(start, end), kind);
       start = end;
     }
   }
@@ -89,6 +131,9 @@ export class EventBuffer {
     if (isContent) this.active = this.anyContent = true;
     if (event.type === 'warning') this.#responseMeta?.warnings.push(event.message);
     else if (event.type === 'usage') this.usage = event.usage;
+    else if (event.type === 'reasoning') this.#keep(event.text, REASONING);
+    else if (event.type === 'replace') this.#text = event.text;
+    else if (event.type === 'image') (this.#images ??= []).push(event.url);
     else if (event.type === 'finish') this.finish = { reason: event.reason, raw: event.raw };
     else if (event.type === 'tool-call' && event.done) this.#complete(event, event.arguments);
     else if (event.type === 'conversation') this.conversation = event.conversation;
@@ -114,6 +159,16 @@ export class EventBuffer {
   clear() {
     this.#items = [];
     this.#at = this.#end = 0;
+  }
+
+  /** Keeps a run for `message`: one string a run, of which its pieces are slices, so that it costs little more than they do. */
+  #keep(text, kind) {
+    if (kind === TEXT) this.#text = this.#joined(this.#text, text);
+    else this.#reasoning = this.#joined(this.#reasoning, text);
+  }
+
+  #joined(known, text) {
+    return known === undefined || known.length + text.length > this.#most ? undefined : known + text;
   }
 
   #complete({ id, name }, text) {

@@ -70,6 +70,9 @@ export class Race {
     this.#decide?.resolve();
   }
 
+  /** The counts are those of the reply that answers (`EventBuffer.inner`). */
+  usage() {}
+
   cancel() {}
 
   releaseLock() {}
@@ -129,6 +132,7 @@ export class Race {
     for (const other of this.#running) if (other !== runner) this.#end(other, 'stopped');
     if (this.#isOver) return;
     this.#winner = runner;
+    this.#buffer.inner = runner.reply;
     this.#buffer.conversation = this.#conversation(runner);
     for (const item of held) this.#deliver(runner, item);
     this.#decide.resolve();

@@ -57,7 +57,7 @@ export class Reply {
    */
   constructor(config) {
     this.#config = config;
-    this.#buffer = new EventBuffer(config.coalesce, config.responseMeta);
+    this.#buffer = new EventBuffer(config.coalesce, config.responseMeta, config.maxEventBytes ?? MAX_EVENT_BYTES);
     const expire = (error) => this.#stop(Object.assign(error, { provider: this.provider }));
     this.#deadlines = new Deadlines(config.timeouts, this.#buffer, () => this.#unsettled > 0, expire);
   }
@@ -152,8 +152,12 @@ export class Reply {
     return this.#buffer.anyContent;
   }
 
+  get message() {
+    return this.#buffer.message;
+  }
+
   get usage() {
-    return this.#buffer.usage;
+    return this.#buffer.usage ?? this.#buffer.inner?.usage;
   }
 
   get finish() {
@@ -361,7 +365,10 @@ export class Reply {
     this.#dropReader();
     const driver = this.#driver;
     this.#driver = this.#host = null;
-    if (!this.#config.isLost?.()) driver?.free();
+    if (!driver || this.#config.isLost?.()) return;
+    // A reply that ends early has the counts that came until then.
+    if (!this.#buffer.finish && !this.#config.responseMeta) this.#buffer.usage ??= driver.usage();
+    driver.free();
   }
 
   /** The error to hand out for one that the driver threw. */

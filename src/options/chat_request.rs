@@ -7,7 +7,7 @@ use crate::chat::{Error, Message, Result};
 use crate::http::{base64, url};
 use crate::json::{Map, Value};
 use crate::options::names::{OPTIONS, check_options};
-use crate::options::{AttachmentSupport, ProtocolInfo, Settings, preset, prompt};
+use crate::options::{AttachmentSupport, ProtocolInfo, Settings, history, preset, prompt};
 use crate::text::{decimal, digit, join};
 
 /// What a request is for.
@@ -90,7 +90,9 @@ impl ChatRequest {
         random: fn() -> [u64; 2],
     ) -> Result<ChatRequest> {
         check_options(info, options)?;
-        let given_messages = options.as_object_mut().and_then(|options| options.take("messages")).unwrap_or_default();
+        let mut given_messages =
+            options.as_object_mut().and_then(|options| options.take("messages")).unwrap_or_default();
+        history::repair(&mut given_messages);
         let (given, options) = (&settings.given, &*options);
         let option = |key: &str| options.non_null(key).or_else(|| given.non_null(key));
         let mut model = String::new();
@@ -408,7 +410,9 @@ impl MessageReader<'_> {
             Value::String(text) => Ok(text),
             Value::Object(_) => match part.get("type").map_or(Some("text"), Value::as_str) {
                 None => wrong(NO_PART),
-                Some("text") => part.text("text").map_or_else(|| wrong(".text must be a string"), Ok),
+                Some("text" | "input_text" | "output_text") => {
+                    part.text("text").map_or_else(|| wrong(".text must be a string"), Ok)
+                }
                 Some(kind @ "image_url") if self.support.most > 0 => {
                     self.attachment(kind, part, path, is_newest).map(|()| "")
                 }

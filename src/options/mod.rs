@@ -1,6 +1,7 @@
 //! What a caller gives, checked: the settings of a provider and the options of one request.
 
 mod chat_request;
+mod history;
 mod names;
 mod presets;
 pub mod prompt;

@@ -53,6 +53,7 @@ impl Inner {
                     self.deliver_run(&RunKind::ToolCall(call), &arguments, done)
                 }
                 Event::Session(found) => self.deliver_session(found),
+                Event::Message(members) => self.buffer.members(js_value::to_js(&members.into())),
                 other => self.deliver(other),
             }
         }

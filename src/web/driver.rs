@@ -15,7 +15,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use super::failure::{Failure, requested_wait_ms, to_js};
 use super::options::{self, Env, Options};
 use super::sys::{self, BufferedResponse, EventBuffer, Host, Kind};
-use super::{chunk_buffer, fetch, memory, session};
+use super::{chunk_buffer, fetch, js_value, memory, session};
 use crate::chat::{Error, Session, ToolCall};
 use crate::edge::Encoder;
 use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED_RESPONSE, Poll, response_too_large};
@@ -162,6 +162,12 @@ impl ReplyDriver {
     /// Reports that the body broke off with `cause`. Returns a [`Progress`].
     pub fn broken(&self, cause: JsValue) -> u8 {
         self.0.failed(Failure::network(cause, "the connection broke")) as u8
+    }
+
+    /// The token counts so far, of a reply that was given up or failed, as `reply.usage` has them. `undefined`: none came.
+    pub fn usage(&self) -> JsValue {
+        let usage = self.0.exchange.borrow().as_ref().and_then(Exchange::usage);
+        usage.map_or(JsValue::UNDEFINED, |usage| js_value::to_js(&usage.into_json()))
     }
 
     /// Why the reply failed, as a `ChatError`, or `undefined`. Returns it once.

@@ -109,6 +109,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn call(this: &EventBuffer, index: usize, id: &str, name: &str);
 
+    /// Members of `reply.message` beside its text, its reasoning and its calls.
+    #[wasm_bindgen(method)]
+    pub fn members(this: &EventBuffer, members: JsValue);
+
     /// Any other event. `is_content`: whether it is a part of the answer.
     #[wasm_bindgen(method)]
     pub fn event(this: &EventBuffer, event: JsValue, is_content: bool);

@@ -57,7 +57,7 @@ fn neither_model_nor_account_can_lead_elsewhere() {
 
 #[test]
 fn messages_go_as_they_are_but_for_a_content_of_null() {
-    let image = json!({ "type": "image_url", "image_url": { "url": "https://a.example/b.png" } });
+    let image = json!({ "type": "image_url", "image_url": { "url": "data:image/png;base64,AA==" } });
     let call = json!({ "id": "c", "type": "function", "function": { "name": "look", "arguments": "{}" } });
     let mut messages = json!([
         { "role": "system", "content": "Be brief." },

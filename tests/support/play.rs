@@ -376,6 +376,12 @@ pub fn describe(event: &Event, played: &Played) -> String {
         }
         Event::Replace(text) => format!("replace {text}"),
         Event::Conversation(map) => format!("conversation {}", pairs(map)),
+        Event::Message(members) => {
+            let text = theirs(&members.clone().into()).to_string();
+            // A random id of ours is in quotes.
+            let parts: Vec<_> = text.split('"').map(id_of_call).collect();
+            format!("message {}", parts.join("\""))
+        }
         Event::Finish { reason, .. } => format!("finish {}", reason.as_str()),
         Event::Session(Some(session)) => format!("session {}", pairs(&session.0)),
         Event::Session(None) => "session -".to_owned(),

@@ -32,13 +32,17 @@ pub fn refuses_wrong_calls(ask: fn(Value) -> Flow) {
     let with = |options: Value| ask(json!("Hi")).options(options).input_error();
     assert_eq!(with(json!({ "model": null })), "model is missing");
     assert_eq!(with(json!({ "tools": {} })), "tools must be an array");
-    assert_eq!(with(json!({ "tools": [{}] })), "a tool has no name");
+    assert_eq!(with(json!({ "tools": [{}] })), "tools[0] has no name");
     assert!(with(json!({ "toolChoice": "x" })).starts_with("toolChoice must be"));
     assert_eq!(with(json!({ "extra": 1 })), "extra must be an object");
     assert!(with(json!({ "conversation": "x" })).starts_with("conversation must be"));
     let said = |content: Value| ask(json!([{ "role": "user", "content": content }])).input_error();
-    assert_eq!(said(json!([{ "type": "image_url" }])), "an image_url in messages has no url");
-    assert!(said(json!([{ "type": "input_audio" }])).starts_with("content of type 'input_audio'"));
+    let no_content = "messages[0].content[0] of type 'image_url' has no content: give it in Base64, or its address";
+    assert_eq!(said(json!([{ "type": "image_url" }])), no_content);
+    assert!(
+        said(json!([{ "type": "input_audio" }]))
+            .starts_with("messages[0].content[0] of type 'input_audio' has no content")
+    );
 }
 
 /// What a refusal with this status and body is to the caller: its code, whether it may heal, and its words.

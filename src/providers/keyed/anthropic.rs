@@ -7,15 +7,15 @@ use std::rc::Rc;
 use crate::chat::{Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::http::Request;
-use crate::http::url::data_url;
-use crate::json::{Map, Value, fill_template};
-use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
+use crate::http::{Request, base64};
+use crate::json::{self, Map, Value, fill_template};
+use crate::options::{ChatRequest, PDF, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
-use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
-use crate::providers::keyed::messages::{self, ContentPart, KnownCalls, id_digits};
+use crate::providers::keyed::content_part::{ContentPart, Media, MediaKind, Source};
+use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, NOTES, str_or_empty};
+use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, KnownCalls, Role, ToolForm, Tools, id_digits};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
-use crate::text::join;
+use crate::text::{join, lossy};
 
 /// The class `Anthropic` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -46,6 +46,7 @@ pub const PROTOCOL: Protocol = Protocol {
 
 /// How the responses are read (H3).
 static DIALECT: Dialect = Dialect {
+    provider: PROTOCOL.info.name,
     framing: Framing::Sse,
     headers,
     events: &["message", "content_block", "error"],
@@ -86,41 +87,80 @@ fn version(chat: &ChatRequest) -> &str {
 /// Makes the request for a reply (H1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
-    let (chat, body) = (&builder.chat, &mut builder.body);
+    let (chat, body, warnings) = (&builder.chat, &mut builder.body, &mut builder.warnings);
     let messages = messages::given(chat)?;
-    let (system, parsed) = messages::parse(&messages)?;
+    let mut parsed = messages::parse(&messages)?;
+    let system = messages::take_system(&mut parsed, warnings);
     let known = KnownCalls::of(&chat.conversation);
     builder.conversation = known.still_needed(&parsed);
-    if !system.is_empty() {
-        body.insert_str("system", &system);
-    }
-    body.insert("messages", messages::in_blocks(&parsed, "assistant", "content", &|parts| blocks(parts, &known))?);
+    messages::warn_of_reasoning(&parsed, NAME, &is_own_reasoning, warnings);
+    messages::warn_of_arguments(&parsed, warnings);
+    add_system(&system, body);
+    let warnings = std::cell::RefCell::new(warnings);
+    let blocks = |message: &ChatMessage| blocks(message, &known, &mut warnings.borrow_mut());
+    body.insert("messages", messages::in_blocks(&parsed, "assistant", "content", &blocks)?);
+    let warnings = warnings.into_inner();
     if !body.contains_key("max_tokens") {
         body.insert("max_tokens", MAX_TOKENS.into());
     }
-    if let Some(tools) = messages::tools(chat, &[("type", "custom")], "input_schema")? {
-        body.insert("tools", tools);
+    let Tools { functions, own } = messages::tools(chat, &TOOLS)?;
+    let tools: Vec<_> = own.into_iter().chain(functions).collect();
+    let model = body.text("model").unwrap_or_default().to_owned();
+    let is_adaptive = ["sonnet-5-5", "opus-5-5"].iter().any(|name| model.contains(name));
+    if messages::has_tools(chat, !tools.is_empty(), warnings)? {
+        messages::tool_choice(chat, body, "tool_choice", CHOICES)?;
+        let is_forced = body.get("tool_choice").is_some_and(|choice| {
+            let choice = choice.to_json();
+            choice != CHOICES[0] && choice != CHOICES[1]
+        });
+        if is_adaptive && is_forced {
+            warnings.push(join(&[&model, " cannot be forced to call a tool: toolChoice became 'auto'"]));
+            body.insert_filled("tool_choice", CHOICES[0], &[]);
+        }
     }
-    messages::tool_choice(chat, body, "tool_choice", CHOICES)?;
+    if !tools.is_empty() {
+        body.insert("tools", tools.into());
+    }
     messages::wrap_in_list(body, "stop_sequences");
+    match body.get("output_config").and_then(|config| config.text("effort")) {
+        Some("none") if is_adaptive => {
+            warnings.push(join(&[&model, " cannot do without reasoning: reasoningEffort became 'low'"]));
+            body.insert_in("output_config", "effort", "low".into());
+        }
+        Some("none") => {
+            body.remove("output_config");
+            body.insert_filled("thinking", r#"{"type":"disabled"}"#, &[]);
+        }
+        Some("minimal") => body.insert_in("output_config", "effort", "low".into()),
+        _ => {}
+    }
     match messages::schema(chat)? {
         Some(schema @ Value::Object(_)) => {
+            let mut schema = schema.clone();
+            if close_objects(&mut schema) {
+                warnings.push(NO_LIMITS.to_owned());
+            }
             let format = fill_template(r#"{"type":"json_schema","schema":%}"#, &[&schema.to_json()]);
             body.insert_in("output_config", "format", format);
         }
-        Some(_) => builder.warnings.push("Anthropic has no JSON mode without a schema: 'responseFormat' was left out"),
+        Some(_) => {
+            warnings.push("Anthropic has no JSON mode without a schema: 'responseFormat' was left out".to_owned())
+        }
         None => {}
     }
     if version(chat) >= VERSION {
         for (key, warning) in [("temperature", NO_TEMPERATURE), ("top_p", NO_TOP_P)] {
             if body.take(key).is_some() {
-                builder.warnings.push(warning);
+                warnings.push(warning.to_owned());
             }
         }
     }
     body.insert("stream", true.into());
     builder.post(&DIALECT, PROTOCOL.info.api_endpoint)
 }
+
+/// The name of the class.
+const NAME: &str = PROTOCOL.info.name;
 
 /// The limit of tokens where the caller gives none, since the service demands one. All its current models accept this
 /// one.
@@ -129,23 +169,120 @@ const MAX_TOKENS: u64 = 8192;
 /// Warnings about options that the newer version of the API has no more.
 const NO_TEMPERATURE: &str = "Anthropic's API of 2026-10-21 has no 'temperature': it was left out";
 const NO_TOP_P: &str = "Anthropic's API of 2026-10-21 has no 'topP': it was left out";
+const NO_LIMITS: &str = "Anthropic takes no limits of numbers, lengths and patterns in the schema of 'responseFormat': they went into \
+    the descriptions";
 
 /// The choice of a tool: see [`messages::tool_choice`].
 const CHOICES: [&str; 4] =
     [r#"{"type":"auto"}"#, r#"{"type":"none"}"#, r#"{"type":"any"}"#, r#"{"type":"tool","name":$}"#];
 
+/// How tools are written (H2).
+const TOOLS: ToolForm = ToolForm {
+    head: &[("type", "custom")],
+    schema: "input_schema",
+    more: &["strict", "cache_control"],
+    // Tools that the service runs, or that its models were trained for, have the date of their version at the end of their type.
+    is_own: |tool| {
+        let kind = str_or_empty(tool, "type");
+        let version = kind.rsplit('_').next().unwrap_or_default();
+        tool.get("input_schema").is_some()
+            || kind == "mcp_toolset"
+            || version.len() == 8 && version.bytes().all(|byte| byte.is_ascii_digit())
+    },
+};
+
+/// Puts the system messages into the body: one text, or blocks where one of them has the mark of a cache.
+fn add_system(system: &[ChatMessage<'_>], body: &mut Map) {
+    let parts = || system.iter().flat_map(|message| &message.parts);
+    if !parts().any(|part| matches!(part, ContentPart::CacheMark(_))) {
+        let text = messages::text_of(system);
+        if !text.is_empty() {
+            body.insert_str("system", &text);
+        }
+        return;
+    }
+    let mut blocks: Vec<Value> = Vec::new();
+    for part in parts() {
+        match part {
+            ContentPart::Text(text) if !text.trim().is_empty() => blocks.push(text_block(text)),
+            ContentPart::CacheMark(mark) => mark_last(&mut blocks, mark),
+            _ => {}
+        }
+    }
+    body.insert("system", blocks.into());
+}
+
+/// Makes a schema one that the service accepts: each object is closed, and what it refuses goes into the description, as
+/// Anthropic's own packages do it. Returns whether anything did.
+fn close_objects(schema: &mut Value) -> bool {
+    const REFUSED: [&str; 10] = [
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "maxItems",
+        "uniqueItems",
+    ];
+    let mut is_changed = false;
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(|item| is_changed |= close_objects(item)),
+        Value::Object(members) => {
+            if let Some(one_of) = members.take("oneOf") {
+                members.insert("anyOf", one_of);
+            }
+            let mut refused = String::new();
+            for key in REFUSED {
+                // `properties` may have members of these names, which are schemas.
+                if let Some(limit @ (Value::Number(_) | Value::Bool(_) | Value::String(_))) = members.get(key) {
+                    refused.push_str(&join(&[if refused.is_empty() { "" } else { ", " }, key, ": ", &limit.to_json()]));
+                    members.remove(key);
+                }
+            }
+            if !refused.is_empty() {
+                is_changed = true;
+                let known = members.text("description").map(|text| join(&[text, " "])).unwrap_or_default();
+                members.insert_str("description", &join(&[&known, "(", &refused, ")"]));
+            }
+            members.values_mut().for_each(|member| is_changed |= close_objects(member));
+            if members.text("type") == Some("object") && members.get("properties").is_some_and(Value::is_object) {
+                members.insert("additionalProperties", false.into());
+            }
+        }
+        _ => {}
+    }
+    is_changed
+}
+
+/// Whether a part of reasoning in a content is one of the service's own, which it takes back as it is.
+fn is_own_reasoning(part: &Value) -> bool {
+    part.text("signature").is_some_and(|signature| !signature.is_empty())
+        || part.text("type") == Some("redacted_thinking")
+}
+
 /// Writes the content blocks of one message (H2).
-fn blocks(parts: &[ContentPart], known: &KnownCalls) -> Result<Vec<Value>> {
-    let (mut blocks, mut called) = (Vec::new(), false);
-    for part in parts {
+fn blocks(message: &ChatMessage, known: &KnownCalls, warnings: &mut Vec<String>) -> Result<Vec<Value>> {
+    let mut blocks = Vec::new();
+    if let Some(kept) = message.kept_parts(NAME) {
+        for part in kept {
+            match part {
+                KeptPart::Text(text, _) => add_text(text, &mut blocks),
+                KeptPart::Own(block) => blocks.push(block.clone()),
+                KeptPart::Given(part, _) => add_block(message, part, &mut blocks, warnings)?,
+            }
+        }
+        return Ok(blocks);
+    }
+    let mut called = false;
+    for part in &message.parts {
         // A message with tool calls must begin with the reasoning, although its text comes before the calls.
         let at = if called { blocks.len() } else { 0 };
         blocks.splice(at..at, reasoning_before(part, known).iter().cloned());
         called |= matches!(part, ContentPart::ToolCall { .. });
-        // The service refuses blank texts.
-        if !matches!(part, ContentPart::Text(text) if text.trim().is_empty()) {
-            blocks.push(block(part)?);
-        }
+        add_block(message, part, &mut blocks, warnings)?;
     }
     Ok(blocks)
 }
@@ -158,30 +295,130 @@ fn reasoning_before<'a>(part: &ContentPart, known: &KnownCalls<'a>) -> &'a [Valu
     }
 }
 
-/// Writes one content block (H2).
-fn block(part: &ContentPart) -> Result<Value> {
-    Ok(match part {
-        ContentPart::Text(text) => fill_template(r#"{"type":"text","text":$}"#, &[text]),
-        ContentPart::Image { url, given, .. } => match data_url(url) {
-            Some((media, data)) => {
-                let (mut image, mut source) = (Map::new(), Map::new());
-                source.insert_str("type", "base64");
-                source.insert_str("media_type", media);
-                source.insert("data", given.end(data.len()));
-                image.insert_str("type", "image");
-                image.insert("source", source.into());
-                image.into()
-            }
-            None => fill_template(r#"{"type":"image","source":{"type":"url","url":$}}"#, &[url]),
-        },
-        ContentPart::ToolCall { id, name, arguments } => fill_template(
-            r#"{"type":"tool_use","id":$,"name":$,"input":%}"#,
-            &[&own_id(id), name, &messages::arguments_object(arguments)?],
-        ),
-        ContentPart::ToolResult { id, text, .. } => {
-            fill_template(r#"{"type":"tool_result","tool_use_id":$,"content":$}"#, &[&own_id(id), text])
+/// Adds a text, unless it is blank, which the service refuses.
+fn add_text(text: &str, blocks: &mut Vec<Value>) {
+    if !text.trim().is_empty() {
+        blocks.push(text_block(text));
+    }
+}
+
+fn text_block(text: &str) -> Value {
+    let mut block = Map::new();
+    block.insert_str("type", "text");
+    block.insert_str("text", text);
+    block.into()
+}
+
+/// Marks the last block for the cache. A mark on reasoning is refused, so it goes to the block before.
+fn mark_last(blocks: &mut [Value], mark: &Value) {
+    let is_marked = |block: &&mut Value| !matches!(block.text("type"), Some("thinking" | "redacted_thinking"));
+    if let Some(Value::Object(last)) = blocks.iter_mut().rev().find(is_marked) {
+        last.insert("cache_control", mark.clone());
+    }
+}
+
+/// Adds the content block of one part (H2).
+fn add_block(
+    message: &ChatMessage,
+    part: &ContentPart,
+    blocks: &mut Vec<Value>,
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    match part {
+        ContentPart::Text(text) => add_text(text, blocks),
+        ContentPart::CacheMark(mark) => mark_last(blocks, mark),
+        ContentPart::Reasoning(given) if is_own_reasoning(given) => blocks.push((*given).clone()),
+        // Told by `warn_of_reasoning`.
+        ContentPart::Reasoning(_) => {}
+        ContentPart::Media(_) if message.role == Role::Assistant => {
+            warnings.push(join(&[&messages::place(message.at), messages::IMAGE_OF_ASSISTANT]));
         }
-    })
+        ContentPart::Media(media) => {
+            blocks.push(media_block(media).ok_or_else(|| messages::no_form(message, NAME, part))?)
+        }
+        // Blocks of the service's own, such as `search_result`.
+        ContentPart::Other(given) => blocks.push((*given).clone()),
+        ContentPart::ToolCall { id, name, arguments } => {
+            let mut call = Map::new();
+            call.insert_str("type", "tool_use");
+            call.insert_str("id", &own_id(id));
+            call.insert_str("name", name);
+            call.insert_filled("input", "%", &[&messages::arguments_object(arguments)]);
+            blocks.push(call.into());
+        }
+        ContentPart::ToolResult { id, text, media, has_failed, .. } => {
+            let mut result = Map::new();
+            result.insert_str("type", "tool_result");
+            result.insert_str("tool_use_id", &own_id(id));
+            if media.is_empty() {
+                result.insert_str("content", text);
+            } else {
+                let mut inner = Vec::new();
+                add_text(text, &mut inner);
+                for part in media {
+                    add_block(message, part, &mut inner, warnings)?;
+                }
+                result.insert("content", inner.into());
+            }
+            if *has_failed {
+                result.insert("is_error", true.into());
+            }
+            blocks.push(result.into());
+        }
+    }
+    Ok(())
+}
+
+/// The block of an image or a file. `None`: the service takes no such content.
+fn media_block(media: &Media) -> Option<Value> {
+    let (mut block, mut source) = (Map::new(), Map::new());
+    let (kind, is_taken) = match media.kind {
+        MediaKind::Image => {
+            ("image", matches!(media.media, "" | "image/jpeg" | "image/png" | "image/gif" | "image/webp"))
+        }
+        MediaKind::File => {
+            ("document", media.media.is_empty() || media.media == PDF || media.media.starts_with("text/"))
+        }
+        MediaKind::Audio | MediaKind::Video => return None,
+    };
+    // The caller may have written the service's own form.
+    if matches!(media.given.text("type"), Some("image" | "document")) && media.given.get("source").is_some() {
+        return Some(media.given.clone());
+    }
+    block.insert_str("type", kind);
+    match &media.source {
+        Source::Url(url) => {
+            source.insert_str("type", "url");
+            source.insert_str("url", url);
+        }
+        Source::Id(id) => {
+            source.insert_str("type", "file");
+            source.insert_str("file_id", id);
+        }
+        Source::Text(text) => {
+            source.insert_str("type", "text");
+            source.insert_str("media_type", "text/plain");
+            source.insert_str("data", text);
+        }
+        Source::Data(_) if !is_taken || media.kind == MediaKind::File && media.media.is_empty() => return None,
+        Source::Data(data) if media.media.starts_with("text/") => {
+            let mut bytes = Vec::new();
+            base64::decode_into(data.as_str().unwrap_or_default(), &mut bytes);
+            source.insert_str("type", "text");
+            source.insert_str("media_type", "text/plain");
+            source.insert_str("data", &lossy(&bytes));
+        }
+        Source::Data(data) => {
+            source.insert_str("type", "base64");
+            source.insert_str("media_type", media.media);
+            source.insert("data", data.clone());
+        }
+    }
+    block.insert("source", source.into());
+    if kind == "document" && !media.name.is_empty() {
+        block.insert_str("title", media.name);
+    }
+    Some(block.into())
 }
 
 /// The id of a call as the service takes it, which may be of another service (`functions.look:0`): letters, digits, `_` and `-`.
@@ -221,12 +458,17 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
                     block.insert_str("signature", signature);
                 }
             }
-            // Tools that the service runs itself have such pieces, too; they are skipped. The first piece is always
-            // empty.
+            // Tools that the service runs itself have such pieces, too. The first piece is always empty.
             "input_json_delta" => {
                 let piece = str_or_empty(delta, "partial_json");
                 if message.arguments(index).is_some() && !piece.is_empty() {
                     message.tool_call(Some(index), "", "", piece, out);
+                } else if let Some(block) = kept_block(message, index) {
+                    match block.get_mut(INPUT) {
+                        Some(Value::String(known)) => known.push_str(piece),
+                        _ => block.insert_str(INPUT, piece),
+                    }
+                    message.keeps(piece.len());
                 }
             }
             "citations_delta" => {
@@ -258,23 +500,27 @@ fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mu
             for key in ["type", "thinking", "signature"] {
                 whole.insert_str(key, str_or_empty(block, key));
             }
-            keep_block(message, index, whole.into());
+            keep_block(message, index, whole.into(), out);
         }
-        "redacted_thinking" => keep_block(message, index, block.clone()),
         "tool_use" => {
             let id = str_or_empty(block, "id");
-            if !message.blocks.is_empty() {
-                let mut blocks = std::mem::take(&mut message.blocks);
-                blocks.iter_mut().filter_map(Value::as_object_mut).for_each(|block| block.remove(INDEX));
-                // The blocks are counted since they began.
-                message.keeps(id.len());
-                message.conversation.push(id, blocks.into());
+            let is_reasoning =
+                |block: &&mut Value| matches!(block.text("type"), Some("thinking" | "redacted_thinking"));
+            let mut before: Vec<_> =
+                message.kept_since_call().filter(is_reasoning).map(|block| block.clone()).collect();
+            if !before.is_empty() {
+                before.reverse();
+                before.iter_mut().filter_map(Value::as_object_mut).for_each(|block| block.remove(INDEX));
+                message.remember(id, before.into());
             }
+            message.keep_part(Kept::Call(id.to_owned(), Value::Null), out);
             let input = block.get("input").and_then(Value::as_object).filter(|input| !input.is_empty());
             let arguments = input.map(Map::to_json).unwrap_or_default();
             message.tool_call(Some(index), id, str_or_empty(block, "name"), &arguments, out);
         }
-        _ => {}
+        // What the service itself ran and found goes back with the message, and so do blocks that are not known.
+        "" => {}
+        _ => keep_block(message, index, block.clone(), out),
     }
 }
 
@@ -283,16 +529,23 @@ fn end_block(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
     if message.arguments(index) == Some("") {
         message.tool_call(Some(index), "", "", "{}", out);
     }
+    if let Some(block) = kept_block(message, index)
+        && let Some(input) = block.take(INPUT)
+    {
+        let read = json::parse(input.as_str().unwrap_or_default().as_bytes());
+        read.into_iter().for_each(|read| block.insert("input", read.value));
+    }
 }
 
-/// The member of a kept block that holds its number in the stream. It is removed before the block is handed out.
-const INDEX: &str = "index";
+/// The members of a kept block that hold its number in the stream, and the input of a call of the service's own while it comes in
+/// pieces.
+const INDEX: &str = NOTES[0];
+const INPUT: &str = NOTES[1];
 
-/// Keeps a block of reasoning with its number, since no event says that one block ends before the next begins.
-fn keep_block(message: &mut MessageDecoder, index: u64, mut block: Value) {
+/// Keeps a block with its number, since no event says that one block ends before the next begins.
+fn keep_block(message: &mut MessageDecoder, index: u64, mut block: Value, out: &EventQueue) {
     block.as_object_mut().into_iter().for_each(|block| block.insert(INDEX, index.into()));
-    message.keeps(block.size());
-    message.blocks.push(block);
+    message.keep_part(Kept::Own(block), out);
 }
 
 /// How many blocks may be under way at once: a piece belongs to one of the last so many, and is compared with each of them.
@@ -300,8 +553,7 @@ const MAX_OPEN_BLOCKS: usize = 16;
 
 /// The kept block with this number.
 fn kept_block(message: &mut MessageDecoder, index: u64) -> Option<&mut Map> {
-    let mut last = message.blocks.iter_mut().rev().take(MAX_OPEN_BLOCKS);
-    last.find(|block| block.number(INDEX) == Some(index))?.as_object_mut()
+    message.last_kept(MAX_OPEN_BLOCKS).find(|block| block.number(INDEX) == Some(index))?.as_object_mut()
 }
 
 /// Reads why the answer ended, and the service's explanation, which becomes a warning.

@@ -8,10 +8,12 @@ use crate::frame::Framing;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
+use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind};
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
-use crate::providers::keyed::messages::{self, ChatMessage, ContentPart, Role};
+use crate::providers::keyed::messages::{self, ChatMessage, Role, ToolForm};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
+use crate::text::join;
 
 /// The class `Cohere` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -41,6 +43,7 @@ pub const PROTOCOL: Protocol = Protocol {
 
 /// How the responses are read (N3, N4).
 static DIALECT: Dialect = Dialect {
+    provider: PROTOCOL.info.name,
     framing: Framing::Sse,
     headers: keyed::bearer,
     events: &["message", "content", "tool", "citation", "error"],
@@ -55,15 +58,28 @@ static DIALECT: Dialect = Dialect {
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
+    let warnings = &mut builder.warnings;
     let given = messages::given(chat)?;
-    let (system, parsed) = messages::parse(&given)?;
-    let mut list = Vec::new();
+    let mut parsed = messages::parse(&given)?;
+    messages::warn_of_marks(chat, &parsed, NAME, warnings);
+    messages::warn_of_flags(&parsed, NAME, warnings);
+    let (mut list, mut behind) = (Vec::new(), Vec::new());
+    // The service takes a system message at the beginning only.
+    let system = messages::text_of(&messages::take_system(&mut parsed, warnings));
     if !system.is_empty() {
         list.push(message_json("system", &system));
     }
-    parsed.iter().for_each(|message| add_message(message, &mut list));
+    for message in &parsed {
+        if message.role != Role::Tool && !behind.is_empty() {
+            list.push(user_message(std::mem::take(&mut behind)));
+        }
+        add_message(message, &mut list, &mut behind, warnings)?;
+    }
+    if !behind.is_empty() {
+        list.push(user_message(behind));
+    }
     body.insert("messages", list.into());
-    add_tools(chat, body)?;
+    add_tools(chat, body, warnings)?;
     messages::wrap_in_list(body, "stop_sequences");
     if let Some(effort) = chat.mapped_options.get(".effort") {
         body.insert_filled("thinking", thinking(effort.as_str().unwrap_or_default())?, &[]);
@@ -100,23 +116,28 @@ fn thinking(effort: &str) -> Result<&'static str> {
 /// Writes the tools and the choice among them. `auto` is the service's default, so nothing is sent for it. There is no
 /// way to choose one tool, so the other tools are left out then. The service is strict with all tools or with none, and
 /// refuses a tool with a member `strict`.
-fn add_tools(chat: &ChatRequest, body: &mut Map) -> Result<()> {
+fn add_tools(chat: &ChatRequest, body: &mut Map, warnings: &mut Vec<String>) -> Result<()> {
     const CHOICES: [&str; 4] = ["", r#""NONE""#, r#""REQUIRED""#, r#""REQUIRED""#];
     const TOOL: &str = r#"{"type":"function","function":%}"#;
     let choice = chat.mapped_options.get(".tool_choice").filter(|choice| choice.as_str() != Some("auto"));
+    let functions = messages::tools(chat, &TOOLS)?.functions;
+    if !messages::has_tools(chat, !functions.is_empty(), warnings)? {
+        return Ok(());
+    }
     if choice.is_some() {
         messages::tool_choice(chat, body, "tool_choice", CHOICES)?;
     }
     let only = choice.and_then(|choice| choice.text_at("/function/name").or(choice.text("name")));
-    let Some(Value::Array(functions)) = messages::tools(chat, &[], "parameters")? else { return Ok(()) };
     let mut list = Vec::new();
     for function in functions.iter().filter(|function| only.is_none_or(|name| str_or_empty(function, "name") == name)) {
         list.push(fill_template(TOOL, &[&function.to_json()]));
     }
-    if list.is_empty() {
+    if list.is_empty() && !functions.is_empty() {
         return Err(Error::input("toolChoice names a tool that is not in tools"));
     }
-    body.insert("tools", list.into());
+    if !list.is_empty() {
+        body.insert("tools", list.into());
+    }
     let given = chat.mapped_options.get(".tools").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if given.iter().any(|tool| tool.get("function").unwrap_or(tool).is_true("strict")) {
         body.insert("strict_tools", true.into());
@@ -124,47 +145,100 @@ fn add_tools(chat: &ChatRequest, body: &mut Map) -> Result<()> {
     Ok(())
 }
 
-/// Appends a message in the service's form to `list` (N2).
-fn add_message(given: &ChatMessage, list: &mut Vec<Value>) {
+/// How tools are written (N1): the service knows functions only.
+const TOOLS: ToolForm = ToolForm { head: &[], schema: "parameters", more: &[], is_own: |_| false };
+
+/// The name of the class.
+const NAME: &str = PROTOCOL.info.name;
+
+/// A message of the user with these parts, which were in the results of tools: those hold text only.
+fn user_message(parts: Vec<Value>) -> Value {
+    let mut message = Map::new();
+    message.insert_str("role", "user");
+    message.insert("content", parts.into());
+    message.into()
+}
+
+/// Appends a message in the service's form to `list` (N2). `behind`: what follows the results of tools.
+fn add_message(
+    given: &ChatMessage,
+    list: &mut Vec<Value>,
+    behind: &mut Vec<Value>,
+    warnings: &mut Vec<String>,
+) -> Result<()> {
     const CALL: &str = r#"{"id":$,"type":"function","function":{"name":$,"arguments":$}}"#;
     const RESULT: &str = r#"{"role":"tool","tool_call_id":$,"content":$}"#;
-    let (mut text, mut parts, mut calls, mut has_image) = (String::new(), Vec::new(), Vec::new(), false);
+    const TEXT: &str = r#"{"type":"text","text":$}"#;
+    let (mut text, mut parts, mut calls, mut is_plain) = (String::new(), Vec::new(), Vec::new(), true);
     for part in &given.parts {
         match part {
             ContentPart::Text(piece) => {
                 text.push_str(piece);
-                parts.push(fill_template(r#"{"type":"text","text":$}"#, &[piece]));
+                parts.push(fill_template(TEXT, &[piece]));
             }
-            ContentPart::Image { detail, given, .. } => {
-                has_image = true;
-                let mut image = Map::new();
-                image.insert_str("type", "image_url");
-                image.insert_in("image_url", "url", (*given).clone());
-                if !detail.is_empty() {
-                    image.insert_in("image_url", "detail", (*detail).into());
-                }
-                parts.push(image.into());
+            ContentPart::Media(_) if given.role == Role::Assistant => {
+                warnings.push(join(&[&messages::place(given.at), messages::IMAGE_OF_ASSISTANT]));
             }
+            ContentPart::Media(media) => {
+                is_plain = false;
+                parts.push(media_part(given, part, media)?);
+            }
+            // The reasoning follows below; `warn_of_marks` tells the marks.
+            ContentPart::Reasoning(_) | ContentPart::CacheMark(_) => {}
+            ContentPart::Other(_) => return Err(messages::no_form(given, NAME, part)),
             ContentPart::ToolCall { id, name, arguments } => {
                 let arguments = if arguments.trim().is_empty() { "{}" } else { arguments };
                 calls.push(fill_template(CALL, &[id, name, arguments]));
             }
-            ContentPart::ToolResult { id, text, .. } => return list.push(fill_template(RESULT, &[id, text])),
+            ContentPart::ToolResult { id, name, text, media, .. } => {
+                list.push(fill_template(RESULT, &[id, text]));
+                if !media.is_empty() {
+                    behind.push(fill_template(TEXT, &[&join(&["From the result of ", name, " ", id, ":"])]));
+                }
+                for part in media {
+                    match part {
+                        ContentPart::Media(media) => behind.push(media_part(given, part, media)?),
+                        _ => return Err(messages::no_form(given, NAME, part)),
+                    }
+                }
+                return Ok(());
+            }
         }
     }
+    let role = match given.role {
+        Role::Assistant => "assistant",
+        Role::System | Role::User | Role::Tool => "user",
+    };
     let mut message = Map::new();
-    message.insert_str("role", if given.role == Role::Assistant { "assistant" } else { "user" });
-    match (has_image, calls.is_empty()) {
-        (true, _) => message.insert("content", parts.into()),
-        (false, true) => message.insert_str("content", &text),
-        // Text before a tool call has a member of its own, `tool_plan`.
-        (false, false) if !text.is_empty() => message.insert_str("tool_plan", &text),
-        (false, false) => {}
+    message.insert_str("role", role);
+    let reasoning = messages::all_reasoning(given);
+    match calls.is_empty() {
+        true if is_plain && reasoning.is_empty() => message.insert_str("content", &text),
+        true => {
+            if !reasoning.is_empty() {
+                parts.insert(0, fill_template(r#"{"type":"thinking","thinking":$}"#, &[&reasoning]));
+            }
+            message.insert("content", parts.into());
+        }
+        // Text before a tool call has a member of its own, `tool_plan`, which comes back as reasoning.
+        false if !text.is_empty() => message.insert_str("tool_plan", &text),
+        false if !reasoning.is_empty() => message.insert_str("tool_plan", &reasoning),
+        false => {}
     }
     if !calls.is_empty() {
         message.insert("tool_calls", calls.into());
     }
     list.push(message.into());
+    Ok(())
+}
+
+/// The part of an image or of a text file. The service takes no other files with messages.
+fn media_part(given: &ChatMessage, part: &ContentPart, media: &Media) -> Result<Value> {
+    let written = match media.kind {
+        MediaKind::Image => content_part::in_openai_form(media),
+        _ => content_part::text_of_file(media).map(|text| fill_template(r#"{"type":"text","text":$}"#, &[&text])),
+    };
+    written.ok_or_else(|| messages::no_form(given, NAME, part))
 }
 
 /// Reads one frame of the stream (N3).

@@ -1,6 +1,7 @@
 //! What services that are compatible with OpenAI's Chat Completions take in another way than OpenAI (setting `service`), and what
 //! they want back of their earlier answers.
 
+use super::chat_messages::Takes;
 use super::message_decoder::str_or_empty;
 use super::messages::{self, KnownCalls};
 use crate::chat::{Error, Result};
@@ -83,6 +84,18 @@ impl Service {
         self.reasoning == Reasoning::Wanted
     }
 
+    /// What its messages may have beyond OpenAI's. Of a service that is not named, `url` may be any: it gets the marks of caches as
+    /// they are.
+    pub fn takes(self, url: &str) -> Takes {
+        let is_router = self.name == "openrouter";
+        Takes {
+            marks: is_router || self.name == USUAL.name && !url.starts_with("https://api.openai.com/"),
+            addresses_of_files: is_router,
+            parts_in_results: is_router,
+            images_of_assistant: is_router,
+        }
+    }
+
     /// Gives the options the names that the service has for them.
     pub fn rename(self, body: &mut Map) {
         if self.seed != USUAL.seed
@@ -93,7 +106,7 @@ impl Service {
     }
 
     /// The messages as the service takes them, with what it wants back. `None`: as they are.
-    pub fn messages(self, given: &Value, known: &KnownCalls, warnings: &mut Vec<&'static str>) -> Option<Value> {
+    pub fn messages(self, given: &Value, known: &KnownCalls, warnings: &mut Vec<String>) -> Option<Value> {
         let given = messages::items(given);
         let changed: Vec<_> = given.iter().map(|message| self.message(message, known, warnings)).collect();
         if changed.iter().all(Option::is_none) {
@@ -104,7 +117,7 @@ impl Service {
         Some(written.collect::<Vec<_>>().into())
     }
 
-    fn message(self, message: &Value, known: &KnownCalls, warnings: &mut Vec<&'static str>) -> Option<Value> {
+    fn message(self, message: &Value, known: &KnownCalls, warnings: &mut Vec<String>) -> Option<Value> {
         let mut changed = None;
         if !self.has_developer && str_or_empty(message, "role") == "developer" {
             object(&mut changed, message).insert_str("role", "system");
@@ -112,8 +125,8 @@ impl Service {
         if self.reasoning == Reasoning::LeftOut && message.get(CONTENT).is_some() {
             object(&mut changed, message).remove(CONTENT);
             const LEFT_OUT: &str = "the service takes no reasoning_content in messages: it was left out";
-            if !warnings.contains(&LEFT_OUT) {
-                warnings.push(LEFT_OUT);
+            if !warnings.iter().any(|known| known == LEFT_OUT) {
+                warnings.push(LEFT_OUT.to_owned());
             }
         }
         for (at, call) in message.list("tool_calls").iter().enumerate() {
@@ -204,6 +217,15 @@ impl State {
     /// A piece of the reasoning, for a service that wants it back.
     pub fn add_reasoning(&mut self, piece: &str) {
         self.reasoning.push_str(piece);
+    }
+
+    /// What the message of the answer has beside its text, its calls and its reasoning.
+    pub fn of_message(&self) -> Map {
+        let mut members = Map::new();
+        if !self.details.is_empty() {
+            members.insert(DETAILS, self.details.clone().into());
+        }
+        members
     }
 
     /// What the next request needs with a call: what the answer said before its first one (`is_first`), and the `extra` of the call

@@ -5,13 +5,13 @@ use std::rc::Rc;
 use crate::chat::{Code, Error, Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::http::url::data_url;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, ProtocolInfo};
 use crate::providers::Protocol;
+use crate::providers::keyed::content_part::{ContentPart, Media, MediaKind, Source};
 use crate::providers::keyed::errors::{error_in_success_body, is_error};
-use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty, whole_arguments};
-use crate::providers::keyed::messages::{self, ContentPart, KnownCalls};
+use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty, whole_arguments};
+use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, KnownCalls, ToolForm, Tools};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
 use crate::text::join;
 
@@ -42,6 +42,7 @@ pub const PROTOCOL: Protocol = Protocol {
 
 /// How the responses are read (K3). No frames are scanned.
 static DIALECT: Dialect = Dialect {
+    provider: PROTOCOL.info.name,
     framing: Framing::Sse,
     headers: |chat, request| keyed::with_key(chat, request, "x-goog-api-key", ""),
     events: &["message", "error"],
@@ -67,41 +68,107 @@ static DIALECT: Dialect = Dialect {
 /// Makes the request for a reply (K1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
-    let (chat, body) = (&builder.chat, &mut builder.body);
+    let (chat, body, warnings) = (&builder.chat, &mut builder.body, &mut builder.warnings);
     let model = &keyed::take_model(body)?;
     let path = join(&[if model.contains('/') { "/" } else { "/models/" }, model, ":streamGenerateContent?alt=sse"]);
     let messages = messages::given(chat)?;
-    let (system, parsed) = messages::parse(&messages)?;
+    let mut parsed = messages::parse(&messages)?;
+    let system = messages::text_of(&messages::take_system(&mut parsed, warnings));
     let known = KnownCalls::of(&chat.conversation);
     builder.conversation = known.still_needed(&parsed);
+    messages::warn_of_reasoning(&parsed, NAME, &|_| false, warnings);
+    messages::warn_of_arguments(&parsed, warnings);
+    messages::warn_of_marks(chat, &parsed, NAME, warnings);
     if !system.is_empty() {
         body.insert_filled("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
     }
-    let with_signatures = requires_signatures(model);
-    let parts = |given: &[ContentPart]| given.iter().map(|given| write_part(given, &known, with_signatures)).collect();
+    let is_since_3 = requires_signatures(model);
+    let parts = |message: &ChatMessage| write_parts(message, &known, is_since_3);
     body.insert("contents", messages::in_blocks(&parsed, "model", "parts", &parts)?);
-    if let Some(tools) = messages::tools(chat, &[], "parametersJsonSchema")? {
-        body.insert_filled("tools", r#"[{"functionDeclarations":%}]"#, &[&tools.to_json()]);
+    let Tools { functions, own } = messages::tools(chat, &TOOLS)?;
+    let mut tools = Vec::new();
+    if !functions.is_empty() {
+        tools.push(fill_template(r#"{"functionDeclarations":%}"#, &[&Value::from(functions).to_json()]));
     }
-    messages::tool_choice(chat, body, "toolConfig", CHOICES)?;
+    tools.extend(own);
+    if messages::has_tools(chat, !tools.is_empty(), warnings)? {
+        messages::tool_choice(chat, body, "toolConfig", CHOICES)?;
+    }
+    if !tools.is_empty() {
+        body.insert("tools", tools.into());
+    }
     const CONFIG: &str = "generationConfig";
     if let Some(Value::Object(config)) = body.get_mut(CONFIG) {
         messages::wrap_in_list(config, "stopSequences");
     }
     if let Some(level) = chat.mapped_options.get(".thinkingLevel") {
-        let template = match level.as_str() {
-            Some("none") => r#"{"thinkingBudget":0}"#,
-            _ => r#"{"thinkingLevel":%,"includeThoughts":true}"#,
-        };
-        body.insert_in(CONFIG, "thinkingConfig", fill_template(template, &[&level.to_json()]));
+        let config = thinking(level, model, warnings);
+        body.insert_in(CONFIG, "thinkingConfig", config);
     }
     if let Some(schema) = messages::schema(chat)? {
         body.insert_in(CONFIG, "responseMimeType", "application/json".into());
         if !schema.is_null() {
-            body.insert_in(CONFIG, "responseJsonSchema", schema.clone());
+            body.insert_in(CONFIG, "responseJsonSchema", without_const(schema.clone()));
         }
     }
     builder.post(&DIALECT, &path)
+}
+
+/// The name of the class.
+const NAME: &str = PROTOCOL.info.name;
+
+/// How tools are written (K2). A tool that the service runs itself is an object with one member, such as `googleSearch`.
+const TOOLS: ToolForm = ToolForm {
+    head: &[],
+    schema: "parametersJsonSchema",
+    more: &[],
+    is_own: |tool| ["type", "function", "name"].iter().all(|key| tool.get(key).is_none()),
+};
+
+/// The reasoning that an effort stands for. Models before Gemini 3 have a budget of tokens in the place of a level; the budgets are
+/// those that Google documents for the efforts of its own endpoint for OpenAI's clients.
+fn thinking(level: &Value, model: &str, warnings: &mut Vec<String>) -> Value {
+    let word = level.as_str().unwrap_or_default();
+    let has_budget = model.contains("gemini-2") || model.contains("gemini-1");
+    const LEVEL: &str = r#"{"thinkingLevel":$,"includeThoughts":true}"#;
+    const BUDGET: &str = r#"{"thinkingBudget":%,"includeThoughts":true}"#;
+    let always = |nearest: &str| join(&[model, " cannot do without reasoning: reasoningEffort became ", nearest]);
+    match (word, has_budget) {
+        ("none", true) if model.contains("2.5-pro") => {
+            warnings.push(always("a budget of 128 tokens"));
+            fill_template(BUDGET, &["128"])
+        }
+        ("none", true) => fill_template(r#"{"thinkingBudget":0}"#, &[]),
+        ("none", false) if requires_signatures(model) => {
+            warnings.push(always("'low'"));
+            fill_template(LEVEL, &["low"])
+        }
+        ("none", false) => fill_template(r#"{"thinkingBudget":0}"#, &[]),
+        ("minimal" | "low", true) => fill_template(BUDGET, &["1024"]),
+        ("medium", true) => fill_template(BUDGET, &["8192"]),
+        ("high", true) => fill_template(BUDGET, &["24576"]),
+        // As much as the model likes.
+        ("xhigh" | "max", true) => fill_template(BUDGET, &["-1"]),
+        ("max", false) => fill_template(LEVEL, &["xhigh"]),
+        _ => fill_template(r#"{"thinkingLevel":%,"includeThoughts":true}"#, &[&level.to_json()]),
+    }
+}
+
+/// A schema without `const`, which the service does not know: a value that is the only one of a list means the same.
+fn without_const(mut schema: Value) -> Value {
+    match &mut schema {
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = without_const(std::mem::take(item))),
+        Value::Object(members) => {
+            // A property may have this name; its value is a schema then.
+            if let Some(only) = members.get("const").filter(|only| !only.is_object()).cloned() {
+                members.remove("const");
+                members.insert("enum", vec![only].into());
+            }
+            members.values_mut().for_each(|member| *member = without_const(std::mem::take(member)));
+        }
+        _ => {}
+    }
+    schema
 }
 
 /// The choice of a tool: see [`messages::tool_choice`].
@@ -120,48 +187,113 @@ fn requires_signatures(model: &str) -> bool {
         .is_some_and(|version| matches!(version.as_bytes(), [b'3'..=b'9', ..]) || version.ends_with("-latest"))
 }
 
-/// Writes one part of a message (K2). `with_signatures`: see [`requires_signatures`].
-fn write_part(part: &ContentPart, known: &KnownCalls, with_signatures: bool) -> Result<Value> {
-    Ok(match part {
-        ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
-        ContentPart::Image { url, given, .. } => match data_url(url) {
-            Some((media, data)) => {
-                let mut image = Map::new();
-                image.insert_in("inlineData", "mimeType", media.into());
-                image.insert_in("inlineData", "data", given.end(data.len()));
-                image.into()
+/// Writes the parts of one message (K2). `is_since_3`: see [`requires_signatures`].
+fn write_parts(message: &ChatMessage, known: &KnownCalls, is_since_3: bool) -> Result<Vec<Value>> {
+    let mut parts = Vec::new();
+    let kept = message.kept_parts(NAME);
+    let given = kept.unwrap_or_else(|| message.parts.iter().map(|part| KeptPart::Given(part, None)).collect());
+    for part in &given {
+        match part {
+            KeptPart::Text(text, own) => {
+                let mut part = own.and_then(Value::as_object).cloned().unwrap_or_default();
+                part.insert_str("text", text);
+                parts.push(part.into());
             }
-            None => fill_template(r#"{"fileData":{"fileUri":$}}"#, &[url]),
-        },
+            // The part goes back as it came, since it holds the signature of the reasoning that led to it.
+            KeptPart::Own(own) | KeptPart::Given(_, Some(own)) => parts.push((*own).clone()),
+            KeptPart::Given(part, None) => write_part(message, part, known, is_since_3, &mut parts)?,
+        }
+    }
+    Ok(parts)
+}
+
+/// Writes one part of a message (K2).
+fn write_part(
+    message: &ChatMessage,
+    part: &ContentPart,
+    known: &KnownCalls,
+    is_since_3: bool,
+    parts: &mut Vec<Value>,
+) -> Result<()> {
+    parts.push(match part {
+        ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
+        ContentPart::Media(media) => media_part(media).ok_or_else(|| messages::no_form(message, NAME, part))?,
+        // Told by `warn_of_reasoning` and `warn_of_marks`.
+        ContentPart::Reasoning(_) | ContentPart::CacheMark(_) => return Ok(()),
+        ContentPart::Other(_) => return Err(messages::no_form(message, NAME, part)),
         ContentPart::ToolCall { id, name, arguments } => {
             let known = known.get(id).filter(|part| part.get("functionCall").is_some());
-            // The part goes back as it came, since it holds the signature of the reasoning that led to the call.
             if let Some(part) = known {
-                return Ok(part.clone());
+                parts.push(part.clone());
+                return Ok(());
             }
-            let template = match with_signatures {
+            let template = match is_since_3 {
                 // This signature is the value that the service provides for calls whose own signature is not known:
                 // calls of another model, or calls from a client of the edge, whose API has no place for signatures.
                 true => r#"{"functionCall":{"name":$,"args":%},"thoughtSignature":"skip_thought_signature_validator"}"#,
                 false => r#"{"functionCall":{"name":$,"args":%}}"#,
             };
-            fill_template(template, &[name, &messages::arguments_object(arguments)?])
+            fill_template(template, &[name, &messages::arguments_object(arguments)])
         }
-        ContentPart::ToolResult { id, name, text } => {
+        ContentPart::ToolResult { id, name, text, media, has_failed } => {
             let mut result = Map::new();
             if let Some(id) = known.get(id).and_then(|part| part.text_at("/functionCall/id")) {
                 result.insert_str("id", id);
             }
             result.insert_str("name", name);
             // The result must be an object.
-            match messages::object(text) {
-                Some(object) => result.insert_filled("response", "%", &[&object]),
-                None => result.insert_filled("response", r#"{"result":$}"#, &[text]),
+            match (messages::object(text), has_failed) {
+                (Some(object), false) => result.insert_filled("response", "%", &[&object]),
+                (Some(object), true) => result.insert_filled("response", r#"{"error":%}"#, &[&object]),
+                (None, false) => result.insert_filled("response", r#"{"output":$}"#, &[text]),
+                (None, true) => result.insert_filled("response", r#"{"error":$}"#, &[text]),
             }
-            fill_template(r#"{"functionResponse":%}"#, &[&result.to_json()])
+            let mut inner = Vec::new();
+            for part in media {
+                write_part(message, part, known, is_since_3, &mut inner)?;
+            }
+            // Older models take pictures beside the result only.
+            if is_since_3 && !inner.is_empty() {
+                result.insert("parts", std::mem::take(&mut inner).into());
+            }
+            let mut part = Map::new();
+            part.insert("functionResponse", result.into());
+            parts.push(part.into());
+            parts.append(&mut inner);
+            return Ok(());
         }
-    })
+    });
+    Ok(())
 }
+
+/// The part of an image, a file, or a recording. `None`: the service takes no such content, or its type is not known.
+fn media_part(media: &Media) -> Option<Value> {
+    let mut part = Map::new();
+    match &media.source {
+        Source::Data(_) if media.media.is_empty() => return None,
+        Source::Data(data) => {
+            part.insert_in("inlineData", "mimeType", media.media.into());
+            part.insert_in("inlineData", "data", data.clone());
+        }
+        Source::Text(text) => part.insert_str("text", text),
+        Source::Id(id) if !id.contains("://") => return None,
+        Source::Url(url) | Source::Id(url) => {
+            let is_film = url.contains("youtube.com/") || url.contains("youtu.be/");
+            let media_type = match (media.media, media.kind) {
+                ("", _) if is_film => "video/mp4",
+                ("", MediaKind::Image) => "image/jpeg",
+                ("", _) => return None,
+                (known, _) => known,
+            };
+            part.insert_in("fileData", "mimeType", media_type.into());
+            part.insert_in("fileData", "fileUri", (*url).into());
+        }
+    }
+    Some(part.into())
+}
+
+/// The member of a part that holds the signature of the reasoning that led to it.
+const SIGNATURE: &str = "thoughtSignature";
 
 /// Reads one chunk of the answer (K3). Returns whether it is a chunk of an answer at all.
 fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<bool> {
@@ -172,16 +304,32 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
     }
     for candidate in value.list("candidates").iter().take(1) {
         for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
+            let text = str_or_empty(part, "text");
+            let signature = part.get(SIGNATURE).filter(|_| !text.is_empty());
             if part.is_true("thought") {
-                _ = message.reasoning(str_or_empty(part, "text"), out);
+                message.names_provider = true;
+                _ = message.reasoning(text, out);
+            } else if let Some(signature) = signature {
+                message.keep_text(Value::Null, out);
+                message.text(text, out);
+                let mut own = Map::new();
+                own.insert(SIGNATURE, signature.clone());
+                message.keep_text(own.into(), out);
             } else {
-                message.text(str_or_empty(part, "text"), out);
+                message.text(text, out);
+            }
+            // Whatever is more than a text goes back as it came.
+            let is_more =
+                part.as_object().is_some_and(|part| part.keys().any(|key| !matches!(key, "text" | "thought")));
+            if is_more && signature.is_none() && part.get("functionCall").is_none() {
+                message.keep_part(Kept::Own(part.clone()), out);
             }
             if let Some(call) = part.non_null("functionCall") {
                 let arguments = whole_arguments(call.get("args"));
                 let id =
                     message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(call, "name"), &arguments, out);
                 message.remember(&id, part.clone());
+                message.keep_part(Kept::Call(id, part.clone()), out);
             }
             // An image that belongs to the reasoning is not part of the answer, and audio is not an image.
             if let Some(image) = part.non_null("inlineData").filter(|_| !part.is_true("thought"))

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::Dialect;
 use super::answer_parts::Parts;
-use super::compatible::State;
+use super::compatible::{EXTRA, State};
 use super::errors::{classify, error_in_success_body, is_error};
+use super::messages::PROVIDER_DATA;
 use crate::chat::{Code, Error, Event, Finish, Result, ToolCall, Usage};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition, truncated};
 use crate::http::{Head, Response};
@@ -20,7 +21,7 @@ pub struct MessageDecoder {
     /// What the caller asked for.
     pub chat: Rc<ChatRequest>,
     /// Warnings about what the caller asked for and cannot have. They come first.
-    warnings: Vec<&'static str>,
+    warnings: Vec<String>,
     /// Whether the current frame has lone surrogates; see [`json::Parsed`].
     pub has_lone_surrogates: bool,
     /// Whether the current frame said something that no event shows.
@@ -50,8 +51,12 @@ pub struct MessageDecoder {
     pub is_over: bool,
     /// What the service wants back with the next request.
     pub conversation: Map,
-    /// Parts of the message that the protocol keeps until they are complete.
-    pub blocks: Vec<Value>,
+    /// What the answer consists of, where the service wants it back as it was.
+    kept: Vec<Kept>,
+    /// Bytes of the text that are in `kept`.
+    kept_text: usize,
+    /// Whether `reply.message` says from which provider it is, also where the service wants nothing back.
+    pub names_provider: bool,
     /// What a service that is compatible with OpenAI's may want back.
     state: State,
     /// Whether the reasoning is to be kept for that.
@@ -75,6 +80,48 @@ const FAILURES: [&str; 8] = [
     "no_image",
     "image_other",
 ];
+
+/// A part of the answer, for `provider_data` of `reply.message` ([`super::messages::ChatMessage::kept_parts`]).
+pub enum Kept {
+    /// So many bytes of the text, and what the service gave with it. `null`: nothing.
+    Text(usize, Value),
+    /// The call with this id, and what the service gave with it. `null`: nothing.
+    Call(String, Value),
+    /// A part in the service's own form.
+    Own(Value),
+}
+
+/// Members that a decoder adds to parts while they come, and that are not handed out: the number of a part in the stream, and what
+/// has come of its input.
+pub const NOTES: [&str; 2] = ["\0index", "\0input"];
+
+impl Kept {
+    /// The entry in `provider_data`.
+    fn into_json(self) -> Value {
+        let mut entry = Map::new();
+        let own = match self {
+            Kept::Text(bytes, Value::Null) => return (bytes as u64).into(),
+            Kept::Call(id, Value::Null) => return id.as_str().into(),
+            Kept::Text(bytes, own) => {
+                entry.insert("text", (bytes as u64).into());
+                own
+            }
+            Kept::Call(id, own) => {
+                entry.insert_str("call", &id);
+                own
+            }
+            Kept::Own(mut own) => {
+                // Notes of the decoder.
+                for note in NOTES {
+                    own.as_object_mut().into_iter().for_each(|own| own.remove(note));
+                }
+                own
+            }
+        };
+        entry.insert("own", own);
+        entry.into()
+    }
+}
 
 /// A tool call of the answer.
 #[derive(Default)]
@@ -131,7 +178,7 @@ impl MessageDecoder {
         dialect: &'static Dialect,
         chat: Rc<ChatRequest>,
         conversation: Map,
-        warnings: Vec<&'static str>,
+        warnings: Vec<String>,
     ) -> MessageDecoder {
         MessageDecoder {
             dialect,
@@ -154,7 +201,9 @@ impl MessageDecoder {
             refused: false,
             has_image: false,
             is_over: false,
-            blocks: Vec::new(),
+            kept: Vec::new(),
+            kept_text: 0,
+            names_provider: false,
             state: State::default(),
             keeps_reasoning: false,
             parts: Parts::default(),
@@ -309,6 +358,47 @@ impl MessageDecoder {
         }
     }
 
+    /// Keeps a part of the answer, for the next request. The text that came before it has its place before it.
+    pub fn keep_part(&mut self, part: Kept, out: &EventQueue) {
+        self.not_scannable = true;
+        self.keep_text(Value::Null, out);
+        self.keeps(
+            size_of::<Kept>()
+                + match &part {
+                    Kept::Text(_, own) | Kept::Own(own) => own.size(),
+                    Kept::Call(id, own) => id.len() + own.size(),
+                },
+        );
+        self.kept.push(part);
+    }
+
+    /// Keeps the place of the text that came since the last part, and what the service gave with it. `null`: nothing.
+    pub fn keep_text(&mut self, own: Value, out: &EventQueue) {
+        let bytes = out.text_bytes - self.kept_text;
+        if bytes > 0 {
+            self.kept_text = out.text_bytes;
+            self.keeps(size_of::<Kept>() + own.size());
+            self.kept.push(Kept::Text(bytes, own));
+        }
+    }
+
+    /// Whether any part is kept.
+    pub fn has_kept(&self) -> bool {
+        !self.kept.is_empty()
+    }
+
+    /// The parts that are kept, the last ones first, back to the last call.
+    pub fn kept_since_call(&mut self) -> impl Iterator<Item = &mut Value> {
+        let since = self.kept.iter_mut().rev().take_while(|part| !matches!(part, Kept::Call(..)));
+        since.filter_map(|part| if let Kept::Own(own) = part { Some(own) } else { None })
+    }
+
+    /// The last parts that are kept and of the service's own form.
+    pub fn last_kept(&mut self, most: usize) -> impl Iterator<Item = &mut Value> {
+        let last = self.kept.iter_mut().rev().take(most);
+        last.filter_map(|part| if let Kept::Own(own) = part { Some(own) } else { None })
+    }
+
     /// Pieces of `reasoning_details`: see [`State::add_details`].
     pub fn reasoning_details(&mut self, pieces: &[Value]) {
         if !pieces.is_empty() {
@@ -392,6 +482,7 @@ impl MessageDecoder {
             }
             out.push(Event::ToolCall { call: tool.call.clone(), arguments: arguments.as_str().into(), done: true });
         }
+        self.give_message(out);
         for (at, tool) in self.tools.iter_mut().enumerate() {
             let members = self.state.of_call(at == 0, std::mem::take(&mut tool.extra));
             if !members.is_empty() {
@@ -407,6 +498,28 @@ impl MessageDecoder {
         };
         out.finish_as(std::mem::take(&mut self.conversation), finish, std::mem::take(&mut self.finish_word));
         Ok(())
+    }
+
+    /// Hands out what `reply.message` has beside its text and its calls.
+    fn give_message(&mut self, out: &mut EventQueue) {
+        let mut members = self.state.of_message();
+        let mut extra = Map::new();
+        for tool in self.tools.iter().filter(|tool| !tool.extra.is_null()) {
+            extra.insert(&tool.call.id, tool.extra.clone());
+        }
+        if !extra.is_empty() {
+            members.insert(EXTRA, extra.into());
+        }
+        let is_own = |part: &Kept| !matches!(part, Kept::Text(_, Value::Null) | Kept::Call(_, Value::Null));
+        if self.names_provider || self.kept.iter().any(is_own) {
+            self.keep_text(Value::Null, out);
+            let content: Vec<_> = std::mem::take(&mut self.kept).into_iter().map(Kept::into_json).collect();
+            members.insert_in(PROVIDER_DATA, "provider", self.dialect.provider.into());
+            members.insert_in(PROVIDER_DATA, "content", content.into());
+        }
+        if !members.is_empty() {
+            out.push(Event::Message(members));
+        }
     }
 
     /// Hands out the token counts, once.
@@ -489,6 +602,10 @@ impl Decode for MessageDecoder {
 
     fn kept_bytes(&self) -> usize {
         self.kept_bytes + self.usage_bytes
+    }
+
+    fn usage(&self) -> Option<Usage> {
+        if self.usage.is_empty() { None } else { Usage::from_json(&self.usage.clone().into()) }
     }
 
     fn varying_members(&self) -> &'static [&'static str] {

@@ -1,26 +1,35 @@
 //! Takes the caller's messages apart, for protocols whose messages have another form than OpenAI's.
 
-use super::message_decoder::str_or_empty;
+use std::borrow::Cow;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
 
-use crate::chat::{Error, Result};
-use crate::json::{self, Map, Value};
-use crate::options::ChatRequest;
-use crate::text::{digit, join};
+use super::content_part::{self, ContentPart, Source, cache_mark};
+use super::message_decoder::str_or_empty;
 
-/// A message that is not a system message.
+use crate::chat::{Error, Result};
+use crate::json::{self, Map, Value, fill_template};
+use crate::options::ChatRequest;
+use crate::text::{decimal, digit, join};
+
+/// A message.
 pub struct ChatMessage<'a> {
     /// Who wrote it.
     pub role: Role,
     /// The content, then the tool calls.
     pub parts: Vec<ContentPart<'a>>,
+    /// Its position among the messages, for errors and warnings.
+    pub at: usize,
+    /// The message as the caller gave it.
+    pub given: &'a Value,
 }
 
 /// Who wrote a message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The user. Also stands for every unknown role.
+    /// The developer of the application.
+    System,
+    /// The user.
     User,
     /// The model.
     Assistant,
@@ -28,37 +37,80 @@ pub enum Role {
     Tool,
 }
 
-/// A part of a message.
-pub enum ContentPart<'a> {
-    /// Text.
-    Text(&'a str),
-    /// An image.
-    Image {
-        /// A `data:` URL, or the address.
-        url: &'a str,
-        /// How closely the model should look at it: `low`, `high` or `auto`. Empty: the caller does not say.
-        detail: &'a str,
-        /// The value that holds the URL, from which it goes into the request without a copy ([`Value::end`]).
-        given: &'a Value,
-    },
-    /// A tool call of the assistant.
-    ToolCall {
-        /// The id by which its result names it.
-        id: &'a str,
-        /// Name of the tool.
-        name: &'a str,
-        /// JSON text, as the caller gave it.
-        arguments: &'a str,
-    },
-    /// The result of a tool call.
-    ToolResult {
-        /// The id of that call.
-        id: &'a str,
-        /// Name of the tool, as far as it is known.
-        name: &'a str,
-        /// The result itself.
-        text: String,
-    },
+impl<'a> ChatMessage<'a> {
+    /// The reasoning that led to this message of the assistant. May be empty.
+    pub fn reasoning(&self) -> &'a str {
+        let named = |key| self.given.text(key).filter(|text| !text.is_empty());
+        named("reasoning_content").or_else(|| named("reasoning")).unwrap_or_default()
+    }
+
+    /// What the answer of this provider consisted of, as its decoder kept it for `reply.message`
+    /// ([`MessageDecoder::keep_part`](super::message_decoder::MessageDecoder::keep_part)), in the order of the answer. Where the
+    /// caller has changed the message since, the service's own parts come first, then the message as it is now. `None`: the message
+    /// is not from this provider, or nothing was kept.
+    pub fn kept_parts(&'a self, provider: &str) -> Option<Vec<KeptPart<'a>>> {
+        let data = self.given.get(PROVIDER_DATA).filter(|data| data.text("provider") == Some(provider))?;
+        let entries = data.list("content");
+        let is_text = |part: &&ContentPart| matches!(part, ContentPart::Text(_));
+        let mut texts = self.parts.iter().filter(is_text);
+        let mut rest = match (texts.next(), texts.next()) {
+            (None, _) => Some(""),
+            (Some(ContentPart::Text(text)), None) => Some(*text),
+            _ => None,
+        };
+        let is_call = |part: &&ContentPart| matches!(part, ContentPart::ToolCall { .. });
+        let mut calls = self.parts.iter().filter(is_call);
+        let mut kept = Vec::with_capacity(entries.len());
+        let mut is_same = true;
+        let mut call = |wanted: &str, own| match calls.next() {
+            Some(part @ ContentPart::ToolCall { id, .. }) if *id == wanted => Some(KeptPart::Given(part, own)),
+            _ => None,
+        };
+        for entry in entries {
+            let own = entry.get("own");
+            let part = match (entry.as_u64().or(entry.number("text")), entry.as_str().or(entry.text("call"))) {
+                (Some(bytes), _) => {
+                    rest.and_then(|text| text.split_at_checked(bytes as usize)).map(|(piece, after)| {
+                        rest = Some(after);
+                        KeptPart::Text(piece, own)
+                    })
+                }
+                (None, Some(id)) => call(id, own),
+                (None, None) => own.map(KeptPart::Own),
+            };
+            is_same &= part.is_some();
+            kept.extend(part);
+        }
+        if is_same && rest == Some("") && calls.next().is_none() {
+            return Some(kept);
+        }
+        let is_apart = |entry: &&Value| entry.get("call").is_none() && entry.get("text").is_none();
+        let own = entries.iter().filter(is_apart).filter_map(|entry| entry.get("own"));
+        // An image of the answer is among the service's own parts.
+        let is_given = |part: &&ContentPart| !matches!(part, ContentPart::Media(_));
+        let given = self.parts.iter().filter(is_given).map(|part| KeptPart::Given(part, None));
+        Some(own.map(KeptPart::Own).chain(given).collect())
+    }
+
+    /// Whether the message has reasoning that neither this provider wrote nor `is_own` takes, so that it is lost there.
+    fn has_foreign_reasoning(&self, provider: &str, is_own: &dyn Fn(&Value) -> bool) -> bool {
+        let is_foreign = |part: &ContentPart| matches!(part, ContentPart::Reasoning(given) if !is_own(given));
+        self.given.text_at("/provider_data/provider") != Some(provider)
+            && (!self.reasoning().is_empty() || self.parts.iter().any(is_foreign))
+    }
+}
+
+/// The member of a message that only the provider reads that gave it with `reply.message`: `{ provider, content }`.
+pub const PROVIDER_DATA: &str = "provider_data";
+
+/// A part of an answer as its provider wants it back.
+pub enum KeptPart<'a> {
+    /// A piece of the text of the message, and what the service gave with it.
+    Text(&'a str, Option<&'a Value>),
+    /// A part of the message as the caller gives it, and what the service gave with it.
+    Given(&'a ContentPart<'a>, Option<&'a Value>),
+    /// A part in the service's own form.
+    Own(&'a Value),
 }
 
 /// The messages in OpenAI's form. With `history: 'prompt'`, one message that holds them all. [`ChatRequest::read`] has
@@ -81,41 +133,180 @@ pub fn items(given: &Value) -> &[Value] {
     given.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// All system messages as one text, and the other messages.
+/// The messages, each with the parts of its content.
 ///
 /// # Errors
-/// [`crate::chat::Code::Input`]: a message has a part of a kind that has no place in it.
-pub fn parse(messages: &Value) -> Result<(String, Vec<ChatMessage<'_>>)> {
-    let (mut system, mut read): (String, Vec<ChatMessage>) = (String::new(), Vec::new());
-    for message in items(messages) {
-        let (role, content) = (str_or_empty(message, "role").trim(), message.get("content").unwrap_or(&Value::Null));
+/// [`crate::chat::Code::Input`]: the role of a message or a part of it cannot be read.
+pub fn parse(messages: &Value) -> Result<Vec<ChatMessage<'_>>> {
+    let mut read: Vec<ChatMessage> = Vec::new();
+    for (at, given) in items(messages).iter().enumerate() {
+        let (name, content) = (str_or_empty(given, "role").trim(), given.get("content").unwrap_or(&Value::Null));
         let mut parts = Vec::new();
-        let role = match role {
-            "system" | "developer" => {
-                system.push_str(if system.is_empty() { "" } else { "\n\n" });
-                system.push_str(&text(role, content)?);
-                continue;
-            }
-            "tool" | "function" => {
-                let id = str_or_empty(message, "tool_call_id");
-                // Only the call has the name of the tool.
-                let name = name_of(&read, id).unwrap_or(str_or_empty(message, "name"));
-                parts.push(ContentPart::ToolResult { id, name, text: text(role, content)? });
-                Role::Tool
-            }
-            role => {
-                contents(content, &mut parts)?;
-                for call in message.list("tool_calls") {
-                    let function = call.get("function").unwrap_or(&Value::Null);
-                    let (name, arguments) = (str_or_empty(function, "name"), str_or_empty(function, "arguments"));
-                    parts.push(ContentPart::ToolCall { id: str_or_empty(call, "id"), name, arguments });
-                }
-                if role == "assistant" { Role::Assistant } else { Role::User }
+        let role = match name {
+            "system" | "developer" => Role::System,
+            "user" => Role::User,
+            "assistant" => Role::Assistant,
+            "tool" | "function" => Role::Tool,
+            other => {
+                let roles = "', which is none of system, developer, user, assistant and tool";
+                return Err(Error::input(join(&[&place(at), ".role is '", other, roles])));
             }
         };
-        read.push(ChatMessage { role, parts });
+        contents(at, content, &mut parts)?;
+        match role {
+            Role::System
+                if parts.iter().any(|part| !matches!(part, ContentPart::Text(_) | ContentPart::CacheMark(_))) =>
+            {
+                return Err(Error::input(join(&[&place(at), " has the role '", name, "': it takes text only"])));
+            }
+            Role::System | Role::User => {}
+            Role::Assistant => {
+                for call in given.list("tool_calls") {
+                    // A call of a custom tool has its input as text.
+                    let function = call.non_null("function").or(call.get("custom")).unwrap_or(&Value::Null);
+                    let arguments = function.text("arguments").unwrap_or(str_or_empty(function, "input"));
+                    let (id, name) = (str_or_empty(call, "id"), str_or_empty(function, "name"));
+                    parts.push(ContentPart::ToolCall { id, name, arguments });
+                    parts.extend(cache_mark(call).map(ContentPart::CacheMark));
+                }
+                // What the model drew, as `reply.message` and OpenRouter have it.
+                for image in given.list("images") {
+                    parts.push(content_part::read(image, &|| place(at))?);
+                }
+            }
+            Role::Tool => {
+                let id = str_or_empty(given, "tool_call_id");
+                // Only the call has the name of the tool.
+                let name = name_of(&read, id).unwrap_or(str_or_empty(given, "name"));
+                let (mut text, mut media, mut marks) = (String::new(), Vec::new(), Vec::new());
+                for part in parts.drain(..) {
+                    match part {
+                        ContentPart::Text(piece) => text.push_str(piece),
+                        ContentPart::CacheMark(mark) => marks.push(ContentPart::CacheMark(mark)),
+                        other => media.push(other),
+                    }
+                }
+                parts.push(ContentPart::ToolResult { id, name, text, media, has_failed: given.is_true("is_error") });
+                parts.append(&mut marks);
+            }
+        }
+        parts.extend(cache_mark(given).map(ContentPart::CacheMark));
+        read.push(ChatMessage { role, parts, at, given });
     }
-    Ok((system, read))
+    Ok(read)
+}
+
+/// Where a message stands, for errors and warnings.
+pub fn place(at: usize) -> String {
+    join(&["messages[", &decimal(at as u64), "]"])
+}
+
+/// Takes the system messages out of `messages`, for services that have one place for them, which is before all others.
+pub fn take_system<'a>(messages: &mut Vec<ChatMessage<'a>>, warnings: &mut Vec<String>) -> Vec<ChatMessage<'a>> {
+    let all = std::mem::take(messages);
+    let mut system = Vec::new();
+    for message in all {
+        if message.role != Role::System {
+            messages.push(message);
+            continue;
+        }
+        if !messages.is_empty() {
+            let moved =
+                " is a system message behind others: it went before all of them, where the service has its place";
+            warnings.push(join(&[&place(message.at), moved]));
+        }
+        system.push(message);
+    }
+    system
+}
+
+/// The texts of messages as one, with a blank line between two messages.
+pub fn text_of(messages: &[ChatMessage<'_>]) -> String {
+    let mut all = String::new();
+    for message in messages {
+        all.push_str(if all.is_empty() { "" } else { "\n\n" });
+        all.push_str(&message_text(message));
+    }
+    all
+}
+
+/// The texts of a message as one.
+pub fn message_text(message: &ChatMessage<'_>) -> String {
+    let texts =
+        message.parts.iter().filter_map(|part| if let ContentPart::Text(text) = part { Some(*text) } else { None });
+    texts.collect()
+}
+
+/// All reasoning of a message of the assistant, for services that take it from any other.
+pub fn all_reasoning<'a>(message: &ChatMessage<'a>) -> Cow<'a, str> {
+    let whole = message.reasoning();
+    if !whole.is_empty() {
+        return Cow::Borrowed(whole);
+    }
+    let texts = message.parts.iter().map(|part| match part {
+        ContentPart::Reasoning(given) => content_part::reasoning_text(given),
+        _ => Cow::Borrowed(""),
+    });
+    Cow::Owned(texts.collect())
+}
+
+/// The end of the warning about an image in a message of the model.
+pub const IMAGE_OF_ASSISTANT: &str =
+    " has an image of the assistant, which the service does not take back: it was left out";
+
+/// Warns where reasoning of another service is in the messages, which this one has no use for. `is_own`: whether a part of reasoning
+/// in a content has the service's own form.
+pub fn warn_of_reasoning(
+    messages: &[ChatMessage<'_>],
+    provider: &str,
+    is_own: &dyn Fn(&Value) -> bool,
+    warnings: &mut Vec<String>,
+) {
+    if let Some(message) = messages.iter().find(|message| message.has_foreign_reasoning(provider, is_own)) {
+        let left_out = " and perhaps others have reasoning of another service, which ";
+        warnings.push(join(&[&place(message.at), left_out, provider, " does not take: it was left out"]));
+    }
+}
+
+/// The end of the warning about marks of a cache.
+pub const NO_MARKS: &str = " has no marks for its cache: 'cache_control' was left out";
+/// The end of the warning about results that are marked as failed.
+pub const NO_FLAG: &str =
+    " has no place for 'is_error' of a result: it was left out, and the text of the result stands";
+
+/// Warns where parts, messages or tools are marked for a cache (`cache_control`) and this service has no such marks.
+pub fn warn_of_marks(chat: &ChatRequest, messages: &[ChatMessage<'_>], provider: &str, warnings: &mut Vec<String>) {
+    let tools = chat.mapped_options.get(".tools").and_then(Value::as_array);
+    if has_part(messages, |part| matches!(part, ContentPart::CacheMark(_)))
+        || tools.is_some_and(|tools| tools.iter().any(|tool| cache_mark(tool).is_some()))
+    {
+        warnings.push(join(&[provider, NO_MARKS]));
+    }
+}
+
+/// Warns where results are marked as failed (`is_error`) and this service has no such flag.
+pub fn warn_of_flags(messages: &[ChatMessage<'_>], provider: &str, warnings: &mut Vec<String>) {
+    if has_part(messages, |part| matches!(part, ContentPart::ToolResult { has_failed: true, .. })) {
+        warnings.push(join(&[provider, NO_FLAG]));
+    }
+}
+
+fn has_part(messages: &[ChatMessage<'_>], is_it: fn(&ContentPart<'_>) -> bool) -> bool {
+    messages.iter().flat_map(|message| &message.parts).any(is_it)
+}
+
+/// The error of a part that the service has no form for.
+pub fn no_form(message: &ChatMessage<'_>, provider: &str, part: &ContentPart<'_>) -> Error {
+    let what = match part {
+        ContentPart::Media(media) => match &media.source {
+            Source::Url(_) => join(&[media.kind.name(), " by address"]),
+            Source::Id(_) => join(&[media.kind.name(), " by the id of another service"]),
+            _ => join(&[media.kind.name(), if media.media.is_empty() { "" } else { " of type " }, media.media]),
+        },
+        ContentPart::Other(given) => join(&["a part of type '", str_or_empty(given, "type"), "'"]),
+        _ => "such a part".to_owned(),
+    };
+    Error::input(join(&[&place(message.at), " has ", &what, ", which ", provider, " has no way to take"]))
 }
 
 /// How far back the call of a result is searched, in messages and in their parts. Usually it is right before its
@@ -136,52 +327,35 @@ fn name_of<'a>(messages: &[ChatMessage<'a>], wanted: &str) -> Option<&'a str> {
 }
 
 /// Appends the parts of `content` to `parts`.
-fn contents<'a>(content: &'a Value, parts: &mut Vec<ContentPart<'a>>) -> Result<()> {
+fn contents<'a>(at: usize, content: &'a Value, parts: &mut Vec<ContentPart<'a>>) -> Result<()> {
     if let Some(text) = content.as_str().filter(|text| !text.is_empty()) {
         parts.push(ContentPart::Text(text));
     }
-    for part in content.as_array().into_iter().flatten() {
-        parts.push(match (part.as_str(), str_or_empty(part, "type")) {
-            (Some(text), _) => ContentPart::Text(text),
-            (None, "text" | "") => ContentPart::Text(str_or_empty(part, "text")),
-            (None, "refusal") => ContentPart::Text(str_or_empty(part, "refusal")),
-            (None, "image_url") => match part.pointer("/image_url/url").or(part.get("image_url")) {
-                Some(given) if given.as_str().is_some() => ContentPart::Image {
-                    url: given.as_str().unwrap_or_default(),
-                    detail: part.text_at("/image_url/detail").unwrap_or_default(),
-                    given,
-                },
-                _ => return Err(Error::input("an image_url in messages has no url")),
-            },
-            (None, other) => {
-                let cannot = join(&["content of type '", other, "' in messages: this protocol has no place for it"]);
-                return Err(Error::input(cannot));
-            }
-        });
+    for (index, part) in content.as_array().into_iter().flatten().enumerate() {
+        let place = || join(&[&place(at), ".content[", &decimal(index as u64), "]"]);
+        parts.push(content_part::read(part, &place)?);
+        parts.extend(cache_mark(part).map(ContentPart::CacheMark));
     }
     Ok(())
 }
 
-/// The content of a message that may hold only text.
-fn text(role: &str, content: &Value) -> Result<String> {
-    let (mut text, mut parts) = (String::new(), Vec::new());
-    contents(content, &mut parts)?;
-    for part in parts {
-        let ContentPart::Text(piece) = part else {
-            return Err(Error::input(join(&["an image in a message of role '", role, "': it takes text only"])));
-        };
-        text.push_str(piece);
-    }
-    Ok(text)
+/// The arguments of a tool call as JSON text of an object. Empty arguments become an empty object. A model may have written, or
+/// begun to write, what is no JSON object: such a call goes back as `{ "arguments": text }`, since an error would end the
+/// conversation for good.
+pub fn arguments_object(text: &str) -> String {
+    let text = if text.trim().is_empty() { "{}" } else { text };
+    object(text).unwrap_or_else(|| fill_template(r#"{"arguments":$}"#, &[text]).to_json())
 }
 
-/// The arguments of a tool call as JSON text of an object. Empty arguments become an empty object.
-///
-/// # Errors
-/// [`crate::chat::Code::Input`]: they are not a JSON object.
-pub fn arguments_object(text: &str) -> Result<String> {
-    let text = if text.trim().is_empty() { "{}" } else { text };
-    object(text).ok_or_else(|| Error::input("tool_calls in messages: the arguments of a call are no JSON object"))
+/// Warns where the arguments of a call are no JSON object: see [`arguments_object`].
+pub fn warn_of_arguments(messages: &[ChatMessage<'_>], warnings: &mut Vec<String>) {
+    for message in messages {
+        let is_wrong = |part: &&ContentPart| matches!(part, ContentPart::ToolCall { arguments, .. } if !arguments.trim().is_empty() && object(arguments).is_none());
+        if let Some(ContentPart::ToolCall { name, .. }) = message.parts.iter().find(is_wrong) {
+            let sent = "' has arguments that are no JSON object: they went back as the text 'arguments' of an object";
+            warnings.push(join(&[&place(message.at), ": the call of '", name, sent]));
+        }
+    }
 }
 
 /// The JSON object in `text`, written so that every reader takes it. Our own reader takes more: a byte order mark
@@ -269,12 +443,12 @@ pub fn in_blocks(
     given: &[ChatMessage<'_>],
     assistant: &str,
     key: &str,
-    blocks: &dyn Fn(&[ContentPart<'_>]) -> Result<Vec<Value>>,
+    blocks: &dyn Fn(&ChatMessage<'_>) -> Result<Vec<Value>>,
 ) -> Result<Value> {
     let mut messages: Vec<Value> = Vec::new();
-    for ChatMessage { role, parts } in given {
-        let role = if *role == Role::Assistant { assistant } else { "user" };
-        let mut blocks = blocks(parts)?;
+    for message in given {
+        let role = if message.role == Role::Assistant { assistant } else { "user" };
+        let mut blocks = blocks(message)?;
         if let Some(Value::Object(last)) = messages.last_mut()
             && last.text("role") == Some(role)
             && let Some(Value::Array(known)) = last.get_mut(key)
@@ -290,34 +464,88 @@ pub fn in_blocks(
     Ok(messages.into())
 }
 
-/// The caller's tools, which have OpenAI's form, as objects with the members of `head`, the name, the description, and
-/// at `schema` the JSON schema of the arguments. `None` where there are none.
+/// How a service takes tools.
+pub struct ToolForm {
+    /// Members that each function begins with.
+    pub head: &'static [(&'static str, &'static str)],
+    /// The member for the JSON schema of the arguments.
+    pub schema: &'static str,
+    /// Members of a function that the service knows, too.
+    pub more: &'static [&'static str],
+    /// Whether a tool is in the service's own form and passed on as it is: one that the service runs itself, for example.
+    pub is_own: fn(&Value) -> bool,
+}
+
+/// Whether there are tools to choose from: services refuse a choice without them. If there is one, the caller is warned. Tools may
+/// be in `extra`, too.
 ///
 /// # Errors
-/// [`crate::chat::Code::Input`]: `tools` is not an array, or a tool has no name.
-pub fn tools(chat: &ChatRequest, head: &[(&str, &str)], schema: &str) -> Result<Option<Value>> {
-    let Some(tools) = chat.mapped_options.get(".tools") else { return Ok(None) };
-    let mut read = Vec::new();
-    for tool in tools.as_array().ok_or_else(|| Error::input("tools must be an array"))? {
-        let function = tool.get("function").unwrap_or(tool);
+/// [`crate::chat::Code::Input`]: `toolChoice` is no choice at all.
+pub fn has_tools(chat: &ChatRequest, are_given: bool, warnings: &mut Vec<String>) -> Result<bool> {
+    let mut extra = [".extra", ".under"].iter().filter_map(|key| chat.mapped_options.get(key));
+    let has_tools = are_given || extra.any(|extra| !extra.list("tools").is_empty());
+    if !has_tools && chat.mapped_options.contains_key(".tool_choice") {
+        tool_choice(chat, &mut Map::new(), "", [""; 4])?;
+        warnings.push("toolChoice without tools: it was left out".to_owned());
+    }
+    Ok(has_tools)
+}
+
+/// The caller's tools.
+#[derive(Default)]
+pub struct Tools {
+    /// Functions, in the form of the service.
+    pub functions: Vec<Value>,
+    /// Tools that are in the service's own form already.
+    pub own: Vec<Value>,
+}
+
+/// Reads the caller's tools, which have OpenAI's form or Anthropic's, or the own form of the service.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: `tools` is not an array, a tool has no name, or it is one that only another service runs.
+pub fn tools(chat: &ChatRequest, form: &ToolForm) -> Result<Tools> {
+    let mut read = Tools::default();
+    let Some(tools) = chat.mapped_options.get(".tools") else { return Ok(read) };
+    for (at, given) in tools.as_array().ok_or_else(|| Error::input("tools must be an array"))?.iter().enumerate() {
+        if (form.is_own)(given) {
+            read.own.push(given.clone());
+            continue;
+        }
+        let place = || join(&["tools[", &decimal(at as u64), "]"]);
+        let function = given.get("function").unwrap_or(given);
+        let schema = ["parameters", "input_schema", "inputSchema"].iter().find_map(|key| function.non_null(key));
+        match str_or_empty(given, "type") {
+            "function" | "" => {}
+            // Anthropic's name for a function. At OpenAI it is a tool that takes text and no JSON.
+            "custom" if schema.is_some() => {}
+            other => {
+                let cannot = "', which this service does not have: give it to the service that runs it";
+                return Err(Error::input(join(&[&place(), " is of the type '", other, cannot])));
+            }
+        }
         let mut tool = Map::new();
-        for (key, text) in head.iter().copied().chain([("name", str_or_empty(function, "name"))]) {
+        for (key, text) in form.head.iter().copied().chain([("name", str_or_empty(function, "name"))]) {
             tool.insert_str(key, text);
         }
         if tool.text("name").is_none() {
-            return Err(Error::input("a tool has no name"));
+            return Err(Error::input(join(&[&place(), " has no name"])));
         }
-        for (key, there) in [("description", "description"), ("parameters", schema), ("strict", "strict")] {
-            if let Some(value) = function.non_null(key).filter(|_| key != "strict" || !head.is_empty()) {
-                tool.insert(there, value.clone());
+        if let Some(description) = function.non_null("description") {
+            tool.insert("description", description.clone());
+        }
+        match schema {
+            Some(schema) => tool.insert(form.schema, schema.clone()),
+            None => tool.insert_filled(form.schema, r#"{"type":"object","properties":{}}"#, &[]),
+        }
+        for key in form.more {
+            if let Some(value) = function.non_null(key).or(given.non_null(key)) {
+                tool.insert(key, value.clone());
             }
         }
-        if !tool.contains_key(schema) {
-            tool.insert_filled(schema, r#"{"type":"object","properties":{}}"#, &[]);
-        }
-        read.push(tool.into());
+        read.functions.push(tool.into());
     }
-    Ok((!read.is_empty()).then(|| read.into()))
+    Ok(read)
 }
 
 /// The JSON schema in `responseFormat` that the answer must follow. `null` where any JSON will do, `None` for text.
@@ -345,7 +573,7 @@ pub fn tool_choice(chat: &ChatRequest, body: &mut Map, key: &str, templates: [&'
     let at = match (given.as_str(), named) {
         (Some("auto"), _) => 0,
         (Some("none"), _) => 1,
-        (Some("required"), _) => 2,
+        (Some("required" | "any"), _) => 2,
         (None, Some(_)) => 3,
         _ => return Err(Error::input("toolChoice must be 'auto', 'none', 'required' or the function of a tool")),
     };

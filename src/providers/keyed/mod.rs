@@ -8,8 +8,10 @@
 pub mod answer_parts;
 pub(super) mod anthropic;
 mod chat_chunk;
+pub mod chat_messages;
 pub(super) mod cohere;
 pub mod compatible;
+pub mod content_part;
 pub mod errors;
 pub(super) mod gemini;
 pub mod message_decoder;
@@ -33,6 +35,8 @@ use message_decoder::MessageDecoder;
 
 /// What is special about the responses of a protocol.
 pub struct Dialect {
+    /// The name of the class in JavaScript.
+    pub provider: &'static str,
     /// How a stream is divided into frames.
     pub framing: Framing,
     /// Adds the key, and whatever else belongs to the headers of each request.
@@ -61,7 +65,7 @@ pub struct RequestBuilder {
     /// What the next request needs, as far as it is known before the answer.
     pub conversation: Map,
     /// Warnings that are reported when the answer begins.
-    pub warnings: Vec<&'static str>,
+    pub warnings: Vec<String>,
 }
 
 impl RequestBuilder {

@@ -12,7 +12,7 @@ use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::compatible::Service;
 use crate::providers::keyed::messages::KnownCalls;
-use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, chat_messages, messages, models};
 
 /// The class `OpenAiChat` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -46,6 +46,7 @@ pub const PROTOCOL: Protocol = Protocol {
 
 /// How the responses are read (F2 to F4).
 static DIALECT: Dialect = Dialect {
+    provider: PROTOCOL.info.name,
     framing: Framing::Sse,
     headers: keyed::bearer,
     events: &["message", "error"],
@@ -82,6 +83,9 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let (chat, body) = (&builder.chat, &mut builder.body);
     let service = Service::of(chat)?;
     let given = messages::given(chat)?;
+    let written =
+        chat_messages::written(&given, service.takes(&chat.settings.url), &chat.settings.name, &mut builder.warnings)?;
+    let given = written.map_or(given, Rc::new);
     let known = KnownCalls::of(&chat.conversation);
     let needed = known.still_needed_of(&given);
     let written = service.messages(&given, &known, &mut builder.warnings);

@@ -11,10 +11,12 @@ use crate::providers::Protocol;
 use crate::providers::keyed::answer_parts::{
     Kind, Matching, Part, WholePart, decode_whole, known_part, piece, tell_difference,
 };
+use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind, Source};
 use crate::providers::keyed::errors::error_in_success_body;
-use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
-use crate::providers::keyed::messages::{self, ChatMessage, ContentPart, Role};
+use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty};
+use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, Role, ToolForm, Tools};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
+use crate::text::join;
 
 /// The class `OpenAiResponses` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -41,6 +43,7 @@ pub const PROTOCOL: Protocol = Protocol {
 
 /// How the responses are read (J3, J4).
 static DIALECT: Dialect = Dialect {
+    provider: PROTOCOL.info.name,
     framing: Framing::Sse,
     headers: keyed::bearer,
     events: &["response.", "error"],
@@ -58,9 +61,17 @@ static DIALECT: Dialect = Dialect {
 /// Makes the request for a reply (J1).
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
-    let (chat, body) = (&builder.chat, &mut builder.body);
+    let (chat, body, warnings) = (&builder.chat, &mut builder.body, &mut builder.warnings);
     let messages = messages::given(chat)?;
-    let (system, parsed) = messages::parse(&messages)?;
+    let mut parsed = messages::parse(&messages)?;
+    // System messages at the beginning are the instructions; later ones keep their place.
+    let leading = parsed.iter().take_while(|message| message.role == Role::System).count();
+    let others = parsed.split_off(leading);
+    let system = messages::text_of(&parsed);
+    let parsed = others;
+    messages::warn_of_reasoning(&parsed, NAME, &|_| false, warnings);
+    messages::warn_of_marks(chat, &parsed, NAME, warnings);
+    messages::warn_of_flags(&parsed, NAME, warnings);
     if !system.is_empty() {
         body.insert_str("instructions", &system);
     }
@@ -79,15 +90,24 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     builder.conversation.insert(MESSAGES_SEEN, (parsed.len() as u64).into());
     let mut input = Vec::new();
-    new.iter().for_each(|message| write_items(chat, message, &mut input));
-    body.insert("input", input.into());
-    if let Some(mut tools) = messages::tools(chat, &[("type", "function")], "parameters")? {
-        default_to_not_strict(&mut tools);
-        body.insert("tools", tools);
+    for message in new {
+        write_items(chat, message, &mut input, warnings)?;
     }
-    messages::tool_choice(chat, body, "tool_choice", CHOICES)?;
+    body.insert("input", input.into());
+    let Tools { functions, own } = messages::tools(chat, &TOOLS)?;
+    let tools: Vec<_> = own.into_iter().map(flat).chain(functions.into_iter().map(default_to_not_strict)).collect();
+    if messages::has_tools(chat, !tools.is_empty(), warnings)? {
+        add_tool_choice(chat, body)?;
+    }
+    if !tools.is_empty() {
+        body.insert("tools", tools.into());
+    }
     if body.contains_key("reasoning") {
         body.insert_in("reasoning", "summary", "auto".into());
+        // What the service does not store it has to give away to get it back. It refuses this of models without reasoning.
+        if !is_stored(chat) && chat.mapped_options.text("reasoning/effort") != Some("none") {
+            body.insert_filled("include", r#"["reasoning.encrypted_content"]"#, &[]);
+        }
     }
     _ = messages::schema(chat)?;
     if let Some(given) = chat.mapped_options.get(".response_format") {
@@ -103,67 +123,231 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     builder.post(&DIALECT, PROTOCOL.info.api_endpoint)
 }
 
+/// The name of the class.
+const NAME: &str = PROTOCOL.info.name;
+
 /// The member of the conversation that counts the messages that the service had when it answered.
 const MESSAGES_SEEN: &str = "heard";
+
+/// Whether the service may store the answer, as it does unless the caller says otherwise.
+fn is_stored(chat: &ChatRequest) -> bool {
+    let asked = [".extra", ".under"].iter().find_map(|key| chat.mapped_options.get(key)?.get("store"));
+    asked != Some(&Value::Bool(false))
+}
 
 /// The choice of a tool: see [`messages::tool_choice`].
 const CHOICES: [&str; 4] = [r#""auto""#, r#""none""#, r#""required""#, r#"{"type":"function","name":$}"#];
 
-/// Marks tools as not strict where the caller says nothing. Unlike Chat Completions, this API is strict by default and
-/// makes every optional member of a schema required.
-fn default_to_not_strict(tools: &mut Value) {
-    let Value::Array(tools) = tools else { return };
-    for tool in tools.iter_mut().filter_map(Value::as_object_mut) {
-        if !tool.contains_key("strict") {
-            tool.insert("strict", false.into());
+/// Adds the choice of a tool. One that is in the service's own form (`allowed_tools`, or the type of a tool that the service runs)
+/// goes as it is.
+fn add_tool_choice(chat: &ChatRequest, body: &mut Map) -> Result<()> {
+    match chat.mapped_options.get(".tool_choice") {
+        Some(choice) if choice.text("type").is_some_and(|kind| kind != "function") => {
+            body.insert("tool_choice", choice.clone());
+            Ok(())
         }
+        _ => messages::tool_choice(chat, body, "tool_choice", CHOICES),
+    }
+}
+
+/// How tools are written (J1).
+const TOOLS: ToolForm = ToolForm {
+    head: &[("type", "function")],
+    schema: "parameters",
+    more: &["strict"],
+    // Tools that the service runs, and those that take text; not Anthropic's, whose types end with eight digits.
+    is_own: |tool| {
+        let kind = str_or_empty(tool, "type");
+        let version = kind.rsplit('_').next().unwrap_or_default();
+        let is_anthropic = version.len() == 8 && version.bytes().all(|byte| byte.is_ascii_digit());
+        !matches!(kind, "" | "function") && !is_anthropic && tool.get("input_schema").is_none()
+    },
+};
+
+/// A custom tool of Chat Completions has one level more.
+fn flat(tool: Value) -> Value {
+    let Some(Value::Object(custom)) = tool.get("custom") else { return tool };
+    let mut flat = custom.clone();
+    flat.insert_str("type", CUSTOM);
+    // There the grammar has a level more, too.
+    if let Some(Value::Object(grammar)) = flat.get("format").and_then(|format| format.get("grammar")) {
+        let mut format = grammar.clone();
+        format.insert_str("type", "grammar");
+        flat.insert("format", format.into());
+    }
+    flat.into()
+}
+
+/// The type of a tool that takes text and no JSON.
+const CUSTOM: &str = "custom";
+
+/// Marks a tool as not strict where the caller says nothing. Unlike Chat Completions, this API is strict by default and
+/// makes every optional member of a schema required.
+fn default_to_not_strict(mut tool: Value) -> Value {
+    if let Some(tool) = tool.as_object_mut().filter(|tool| !tool.contains_key("strict")) {
+        tool.insert("strict", false.into());
+    }
+    tool
+}
+
+/// Items of the input, of which those that have content parts are still open for more of them.
+struct Items<'a> {
+    input: &'a mut Vec<Value>,
+    role: &'static str,
+    content: Vec<Value>,
+    /// What belongs to the message, such as `phase`.
+    own: Option<&'a Value>,
+}
+
+impl<'a> Items<'a> {
+    /// Ends the message that is open.
+    fn end_message(&mut self) {
+        if !self.content.is_empty() {
+            let mut item = self.own.take().and_then(Value::as_object).cloned().unwrap_or_default();
+            item.insert_str("role", self.role);
+            item.insert("content", std::mem::take(&mut self.content).into());
+            self.input.push(item.into());
+        }
+    }
+
+    fn item(&mut self, item: Value) {
+        self.end_message();
+        self.input.push(item);
+    }
+
+    fn text(&mut self, text: &str) {
+        let kind = if self.role == "assistant" { "output_text" } else { "input_text" };
+        self.content.push(fill_template(r#"{"type":$,"text":$}"#, &[kind, text]));
     }
 }
 
 /// Appends a message as items of `input` (J2).
-fn write_items(chat: &ChatRequest, message: &ChatMessage, input: &mut Vec<Value>) {
-    const CALL: &str = r#"{"type":"function_call","call_id":$,"name":$,"arguments":$}"#;
-    const RESULT: &str = r#"{"type":"function_call_output","call_id":$,"output":$}"#;
-    const CUSTOM: &str = r#"{"type":"custom_tool_call","call_id":$,"name":$,"input":$}"#;
-    const CUSTOM_RESULT: &str = r#"{"type":"custom_tool_call_output","call_id":$,"output":$}"#;
-    let is_assistant = message.role == Role::Assistant;
-    let mut content = Vec::new();
-    let mut others = Vec::new();
-    for part in &message.parts {
+fn write_items(
+    chat: &ChatRequest,
+    message: &ChatMessage,
+    input: &mut Vec<Value>,
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    let role = match message.role {
+        Role::System if message.given.text("role") == Some("developer") => "developer",
+        Role::System => "system",
+        Role::Assistant => "assistant",
+        Role::User | Role::Tool => "user",
+    };
+    let kept = message.kept_parts(NAME);
+    let given = kept.unwrap_or_else(|| message.parts.iter().map(|part| KeptPart::Given(part, None)).collect());
+    let mut items = Items { input, role, content: Vec::new(), own: None };
+    // Calls follow the message, whatever is between its texts.
+    let mut calls = Vec::new();
+    for part in &given {
         match part {
-            ContentPart::Text(text) => {
-                let kind = if is_assistant { "output_text" } else { "input_text" };
-                content.push(fill_template(r#"{"type":$,"text":$}"#, &[kind, text]));
+            KeptPart::Text(text, own) => {
+                items.end_message();
+                items.own = *own;
+                items.text(text);
             }
-            ContentPart::Image { detail, given, .. } => {
-                let mut image = Map::new();
-                image.insert_str("type", "input_image");
-                image.insert("image_url", (*given).clone());
-                if !detail.is_empty() {
-                    image.insert_str("detail", detail);
+            // Of reasoning that is neither stored nor encrypted the service knows nothing.
+            KeptPart::Own(own) if str_or_empty(own, "type") == "reasoning" => {
+                let is_encrypted = own.text("encrypted_content").is_some_and(|text| !text.is_empty());
+                if is_encrypted || is_stored(chat) {
+                    items.item((*own).clone());
                 }
-                content.push(image.into());
             }
-            ContentPart::ToolCall { id, name, arguments } if is_custom_tool(chat, name) => {
-                // Arguments of another form are of another service, or of a time when the tool took JSON.
-                let read = json::parse(arguments.as_bytes()).map(|parsed| parsed.value).unwrap_or_default();
-                others.push(fill_template(CUSTOM, &[id, name, read.text("input").unwrap_or(arguments)]));
+            KeptPart::Own(own) => items.item((*own).clone()),
+            KeptPart::Given(part @ ContentPart::ToolCall { .. }, _)
+                if message.given.get(messages::PROVIDER_DATA).is_none() =>
+            {
+                calls.push(*part);
             }
-            ContentPart::ToolResult { id, name, text } if is_custom_tool(chat, name) => {
-                others.push(fill_template(CUSTOM_RESULT, &[id, text]));
-            }
-            ContentPart::ToolCall { id, name, arguments } => others.push(fill_template(CALL, &[id, name, arguments])),
-            ContentPart::ToolResult { id, text, .. } => others.push(fill_template(RESULT, &[id, text])),
+            KeptPart::Given(part, _) => write_part(chat, message, part, &mut items, warnings)?,
         }
     }
-    if !content.is_empty() {
-        let role = if is_assistant { "assistant" } else { "user" };
-        let mut item = Map::new();
-        item.insert_str("role", role);
-        item.insert("content", content.into());
-        input.push(item.into());
+    for call in calls {
+        write_part(chat, message, call, &mut items, warnings)?;
     }
-    input.append(&mut others);
+    items.end_message();
+    Ok(())
+}
+
+/// Writes one part of a message (J2).
+fn write_part(
+    chat: &ChatRequest,
+    message: &ChatMessage,
+    part: &ContentPart,
+    items: &mut Items<'_>,
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    const CALL: &str = r#"{"type":"function_call","call_id":$,"name":$,"arguments":$}"#;
+    const CUSTOM_CALL: &str = r#"{"type":"custom_tool_call","call_id":$,"name":$,"input":$}"#;
+    match part {
+        ContentPart::Text(text) => items.text(text),
+        ContentPart::Media(_) if message.role == Role::Assistant => {
+            warnings.push(join(&[&messages::place(message.at), messages::IMAGE_OF_ASSISTANT]));
+        }
+        ContentPart::Media(media) => {
+            let part = media_part(media).ok_or_else(|| messages::no_form(message, NAME, part))?;
+            items.content.push(part);
+        }
+        // Told by `warn_of_reasoning` and `warn_of_marks`.
+        ContentPart::Reasoning(_) | ContentPart::CacheMark(_) => {}
+        ContentPart::Other(_) => return Err(messages::no_form(message, NAME, part)),
+        ContentPart::ToolCall { id, name, arguments } if is_custom_tool(chat, name) => {
+            // Arguments of another form are of another service, or of a time when the tool took JSON.
+            let read = json::parse(arguments.as_bytes()).map(|parsed| parsed.value).unwrap_or_default();
+            items.item(fill_template(CUSTOM_CALL, &[id, name, read.text("input").unwrap_or(arguments)]));
+        }
+        ContentPart::ToolCall { id, name, arguments } => items.item(fill_template(CALL, &[id, name, arguments])),
+        ContentPart::ToolResult { id, name, text, media, .. } => {
+            let mut result = Map::new();
+            let kind = if is_custom_tool(chat, name) { "custom_tool_call_output" } else { "function_call_output" };
+            result.insert_str("type", kind);
+            result.insert_str("call_id", id);
+            if media.is_empty() {
+                result.insert_str("output", text);
+            } else {
+                let mut output = Vec::new();
+                if !text.is_empty() {
+                    output.push(fill_template(r#"{"type":"input_text","text":$}"#, &[text]));
+                }
+                for part in media {
+                    let written = if let ContentPart::Media(media) = part { media_part(media) } else { None };
+                    output.push(written.ok_or_else(|| messages::no_form(message, NAME, part))?);
+                }
+                result.insert("output", output.into());
+            }
+            items.item(result.into());
+        }
+    }
+    Ok(())
+}
+
+/// The part of an image or a file. `None`: the service takes no such content.
+fn media_part(media: &Media) -> Option<Value> {
+    let mut part = Map::new();
+    let kind = match media.kind {
+        MediaKind::Image => "input_image",
+        MediaKind::File => "input_file",
+        MediaKind::Audio | MediaKind::Video => return None,
+    };
+    part.insert_str("type", kind);
+    match (&media.source, media.kind) {
+        (Source::Id(id), _) => part.insert_str("file_id", id),
+        (Source::Text(text), _) => {
+            part.insert_str("type", "input_text");
+            part.insert_str("text", text);
+        }
+        (_, MediaKind::Image) => part.insert("image_url", media.url()?),
+        (Source::Url(url), _) => part.insert_str("file_url", url),
+        (Source::Data(_), _) => {
+            let name = if media.name.is_empty() { content_part::default_name(media.media) } else { media.name };
+            part.insert_str("filename", name);
+            part.insert("file_data", media.url()?);
+        }
+    }
+    if !media.detail.is_empty() {
+        part.insert_str("detail", media.detail);
+    }
+    Some(part.into())
 }
 
 /// A part of the content of a message or of reasoning.
@@ -234,6 +418,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             let whole = value.get("item").unwrap_or(&none);
             parts_of(item, whole).iter().for_each(|part| decode_whole(message, part, out));
             decode_call(message, None, item, whole, true, out);
+            keep_item(message, whole, out);
         }
         "response.function_call_arguments.delta" => message.tool_call(value.number("output_index"), "", "", delta, out),
         "response.function_call_arguments.done" => {
@@ -296,7 +481,7 @@ fn decode_call(
 /// The type of an item that calls a tool whose input is text and not JSON.
 const CUSTOM_CALL: &str = "custom_tool_call";
 
-/// Whether an item calls a tool of the caller. Custom tools have no place in `tools`, so the caller gives them in `extra`. xAI's
+/// Whether an item calls a tool of the caller. Custom tools are in `tools` or in `extra`. xAI's
 /// service sends calls of its own tools in the same form: they are no calls to be answered.
 fn is_call(message: &MessageDecoder, item: &Value) -> bool {
     match str_or_empty(item, "type") {
@@ -308,9 +493,16 @@ fn is_call(message: &MessageDecoder, item: &Value) -> bool {
 
 /// Whether the caller gave a custom tool of this name.
 fn is_custom_tool(chat: &ChatRequest, name: &str) -> bool {
-    let given = [".extra", ".under"].iter().filter_map(|key| chat.mapped_options.get(key));
-    let mut tools = given.flat_map(|extra| extra.list("tools"));
-    tools.any(|tool| str_or_empty(tool, "type") == "custom" && str_or_empty(tool, "name") == name)
+    let extra = [".extra", ".under"]
+        .iter()
+        .filter_map(|key| chat.mapped_options.get(key))
+        .flat_map(|extra| extra.list("tools"));
+    let tools = chat.mapped_options.get(".tools").and_then(Value::as_array).into_iter().flatten();
+    tools.chain(extra).any(|tool| {
+        str_or_empty(tool, "type") == CUSTOM
+            && tool.get("input_schema").is_none()
+            && str_or_empty(tool.get("custom").unwrap_or(tool), "name") == name
+    })
 }
 
 /// Reads the items of a whole answer: nothing but it may have come, or all of it came before.
@@ -318,10 +510,43 @@ fn decode_output(message: &mut MessageDecoder, output: &[Value], out: &mut Event
     let wholes: Vec<_> = (0..).zip(output).map(|(index, item)| parts_of(index, item)).collect();
     let mut matching = Matching::new(message, &wholes, out);
     let mut calls = 0;
+    let is_kept = message.has_kept();
     for ((index, item), wholes) in (0..).zip(output).zip(&wholes) {
         wholes.iter().for_each(|whole| matching.decode(message, whole, out));
         decode_call(message, Some(calls), index, item, true, out);
+        if !is_kept {
+            keep_item(message, item, out);
+        }
         calls += usize::from(is_call(message, item));
+    }
+}
+
+/// Keeps an item, which the service wants back with the message: reasoning, which may be encrypted, and what the service ran itself.
+fn keep_item(message: &mut MessageDecoder, item: &Value, out: &EventQueue) {
+    match str_or_empty(item, "type") {
+        "" => {}
+        "message" => {
+            let mut own = Map::new();
+            item.non_null("phase").into_iter().for_each(|phase| own.insert("phase", phase.clone()));
+            message.keep_text(if own.is_empty() { Value::Null } else { own.into() }, out);
+        }
+        _ if is_call(message, item) => {
+            message.keep_part(Kept::Call(str_or_empty(item, "call_id").to_owned(), Value::Null), out);
+        }
+        // A call that no tool of the caller answers has no result, without which it may not go back.
+        CUSTOM_CALL => {}
+        _ => {
+            let mut own = item.clone();
+            if let Some(own) = own.as_object_mut() {
+                // The service refuses its own word for an item that is whole.
+                own.remove("status");
+                // An image is large, and the service that stores it knows it by its id.
+                if is_stored(&message.chat) && own.text("type") == Some("image_generation_call") {
+                    own.remove("result");
+                }
+            }
+            message.keep_part(Kept::Own(own), out);
+        }
     }
 }
 
@@ -334,9 +559,8 @@ fn decode_end(message: &mut MessageDecoder, response: &Value) -> Result<()> {
     message.finish(response.text_at("/incomplete_details/reason").unwrap_or(str_or_empty(response, "status")));
     // The service can only remember what it stores. Not every response says whether it was stored; then the request
     // decides.
-    let asked = [".extra", ".under"].iter().find_map(|key| message.chat.mapped_options.get(key)?.get("store"));
-    match response.get("store").or(asked) {
-        Some(Value::Bool(false)) => message.conversation = Map::new(),
+    match response.get("store").and_then(Value::as_bool).unwrap_or_else(|| is_stored(&message.chat)) {
+        false => message.conversation = Map::new(),
         _ => message.conversation.insert_str("responseId", str_or_empty(response, "id")),
     }
     Ok(())

@@ -9,6 +9,7 @@ use crate::frame::Framing;
 use crate::json::Value;
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
+use crate::providers::keyed::chat_messages::{self, Takes};
 use crate::providers::keyed::message_decoder::{MessageDecoder, arguments_text, str_or_empty};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
 use crate::text::join;
@@ -46,6 +47,7 @@ pub const PROTOCOL: Protocol = Protocol {
 
 /// How the responses are read (M2).
 static DIALECT: Dialect = Dialect {
+    provider: PROTOCOL.info.name,
     framing: Framing::Sse,
     headers: keyed::bearer,
     events: &["message", "error"],
@@ -68,11 +70,19 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
     let path = path(chat, &join(&["/ai/run/", &keyed::take_model(body)?]))?;
-    let mut messages = messages::items(&*messages::given(chat)?).to_vec();
-    for message in messages.iter_mut().filter_map(Value::as_object_mut) {
+    let given = messages::given(chat)?;
+    let written = chat_messages::written(&given, Takes::default(), NAME, &mut builder.warnings)?;
+    let mut messages = written.as_ref().map_or(messages::items(&given), |written| messages::items(written)).to_vec();
+    for (at, message) in messages.iter_mut().enumerate() {
+        check_parts(at, message)?;
+        let Some(message) = message.as_object_mut() else { continue };
         // The service refuses `null` as content.
         if message.get("content").is_none_or(Value::is_null) {
             message.insert("content", "".into());
+        }
+        // It has its own name for the reasoning on the way back.
+        if let Some(reasoning) = message.take("reasoning_content") {
+            message.insert("reasoning", reasoning);
         }
     }
     body.insert("messages", messages.into());
@@ -95,6 +105,26 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         body.insert("stream", true.into());
     }
     builder.post(&DIALECT, &path)
+}
+
+/// The name of the class.
+const NAME: &str = PROTOCOL.info.name;
+
+/// Checks that a message has only parts that the service takes: texts, and images as `data:` URLs.
+fn check_parts(at: usize, message: &Value) -> Result<()> {
+    for part in message.list("content") {
+        let kind = str_or_empty(part, "type");
+        let is_data = part.text_at("/image_url/url").is_some_and(|url| url.starts_with("data:"));
+        let what = match kind {
+            "text" | "refusal" => continue,
+            "image_url" if is_data => continue,
+            "image_url" => "an image by address",
+            other => other,
+        };
+        let cannot = [&messages::place(at), " has a part that ", NAME, " does not take: ", what];
+        return Err(Error::input(join(&cannot)));
+    }
+    Ok(())
 }
 
 /// The path of `rest` below the account.

@@ -1,0 +1,258 @@
+//! Brings messages that other libraries and services wrote into the structure of OpenAI's Chat Completions: who wrote a message,
+//! which calls it has, and which results follow them. What a part of a content holds is left as it is.
+
+use std::collections::BinaryHeap;
+
+use crate::json::{Map, Value};
+use crate::text::{decimal, join};
+
+/// Roles of other libraries (LangChain, Gemini, Cohere, templates of open models), and the role that each stands for.
+const ROLES: &[(&str, &str)] = &[
+    ("usr", "user"),
+    ("human", "user"),
+    ("model", "assistant"),
+    ("ai", "assistant"),
+    ("bot", "assistant"),
+    ("chatbot", "assistant"),
+    ("sys", "system"),
+    ("tool_result", "tool"),
+];
+
+/// Repairs `messages` in place. What has another form than an array of objects is left for the check that follows.
+///
+/// - roles: see [`ROLES`];
+/// - a content that is one part and no list becomes a list;
+/// - calls and results that stand in the content (Anthropic's `tool_use` and `tool_result`, the AI SDK's `tool-call` and
+///   `tool-result`) become `tool_calls` and messages of the role `tool`;
+/// - `function_call` and the role `function`, which came before `tool_calls`, become those;
+/// - arguments that are JSON and no text become text;
+/// - results go right behind the message with their call.
+pub fn repair(messages: &mut Value) {
+    let Value::Array(list) = messages else { return };
+    if list.iter().any(needs_restructuring) {
+        let mut repaired = Vec::with_capacity(list.len());
+        for (at, message) in std::mem::take(list).into_iter().enumerate() {
+            restructure(at, message, &mut repaired);
+        }
+        *list = repaired;
+    }
+    sort_results(list);
+}
+
+/// Whether anything about this message but its place has to change.
+fn needs_restructuring(message: &Value) -> bool {
+    let role = message.text("role").unwrap_or_default().trim();
+    let is_moved = |part: &Value| moved(part).is_some();
+    ROLES.iter().any(|(foreign, _)| role.eq_ignore_ascii_case(foreign))
+        || role == "function"
+        || message.get("content").is_some_and(|part| part.text("type").is_some())
+        || message.non_null("function_call").is_some()
+        || message.list("content").iter().any(is_moved)
+        || message.list("tool_calls").iter().any(|call| {
+            call.text("type").is_none()
+                || call.pointer("/function/arguments").is_none_or(|text| text.as_str().is_none())
+        })
+}
+
+/// What a part of a content is that has its place beside the content.
+enum Moved {
+    Call,
+    Result,
+}
+
+fn moved(part: &Value) -> Option<Moved> {
+    match part.text("type")? {
+        "tool_use" | "tool-call" => Some(Moved::Call),
+        "tool_result" | "tool-result" => Some(Moved::Result),
+        _ => None,
+    }
+}
+
+fn restructure(at: usize, mut message: Value, list: &mut Vec<Value>) {
+    let Some(members) = message.as_object_mut() else { return list.push(message) };
+    let role = members.get("role").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    if let Some((_, meant)) = ROLES.iter().find(|(foreign, _)| role.eq_ignore_ascii_case(foreign)) {
+        members.insert_str("role", meant);
+    }
+    if let Some(part) = members.get_mut("content").filter(|part| part.text("type").is_some()) {
+        let one = std::mem::take(part);
+        *part = vec![one].into();
+    }
+    let mut calls = match members.take("tool_calls") {
+        Some(Value::Array(calls)) => calls,
+        other => {
+            other.into_iter().for_each(|other| members.insert("tool_calls", other));
+            Vec::new()
+        }
+    };
+    calls.iter_mut().for_each(as_call);
+    if let Some(function) = members.take("function_call").filter(Value::is_object) {
+        let mut call = Map::new();
+        call.insert_str("id", &join(&["call_", &decimal(at as u64)]));
+        call.insert("function", function);
+        let mut call = call.into();
+        as_call(&mut call);
+        calls.push(call);
+    }
+    let mut results = Vec::new();
+    if let Some(Value::Array(parts)) = members.get_mut("content")
+        && parts.iter().any(|part| moved(part).is_some())
+    {
+        let mut rest = Vec::new();
+        for part in std::mem::take(parts) {
+            match moved(&part) {
+                Some(Moved::Call) => calls.push(call_of(&part)),
+                Some(Moved::Result) => results.push(result_of(part)),
+                None => rest.push(part),
+            }
+        }
+        let is_empty = rest.is_empty();
+        *parts = rest;
+        if is_empty && calls.is_empty() {
+            return list.append(&mut results);
+        }
+        if is_empty {
+            members.insert("content", Value::Null);
+        }
+    }
+    if !calls.is_empty() {
+        members.insert("tool_calls", calls.into());
+    }
+    if role == "function" {
+        let name = members.get("name").and_then(Value::as_str).unwrap_or_default();
+        // Its call is the last one of this name.
+        let id = list.iter().rev().take(MAX_DISTANCE).find_map(|earlier| {
+            let call = earlier.list("tool_calls").iter().rev().take(MAX_DISTANCE);
+            call.clone().find(|call| call.text_at("/function/name") == Some(name))?.text("id").map(str::to_owned)
+        });
+        if let Some(id) = id {
+            members.insert_str("role", "tool");
+            members.insert_str("tool_call_id", &id);
+        }
+    }
+    list.append(&mut results);
+    list.push(message);
+}
+
+/// How far back the call of a result without an id is searched, in messages and in their calls: a client of the edge writes both.
+const MAX_DISTANCE: usize = 64;
+
+/// A call in OpenAI's form: `{ id, type, function: { name, arguments } }`, from one of which parts are missing or that is flat.
+fn as_call(call: &mut Value) {
+    let Some(call) = call.as_object_mut() else { return };
+    if call.get("custom").is_some() {
+        return;
+    }
+    if call.get("function").is_none_or(Value::is_null) && call.text("name").is_some() {
+        let mut function = Map::new();
+        for key in ["name", "arguments", "input", "args"] {
+            let value = call.take(key);
+            value.into_iter().for_each(|value| function.insert(if key == "name" { key } else { "arguments" }, value));
+        }
+        call.insert("function", function.into());
+    }
+    if call.text("type").is_none() {
+        call.insert_str("type", "function");
+    }
+    if let Some(Value::Object(function)) = call.get_mut("function") {
+        let arguments = function.take("arguments").unwrap_or_default();
+        function.insert_str("arguments", &as_text(&arguments));
+    }
+}
+
+/// The arguments of a call as JSON text.
+fn as_text(arguments: &Value) -> String {
+    match arguments.as_str() {
+        Some(text) => text.to_owned(),
+        None if arguments.is_null() => "{}".to_owned(),
+        None => arguments.to_json(),
+    }
+}
+
+/// The call in `tool_use` (Anthropic) or `tool-call` (AI SDK).
+fn call_of(part: &Value) -> Value {
+    let text = |keys: &[&str]| keys.iter().find_map(|key| part.text(key)).unwrap_or_default();
+    let (mut call, mut function) = (Map::new(), Map::new());
+    call.insert_str("id", text(&["id", "toolCallId"]));
+    call.insert_str("type", "function");
+    function.insert_str("name", text(&["name", "toolName"]));
+    let arguments = ["input", "args"].iter().find_map(|key| part.get(key)).unwrap_or(&Value::Null);
+    function.insert_str("arguments", &as_text(arguments));
+    call.insert("function", function.into());
+    if let Some(mark) = part.get("cache_control") {
+        call.insert("cache_control", mark.clone());
+    }
+    call.into()
+}
+
+/// The message of the role `tool` in `tool_result` (Anthropic) or `tool-result` (AI SDK).
+fn result_of(mut part: Value) -> Value {
+    let mut message = Map::new();
+    message.insert_str("role", "tool");
+    let id = ["tool_use_id", "toolCallId"].iter().find_map(|key| part.text(key)).unwrap_or_default();
+    message.insert_str("tool_call_id", id);
+    part.text("toolName").into_iter().for_each(|name| message.insert_str("name", name));
+    let mut has_failed = part.is_true("is_error") || part.is_true("isError");
+    let Some(members) = part.as_object_mut() else { return message.into() };
+    let content = ["content", "output", "result"].iter().find_map(|key| members.take(key)).unwrap_or_default();
+    let content = match (content.text("type"), content.get("value")) {
+        // The AI SDK says in `type` what its value is.
+        (Some(kind), Some(value)) => {
+            has_failed |= kind.starts_with("error");
+            value.clone()
+        }
+        _ => content,
+    };
+    let is_parts = content.as_array().is_some_and(|parts| parts.iter().all(|part| part.text("type").is_some()));
+    message.insert(
+        "content",
+        match content {
+            Value::String(_) | Value::End(..) => content,
+            Value::Array(_) if is_parts => content,
+            Value::Null => "".into(),
+            other => other.to_json().as_str().into(),
+        },
+    );
+    if has_failed {
+        message.insert("is_error", true.into());
+    }
+    members.take("cache_control").into_iter().for_each(|mark| message.insert("cache_control", mark));
+    message.into()
+}
+
+/// Puts each result right behind the message with its call, which services demand. A result whose call is not there stays.
+fn sort_results(list: &mut Vec<Value>) {
+    if list.iter().all(|message| message.text("role") != Some("tool")) {
+        return;
+    }
+    let calls = list.iter().enumerate().flat_map(|(at, message)| {
+        message.list("tool_calls").iter().filter_map(move |call| Some((call.text("id")?, at)))
+    });
+    let calls = calls.collect::<BinaryHeap<_>>().into_sorted_vec();
+    // Where each message belongs: itself, or behind the message with its call.
+    let mut places = Vec::with_capacity(list.len());
+    // The message whose calls the results so far belong to.
+    let (mut open, mut is_moved) = (None, false);
+    for (at, message) in list.iter().enumerate() {
+        let mut place = (at, 0, at);
+        if message.text("role") == Some("tool") {
+            let id = message.text("tool_call_id").unwrap_or_default();
+            // The nearest call before it, or else the first one after it: ids may be used again.
+            let next = calls.partition_point(|known| *known < (id, at));
+            let before = next.checked_sub(1).and_then(|before| calls.get(before)).filter(|(known, _)| *known == id);
+            let call = before.or(calls.get(next).filter(|(known, _)| *known == id)).map(|(_, at)| *at);
+            if let Some(call) = call.filter(|call| open != Some(*call)) {
+                is_moved = true;
+                place = (call, 1, at);
+            }
+        } else {
+            open = Some(at);
+        }
+        places.push(place);
+    }
+    if is_moved {
+        let places = places.into_iter().collect::<BinaryHeap<_>>().into_sorted_vec();
+        let sorted = places.iter().filter_map(|(_, _, at)| list.get_mut(*at).map(std::mem::take));
+        *list = sorted.collect();
+    }
+}

@@ -1,0 +1,200 @@
+//! Messages for services whose messages have the form of OpenAI's Chat Completions. They go as the caller gives them, but for what that
+//! form has no place for.
+
+use super::content_part::{self, ContentPart, MediaKind, Source, cache_mark, in_openai_form, reasoning_text};
+use super::message_decoder::str_or_empty;
+use super::messages::{self, PROVIDER_DATA};
+use crate::chat::{Error, Result};
+use crate::json::{Map, Value};
+use crate::text::{decimal, join};
+
+/// What a service takes beyond OpenAI's own.
+#[derive(Clone, Copy, Default)]
+pub struct Takes {
+    /// `cache_control` on parts, messages and tools.
+    pub marks: bool,
+    /// Files by their address, in `file_data`.
+    pub addresses_of_files: bool,
+    /// Images and files in the results of tools.
+    pub parts_in_results: bool,
+    /// `images` of the assistant.
+    pub images_of_assistant: bool,
+}
+
+/// The messages in the form of Chat Completions. `None`: they have it. `provider` is named in errors and warnings.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: a part has no form there.
+pub fn written(given: &Value, takes: Takes, provider: &str, warnings: &mut Vec<String>) -> Result<Option<Value>> {
+    let given = messages::items(given);
+    if !given.iter().any(|message| is_foreign(message, takes)) {
+        return Ok(None);
+    }
+    let mut writer = Writer { takes, provider, warnings, behind: Vec::new() };
+    let mut list = Vec::with_capacity(given.len());
+    for (at, message) in given.iter().enumerate() {
+        if str_or_empty(message, "role") != "tool" {
+            writer.add_behind(&mut list);
+        }
+        list.push(if is_foreign(message, takes) { writer.message(at, message)? } else { message.clone() });
+    }
+    writer.add_behind(&mut list);
+    Ok(Some(list.into()))
+}
+
+/// Parts that are OpenAI's own, or that some service takes in this form beside them.
+fn is_plain(part: &Value) -> bool {
+    match str_or_empty(part, "type") {
+        "text" | "refusal" | "video_url" | "document_url" | "file_url" | "audio_url" | "input_video" => true,
+        "image_url" => part.get("image_url").is_some_and(Value::is_object),
+        "input_audio" => part.get("input_audio").is_some(),
+        "file" => {
+            part.text_at("/file/file_id").is_some()
+                || part.text_at("/file/file_data").is_some_and(|data| data.starts_with("data:"))
+        }
+        "input_text" | "output_text" | "input_image" | "input_file" | "image" | "document" | "reasoning"
+        | "thinking" | "redacted_thinking" => false,
+        kind => !kind.is_empty(),
+    }
+}
+
+/// Whether anything about the message has to change.
+fn is_foreign(message: &Value, takes: Takes) -> bool {
+    let parts = message.list("content");
+    let is_result = str_or_empty(message, "role") == "tool";
+    let is_marked = |value: &Value| !takes.marks && cache_mark(value).is_some();
+    message.get(PROVIDER_DATA).is_some()
+        || message.get("is_error").is_some()
+        || !takes.images_of_assistant && message.get("images").is_some()
+        || is_marked(message)
+        || message.list("tool_calls").iter().any(is_marked)
+        || parts.iter().any(|part| {
+            !is_plain(part)
+                || is_marked(part)
+                || is_result && !takes.parts_in_results && str_or_empty(part, "type") != "text"
+        })
+}
+
+struct Writer<'a> {
+    takes: Takes,
+    provider: &'a str,
+    warnings: &'a mut Vec<String>,
+    /// What is no text of results. It follows them as a message of the user.
+    behind: Vec<Value>,
+}
+
+impl Writer<'_> {
+    fn add_behind(&mut self, list: &mut Vec<Value>) {
+        if !self.behind.is_empty() {
+            let mut message = Map::new();
+            message.insert_str("role", "user");
+            message.insert("content", std::mem::take(&mut self.behind).into());
+            list.push(message.into());
+        }
+    }
+
+    fn warn(&mut self, parts: &[&str]) {
+        let warning = join(parts);
+        // The same may be at each of a thousand messages.
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    fn message(&mut self, at: usize, given: &Value) -> Result<Value> {
+        let mut message = given.as_object().cloned().unwrap_or_default();
+        message.remove(PROVIDER_DATA);
+        if let Some(true) = message.take("is_error").and_then(|flag| flag.as_bool()) {
+            self.warn(&["messages: ", self.provider, messages::NO_FLAG]);
+        }
+        if !self.takes.images_of_assistant && message.take("images").is_some() {
+            self.warn(&[&messages::place(at), messages::IMAGE_OF_ASSISTANT]);
+        }
+        self.unmark(&mut message);
+        if let Some(Value::Array(calls)) = message.get_mut("tool_calls") {
+            let mut calls = std::mem::take(calls);
+            calls.iter_mut().filter_map(Value::as_object_mut).for_each(|call| self.unmark(call));
+            message.insert("tool_calls", calls.into());
+        }
+        let Some(Value::Array(parts)) = message.take("content") else {
+            given.get("content").into_iter().for_each(|content| message.insert("content", content.clone()));
+            return Ok(message.into());
+        };
+        let is_result = message.text("role") == Some("tool");
+        let (mut content, mut reasoning, mut others) = (Vec::new(), String::new(), Vec::new());
+        for (index, part) in parts.iter().enumerate() {
+            let place = || join(&[&messages::place(at), ".content[", &decimal(index as u64), "]"]);
+            let Some(mut written) = self.part(part, &place, &mut reasoning)? else { continue };
+            if let Value::Object(part) = &mut written {
+                self.unmark(part);
+            }
+            let is_text = written.text("type") == Some("text");
+            if is_result && !is_text && !self.takes.parts_in_results { &mut others } else { &mut content }
+                .push(written);
+        }
+        if !others.is_empty() {
+            let mut text = Map::new();
+            text.insert_str("type", "text");
+            let id = message.text("tool_call_id").unwrap_or_default();
+            text.insert_str("text", &join(&["From the result of the call ", id, ":"]));
+            self.behind.push(text.into());
+            self.behind.append(&mut others);
+        }
+        if !reasoning.is_empty() && message.get("reasoning_content").is_none() {
+            message.insert_str("reasoning_content", &reasoning);
+        }
+        // Services refuse an empty list.
+        message.insert("content", if content.is_empty() { "".into() } else { content.into() });
+        Ok(message.into())
+    }
+
+    /// Takes the mark of a cache away, where the service has none.
+    fn unmark(&mut self, value: &mut Map) {
+        if !self.takes.marks && value.take("cache_control").is_some() {
+            self.warn(&[self.provider, messages::NO_MARKS]);
+        }
+    }
+
+    /// A part in the form of Chat Completions. `None`: it is reasoning, which is put into `reasoning`.
+    fn part(&mut self, part: &Value, place: &dyn Fn() -> String, reasoning: &mut String) -> Result<Option<Value>> {
+        if is_plain(part) {
+            return Ok(Some(part.clone()));
+        }
+        let mut text = Map::new();
+        text.insert_str("type", "text");
+        cache_mark(part).into_iter().for_each(|mark| text.insert("cache_control", mark.clone()));
+        Ok(Some(match content_part::read(part, place)? {
+            ContentPart::Text(written) => {
+                text.insert_str("text", written);
+                text.into()
+            }
+            ContentPart::Reasoning(given) => {
+                reasoning.push_str(&reasoning_text(given));
+                return Ok(None);
+            }
+            ContentPart::Media(media) => match (in_openai_form(&media), &media.source) {
+                (Some(written), _) => written,
+                (None, Source::Url(url)) if media.kind == MediaKind::File && self.takes.addresses_of_files => {
+                    let mut part = Map::new();
+                    part.insert_str("type", "file");
+                    let name = if media.name.is_empty() { content_part::default_name(media.media) } else { media.name };
+                    part.insert_in("file", "filename", name.into());
+                    part.insert_in("file", "file_data", (*url).into());
+                    part.into()
+                }
+                _ => {
+                    let cannot = join(&[
+                        &place(),
+                        " is ",
+                        media.kind.name(),
+                        " by address, which ",
+                        self.provider,
+                        " has no way to take",
+                    ]);
+                    return Err(Error::input(cannot));
+                }
+            },
+            _ => part.clone(),
+        }))
+    }
+}
