@@ -75,9 +75,9 @@ test('rivulet asks as @google/genai does', async () => {
       toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['look'] } },
     };
     const contents = [
-      { role: 'user', parts: [{ text: 'What?' }, { inlineData: { mimeType: 'image/png', data: 'AA==' } }, { fileData: { fileUri: 'https://a.example/b.png' } }] },
+      { role: 'user', parts: [{ text: 'What?' }, { inlineData: { mimeType: 'image/png', data: 'AA==' } }, { fileData: { fileUri: 'https://a.example/b.png', mimeType: 'image/png' } }] },
       { role: 'model', parts: [CALL] },
-      { role: 'user', parts: [{ functionResponse: { id: 'c1', name: 'look', response: { result: 'rain' } } }, { text: 'So?' }] },
+      { role: 'user', parts: [{ functionResponse: { id: 'c1', name: 'look', response: { output: 'rain' } } }, { text: 'So?' }] },
     ];
     for await (const _ of await client.models.generateContentStream({ model: 'm', contents, config })) continue;
   } finally {

@@ -62,8 +62,8 @@ test('rivulet asks as ollama does', async () => {
     messages: [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'What?', images: ['AA=='] },
-      { role: 'assistant', content: '', tool_calls: [{ function: { name: 'look', arguments: { city: 'Köln' } } }] },
-      { role: 'tool', content: 'rain', tool_name: 'look' },
+      { role: 'assistant', content: '', tool_calls: [{ id: 'c1', function: { name: 'look', arguments: { city: 'Köln' } } }] },
+      { role: 'tool', content: 'rain', tool_name: 'look', tool_call_id: 'c1' },
     ],
   });
   for await (const _ of lines) continue;
