@@ -36,6 +36,7 @@ pub const PROTOCOL: Protocol = Protocol {
                 ("stop", "stop_sequences"),
                 ("tools", ".tools"),
                 ("toolChoice", ".tool_choice"),
+                ("parallelToolCalls", ".parallel_tool_calls"),
                 ("reasoningEffort", "output_config/effort"),
                 ("responseFormat", ".response_format"),
                 ("extra", ".extra"),
@@ -102,19 +103,32 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         body.insert("tools", tools);
     }
     messages::tool_choice(chat, body, "tool_choice", CHOICES)?;
+    if body.contains_key("tools")
+        && let Some(Value::Bool(false)) = chat.mapped_options.get(".parallel_tool_calls")
+    {
+        // The switch is a member of the choice. `none` does not have it, and calls no tool at all.
+        let choice = body.take("tool_choice").map_or_else(|| CHOICES[0].to_owned(), |choice| choice.to_json());
+        let (start, more) = match choice == CHOICES[1] {
+            true => (choice.as_str(), ""),
+            false => (choice.trim_end_matches('}'), r#","disable_parallel_tool_use":true}"#),
+        };
+        body.insert_filled("tool_choice", "%%", &[start, more]);
+    }
     messages::wrap_in_list(body, "stop_sequences");
     match messages::schema(chat)? {
         Some(schema @ Value::Object(_)) => {
             let format = fill_template(r#"{"type":"json_schema","schema":%}"#, &[&schema.to_json()]);
             body.insert_in("output_config", "format", format);
         }
-        Some(_) => builder.warnings.push("Anthropic has no JSON mode without a schema: 'responseFormat' was left out"),
+        Some(_) => {
+            builder.warnings.push("Anthropic has no JSON mode without a schema: 'responseFormat' was left out".into())
+        }
         None => {}
     }
     if version(chat) >= VERSION {
         for (key, warning) in [("temperature", NO_TEMPERATURE), ("top_p", NO_TOP_P)] {
             if body.take(key).is_some() {
-                builder.warnings.push(warning);
+                builder.warnings.push(warning.to_owned());
             }
         }
     }

@@ -20,7 +20,7 @@ pub struct MessageDecoder {
     /// What the caller asked for.
     pub chat: Rc<ChatRequest>,
     /// Warnings about what the caller asked for and cannot have. They come first.
-    warnings: Vec<&'static str>,
+    warnings: Vec<String>,
     /// Whether the current frame has lone surrogates; see [`json::Parsed`].
     pub has_lone_surrogates: bool,
     /// Whether the current frame said something that no event shows.
@@ -131,7 +131,7 @@ impl MessageDecoder {
         dialect: &'static Dialect,
         chat: Rc<ChatRequest>,
         conversation: Map,
-        warnings: Vec<&'static str>,
+        warnings: Vec<String>,
     ) -> MessageDecoder {
         MessageDecoder {
             dialect,

@@ -61,7 +61,7 @@ pub struct RequestBuilder {
     /// What the next request needs, as far as it is known before the answer.
     pub conversation: Map,
     /// Warnings that are reported when the answer begins.
-    pub warnings: Vec<&'static str>,
+    pub warnings: Vec<String>,
 }
 
 impl RequestBuilder {
@@ -82,6 +82,9 @@ impl RequestBuilder {
                 None => body.insert(place, value.clone()),
             }
         }
+        if let Some(more) = chat.mapped_options.get(".compatible") {
+            merge_over(&mut body, more)?;
+        }
         body.insert_str("model", &model(&chat)?);
         Ok(RequestBuilder { conversation: chat.conversation.clone(), chat, body, warnings: Vec::new() })
     }
@@ -93,7 +96,7 @@ impl RequestBuilder {
     /// [`crate::chat::Code::Input`]: `extra` is not an object.
     pub fn post(mut self, dialect: &'static Dialect, path: &str) -> Result<Operation> {
         let chat = self.chat;
-        for key in [".compatible", ".under", ".extra"] {
+        for key in [".under", ".extra"] {
             if let Some(more) = chat.mapped_options.get(key) {
                 merge_over(&mut self.body, more)?;
             }

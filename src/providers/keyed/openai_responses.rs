@@ -32,6 +32,7 @@ pub const PROTOCOL: Protocol = Protocol {
             ("maxTokens", "max_output_tokens"),
             ("tools", ".tools"),
             ("toolChoice", ".tool_choice"),
+            ("parallelToolCalls", "parallel_tool_calls"),
             ("reasoningEffort", "reasoning/effort"),
             ("responseFormat", ".response_format"),
             ("extra", ".extra"),
@@ -86,6 +87,9 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         body.insert("tools", tools);
     }
     messages::tool_choice(chat, body, "tool_choice", CHOICES)?;
+    if !body.contains_key("tools") {
+        body.remove("parallel_tool_calls");
+    }
     if body.contains_key("reasoning") {
         body.insert_in("reasoning", "summary", "auto".into());
     }
