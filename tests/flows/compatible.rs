@@ -66,7 +66,7 @@ const ROWS: &[Row] = &[
     Row("moonshot", SYSTEM, "!", BOTH, 4, "!low low low high high max max", CONTENT),
     Row("nvidia", SYSTEM, SEED, BOTH, 4, ALL, CONTENT),
     Row("openrouter", DEVELOPER, SEED, BOTH, 4, ALL, "reasoning"),
-    Row("perplexity", SYSTEM, SEED, BOTH, 4, "!minimal minimal low medium high high high", ""),
+    Row("perplexity", SYSTEM, SEED, BOTH, 0, "!minimal minimal low medium high high high", ""),
     Row("sambanova", SYSTEM, SEED, BOTH, 4, "!low low low medium high high high", "reasoning"),
     Row("together", SYSTEM, SEED, BOTH, 4, "reasoning:{enabled:false} low low medium high high high", "reasoning reasoning_content"),
     Row("vertex", SYSTEM, SEED, "!", 4, "none minimal low medium high high high", CONTENT),
@@ -213,6 +213,26 @@ fn what_is_about_tools_goes_where_tools_are() {
     assert_eq!(choice("zai", json!("none")), (json!(null), false, vec![]), "without tools none is called");
     assert_eq!(choice("moonshot", json!("required")), (json!("auto"), true, told("'required'", "auto")));
     assert_eq!(choice("mistral", json!("any")), (json!("any"), true, vec![]), "a service's own word");
+
+    // Some cannot be forced while they think.
+    let forced = |service: &str, model: &str, more: Value| {
+        let mut options = json!({ "tools": tools(), "toolChoice": "required" });
+        options.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let (body, told) = sent(&ask(service, model), options);
+        (body["tool_choice"].as_str().unwrap().to_owned(), told.len())
+    };
+    let (kept, changed) = (("required".to_owned(), 0), ("auto".to_owned(), 1));
+    let off = json!({ "reasoningEffort": "none" });
+    assert_eq!(forced("deepseek", "deepseek-v4-flash", json!({})), changed);
+    assert_eq!(forced("deepseek", "deepseek-v4-flash", off.clone()), kept);
+    assert_eq!(forced("deepseek", "m", json!({ "extra": { "thinking": { "type": "disabled" } } })), kept);
+    assert_eq!(forced("dashscope", "qwen-plus", json!({})), kept);
+    assert_eq!(forced("dashscope", "qwen-plus", off), kept);
+    assert_eq!(forced("dashscope", "qwen-plus", json!({ "reasoningEffort": "high" })), changed);
+    assert_eq!(forced("dashscope", "qwen-plus", json!({ "extra": { "enable_thinking": true } })), changed);
+    let (body, told) = sent(&ask("moonshot", "kimi-k2.6"), json!({ "tools": tools(), "toolChoice": named }));
+    let warning = "S does not take the name of a tool as 'toolChoice' while it thinks: 'auto' was sent";
+    assert_eq!((&body["tool_choice"], told), (&json!("auto"), vec![warning.to_owned()]));
 
     for service in ["", "vllm", "mistral"] {
         let flow = ask(service, "m");

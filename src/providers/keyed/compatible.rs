@@ -58,6 +58,8 @@ pub struct Service {
     stop: usize,
     /// The choices of a tool that it takes: words, and `named` for a function.
     choices: &'static [&'static str],
+    /// Whether it thinks where nothing is said about that, for a service that refuses to be forced to call a tool while it thinks.
+    thinks: Option<bool>,
     /// What it refuses or silently ignores: members of the body, `name` of messages, and types of `response_format`.
     lacks: &'static [&'static str],
     /// Whether the ids of calls must be nine letters or digits.
@@ -91,6 +93,7 @@ const USUAL: Service = Service {
     // OpenAI takes four. That fewer words are sent than a service may take changes nothing.
     stop: 4,
     choices: &["auto", "none", "required", "named"],
+    thinks: None,
     lacks: &[],
     has_short_ids: false,
     has_api_key: false,
@@ -134,14 +137,17 @@ const SERVICES: [Service; 24] = [
             is_switch: true,
             ..AS_GIVEN
         },
+        // qwen-code#7659, eino#994.
+        thinks: Some(false),
         ..NAMED
     },
-    // `developer`: pi#1048. Seeds and parallel calls are not in its API, and ignored.
+    // `developer`: pi#1048. A forced choice: DeepSeek-V3#1376, osaurus#1940. Seeds and parallel calls are not in its API, and ignored.
     Service {
         name: "deepseek",
         back: CONTENT_ONLY,
         filler: Some(""),
         effort: Effort { words: &["max", "high", "low"], off: THINKING_OFF, ..AS_GIVEN },
+        thinks: Some(true),
         lacks: &["seed", "parallel_tool_calls", "json_schema"],
         ..NAMED
     },
@@ -184,7 +190,14 @@ const SERVICES: [Service; 24] = [
     // It does not answer a request with `stream_options` (DeepTutor#420), or refuses it, by model.
     Service { name: "nvidia", lacks: &["stream_options"], ..NAMED },
     Service { name: "openrouter", has_developer: true, back: Back::Details(REASONING), ..NAMED },
-    Service { name: "perplexity", back: Back::Nowhere, effort: words(&["high", "medium", "low", "minimal"]), ..NAMED },
+    // Stop words are in its types, and without effect (litellm#867).
+    Service {
+        name: "perplexity",
+        stop: 0,
+        back: Back::Nowhere,
+        effort: words(&["high", "medium", "low", "minimal"]),
+        ..NAMED
+    },
     Service { name: "sambanova", back: REASONING_ONLY, effort: UP_TO_HIGH, ..NAMED },
     Service {
         name: "together",
@@ -209,7 +222,7 @@ const SERVICES: [Service; 24] = [
         stop: 0,
         ..NAMED
     },
-    // One stop word, and no choice of a tool but `auto`.
+    // One stop word, and no choice of a tool but `auto` (hindsight#4246).
     Service {
         name: "zai",
         back: CONTENT_ONLY,
@@ -279,6 +292,7 @@ impl Service {
             "moonshot" if model.starts_with("kimi-k") => {
                 service.lacks = &["seed", "temperature", "top_p"];
                 if model.starts_with("kimi-k2") {
+                    service.thinks = Some(true);
                     service.effort = Effort { off: THINKING_OFF, on: THINKING_ON, is_switch: true, ..AS_GIVEN };
                 }
             }
@@ -339,8 +353,12 @@ impl Service {
                 warn(&["there are no 'tools': 'toolChoice' was left out"]);
             }
         }
-        self.adapt_choice(name, body, &mut warn);
         self.adapt_effort(name, body, &mut warn);
+        let switch = self.effort.off.0;
+        let extras = [".extra", ".under"].map(|key| chat.mapped_options.get(key)?.non_null(switch));
+        let switch = extras.into_iter().flatten().next().or(body.get(switch)).map(Value::to_json);
+        let thinks = self.thinks.is_some_and(|thinks| switch.map_or(thinks, |switch| switch != self.effort.off.1));
+        self.adapt_choice(name, thinks, body, &mut warn);
         self.adapt_format(name, body, &mut warn);
         for &member in self.lacks {
             // Where these are fixed, they are 1.
@@ -364,10 +382,12 @@ impl Service {
         }
     }
 
-    fn adapt_choice(self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+    fn adapt_choice(self, name: &str, thinks: bool, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
         let Some(given) = body.get("tool_choice") else { return };
         let choice = given.as_str().unwrap_or("named");
-        if self.choices.contains(&choice) || !USUAL.choices.contains(&choice) {
+        let (choices, while_thinking) =
+            if thinks { (&["auto", "none"][..], " while it thinks") } else { (self.choices, "") };
+        if choices.contains(&choice) || !USUAL.choices.contains(&choice) {
             return;
         }
         if choice == "none" {
@@ -375,9 +395,9 @@ impl Service {
             ["tools", "tool_choice", "parallel_tool_calls"].iter().for_each(|member| body.remove(member));
             return;
         }
-        let instead = if choice == "named" && self.choices.contains(&"required") { "required" } else { "auto" };
+        let instead = if choice == "named" && choices.contains(&"required") { "required" } else { "auto" };
         let given = if choice == "named" { "the name of a tool" } else { "'required'" };
-        warn(&[name, " does not take ", given, " as 'toolChoice': '", instead, "' was sent"]);
+        warn(&[name, " does not take ", given, " as 'toolChoice'", while_thinking, ": '", instead, "' was sent"]);
         body.insert_str("tool_choice", instead);
     }
 
@@ -499,67 +519,48 @@ impl Service {
     /// Puts the reasoning of a message where the service wants it. Signatures and what is encrypted mean something to the service
     /// alone from which they came, so they go to no other.
     fn place_reasoning(self, name: &str, changed: &mut Option<Map>, message: &Value, warn: &mut dyn FnMut(&[&str])) {
-        let (names, keeps_details): (&[&str], bool) = match self.back {
-            Back::AsGiven => return,
-            Back::Nowhere | Back::Part => (&[], false),
-            Back::Text(names) => (names, false),
-            Back::Details(REASONING) => (&[REASONING], true),
-            Back::Details(_) => (&[], true),
-        };
-        let member = |name: &str| match changed.as_ref() {
-            Some(changed) => changed.get(name),
-            None => message.get(name),
-        };
-        let details = member(DETAILS).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let given = [CONTENT, REASONING].iter().find_map(|name| member(name)?.as_str());
-        let text = given.map(str::to_owned).or_else(|| text_of(details));
-        let has_state = !keeps_details
-            && details.iter().any(|detail| detail.non_null("signature").is_some() || detail.non_null("data").is_some());
-        let goes_as_details = keeps_details && !details.is_empty();
-        let dropped = [CONTENT, REASONING, DETAILS].map(|name| {
-            let stays = names.contains(&name) || keeps_details && name == DETAILS;
-            (!stays && member(name).is_some()).then_some(name)
-        });
-        dropped.into_iter().flatten().for_each(|name| object(changed, message).remove(name));
-        let has_text = text.as_deref().is_some_and(|text| !text.is_empty());
-        let missing = |changed: &Option<Map>, name: &str| {
-            changed.as_ref().map_or(message.get(name), |changed| changed.get(name)).is_none_or(Value::is_null)
-        };
-        match (self.back, text) {
-            (_, Some(_)) if goes_as_details => {}
-            (Back::Text(_), Some(text)) | (Back::Details(REASONING), Some(text)) => {
-                for name in names.iter().filter(|name| missing(changed, name)).copied().collect::<Vec<_>>() {
-                    object(changed, message).insert_str(name, &text);
-                }
+        let has = |member: &&str| changed.as_ref().map_or(message.get(member), |changed| changed.get(member)).is_some();
+        let filler = self.filler.filter(|_| !message.list("tool_calls").is_empty());
+        if matches!(self.back, Back::AsGiven) || filler.is_none() && ![CONTENT, REASONING, DETAILS].iter().any(has) {
+            return;
+        }
+        let message = object(changed, message);
+        let [content, short, details] = [CONTENT, REASONING, DETAILS].map(|member| message.take(member));
+        let parts = details.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let given = content.as_ref().and_then(Value::as_str).or(short.as_ref().and_then(Value::as_str));
+        let text = given.map_or_else(|| text_of(parts), str::to_owned);
+        let is_state = |part: &Value| part.non_null("signature").is_some() || part.non_null("data").is_some();
+        let mut has_state = parts.iter().any(is_state);
+        match self.back {
+            Back::Details(other) if !parts.is_empty() => {
+                message.insert(DETAILS, parts.to_vec().into());
+                short.into_iter().filter(|_| other == REASONING).for_each(|short| message.insert(REASONING, short));
+                has_state = false;
             }
-            (Back::Details(_), Some(text)) if has_text => {
-                object(changed, message).insert_filled(DETAILS, r#"[{"type":"reasoning.text","text":$}]"#, &[&text])
+            // An empty text may be what the service wants, too.
+            Back::Text(names) if given.is_some() || !text.is_empty() => {
+                names.iter().for_each(|name| message.insert_str(name, &text));
             }
-            (Back::Part, Some(text)) if has_text => add_thought(object(changed, message), &text),
-            (Back::Nowhere, _) if has_text => {
-                warn(&[name, " takes no reasoning in messages: it was left out"]);
+            _ if text.is_empty() => {}
+            Back::Details(DETAILS) => {
+                message.insert_filled(DETAILS, r#"[{"type":"reasoning.text","text":$}]"#, &[&text]);
             }
-            _ => {}
+            Back::Details(name) => message.insert_str(name, &text),
+            Back::Part => add_thought(message, &text),
+            _ => warn(&[name, " takes no reasoning in messages: it was left out"]),
         }
         if has_state {
             warn(&[name, " takes no 'reasoning_details' in messages: they were left out"]);
         }
-        if let Some(filler) = self.filler
-            && !message.list("tool_calls").is_empty()
-            && changed
-                .as_ref()
-                .map_or(message.get(CONTENT), |changed| changed.get(CONTENT))
-                .is_none_or(|known| known.as_str().is_none_or(str::is_empty) && known.as_str() != Some(filler))
-        {
-            object(changed, message).insert_str(CONTENT, filler);
+        if let Some(filler) = filler.filter(|_| message.text(CONTENT).is_none()) {
+            message.insert_str(CONTENT, filler);
         }
     }
 }
 
-/// The text in `reasoning_details`. `None`: there is none.
-fn text_of(details: &[Value]) -> Option<String> {
-    let texts = details.iter().filter_map(|detail| detail.text("text").or(detail.text("summary")));
-    Some(texts.collect::<String>()).filter(|text| !text.is_empty())
+/// The text in `reasoning_details`.
+fn text_of(details: &[Value]) -> String {
+    details.iter().filter_map(|detail| detail.text("text").or(detail.text("summary"))).collect()
 }
 
 /// Puts reasoning before the content, as Mistral has it.
