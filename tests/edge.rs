@@ -160,7 +160,7 @@ fn names_of_that_api_become_names_of_this() {
             "model": "shop", "stream": true, "includeUsage": true,
             "options": {
                 "messages": [{"role": "user", "content": "x"}], "topP": 0.5, "maxTokens": 9,
-                "responseFormat": {"type": "json_object"}, "compatible": {"logit_bias": {}},
+                "responseFormat": {"type": "json_object"}, "compatible": {"logit_bias": {}, "max_completion_tokens": 9},
             },
             "warnings": ["'top_logprobs' was left out"],
         })
@@ -428,22 +428,21 @@ fn what_steers_tools_and_thinking_is_passed_on_in_the_form_of_chat() {
         [options, read["warnings"].clone()]
     };
     let tools = json!([{ "type": "function", "function": { "name": "f", "parameters": {} } }]);
-    let none_parallel = json!({ "parallel_tool_calls": false });
 
     let thinking = json!({ "tool_choice": "required", "reasoning": { "effort": "low", "summary": "auto" } });
     let options = json!({
-        "tools": tools, "toolChoice": "required", "reasoningEffort": "low", "compatible": none_parallel,
+        "tools": tools, "toolChoice": "required", "reasoningEffort": "low", "parallelToolCalls": false,
     });
     assert_eq!(read(thinking), [options, json!([])]);
 
     let chosen = json!({ "tool_choice": { "type": "function", "name": "f" }, "reasoning": { "summary": "auto" } });
     let choice = json!({ "type": "function", "function": { "name": "f" } });
-    assert_eq!(read(chosen), [json!({ "tools": tools, "toolChoice": choice, "compatible": none_parallel }), json!([])]);
+    assert_eq!(read(chosen), [json!({ "tools": tools, "toolChoice": choice, "parallelToolCalls": false }), json!([])]);
 
     // What is the service's own is no tool here, and without tools nothing chooses among them.
     let warning = json!(["a tool that is no function was left out"]);
     let hosted = json!({ "tool_choice": { "type": "web_search" } });
-    assert_eq!(read(hosted), [json!({ "tools": tools, "compatible": none_parallel }), warning.clone()]);
+    assert_eq!(read(hosted), [json!({ "tools": tools, "parallelToolCalls": false }), warning.clone()]);
     let hosted = json!({ "tools": [{ "type": "web_search" }], "tool_choice": "auto" });
     assert_eq!(read(hosted), [json!({}), warning]);
 }

@@ -4,6 +4,8 @@
 
 #[path = "flows/anthropic.rs"]
 mod anthropic;
+#[path = "flows/compatible.rs"]
+mod compatible;
 #[path = "flows/engine.rs"]
 mod engine;
 #[path = "flows/engine_pages.rs"]

@@ -39,6 +39,7 @@ fn sample(option: &str) -> Value {
             json!([{ "type": "function", "function": { "name": "canary_tool", "parameters": { "type": "object" } } }])
         }
         "toolChoice" => json!({ "type": "function", "function": { "name": "canary_tool" } }),
+        "parallelToolCalls" => json!(false),
         "reasoningEffort" => json!("high"),
         "responseFormat" => {
             json!({ "type": "json_schema", "json_schema": { "name": "canary_schema", "schema": { "type": "object", "title": "canary-schema" } } })
@@ -69,10 +70,10 @@ fn played(protocol: &Protocol, options: &Value) -> Result<Played, rivulet::chat:
 }
 
 fn outcome(protocol: &Protocol, option: &str) -> Outcome {
-    // A choice of a tool means nothing without the tool.
+    // What is about the choice of a tool means nothing without the tool.
     let with = |more: Value| {
         let mut options = json!({ "messages": "Hi" });
-        if option == "toolChoice" {
+        if ["toolChoice", "parallelToolCalls"].contains(&option) {
             options["tools"] = sample("tools");
         }
         options.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

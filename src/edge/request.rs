@@ -14,6 +14,7 @@ const CHAT: &[(&str, &str)] = &[
     ("stop", "stop"),
     ("seed", "seed"),
     ("tool_choice", "toolChoice"),
+    ("parallel_tool_calls", "parallelToolCalls"),
     ("reasoning_effort", "reasoningEffort"),
     ("response_format", "responseFormat"),
 ];
@@ -24,13 +25,14 @@ const RESPONSES: &[(&str, &str)] = &[
     ("top_p", "topP"),
     ("max_output_tokens", "maxTokens"),
     ("tool_choice", "toolChoice"),
+    ("parallel_tool_calls", "parallelToolCalls"),
 ];
 
 /// Fields that go unchanged to services that are compatible with OpenAI's API. The list is fixed: it has what changes
 /// an answer, but nothing that changes its form, its price or who is informed of it. No other field of a client reaches
-/// a service.
+/// a service. `max_completion_tokens` becomes the option `maxTokens`, too: here it says which of the two names the client has for it.
 const PASSED: &[&str] =
-    &["frequency_penalty", "logit_bias", "parallel_tool_calls", "prediction", "presence_penalty", "verbosity"];
+    &["frequency_penalty", "logit_bias", "max_completion_tokens", "prediction", "presence_penalty", "verbosity"];
 
 /// Fields that change what a model does and that no option stands for. They are left out with a warning.
 const LEFT_OUT: &[&str] = &["audio", "logprobs", "modalities", "top_logprobs"];
@@ -98,7 +100,7 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
     } else if responses || body.non_null("tools").is_some() {
         // Services of Chat Completions refuse these without a tool.
         options.remove("toolChoice");
-        compatible.remove("parallel_tool_calls");
+        options.remove("parallelToolCalls");
     }
     for key in LEFT_OUT {
         if body.non_null(key).is_some() {

@@ -6,7 +6,7 @@ import { encoded, isProvider } from './provider.js';
 import { random } from './web.js';
 
 /** Options that have the same name here and at OpenAI, in camel case here and with underscores there. */
-const OPTIONS = ['messages', 'temperature', 'topP', 'maxTokens', 'stop', 'seed', 'tools', 'toolChoice', 'reasoningEffort', 'responseFormat'];
+const OPTIONS = ['messages', 'temperature', 'topP', 'maxTokens', 'stop', 'seed', 'tools', 'toolChoice', 'parallelToolCalls', 'reasoningEffort', 'responseFormat'];
 
 /** Settings that `openai` has, too, and `baseUrl`. */
 const SETTINGS = ['apiKey', 'baseURL', 'baseUrl', 'timeout', 'maxRetries', 'defaultHeaders', 'dangerouslyAllowBrowser', 'fetch'];
@@ -86,6 +86,8 @@ function toOptions(params, provider) {
     const name = key.replace('completion_', '').replace(/_(.)/g, (_, letter) => letter.toUpperCase());
     if (!OPTIONS.includes(name)) extra[key] = value;
     else if (value !== null) options[name] = value;
+    // An unknown service gets the limit under the name that the caller has for it.
+    if (key === 'max_completion_tokens' && value !== null) options.compatible = { [key]: value };
   }
   return provider instanceof OpenAiChat ? { ...options, extra } : options;
 }

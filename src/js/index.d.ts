@@ -243,8 +243,9 @@ export interface CallOptions {
    */
   maxTokens?: number;
   /**
-   * Texts that end the answer and are not part of it; none may be empty. Where the service has no such option (`OpenAiResponses`
-   * and WordPress sites), rivulet cuts the text there and stops the request; then 64 are the most.
+   * Texts that end the answer and are not part of it; none may be empty. Where the service has no such option (`OpenAiResponses`,
+   * WordPress sites, and models of `OpenAiChat` that refuse it), rivulet cuts the text there and stops the request; then 64 are the
+   * most. So it does for those beyond the number that a service of `OpenAiChat` takes, usually four.
    */
   stop?: string | readonly string[];
   /**
@@ -254,7 +255,8 @@ export interface CallOptions {
   thinkTags?: boolean | 'open';
   /**
    * A whole number: the same seed and request should give the same answer, which services promise only as far as they can. Left
-   * out: the service chooses. Left out with a warning by `Anthropic`, `OpenAiResponses` and WordPress sites.
+   * out: the service chooses. Left out with a warning by `Anthropic`, `OpenAiResponses`, WordPress sites and some services of
+   * `OpenAiChat`.
    */
   seed?: number;
   /**
@@ -281,9 +283,18 @@ export interface CallOptions {
         };
       };
   /**
-   * How much the model thinks before it answers: `low`, `medium`, `high`, and what else the service knows, in its own terms
-   * (Anthropic `output_config.effort`, Gemini `thinkingLevel`, Ollama `think`, Cohere a budget of tokens). `none` turns reasoning
-   * off at `Gemini`, `Ollama`, `Cohere` and `WorkersAi`. Left out: the service's default. Left out with a warning by WordPress sites.
+   * False: the model calls one tool at most, and gets its result before it may call another. True: it may call several at once. Left
+   * out: the service's default, which for most is true. `OpenAiChat`, `OpenAiResponses` and `Anthropic` have it; it means nothing
+   * without `tools`. False is left out with a warning by all others, and by `OpenAiChat` for services that have no such switch.
+   */
+  parallelToolCalls?: boolean;
+  /**
+   * How much the model thinks before it answers: `none`, `minimal`, `low`, `medium`, `high`, `xhigh`, `max`, and what else the service
+   * knows, in its own terms (Anthropic `output_config.effort`, Gemini `thinkingLevel`, Ollama `think`, Cohere a budget of tokens).
+   * `none` turns reasoning off at `Gemini`, `Ollama`, `Cohere` and `WorkersAi`. For a `service` of `OpenAiChat` that has fewer words
+   * the nearest of its own is sent, or what switches its reasoning on or off (`thinking`, `enable_thinking`, `reasoning`); where it
+   * cannot do without reasoning, `none` is its lowest word, with a warning. Any other word goes as it is. Left out: the service's
+   * default. Left out with a warning by WordPress sites and for models of xAI that refuse it.
    */
   reasoningEffort?: string;
   /**
@@ -379,10 +390,13 @@ export interface ServiceSettings extends CallDefaults {
   /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
   /**
-   * Which service it is, as `SERVICES` names it; read by `OpenAiChat`, and without effect elsewhere. `'mistral'` wants `random_seed` for
-   * `seed`, `'deepseek'` and `'mistral'` know no role `developer`, `'groq'`, `'cerebras'` and `'mistral'` refuse `reasoning_content` in
-   * messages, and `'deepseek'` wants it back with tool calls (`conversation` does that). Left out: as OpenAI itself. Another name is a
-   * `ChatError` `input`.
+   * Which service it is, as `SERVICES` names it; read by `OpenAiChat`, and without effect elsewhere. By it options get the names and
+   * values that the service documents (`seed` is `random_seed` at Mistral, `maxTokens` is `max_completion_tokens` at Azure), the role
+   * `developer` becomes `system` where it is unknown, and reasoning in messages of the assistant (`reasoning_content`, `reasoning`,
+   * `reasoning_details`) goes back under the name that the service reads; what it has no way for is left out with a `warning`.
+   * `'azure'`: the key goes as `api-key`, and a token of Entra (a JSON Web Token) as `Authorization: Bearer`. Left out: OpenAI and
+   * Azure are known by their addresses, and others get what you give. Another name, and a name without its `baseUrl`, is a `ChatError`
+   * `input`.
    */
   service?: keyof typeof SERVICES;
   /** Name of the provider in errors and in `reply.provider`. Left out: the name of the class. */
@@ -929,7 +943,7 @@ export interface ChatCompletionCreateParams {
   logit_bias?: Record<string, number> | null;
   /** Labels that the service stores with the completion. For `OpenAiChat` only. */
   metadata?: Record<string, string> | null;
-  /** Whether the model may call several tools at once. For `OpenAiChat` only. */
+  /** `parallelToolCalls` of `CallOptions`. */
   parallel_tool_calls?: boolean;
   /** At which speed and price the service works. For `OpenAiChat` only. */
   service_tier?: string | null;
@@ -1155,17 +1169,22 @@ export class Client {
   static readonly APIError: typeof ChatError;
 }
 
-/** Services that are compatible with OpenAI's, as settings of `OpenAiChat`: `new OpenAiChat({ ...SERVICES.groq, apiKey })`. */
+/**
+ * Services that are compatible with OpenAI's, as settings of `OpenAiChat`: `new OpenAiChat({ ...SERVICES.groq, apiKey })`. The addresses
+ * of `aigateway`, `azure`, `bedrock` and `vertex` have places such as `{resource}`: give a `baseUrl` of your own with them; until then
+ * each call is a `ChatError` `input`.
+ */
 export const SERVICES: Readonly<
   Record<
-    | 'cerebras' | 'deepseek' | 'fireworks' | 'groq' | 'huggingface' | 'llamacpp' | 'lmstudio' | 'mistral' | 'nvidia'
-    | 'openrouter' | 'together' | 'vllm' | 'xai',
+    | 'aigateway' | 'azure' | 'bedrock' | 'cerebras' | 'cohere' | 'dashscope' | 'deepseek' | 'fireworks' | 'groq' | 'huggingface'
+    | 'llamacpp' | 'lmstudio' | 'minimax' | 'mistral' | 'moonshot' | 'nvidia' | 'openrouter' | 'perplexity' | 'sambanova' | 'together'
+    | 'vertex' | 'vllm' | 'xai' | 'zai',
     Readonly<{
       /** Which service it is, for what it takes in another way than OpenAI. */
       service: keyof typeof SERVICES;
       /** Name of the service, for errors and `reply.provider`. */
       name: string;
-      /** Address of its API. */
+      /** Address of its API. What stands in braces is yours. */
       baseUrl: string;
       /** What its requests need beside the usual; see `CallOptions`. */
       extra?: Readonly<Record<string, unknown>>;

@@ -167,10 +167,21 @@ impl ChatRequest {
             None => Map::new(),
             Some(_) => return Err(Error::input("conversation must be the object that reply.conversation gave")),
         };
-        let stop_words = match option("stop") {
-            Some(given) if !is_mapped("stop") => read_stop_words(given)?,
-            _ => Vec::new(),
-        };
+        let mut stop_words = Vec::new();
+        if let Some(given) = option("stop") {
+            let place = info.options.iter().find(|(name, _)| *name == "stop").map(|(_, place)| *place);
+            let most = if place.is_some() { (info.stop_words)(&settings, &settings.get_model(&model)?) } else { 0 };
+            let count = given.as_array().map_or(1, Vec::len);
+            if count > most {
+                stop_words = read_stop_words(given)?;
+                let kept: Vec<Value> = stop_words.drain(..most).map(Value::from).collect();
+                match place {
+                    Some(place) if kept.is_empty() => mapped_options.remove(place),
+                    Some(place) => mapped_options.insert(place, kept.into()),
+                    None => {}
+                }
+            }
+        }
         let (think_tags, begins_in_thought) = match option("thinkTags") {
             None => (false, false),
             Some(Value::Bool(given)) => (*given, false),
@@ -183,7 +194,12 @@ impl ChatRequest {
         for &name in OPTIONS {
             match option(name) {
                 Some(_) if is_mapped(name) => {}
-                Some(Value::Object(more)) if name == "compatible" => more.keys().for_each(&mut leave_out),
+                // The limit of tokens is `maxTokens`, too.
+                Some(Value::Object(more)) if name == "compatible" => {
+                    more.keys().filter(|key| *key != "max_completion_tokens").for_each(&mut leave_out);
+                }
+                // More than one call at once is what models do that have no switch.
+                Some(Value::Bool(true)) if name == "parallelToolCalls" => {}
                 Some(_) => leave_out(name),
                 None => {}
             }

@@ -15,6 +15,7 @@ pub const OPTIONS: &[&str] = &[
     "seed",
     "tools",
     "toolChoice",
+    "parallelToolCalls",
     "reasoningEffort",
     "responseFormat",
     "compatible",

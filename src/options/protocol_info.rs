@@ -1,6 +1,7 @@
 //! What a protocol declares about itself.
 
 use crate::http::Peer;
+use crate::options::Settings;
 
 /// What a protocol is called, what it can do, and what it takes.
 #[derive(Debug)]
@@ -19,6 +20,9 @@ pub struct ProtocolInfo {
     /// a member of an object (`options/num_predict`). A place that begins with a dot (`.tools`) marks an option that
     /// the protocol reads itself and writes in another form.
     pub options: &'static [(&'static str, &'static str)],
+    /// How many stop words go to the service, by its settings and the model. The others end the text here, so none is lost. Of no
+    /// effect where `stop` is none of the options.
+    pub stop_words: fn(&Settings, &str) -> usize,
     /// The images and files that go with the newest message, for protocols that get messages as texts.
     pub attachments: AttachmentSupport,
     /// Settings beside those that every provider has.
@@ -81,6 +85,7 @@ impl ProtocolInfo {
             supports_message_history: true,
             supports_system_message: true,
             options,
+            stop_words: |_, _| usize::MAX,
             attachments: AttachmentSupport::NONE,
             settings: &[],
             unreachable_hint: "",
@@ -102,6 +107,7 @@ impl ProtocolInfo {
             supports_message_history: true,
             supports_system_message: false,
             options: &[],
+            stop_words: |_, _| usize::MAX,
             attachments: AttachmentSupport::NONE,
             settings,
             unreachable_hint: "",

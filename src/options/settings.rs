@@ -59,6 +59,11 @@ impl Settings {
         let Some(url) = text(setting).or(other_name).or(usual) else {
             return Err(Error::input("url is missing: the address of the site"));
         };
+        if let Some(place) = url.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
+            // The addresses of some services in SERVICES have such places.
+            let parts = [setting, ": write it out with your own ", place.0, ", which stands in it as {", place.0, "}"];
+            return Err(Error::input(join(&parts)));
+        }
         let query = if info.is_site() { "" } else { url::query(url) };
         let query = query.to_owned();
         let url = url::parse_site(url, setting)?;

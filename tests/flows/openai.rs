@@ -598,7 +598,8 @@ fn services_get_what_they_take() {
     assert_eq!((&mistral["random_seed"], &mistral["seed"]), (&json!(7), &Value::Null));
     assert_eq!(mistral["messages"][0]["role"], "system");
     assert_eq!(mistral["messages"][1]["reasoning_content"], Value::Null);
-    assert_eq!(told, ["the service takes no reasoning_content in messages: it was left out"]);
+    assert_eq!(mistral["messages"][1]["content"][0]["thinking"], json!([{ "type": "text", "text": "hm" }]));
+    assert_eq!(told, Vec::<String>::new());
     let id = mistral["messages"][1]["tool_calls"][0]["id"].as_str().unwrap();
     assert!(id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
     assert_eq!(mistral["messages"][2]["tool_call_id"], id);
@@ -607,9 +608,10 @@ fn services_get_what_they_take() {
     assert_eq!(groq["messages"][1]["reasoning_content"], Value::Null);
     assert_eq!(groq["messages"][1]["tool_calls"][0]["id"], "functions.look:0");
     let (deepseek, told) = sent("deepseek");
-    assert_eq!((&deepseek["messages"][0]["role"], told.len()), (&json!("system"), 0));
+    assert_eq!((&deepseek["messages"][0]["role"], told.len()), (&json!("system"), 1));
+    assert_eq!(told, ["OpenAiChat takes no 'seed' here: it was left out"]);
     assert_eq!(deepseek["messages"][1]["reasoning_content"], "hm");
-    assert!(asks("gork", json!("Hi")).input_error().starts_with("service: 'gork' is none of cerebras, deepseek, "));
+    assert!(asks("gork", json!("Hi")).input_error().starts_with("service: 'gork' is none of aigateway, azure, "));
 }
 
 /// The piece with the signature may come after the one with the id, and an answer may come whole.

@@ -118,13 +118,25 @@ const create = (given, params, options) => new Client(given).chat.completions.cr
 
 test('every option of theirs reaches a service that speaks their language', async () => {
   const params = {
-    temperature: 0.5, top_p: 0.9, max_completion_tokens: 7, stop: 'x', seed: 1, tools: [], tool_choice: 'none', reasoning_effort: 'low',
-    response_format: { type: 'json_object' }, frequency_penalty: 1, logit_bias: { 5: 1 }, parallel_tool_calls: false, user: 'me', metadata: { a_b: 'c' },
+    temperature: 0.5, top_p: 0.9, max_completion_tokens: 7, stop: 'x', seed: 1, reasoning_effort: 'low',
+    tools: [{ type: 'function', function: { name: 'look' } }], tool_choice: 'none', response_format: { type: 'json_object' }, frequency_penalty: 1, logit_bias: { 5: 1 }, parallel_tool_calls: false, user: 'me', metadata: { a_b: 'c' },
   };
   const { provider, calls } = service('A', says('yes'));
   await create(provider, { ...params, n: 1, presence_penalty: null });
   const { messages, stream, stream_options: options, ...body } = calls[0].body;
   assert.deepEqual(body, { model: 'gpt-9', ...params });
+});
+
+test('a service that nobody knows gets the limit of tokens under the name that the caller has for it', async () => {
+  for (const [named, limit, name] of [
+    [undefined, 'max_tokens', 'max_tokens'], [undefined, 'max_completion_tokens', 'max_completion_tokens'],
+    ['groq', 'max_completion_tokens', 'max_tokens'], ['azure', 'max_tokens', 'max_completion_tokens'],
+  ]) {
+    const { provider, calls } = service('A', says('yes'));
+    await create(provider.with({ service: named, baseUrl: 'https://llm.example/v1' }), { [limit]: 7 });
+    const { max_tokens: short, max_completion_tokens: long } = calls[0].body;
+    assert.deepEqual({ short, long }, name === 'max_tokens' ? { short: 7, long: undefined } : { short: undefined, long: 7 });
+  }
 });
 
 test("what a service needs of its own stays under a call's", async () => {

@@ -1,4 +1,4 @@
-// What README.md and docs/edge.md print runs as it is printed; only the site is the local one, and the services are stubs.
+// What README.md, docs/edge.md and docs/services.md print runs as it is printed; only the site is the local one, and the services are stubs.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -33,7 +33,7 @@ function around() {
   const nothing = () => {};
   return {
     ...rivulet, ...edge, shop, messages, reply: shop.createAsyncGenerator({ messages }), KEY, apiKey: 'sk-0123456789',
-    baseURL: 'https://api.openai.com/v1', show: nothing, showInstead: nothing, retryIn: nothing, shown: 'Hello.',
+    baseURL: 'https://api.openai.com/v1', show: nothing, showInstead: nothing, retryIn: nothing, shown: 'Hello.', resource: 'r', deployment: 'd', project: 'p', account: 'a', gatewayId: 'g', cloudflareToken: 't',
     process: { stdout: { write: nothing } }, console: { log: nothing, warn: nothing },
   };
 }
@@ -52,7 +52,7 @@ async function run(example) {
   return import(`data:text/javascript,${encodeURIComponent(`const { ${given} } = globalThis.around;\n${source}`)}`);
 }
 
-for (const [file, least] of [['README.md', 9], ['docs/edge.md', 2]]) {
+for (const [file, least] of [['README.md', 10], ['docs/edge.md', 2], ['docs/services.md', 4]]) {
   const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
   const examples = [...text.matchAll(/^( *)```js\n([^]*?)^ *```$/gm)].map(([, , example]) => example);
 

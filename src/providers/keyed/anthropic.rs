@@ -36,6 +36,7 @@ pub const PROTOCOL: Protocol = Protocol {
                 ("stop", "stop_sequences"),
                 ("tools", ".tools"),
                 ("toolChoice", ".tool_choice"),
+                ("parallelToolCalls", ".parallel_tool_calls"),
                 ("reasoningEffort", "output_config/effort"),
                 ("responseFormat", ".response_format"),
                 ("extra", ".extra"),
@@ -120,6 +121,17 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     if !tools.is_empty() {
         body.insert("tools", tools.into());
+    }
+    if body.contains_key("tools")
+        && let Some(Value::Bool(false)) = chat.mapped_options.get(".parallel_tool_calls")
+    {
+        // The switch is a member of the choice. `none` does not have it, and calls no tool at all.
+        let choice = body.take("tool_choice").map_or_else(|| CHOICES[0].to_owned(), |choice| choice.to_json());
+        let (start, more) = match choice == CHOICES[1] {
+            true => (choice.as_str(), ""),
+            false => (choice.trim_end_matches('}'), r#","disable_parallel_tool_use":true}"#),
+        };
+        body.insert_filled("tool_choice", "%%", &[start, more]);
     }
     messages::wrap_in_list(body, "stop_sequences");
     match body.get("output_config").and_then(|config| config.text("effort")) {

@@ -19,6 +19,8 @@ pub struct Takes {
     pub parts_in_results: bool,
     /// `images` of the assistant.
     pub images_of_assistant: bool,
+    /// Parts of the type `thinking`, in its own form.
+    pub thoughts: bool,
 }
 
 /// The messages in the form of Chat Completions. `None`: they have it. `provider` is named in errors and warnings.
@@ -43,7 +45,7 @@ pub fn written(given: &Value, takes: Takes, provider: &str, warnings: &mut Vec<S
 }
 
 /// Parts that are OpenAI's own, or that some service takes in this form beside them.
-fn is_plain(part: &Value) -> bool {
+fn is_plain(part: &Value, takes: Takes) -> bool {
     match str_or_empty(part, "type") {
         "text" | "refusal" | "video_url" | "document_url" | "file_url" | "audio_url" | "input_video" => true,
         "image_url" => part.get("image_url").is_some_and(Value::is_object),
@@ -51,6 +53,9 @@ fn is_plain(part: &Value) -> bool {
         "file" => {
             part.text_at("/file/file_id").is_some()
                 || part.text_at("/file/file_data").is_some_and(|data| data.starts_with("data:"))
+        }
+        "thinking" if takes.thoughts && part.get("thinking").is_some_and(|thinking| thinking.as_array().is_some()) => {
+            true
         }
         "input_text" | "output_text" | "input_image" | "input_file" | "image" | "document" | "reasoning"
         | "thinking" | "redacted_thinking" => false,
@@ -69,7 +74,7 @@ fn is_foreign(message: &Value, takes: Takes) -> bool {
         || is_marked(message)
         || message.list("tool_calls").iter().any(is_marked)
         || parts.iter().any(|part| {
-            !is_plain(part)
+            !is_plain(part, takes)
                 || is_marked(part)
                 || is_result && !takes.parts_in_results && str_or_empty(part, "type") != "text"
         })
@@ -157,7 +162,7 @@ impl Writer<'_> {
 
     /// A part in the form of Chat Completions. `None`: it is reasoning, which is put into `reasoning`.
     fn part(&mut self, part: &Value, place: &dyn Fn() -> String, reasoning: &mut String) -> Result<Option<Value>> {
-        if is_plain(part) {
+        if is_plain(part, self.takes) {
             return Ok(Some(part.clone()));
         }
         let mut text = Map::new();

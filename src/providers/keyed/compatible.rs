@@ -5,19 +5,38 @@ use super::chat_messages::Takes;
 use super::message_decoder::str_or_empty;
 use super::messages::{self, KnownCalls};
 use crate::chat::{Error, Result};
-use crate::json::{Map, Value};
-use crate::options::ChatRequest;
+use crate::http::Request;
+use crate::json::{Map, Value, fill_template};
+use crate::options::{ChatRequest, Settings};
+use crate::providers::keyed;
 use crate::text::join;
 
-/// What becomes of `reasoning_content` in messages of the assistant.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reasoning {
-    /// It is sent as the caller gives it.
+/// Under which name the reasoning of an answer goes back to the service, in the message of the assistant.
+#[derive(Clone, Copy)]
+enum Back {
+    /// The message stays as the caller gives it.
     AsGiven,
-    /// The service refuses it.
-    LeftOut,
-    /// The service refuses a message with tool calls that comes back without it.
-    Wanted,
+    /// The service refuses it under any name.
+    Nowhere,
+    /// As text, under each of these names.
+    Text(&'static [&'static str]),
+    /// `reasoning_details` stay as they are; text without them goes under this name.
+    Details(&'static str),
+    /// As a part of the content.
+    Part,
+}
+
+/// What the words of `reasoningEffort` become.
+#[derive(Clone, Copy)]
+struct Effort {
+    /// The words for `reasoning_effort`, the highest first. Empty: any word, as it is given.
+    words: &'static [&'static str],
+    /// The member, and its JSON, that switches reasoning off, in the place of the word `none`. Empty: there is none.
+    off: (&'static str, &'static str),
+    /// The member, and its JSON, that switches it on.
+    on: (&'static str, &'static str),
+    /// Whether the service has only the switch, and no words.
+    is_switch: bool,
 }
 
 /// What is special about a service.
@@ -29,86 +48,436 @@ pub struct Service {
     has_developer: bool,
     /// Its name for `seed`.
     seed: &'static str,
-    reasoning: Reasoning,
+    /// Its name for the limit of tokens.
+    limit: &'static str,
+    back: Back,
+    /// What stands for the reasoning in a message with tool calls that has none, where the service refuses the message otherwise.
+    /// The reasoning of an answer is kept for that message (`DIALECT_WITH_REASONING`).
+    filler: Option<&'static str>,
+    effort: Effort,
+    /// How many stop words it takes. The others end the text here.
+    stop: usize,
+    /// The choices of a tool that it takes: words, and `named` for a function.
+    choices: &'static [&'static str],
+    /// Whether it thinks where nothing is said about that, for a service that refuses to be forced to call a tool while it thinks.
+    thinks: Option<bool>,
+    /// What it refuses or silently ignores: members of the body, `name` of messages, and types of `response_format`.
+    lacks: &'static [&'static str],
     /// Whether the ids of calls must be nine letters or digits.
     has_short_ids: bool,
+    /// Whether its key is sent as `api-key`, unless it is a token.
+    has_api_key: bool,
+    /// Whether models of OpenAI answer, some of which refuse members that others take.
+    is_openai: bool,
 }
 
-const USUAL: Service =
-    Service { name: "", has_developer: true, seed: "seed", reasoning: Reasoning::AsGiven, has_short_ids: false };
+const AS_GIVEN: Effort = Effort { words: &[], off: ("", ""), on: ("", ""), is_switch: false };
 
-/// The services of `SERVICES` in src/js/services.js; `tests/lists.rs` compares them. Sources: each service's documentation of its
-/// API, and reports of 400 and 422 (tests/cases names them).
-const SERVICES: [Service; 13] = [
-    Service { name: "cerebras", reasoning: Reasoning::LeftOut, ..USUAL },
-    Service { name: "deepseek", has_developer: false, reasoning: Reasoning::Wanted, ..USUAL },
-    Service { name: "fireworks", ..USUAL },
-    Service { name: "groq", reasoning: Reasoning::LeftOut, ..USUAL },
-    Service { name: "huggingface", ..USUAL },
-    Service { name: "llamacpp", ..USUAL },
-    Service { name: "lmstudio", ..USUAL },
+const fn words(words: &'static [&'static str]) -> Effort {
+    Effort { words, ..AS_GIVEN }
+}
+
+const UP_TO_HIGH: Effort = words(&["high", "medium", "low"]);
+const OFF_TO_HIGH: Effort = words(&["high", "medium", "low", "none"]);
+const THINKING_OFF: (&str, &str) = ("thinking", r#"{"type":"disabled"}"#);
+const THINKING_ON: (&str, &str) = ("thinking", r#"{"type":"enabled"}"#);
+
+/// An unknown service.
+const USUAL: Service = Service {
+    name: "",
+    has_developer: true,
+    seed: "seed",
+    limit: "max_tokens",
+    back: Back::AsGiven,
+    filler: None,
+    effort: AS_GIVEN,
+    // OpenAI takes four. That fewer words are sent than a service may take changes nothing.
+    stop: 4,
+    choices: &["auto", "none", "required", "named"],
+    thinks: None,
+    lacks: &[],
+    has_short_ids: false,
+    has_api_key: false,
+    is_openai: false,
+};
+
+/// Most services know the roles of OpenAI's first API only.
+const NAMED: Service = Service { has_developer: false, ..USUAL };
+
+/// OpenAI itself, which is no preset. Its newer models refuse `max_tokens`, which is the only name that other services know, and it
+/// refuses members of messages that it does not know.
+const OPENAI: Service = Service { limit: "max_completion_tokens", back: Back::Nowhere, is_openai: true, ..USUAL };
+const AZURE: Service = Service { name: "azure", has_api_key: true, ..OPENAI };
+
+const CONTENT_ONLY: Back = Back::Text(&[CONTENT]);
+const REASONING_ONLY: Back = Back::Text(&[REASONING]);
+
+/// The services of `SERVICES` in src/js/services.js; `tests/lists.rs` compares them, and `tests/flows/compatible.rs` has a row for
+/// each. Sources: each service's documentation and its own client, and reports of 400 and 422, which the comments and tests/cases name.
+const SERVICES: [Service; 24] = [
+    // A gateway: what is sent reaches the service in front of which it stands.
+    Service { name: "aigateway", has_developer: true, ..USUAL },
+    AZURE,
+    Service { name: "bedrock", ..NAMED },
+    // Unknown members are refused: 400 `wrong_api_format` (kilocode#10375).
+    Service { name: "cerebras", has_developer: true, back: REASONING_ONLY, effort: OFF_TO_HIGH, ..NAMED },
+    // Strands Agents has to take out `stream_options`.
+    Service {
+        name: "cohere",
+        back: Back::Nowhere,
+        effort: words(&["high", "none"]),
+        lacks: &["parallel_tool_calls", "stream_options"],
+        ..NAMED
+    },
+    Service {
+        name: "dashscope",
+        back: CONTENT_ONLY,
+        effort: Effort {
+            off: ("enable_thinking", "false"),
+            on: ("enable_thinking", "true"),
+            is_switch: true,
+            ..AS_GIVEN
+        },
+        // qwen-code#7659, eino#994.
+        thinks: Some(false),
+        ..NAMED
+    },
+    // `developer`: pi#1048. A forced choice: DeepSeek-V3#1376, osaurus#1940. Seeds and parallel calls are not in its API, and ignored.
+    Service {
+        name: "deepseek",
+        back: CONTENT_ONLY,
+        filler: Some(""),
+        effort: Effort { words: &["max", "high", "low"], off: THINKING_OFF, ..AS_GIVEN },
+        thinks: Some(true),
+        lacks: &["seed", "parallel_tool_calls", "json_schema"],
+        ..NAMED
+    },
+    Service { name: "fireworks", back: CONTENT_ONLY, effort: OFF_TO_HIGH, ..NAMED },
+    // `reasoning_content`: jan#8136. `reasoning` is refused, too, where the model has none (gptel#774): see `Service::of`.
+    Service { name: "groq", has_developer: true, back: REASONING_ONLY, effort: OFF_TO_HIGH, ..NAMED },
+    Service { name: "huggingface", ..NAMED },
+    Service { name: "llamacpp", back: CONTENT_ONLY, ..NAMED },
+    // `json_object`: lmstudio-bug-tracker#189. A named tool: page-agent#367.
+    Service { name: "lmstudio", choices: &["auto", "none", "required"], lacks: &["json_object"], ..NAMED },
+    // Parameters that are documented as ignored, or are not in the documentation (the formatter of agentscope takes them out).
+    Service {
+        name: "minimax",
+        back: Back::Details(DETAILS),
+        effort: Effort { off: THINKING_OFF, on: ("thinking", r#"{"type":"adaptive"}"#), is_switch: true, ..AS_GIVEN },
+        stop: 0,
+        lacks: &["seed", "parallel_tool_calls"],
+        ..NAMED
+    },
+    // Members that it does not know are 422 `extra_forbidden` (eca#231, crush#1590, mistral-go#2). It counts tokens unasked.
     Service {
         name: "mistral",
-        has_developer: false,
         seed: "random_seed",
-        reasoning: Reasoning::LeftOut,
+        back: Back::Part,
+        effort: words(&["xhigh", "high", "medium", "low", "minimal", "none"]),
+        lacks: &["stream_options", "name"],
         has_short_ids: true,
+        ..NAMED
     },
-    Service { name: "nvidia", ..USUAL },
-    Service { name: "openrouter", ..USUAL },
-    Service { name: "together", ..USUAL },
-    Service { name: "vllm", ..USUAL },
-    Service { name: "xai", ..USUAL },
+    // Unknown efforts and members are ignored. The reasoning of a call must not be missing or empty (spacebot#364, openclaw#59689).
+    Service {
+        name: "moonshot",
+        back: CONTENT_ONLY,
+        filler: Some(" "),
+        effort: words(&["max", "high", "low"]),
+        choices: &["auto", "none", "named"],
+        lacks: &["seed"],
+        ..NAMED
+    },
+    // It does not answer a request with `stream_options` (DeepTutor#420), or refuses it, by model.
+    Service { name: "nvidia", lacks: &["stream_options"], ..NAMED },
+    Service { name: "openrouter", has_developer: true, back: Back::Details(REASONING), ..NAMED },
+    // Stop words are in its types, and without effect (litellm#867).
+    Service {
+        name: "perplexity",
+        stop: 0,
+        back: Back::Nowhere,
+        effort: words(&["high", "medium", "low", "minimal"]),
+        ..NAMED
+    },
+    Service { name: "sambanova", back: REASONING_ONLY, effort: UP_TO_HIGH, ..NAMED },
+    Service {
+        name: "together",
+        back: Back::Text(&[REASONING, CONTENT]),
+        effort: Effort { off: ("reasoning", r#"{"enabled":false}"#), ..UP_TO_HIGH },
+        ..NAMED
+    },
+    // What it does not know is ignored, says its documentation.
+    Service {
+        name: "vertex",
+        effort: words(&["high", "medium", "low", "minimal", "none"]),
+        lacks: &["parallel_tool_calls"],
+        ..NAMED
+    },
+    // Since 2026 `reasoning`, without the older `reasoning_content`.
+    Service { name: "vllm", back: REASONING_ONLY, ..NAMED },
+    // Models that reason refuse `stop` (NativeTavern#83, opencodex#5280), so the words end the text here.
+    Service {
+        name: "xai",
+        back: CONTENT_ONLY,
+        effort: words(&["xhigh", "high", "medium", "low", "none"]),
+        stop: 0,
+        ..NAMED
+    },
+    // One stop word, and no choice of a tool but `auto` (hindsight#4246).
+    Service {
+        name: "zai",
+        back: CONTENT_ONLY,
+        effort: Effort { off: THINKING_OFF, on: THINKING_ON, ..AS_GIVEN },
+        stop: 1,
+        choices: &["auto"],
+        lacks: &["parallel_tool_calls", "json_schema"],
+        ..NAMED
+    },
 ];
+
+/// The words that `reasoningEffort` has here, in their order. Others are a service's own, and go as they are.
+const EFFORTS: [&str; 7] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+
+/// OpenAI's models that refuse `temperature`, `top_p` and `stop` (OpenAI's reasoning guide; litellm#28662). Later ones take the first
+/// two at some efforts.
+const FIXED: [&str; 7] = ["o1", "o3", "o3-mini", "o4-mini", "gpt-5", "gpt-5-mini", "gpt-5-nano"];
 
 /// The names of the services that the setting `service` may have.
 pub fn names() -> impl Iterator<Item = &'static str> {
     SERVICES.iter().map(|service| service.name)
 }
 
+/// How many stop words go to the service: see [`crate::options::ProtocolInfo::stop_words`].
+pub fn stop_words(settings: &Settings, model: &str) -> usize {
+    Service::of(settings, model).map_or(USUAL.stop, |service| service.stop)
+}
+
 impl Service {
-    /// The service that the setting `service` names.
+    /// The service that the setting `service` names, or else the one at the address, as far as it is known, for a request of this
+    /// model.
     ///
     /// # Errors
-    /// [`crate::chat::Code::Input`]: there is no such service.
-    pub fn of(chat: &ChatRequest) -> Result<Service> {
-        let Some(wanted) = chat.settings.get("service") else { return Ok(USUAL) };
-        SERVICES.iter().find(|service| service.name == wanted).copied().ok_or_else(|| {
-            let known = names().collect::<Vec<_>>().join(", ");
-            Error::input(join(&["service: '", wanted, "' is none of ", &known]))
-        })
+    /// [`crate::chat::Code::Input`]: there is no such service, or it has no address.
+    pub fn of(settings: &Settings, model: &str) -> Result<Service> {
+        let url = settings.url.as_str();
+        let is_at_openai = url.starts_with("https://api.openai.com/");
+        let is_at_azure = [".openai.azure.com/", ".services.ai.azure.com/", ".cognitiveservices.azure.com/"];
+        let mut service = match settings.get("service") {
+            None if is_at_openai => OPENAI,
+            None if is_at_azure.iter().any(|host| url.contains(host)) => AZURE,
+            None => USUAL,
+            // Otherwise the key of this service would go to OpenAI.
+            Some(wanted) if is_at_openai && names().any(|name| name == wanted) => {
+                return Err(Error::input(join(&[
+                    "service: '",
+                    wanted,
+                    "' also needs its baseUrl, as SERVICES has it",
+                ])));
+            }
+            Some(wanted) => *SERVICES.iter().find(|service| service.name == wanted).ok_or_else(|| {
+                let known = names().collect::<Vec<_>>().join(", ");
+                Error::input(join(&["service: '", wanted, "' is none of ", &known]))
+            })?,
+        };
+        let mut short = model;
+        match service.name {
+            "aigateway" => {
+                if let Some(rest) = model.strip_prefix("openai/") {
+                    (service, short) = (Service { name: "aigateway", ..OPENAI }, rest);
+                }
+            }
+            "groq" if !["gpt-oss", "qwen", "deepseek-r1"].iter().any(|reasons| model.contains(reasons)) => {
+                service.back = Back::Nowhere;
+            }
+            // Kimi K3 has words, and thinks always; the models before it have only the switch. All have a temperature of their own.
+            "moonshot" if model.starts_with("kimi-k") => {
+                service.lacks = &["seed", "temperature", "top_p"];
+                if model.starts_with("kimi-k2") {
+                    service.thinks = Some(true);
+                    service.effort = Effort { off: THINKING_OFF, on: THINKING_ON, is_switch: true, ..AS_GIVEN };
+                }
+            }
+            // hermes-agent#23435, big-AGI#1104.
+            "xai" if has_fixed_effort(model) => service.lacks = &["reasoning_effort"],
+            _ => {}
+        }
+        let is_fixed =
+            |name: &&str| short.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with("-20"));
+        if service.is_openai && FIXED.iter().any(|name| is_fixed(name)) {
+            (service.stop, service.lacks) = (0, &["temperature", "top_p"]);
+        }
+        Ok(service)
     }
 
     /// Whether the reasoning of its answers has to be kept, for the message with the tool calls to which it led.
     pub fn wants_reasoning(self) -> bool {
-        self.reasoning == Reasoning::Wanted
+        self.filler.is_some()
     }
 
-    /// What its messages may have beyond OpenAI's. Of a service that is not named, `url` may be any: it gets the marks of caches as
-    /// they are.
-    pub fn takes(self, url: &str) -> Takes {
+    /// What its messages may have beyond OpenAI's. A service that is not known gets the marks of caches as they
+    /// are.
+    pub fn takes(self) -> Takes {
         let is_router = self.name == "openrouter";
         Takes {
-            marks: is_router || self.name == USUAL.name && !url.starts_with("https://api.openai.com/"),
+            marks: is_router
+                || matches!(self.name, "dashscope" | "aigateway")
+                || self.name.is_empty() && !self.is_openai,
             addresses_of_files: is_router,
             parts_in_results: is_router,
             images_of_assistant: is_router,
+            thoughts: matches!(self.back, Back::Part),
         }
     }
 
-    /// Gives the options the names that the service has for them.
-    pub fn rename(self, body: &mut Map) {
+    /// Adds the key as the service wants it. A JSON Web Token goes as Bearer everywhere: Azure has keys, and tokens of Entra.
+    pub fn key(self, chat: &ChatRequest, request: Request) -> Request {
+        let is_token = |key: &str| key.starts_with("eyJ") && key.contains('.');
+        match self.has_api_key && !chat.settings.get("apiKey").is_some_and(is_token) {
+            true => keyed::with_key(chat, request, "api-key", ""),
+            false => keyed::bearer(chat, request),
+        }
+    }
+
+    fn has(self, member: &str) -> bool {
+        !self.lacks.contains(&member)
+    }
+
+    /// Gives the options the names and values that the service has for them, and leaves out what it refuses.
+    /// `options`: see [`crate::options::ProtocolInfo::options`].
+    pub fn adapt(self, chat: &ChatRequest, options: &[(&str, &str)], body: &mut Map, warnings: &mut Vec<String>) {
+        let name = chat.settings.name.as_str();
+        let mut warn = |parts: &[&str]| warnings.push(join(parts));
+        const LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
+        let adds = |member: &str| {
+            let extras = [".extra", ".under"].map(|key| chat.mapped_options.get(key));
+            extras.into_iter().flatten().any(|extra| extra.non_null(member).is_some())
+        };
+        let limits = LIMITS.map(|limit| body.take(limit));
+        // An unknown service may be OpenAI behind a gateway: a client of OpenAI's API knows which name it wants.
+        let limit = if self.name.is_empty() && limits[1].is_some() { "max_completion_tokens" } else { self.limit };
+        // What the owner of an endpoint sets in `extra` counts, whichever name a client gives its own limit.
+        if let Some(most) = limits.into_iter().flatten().next_back().filter(|_| !LIMITS.iter().any(|limit| adds(limit)))
+        {
+            body.insert(limit, most);
+        }
+        let has_tools = body.get("tools").is_some_and(|tools| tools.as_array().is_none_or(|tools| !tools.is_empty()));
+        if !has_tools && !adds("tools") {
+            // Mistral, vLLM, NVIDIA and LM Studio refuse an empty list, and a choice without tools.
+            body.remove("tools");
+            body.remove("parallel_tool_calls");
+            if body.take("tool_choice").is_some_and(|choice| !matches!(choice.as_str(), Some("auto" | "none"))) {
+                warn(&["there are no 'tools': 'toolChoice' was left out"]);
+            }
+        }
+        self.adapt_effort(name, body, &mut warn);
+        let switch = self.effort.off.0;
+        let extras = [".extra", ".under"].map(|key| chat.mapped_options.get(key)?.non_null(switch));
+        let switch = extras.into_iter().flatten().next().or(body.get(switch)).map(Value::to_json);
+        let thinks = self.thinks.is_some_and(|thinks| switch.map_or(thinks, |switch| switch != self.effort.off.1));
+        self.adapt_choice(name, thinks, body, &mut warn);
+        self.adapt_format(name, body, &mut warn);
+        for &member in self.lacks {
+            // Where these are fixed, they are 1.
+            let is_fixed = |value: &Value| matches!(member, "temperature" | "top_p") && value.to_json() == "1";
+            if body.take(member).is_some_and(|value| !is_fixed(&value)) {
+                let option = options.iter().find(|(_, place)| *place == member).map_or(member, |(option, _)| option);
+                warn(&[name, " takes no '", option, "' here: it was left out"]);
+            }
+        }
         if self.seed != USUAL.seed
             && let Some(seed) = body.take(USUAL.seed)
         {
             body.insert(self.seed, seed);
         }
+        if !self.name.is_empty() {
+            // Together and Z.ai take nothing but a list.
+            messages::wrap_in_list(body, "stop");
+        }
+        if self.has("stream_options") {
+            body.insert_filled("stream_options", r#"{"include_usage":true}"#, &[]);
+        }
+    }
+
+    fn adapt_choice(self, name: &str, thinks: bool, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+        let Some(given) = body.get("tool_choice") else { return };
+        let choice = given.as_str().unwrap_or("named");
+        let (choices, while_thinking) =
+            if thinks { (&["auto", "none"][..], " while it thinks") } else { (self.choices, "") };
+        if choices.contains(&choice) || !USUAL.choices.contains(&choice) {
+            return;
+        }
+        if choice == "none" {
+            // A model without tools calls none.
+            ["tools", "tool_choice", "parallel_tool_calls"].iter().for_each(|member| body.remove(member));
+            return;
+        }
+        let instead = if choice == "named" && choices.contains(&"required") { "required" } else { "auto" };
+        let given = if choice == "named" { "the name of a tool" } else { "'required'" };
+        warn(&[name, " does not take ", given, " as 'toolChoice'", while_thinking, ": '", instead, "' was sent"]);
+        body.insert_str("tool_choice", instead);
+    }
+
+    fn adapt_effort(self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+        let Effort { words, off, on, is_switch } = self.effort;
+        let Some(given) = body.text("reasoning_effort").map(str::to_owned) else { return };
+        let Some(wanted) = EFFORTS.iter().position(|word| *word == given) else { return };
+        let set = |body: &mut Map, (member, json): (&str, &'static str)| {
+            // What the caller put there by `extra` comes later and counts.
+            if !member.is_empty() {
+                body.insert_filled(member, json, &[]);
+            }
+        };
+        if wanted == 0 && !off.0.is_empty() {
+            body.remove("reasoning_effort");
+            return set(body, off);
+        }
+        set(body, on);
+        if is_switch {
+            body.remove("reasoning_effort");
+        } else if !words.is_empty() && !words.contains(&given.as_str()) {
+            let place = |word: &str| EFFORTS.iter().position(|known| *known == word).unwrap_or_default();
+            let usable = words.iter().filter(|word| **word != "none");
+            if let Some(nearest) = usable.min_by_key(|word| place(word).abs_diff(wanted)) {
+                if wanted == 0 {
+                    warn(&[name, " cannot do without reasoning: '", nearest, "' was sent as 'reasoningEffort'"]);
+                }
+                body.insert_str("reasoning_effort", nearest);
+            }
+        }
+    }
+
+    fn adapt_format(self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+        let kind = body.get("response_format").map_or("", |format| str_or_empty(format, "type"));
+        if self.has(kind) {
+        } else if kind == "json_schema" {
+            warn(&[
+                name,
+                " takes no schema: it is asked for any JSON, and the schema in 'responseFormat' was left out",
+            ]);
+            body.insert_filled("response_format", r#"{"type":"json_object"}"#, &[]);
+        } else {
+            warn(&[name, " has no JSON mode without a schema: 'responseFormat' was left out"]);
+            body.remove("response_format");
+        }
     }
 
     /// The messages as the service takes them, with what it wants back. `None`: as they are.
-    pub fn messages(self, given: &Value, known: &KnownCalls, warnings: &mut Vec<String>) -> Option<Value> {
+    pub fn messages(
+        self,
+        chat: &ChatRequest,
+        given: &Value,
+        known: &KnownCalls,
+        warnings: &mut Vec<String>,
+    ) -> Option<Value> {
         let given = messages::items(given);
-        let changed: Vec<_> = given.iter().map(|message| self.message(message, known, warnings)).collect();
+        let mut warn = |parts: &[&str]| {
+            let warning = join(parts);
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        };
+        let name = &chat.settings.name;
+        let changed: Vec<_> = given.iter().map(|message| self.message(name, message, known, &mut warn)).collect();
         if changed.iter().all(Option::is_none) {
             return None;
         }
@@ -117,17 +486,15 @@ impl Service {
         Some(written.collect::<Vec<_>>().into())
     }
 
-    fn message(self, message: &Value, known: &KnownCalls, warnings: &mut Vec<String>) -> Option<Value> {
+    fn message(self, name: &str, message: &Value, known: &KnownCalls, warn: &mut dyn FnMut(&[&str])) -> Option<Value> {
         let mut changed = None;
-        if !self.has_developer && str_or_empty(message, "role") == "developer" {
+        let role = str_or_empty(message, "role");
+        if !self.has_developer && role == "developer" {
             object(&mut changed, message).insert_str("role", "system");
         }
-        if self.reasoning == Reasoning::LeftOut && message.get(CONTENT).is_some() {
-            object(&mut changed, message).remove(CONTENT);
-            const LEFT_OUT: &str = "the service takes no reasoning_content in messages: it was left out";
-            if !warnings.iter().any(|known| known == LEFT_OUT) {
-                warnings.push(LEFT_OUT.to_owned());
-            }
+        if !self.has("name") && role != "tool" && message.get("name").is_some() {
+            object(&mut changed, message).remove("name");
+            warn(&[name, " takes no 'name' in messages: it was left out"]);
         }
         for (at, call) in message.list("tool_calls").iter().enumerate() {
             let id = str_or_empty(call, "id");
@@ -145,6 +512,9 @@ impl Service {
                 }
             }
         }
+        if role == "assistant" {
+            self.place_reasoning(name, &mut changed, message, warn);
+        }
         if self.has_short_ids {
             shorten(str_or_empty(message, "tool_call_id"), |id| {
                 object(&mut changed, message).insert_str("tool_call_id", id);
@@ -161,6 +531,77 @@ impl Service {
         }
         changed.map(Value::Object)
     }
+
+    /// Puts the reasoning of a message where the service wants it. Signatures and what is encrypted mean something to the service
+    /// alone from which they came, so they go to no other.
+    fn place_reasoning(self, name: &str, changed: &mut Option<Map>, message: &Value, warn: &mut dyn FnMut(&[&str])) {
+        let has = |member: &&str| changed.as_ref().map_or(message.get(member), |changed| changed.get(member)).is_some();
+        let filler = self.filler.filter(|_| !message.list("tool_calls").is_empty());
+        if matches!(self.back, Back::AsGiven) || filler.is_none() && ![CONTENT, REASONING, DETAILS].iter().any(has) {
+            return;
+        }
+        let message = object(changed, message);
+        let [content, short, details] = [CONTENT, REASONING, DETAILS].map(|member| message.take(member));
+        let parts = details.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let given = content.as_ref().and_then(Value::as_str).or(short.as_ref().and_then(Value::as_str));
+        let text = given.map_or_else(|| text_of(parts), str::to_owned);
+        let is_state = |part: &Value| part.non_null("signature").is_some() || part.non_null("data").is_some();
+        let mut has_state = parts.iter().any(is_state);
+        match self.back {
+            Back::Details(other) if !parts.is_empty() => {
+                message.insert(DETAILS, parts.to_vec().into());
+                short.into_iter().filter(|_| other == REASONING).for_each(|short| message.insert(REASONING, short));
+                has_state = false;
+            }
+            // An empty text may be what the service wants, too.
+            Back::Text(names) if given.is_some() || !text.is_empty() => {
+                names.iter().for_each(|name| message.insert_str(name, &text));
+            }
+            _ if text.is_empty() => {}
+            Back::Details(DETAILS) => {
+                message.insert_filled(DETAILS, r#"[{"type":"reasoning.text","text":$}]"#, &[&text]);
+            }
+            Back::Details(name) => message.insert_str(name, &text),
+            Back::Part => add_thought(message, &text),
+            _ => warn(&[name, " takes no reasoning in messages: it was left out"]),
+        }
+        if has_state {
+            warn(&[name, " takes no 'reasoning_details' in messages: they were left out"]);
+        }
+        if let Some(filler) = filler.filter(|_| message.text(CONTENT).is_none()) {
+            message.insert_str(CONTENT, filler);
+        }
+    }
+}
+
+/// The text in `reasoning_details`.
+fn text_of(details: &[Value]) -> String {
+    details.iter().filter_map(|detail| detail.text("text").or(detail.text("summary"))).collect()
+}
+
+/// Puts reasoning before the content, as Mistral has it.
+fn add_thought(message: &mut Map, text: &str) {
+    let thought = fill_template(r#"{"type":"thinking","thinking":[{"type":"text","text":$}],"closed":true}"#, &[text]);
+    let mut parts = vec![thought];
+    match message.take("content") {
+        Some(Value::Array(given)) => {
+            if given.iter().any(|part| part.text("type") == Some("thinking")) {
+                parts.clear();
+            }
+            parts.extend(given);
+        }
+        Some(Value::String(content)) if !content.is_empty() => {
+            parts.push(fill_template(r#"{"type":"text","text":$}"#, &[&content]));
+        }
+        _ => {}
+    }
+    message.insert("content", parts.into());
+}
+
+/// Whether a model of xAI refuses an effort.
+fn has_fixed_effort(model: &str) -> bool {
+    let is_fixed = ["grok-4-", "grok-code-fast"].iter().any(|name| model.starts_with(name));
+    model == "grok-4" || is_fixed || model.starts_with("grok-4.20") && model.ends_with("reasoning")
 }
 
 /// Gives `to` nine letters or digits for an id that is of another form, as those of other services are.
@@ -173,6 +614,7 @@ fn shorten(id: &str, to: impl FnOnce(&str)) {
 
 /// The members that are kept of answers with tool calls.
 const CONTENT: &str = "reasoning_content";
+const REASONING: &str = "reasoning";
 const DETAILS: &str = "reasoning_details";
 /// The member of a call that goes back with it.
 pub const EXTRA: &str = "extra_content";

@@ -86,6 +86,9 @@ impl RequestBuilder {
                 None => body.insert(place, value.clone()),
             }
         }
+        if let Some(more) = chat.mapped_options.get(".compatible") {
+            merge_over(&mut body, more)?;
+        }
         body.insert_str("model", &model(&chat)?);
         Ok(RequestBuilder { conversation: chat.conversation.clone(), chat, body, warnings: Vec::new() })
     }
@@ -97,7 +100,7 @@ impl RequestBuilder {
     /// [`crate::chat::Code::Input`]: `extra` is not an object.
     pub fn post(mut self, dialect: &'static Dialect, path: &str) -> Result<Operation> {
         let chat = self.chat;
-        for key in [".compatible", ".under", ".extra"] {
+        for key in [".under", ".extra"] {
             if let Some(more) = chat.mapped_options.get(key) {
                 merge_over(&mut self.body, more)?;
             }

@@ -10,16 +10,20 @@ use crate::frame::Framing;
 use crate::json::Value;
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
-use crate::providers::keyed::compatible::Service;
+use crate::providers::keyed::compatible::{self, Service};
 use crate::providers::keyed::messages::KnownCalls;
-use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, chat_messages, messages, models};
+use crate::providers::keyed::{Dialect, RequestBuilder, chat_chunk, chat_messages, messages, models};
 
 /// The class `OpenAiChat` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
-    models: Some(|chat| models::list_models(&DIALECT, chat, "/models")),
+    models: Some(|chat| {
+        _ = Service::of(&chat.settings, "")?;
+        models::list_models(&DIALECT, chat, "/models")
+    }),
     info: ProtocolInfo {
         settings: &[("service", SettingKind::Id)],
+        stop_words: compatible::stop_words,
         ..ProtocolInfo::service(
             "OpenAiChat",
             "https://api.openai.com/v1",
@@ -34,6 +38,7 @@ pub const PROTOCOL: Protocol = Protocol {
                 ("seed", "seed"),
                 ("tools", "tools"),
                 ("toolChoice", "tool_choice"),
+                ("parallelToolCalls", "parallel_tool_calls"),
                 ("reasoningEffort", "reasoning_effort"),
                 ("responseFormat", "response_format"),
                 // Fields that a client of the edge sent and that only compatible services know.
@@ -48,7 +53,10 @@ pub const PROTOCOL: Protocol = Protocol {
 static DIALECT: Dialect = Dialect {
     provider: PROTOCOL.info.name,
     framing: Framing::Sse,
-    headers: keyed::bearer,
+    headers: |chat, request| match Service::of(&chat.settings, "") {
+        Ok(service) => service.key(chat, request),
+        Err(_) => request,
+    },
     events: &["message", "error"],
     text_path: &["choices", "0", "delta", "content"],
     reasoning_paths: &[&["choices", "0", "delta", "reasoning_content"], &["choices", "0", "delta", "reasoning"]],
@@ -81,24 +89,16 @@ static DIALECT_WITH_REASONING: Dialect = Dialect {
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
-    let service = Service::of(chat)?;
+    let service = Service::of(&chat.settings, body.text("model").unwrap_or_default())?;
     let given = messages::given(chat)?;
-    let written =
-        chat_messages::written(&given, service.takes(&chat.settings.url), &chat.settings.name, &mut builder.warnings)?;
+    let written = chat_messages::written(&given, service.takes(), &chat.settings.name, &mut builder.warnings)?;
     let given = written.map_or(given, Rc::new);
     let known = KnownCalls::of(&chat.conversation);
     let needed = known.still_needed_of(&given);
-    let written = service.messages(&given, &known, &mut builder.warnings);
+    let written = service.messages(chat, &given, &known, &mut builder.warnings);
     body.insert("messages", written.unwrap_or(Value::Shared(given)));
-    service.rename(body);
-    // OpenAI's newer models refuse `max_tokens`, which is the only name that other services know.
-    if chat.settings.url.starts_with("https://api.openai.com/")
-        && let Some(most) = body.take("max_tokens")
-    {
-        body.insert("max_completion_tokens", most);
-    }
+    service.adapt(chat, PROTOCOL.info.options, body, &mut builder.warnings);
     body.insert("stream", true.into());
-    body.insert_filled("stream_options", r#"{"include_usage":true}"#, &[]);
     builder.conversation = needed;
     let dialect = if service.wants_reasoning() { &DIALECT_WITH_REASONING } else { &DIALECT };
     builder.post(dialect, PROTOCOL.info.api_endpoint)

@@ -34,6 +34,7 @@ pub const PROTOCOL: Protocol = Protocol {
             ("maxTokens", "max_output_tokens"),
             ("tools", ".tools"),
             ("toolChoice", ".tool_choice"),
+            ("parallelToolCalls", "parallel_tool_calls"),
             ("reasoningEffort", "reasoning/effort"),
             ("responseFormat", ".response_format"),
             ("extra", ".extra"),
@@ -101,6 +102,9 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     if !tools.is_empty() {
         body.insert("tools", tools.into());
+    }
+    if !body.contains_key("tools") {
+        body.remove("parallel_tool_calls");
     }
     if body.contains_key("reasoning") {
         body.insert_in("reasoning", "summary", "auto".into());
