@@ -1258,7 +1258,7 @@ export class ChatError extends Error {
    * @param message what went wrong, for people
    * @param details the other members, each `undefined` where it is left out, `retryable` false; `cause` as in `Error`
    */
-  constructor(code: ChatErrorCode, message: string, details?: Partial<Omit<ChatError, 'code' | 'message' | 'name' | 'stack'>>);
+  constructor(code: ChatErrorCode, message: string, details?: Partial<Omit<ChatError, 'code' | 'message' | 'name' | 'stack' | 'requestID'>>);
   readonly name: 'ChatError';
   /** What went wrong, for programs. */
   readonly code: ChatErrorCode;
@@ -1270,6 +1270,16 @@ export class ChatError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Name of the provider; `undefined` where the error is of none. */
   readonly provider: string | undefined;
+  /** The service's own type of the error, such as `invalid_request_error` or Gemini's `NOT_FOUND`; `undefined` where it gives none. */
+  readonly type: string | undefined;
+  /** What of the request the service names as wrong, such as `messages[0].content`; `undefined` where it names nothing. */
+  readonly param: string | undefined;
+  /** The service's own code of the error, a word or a number as text (`'1113'`); `undefined` where it gives none. */
+  readonly serviceCode: string | undefined;
+  /** What the service calls the request, from the headers of the response or its body; support asks for it. `undefined` where it gives none. */
+  readonly requestId: string | undefined;
+  /** Another name of `requestId`, which the errors of npm `openai` have. */
+  readonly requestID: string | undefined;
   /** An excerpt of the response body, at most 2 000 characters; `undefined` where no response was the reason. */
   readonly body: string | undefined;
   /** Of `all_failed`: the error of each provider, in the order in which they were asked. Else `undefined`. */

@@ -161,7 +161,9 @@ impl ReplyDriver {
 
     /// Reports that the body broke off with `cause`. Returns a [`Progress`].
     pub fn broken(&self, cause: JsValue) -> u8 {
-        self.0.failed(Failure::network(cause, "the connection broke")) as u8
+        let mut failure = Failure::network(cause, "the connection broke");
+        failure.error.request_id = self.0.exchange.borrow().as_ref().and_then(Exchange::request_id);
+        self.0.failed(failure) as u8
     }
 
     /// Why the reply failed, as a `ChatError`, or `undefined`. Returns it once.

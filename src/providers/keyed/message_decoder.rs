@@ -64,9 +64,13 @@ pub struct MessageDecoder {
 /// it.
 const MAX_COUNTS: usize = 64;
 
-/// Words for the end that mean that there is no answer, of OpenRouter and Mistral (`error`), and of Gemini (F2, K3).
-const FAILURES: [&str; 8] = [
+/// Words for the end that mean that there is no answer, of OpenRouter, Mistral and Workers AI (`error`), of Cohere (`timeout`, too),
+/// of Responses as a status, of Gemini (F2, K3), and of Bedrock.
+const FAILURES: [&str; 13] = [
     "error",
+    "timeout",
+    "failed",
+    "cancelled",
     "malformed_function_call",
     "unexpected_tool_call",
     "too_many_tool_calls",
@@ -74,6 +78,8 @@ const FAILURES: [&str; 8] = [
     "malformed_response",
     "no_image",
     "image_other",
+    "malformed_model_output",
+    "malformed_tool_use",
 ];
 
 /// A tool call of the answer.
