@@ -336,7 +336,7 @@ export interface AiEngineSettings extends WordPressSettings {
    * The site's token of AI Engine's public API. With it, messages go to `simpleChatbotQuery`, which answers in one piece and knows no
    * earlier messages: all turns become one text. Left out: the requests of the plugin's own chat window, which stream.
    */
-  apiKey?: string;
+  apiKey?: ApiKey;
   /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
 }
@@ -355,7 +355,7 @@ export interface AiPufferSettings extends WordPressSettings {
    * The site's own API key. With it, messages go to the plugin's REST route, which needs `botId` and answers in one piece. Left out:
    * the two AJAX requests of the plugin's own chat window, which stream.
    */
-  apiKey?: string;
+  apiKey?: ApiKey;
   /**
    * With `apiKey` and without `botId`: the AI service that the site asks, `openai` for one, with a model of the call or `defaultModel`,
    * by the plugin's route `generate`. Left out: a bot is asked.
@@ -364,6 +364,13 @@ export interface AiPufferSettings extends WordPressSettings {
   /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
 }
+
+/**
+ * A key, or a function that gives one: it is called before each request, each try included, so that a token that is valid for minutes
+ * (Microsoft Entra, Google Vertex, Amazon) can be renewed. `signal` and `timeout` count while its promise is awaited. Where it throws, or
+ * gives no string that a header may hold, nothing is sent, and the reply fails with a `ChatError` `auth` (`cause`: what it threw).
+ */
+export type ApiKey = string | (() => string | Promise<string>);
 
 /** Settings of a service you have an API key for. One of the wrong type, or one that does not exist, is a `ChatError` `input` at the first use. */
 export interface ServiceSettings extends CallDefaults {
@@ -374,8 +381,8 @@ export interface ServiceSettings extends CallDefaults {
   baseUrl?: string;
   /** Another name of `baseUrl`, which the npm package `openai` has. Both with different values: a `ChatError` `input`. */
   baseURL?: string;
-  /** Your key. Left out: none is sent, as local servers want it. No error ever holds it. */
-  apiKey?: string;
+  /** Your key, or a function that gives it. Left out: none is sent, as local servers want it. No error ever holds it. */
+  apiKey?: ApiKey;
   /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
   /**
@@ -1087,8 +1094,8 @@ export interface RequestOptions {
 
 /** The settings of `openai` that are known here; an `OpenAiChat` is made of them. Any other setting is a `ChatError` `input`. */
 export interface ClientOptions {
-  /** Your key. Left out: `OPENAI_API_KEY` of the environment, where there is one. */
-  apiKey?: string;
+  /** Your key, or a function that gives it. Left out: `OPENAI_API_KEY` of the environment, where there is one. */
+  apiKey?: ApiKey;
   /** Address of the API. Left out: `OPENAI_BASE_URL` of the environment, else OpenAI's own. */
   baseURL?: string;
   /** Another name of `baseURL`, which the providers have. */

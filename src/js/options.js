@@ -5,6 +5,9 @@ import { jsonCopy } from './json-copy.js';
 /** Options that are not plain data. They stay in JavaScript, while all others go to the core as JSON. */
 const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce', 'onRetry'];
 
+/** What stands in for `apiKey` in the core where it is a function, as in src/options/settings.rs. */
+const KEY_OF_FUNCTION = 'rivulet-key-of-a-function';
+
 /** A copy without a prototype, so that a property of a polluted `Object.prototype` is not taken for an option. */
 export const ownProperties = (given) => ({ __proto__: null, ...given });
 
@@ -28,6 +31,7 @@ export function split(given, path, texts) {
     for (const key of Object.keys(given)) {
       if (given[key] === undefined) continue;
       if (LIVE.includes(key)) live[key] = given[key] ?? undefined;
+      else if (key === 'apiKey' && typeof given.apiKey === 'function') [live.apiKey, data.apiKey] = [given.apiKey, KEY_OF_FUNCTION];
       else data[key] = given[key];
     }
   } catch (error) {

@@ -138,6 +138,10 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = ownsFetch)]
     pub fn owns_fetch(this: &Host) -> bool;
 
+    /// Resolves to the key that the caller's function gives.
+    #[wasm_bindgen(method, js_name = apiKey)]
+    pub fn api_key(this: &Host) -> Promise;
+
     /// Sends a request. Resolves to its `Response`.
     #[wasm_bindgen(method)]
     pub fn send(this: &Host, url: &str, init: &RequestInit) -> Promise;
