@@ -35,6 +35,8 @@ pub enum Event {
     },
     /// A source that the service cites, in the service's own shape.
     Source(Value),
+    /// How likely the tokens of the text that follows were, in OpenAI's form: lists in an object.
+    Logprobs(Map),
     /// A report of progress, or another note that is not part of the answer.
     Status {
         /// The service's own name for this kind of note.
@@ -79,6 +81,7 @@ impl Event {
         Some(match self {
             Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Session(_) => return None,
             Event::Source(_) => "source",
+            Event::Logprobs(_) => "logprobs",
             Event::Status { .. } => "status",
             Event::Image(_) => "image",
             Event::Action { .. } => "action",
@@ -102,6 +105,7 @@ impl Event {
             | Event::Action { .. }
             | Event::Replace(_) => true,
             Event::Status { .. }
+            | Event::Logprobs(_)
             | Event::Warning(_)
             | Event::Usage(_)
             | Event::Conversation(_)
@@ -119,6 +123,7 @@ impl Event {
             Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Session(_) => {}
             Event::Replace(text) => event.insert_str("text", &text),
             Event::Source(source) => event.insert("source", source),
+            Event::Logprobs(logprobs) => event.insert("logprobs", logprobs.into()),
             Event::Status { kind, text, raw } => {
                 event.insert_str("kind", &kind);
                 event.insert_str("text", &text);

@@ -8,8 +8,17 @@ import { random } from './web.js';
 /** Options that have the same name here and at OpenAI, in camel case here and with underscores there. */
 const OPTIONS = ['messages', 'temperature', 'topP', 'maxTokens', 'stop', 'seed', 'tools', 'toolChoice', 'reasoningEffort', 'responseFormat'];
 
+/** The members by which the number of tokens is limited: services know one of them or both. */
+const LIMITS = ['max_tokens', 'max_completion_tokens'];
+
 /** Settings that `openai` has, too, and `baseUrl`. */
 const SETTINGS = ['apiKey', 'baseURL', 'baseUrl', 'timeout', 'maxRetries', 'defaultHeaders', 'dangerouslyAllowBrowser', 'fetch'];
+
+/** Names that the providers here, and other packages, have for these settings. */
+const FOREIGN = {
+  key: 'apiKey', token: 'apiKey', apiToken: 'apiKey', url: 'baseURL', endpoint: 'baseURL', host: 'baseURL', basePath: 'baseURL', apiBase: 'baseURL',
+  headers: 'defaultHeaders', retries: 'maxRetries', allowBrowser: 'dangerouslyAllowBrowser', transport: 'fetch',
+};
 
 /** Providers behind the interface of the npm package `openai`. Answers are made by the encoder of the edge (src/edge/mod.rs). */
 export class Client {
@@ -26,7 +35,7 @@ export class Client {
     else if (Object.values(ownProperties(given)).some(isProvider)) this.#providers = checkedProviders(given);
     else {
       const settings = ownProperties(given);
-      refuseUnknown(settings, SETTINGS, 'Client');
+      refuseUnknown(settings, SETTINGS, 'Client', FOREIGN);
       [this.#provider, this.#timeout] = [openAiChat(settings), settings.timeout];
     }
   }
@@ -50,12 +59,15 @@ export class Client {
       model: name ?? provider.defaultModel,
       created: Math.floor(Date.now() / 1000),
     };
-    const reply = provider[encoded](options, spec, { warnings: [] });
+    const responseMeta = { warnings: [] };
+    const { warnings } = responseMeta;
+    const reply = provider[encoded](options, spec, responseMeta);
     try {
       const first = await firstItem(reply);
-      if (spec.stream) return streamOf(first, reply, signal);
+      if (spec.stream) return streamOf(first, reply, signal, warnings);
       await reply.next();
-      return JSON.parse(decode(first));
+      const completion = JSON.parse(decode(first));
+      return warnings.length > 0 ? { ...completion, warnings } : completion;
     } catch (error) {
       throw withStatus(error);
     }
@@ -78,16 +90,24 @@ function openAiChat({
 /** A variable of the environment. A blank one counts as not set, as it does in `openai`. */
 const env = (name) => globalThis.process?.env?.[name]?.trim() || undefined;
 
-/** The options of a call. Members that no option has a name for go to an `OpenAiChat` as they are, and to no other provider. */
+/**
+ * The options of a call. Members that no option has a name for go to an `OpenAiChat` as they are, and so does the limit of tokens, since
+ * services know one of its two names or both. Of any other provider they become warnings.
+ */
 function toOptions(params, provider) {
+  const isCompatible = provider instanceof OpenAiChat;
   const options = {};
-  const extra = {};
+  const more = {};
   for (const [key, value] of Object.entries(params)) {
+    if ((value ?? undefined) === undefined) continue;
     const name = key.replace('completion_', '').replace(/_(.)/g, (_, letter) => letter.toUpperCase());
-    if (!OPTIONS.includes(name)) extra[key] = value;
-    else if (value !== null) options[name] = value;
+    if (!OPTIONS.includes(name) || (isCompatible && LIMITS.includes(key))) more[key] = value;
+    else options[name] = value;
   }
-  return provider instanceof OpenAiChat ? { ...options, extra } : options;
+  // A limit of the settings must not stand beside that of the call.
+  if (LIMITS.some((key) => key in more)) for (const key of LIMITS) more[key] ??= null;
+  if (Object.keys(more).length > 0) options[isCompatible ? 'extra' : 'compatible'] = more;
+  return options;
 }
 
 /** What OpenAI's API answers with for these codes. */
@@ -103,8 +123,8 @@ function withStatus(error) {
   return error;
 }
 
-/** The chunks, and a controller that stops them. As in `openai`, a loop that is stopped ends without an error. */
-function streamOf(first, reply, signal) {
+/** The chunks, a controller that stops them, and the warnings so far. As in `openai`, a loop that is stopped ends without an error. */
+function streamOf(first, reply, signal, warnings) {
   const controller = new AbortController();
   controller.signal.addEventListener('abort', () => reply.return());
   async function* chunks() {
@@ -126,7 +146,7 @@ function streamOf(first, reply, signal) {
   const all = chunks();
   // Runs to the first `yield`, since a generator that has not begun ends without its `finally`.
   all.next();
-  return { controller, [Symbol.asyncIterator]: () => all };
+  return { controller, warnings, [Symbol.asyncIterator]: () => all };
 }
 
 /** The chunks in the bytes of an event stream, which hold whole frames; no frame has a blank line inside. */

@@ -506,6 +506,12 @@ export type ReplyEvent =
       /** Whether this is the whole call. */
       done: boolean;
     }
+  /** How likely the tokens of the text that follows were, where `extra` asked a service for it (`logprobs`) that tells it in Chat Completions. */
+  | {
+      type: 'logprobs';
+      /** In the service's own shape; OpenAI's is `{ content, refusal }`. */
+      logprobs: unknown;
+    }
   /** A source that the service cites. */
   | {
       type: 'source';
@@ -910,9 +916,9 @@ export interface ChatCompletionCreateParams {
   temperature?: number | null;
   /** `topP` of `CallOptions`. */
   top_p?: number | null;
-  /** `maxTokens` of `CallOptions`. */
+  /** `maxTokens` of `CallOptions`; an `OpenAiChat` sends it under this very name. */
   max_completion_tokens?: number | null;
-  /** `maxTokens` of `CallOptions`, under its old name. */
+  /** `maxTokens` of `CallOptions`, under its old name; an `OpenAiChat` sends it under this very name. */
   max_tokens?: number | null;
   /** `stop` of `CallOptions`. */
   stop?: string | readonly string[] | null;
@@ -928,22 +934,26 @@ export interface ChatCompletionCreateParams {
   response_format?: unknown;
   /** How many answers to give. Only 1: any other number is a `ChatError` `input`. */
   n?: 1 | null;
-  /** Makes tokens less likely the more often they came, -2 to 2. For `OpenAiChat` only. */
+  /** Makes tokens less likely the more often they came, -2 to 2. Of another provider than `OpenAiChat` it becomes a warning. */
   frequency_penalty?: number | null;
-  /** Makes tokens less likely that came at all, -2 to 2. For `OpenAiChat` only. */
+  /** Makes tokens less likely that came at all, -2 to 2. Of another provider than `OpenAiChat` it becomes a warning. */
   presence_penalty?: number | null;
-  /** Makes single tokens more or less likely, by their number in the model's vocabulary. For `OpenAiChat` only. */
+  /** Makes single tokens more or less likely, by their number in the model's vocabulary. Of another provider than `OpenAiChat` it becomes a warning. */
   logit_bias?: Record<string, number> | null;
-  /** Labels that the service stores with the completion. For `OpenAiChat` only. */
+  /** Labels that the service stores with the completion. Of another provider than `OpenAiChat` it becomes a warning. */
   metadata?: Record<string, string> | null;
-  /** Whether the model may call several tools at once. For `OpenAiChat` only. */
+  /** Whether the model may call several tools at once. Of another provider than `OpenAiChat` it becomes a warning. */
   parallel_tool_calls?: boolean;
-  /** At which speed and price the service works. For `OpenAiChat` only. */
+  /** At which speed and price the service works. Of another provider than `OpenAiChat` it becomes a warning. */
   service_tier?: string | null;
-  /** Whether the service stores the completion. For `OpenAiChat` only. */
+  /** Whether the service stores the completion. Of another provider than `OpenAiChat` it becomes a warning. */
   store?: boolean | null;
-  /** Your id of the person who asks. For `OpenAiChat` only. */
+  /** Your id of the person who asks. Of another provider than `OpenAiChat` it becomes a warning. */
   user?: string;
+  /** Whether the answer is to say how likely its tokens were. Of another provider than `OpenAiChat` it becomes a warning. */
+  logprobs?: boolean | null;
+  /** How many of the likeliest tokens are to be named at each place, 0 to 20. Of another provider than `OpenAiChat` it becomes a warning. */
+  top_logprobs?: number | null;
 }
 
 /** Token counts as the npm package `openai` has them. */
@@ -963,6 +973,33 @@ export interface ChatCompletionUsage {
  * `stop` here, since the API has no name for it.
  */
 type CompletionFinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+
+/** How likely a token was. */
+export interface ChatCompletionTokenLogprob {
+  /** The token. */
+  token: string;
+  /** The natural logarithm of its probability. */
+  logprob: number;
+  /** Its bytes in UTF-8; `null` where there are none. */
+  bytes: number[] | null;
+  /** The likeliest tokens at this place, as many as `top_logprobs` asked for. */
+  top_logprobs: {
+    /** The token. */
+    token: string;
+    /** The natural logarithm of its probability. */
+    logprob: number;
+    /** Its bytes in UTF-8; `null` where there are none. */
+    bytes: number[] | null;
+  }[];
+}
+
+/** How likely the tokens of an answer were, as the service tells it. */
+export interface ChatCompletionLogprobs {
+  /** The tokens of the text. */
+  content: ChatCompletionTokenLogprob[] | null;
+  /** The tokens of a refusal. */
+  refusal: ChatCompletionTokenLogprob[] | null;
+}
 
 /** A completion in one piece. */
 export interface ChatCompletion {
@@ -999,12 +1036,15 @@ export interface ChatCompletion {
         };
       }[];
     };
-    logprobs: null;
+    /** How likely the tokens were, where `logprobs` asked for it and the service said it; else `null`. */
+    logprobs: ChatCompletionLogprobs | null;
     /** Why it is over. */
     finish_reason: CompletionFinishReason;
   }[];
   /** Token counts. */
   usage: ChatCompletionUsage;
+  /** What of the request was left out, and what the service warned of. Left out where there is nothing. */
+  warnings?: string[];
 }
 
 /** One chunk of a streamed completion. */
@@ -1045,7 +1085,8 @@ export interface ChatCompletionChunk {
         };
       }[];
     };
-    logprobs: null;
+    /** How likely the tokens were, where `logprobs` asked for it and the service said it; else `null`. */
+    logprobs: ChatCompletionLogprobs | null;
     /** Why the answer is over, in the last chunk with a choice; `null` in those before. */
     finish_reason: CompletionFinishReason | null;
   }[];
@@ -1057,6 +1098,8 @@ export interface ChatCompletionChunk {
 export interface ChatCompletionStream extends AsyncIterable<ChatCompletionChunk> {
   /** `controller.abort()` stops the request upstream and ends the loop without an error. Leaving the loop, or `signal`, does the same. */
   controller: AbortController;
+  /** What of the request was left out, and what the service warned of so far. */
+  readonly warnings: readonly string[];
 }
 
 /** A model as the npm package `openai` has it. */

@@ -199,6 +199,12 @@ impl MessageDecoder {
         out.source(source);
     }
 
+    /// How likely the tokens of the text that follows were.
+    pub fn logprobs(&mut self, logprobs: &Map, out: &mut EventQueue) {
+        self.not_scannable = true;
+        out.push(Event::Logprobs(logprobs.clone()));
+    }
+
     /// All sources so far, of which those at the beginning may have come before.
     pub fn sources_so_far(&mut self, sources: &[Value], out: &mut EventQueue) {
         for source in sources.get(self.sources..).unwrap_or_default() {
