@@ -74,7 +74,7 @@ fn forms() -> Vec<Row> {
         ("LM Studio", 400, json!({ "error": "'response_format.type' must be 'json_schema'" }), Service, NO, "'response_format.type' must be 'json_schema'", ["", "", ""]),
         ("llama.cpp", 400, json!({ "error": { "code": 400, "message": "exceeds the available context size", "type": "exceed_context_size_error" } }), Refused, NO, "exceeds the available context size", ["400", "exceed_context_size_error", ""]),
         ("llama.cpp", 503, json!({ "error": { "code": 503, "message": "Loading model", "type": "unavailable_error" } }), Service, YES, "Loading model", ["503", "unavailable_error", ""]),
-        ("vLLM", 404, json!({ "error": { "message": "The model `m` does not exist.", "type": "NotFoundError", "param": "model", "code": 404 } }), Service, NO, "The model `m` does not exist.", ["404", "NotFoundError", "model"]),
+        ("vLLM", 404, json!({ "error": { "message": "The model `m` does not exist.", "type": "NotFoundError", "param": "model", "code": 404 } }), ModelNotFound, NO, "The model `m` does not exist.", ["404", "NotFoundError", "model"]),
         ("Bedrock", 400, json!({ "message": "Input is too long for requested model.", "__type": "ValidationException" }), Refused, NO, "Input is too long for requested model.", ["", "ValidationException", ""]),
         ("Bedrock", 400, json!({ "Message": "The provided request is not valid", "__type": "com.amazon#ValidationException" }), Service, NO, "The provided request is not valid", ["", "com.amazon#ValidationException", ""]),
         ("Bedrock", 424, json!({ "message": "Model stream", "__type": "ModelStreamErrorException" }), Service, YES, "Model stream", ["", "ModelStreamErrorException", ""]),

@@ -8,7 +8,7 @@ import { random } from './web.js';
 /** Options that have the same name here and at OpenAI, in camel case here and with underscores there. */
 const OPTIONS = ['messages', 'temperature', 'topP', 'maxTokens', 'stop', 'seed', 'tools', 'toolChoice', 'reasoningEffort', 'responseFormat'];
 
-/** The members by which the number of tokens is limited: services know one of them or both. */
+/** The members by which the number of tokens is limited: services know one of them or both. The last one that is given counts. */
 const LIMITS = ['max_tokens', 'max_completion_tokens'];
 
 /** Settings that `openai` has, too, and `baseUrl`. */
@@ -45,16 +45,18 @@ export class Client {
     return ChatError;
   }
 
-  async #create({ model: name, stream, stream_options: streamOptions, n = 1, ...params }, { signal, timeout = this.#timeout, maxRetries, ...more }) {
+  async #create({ model: name, stream, stream_options: given, n = 1, ...params }, { signal, timeout = this.#timeout, maxRetries, ...more }) {
     if (n !== 1 && n !== null) throw new ChatError('input', 'n must be 1: one choice is all there is');
     const { provider, model } = this.#providers ? findProvider(this.#providers, String(name)) : { provider: this.#provider, model: name };
+    const { include_usage: includeUsage, ...streamOptions } = ownProperties(given);
+    if (Object.keys(streamOptions).length > 0) params.stream_options = streamOptions;
     const options = { ...more, ...toOptions(params, provider), signal, retries: maxRetries };
     if (model !== undefined) options.model = model;
     // In `openai` a number limits the time to the head of the response, which for a stream comes with its first content.
     if (timeout !== undefined) options.timeout = stream && typeof timeout === 'number' ? { firstChunk: timeout } : timeout;
     const spec = {
       stream: stream === true,
-      includeUsage: ownProperties(streamOptions).include_usage,
+      includeUsage,
       id: `chatcmpl-${random()}${random()}`,
       model: name ?? provider.defaultModel,
       created: Math.floor(Date.now() / 1000),
@@ -91,23 +93,25 @@ function openAiChat({
 const env = (name) => globalThis.process?.env?.[name]?.trim() || undefined;
 
 /**
- * The options of a call. Members that no option has a name for go to an `OpenAiChat` as they are, and so does the limit of tokens, since
- * services know one of its two names or both. Of any other provider they become warnings.
+ * The options of a call. Members that no option has a name for go to an `OpenAiChat` as they are; of any other provider they become
+ * warnings. The limit of tokens keeps its name where Chat Completions are spoken.
  */
 function toOptions(params, provider) {
-  const isCompatible = provider instanceof OpenAiChat;
   const options = {};
   const more = {};
   for (const [key, value] of Object.entries(params)) {
-    if ((value ?? undefined) === undefined) continue;
-    const name = key.replace('completion_', '').replace(/_(.)/g, (_, letter) => letter.toUpperCase());
-    if (!OPTIONS.includes(name) || (isCompatible && LIMITS.includes(key))) more[key] = value;
-    else options[name] = value;
+    if ((value ?? undefined) === undefined || LIMITS.includes(key)) continue;
+    const name = key.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+    (OPTIONS.includes(name) ? options : more)[OPTIONS.includes(name) ? name : key] = value;
   }
+  const compatible = {};
+  for (const key of LIMITS) if ((params[key] ?? undefined) !== undefined) options.maxTokens = compatible[key] = params[key];
   // A limit of the settings must not stand beside that of the call.
-  if (LIMITS.some((key) => key in more)) for (const key of LIMITS) more[key] ??= null;
-  if (Object.keys(more).length > 0) options[isCompatible ? 'extra' : 'compatible'] = more;
-  return options;
+  if (options.maxTokens !== undefined) for (const key of LIMITS) compatible[key] ??= null;
+  // Settings have an `extra`, too, and that of a call is laid over it.
+  if (provider instanceof OpenAiChat) options.extra = more;
+  else Object.assign(compatible, more);
+  return Object.keys(compatible).length > 0 ? { ...options, compatible } : options;
 }
 
 /** What OpenAI's API answers with for these codes. */

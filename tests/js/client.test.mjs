@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { after, before, test } from 'node:test';
 
 import { createHandler } from '../../dist/edge.js';
-import { Anthropic, ChatError, Client, Fallback, OpenAiChat } from '../../dist/index.js';
+import { Anthropic, ChatError, Client, Fallback, OpenAiChat, SERVICES } from '../../dist/index.js';
 import { chatError, within } from './helper.mjs';
 import { begins, call, delta, end, fails, mute, says, service, streams, text } from './services.mjs';
 
@@ -184,6 +184,17 @@ test('the limit of tokens goes to an OpenAiChat under the name that it was given
     const limits = calls.map(({ body }) => Object.fromEntries(Object.entries(body).filter(([key]) => key.startsWith('max_'))));
     assert.deepEqual(limits, [...given.slice(0, 3), {}, ...given.slice(0, 3), usual]);
   }
+});
+
+test('that limit is found in a fallback, and Mistral gets it under the name that it knows', async () => {
+  const [a, b] = [service('A', says('yes')), service('B', says('yes'))];
+  const mistral = b.provider.with({ ...SERVICES.mistral });
+  await create(new Fallback([a.provider]), { max_completion_tokens: 5 });
+  await create(new Fallback([mistral]), { max_completion_tokens: 5 });
+  await create(mistral, { max_completion_tokens: 6, stream: true, stream_options: { include_obfuscation: false } });
+  const limits = [...a.calls, ...b.calls].map(({ body: { max_tokens: old, max_completion_tokens: newer } }) => [old, newer]);
+  assert.deepEqual(limits, [[undefined, 5], [5, undefined], [6, undefined]]);
+  assert.deepEqual(b.calls[1].body.stream_options, { include_obfuscation: false });
 });
 
 test('logprobs that were asked for stand in the choice, streamed and whole', async () => {

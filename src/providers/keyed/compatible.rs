@@ -28,13 +28,21 @@ pub struct Service {
     has_developer: bool,
     /// Its name for `seed`.
     seed: &'static str,
+    /// Whether it refuses `max_completion_tokens`, the newer name of `max_tokens`.
+    has_old_limit: bool,
     reasoning: Reasoning,
     /// Whether the ids of calls must be nine letters or digits.
     has_short_ids: bool,
 }
 
-const USUAL: Service =
-    Service { name: "", has_developer: true, seed: "seed", reasoning: Reasoning::AsGiven, has_short_ids: false };
+const USUAL: Service = Service {
+    name: "",
+    has_developer: true,
+    seed: "seed",
+    has_old_limit: false,
+    reasoning: Reasoning::AsGiven,
+    has_short_ids: false,
+};
 
 /// The services of `SERVICES` in src/js/services.js; `tests/lists.rs` compares them. Sources: each service's documentation of its
 /// API, and reports of 400 and 422 (tests/cases names them).
@@ -50,6 +58,7 @@ const SERVICES: [Service; 13] = [
         name: "mistral",
         has_developer: false,
         seed: "random_seed",
+        has_old_limit: true,
         reasoning: Reasoning::LeftOut,
         has_short_ids: true,
     },
@@ -89,6 +98,11 @@ impl Service {
             && let Some(seed) = body.take(USUAL.seed)
         {
             body.insert(self.seed, seed);
+        }
+        if self.has_old_limit
+            && let Some(most) = body.take("max_completion_tokens")
+        {
+            body.insert("max_tokens", most);
         }
     }
 

@@ -93,7 +93,7 @@ impl RequestBuilder {
     /// [`crate::chat::Code::Input`]: `extra` is not an object.
     pub fn post(mut self, dialect: &'static Dialect, path: &str) -> Result<Operation> {
         let chat = self.chat;
-        for key in [".compatible", ".under", ".extra"] {
+        for key in [".under", ".extra"] {
             if let Some(more) = chat.mapped_options.get(key) {
                 merge_over(&mut self.body, more)?;
             }
@@ -116,7 +116,10 @@ fn model(chat: &ChatRequest) -> Result<String> {
 
 /// Lays `extra` over the body. `null` removes a member, since some services refuse members that they do not know, such
 /// as `stream_options`. Objects are merged, so that one more member does not replace the others.
-fn merge_over(body: &mut Map, extra: &Value) -> Result<()> {
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: `extra` is not an object.
+pub fn merge_over(body: &mut Map, extra: &Value) -> Result<()> {
     let Value::Object(extra) = extra else { return Err(Error::input("extra must be an object")) };
     for (key, value) in extra.iter() {
         if let (Some(known @ Value::Json(_)), Value::Object(_)) = (body.get_mut(key), value) {

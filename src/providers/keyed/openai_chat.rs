@@ -86,13 +86,16 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let needed = known.still_needed_of(&given);
     let written = service.messages(&given, &known, &mut builder.warnings);
     body.insert("messages", written.unwrap_or(Value::Shared(given)));
-    service.rename(body);
     // OpenAI's newer models refuse `max_tokens`, which is the only name that other services know.
     if chat.settings.url.starts_with("https://api.openai.com/")
         && let Some(most) = body.take("max_tokens")
     {
         body.insert("max_completion_tokens", most);
     }
+    if let Some(more) = chat.mapped_options.get(".compatible") {
+        keyed::merge_over(body, more)?;
+    }
+    service.rename(body);
     body.insert("stream", true.into());
     body.insert_filled("stream_options", r#"{"include_usage":true}"#, &[]);
     builder.conversation = needed;
