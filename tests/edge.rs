@@ -141,6 +141,49 @@ fn an_answer_in_one_piece_takes_the_final_text_of_the_service() {
 }
 
 #[test]
+fn how_likely_tokens_were_stands_beside_their_text_and_whole_at_the_end() {
+    let told = |token: &str| {
+        let text = format!(r#"{{"content":[{{"token":"{token}","logprob":-0.5}}],"refusal":null}}"#);
+        let parsed = rivulet::json::parse(text.as_bytes()).unwrap().value;
+        Event::Logprobs(parsed.as_object().unwrap().clone())
+    };
+    let said = |stream: bool, responses: bool| {
+        let mut encoder = Encoder::new(answer(responses, stream));
+        encoder.event(&told("a"));
+        encoder.text("a");
+        encoder.text("b");
+        encoder.event(&told("c"));
+        encoder.event(&told("d"));
+        encoder.text("d");
+        encoder.event(&told("e"));
+        encoder.event(&Event::from(Finish::Stop));
+        let mut bytes = Vec::new();
+        encoder.take(|taken, _| bytes = taken.to_vec());
+        String::from_utf8(bytes).unwrap()
+    };
+    let chunks: Vec<Value> = said(true, false)
+        .split("\n\n")
+        .filter_map(|frame| serde_json::from_str(frame.strip_prefix("data: {").map(|_| &frame[6..])?).ok())
+        .collect();
+    let tokens: Vec<_> = chunks
+        .iter()
+        .filter_map(|chunk| {
+            let choice = &chunk["choices"][0];
+            let text = choice["delta"]["content"].as_str()?;
+            Some((text.to_owned(), choice["logprobs"]["content"][0]["token"].as_str().unwrap_or("-").to_owned()))
+        })
+        .collect();
+    let expected = [("", "-"), ("a", "a"), ("b", "-"), ("", "c"), ("d", "d"), ("", "e")];
+    assert_eq!(tokens, expected.map(|(text, token)| (text.to_owned(), token.to_owned())));
+    let whole: Value = serde_json::from_str(&said(false, false)).unwrap();
+    let all = whole["choices"][0]["logprobs"].clone();
+    let names: Vec<_> =
+        all["content"].as_array().unwrap().iter().map(|token| token["token"].as_str().unwrap()).collect();
+    assert_eq!((names.join(""), all["refusal"].clone()), ("acde".to_owned(), Value::Null));
+    assert!(!said(true, true).contains("token\":\"a"), "Responses has another place");
+}
+
+#[test]
 fn names_of_that_api_become_names_of_this() {
     let read = |body: Value, responses| -> Value {
         serde_json::from_str(&request::read(&body.to_string(), responses).unwrap().to_json()).unwrap()
@@ -160,9 +203,9 @@ fn names_of_that_api_become_names_of_this() {
             "model": "shop", "stream": true, "includeUsage": true,
             "options": {
                 "messages": [{"role": "user", "content": "x"}], "topP": 0.5, "maxTokens": 9,
-                "responseFormat": {"type": "json_object"}, "compatible": {"logit_bias": {}, "max_completion_tokens": 9},
+                "responseFormat": {"type": "json_object"}, "compatible": {"logit_bias": {}, "top_logprobs": 1, "max_completion_tokens": 9},
             },
-            "warnings": ["'top_logprobs' was left out"],
+            "warnings": [],
         })
     );
     let responses = read(

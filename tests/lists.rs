@@ -151,6 +151,12 @@ fn the_default_of_max_event_bytes_is_the_same_on_both_sides() {
     assert_eq!(digits.parse(), Ok(product));
 }
 
+#[test]
+fn the_text_in_the_place_of_a_functions_key_is_the_same_on_both_sides() {
+    let javascript = between(&source("src/js/options.js"), "const KEY_OF_FUNCTION = '", "'");
+    assert_eq!(javascript, rivulet::options::KEY_OF_FUNCTION);
+}
+
 fn javascript() -> Vec<String> {
     let folders = ["src/js", "src/js/edge"];
     let files = folders.iter().flat_map(|folder| {

@@ -82,6 +82,14 @@ pub struct Details {
     /// How long the service asks to wait, as it says it in `Retry-After`: a date, or seconds (also where the service
     /// gives milliseconds). Text, since the core has no clock to read a date with.
     pub retry_after: Option<String>,
+    /// The service's own type of the error, for example `invalid_request_error`, at most [`NAME`] characters.
+    pub kind: Option<String>,
+    /// What of the request the service names as wrong, for example `messages[0].content`, at most [`NAME`] characters.
+    pub param: Option<String>,
+    /// The service's own code of the error, a word or a number as text, at most [`NAME`] characters.
+    pub service_code: Option<String>,
+    /// What the service calls this request, for its support, at most [`NAME`] characters.
+    pub request_id: Option<String>,
     /// The beginning of the response body, at most [`EXCERPT`] characters. `None` where it is blank or there was no
     /// response.
     pub body: Option<String>,
@@ -90,12 +98,26 @@ pub struct Details {
 /// How many characters of a body or message an error carries.
 pub const EXCERPT: usize = 2_000;
 
+/// How many characters of each name that a service gives an error carries.
+pub const NAME: usize = 200;
+
 impl Error {
     /// An error that is not retryable. `message` is cut after [`EXCERPT`] characters.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let mut message = message.into();
         truncate(&mut message, EXCERPT);
-        Error(Box::new(Details { code, message, status: None, retryable: false, retry_after: None, body: None }))
+        Error(Box::new(Details {
+            code,
+            message,
+            status: None,
+            retryable: false,
+            retry_after: None,
+            kind: None,
+            param: None,
+            service_code: None,
+            request_id: None,
+            body: None,
+        }))
     }
 
     /// An error of code [`Code::Input`].
@@ -119,7 +141,7 @@ impl Error {
         self
     }
 
-    /// Replaces each of `secrets` in the message and the excerpt by [`REDACTED`], since services like to echo keys.
+    /// Replaces each of `secrets` in the message, the excerpt and the service's names by [`REDACTED`], since services like to echo keys.
     /// Secrets of fewer than four bytes stay.
     pub fn redact<'a>(&mut self, secrets: impl Iterator<Item = &'a str>) {
         secrets.for_each(|secret| self.redact_one(secret));
@@ -129,9 +151,19 @@ impl Error {
     fn redact_one(&mut self, secret: &str) {
         if secret.len() >= MIN_SECRET_BYTES {
             self.message = redacted(&self.message, secret);
-            self.body = self.body.take().map(|body| redacted(&body, secret));
+            let Details { kind, param, service_code, request_id, body, .. } = &mut *self.0;
+            for text in [kind, param, service_code, request_id, body].into_iter().flatten() {
+                *text = redacted(text, secret);
+            }
         }
     }
+}
+
+/// A name that a service gives, cut after [`NAME`] characters. `None`: it is blank.
+pub fn name(given: &str) -> Option<String> {
+    let mut text = given.trim().to_owned();
+    truncate(&mut text, NAME);
+    (!text.is_empty()).then_some(text)
 }
 
 /// The error of something that is larger than the caller's limit of `limit` bytes; `what` names it.

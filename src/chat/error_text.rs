@@ -6,7 +6,7 @@ use crate::json::{self, Value};
 use crate::text::{cut, find, join, parse_number, without_leading};
 
 /// The text of a service's error, from wherever services put it: `error`, `message`, `msg`, `detail`, `errors`, `data` and
-/// MiniMax's `base_resp`, within each other and as the first of a list. HTML is taken out. A gateway's text is followed by
+/// MiniMax's `base_resp`, and NVIDIA's `title` where there is no other, within each other, and as the first few of a list. HTML is taken out. A gateway's text is followed by
 /// the one that it passes on (OpenRouter's `metadata.raw`). `None`: there is no such text, or it is blank.
 pub fn of(value: &Value) -> Option<String> {
     let value = Some(value.item(0).unwrap_or(value)).filter(|value| value.is_object())?;
@@ -23,27 +23,46 @@ pub fn of(value: &Value) -> Option<String> {
 }
 
 /// Levels of objects and lists within an error.
-const MAX_LEVELS: usize = 6;
+pub const MAX_LEVELS: usize = 6;
+
+/// Items of a list whose texts are taken: FastAPI says in one each what is wrong.
+const MAX_ITEMS: usize = 3;
+
+/// Where services put the text of an error: AWS also with a capital letter.
+const KEYS: [&str; 9] = ["error", "message", "msg", "Message", "status_msg", "base_resp", "x_groq", "detail", "errors"];
 
 fn words(value: &Value, levels: usize) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        Value::Array(items) if levels > 0 => words(items.first()?, levels - 1),
+        Value::Array(items) if levels > 0 => {
+            let texts: Vec<_> = items.iter().take(MAX_ITEMS).filter_map(|item| words(item, levels - 1)).collect();
+            (!texts.is_empty()).then(|| texts.join("; "))
+        }
         Value::Object(members) if levels > 0 => {
             let at = |key: &str| members.get(key).and_then(|inner| words(inner, levels - 1));
             // `data` may be anything, but an object of it describes the error.
             let in_data =
                 || members.get("data").filter(|data| data.is_object()).and_then(|data| words(data, levels - 1));
-            let text = ["error", "message", "msg", "status_msg", "base_resp", "x_groq", "detail", "errors"]
-                .into_iter()
-                .find_map(at);
-            let text = text.or_else(in_data)?;
-            // FastAPI says which member of the request is wrong: `["body", "stream_options"]`.
-            let place = value.list("loc").iter().filter_map(Value::as_str).collect::<Vec<_>>().join(".");
-            Some(if place.is_empty() { text } else { join(&[&place, ": ", &text]) })
+            let text = KEYS.into_iter().find_map(at);
+            let text = text.or_else(in_data).or_else(|| at("title"))?;
+            Some(match location(value) {
+                Some(place) => join(&[&place, ": ", &text]),
+                None => text,
+            })
         }
         _ => None,
     }
+}
+
+/// What of the request is wrong, as FastAPI says it: of `["body", "messages", 0]` it is `body.messages.0`.
+pub fn location(value: &Value) -> Option<String> {
+    let loc = value.list("loc").iter().filter_map(|part| match part {
+        Value::String(text) => Some(text.as_str()),
+        Value::Number(digits) => Some(digits),
+        _ => None,
+    });
+    let parts: Vec<_> = loc.collect();
+    (!parts.is_empty()).then(|| parts.join("."))
 }
 
 /// Whether `text` contains `sign`, which is in lower case, whatever the case of `text`. A `sign` that begins with `^`

@@ -35,6 +35,8 @@ pub enum Event {
     },
     /// A source that the service cites, in the service's own shape.
     Source(Value),
+    /// How likely the tokens of the text that follows were, in OpenAI's form: lists in an object.
+    Logprobs(Map),
     /// A report of progress, or another note that is not part of the answer.
     Status {
         /// The service's own name for this kind of note.
@@ -84,6 +86,7 @@ impl Event {
                 return None;
             }
             Event::Source(_) => "source",
+            Event::Logprobs(_) => "logprobs",
             Event::Status { .. } => "status",
             Event::Image(_) => "image",
             Event::Action { .. } => "action",
@@ -107,6 +110,7 @@ impl Event {
             | Event::Action { .. }
             | Event::Replace(_) => true,
             Event::Status { .. }
+            | Event::Logprobs(_)
             | Event::Warning(_)
             | Event::Usage(_)
             | Event::Conversation(_)
@@ -125,6 +129,7 @@ impl Event {
             Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Message(_) | Event::Session(_) => {}
             Event::Replace(text) => event.insert_str("text", &text),
             Event::Source(source) => event.insert("source", source),
+            Event::Logprobs(logprobs) => event.insert("logprobs", logprobs.into()),
             Event::Status { kind, text, raw } => {
                 event.insert_str("kind", &kind);
                 event.insert_str("text", &text);

@@ -34,18 +34,21 @@ impl Finish {
     }
 
     /// The reason that `word` stands for with OpenAI and the services that speak its language, Anthropic, Gemini, Ollama
-    /// or Cohere, in upper or lower case. Gemini's `OTHER` gives no reason.
+    /// Cohere or Bedrock, in upper or lower case. No reason is given by Gemini's `OTHER`, by Ollama's `load` and `unload` (there
+    /// was nothing to answer), by Anthropic's `pause_turn` and `compaction` (send the message back, and the turn goes on), and by
+    /// `steered` of Responses (other input came).
     pub fn from_word(word: &str) -> Finish {
         const WORDS: [(Finish, &str); 4] = [
             (Finish::Stop, " stop end_turn stop_sequence completed complete eos eos_token "),
             (
                 Finish::Length,
-                " length max_tokens max_output_tokens model_context_window_exceeded model_length continuation ",
+                " length max_tokens max_output_tokens model_context_window_exceeded model_length continuation max_messages ",
             ),
             (
                 Finish::ContentFilter,
                 " content_filter refusal safety recitation language blocklist prohibited_content spii image_safety \
-                 image_prohibited_content image_recitation escalation pup_limited_disabled model_armor sensitive ",
+                 image_prohibited_content image_recitation escalation pup_limited_disabled model_armor sensitive \
+                 guardrail_intervened content_filtered ",
             ),
             (Finish::ToolCalls, " tool_calls function_call tool_use tool_call "),
         ];

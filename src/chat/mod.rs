@@ -1,7 +1,7 @@
 //! What a conversation consists of, the same for every protocol: messages, events, token counts, reasons of the end,
 //! errors, and the session of a site.
 
-mod error;
+pub(crate) mod error;
 pub mod error_text;
 mod event;
 mod finish;
@@ -9,7 +9,7 @@ mod message;
 mod session;
 mod usage;
 
-pub use error::{Code, Details, EXCERPT, Error, REDACTED, Result, too_large_error};
+pub use error::{Code, Details, EXCERPT, Error, NAME, REDACTED, Result, too_large_error};
 pub use event::{Event, ToolCall};
 pub use finish::Finish;
 pub use message::{Message, message_json};

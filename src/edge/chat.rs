@@ -42,6 +42,9 @@ pub const TEXT: [&str; 2] = [
     template!("},\"logprobs\":null,\"finish_reason\":null}]$no_usage_yet}\n\n"),
 ];
 
+/// What stands in the place of the second part of [`TEXT`] where the service told how likely its tokens were.
+pub const WITH_LOGPROBS: &str = template!("},\"logprobs\":$logprobs,\"finish_reason\":null}]$no_usage_yet}\n\n");
+
 /// The chunk with the reason of the end.
 const FINISH: &str = chunk!(r#""delta":{}"#, r#""$finish_reason""#);
 
@@ -63,7 +66,7 @@ const USAGE: &str = template!(
 pub const COMPLETION: &str = template!(
     r#"{"id":$id,"object":"chat.completion","created":$created,"model":$model,"choices":[{"index":0,"#,
     r#""message":{"role":"assistant","content":$content,"refusal":null$reasoning_content$tool_calls},"#,
-    r#""logprobs":null,"finish_reason":"$finish_reason"}],"#,
+    r#""logprobs":$logprobs,"finish_reason":"$finish_reason"}],"#,
     r#""usage":$usage}"#
 );
 

@@ -12,7 +12,7 @@ mod responses;
 mod template;
 
 use crate::chat::{Event, Finish, ToolCall, Usage};
-use crate::json::{Value, quote};
+use crate::json::{Map, Value, quote};
 use crate::text::{cut, decimal};
 use template::{hole, template};
 
@@ -57,6 +57,8 @@ pub struct Encoder {
     around_text: Option<(String, String)>,
     /// All text so far, for the frames that repeat it.
     text: String,
+    /// How likely the tokens were: in a stream those of the text that comes next, else all so far.
+    logprobs: Map,
     reasoning: String,
     /// The piece of reasoning that came last.
     reasoning_piece: String,
@@ -95,6 +97,7 @@ impl Encoder {
             began: false,
             around_text: None,
             text: String::new(),
+            logprobs: Map::new(),
             reasoning: String::new(),
             reasoning_piece: String::new(),
             calls: Vec::new(),
@@ -142,7 +145,10 @@ impl Encoder {
         let (before, behind) = self.around_text();
         self.out.push_str(&before);
         quote(text, &mut self.out);
-        self.out.push_str(&behind);
+        match self.logprobs.is_empty() {
+            true => self.out.push_str(&behind),
+            false => self.fill(chat::WITH_LOGPROBS),
+        }
         if responses {
             self.end_event();
         }
@@ -213,7 +219,9 @@ impl Encoder {
                 self.text.clone_from(text);
             }
             Event::Usage(usage) => self.usage = usage.clone(),
+            Event::Logprobs(logprobs) if !self.spec.responses => self.add_logprobs(logprobs),
             Event::Finish { reason: finish, .. } => {
+                self.flush_logprobs();
                 if self.spec.stream {
                     self.begin();
                 }
@@ -221,6 +229,26 @@ impl Encoder {
                 self.end();
             }
             _ => {}
+        }
+    }
+
+    /// Takes how likely tokens were: as they are, or behind those that came before.
+    fn add_logprobs(&mut self, logprobs: &Map) {
+        self.flush_logprobs();
+        self.kept_bytes += if self.spec.stream { 0 } else { logprobs.iter().map(|(_, list)| list.size()).sum() };
+        for (key, value) in logprobs.iter() {
+            match (self.logprobs.get_mut(key), value) {
+                (Some(Value::Array(known)), Value::Array(more)) => known.extend_from_slice(more),
+                (Some(_), Value::Null) => {}
+                _ => self.logprobs.insert(key, value.clone()),
+            }
+        }
+    }
+
+    /// Writes a chunk without text for those in a stream for which no text came.
+    fn flush_logprobs(&mut self) {
+        if self.spec.stream && !self.logprobs.is_empty() {
+            self.text("");
         }
     }
 
@@ -298,6 +326,10 @@ impl Encoder {
             hole::CALL_NAME => return quote(at_hand.map_or("", |call| &call.name), out),
             hole::CALL_ARGUMENTS => return quote(at_hand.map_or("", |call| &call.arguments), out),
             hole::CALL_PIECE => return quote(&self.call_piece, out),
+            hole::LOGPROBS if !self.logprobs.is_empty() => {
+                out.push_str(&std::mem::take(&mut self.logprobs).to_json());
+                return;
+            }
             hole::CALL_INDEX => *call as u64,
             hole::MESSAGE_PLACE => reasoning_items + message_at.unwrap_or_default() as u64,
             hole::CALL_PLACE => reasoning_items + *call as u64 + u64::from(message_at.is_some_and(|at| at <= *call)),
@@ -331,6 +363,7 @@ impl Encoder {
             hole::STATUS => responses::status(self.finish),
             hole::INCOMPLETE_DETAILS => responses::incomplete_details(self.finish),
             hole::OUTPUT_ITEMS if is_over => return self.fill_items(),
+            hole::LOGPROBS if self.logprobs.is_empty() => "null",
             hole::CONTENT if self.text.is_empty() && !self.calls.is_empty() => "null",
             hole::CONTENT => template!("$text"),
             hole::TOOL_CALLS if !self.calls.is_empty() => template!(r#","tool_calls":[$output_items]"#),

@@ -35,7 +35,10 @@ const PASSED: &[&str] =
     &["frequency_penalty", "logit_bias", "max_completion_tokens", "prediction", "presence_penalty", "verbosity"];
 
 /// Fields that change what a model does and that no option stands for. They are left out with a warning.
-const LEFT_OUT: &[&str] = &["audio", "logprobs", "modalities", "top_logprobs"];
+const LEFT_OUT: &[&str] = &["audio", "modalities"];
+
+/// Fields by which a client asks how likely the tokens were. Chat Completions have a place for the answer.
+const LOGPROBS: &[&str] = &["logprobs", "top_logprobs"];
 
 /// Reads the body of a request. Returns `{ model, stream, includeUsage, options, warnings }`: `options` are those of a
 /// provider, and `warnings` name fields that change what a model does and that no provider here passes on. `responses`:
@@ -65,7 +68,8 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
         }
     }
     let mut compatible = Map::new();
-    for key in PASSED {
+    let of_chat = if responses { &[] } else { LOGPROBS };
+    for key in PASSED.iter().chain(of_chat) {
         if let Some(value) = body.non_null(key) {
             compatible.insert(key, value.clone());
         }
@@ -102,7 +106,8 @@ pub fn read(body: &str, responses: bool) -> Result<Map> {
         options.remove("toolChoice");
         options.remove("parallelToolCalls");
     }
-    for key in LEFT_OUT {
+    let of_responses = if responses { LOGPROBS } else { &[] };
+    for key in LEFT_OUT.iter().chain(of_responses) {
         if body.non_null(key).is_some() {
             warnings.push(join(&["'", key, "' was left out"]).into());
         }

@@ -37,6 +37,7 @@ holes! {
     // Text and reasoning: all of it so far, and the piece that came last.
     TEXT "text",
     CONTENT "content",
+    LOGPROBS "logprobs",
     REASONING "reasoning",
     REASONING_PIECE "reasoning_piece",
     REASONING_CONTENT "reasoning_content",

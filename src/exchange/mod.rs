@@ -91,6 +91,8 @@ pub struct Exchange {
     address: String,
     /// The token counts of a stream that failed.
     usage: Option<Usage>,
+    /// What the service calls the request whose response came last.
+    request_id: Option<String>,
 }
 
 type Redact = Box<dyn Fn(&mut Error)>;
@@ -143,7 +145,17 @@ impl Exchange {
         };
         let mut out = EventQueue::default();
         out.set_limit(limit);
-        Exchange { state, out, limit, requests: 0, redact: None, peer: Peer::Site, address: String::new(), usage: None }
+        Exchange {
+            state,
+            out,
+            limit,
+            requests: 0,
+            redact: None,
+            peer: Peer::Site,
+            address: String::new(),
+            usage: None,
+            request_id: None,
+        }
     }
 
     /// An exchange that sends nothing: only what is put into its queue comes out.
@@ -185,6 +197,7 @@ impl Exchange {
             }
             State::Sending(operation) => {
                 self.requests += 1;
+                self.request_id = None;
                 let request = operation.request.clone();
                 self.state = State::Waiting(operation);
                 Poll::Send(request)
@@ -199,6 +212,9 @@ impl Exchange {
         let state = std::mem::replace(&mut self.state, State::Over(None));
         self.state = self.next_state(state, feed).unwrap_or_else(|mut error| {
             self.out.finish_text();
+            if error.request_id.is_none() {
+                error.request_id = self.request_id.take();
+            }
             if let Some(redact) = &self.redact {
                 redact(&mut error);
             }
@@ -209,6 +225,11 @@ impl Exchange {
     /// Ends the reply with an error of its owner.
     pub fn fail(&mut self, error: Error) {
         self.state = State::Over(Some(error));
+    }
+
+    /// What the service calls the request whose response came last, for an error of the exchange's owner.
+    pub fn request_id(&self) -> Option<String> {
+        self.request_id.clone()
     }
 
     /// No response came that may be read. Returns whether another request is to be sent in the place of that one.
@@ -301,6 +322,7 @@ impl Exchange {
     }
 
     fn head(&mut self, operation: Box<Operation>, head: Head) -> Result<State> {
+        self.request_id = head.request_id();
         let location = head.header("location").filter(|_| matches!(head.status, 301..=303 | 307 | 308));
         if let Some(location) = location {
             return operation.redirected(head.status, location, self.peer, &self.address).map(State::Sending);

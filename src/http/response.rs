@@ -1,6 +1,6 @@
 //! The head of a response, a response that was read completely, and what a response means that is not a success.
 
-use crate::chat::{Code, Error, Result, error_text};
+use crate::chat::{Code, Error, Result, error, error_text};
 use crate::json::{self, Value};
 use crate::text::{cut, decimal, find, join, lossy, parse_number};
 
@@ -14,7 +14,12 @@ pub struct Head {
 }
 
 /// The names of the headers that are read of a response, separated by blanks.
-pub const WANTED_HEADERS: &str = "x-wp-nonce location retry-after retry-after-ms cf-mitigated";
+pub const WANTED_HEADERS: &str = "x-wp-nonce location retry-after retry-after-ms cf-mitigated x-request-id request-id apim-request-id \
+    x-amzn-requestid cf-aig-log-id cf-ray";
+
+/// Those of [`WANTED_HEADERS`] that name a request, best first: `cf-ray` is only Cloudflare's, which stands before many services.
+const REQUEST_IDS: [&str; 6] =
+    ["x-request-id", "request-id", "apim-request-id", "x-amzn-requestid", "cf-aig-log-id", "cf-ray"];
 
 impl Head {
     /// Whether the status is 2xx.
@@ -25,6 +30,11 @@ impl Head {
     /// The value of the header `name`, which must be in lower case and one of [`WANTED_HEADERS`].
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// What the service calls this request, if a header says it.
+    pub fn request_id(&self) -> Option<String> {
+        REQUEST_IDS.iter().find_map(|id| error::name(self.header(id)?))
     }
 }
 
@@ -66,7 +76,8 @@ impl Response {
         if let Some(error) = self.challenge() {
             return error;
         }
-        let text = error_text::of(&self.json_or_null());
+        let body = self.json_or_null();
+        let text = error_text::of(&body);
         let (code, plain) = match status {
             400 | 404 | 405 | 409 | 410 | 415 | 422 => (Code::Service, "the service does not take this request"),
             402 => (Code::PaymentRequired, "the service wants to be paid"),
@@ -84,6 +95,7 @@ impl Response {
         let text = text.as_deref().unwrap_or(plain);
         let mut error = Error::new(code, join(&[text, " (status ", &decimal(status.into()), ")"]));
         error.retryable = matches!(status, 408 | 409 | 429 | 500 | 502..=504 | 520..=529);
+        error.service_code = body.string_or_number("code").and_then(error::name);
         self.add_details(error)
     }
 
@@ -114,10 +126,11 @@ impl Response {
         self.add_details(Error::new(code, text))
     }
 
-    /// Adds to `error` the status, `Retry-After` and the beginning of the body.
+    /// Adds to `error` the status, `Retry-After`, the id of the request and the beginning of the body.
     pub fn add_details(&self, error: Error) -> Error {
         let mut error = error.with_body(&self.body);
         error.status = Some(self.head.status);
+        error.request_id = self.head.request_id().or(error.request_id.take());
         // OpenAI sends the exact time in `retry-after-ms`. It is written as seconds, which the other header has, too.
         let retry_after = match self.head.header("retry-after-ms").filter(|ms| parse_number(ms, 10).is_some()) {
             Some(exact) => Some(join(&[exact, "e-3"])),

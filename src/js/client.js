@@ -8,8 +8,17 @@ import { random } from './web.js';
 /** Options that have the same name here and at OpenAI, in camel case here and with underscores there. */
 const OPTIONS = ['messages', 'temperature', 'topP', 'maxTokens', 'stop', 'seed', 'tools', 'toolChoice', 'parallelToolCalls', 'reasoningEffort', 'responseFormat'];
 
+/** The members by which the number of tokens is limited: services know one of them or both. The last one that is given counts. */
+const LIMITS = ['max_tokens', 'max_completion_tokens'];
+
 /** Settings that `openai` has, too, and `baseUrl`. */
 const SETTINGS = ['apiKey', 'baseURL', 'baseUrl', 'timeout', 'maxRetries', 'defaultHeaders', 'dangerouslyAllowBrowser', 'fetch'];
+
+/** Names that the providers here, and other packages, have for these settings. */
+const FOREIGN = {
+  key: 'apiKey', token: 'apiKey', apiToken: 'apiKey', url: 'baseURL', endpoint: 'baseURL', host: 'baseURL', basePath: 'baseURL', apiBase: 'baseURL',
+  headers: 'defaultHeaders', retries: 'maxRetries', allowBrowser: 'dangerouslyAllowBrowser', transport: 'fetch',
+};
 
 /** Providers behind the interface of the npm package `openai`. Answers are made by the encoder of the edge (src/edge/mod.rs). */
 export class Client {
@@ -26,7 +35,7 @@ export class Client {
     else if (Object.values(ownProperties(given)).some(isProvider)) this.#providers = checkedProviders(given);
     else {
       const settings = ownProperties(given);
-      refuseUnknown(settings, SETTINGS, 'Client');
+      refuseUnknown(settings, SETTINGS, 'Client', FOREIGN);
       [this.#provider, this.#timeout] = [openAiChat(settings), settings.timeout];
     }
   }
@@ -36,26 +45,31 @@ export class Client {
     return ChatError;
   }
 
-  async #create({ model: name, stream, stream_options: streamOptions, n = 1, ...params }, { signal, timeout = this.#timeout, maxRetries, ...more }) {
+  async #create({ model: name, stream, stream_options: given, n = 1, ...params }, { signal, timeout = this.#timeout, maxRetries, ...more }) {
     if (n !== 1 && n !== null) throw new ChatError('input', 'n must be 1: one choice is all there is');
     const { provider, model } = this.#providers ? findProvider(this.#providers, String(name)) : { provider: this.#provider, model: name };
+    const { include_usage: includeUsage, ...streamOptions } = ownProperties(given);
+    if (Object.keys(streamOptions).length > 0) params.stream_options = streamOptions;
     const options = { ...more, ...toOptions(params, provider), signal, retries: maxRetries };
     if (model !== undefined) options.model = model;
     // In `openai` a number limits the time to the head of the response, which for a stream comes with its first content.
     if (timeout !== undefined) options.timeout = stream && typeof timeout === 'number' ? { firstChunk: timeout } : timeout;
     const spec = {
       stream: stream === true,
-      includeUsage: ownProperties(streamOptions).include_usage,
+      includeUsage,
       id: `chatcmpl-${random()}${random()}`,
       model: name ?? provider.defaultModel,
       created: Math.floor(Date.now() / 1000),
     };
-    const reply = provider[encoded](options, spec, { warnings: [] });
+    const responseMeta = { warnings: [] };
+    const { warnings } = responseMeta;
+    const reply = provider[encoded](options, spec, responseMeta);
     try {
       const first = await firstItem(reply);
-      if (spec.stream) return streamOf(first, reply, signal);
+      if (spec.stream) return streamOf(first, reply, signal, warnings);
       await reply.next();
-      return JSON.parse(decode(first));
+      const completion = JSON.parse(decode(first));
+      return warnings.length > 0 ? { ...completion, warnings } : completion;
     } catch (error) {
       throw withStatus(error);
     }
@@ -78,18 +92,26 @@ function openAiChat({
 /** A variable of the environment. A blank one counts as not set, as it does in `openai`. */
 const env = (name) => globalThis.process?.env?.[name]?.trim() || undefined;
 
-/** The options of a call. Members that no option has a name for go to an `OpenAiChat` as they are, and to no other provider. */
+/**
+ * The options of a call. Members that no option has a name for go to an `OpenAiChat` as they are; of any other provider they become
+ * warnings. The limit of tokens keeps its name where Chat Completions are spoken.
+ */
 function toOptions(params, provider) {
   const options = {};
-  const extra = {};
+  const more = {};
   for (const [key, value] of Object.entries(params)) {
-    const name = key.replace('completion_', '').replace(/_(.)/g, (_, letter) => letter.toUpperCase());
-    if (!OPTIONS.includes(name)) extra[key] = value;
-    else if (value !== null) options[name] = value;
-    // An unknown service gets the limit under the name that the caller has for it.
-    if (key === 'max_completion_tokens' && value !== null) options.compatible = { [key]: value };
+    if ((value ?? undefined) === undefined || LIMITS.includes(key)) continue;
+    const name = key.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+    (OPTIONS.includes(name) ? options : more)[OPTIONS.includes(name) ? name : key] = value;
   }
-  return provider instanceof OpenAiChat ? { ...options, extra } : options;
+  const compatible = {};
+  for (const key of LIMITS) if ((params[key] ?? undefined) !== undefined) options.maxTokens = compatible[key] = params[key];
+  // A limit of the settings must not stand beside that of the call.
+  if (options.maxTokens !== undefined) for (const key of LIMITS) compatible[key] ??= null;
+  // Settings have an `extra`, too, and that of a call is laid over it.
+  if (provider instanceof OpenAiChat) options.extra = more;
+  else Object.assign(compatible, more);
+  return Object.keys(compatible).length > 0 ? { ...options, compatible } : options;
 }
 
 /** What OpenAI's API answers with for these codes. */
@@ -105,8 +127,8 @@ function withStatus(error) {
   return error;
 }
 
-/** The chunks, and a controller that stops them. As in `openai`, a loop that is stopped ends without an error. */
-function streamOf(first, reply, signal) {
+/** The chunks, a controller that stops them, and the warnings so far. As in `openai`, a loop that is stopped ends without an error. */
+function streamOf(first, reply, signal, warnings) {
   const controller = new AbortController();
   controller.signal.addEventListener('abort', () => reply.return());
   async function* chunks() {
@@ -128,7 +150,7 @@ function streamOf(first, reply, signal) {
   const all = chunks();
   // Runs to the first `yield`, since a generator that has not begun ends without its `finally`.
   all.next();
-  return { controller, [Symbol.asyncIterator]: () => all };
+  return { controller, warnings, [Symbol.asyncIterator]: () => all };
 }
 
 /** The chunks in the bytes of an event stream, which hold whole frames; no frame has a blank line inside. */

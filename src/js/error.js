@@ -9,6 +9,10 @@ export class ChatError extends Error {
     this.retryable = details.retryable ?? false;
     this.retryAfterMs = details.retryAfterMs;
     this.provider = details.provider;
+    this.type = details.type;
+    this.param = details.param;
+    this.serviceCode = details.serviceCode;
+    this.requestId = details.requestId;
     this.body = details.body;
     this.errors = details.errors;
   }
@@ -17,9 +21,17 @@ export class ChatError extends Error {
   get name() {
     return 'ChatError';
   }
+
+  /** The name that the errors of `openai` have for it. */
+  get requestID() {
+    return this.requestId;
+  }
 }
 
-/** Makes an error for the core (src/web/sys.rs), which cannot call a constructor with named details. */
-export function chatError(code, message, provider, retryable, status, retryAfterMs, body, cause) {
-  return new ChatError(code, message, { provider, retryable, status, retryAfterMs, body, cause });
+/** What a service calls an error, for `chatError`: both together would be more arguments than can be told apart. */
+export const serviceNames = (type, param, serviceCode, requestId) => ({ type, param, serviceCode, requestId });
+
+/** Makes an error for the core (src/web/sys.rs), which cannot call a constructor with named details. `names`: of `serviceNames`. */
+export function chatError(code, message, provider, retryable, status, retryAfterMs, body, cause, names) {
+  return new ChatError(code, message, { provider, retryable, status, retryAfterMs, body, cause, ...names });
 }

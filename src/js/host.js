@@ -14,6 +14,7 @@ export class Host {
   #fetch;
   #session;
   #texts;
+  #apiKey;
   /** Exists only until the head of a response arrives: it would be the largest part of a reply whose body is being read. */
   #controller = null;
   /** Rejects what the core waits for; it waits for one thing at a time. */
@@ -21,11 +22,12 @@ export class Host {
   #isOver = false;
   #reason;
 
-  constructor(deadlines, { fetch, session = memory, texts }) {
+  constructor(deadlines, { fetch, session = memory, texts, apiKey }) {
     this.#deadlines = deadlines;
     this.#fetch = fetch;
     this.#session = session;
     this.#texts = texts;
+    this.#apiKey = apiKey;
   }
 
   get isOver() {
@@ -50,6 +52,17 @@ export class Host {
   /** Whether the caller has a `fetch` of its own, which may do what a page may not. */
   get ownsFetch() {
     return this.#fetch !== undefined;
+  }
+
+  /** Resolves to the key that the caller's function gives. The limits of a request count, since nothing is sent before. */
+  async apiKey() {
+    const give = this.#apiKey;
+    this.#deadlines.sending();
+    try {
+      return await this.#until(new Promise((resolve) => resolve(give())));
+    } finally {
+      this.#deadlines.head();
+    }
   }
 
   /** Resolves to the response as soon as its head arrives. */

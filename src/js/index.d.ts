@@ -347,7 +347,7 @@ export interface AiEngineSettings extends WordPressSettings {
    * The site's token of AI Engine's public API. With it, messages go to `simpleChatbotQuery`, which answers in one piece and knows no
    * earlier messages: all turns become one text. Left out: the requests of the plugin's own chat window, which stream.
    */
-  apiKey?: string;
+  apiKey?: ApiKey;
   /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
 }
@@ -366,7 +366,7 @@ export interface AiPufferSettings extends WordPressSettings {
    * The site's own API key. With it, messages go to the plugin's REST route, which needs `botId` and answers in one piece. Left out:
    * the two AJAX requests of the plugin's own chat window, which stream.
    */
-  apiKey?: string;
+  apiKey?: ApiKey;
   /**
    * With `apiKey` and without `botId`: the AI service that the site asks, `openai` for one, with a model of the call or `defaultModel`,
    * by the plugin's route `generate`. Left out: a bot is asked.
@@ -375,6 +375,13 @@ export interface AiPufferSettings extends WordPressSettings {
   /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
 }
+
+/**
+ * A key, or a function that gives one: it is called before each request, each try included, so that a token that is valid for minutes
+ * (Microsoft Entra, Google Vertex, Amazon) can be renewed. `signal` and `timeout` count while its promise is awaited. Where it throws, or
+ * gives no string that a header may hold, nothing is sent, and the reply fails with a `ChatError` `auth` (`cause`: what it threw).
+ */
+export type ApiKey = string | (() => string | Promise<string>);
 
 /** Settings of a service you have an API key for. One of the wrong type, or one that does not exist, is a `ChatError` `input` at the first use. */
 export interface ServiceSettings extends CallDefaults {
@@ -385,8 +392,8 @@ export interface ServiceSettings extends CallDefaults {
   baseUrl?: string;
   /** Another name of `baseUrl`, which the npm package `openai` has. Both with different values: a `ChatError` `input`. */
   baseURL?: string;
-  /** Your key. Left out: none is sent, as local servers want it. No error ever holds it. */
-  apiKey?: string;
+  /** Your key, or a function that gives it. Left out: none is sent, as local servers want it. No error ever holds it. */
+  apiKey?: ApiKey;
   /** True: `apiKey` may be used in a page, where everybody can read it. Default false: there it is a `ChatError` `input`. */
   allowBrowser?: boolean;
   /**
@@ -512,6 +519,12 @@ export type ReplyEvent =
       arguments?: string;
       /** Whether this is the whole call. */
       done: boolean;
+    }
+  /** How likely the tokens of the text that follows were, where `extra` asked a service for it (`logprobs`) that tells it in Chat Completions. */
+  | {
+      type: 'logprobs';
+      /** In the service's own shape; OpenAI's is `{ content, refusal }`. */
+      logprobs: unknown;
     }
   /** A source that the service cites. */
   | {
@@ -917,9 +930,9 @@ export interface ChatCompletionCreateParams {
   temperature?: number | null;
   /** `topP` of `CallOptions`. */
   top_p?: number | null;
-  /** `maxTokens` of `CallOptions`. */
+  /** `maxTokens` of `CallOptions`; an `OpenAiChat` sends it under this very name. */
   max_completion_tokens?: number | null;
-  /** `maxTokens` of `CallOptions`, under its old name. */
+  /** `maxTokens` of `CallOptions`, under its old name; an `OpenAiChat` sends it under this very name. */
   max_tokens?: number | null;
   /** `stop` of `CallOptions`. */
   stop?: string | readonly string[] | null;
@@ -935,22 +948,26 @@ export interface ChatCompletionCreateParams {
   response_format?: unknown;
   /** How many answers to give. Only 1: any other number is a `ChatError` `input`. */
   n?: 1 | null;
-  /** Makes tokens less likely the more often they came, -2 to 2. For `OpenAiChat` only. */
+  /** Makes tokens less likely the more often they came, -2 to 2. Of another provider than `OpenAiChat` it becomes a warning. */
   frequency_penalty?: number | null;
-  /** Makes tokens less likely that came at all, -2 to 2. For `OpenAiChat` only. */
+  /** Makes tokens less likely that came at all, -2 to 2. Of another provider than `OpenAiChat` it becomes a warning. */
   presence_penalty?: number | null;
-  /** Makes single tokens more or less likely, by their number in the model's vocabulary. For `OpenAiChat` only. */
+  /** Makes single tokens more or less likely, by their number in the model's vocabulary. Of another provider than `OpenAiChat` it becomes a warning. */
   logit_bias?: Record<string, number> | null;
-  /** Labels that the service stores with the completion. For `OpenAiChat` only. */
+  /** Labels that the service stores with the completion. Of another provider than `OpenAiChat` it becomes a warning. */
   metadata?: Record<string, string> | null;
   /** `parallelToolCalls` of `CallOptions`. */
   parallel_tool_calls?: boolean;
-  /** At which speed and price the service works. For `OpenAiChat` only. */
+  /** At which speed and price the service works. Of another provider than `OpenAiChat` it becomes a warning. */
   service_tier?: string | null;
-  /** Whether the service stores the completion. For `OpenAiChat` only. */
+  /** Whether the service stores the completion. Of another provider than `OpenAiChat` it becomes a warning. */
   store?: boolean | null;
-  /** Your id of the person who asks. For `OpenAiChat` only. */
+  /** Your id of the person who asks. Of another provider than `OpenAiChat` it becomes a warning. */
   user?: string;
+  /** Whether the answer is to say how likely its tokens were. Of another provider than `OpenAiChat` it becomes a warning. */
+  logprobs?: boolean | null;
+  /** How many of the likeliest tokens are to be named at each place, 0 to 20. Of another provider than `OpenAiChat` it becomes a warning. */
+  top_logprobs?: number | null;
 }
 
 /** Token counts as the npm package `openai` has them. */
@@ -970,6 +987,33 @@ export interface ChatCompletionUsage {
  * `stop` here, since the API has no name for it.
  */
 type CompletionFinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
+
+/** How likely a token was. */
+export interface ChatCompletionTokenLogprob {
+  /** The token. */
+  token: string;
+  /** The natural logarithm of its probability. */
+  logprob: number;
+  /** Its bytes in UTF-8; `null` where there are none. */
+  bytes: number[] | null;
+  /** The likeliest tokens at this place, as many as `top_logprobs` asked for. */
+  top_logprobs: {
+    /** The token. */
+    token: string;
+    /** The natural logarithm of its probability. */
+    logprob: number;
+    /** Its bytes in UTF-8; `null` where there are none. */
+    bytes: number[] | null;
+  }[];
+}
+
+/** How likely the tokens of an answer were, as the service tells it. */
+export interface ChatCompletionLogprobs {
+  /** The tokens of the text. */
+  content: ChatCompletionTokenLogprob[] | null;
+  /** The tokens of a refusal. */
+  refusal: ChatCompletionTokenLogprob[] | null;
+}
 
 /** A completion in one piece. */
 export interface ChatCompletion {
@@ -1006,12 +1050,15 @@ export interface ChatCompletion {
         };
       }[];
     };
-    logprobs: null;
+    /** How likely the tokens were, where `logprobs` asked for it and the service said it; else `null`. */
+    logprobs: ChatCompletionLogprobs | null;
     /** Why it is over. */
     finish_reason: CompletionFinishReason;
   }[];
   /** Token counts. */
   usage: ChatCompletionUsage;
+  /** What of the request was left out, and what the service warned of. Left out where there is nothing. */
+  warnings?: string[];
 }
 
 /** One chunk of a streamed completion. */
@@ -1052,7 +1099,8 @@ export interface ChatCompletionChunk {
         };
       }[];
     };
-    logprobs: null;
+    /** How likely the tokens were, where `logprobs` asked for it and the service said it; else `null`. */
+    logprobs: ChatCompletionLogprobs | null;
     /** Why the answer is over, in the last chunk with a choice; `null` in those before. */
     finish_reason: CompletionFinishReason | null;
   }[];
@@ -1064,6 +1112,8 @@ export interface ChatCompletionChunk {
 export interface ChatCompletionStream extends AsyncIterable<ChatCompletionChunk> {
   /** `controller.abort()` stops the request upstream and ends the loop without an error. Leaving the loop, or `signal`, does the same. */
   controller: AbortController;
+  /** What of the request was left out, and what the service warned of so far. */
+  readonly warnings: readonly string[];
 }
 
 /** A model as the npm package `openai` has it. */
@@ -1101,8 +1151,8 @@ export interface RequestOptions {
 
 /** The settings of `openai` that are known here; an `OpenAiChat` is made of them. Any other setting is a `ChatError` `input`. */
 export interface ClientOptions {
-  /** Your key. Left out: `OPENAI_API_KEY` of the environment, where there is one. */
-  apiKey?: string;
+  /** Your key, or a function that gives it. Left out: `OPENAI_API_KEY` of the environment, where there is one. */
+  apiKey?: ApiKey;
   /** Address of the API. Left out: `OPENAI_BASE_URL` of the environment, else OpenAI's own. */
   baseURL?: string;
   /** Another name of `baseURL`, which the providers have. */
@@ -1277,7 +1327,7 @@ export class ChatError extends Error {
    * @param message what went wrong, for people
    * @param details the other members, each `undefined` where it is left out, `retryable` false; `cause` as in `Error`
    */
-  constructor(code: ChatErrorCode, message: string, details?: Partial<Omit<ChatError, 'code' | 'message' | 'name' | 'stack'>>);
+  constructor(code: ChatErrorCode, message: string, details?: Partial<Omit<ChatError, 'code' | 'message' | 'name' | 'stack' | 'requestID'>>);
   readonly name: 'ChatError';
   /** What went wrong, for programs. */
   readonly code: ChatErrorCode;
@@ -1289,6 +1339,16 @@ export class ChatError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Name of the provider; `undefined` where the error is of none. */
   readonly provider: string | undefined;
+  /** The service's own type of the error, such as `invalid_request_error` or Gemini's `NOT_FOUND`; `undefined` where it gives none. */
+  readonly type: string | undefined;
+  /** What of the request the service names as wrong, such as `messages[0].content`; `undefined` where it names nothing. */
+  readonly param: string | undefined;
+  /** The service's own code of the error, a word or a number as text (`'1113'`); `undefined` where it gives none. */
+  readonly serviceCode: string | undefined;
+  /** What the service calls the request, from the headers of the response or its body; support asks for it. `undefined` where it gives none. */
+  readonly requestId: string | undefined;
+  /** Another name of `requestId`, which the errors of npm `openai` have. */
+  readonly requestID: string | undefined;
   /** An excerpt of the response body, at most 2 000 characters; `undefined` where no response was the reason. */
   readonly body: string | undefined;
   /** Of `all_failed`: the error of each provider, in the order in which they were asked. Else `undefined`. */

@@ -12,8 +12,18 @@ const CONNECTION_HEADERS = ['connection', 'keep-alive', 'proxy-connection', 'tra
 /** A host without user and path, so that nothing in it could change the rest of the address. */
 const HOST = /^[^\s/?#@\\]+$/;
 
-export function toNodeListener(handler, { env = process.env, onError } = {}) {
+/** The options of `toNodeListener`. */
+const OPTIONS = ['env', 'onError'];
+
+export function toNodeListener(handler, options = {}) {
   if (typeof handler !== 'function') throw new TypeError('toNodeListener: give a handler such as createHandler makes');
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || OPTIONS.includes(name)) continue;
+    const meant = OPTIONS.find((known) => known.toLowerCase() === name.replace(/[_-]/g, '').toLowerCase());
+    throw new TypeError(`toNodeListener has no option '${name}'${meant ? ` (did you mean '${meant}'?)` : ''}; it has ${OPTIONS.join(', ')}`);
+  }
+  const { env = process.env, onError } = options;
+  if (onError !== undefined && typeof onError !== 'function') throw new TypeError('toNodeListener: onError must be a function');
 
   return async function listener(incoming, outgoing) {
     const left = new AbortController();

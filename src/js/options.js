@@ -5,15 +5,40 @@ import { jsonCopy } from './json-copy.js';
 /** Options that are not plain data. They stay in JavaScript, while all others go to the core as JSON. */
 const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce', 'onRetry'];
 
+/** What stands in for `apiKey` in the core where it is a function, as in src/options/settings.rs. */
+const KEY_OF_FUNCTION = 'rivulet-key-of-a-function';
+
 /** A copy without a prototype, so that a property of a polluted `Object.prototype` is not taken for an option. */
 export const ownProperties = (given) => ({ __proto__: null, ...given });
 
-/** Throws if `given` has a member that is not among `names`, the options of `what`: what it was meant to say would be lost. */
-export function refuseUnknown(given, names, what) {
+/**
+ * Throws if `given` has a member that is not among `names`, the options of `what`: what it was meant to say would be lost. `foreign`: names
+ * that other packages have for one of them.
+ */
+export function refuseUnknown(given, names, what, foreign = {}) {
   for (const [name, value] of Object.entries(given)) {
     if ((value ?? undefined) === undefined || names.includes(name)) continue;
-    throw new ChatError('input', `${what} has no option '${name}'; it has ${names.join(', ')}`);
+    const meant = Object.hasOwn(foreign, name) ? foreign[name] : nearest(name, names);
+    throw new ChatError('input', `${what} has no option '${name}'${meant ? ` (did you mean '${meant}'?)` : ''}; it has ${names.join(', ')}`);
   }
+}
+
+/** The one of `names` that differs from `name` by two letters at most, of short ones by one; `undefined`: there is none. */
+function nearest(name, names) {
+  const plain = (text) => text.replace(/[_-]/g, '').toLowerCase();
+  const given = plain(name);
+  const most = given.length < 6 ? 1 : 2;
+  // A name that is much longer is none of ours, and comparing it would take long.
+  return given.length > 40 ? undefined : names.find((known) => isWithin(most, given, plain(known)));
+}
+
+/** Whether `one` becomes `other` by adding, taking away, replacing or swapping so many letters. */
+function isWithin(edits, one, other) {
+  if (one === '' || other === '') return one.length + other.length <= edits;
+  if (one[0] === other[0]) return isWithin(edits, one.slice(1), other.slice(1));
+  if (edits === 0) return false;
+  return isWithin(edits - 1, one.slice(1), other.slice(1)) || isWithin(edits - 1, one.slice(1), other) || isWithin(edits - 1, one, other.slice(1))
+    || (one[0] === other[1] && one[1] === other[0] && isWithin(edits - 1, one.slice(2), other.slice(2)));
 }
 
 /**
@@ -28,12 +53,20 @@ export function split(given, path, texts) {
     for (const key of Object.keys(given)) {
       if (given[key] === undefined) continue;
       if (LIVE.includes(key)) live[key] = given[key] ?? undefined;
+      else if (key === 'apiKey' && typeof given.apiKey === 'function') [live.apiKey, data.apiKey] = [given.apiKey, KEY_OF_FUNCTION];
+      else if (typeof given[key] === 'function') throw notAFunction(path, key);
       else data[key] = given[key];
     }
   } catch (error) {
+    if (error instanceof ChatError) throw error;
     throw new ChatError('input', `${path} cannot be read`, { cause: error });
   }
   return [jsonCopy(data, path, texts), live];
+}
+
+function notAFunction(path, key) {
+  const meant = nearest(key, ['apiKey', 'fetch', 'onRetry']);
+  return new ChatError('input', `${key} in ${path} is a function, which JSON has no form for${meant ? `: did you mean '${meant}'?` : ''}`);
 }
 
 /** The options of a call as `[data, live, texts]`, as `split` makes them. `defaults`: the live settings of the provider. */

@@ -134,6 +134,7 @@ export class Provider {
       start: undefined,
       signal: undefined,
       fetch: undefined,
+      apiKey: undefined,
       session: undefined,
       texts: undefined,
       timeouts: readTimeouts(),
@@ -153,6 +154,7 @@ export class Provider {
       config.coalesce = live.coalesce === true;
       config.signal = live.signal;
       config.session = live.session;
+      config.apiKey = live.apiKey;
       config.texts = texts;
       config.onRetry = live.onRetry;
       config.fetch = live.transport ?? live.fetch;

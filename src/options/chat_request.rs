@@ -61,6 +61,9 @@ pub struct ChatRequest {
     pub warnings: Vec<String>,
 }
 
+/// Names of `maxTokens` in Chat Completions, of which a service may know one only.
+const TOKEN_LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
+
 impl ChatRequest {
     /// A request for a reply, from `settings` and `options` as the caller gave them. `random` is called at most once.
     ///
@@ -194,9 +197,9 @@ impl ChatRequest {
         for &name in OPTIONS {
             match option(name) {
                 Some(_) if is_mapped(name) => {}
-                // The limit of tokens is `maxTokens`, too.
+                // The names of the limit of tokens say only how the client wrote `maxTokens`.
                 Some(Value::Object(more)) if name == "compatible" => {
-                    more.keys().filter(|key| *key != "max_completion_tokens").for_each(&mut leave_out);
+                    more.keys().filter(|key| !TOKEN_LIMITS.contains(key)).for_each(&mut leave_out);
                 }
                 // More than one call at once is what models do that have no switch.
                 Some(Value::Bool(true)) if name == "parallelToolCalls" => {}

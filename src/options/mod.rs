@@ -12,4 +12,4 @@ pub use chat_request::{Attachment, ChatRequest, History, PDF, Purpose, Random, r
 pub use names::{BASE_URL, CALL_OPTIONS, COMMON_SETTINGS, LIVE_OPTIONS, OPTIONS};
 pub use presets::{PRESETS, Preset, preset};
 pub use protocol_info::{AttachmentSupport, ProtocolInfo, SettingKind};
-pub use settings::{Settings, header_value};
+pub use settings::{KEY_OF_FUNCTION, Settings, header_value};

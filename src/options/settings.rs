@@ -146,6 +146,10 @@ impl Settings {
     }
 }
 
+/// What stands in for a key that the caller's function gives for each request: JavaScript keeps the function
+/// (`src/js/options.js`), and `src/web/driver.rs` puts its key in the place of this text at the end of a header.
+pub const KEY_OF_FUNCTION: &str = "rivulet-key-of-a-function";
+
 /// Settings that every provider has.
 const COMMON: &[(&str, SettingKind)] = &[("apiKey", SettingKind::HeaderValue)];
 

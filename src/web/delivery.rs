@@ -119,6 +119,10 @@ impl Inner {
         }
         if let Some(encoder) = &self.encoder {
             encoder.borrow_mut().event(&event);
+            // There may be one for each token, and nobody would read it here.
+            if matches!(event, Event::Logprobs(_)) {
+                return;
+            }
         }
         if let Some(event) = event.into_json() {
             self.buffer.event(js_value::to_js(&event), is_content);

@@ -48,6 +48,8 @@ enum Progress {
 enum Wait {
     /// For the stored session.
     Session,
+    /// For the key of this request, which the caller's function gives.
+    Key(Rc<Request>),
     /// For the response to this request.
     Response(Rc<Request>),
 }
@@ -82,6 +84,10 @@ pub(super) struct Inner {
     pub(super) exchange: RefCell<Option<Exchange>>,
     /// Makes an HTTP response of the events, where the edge wants that.
     pub(super) encoder: Option<Box<RefCell<Encoder>>>,
+    /// The request whose key has come, to be sent next.
+    with_key: RefCell<Option<Rc<Request>>>,
+    /// The key that the caller's function gave last.
+    given_key: RefCell<String>,
     /// The failure that waits for `open`, which allows another try, or for `failure`.
     failure: RefCell<Option<Failure>>,
 }
@@ -124,6 +130,8 @@ impl ReplyDriver {
             session: RefCell::default(),
             exchange: RefCell::default(),
             encoder: spec.map(|spec| Box::new(RefCell::new(Encoder::new(spec)))),
+            with_key: RefCell::default(),
+            given_key: RefCell::default(),
             failure: RefCell::default(),
         })))
     }
@@ -161,7 +169,9 @@ impl ReplyDriver {
 
     /// Reports that the body broke off with `cause`. Returns a [`Progress`].
     pub fn broken(&self, cause: JsValue) -> u8 {
-        self.0.failed(Failure::network(cause, "the connection broke")) as u8
+        let mut failure = Failure::network(cause, "the connection broke");
+        failure.error.request_id = self.0.exchange.borrow().as_ref().and_then(Exchange::request_id);
+        self.0.failed(failure) as u8
     }
 
     /// The token counts so far, of a reply that was given up or failed, as `reply.usage` has them. `undefined`: none came.
@@ -211,25 +221,35 @@ impl Inner {
             if let Some(failure) = self.failure.take() {
                 return self.begin_pause(failure).map(Step::Pause);
             }
+            if let Some(request) = self.with_key.take() {
+                return self.send(request);
+            }
             match self.poll() {
                 // Only sites have a session, so the store is not asked for services.
                 None if !self.protocol.info.is_site() => _ = self.begin(None),
                 None => return Ok(Step::Wait(self.host.load(&self.key), Wait::Session)),
-                Some(Poll::Send(request)) => {
-                    let (url, init) = fetch::build(&self.env, &request)?;
-                    let promise = match request.shared {
-                        // A caller with own headers may get another answer, so it is not shared.
-                        true => self.host.ask(&url, &init, self.shared_limit() as f64, self.env.headers.is_empty()),
-                        false => self.host.send(&url, &init),
-                    };
-                    return Ok(Step::Wait(promise, Wait::Response(request)));
+                // Each request has the function's newest key, which may be valid for minutes only.
+                Some(Poll::Send(request)) if fetch::wants_key(&request) => {
+                    return Ok(Step::Wait(self.host.api_key(), Wait::Key(request)));
                 }
+                Some(Poll::Send(request)) => return self.send(request),
                 Some(Poll::Over(Ok(()))) => return Ok(Step::End),
                 Some(Poll::Over(Err(error))) => _ = self.failure.replace(Some(error.into())),
                 // The response had no body, so it ends here.
                 Some(_) => self.feed(Feed::End),
             }
         }
+    }
+
+    /// Sends a request.
+    fn send(&self, request: Rc<Request>) -> Result<Step, Failure> {
+        let (url, init) = fetch::build(&self.env, &request, &self.given_key.borrow())?;
+        let promise = match request.shared {
+            // A caller with own headers may get another answer, so it is not shared.
+            true => self.host.ask(&url, &init, self.shared_limit() as f64, self.env.headers.is_empty()),
+            false => self.host.send(&url, &init),
+        };
+        Ok(Step::Wait(promise, Wait::Response(request)))
     }
 
     /// Continues after a wait. Returns what `open` resolves to, or `None` where something else has to be waited for.
@@ -239,6 +259,10 @@ impl Inner {
                 if !self.begin(stored.ok().and_then(|stored| stored.as_string())) {
                     return Ok(Some(JsValue::UNDEFINED));
                 }
+            }
+            (Wait::Key(request), key) => {
+                self.given_key.replace(fetch::read_key(key)?);
+                self.with_key.replace(Some(request));
             }
             (Wait::Response(request), Err(cause)) => {
                 let has_other = self.exchange.borrow_mut().as_mut().is_some_and(Exchange::no_response);
@@ -368,6 +392,7 @@ impl Inner {
     /// Removes the secrets of the reply: key, nonce, and the caller's headers.
     fn redact(&self, error: &mut Error) {
         error.redact(self.chat.settings.secrets());
+        error.redact(std::iter::once(self.given_key.borrow().as_str()));
         error.redact(self.session.borrow().nonce().into_iter());
         let values = self.env.headers.iter().map(|(_, value)| value.as_str());
         error.redact(values.flat_map(|value| value.split([' ', ';', '='])).filter(|word| word.len() >= 8));

@@ -30,10 +30,12 @@ impl Failure {
     /// The failure as a `ChatError`.
     pub fn to_js(&self, provider: Option<&str>) -> JsValue {
         let Failure { error, cause } = self;
-        let body = error.body.as_deref();
         let code = error.code.as_str();
         let wait = requested_wait_ms(error);
-        sys::chat_error(code, &error.message, provider, error.retryable, error.status, wait, body, cause)
+        let [kind, param, service_code, request_id, body] =
+            [&error.kind, &error.param, &error.service_code, &error.request_id, &error.body].map(Option::as_deref);
+        let of_service = sys::names(kind, param, service_code, request_id);
+        sys::chat_error(code, &error.message, provider, error.retryable, error.status, wait, body, cause, &of_service)
     }
 }
 

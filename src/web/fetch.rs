@@ -10,24 +10,27 @@ use super::options::Env;
 use super::sys;
 use crate::chat::{Code, Error, Result};
 use crate::http::{self, Head, Method, Request, WANTED_HEADERS, url};
+use crate::options::KEY_OF_FUNCTION;
 use crate::text::{cut, join, parse_number};
 
 /// Characters that a string may have in V8, whose limit is the smallest. No text has more characters than bytes in UTF-8.
 const LONGEST_STRING: usize = (1 << 29) - 24;
 
 /// The address and the init for `fetch`. Not a `Request`: a caller's `fetch` may be another library's, which would not
-/// know the class.
+/// know the class. `key`: takes the place of [`KEY_OF_FUNCTION`].
 ///
 /// # Errors
 /// [`Code::Protocol`]: a header, such as the nonce, holds a character that no header may. [`Code::TooLarge`]: the body is
 /// longer than a string may be.
-pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
+pub fn build(env: &Env, request: &Request, key: &str) -> Result<(String, RequestInit)> {
     let headers = Headers::new();
     for (name, value) in &env.headers {
         headers.set(name, value);
     }
     // The protocol's own headers come last: the caller cannot change the nonce and the content type.
     for (name, value) in &request.headers {
+        let with_key = value.strip_suffix(KEY_OF_FUNCTION).map(|prefix| join(&[prefix, key]));
+        let value = with_key.as_ref().unwrap_or(value);
         // gloo's `set` would panic on such a value, and a site may hand out anything as its nonce.
         if !http::is_header_value(value) {
             let message = join(&["header '", name, "': the nonce or key holds a character that no header may"]);
@@ -63,6 +66,29 @@ pub fn build(env: &Env, request: &Request) -> Result<(String, RequestInit)> {
     }
     let relay = env.proxy.as_deref().unwrap_or_default();
     Ok((join(&[relay, &request.url]), init))
+}
+
+/// Whether the key of `request` is to come from the caller's function.
+pub fn wants_key(request: &Request) -> bool {
+    request.headers.iter().any(|(_, value)| value.ends_with(KEY_OF_FUNCTION))
+}
+
+/// The key that the caller's function gave.
+///
+/// # Errors
+/// [`Code::Auth`]: the function failed, or gave no text that a header may hold.
+pub fn read_key(given: Result<JsValue, JsValue>) -> Result<String, Failure> {
+    let given = given.map_err(|cause| {
+        let message = sys::error_message_of(&cause).map(|message| join(&[": ", &message])).unwrap_or_default();
+        Failure { error: Error::new(Code::Auth, join(&["the function apiKey failed", &message])), cause }
+    })?;
+    let key = given.as_string().unwrap_or_default().trim().to_owned();
+    let wrong = match key.is_empty() {
+        true => "the function apiKey gave no key: it must return a string, or a promise of one",
+        false if http::is_header_value(&key) => return Ok(key),
+        false => "the function apiKey gave a key with a character that no header may hold",
+    };
+    Err(Error::new(Code::Auth, wrong).into())
 }
 
 /// The failure of a `fetch` that gave no response.

@@ -47,7 +47,16 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/js/error.js")]
 extern "C" {
-    /// Makes a `ChatError`.
+    /// What a service calls an error and its request, for [`chat_error`].
+    #[wasm_bindgen(js_name = serviceNames)]
+    pub fn names(
+        kind: Option<&str>,
+        param: Option<&str>,
+        service_code: Option<&str>,
+        request_id: Option<&str>,
+    ) -> JsValue;
+
+    /// Makes a `ChatError`. `of_service`: what [`names`] gave.
     #[wasm_bindgen(js_name = chatError)]
     #[allow(clippy::too_many_arguments)]
     pub fn chat_error(
@@ -59,6 +68,7 @@ extern "C" {
         retry_after_ms: Option<f64>,
         body: Option<&str>,
         cause: &JsValue,
+        of_service: &JsValue,
     ) -> JsValue;
 }
 
@@ -131,6 +141,10 @@ extern "C" {
     /// Whether the caller gave a `fetch`.
     #[wasm_bindgen(method, getter, js_name = ownsFetch)]
     pub fn owns_fetch(this: &Host) -> bool;
+
+    /// Resolves to the key that the caller's function gives.
+    #[wasm_bindgen(method, js_name = apiKey)]
+    pub fn api_key(this: &Host) -> Promise;
 
     /// Sends a request. Resolves to its `Response`.
     #[wasm_bindgen(method)]

@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { after, before, test } from 'node:test';
 
 import { createHandler } from '../../dist/edge.js';
-import { Anthropic, ChatError, Client, Fallback, OpenAiChat } from '../../dist/index.js';
+import { Anthropic, ChatError, Client, Fallback, OpenAiChat, SERVICES } from '../../dist/index.js';
 import { chatError, within } from './helper.mjs';
 import { begins, call, delta, end, fails, mute, says, service, streams, text } from './services.mjs';
 
@@ -157,6 +157,118 @@ test('what has no name here goes to nobody else', async () => {
   };
   await create(new Anthropic({ apiKey: KEY, retries: 0, fetch }), { frequency_penalty: 1, max_completion_tokens: 5, max_tokens: null }).catch(() => {});
   assert.deepEqual([calls[0].frequency_penalty, calls[0].max_tokens], [undefined, 5]);
+});
+
+/** What Anthropic answers. */
+const claude = () => service('Claude', streams([
+  { type: 'message_start', message: { content: [] } },
+  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'yes' } },
+  { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+  { type: 'message_stop' },
+].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)), Anthropic);
+
+test('parameters that a provider has no way for are warnings on the answer', async () => {
+  const params = { user: 'me', store: true, logprobs: true, service_tier: 'auto', n: 1, metadata: null, max_completion_tokens: 5 };
+  const left = ['user', 'store', 'logprobs', 'service_tier'].map((name) => `Claude has no way to pass on '${name}': it was left out`);
+  for (const wrap of [(provider) => provider, (provider) => new Fallback([provider])]) {
+    const { provider, calls } = claude();
+    const whole = await create(wrap(provider), params);
+    assert.equal(whole.choices[0].message.content, 'yes');
+    assert.deepEqual(whole.warnings, left);
+    const stream = await create(wrap(provider), { ...params, stream: true });
+    assert.deepEqual(stream.warnings, left);
+    for await (const chunk of stream) assert.equal(chunk.object, 'chat.completion.chunk');
+    assert.equal(calls[0].body.max_tokens, 5);
+    assert.ok(!('warnings' in await create(wrap(provider))));
+  }
+  const { provider } = service('A', says('yes'));
+  assert.ok(!('warnings' in await create(provider, { user: 'me' })));
+});
+
+test('the limit of tokens goes to an OpenAiChat under the name that it was given by', async () => {
+  const given = [{ max_tokens: 5 }, { max_completion_tokens: 6 }, { max_tokens: 7, max_completion_tokens: 8 }, { max_tokens: null }];
+  for (const baseUrl of ['https://api.openai.com/v1', 'https://llm.example/v1']) {
+    const { provider, calls } = service('A', says('yes'));
+    for (const maxTokens of [undefined, 9]) {
+      for (const params of given) await create(provider.with({ baseUrl, maxTokens }), params);
+    }
+    const usual = { [baseUrl.includes('openai.com') ? 'max_completion_tokens' : 'max_tokens']: 9 };
+    const limits = calls.map(({ body }) => Object.fromEntries(Object.entries(body).filter(([key]) => key.startsWith('max_'))));
+    assert.deepEqual(limits, [...given.slice(0, 3), {}, ...given.slice(0, 3), usual]);
+  }
+});
+
+test('that limit is found in a fallback, and Mistral gets it under the name that it knows', async () => {
+  const [a, b] = [service('A', says('yes')), service('B', says('yes'))];
+  const mistral = b.provider.with({ ...SERVICES.mistral });
+  await create(new Fallback([a.provider]), { max_completion_tokens: 5 });
+  await create(new Fallback([mistral]), { max_completion_tokens: 5 });
+  await create(mistral, { max_completion_tokens: 6, stream: true, stream_options: { include_obfuscation: false } });
+  const limits = [...a.calls, ...b.calls].map(({ body: { max_tokens: old, max_completion_tokens: newer } }) => [old, newer]);
+  assert.deepEqual(limits, [[undefined, 5], [5, undefined], [6, undefined]]);
+  assert.deepEqual(b.calls[1].body.stream_options, { include_obfuscation: false });
+});
+
+test('logprobs that were asked for stand in the choice, streamed and whole', async () => {
+  const token = (name) => ({ token: name, logprob: -0.5, bytes: null, top_logprobs: [] });
+  const said = (words, ...tokens) => `data: ${JSON.stringify({
+    choices: [{ index: 0, delta: { content: words }, logprobs: { content: tokens.map(token), refusal: null }, finish_reason: null }],
+  })}\n\n`;
+  const { provider, calls } = service('A', streams([said('Hel', 'H', 'el') + said('lo', 'lo'), ...end()]));
+  const { choices: [{ logprobs, message }] } = await create(provider, { logprobs: true, top_logprobs: 2 });
+  assert.deepEqual([message.content, logprobs], ['Hello', { content: ['H', 'el', 'lo'].map(token), refusal: null }]);
+  assert.deepEqual([calls[0].body.logprobs, calls[0].body.top_logprobs], [true, 2]);
+  const chunks = [];
+  for await (const { choices: [choice] } of await create(provider, { logprobs: true, stream: true })) if (choice?.delta.content) chunks.push(choice);
+  assert.deepEqual(chunks.map(({ delta: { content }, logprobs: told }) => [content, told.content.map((each) => each.token)]), [
+    ['Hel', ['H', 'el']], ['lo', ['lo']],
+  ]);
+  const events = [];
+  for await (const event of provider.createAsyncGenerator({ messages: 'Hi', extra: { logprobs: true } }).events) events.push(event);
+  assert.deepEqual(events.filter(({ type }) => type === 'logprobs').map((event) => event.logprobs.content.length), [2, 1]);
+  const plain = service('B', says('yes'));
+  assert.equal((await create(plain.provider)).choices[0].logprobs, null);
+});
+
+test("errors have the members of openai's", async () => {
+  const answer = () => Response.json(
+    { error: { message: 'no such thing', type: 'invalid_request_error', param: 'messages[0]', code: 'unsupported_value' } },
+    { status: 400, headers: { 'x-request-id': 'req-1' } },
+  );
+  const wanted = {
+    status: 400, code: 'service', type: 'invalid_request_error', param: 'messages[0]', serviceCode: 'unsupported_value', requestId: 'req-1', requestID: 'req-1',
+  };
+  const { provider } = service('A', answer);
+  const of = (error) => Object.fromEntries(Object.keys(wanted).map((key) => [key, error[key]]));
+  assert.deepEqual(of(await chatError(create(provider), 'service')), wanted);
+  const all = await chatError(create(new Fallback([provider, provider])), 'all_failed');
+  assert.deepEqual(all.errors.map(of), [wanted, wanted].map((each) => ({ ...each })));
+  const failing = service('B', () => new Response(
+    `${text('Once')}data: {"error":{"message":"busy","type":"server_error","param":null,"code":"engine"}}\n\n`,
+    { headers: { 'content-type': 'text/event-stream', 'x-request-id': 'req-2' } },
+  ));
+  const stream = await create(failing.provider, { stream: true });
+  const error = await chatError((async () => { for await (const chunk of stream) assert.ok(chunk); })(), 'service');
+  assert.deepEqual([error.type, error.param, error.serviceCode, error.requestID], ['server_error', undefined, 'engine', 'req-2']);
+  const broken = service('C', (_, stopped) => {
+    const response = streams([text('Once')], { breaks: new TypeError('reset') })(_, stopped);
+    response.headers.set('request-id', 'req-3');
+    return response;
+  });
+  const cut = await chatError(broken.provider.createAsync({ messages: 'Hi' }), 'network');
+  assert.equal(cut.requestId, 'req-3');
+});
+
+test('unknown settings and functions are refused by the name that was probably meant', async () => {
+  for (const [given, wanted] of [
+    [{ apikey: 'sk-1' }, 'apiKey'], [{ api_key: () => 'sk-1' }, 'apiKey'], [{ token: 'sk-1' }, 'apiKey'], [{ base_url: 'https://a.example' }, 'baseURL'],
+    [{ headers: {} }, 'defaultHeaders'], [{ retries: 1 }, 'maxRetries'], [{ allowBrowser: true }, 'dangerouslyAllowBrowser'], [{ Fetch: fetch }, 'fetch'],
+  ]) assert.throws(() => new Client(given), { code: 'input', message: new RegExp(`did you mean '${wanted}'\\?\\)`) });
+  assert.throws(() => new Client({ organization: 'x' }), { code: 'input', message: /^Client has no option 'organization'; it has apiKey, / });
+  const { provider } = service('A', says('no'));
+  await chatError(create(provider, {}, { onretry: () => {} }), 'input', /did you mean 'onRetry'/);
+  await chatError(create(provider, {}, { max_retries: 1 }), 'input', /did you mean 'retries'/);
+  await chatError(create(provider, { temperature: () => 1 }), 'input', /temperature in options is a function/);
 });
 
 test('a map of providers: name and name:model; one provider: any name', async () => {

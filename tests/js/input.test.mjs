@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { createHandler, createRelay } from '../../dist/edge.js';
+import { cacheStore, createHandler, createRelay } from '../../dist/edge.js';
 import {
   AiEngine, Chatgpt4o, Chatgpt4Online, ChatError, Client, Fallback, formatPrompt, Gemini, OpenAiChat, WorkersAi,
 } from '../../dist/index.js';
@@ -220,10 +220,12 @@ test('the query of baseUrl is behind each path, also of the list of models', asy
 test('unknown options of what is made around providers', () => {
   const a = new OpenAiChat({ apiKey: 'sk-1' });
   for (const [make, wanted] of [
-    [() => new Fallback([a], { hedge_after: 5 }), /^Fallback has no option 'hedge_after'; it has order, hedgeAfter, /],
-    [() => createHandler({ providers: { a }, authorise: 'public' }), /^createHandler has no option 'authorise'; it has providers, authorize, /],
-    [() => createRelay({ allow: ['https://shop.example'], allowed_origins: [] }), /^createRelay has no option 'allowed_origins'; it has allow, /],
-    [() => formatPrompt('x', { includesSystem: false }), /^formatPrompt has no option 'includesSystem'; it has /],
+    [() => new Fallback([a], { hedge_after: 5 }), /^Fallback has no option 'hedge_after' \(did you mean 'hedgeAfter'\?\); it has order, hedgeAfter, /],
+    [() => createHandler({ providers: { a }, authorise: 'public' }), /^createHandler has no option 'authorise' \(did you mean 'authorize'\?\); it has providers, authorize, /],
+    [() => createRelay({ allow: ['https://shop.example'], allowed_origins: [] }), /^createRelay has no option 'allowed_origins' \(did you mean 'allowedOrigins'\?\); it has allow, /],
+    [() => formatPrompt('x', { includesSystem: false }), /^formatPrompt has no option 'includesSystem' \(did you mean 'includeSystem'\?\); it has /],
+    [() => cacheStore({}, { bas: 'https://a.example/' }), /^cacheStore has no option 'bas' \(did you mean 'base'\?\); it has base$/],
+    [() => cacheStore({}, { prefix: 'x' }), /^cacheStore has no option 'prefix'; it has base$/],
   ]) assert.throws(make, { name: 'ChatError', code: 'input', message: wanted });
   createHandler({ providers: { a }, authorise: undefined });
 });

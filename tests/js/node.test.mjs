@@ -39,6 +39,13 @@ async function raw(port, bytes, isWhole = () => false) {
   return answer;
 }
 
+test('options that do not exist are refused', () => {
+  assert.throws(() => toNodeListener(hello, { onerror: () => {} }), { name: 'TypeError', message: /'onerror' \(did you mean 'onError'\?\); it has env, onError$/ });
+  assert.throws(() => toNodeListener(hello, { port: 80 }), { name: 'TypeError', message: /has no option 'port'; it has env, onError$/ });
+  assert.throws(() => toNodeListener(hello, { onError: 'log' }), { name: 'TypeError', message: /onError must be a function/ });
+  for (const options of [undefined, {}, { env: {} }, { onError: undefined }]) assert.equal(typeof toNodeListener(hello, options), 'function');
+});
+
 const statusOf = (answer) => Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
 const hello = () => new Response('hello');
 

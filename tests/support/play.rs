@@ -366,6 +366,7 @@ pub fn describe(event: &Event, played: &Played) -> String {
             format!("tool {} {} {} {}{done}", call.index, id_of_call(&call.id), call.name, arguments.text())
         }
         Event::Source(source) => format!("source {}", theirs(source)),
+        Event::Logprobs(logprobs) => format!("logprobs {}", theirs(&logprobs.clone().into())),
         Event::Status { kind, text, .. } => format!("status {kind}: {text}"),
         Event::Image(url) => format!("image {url}"),
         Event::Action { kind, action } => format!("action {kind} {}", theirs(action)),

@@ -1,3 +1,5 @@
+import { ownProperties, refuseUnknown } from '../options.js';
+
 /** Seconds that a value lives at least, since KV refuses less. */
 const LEAST_S = 60;
 
@@ -11,7 +13,10 @@ export function kvStore(namespace) {
 }
 
 /** A session store in the Cache API of one data centre, `cacheStore(caches.default)`. Keys become URLs, the only keys it knows. */
-export function cacheStore(cache, { base = 'https://rivulet.invalid/session/' } = {}) {
+export function cacheStore(cache, options) {
+  const given = ownProperties(options);
+  refuseUnknown(given, ['base'], 'cacheStore');
+  const { base = 'https://rivulet.invalid/session/' } = given;
   const address = (key) => base + encodeURIComponent(key);
   return {
     async get(key) {

@@ -23,6 +23,9 @@ pub fn decode(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut 
         message.usage(choice.get("usage"));
         message.finish(str_or_empty(choice, "finish_reason"));
         message.failure_word(str_or_empty(choice, "native_finish_reason"));
+        if let Some(logprobs) = choice.get("logprobs").and_then(Value::as_object) {
+            message.logprobs(logprobs, out);
+        }
         if let Some(delta) = choice.get(key) {
             decode_delta(message, delta, out);
         }

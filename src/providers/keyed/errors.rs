@@ -1,63 +1,123 @@
 //! What the error of a service means. Its own code and text say more than the HTTP status.
 
-use crate::chat::error_text::{self, code_of};
-use crate::chat::{Code, Error};
+use crate::chat::error_text::{self, MAX_LEVELS, code_of};
+use crate::chat::{Code, Error, error};
 use crate::http::{Head, Response};
 use crate::json::Value;
 use crate::text::parse_number;
 
-/// Parts of the `code`, `type` or `status` of an error, and what they mean: those of OpenAI, Anthropic, Google and of
-/// services that are compatible with one of them. Cloudflare's codes are numbers. The first entry that matches counts.
+/// Parts of what a service calls an error (see [`classify`]), and what they mean: those of OpenAI, Anthropic, Google, Amazon and of
+/// services that are compatible with one of them. The first entry that matches counts. Before them come [`SPENT`], and
+/// numbers ([`NUMBERS`]), which must be the whole name.
 const NAMES: &[(&str, Code)] = &[
-    ("insufficient_quota", Code::PaymentRequired),
-    ("insufficient_balance", Code::PaymentRequired),
-    ("billing", Code::PaymentRequired),
+    // One text is longer than the API takes, whatever the model.
+    ("string_above_max_length", Code::Service),
+    ("cmek_", Code::Service),
     ("context", Code::Refused),
+    ("token_limit_exceeded", Code::Refused),
+    ("string_too_long", Code::Refused),
     ("content_filter", Code::Refused),
-    ("content_policy", Code::Refused),
+    ("_policy", Code::Refused),
+    ("^refusal", Code::Refused),
     ("model_not_found", Code::ModelNotFound),
+    ("modelnotfound", Code::ModelNotFound),
     ("not_found_error", Code::ModelNotFound),
     ("^not_found", Code::ModelNotFound),
+    ("^notfounderror", Code::ModelNotFound),
+    ("resourcenotfound", Code::ModelNotFound),
+    ("^invalid_model", Code::ModelNotFound),
     ("invalid_api_key", Code::Auth),
+    ("invalidapikey", Code::Auth),
     ("authentication", Code::Auth),
     ("unauthenticated", Code::Auth),
+    ("unauthorized", Code::Auth),
     ("permission", Code::Auth),
+    ("accessdenied", Code::Auth),
+    ("organization_on_hold", Code::Auth),
     ("rate_limit", Code::RateLimited),
+    ("ramp_limit", Code::RateLimited),
     ("resource_exhausted", Code::RateLimited),
+    ("too_many_requests", Code::RateLimited),
+    ("toomanyrequests", Code::RateLimited),
+    ("throttling", Code::RateLimited),
     ("request_too_large", Code::TooLarge),
-    ("timeout_error", Code::Timeout),
+    ("image_dimensions_too_large", Code::TooLarge),
+    ("timeout", Code::Timeout),
     ("deadline_exceeded", Code::Timeout),
     ("overloaded", Code::Service),
     ("unavailable", Code::Service),
     ("server_error", Code::Service),
     ("api_error", Code::Service),
+    ("conflict_error", Code::Service),
+    ("modelstreamerror", Code::Service),
     ("^internal", Code::Service),
-    ("^3036", Code::PaymentRequired),
-    ("^3042", Code::ModelNotFound),
-    ("^5007", Code::ModelNotFound),
+];
+
+/// Parts of names that say that an account has nothing left: a status or another name of the same error may call it a rate limit,
+/// but waiting does not help.
+const SPENT: &[&str] = &[
+    "insufficient_quota",
+    "insufficient_balance",
+    "billing",
+    "spend_limit",
+    "payment_required",
+    "payment_method",
+    "arrearage",
+];
+
+/// Parts of names after which the same call may succeed, whatever the status: Anthropic's and Amazon's.
+const HEALS: &[&str] = &[
+    "ramp_limit_exceeded",
+    "cmek_context_unavailable",
+    "cmek_key_unreachable",
+    "compaction_unavailable",
+    "throttlingexception",
+    "modelstreamerror",
+    "internalserver",
+    "serviceunavailable",
+];
+
+/// Codes that are numbers, of Workers AI, Z.ai and MiniMax.
+const NUMBERS: &[(&str, Code)] = &[
+    ("3036", Code::PaymentRequired),
+    ("3042", Code::ModelNotFound),
+    ("5007", Code::ModelNotFound),
+    ("1113", Code::PaymentRequired),
+    ("1302", Code::RateLimited),
+    ("1008", Code::PaymentRequired),
+    ("2049", Code::Auth),
 ];
 
 /// Parts of the text of an error, and what they mean, for errors whose name says only that the request is wrong.
 const TEXTS: &[(&str, Code)] = &[
     ("insufficient balance", Code::PaymentRequired),
+    ("insufficient credit", Code::PaymentRequired),
+    ("all available credits", Code::PaymentRequired),
+    ("api calls / month", Code::PaymentRequired),
+    ("credit balance", Code::PaymentRequired),
+    ("api usage limits", Code::PaymentRequired),
     ("context size", Code::Refused),
     ("context length", Code::Refused),
+    ("context limit", Code::Refused),
+    ("context window", Code::Refused),
+    ("maximum context", Code::Refused),
     ("max_new_tokens", Code::Refused),
     ("reduce the length", Code::Refused),
+    ("prompt is too long", Code::Refused),
+    ("input is too long", Code::Refused),
+    ("exceeds the maximum number of tokens", Code::Refused),
+    ("current length is", Code::Refused),
+    ("maximum input length is", Code::Refused),
+    ("range of input length", Code::Refused),
+    ("maximum prompt length", Code::Refused),
+    ("exceeded model token limit", Code::Refused),
+    ("total number of tokens in the prompt", Code::Refused),
+    ("size limit exceeded", Code::Refused),
     ("no such model", Code::ModelNotFound),
     ("^model '", Code::ModelNotFound),
     ("try pulling it first", Code::ModelNotFound),
     ("api key not valid", Code::Auth),
-    ("prompt is too long", Code::Refused),
-    ("maximum context", Code::Refused),
-    ("exceeds the maximum number of tokens", Code::Refused),
-    ("context window limit", Code::Refused),
     ("payload size exceeds", Code::TooLarge),
-    ("total number of tokens in the prompt", Code::Refused),
-    ("size limit exceeded", Code::Refused),
-    ("api calls / month", Code::PaymentRequired),
-    ("credit balance", Code::PaymentRequired),
-    ("api usage limits", Code::PaymentRequired),
 ];
 
 /// Whether the JSON reports an error. `"error": null` says that there is none.
@@ -82,10 +142,14 @@ pub fn is_error(value: &Value) -> bool {
 /// The error that a response with status 200, or a frame of a stream, reports in its JSON. `data` is that JSON as text,
 /// for the excerpt. Gateways put the status that they would have answered with into `code`.
 pub fn error_in_success_body(value: &Value, data: &[u8]) -> Error {
-    let code = inner(value).string_or_number("code").unwrap_or_default();
-    let error = match parse_number(code, 10) {
-        Some(status @ 400..600) => {
-            let head = Head { status: status as u16, headers: Vec::new() };
+    let levels = levels(value);
+    let status = ["code", "status_code", "status"].into_iter().find_map(|key| {
+        let number = parse_number(levels.iter().rev().find_map(|level| level.string_or_number(key))?, 10)?;
+        (400..600).contains(&number).then_some(number as u16)
+    });
+    let error = match status {
+        Some(status) => {
+            let head = Head { status, headers: Vec::new() };
             Response { head, body: data.to_vec() }.status_error()
         }
         _ => {
@@ -96,31 +160,66 @@ pub fn error_in_success_body(value: &Value, data: &[u8]) -> Error {
     classify(error, value)
 }
 
-/// `error` with the code, and with the time to wait, that its JSON `value` gives.
+/// `error` with the code, the service's own names, and with the time to wait, that its JSON `value` gives.
 pub fn classify(mut error: Error, value: &Value) -> Error {
-    let body = inner(value);
+    let levels = levels(value);
+    // What stands nearest to the text says most.
+    let at = |path: &str| levels.iter().rev().find_map(|level| scalar_at(level, path));
+    let type_of = |level: &&Value| level.text("type").filter(|name| *name != "error").and_then(error::name);
+    error.service_code = ["/code", "/details/error_code", "/status_code"].into_iter().find_map(at);
+    error.kind = levels.iter().rev().find_map(type_of);
+    // Google's word; the status of a response as a whole, further out, is none.
+    let status = levels.last().and_then(|level| error::name(level.text("status")?));
+    let others = ["/__type", "/error_type", "/metadata/error_type"];
+    error.kind = error.kind.take().or(status).or_else(|| others.into_iter().find_map(at));
+    let location = || error_text::location(levels.last()?);
+    let param = at("/param").or_else(|| error::name(location()?.trim_start_matches("body.")));
+    error.param = param;
+    error.request_id = ["/request_id", "/requestId"].into_iter().find_map(at).or(error.request_id.take());
     // Google says how long to wait in the details of the error.
-    if let Some(delay) = body.list("details").iter().find_map(|detail| detail.text("retryDelay")?.strip_suffix('s')) {
+    let details = levels.iter().flat_map(|level| level.list("details"));
+    if let Some(delay) = details.filter_map(|detail| detail.text("retryDelay")?.strip_suffix('s')).next() {
         error.retry_after = Some(delay.to_owned());
     }
-    // Anthropic calls a spent budget a rate limit, but waiting does not help.
-    let is_spent = body.text_at("/details/error_code").is_some_and(|code| error_text::holds(code, "spend_limit"));
-    let named = ["code", "type", "status"].iter().find_map(|key| code_of(body.string_or_number(key)?, NAMES));
+
+    let provider_code = at("/metadata/provider_code");
+    let error_code = at("/details/error_code");
+    let names = [&error_code, &error.service_code, &error.kind, &at("/status"), &provider_code];
+    let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
+    let is_named = |parts: &[&str]| parts.iter().any(|part| names.iter().any(|name| error_text::holds(name, part)));
+    let number = |name: &&str| NUMBERS.iter().find(|(number, _)| number == name).map(|(_, code)| *code);
+    let named = names.iter().find_map(|name| number(name).or_else(|| code_of(name, NAMES)));
     let told = error_text::of(value).and_then(|text| code_of(&text, TEXTS));
     // The name may say no more than that it failed, or that it was too much.
-    let is_spent = is_spent || told == Some(Code::PaymentRequired);
+    let is_spent = is_named(SPENT) || told == Some(Code::PaymentRequired);
     let named = if is_spent { Some(Code::PaymentRequired) } else { named };
+    let heals = is_named(HEALS);
+    let is_too_long_a_text = is_named(&["string_above_max_length"]);
     let Some(code) = named.or(told) else { return error };
     error.code = code;
-    let may_heal = matches!(code, Code::RateLimited | Code::Service | Code::Timeout);
-    error.retryable = may_heal && (error.retryable || error.status.is_none());
+    let may_heal = matches!(code, Code::RateLimited | Code::Service | Code::Timeout) && !is_too_long_a_text;
+    error.retryable = may_heal && (heals || error.retryable || error.status.is_none());
     error
 }
 
-/// The object that describes the error: `error`, or the first of `errors`, or the value itself; also in an array of one.
-fn inner(value: &Value) -> &Value {
-    let value = value.item(0).unwrap_or(value);
-    let error = value.non_null("error").or(value.pointer("/x_groq/error")).or(value.list("errors").first());
-    let error = error.unwrap_or(value);
-    error.item(0).unwrap_or(error)
+/// The string or number at `path`, as the name that it is.
+fn scalar_at(level: &Value, path: &str) -> Option<String> {
+    let (group, key) = path.rsplit_once('/')?;
+    error::name(level.pointer(group)?.string_or_number(key)?)
 }
+
+/// The objects that describe the error, from the outermost: what [`error_text::of`] reads, and no deeper.
+fn levels(value: &Value) -> Vec<&Value> {
+    let mut levels = Vec::new();
+    let mut next = Some(value);
+    while let Some(value) = next.map(|value| value.item(0).unwrap_or(value)).filter(|_| levels.len() < MAX_LEVELS) {
+        if value.is_object() {
+            levels.push(value);
+        }
+        next = INNER.iter().find_map(|key| value.get(key).filter(|inner| inner.is_object() || inner.item(0).is_some()));
+    }
+    levels
+}
+
+/// Members that describe the error of the object that they stand in.
+const INNER: [&str; 6] = ["error", "base_resp", "x_groq", "message", "detail", "errors"];

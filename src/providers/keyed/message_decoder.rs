@@ -69,9 +69,13 @@ pub struct MessageDecoder {
 /// it.
 const MAX_COUNTS: usize = 64;
 
-/// Words for the end that mean that there is no answer, of OpenRouter and Mistral (`error`), and of Gemini (F2, K3).
-const FAILURES: [&str; 8] = [
+/// Words for the end that mean that there is no answer, of OpenRouter, Mistral and Workers AI (`error`), of Cohere (`timeout`, too),
+/// of Responses as a status, of Gemini (F2, K3), and of Bedrock.
+const FAILURES: [&str; 13] = [
     "error",
+    "timeout",
+    "failed",
+    "cancelled",
     "malformed_function_call",
     "unexpected_tool_call",
     "too_many_tool_calls",
@@ -79,6 +83,8 @@ const FAILURES: [&str; 8] = [
     "malformed_response",
     "no_image",
     "image_other",
+    "malformed_model_output",
+    "malformed_tool_use",
 ];
 
 /// A part of the answer, for `provider_data` of `reply.message` ([`super::messages::ChatMessage::kept_parts`]).
@@ -240,6 +246,12 @@ impl MessageDecoder {
     pub fn source(&mut self, source: &Value, out: &mut EventQueue) {
         self.not_scannable = true;
         out.source(source);
+    }
+
+    /// How likely the tokens of the text that follows were.
+    pub fn logprobs(&mut self, logprobs: &Map, out: &mut EventQueue) {
+        self.not_scannable = true;
+        out.push(Event::Logprobs(logprobs.clone()));
     }
 
     /// All sources so far, of which those at the beginning may have come before.

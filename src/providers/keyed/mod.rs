@@ -123,7 +123,10 @@ fn model(chat: &ChatRequest) -> Result<String> {
 
 /// Lays `extra` over the body. `null` removes a member, since some services refuse members that they do not know, such
 /// as `stream_options`. Objects are merged, so that one more member does not replace the others.
-fn merge_over(body: &mut Map, extra: &Value) -> Result<()> {
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: `extra` is not an object.
+pub fn merge_over(body: &mut Map, extra: &Value) -> Result<()> {
     let Value::Object(extra) = extra else { return Err(Error::input("extra must be an object")) };
     for (key, value) in extra.iter() {
         if let (Some(known @ Value::Json(_)), Value::Object(_)) = (body.get_mut(key), value) {

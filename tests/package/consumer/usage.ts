@@ -37,6 +37,7 @@ export async function eventsAreADiscriminatedUnion(reply: Reply): Promise<string
       case 'text': case 'reasoning': case 'replace': same<typeof event.text, string>(true); break;
       case 'tool-call': same<typeof event.done, boolean>(true); break;
       case 'source': event.source; break;
+      case 'logprobs': event.logprobs; break;
       case 'status': event.kind + event.text; break;
       case 'image': event.url.length; break;
       case 'action': event.kind; break;
@@ -60,6 +61,7 @@ export function codesAreAClosedUnion(error: unknown): string {
   if (error.code === 'no_such_code') return '';
   same<typeof error.status, number | undefined>(true);
   same<typeof error.retryAfterMs, number | undefined>(true);
+  same<typeof error.serviceCode | typeof error.type | typeof error.param | typeof error.requestID, string | undefined>(true);
   const plain: Error = error;
   switch (error.code) {
     case 'input': case 'model_not_found': case 'auth': case 'nonce': case 'rate_limited': case 'payment_required':
