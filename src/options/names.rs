@@ -35,6 +35,7 @@ pub const CALL_OPTIONS: &[&str] = &[
     "history",
     "stop",
     "thinkTags",
+    "includeRaw",
     "allowBrowser",
 ];
 

@@ -366,6 +366,11 @@ pub fn describe(event: &Event, played: &Played) -> String {
             format!("tool {} {} {} {}{done}", call.index, id_of_call(&call.id), call.name, arguments.text())
         }
         Event::Source(source) => format!("source {}", theirs(source)),
+        Event::Citation { raw, .. } => format!("citation {}", theirs(raw)),
+        Event::ReasoningPart => "part".to_owned(),
+        Event::File(members) => format!("file {}", theirs(&members.clone().into())),
+        Event::Audio(members) => format!("audio {}", theirs(&members.clone().into())),
+        Event::Raw { event, raw } => format!("raw {event} {}", theirs(raw)),
         Event::Status { kind, text, .. } => format!("status {kind}: {text}"),
         Event::Image(url) => format!("image {url}"),
         Event::Action { kind, action } => format!("action {kind} {}", theirs(action)),

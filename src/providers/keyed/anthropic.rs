@@ -14,7 +14,7 @@ use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ContentPart, KnownCalls, id_digits};
-use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
 use crate::text::join;
 
 /// The class `Anthropic` of JavaScript.
@@ -205,7 +205,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
         "content_block_delta" => match str_or_empty(delta, "type") {
             "text_delta" => message.text(str_or_empty(delta, "text"), out),
             "thinking_delta" => {
-                let reasoning = message.reasoning(str_or_empty(delta, "thinking"), out);
+                let reasoning = message.reasoning_of(index, str_or_empty(delta, "thinking"), out);
                 message.keeps(reasoning.len());
                 if let Some(Value::String(known)) =
                     kept_block(message, index).and_then(|block| block.get_mut("thinking"))
@@ -221,16 +221,21 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
                     block.insert_str("signature", signature);
                 }
             }
-            // Tools that the service runs itself have such pieces, too; they are skipped. The first piece is always
-            // empty.
-            "input_json_delta" => {
+            // The first piece is always empty. Tools that the service runs itself have such pieces, too.
+            "input_json_delta" if message.arguments(index).is_some() => {
                 let piece = str_or_empty(delta, "partial_json");
-                if message.arguments(index).is_some() && !piece.is_empty() {
+                if !piece.is_empty() {
                     message.tool_call(Some(index), "", "", piece, out);
                 }
             }
             "citations_delta" => {
-                delta.non_null("citation").into_iter().for_each(|source| out.source(source));
+                delta.non_null("citation").into_iter().for_each(|source| notes::cite(source, true, out));
+            }
+            kind if !message.notes.add(index, delta) && !matches!(kind, "" | "input_json_delta") => {
+                if message.notes.is_news("delta", &kind.into()) {
+                    notes::status(kind, "", delta, out);
+                    out.warn(join(&["Anthropic sent pieces of an unknown kind, '", kind, "': only the first is told"]));
+                }
             }
             _ => {}
         },
@@ -239,7 +244,10 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             message.usage(value.get("usage"));
             read_stop_reason(message, delta, out);
         }
-        "message_stop" => message.is_over = true,
+        "message_stop" => {
+            notes::end_blocks(message, out);
+            message.is_over = true;
+        }
         _ => {}
     }
     Ok(())
@@ -250,10 +258,10 @@ fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mu
     match str_or_empty(block, "type") {
         "text" => {
             message.text(str_or_empty(block, "text"), out);
-            block.list("citations").iter().for_each(|source| out.source(source));
+            block.list("citations").iter().for_each(|source| notes::cite(source, true, out));
         }
         "thinking" => {
-            _ = message.reasoning(str_or_empty(block, "thinking"), out);
+            _ = message.reasoning_of(index, str_or_empty(block, "thinking"), out);
             let mut whole = Map::new();
             for key in ["type", "thinking", "signature"] {
                 whole.insert_str(key, str_or_empty(block, key));
@@ -274,7 +282,9 @@ fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mu
             let arguments = input.map(Map::to_json).unwrap_or_default();
             message.tool_call(Some(index), id, str_or_empty(block, "name"), &arguments, out);
         }
-        _ => {}
+        "" => {}
+        // What the service runs itself, its results, files, and blocks of a kind that is not known.
+        _ => message.notes.begin(index, block),
     }
 }
 
@@ -283,6 +293,7 @@ fn end_block(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
     if message.arguments(index) == Some("") {
         message.tool_call(Some(index), "", "", "{}", out);
     }
+    notes::end_block(message, index, out);
 }
 
 /// The member of a kept block that holds its number in the stream. It is removed before the block is handed out.

@@ -7,6 +7,7 @@ use super::Dialect;
 use super::answer_parts::Parts;
 use super::compatible::State;
 use super::errors::{classify, error_in_success_body, is_error};
+use super::notes::Notes;
 use crate::chat::{Code, Error, Event, Finish, Result, ToolCall, Usage};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition, truncated};
 use crate::http::{Head, Response};
@@ -58,6 +59,8 @@ pub struct MessageDecoder {
     pub keeps_reasoning: bool,
     /// The parts of an answer of OpenAI's Responses API.
     pub parts: Parts,
+    /// What stands beside the text.
+    pub notes: Notes,
 }
 
 /// The number of different token counts that are kept. Services have a dozen; each one is compared with those before
@@ -158,6 +161,7 @@ impl MessageDecoder {
             state: State::default(),
             keeps_reasoning: false,
             parts: Parts::default(),
+            notes: Notes::default(),
         }
     }
 
@@ -175,6 +179,18 @@ impl MessageDecoder {
         out.reasoning(piece, self.has_lone_surrogates)
     }
 
+    /// A piece of the reasoning of the part with this number, which is separated from a part before it.
+    pub fn reasoning_of<'a>(&mut self, part: u64, piece: &str, out: &'a mut EventQueue) -> &'a str {
+        if !piece.is_empty() {
+            match self.notes.part_before(part) {
+                Some(before) if before != part => out.end_reasoning_part(),
+                Some(_) => out.continue_reasoning_part(),
+                None => {}
+            }
+        }
+        self.reasoning(piece, out)
+    }
+
     /// A piece of the text in which the model says that it will not answer.
     pub fn refusal(&mut self, piece: &str, out: &mut EventQueue) {
         self.refused |= !piece.is_empty();
@@ -183,8 +199,13 @@ impl MessageDecoder {
 
     /// An image that the model made, as a `data:` or other URL.
     pub fn image(&mut self, url: String, out: &mut EventQueue) {
+        self.content(Event::Image(url), out);
+    }
+
+    /// An image, a file or sound, with which an answer without text is not empty.
+    pub fn content(&mut self, event: Event, out: &mut EventQueue) {
         (self.has_image, self.not_scannable) = (true, true);
-        out.push(Event::Image(url));
+        out.push(event);
     }
 
     /// A source that the service cites.
@@ -488,7 +509,7 @@ impl Decode for MessageDecoder {
     }
 
     fn kept_bytes(&self) -> usize {
-        self.kept_bytes + self.usage_bytes
+        self.kept_bytes + self.usage_bytes + self.notes.bytes
     }
 
     fn varying_members(&self) -> &'static [&'static str] {
