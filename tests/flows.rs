@@ -18,6 +18,8 @@ mod gemini;
 mod images;
 #[path = "flows/nonces.rs"]
 mod nonces;
+#[path = "flows/notes.rs"]
+mod notes;
 #[path = "flows/ollama.rs"]
 mod ollama;
 #[path = "flows/openai.rs"]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Finish, Session, Usage};
+use super::{Finish, Session, Usage, citation};
 use crate::frame::Pieces;
 use crate::json::{Map, Value};
 
@@ -37,6 +37,15 @@ pub enum Event {
     Source(Value),
     /// How likely the tokens of the text that follows were, in OpenAI's form: lists in an object.
     Logprobs(Map),
+    /// What the service cites for a place of the answer, in the service's own shape.
+    Citation {
+        /// The citation in the service's own shape.
+        raw: Value,
+        /// Whether its offsets, if it has any, are offsets in the text of the reply.
+        in_text: bool,
+    },
+    /// The reasoning from here on is another part than the reasoning before.
+    ReasoningPart,
     /// A report of progress, or another note that is not part of the answer.
     Status {
         /// The service's own name for this kind of note.
@@ -48,6 +57,10 @@ pub enum Event {
     },
     /// An image that belongs to the answer, as a URL, which may be a `data:` URL.
     Image(String),
+    /// A file that belongs to the answer: `mediaType`, `url` (which may be a `data:` URL) or `id`, `name` and `raw`.
+    File(Map),
+    /// A piece of the answer as sound: `mediaType`, `data` (Base64), `transcript`, `id`.
+    Audio(Map),
     /// Something that the page should do or show: a function call, a button, a block of HTML.
     Action {
         /// The service's own name for this kind of action.
@@ -73,6 +86,13 @@ pub enum Event {
         /// The service's own word for it. Empty: it gave none.
         raw: String,
     },
+    /// The frame, or the answer in one piece, that the events behind this one come from.
+    Raw {
+        /// The name of its server-sent event. May be empty.
+        event: String,
+        /// Its JSON, or its text where it is no JSON.
+        raw: Value,
+    },
     /// What the session store is to keep. It is never shown to the caller. `None`: the stored session is of no use any
     /// more.
     Session(Option<Session>),
@@ -82,13 +102,20 @@ impl Event {
     /// The `type` of the event in JavaScript. `None`: JavaScript gets this event in another way.
     fn kind(&self) -> Option<&'static str> {
         Some(match self {
-            Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Message(_) | Event::Session(_) => {
-                return None;
-            }
+            Event::Text(_)
+            | Event::Reasoning(_)
+            | Event::ReasoningPart
+            | Event::ToolCall { .. }
+            | Event::Message(_)
+            | Event::Session(_) => return None,
             Event::Source(_) => "source",
             Event::Logprobs(_) => "logprobs",
+            Event::Citation { .. } => "citation",
             Event::Status { .. } => "status",
             Event::Image(_) => "image",
+            Event::File(_) => "file",
+            Event::Audio(_) => "audio",
+            Event::Raw { .. } => "raw",
             Event::Action { .. } => "action",
             Event::Warning(_) => "warning",
             Event::Usage(_) => "usage",
@@ -106,11 +133,16 @@ impl Event {
             | Event::Reasoning(_)
             | Event::ToolCall { .. }
             | Event::Source(_)
+            | Event::Citation { .. }
             | Event::Image(_)
+            | Event::File(_)
+            | Event::Audio(_)
             | Event::Action { .. }
             | Event::Replace(_) => true,
             Event::Status { .. }
             | Event::Logprobs(_)
+            | Event::ReasoningPart
+            | Event::Raw { .. }
             | Event::Warning(_)
             | Event::Usage(_)
             | Event::Conversation(_)
@@ -120,16 +152,38 @@ impl Event {
         }
     }
 
-    /// The event as `reply.events` has it in JavaScript. `None` for pieces of text, reasoning and tool calls, for
-    /// members of the message and for the session, which JavaScript gets in other ways.
+    /// The event as `reply.events` has it in JavaScript. `None` for pieces of text, reasoning and tool calls, the boundary between
+    /// parts of the reasoning members of the message and the session, which JavaScript gets in other ways.
     pub fn into_json(self) -> Option<Value> {
         let mut event = Map::new();
         event.insert_str("type", self.kind()?);
         match self {
-            Event::Text(_) | Event::Reasoning(_) | Event::ToolCall { .. } | Event::Message(_) | Event::Session(_) => {}
-            Event::Replace(text) => event.insert_str("text", &text),
-            Event::Source(source) => event.insert("source", source),
+            Event::Text(_)
+            | Event::Reasoning(_)
+            | Event::ReasoningPart
+            | Event::ToolCall { .. }
+            | Event::Message(_)
+            | Event::Session(_) => {}
             Event::Logprobs(logprobs) => event.insert("logprobs", logprobs.into()),
+            Event::Replace(text) => event.insert_str("text", &text),
+            Event::Source(source) => {
+                add(&mut event, citation::describe(&source));
+                event.insert("source", source);
+            }
+            Event::Citation { raw, in_text } => {
+                add(&mut event, citation::describe(&raw));
+                if !in_text {
+                    ["start", "end", "unit"].iter().for_each(|key| event.remove(key));
+                }
+                event.insert("raw", raw);
+            }
+            Event::File(members) | Event::Audio(members) => add(&mut event, members),
+            Event::Raw { event: name, raw } => {
+                if !name.is_empty() {
+                    event.insert_str("event", &name);
+                }
+                event.insert("raw", raw);
+            }
             Event::Status { kind, text, raw } => {
                 event.insert_str("kind", &kind);
                 event.insert_str("text", &text);
@@ -152,6 +206,11 @@ impl Event {
         }
         Some(event.into())
     }
+}
+
+/// Adds members to those of an event.
+fn add(event: &mut Map, members: Map) {
+    members.iter().for_each(|(key, value)| event.push(key, value.clone()));
 }
 
 /// The end of a reply for which the service has no word of its own.

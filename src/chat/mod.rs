@@ -1,6 +1,7 @@
 //! What a conversation consists of, the same for every protocol: messages, events, token counts, reasons of the end,
 //! errors, and the session of a site.
 
+mod citation;
 pub(crate) mod error;
 pub mod error_text;
 mod event;

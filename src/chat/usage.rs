@@ -1,6 +1,7 @@
 //! How many tokens a reply used.
 
 use crate::json::{Map, Value};
+use crate::text::parse_number;
 
 /// Token counts as the service reports them, never an estimate.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,49 +23,71 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Reads the usual spellings (OpenAI's chat and Responses, Anthropic, Gemini, Ollama, Cohere, DeepSeek), each by its service's
-    /// rule of what includes what. `None`: `raw` is not an object.
+    /// Reads the usual spellings (OpenAI's chat and Responses, Anthropic, Bedrock, Gemini, Ollama, Cohere, DeepSeek, Moonshot,
+    /// DashScope, Mistral, Perplexity, xAI), each by its service's rule of what includes what. `None`: `raw` is not an object.
     pub fn from_json(raw: &Value) -> Option<Usage> {
         if !raw.is_object() {
             return None;
         }
-        let number = |places: &[&str]| places.iter().find_map(|place| raw.pointer(place)).and_then(Value::as_u64);
-        let add = |a: Option<u64>, b: Option<u64>| if a.is_some() { a.zip(b).map(|(a, b)| a + b).or(a) } else { b };
-        let input = number(&["/prompt_tokens", "/input_tokens", "/promptTokenCount", "/prompt_eval_count"]);
-        let output = number(&["/completion_tokens", "/output_tokens", "/candidatesTokenCount", "/eval_count"]);
-        let mut usage = Usage {
-            // Gemini counts what its own tools put into the request by itself.
-            input: add(input, number(&["/toolUsePromptTokenCount"])),
-            output,
-            total: number(&["/total_tokens", "/totalTokens", "/totalTokenCount"]),
-            cached_input: number(&[
-                "/prompt_tokens_details/cached_tokens",
-                "/input_tokens_details/cached_tokens",
-                "/cache_read_input_tokens",
-                "/cachedContentTokenCount",
-                "/prompt_cache_hit_tokens",
-            ]),
-            cache_write: number(&["/cache_creation_input_tokens", "/prompt_tokens_details/cache_write_tokens"]),
-            reasoning: number(&[
-                "/completion_tokens_details/reasoning_tokens",
-                "/output_tokens_details/reasoning_tokens",
-                "/thoughtsTokenCount",
-            ]),
-            raw: raw.clone(),
+        let number = |places: &[&str]| places.iter().find_map(|place| raw.pointer(place).and_then(count));
+        let add = |a: Option<u64>, b: Option<u64>| match (a, b) {
+            (Some(a), Some(b)) => Some(a.saturating_add(b)),
+            (a, b) => a.or(b),
         };
-        // Anthropic counts what is in the cache beside the rest of the request.
-        for count in ["/cache_read_input_tokens", "/cache_creation_input_tokens"] {
-            usage.input = add(usage.input, number(&[count]));
+        let mut input =
+            number(&["/prompt_tokens", "/input_tokens", "/inputTokens", "/promptTokenCount", "/prompt_eval_count"]);
+        let mut output =
+            number(&["/completion_tokens", "/output_tokens", "/outputTokens", "/candidatesTokenCount", "/eval_count"]);
+        // Ollama leaves out a count of 0. Without a count of the request it had the prompt in its cache, and does not say how long
+        // that is.
+        if raw.get("prompt_eval_count").is_some() {
+            output = output.or(Some(0));
         }
-        // Gemini counts reasoning beside the rest of the answer, and so does xAI, as its sum shows.
-        let sum = add(usage.input, output);
-        let is_beside = raw.get("thoughtsTokenCount").is_some()
-            || usage.total.is_some_and(|total| Some(total) == add(sum, usage.reasoning));
+        // Gemini counts what its own tools put into the request by itself.
+        input = add(input, number(&["/toolUsePromptTokenCount"]));
+        // Anthropic and Bedrock count what is in the cache beside the rest of the request. Gateways that have their counts under
+        // OpenAI's names have them inside.
+        let is_beside_cache = raw.get("prompt_tokens").is_none() && raw.get("input_tokens_details").is_none();
+        for places in [&CACHE_READ, &CACHE_WRITTEN] {
+            input = add(input, number(places).filter(|_| is_beside_cache));
+        }
+        let total = number(&["/total_tokens", "/totalTokens", "/totalTokenCount"]);
+        let reasoning = number(&[
+            "/completion_tokens_details/reasoning_tokens",
+            "/output_tokens_details/reasoning_tokens",
+            "/output_tokens_details/thinking_tokens",
+            "/thoughtsTokenCount",
+            "/reasoning_tokens",
+        ]);
+        // Gemini counts reasoning beside the rest of the answer; so do Perplexity, and xAI, as its sum shows.
+        let is_beside =
+            ["thoughtsTokenCount", "num_search_queries", "citation_tokens"].iter().any(|key| raw.get(key).is_some())
+                || total.is_some_and(|total| Some(total) == add(add(input, output), reasoning));
         if is_beside {
-            usage.output = add(output, usage.reasoning);
+            output = add(output, reasoning);
         }
-        usage.total = usage.total.or(usage.input.zip(usage.output).map(|(input, output)| input + output));
-        Some(usage)
+        let cached = number(&[
+            "/prompt_tokens_details/cached_tokens",
+            "/input_tokens_details/cached_tokens",
+            "/cachedContentTokenCount",
+            "/prompt_cache_hit_tokens",
+            "/cached_tokens",
+            "/num_cached_tokens",
+        ]);
+        let written = number(&[
+            "/prompt_tokens_details/cache_write_tokens",
+            "/input_tokens_details/cache_write_tokens",
+            "/prompt_tokens_details/cache_creation_input_tokens",
+        ]);
+        Some(Usage {
+            input,
+            output,
+            total: total.or_else(|| add(input.filter(|_| output.is_some()), output.filter(|_| input.is_some()))),
+            cached_input: cached.or_else(|| number(&CACHE_READ)),
+            cache_write: written.or_else(|| number(&CACHE_WRITTEN)),
+            reasoning,
+            raw: raw.clone(),
+        })
     }
 
     /// The counts as JavaScript has them; a count that is not known is absent. `promptTokens` and `completionTokens` are other names
@@ -88,4 +111,15 @@ impl Usage {
         object.insert("raw", self.raw);
         Value::Object(object)
     }
+}
+
+/// What was read from the cache, as Anthropic and Bedrock name it.
+const CACHE_READ: [&str; 2] = ["/cache_read_input_tokens", "/cacheReadInputTokens"];
+/// What was written to the cache.
+const CACHE_WRITTEN: [&str; 2] = ["/cache_creation_input_tokens", "/cacheWriteInputTokens"];
+
+/// A count, which some services write with a fraction (`12.0`).
+fn count(value: &Value) -> Option<u64> {
+    let Value::Number(digits) = value else { return None };
+    parse_number(digits.strip_suffix(".0").unwrap_or(digits), 10)
 }

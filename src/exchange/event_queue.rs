@@ -7,10 +7,14 @@ use std::rc::Rc;
 use super::text_filter::{Filter, Segment};
 use crate::chat::{Event, Finish, Result, Session, ToolCall, Usage, too_large_error};
 use crate::frame::Pieces;
-use crate::json::{Map, SurrogateJoiner, Value, weight};
+use crate::json::{self, Map, SurrogateJoiner, Value, weight};
+use crate::text::lossy;
 
 /// The warning of a reply without text, tool calls and images.
 pub const EMPTY_REPLY: &str = "the site sent an empty reply";
+
+/// What stands between two parts of the reasoning. Each of them is a paragraph or more.
+const PART_BREAK: &str = "\n\n";
 
 /// What the pieces of a run are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,6 +78,14 @@ pub struct EventQueue {
     /// All text so far as the service sent it, for protocols that compare it with a final text.
     full_text: Option<String>,
     had_text: bool,
+    /// Whether any reasoning came.
+    had_reasoning: bool,
+    /// Whether reasoning came last, of all that is text, reasoning or a call.
+    in_reasoning: bool,
+    /// Whether the next reasoning is another part than the last one.
+    part_is_over: bool,
+    /// Whether each frame is told.
+    includes_raw: bool,
     /// Bytes that one event may have.
     limit: Option<usize>,
 }
@@ -106,12 +118,29 @@ impl EventQueue {
         self.reasoning_piece(piece)
     }
 
+    /// The part of the reasoning that came last is complete. A blank line separates it from the next one, also for a reader who
+    /// joins all pieces. To be called when more reasoning follows.
+    pub fn end_reasoning_part(&mut self) {
+        if self.had_reasoning {
+            self.finish_reasoning();
+            let was_over = self.part_is_over;
+            self.reasoning_piece(PART_BREAK);
+            self.part_is_over = !was_over;
+        }
+    }
+
+    /// The next piece of reasoning belongs to the same part as the last one, whatever came in between.
+    pub fn continue_reasoning_part(&mut self) {
+        self.part_is_over = false;
+    }
+
     /// A piece of a tool call's arguments. The first piece of a call may be empty; it announces the call.
     pub fn tool_call(&mut self, call: &Rc<ToolCall>, arguments: &str) {
         if arguments.is_empty() {
             return self.push(Event::ToolCall { call: call.clone(), arguments: Pieces::default(), done: false });
         }
         self.release_held_text();
+        self.leave_reasoning();
         self.begin_run(RunKind::ToolCall(call.clone()));
         self.pieces.push(arguments);
     }
@@ -120,7 +149,10 @@ impl EventQueue {
     /// call, an image or an action, since no tag continues after them. All other events may come between any two pieces
     /// of a text.
     pub fn push(&mut self, event: Event) {
-        if matches!(event, Event::ToolCall { .. } | Event::Image(_) | Event::Action { .. }) {
+        if matches!(
+            event,
+            Event::ToolCall { .. } | Event::Image(_) | Event::File(_) | Event::Audio(_) | Event::Action { .. }
+        ) {
             self.release_held_text();
         }
         self.end_run();
@@ -210,6 +242,22 @@ impl EventQueue {
         self.full_text.as_ref().map_or(0, |text| text.len() + growing)
     }
 
+    /// Sets whether each frame is told before what comes of it. No frame is scanned then.
+    pub(crate) fn set_include_raw(&mut self, includes_raw: bool) {
+        self.includes_raw = includes_raw;
+    }
+
+    /// Tells a frame, or an answer in one piece, if that is wanted. Returns whether it is.
+    pub(super) fn raw(&mut self, event: &str, data: &[u8]) -> bool {
+        let data = data.trim_ascii();
+        if self.includes_raw && !data.is_empty() {
+            let text = || lossy(data).into_owned().into();
+            let raw = json::parse(data).map_or_else(|_| text(), |parsed| parsed.value);
+            self.push(Event::Raw { event: event.to_owned(), raw });
+        }
+        self.includes_raw
+    }
+
     /// Whether all text is kept.
     pub(super) fn keeps_text(&self) -> bool {
         self.full_text.is_some()
@@ -248,12 +296,18 @@ impl EventQueue {
         if !passes_through || self.run != *kind && !self.pieces.is_empty() {
             return None;
         }
+        if self.part_is_over && *kind == RunKind::Reasoning {
+            return None;
+        }
         self.run.clone_from(kind);
         Some(&mut self.pieces)
     }
 
     /// Notes that the scanner appended all pieces from `start` on.
     pub(super) fn scanned(&mut self, start: (usize, usize)) {
+        if self.run != RunKind::Reasoning && !self.pieces.since(start).is_empty() {
+            self.leave_reasoning();
+        }
         let scanned = self.pieces.since(start).as_bytes();
         match self.run {
             RunKind::Text => {
@@ -275,6 +329,7 @@ impl EventQueue {
         self.text_bytes += piece.len();
         self.finish_reasoning();
         let Some(filter) = &mut self.filter else {
+            self.leave_reasoning();
             self.begin_run(RunKind::Text);
             return self.pieces.push(piece);
         };
@@ -290,6 +345,7 @@ impl EventQueue {
         for segment in segments {
             match segment {
                 Segment::Text(text) => {
+                    self.leave_reasoning();
                     self.begin_run(RunKind::Text);
                     self.pieces.push(&text);
                 }
@@ -302,6 +358,10 @@ impl EventQueue {
         if piece.is_empty() {
             return "";
         }
+        if std::mem::take(&mut self.part_is_over) {
+            self.push(Event::ReasoningPart);
+        }
+        (self.had_reasoning, self.in_reasoning) = (true, true);
         self.begin_run(RunKind::Reasoning);
         let start = self.pieces.start();
         self.pieces.push(piece);
@@ -313,6 +373,11 @@ impl EventQueue {
         let mut rest = String::new();
         self.reasoning_surrogates.finish(&mut rest);
         self.reasoning_piece(&rest);
+    }
+
+    /// Notes that text or a call comes, so that reasoning behind it is another part.
+    fn leave_reasoning(&mut self) {
+        self.part_is_over |= std::mem::take(&mut self.in_reasoning);
     }
 
     fn begin_run(&mut self, kind: RunKind) {

@@ -60,8 +60,13 @@ impl Sink for FrameDecoder<'_> {
     fn frame(&mut self, event: &[u8], data: &[u8]) -> ControlFlow<Stop, Option<FrameLayout>> {
         let (queued, pieces) = self.out.position();
         let (start, _) = self.out.pieces.start();
+        let mut is_told = false;
         let mut decoded = match self.out.check_json(data) {
-            Ok(()) => self.decode.frame(&lossy(event), data, self.out),
+            Ok(()) => {
+                let event = lossy(event);
+                is_told = self.out.raw(&event, data);
+                self.decode.frame(&event, data, self.out)
+            }
             Err(error) => Err(error),
         };
         let goes_on = matches!(decoded, Ok(FrameOutcome::More | FrameOutcome::NotScannable));
@@ -83,6 +88,7 @@ impl Sink for FrameDecoder<'_> {
         match outcome {
             FrameOutcome::Done => return Break(Stop::Done),
             FrameOutcome::NotScannable => return Continue(None),
+            FrameOutcome::More if is_told => return Continue(None),
             FrameOutcome::More => {}
         }
         if self.out.position() != (queued, pieces + 1) || *self.unused_layouts == MAX_UNUSED_LAYOUTS {

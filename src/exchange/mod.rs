@@ -114,6 +114,8 @@ struct Buffered {
     on_response: OnResponse,
     /// Bytes that its body may have.
     limit: usize,
+    /// Whether it is a page or a nonce, which is no part of the reply.
+    is_shared: bool,
 }
 
 struct Stream {
@@ -333,6 +335,7 @@ impl Exchange {
             true => self.limit,
         };
         let response = Response { head, body: Vec::new() };
+        let is_shared = operation.request.shared;
         match operation.on_response {
             OnResponse::Stream(framing, mut decode) if response.head.is_success() => {
                 #[cfg(debug_assertions)]
@@ -341,7 +344,7 @@ impl Exchange {
                 let splitter = Splitter::new(framing, limit);
                 Ok(State::Sniffing(Box::new(Stream { response, framing, splitter, decode, unused_layouts: 0 })))
             }
-            on_response => Ok(State::Collecting(Box::new(Buffered { response, on_response, limit }))),
+            on_response => Ok(State::Collecting(Box::new(Buffered { response, on_response, limit, is_shared }))),
         }
     }
 
@@ -356,7 +359,7 @@ impl Exchange {
                 }
                 let Stream { response, framing, decode, .. } = *stream;
                 let on_response = OnResponse::Stream(framing, decode);
-                Ok(State::Collecting(Box::new(Buffered { response, on_response, limit })))
+                Ok(State::Collecting(Box::new(Buffered { response, on_response, limit, is_shared: false })))
             }
             // The first bytes may be an incomplete byte order mark.
             Some(0xef) if bytes.len() < 3 => Ok(State::Sniffing(stream)),
@@ -367,10 +370,13 @@ impl Exchange {
         }
     }
 
-    fn complete(&mut self, Buffered { response, on_response, .. }: Buffered) -> Result<State> {
+    fn complete(&mut self, Buffered { response, on_response, is_shared, .. }: Buffered) -> Result<State> {
         let out = &mut self.out;
         if !response.is_html() {
             out.check_json(&response.body)?;
+            if response.head.is_success() && !is_shared {
+                out.raw("", &response.body);
+            }
         }
         let next = match (on_response, response.head.is_success()) {
             (OnResponse::Buffered(_, ErrorStatus::Fail), false) => Err(response.status_error()),

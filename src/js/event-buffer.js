@@ -2,6 +2,7 @@
 const TEXT = 0;
 const REASONING = 1;
 const COMPLETE_ARGUMENTS = 3;
+const REASONING_PART = 4;
 
 /** The member of a call that goes back with it (src/providers/keyed/compatible.rs). */
 const EXTRA = 'extra_content';
@@ -16,6 +17,8 @@ export class EventBuffer {
   #at = 0;
   #end = 0;
   #call;
+  /** The number of the part to which the next reasoning belongs. */
+  #part = 0;
   #coalesce;
   #responseMeta;
   /** Whether the consumer reads `reply.events`, and not the text alone. */
@@ -77,7 +80,10 @@ export class EventBuffer {
   /** A piece of text, of reasoning or of arguments. A consumer that does not want events gets the text only. */
   piece(text, kind = TEXT) {
     if (kind <= REASONING) this.#keep(text, kind);
-    else if (kind === COMPLETE_ARGUMENTS) this.#complete(this.#call, text);
+    else if (kind >= COMPLETE_ARGUMENTS) {
+      if (kind === REASONING_PART) return void this.#part++;
+      this.#complete(this.#call, text);
+    }
     this.#deliver(text, kind);
   }
 
@@ -177,7 +183,7 @@ export class EventBuffer {
 
   #eventOf(kind, text) {
     if (kind === TEXT) return { type: 'text', text };
-    if (kind === REASONING) return { type: 'reasoning', text };
+    if (kind === REASONING) return { type: 'reasoning', text, part: this.#part };
     const { index, id, name } = this.#call;
     const event = { type: 'tool-call', index };
     // Id and name are left out until the service gives them. Spread syntax would make an event six times as expensive.

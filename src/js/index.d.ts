@@ -254,6 +254,11 @@ export interface CallOptions {
    */
   thinkTags?: boolean | 'open';
   /**
+   * True: in front of the events that come of a frame, `reply.events` has an event `raw` with the frame itself: for what a service says
+   * and no event shows. Costs speed, since each frame is parsed twice. Default false.
+   */
+  includeRaw?: boolean;
+  /**
    * A whole number: the same seed and request should give the same answer, which services promise only as far as they can. Left
    * out: the service chooses. Left out with a warning by `Anthropic`, `OpenAiResponses`, WordPress sites and some services of
    * `OpenAiChat`.
@@ -503,8 +508,13 @@ export type ReplyEvent =
   /** A piece of what the model thinks before it answers; it is no part of the text. */
   | {
       type: 'reasoning';
-      /** The piece. */
+      /** The piece. Between parts that follow each other directly there is a piece with a blank line. */
       text: string;
+      /**
+       * The number of the part of the reasoning that the piece belongs to, from 0: a block of thinking, a part of a summary, or what
+       * stands between two stretches of the text.
+       */
+      part: number;
     }
   /** A piece of a tool call. At the end of the reply each call comes once more, whole, with `done: true`. */
   | {
@@ -526,20 +536,57 @@ export type ReplyEvent =
       /** In the service's own shape; OpenAI's is `{ content, refusal }`. */
       logprobs: unknown;
     }
-  /** A source that the service cites. */
+  /** A source that the service names or cites. */
   | {
       type: 'source';
       /** The source, in the service's own shape. */
       source: unknown;
+      /** Its address, if it has one. */
+      url?: string;
+      /** Its title, if it has one. */
+      title?: string;
+      /** As of `citation`, where the service says it of the source. */
+      text?: string;
+      /** As of `citation`. */
+      start?: number;
+      /** As of `citation`. */
+      end?: number;
+      /** As of `citation`. */
+      unit?: 'characters' | 'bytes';
     }
-  /** Progress that is no part of the answer, of a WordPress site. */
+  /**
+   * What the service cites for a place of the answer. The source itself comes as `source`, mostly just before. No `citation` comes for
+   * all of the text so far (OpenAI's `url_citation`): there `source` says the same.
+   */
+  | {
+      type: 'citation';
+      /** The address of the source, if it has one. Of several sources (Gemini, Cohere): of the first. */
+      url?: string;
+      /** The title of the source, if it has one. */
+      title?: string;
+      /** The cited words of the source (Anthropic), or the words of the answer that rest on it (Gemini, Cohere). */
+      text?: string;
+      /** Where the place begins in the text of the reply, in `unit`s. Left out where the service does not say. */
+      start?: number;
+      /** Where the place ends, behind its last unit. */
+      end?: number;
+      /** What `start` and `end` count: Unicode characters (code points), or bytes of UTF-8 (Gemini). */
+      unit?: 'characters' | 'bytes';
+      /** The citation, in the service's own shape. Of Gemini with the source that is named first. */
+      raw: unknown;
+    }
+  /**
+   * Progress of a WordPress site, or what a service did or found beside the text: a tool that it ran (`web_search_call`, `server_tool_use`,
+   * `executableCode`, …), its result or its failure, a filter's judgement (`content_filter_results`), a block of a kind that is not known. One
+   * event for a whole block. It is no part of the answer.
+   */
   | {
       type: 'status';
-      /** The site's own name for it. */
+      /** The site's or service's own name for it. */
       kind: string;
-      /** What the site says, for people. */
+      /** What it says, for people; the name of the tool, its code or output. May be empty. */
       text: string;
-      /** The site's own object, unchanged. */
+      /** The site's or service's own object, unchanged. */
       raw?: unknown;
     }
   /** An image that the model made. */
@@ -548,13 +595,53 @@ export type ReplyEvent =
       /** A `data:` URL, or the address of the image. */
       url: string;
     }
-  /** Something that the page should do or show, of a WordPress site: a form, a shortcut, a block, a call of a function. */
+  /** A file that the model made, or that a tool of the service wrote. */
+  | {
+      type: 'file';
+      /** Its media type, if the service says it. */
+      mediaType?: string;
+      /** A `data:` URL, or the address of the file. Left out where the service keeps it under an `id`. */
+      url?: string;
+      /** The id by which the service gives the file out. */
+      id?: string;
+      /** Its name, if it has one. */
+      name?: string;
+      /** The service's own object, where there is more to it than data. */
+      raw?: unknown;
+    }
+  /** A piece of the answer as sound; all pieces of `data` and of `transcript` joined are the whole. */
+  | {
+      type: 'audio';
+      /** Its media type. Left out by services where the request chooses it. */
+      mediaType?: string;
+      /** Sound, in Base64. Left out in pieces that hold only words. */
+      data?: string;
+      /** The words that are spoken. */
+      transcript?: string;
+      /** The id by which a later message refers to it. */
+      id?: string;
+      /** Until when the id holds, in seconds since 1970. */
+      expiresAt?: number;
+    }
+  /**
+   * Something that the page should do or show, of a WordPress site: a form, a shortcut, a block, a call of a function. Of `OpenAiResponses`: a
+   * call that the caller runs and that is no function (`computer_call`, `shell_call`, `local_shell_call`, `apply_patch_call`,
+   * `mcp_approval_request`); its answer is an item of `input` in `extra`.
+   */
   | {
       type: 'action';
-      /** What it is: `form`, `shortcut`, `block`, or the site's own name. */
+      /** What it is: `form`, `shortcut`, `block`, or the site's or service's own name. */
       kind: string;
       /** The action, in the site's own shape. */
       action: unknown;
+    }
+  /** With `includeRaw`: the frame that the events behind this one come from. */
+  | {
+      type: 'raw';
+      /** The name of its server-sent event, if it has one. */
+      event?: string;
+      /** Its JSON, parsed, or its text where it is no JSON (`[DONE]`). */
+      raw: unknown;
     }
   /** Something was left out, or the service warns. The reply goes on. */
   | {

@@ -57,6 +57,8 @@ pub struct ChatRequest {
     /// Whether the text begins with reasoning, as if after `<think>`: the template of some models ends with that tag, so the
     /// answer has only the other one.
     pub begins_in_thought: bool,
+    /// Whether each frame is told by an event before those that come from it.
+    pub include_raw: bool,
     /// Messages about what the caller asked for and this protocol cannot do.
     pub warnings: Vec<String>,
 }
@@ -191,6 +193,10 @@ impl ChatRequest {
             Some(Value::String(given)) if given == "open" => (true, true),
             Some(_) => return Err(Error::input("thinkTags must be true, false or 'open'")),
         };
+        let include_raw = match option("includeRaw") {
+            None => false,
+            Some(given) => given.as_bool().ok_or_else(|| Error::input("includeRaw must be true or false"))?,
+        };
         let mut leave_out = |name: &str| {
             warnings.push(join(&[&settings.name, " has no way to pass on '", name, "': it was left out"]));
         };
@@ -223,6 +229,7 @@ impl ChatRequest {
             stop_words,
             think_tags,
             begins_in_thought,
+            include_raw,
             warnings,
         })
     }

@@ -36,6 +36,7 @@ pub const CALL_OPTIONS: &[&str] = &[
     "history",
     "stop",
     "thinkTags",
+    "includeRaw",
     "allowBrowser",
 ];
 

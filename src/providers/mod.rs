@@ -53,6 +53,7 @@ pub fn exchange(protocol: &Protocol, chat: Rc<ChatRequest>, session: &Session, l
     // Names of models are not filtered, since they are not a model's text.
     let filter = Filter::new(chat.think_tags, &chat.stop_words).filter(|_| chat.purpose != Purpose::Models);
     let filter = filter.map(|filter| if chat.begins_in_thought { filter.beginning_in_thought() } else { filter });
+    let includes_raw = chat.include_raw && chat.purpose == Purpose::Reply;
     let mut exchange = match (chat.purpose, protocol.models) {
         (Purpose::Models, Some(list)) => Exchange::new(list(chat.clone()), limit),
         (Purpose::Models, None) => {
@@ -71,6 +72,7 @@ pub fn exchange(protocol: &Protocol, chat: Rc<ChatRequest>, session: &Session, l
         });
     }
     exchange.out().set_filter(filter);
+    exchange.out().set_include_raw(includes_raw);
     warnings.into_iter().for_each(|warning| exchange.out().warn(warning));
     exchange
 }

@@ -52,6 +52,7 @@ impl Inner {
                 Event::ToolCall { call, arguments, done } => {
                     self.deliver_run(&RunKind::ToolCall(call), &arguments, done)
                 }
+                Event::ReasoningPart if self.encoder.is_none() => self.buffer.piece("", Kind::ReasoningPart as u8),
                 Event::Session(found) => self.deliver_session(found),
                 Event::Message(members) => self.buffer.members(js_value::to_js(&members.into())),
                 other => self.deliver(other),

@@ -83,6 +83,8 @@ pub enum Kind {
     Arguments = 2,
     /// All arguments of a tool call.
     CompleteArguments = 3,
+    /// No piece: the reasoning from here on is another part.
+    ReasoningPart = 4,
 }
 
 #[wasm_bindgen]

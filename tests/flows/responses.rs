@@ -587,8 +587,8 @@ fn sources_of_final_events_are_taken_once() {
     let all = [said, added, done, ended(json!([message(text)]))];
     for from in 0..all.len() {
         let sources = heard(json!({}), &all[from..]).2;
-        assert_eq!(sources.len(), 1, "{from}: {sources:?}");
-        assert!(sources[0].starts_with("source"));
+        assert_eq!(sources.len(), 2, "{from}: {sources:?}");
+        assert!(sources[0].starts_with("source") && sources[1].starts_with("citation"), "{sources:?}");
     }
 }
 

@@ -84,7 +84,7 @@ test('its events are those of every provider', async () => {
   for await (const event of reply.events) events.push(event);
   const piece = (given, done = false) => ({ type: 'tool-call', index: 0, id: 'c1', name: 'f', arguments: given, done });
   assert.deepEqual(events, [
-    { type: 'reasoning', text: 'Hm.' },
+    { type: 'reasoning', text: 'Hm.', part: 0 },
     { type: 'text', text: 'Wait.' },
     piece(''), piece('{"a"'), piece(':1}'), piece('{"a":1}', true),
     { type: 'usage', usage: { promptTokens: 3, completionTokens: 4, inputTokens: 3, outputTokens: 4, totalTokens: 7, raw: USAGE } },
@@ -92,6 +92,30 @@ test('its events are those of every provider', async () => {
   ]);
   assert.deepEqual([reply.finish, reply.finishReason], [{ reason: 'tool_calls', raw: 'tool_calls' }, 'tool_calls']);
   assert.deepEqual(reply.toolCalls, [{ id: 'c1', name: 'f', arguments: '{"a":1}' }]);
+});
+
+test('reasoning says which part it is, and frames come before their events where that is asked for', async () => {
+  const think = (index, text) => chunk({ reasoning_details: [{ type: 'reasoning.text', index, text }] });
+  const frames = [think(0, 'one'), think(0, '!'), think(1, 'two'), chunk({ content: 'Hi' }), chunk({ content: ' you' }), chunk({ reasoning: 'three' }), chunk({}, 'stop')];
+  const { provider } = service([frames.join('') + frame('[DONE]')]);
+  const eventsOf = async (options) => {
+    const events = [];
+    for await (const event of provider.createAsyncGenerator({ messages: 'Hi', ...options }).events) events.push(event);
+    return events;
+  };
+  const said = [
+    { type: 'reasoning', text: 'one', part: 0 }, { type: 'reasoning', text: '!', part: 0 },
+    { type: 'reasoning', text: '\n\n', part: 0 }, { type: 'reasoning', text: 'two', part: 1 },
+    { type: 'text', text: 'Hi' }, { type: 'text', text: ' you' }, { type: 'reasoning', text: 'three', part: 2 },
+    { type: 'finish', reason: 'stop', raw: 'stop' },
+  ];
+  assert.deepEqual(await eventsOf({}), said);
+  const all = await eventsOf({ includeRaw: true });
+  assert.deepEqual(all.filter(({ type }) => type !== 'raw'), said);
+  const raws = all.filter(({ type }) => type === 'raw').map(({ raw }) => raw);
+  assert.deepEqual(raws, [...frames.map((text) => JSON.parse(text.slice(6))), '[DONE]']);
+  assert.deepEqual(all.slice(0, 2).map(({ type }) => type), ['raw', 'reasoning']);
+  assert.deepEqual((await Array.fromAsync?.(provider.with({ includeRaw: true }).createAsyncGenerator({ messages: 'Hi' }))) ?? ['Hi', ' you'], ['Hi', ' you']);
 });
 
 test('an abort and a break stop the request', async () => {

@@ -367,6 +367,11 @@ pub fn describe(event: &Event, played: &Played) -> String {
         }
         Event::Source(source) => format!("source {}", theirs(source)),
         Event::Logprobs(logprobs) => format!("logprobs {}", theirs(&logprobs.clone().into())),
+        Event::Citation { raw, .. } => format!("citation {}", theirs(raw)),
+        Event::ReasoningPart => "part".to_owned(),
+        Event::File(members) => format!("file {}", theirs(&members.clone().into())),
+        Event::Audio(members) => format!("audio {}", theirs(&members.clone().into())),
+        Event::Raw { event, raw } => format!("raw {event} {}", theirs(raw)),
         Event::Status { kind, text, .. } => format!("status {kind}: {text}"),
         Event::Image(url) => format!("image {url}"),
         Event::Action { kind, action } => format!("action {kind} {}", theirs(action)),

@@ -3,6 +3,7 @@
 use std::iter::repeat;
 
 use super::message_decoder::{MessageDecoder, str_or_empty};
+use super::notes;
 use crate::exchange::{EventQueue, Received};
 use crate::json::Value;
 use crate::text::join;
@@ -64,15 +65,14 @@ pub struct Parts {
     known: Vec<KnownPart>,
     /// The parts whose received stands in the queue: of text and of reasoning.
     current: [Option<Part>; Kind::STREAMS],
+    /// The first part of the text, so that its offsets are those of the text of the reply.
+    first_text: Option<Part>,
     /// Whether the caller knows that pieces and wholes differ.
     told_difference: bool,
 }
 
 /// The warning where the whole text of a part is another one than that of its pieces.
 const DIFFERENCE: &str = "the service's final text or arguments differ from the pieces that came: the pieces stand";
-
-/// What stands between two parts of the reasoning. Each of them is a paragraph or more.
-const BREAK: &str = "\n\n";
 
 impl Parts {
     /// Notes how far the current parts came.
@@ -108,6 +108,11 @@ impl Parts {
         if is_other { whole.part } else { known.part }
     }
 
+    /// Whether offsets in this part are offsets in the text of the reply.
+    pub fn is_first_text(&self, part: Part) -> bool {
+        self.first_text.is_none_or(|first| first == part)
+    }
+
     /// All parts of a stream of which something came, in order.
     fn stream(&self, stream: usize) -> impl Iterator<Item = &KnownPart> {
         self.known.iter().filter(move |known| known.part.kind.stream() == stream && known.received.bytes > 0)
@@ -129,14 +134,20 @@ fn begin(message: &mut MessageDecoder, part: Part, id: &str, out: &mut EventQueu
     let stream = part.kind.stream();
     let before = message.parts.current[stream];
     if before == Some(part) {
+        if stream == Kind::Summary.stream() {
+            out.continue_reasoning_part();
+        }
         return;
     }
     message.parts.settle(out);
     if stream == Kind::Summary.stream() && before.is_some() && message.parts.find(part).is_err() {
-        message.reasoning(BREAK, out);
+        out.end_reasoning_part();
     }
     let received = known_part(message, part, id).received;
     message.parts.current[stream] = Some(part);
+    if part.kind == Kind::Text {
+        message.parts.first_text.get_or_insert(part);
+    }
     match part.kind {
         Kind::Text => out.text_received = received,
         Kind::Summary | Kind::Reasoning => out.reasoning_received = received,
@@ -201,9 +212,10 @@ fn decode_placed(message: &mut MessageDecoder, whole: &WholePart<'_>, out: &mut 
         None => tell_difference(message, out),
     }
     let sources = whole.value.list("annotations");
+    let is_first = message.parts.is_first_text(whole.part);
     if !sources.is_empty() {
         let known = known_part(message, whole.part, whole.id);
-        sources.iter().skip(known.sources).for_each(|source| out.source(source));
+        sources.iter().skip(known.sources).for_each(|source| notes::cite(source, is_first, out));
         known.sources = known.sources.max(sources.len());
     }
 }

@@ -8,13 +8,13 @@ use crate::chat::{Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::http::{Request, base64};
-use crate::json::{self, Map, Value, fill_template};
+use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, PDF, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::content_part::{ContentPart, Media, MediaKind, Source};
-use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, NOTES, str_or_empty};
+use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, NOTE, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, KnownCalls, Role, ToolForm, Tools, id_digits};
-use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
 use crate::text::{join, lossy};
 
 /// The class `Anthropic` of JavaScript.
@@ -454,7 +454,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
         "content_block_delta" => match str_or_empty(delta, "type") {
             "text_delta" => message.text(str_or_empty(delta, "text"), out),
             "thinking_delta" => {
-                let reasoning = message.reasoning(str_or_empty(delta, "thinking"), out);
+                let reasoning = message.reasoning_of(index, str_or_empty(delta, "thinking"), out);
                 message.keeps(reasoning.len());
                 if let Some(Value::String(known)) =
                     kept_block(message, index).and_then(|block| block.get_mut("thinking"))
@@ -470,21 +470,21 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
                     block.insert_str("signature", signature);
                 }
             }
-            // Tools that the service runs itself have such pieces, too. The first piece is always empty.
-            "input_json_delta" => {
+            // The first piece is always empty. Tools that the service runs itself have such pieces, too.
+            "input_json_delta" if message.arguments(index).is_some() => {
                 let piece = str_or_empty(delta, "partial_json");
-                if message.arguments(index).is_some() && !piece.is_empty() {
+                if !piece.is_empty() {
                     message.tool_call(Some(index), "", "", piece, out);
-                } else if let Some(block) = kept_block(message, index) {
-                    match block.get_mut(INPUT) {
-                        Some(Value::String(known)) => known.push_str(piece),
-                        _ => block.insert_str(INPUT, piece),
-                    }
-                    message.keeps(piece.len());
                 }
             }
             "citations_delta" => {
-                delta.non_null("citation").into_iter().for_each(|source| out.source(source));
+                delta.non_null("citation").into_iter().for_each(|source| notes::cite(source, true, out));
+            }
+            kind if !message.notes.add(index, delta) && !matches!(kind, "" | "input_json_delta") => {
+                if message.notes.is_news("delta", &kind.into()) {
+                    notes::status(kind, "", delta, out);
+                    out.warn(join(&["Anthropic sent pieces of an unknown kind, '", kind, "': only the first is told"]));
+                }
             }
             _ => {}
         },
@@ -493,7 +493,10 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             message.usage(value.get("usage"));
             read_stop_reason(message, delta, out);
         }
-        "message_stop" => message.is_over = true,
+        "message_stop" => {
+            notes::end_blocks(message, out);
+            message.is_over = true;
+        }
         _ => {}
     }
     Ok(())
@@ -504,16 +507,17 @@ fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mu
     match str_or_empty(block, "type") {
         "text" => {
             message.text(str_or_empty(block, "text"), out);
-            block.list("citations").iter().for_each(|source| out.source(source));
+            block.list("citations").iter().for_each(|source| notes::cite(source, true, out));
         }
         "thinking" => {
-            _ = message.reasoning(str_or_empty(block, "thinking"), out);
+            _ = message.reasoning_of(index, str_or_empty(block, "thinking"), out);
             let mut whole = Map::new();
             for key in ["type", "thinking", "signature"] {
                 whole.insert_str(key, str_or_empty(block, key));
             }
             keep_block(message, index, whole.into(), out);
         }
+        "redacted_thinking" => keep_block(message, index, block.clone(), out),
         "tool_use" => {
             let id = str_or_empty(block, "id");
             let is_reasoning =
@@ -530,9 +534,9 @@ fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mu
             let arguments = input.map(Map::to_json).unwrap_or_default();
             message.tool_call(Some(index), id, str_or_empty(block, "name"), &arguments, out);
         }
-        // What the service itself ran and found goes back with the message, and so do blocks that are not known.
         "" => {}
-        _ => keep_block(message, index, block.clone(), out),
+        // What the service runs itself, its results, files, and blocks of a kind that is not known.
+        _ => message.notes.begin(index, block),
     }
 }
 
@@ -541,18 +545,11 @@ fn end_block(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
     if message.arguments(index) == Some("") {
         message.tool_call(Some(index), "", "", "{}", out);
     }
-    if let Some(block) = kept_block(message, index)
-        && let Some(input) = block.take(INPUT)
-    {
-        let read = json::parse(input.as_str().unwrap_or_default().as_bytes());
-        read.into_iter().for_each(|read| block.insert("input", read.value));
-    }
+    notes::end_block(message, index, out);
 }
 
-/// The members of a kept block that hold its number in the stream, and the input of a call of the service's own while it comes in
-/// pieces.
-const INDEX: &str = NOTES[0];
-const INPUT: &str = NOTES[1];
+/// The member of a kept block that holds its number in the stream.
+const INDEX: &str = NOTE;
 
 /// Keeps a block with its number, since no event says that one block ends before the next begins.
 fn keep_block(message: &mut MessageDecoder, index: u64, mut block: Value, out: &EventQueue) {

@@ -12,7 +12,7 @@ use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind}
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, Role, ToolForm};
-use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
 use crate::text::join;
 
 /// The class `Cohere` of JavaScript.
@@ -248,8 +248,10 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
     let piece = delta.get("message").unwrap_or(&none);
     let index = value.number("index");
     match str_or_empty(value, "type") {
-        "content-start" | "content-delta" => decode_content(message, piece.get("content").unwrap_or(&none), out),
-        "tool-plan-delta" => _ = message.reasoning(str_or_empty(piece, "tool_plan"), out),
+        "content-start" | "content-delta" => {
+            decode_content(message, index.unwrap_or_default(), piece.get("content").unwrap_or(&none), out);
+        }
+        "tool-plan-delta" => _ = message.reasoning_of(PLAN, str_or_empty(piece, "tool_plan"), out),
         "tool-call-start" | "tool-call-delta" => {
             let call = piece.get("tool_calls").unwrap_or(&none);
             let function = call.get("function").unwrap_or(&none);
@@ -260,7 +262,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
         "tool-call-end" if index.is_some_and(|index| message.arguments(index) == Some("")) => {
             message.tool_call(index, "", "", "{}", out);
         }
-        "citation-start" => piece.non_null("citations").into_iter().for_each(|source| out.source(source)),
+        "citation-start" => piece.non_null("citations").into_iter().for_each(|source| cite(source, out)),
         "message-end" => {
             decode_end(message, delta)?;
             message.is_over = true;
@@ -273,8 +275,8 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
 /// Reads an answer in one piece (N4). Returns whether it is one.
 fn json_response(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<bool> {
     let Some(answer) = value.non_null("message").filter(|answer| answer.is_object()) else { return Ok(false) };
-    _ = message.reasoning(str_or_empty(answer, "tool_plan"), out);
-    answer.list("content").iter().for_each(|part| decode_content(message, part, out));
+    _ = message.reasoning_of(PLAN, str_or_empty(answer, "tool_plan"), out);
+    (0..).zip(answer.list("content")).for_each(|(index, part)| decode_content(message, index, part, out));
     for call in answer.list("tool_calls") {
         let function = call.get("function").unwrap_or(&Value::Null);
         let arguments = match str_or_empty(function, "arguments") {
@@ -284,15 +286,28 @@ fn json_response(message: &mut MessageDecoder, value: &Value, out: &mut EventQue
         };
         message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(function, "name"), arguments, out);
     }
-    answer.list("citations").iter().for_each(|source| out.source(source));
+    answer.list("citations").iter().for_each(|source| cite(source, out));
     decode_end(message, value)?;
     Ok(true)
 }
 
 /// Reads one part of the content: reasoning or text.
-fn decode_content(message: &mut MessageDecoder, part: &Value, out: &mut EventQueue) {
-    _ = message.reasoning(str_or_empty(part, "thinking"), out);
+fn decode_content(message: &mut MessageDecoder, index: u64, part: &Value, out: &mut EventQueue) {
+    _ = message.reasoning_of(index, str_or_empty(part, "thinking"), out);
     message.text(str_or_empty(part, "text"), out);
+    // The type comes with the beginning of a part.
+    let kind = str_or_empty(part, "type");
+    if !matches!(kind, "" | "text" | "thinking") {
+        notes::status(kind, "", part, out);
+    }
+}
+
+/// The part of the reasoning that the plan for tool calls is. The others have the numbers of the content.
+const PLAN: u64 = u64::MAX;
+
+/// Reads a citation. One of the plan has no place in the text.
+fn cite(citation: &Value, out: &mut EventQueue) {
+    notes::cite(citation, str_or_empty(citation, "type") != "PLAN", out);
 }
 
 /// Reads the reason of the end and the token counts. Two of the reasons are errors.

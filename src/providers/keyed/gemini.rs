@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::chat::{Code, Error, Result, Session};
+use crate::chat::{Code, Error, Event, Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::json::{Map, Value, fill_template};
@@ -12,7 +12,7 @@ use crate::providers::keyed::content_part::{ContentPart, Media, MediaKind, Sourc
 use crate::providers::keyed::errors::{error_in_success_body, is_error};
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty, whole_arguments};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, KnownCalls, ToolForm, Tools};
-use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
 use crate::text::join;
 
 /// The class `Gemini` of JavaScript.
@@ -303,11 +303,17 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
         return Err(Error::new(Code::Refused, join(&[text, " (", reason, ")"])));
     }
     for candidate in value.list("candidates").iter().take(1) {
+        let mut had_thought = false;
         for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {
+            let is_thought = part.is_true("thought");
             let text = str_or_empty(part, "text");
             let signature = part.get(SIGNATURE).filter(|_| !text.is_empty());
-            if part.is_true("thought") {
+            if is_thought {
                 message.names_provider = true;
+                // Thoughts of one chunk are parts of their own. Those of several chunks may be pieces of one.
+                if !text.is_empty() && std::mem::replace(&mut had_thought, true) {
+                    out.end_reasoning_part();
+                }
                 _ = message.reasoning(text, out);
             } else if let Some(signature) = signature {
                 message.keep_text(Value::Null, out);
@@ -331,19 +337,9 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
                 message.remember(&id, part.clone());
                 message.keep_part(Kept::Call(id, part.clone()), out);
             }
-            // An image that belongs to the reasoning is not part of the answer, and audio is not an image.
-            if let Some(image) = part.non_null("inlineData").filter(|_| !part.is_true("thought"))
-                && str_or_empty(image, "mimeType").starts_with("image/")
-            {
-                let url = join(&["data:", str_or_empty(image, "mimeType"), ";base64,", str_or_empty(image, "data")]);
-                message.image(url, out);
-            }
+            decode_other(message, part, is_thought, out);
         }
-        for source in
-            candidate.pointer("/groundingMetadata/groundingChunks").and_then(Value::as_array).into_iter().flatten()
-        {
-            out.source(source.non_null("web").unwrap_or(source));
-        }
+        decode_sources(message, candidate, out);
         message.finish(str_or_empty(candidate, "finishReason"));
         if let Some(text) = candidate.text("finishMessage") {
             message.failure_word(text);
@@ -351,4 +347,60 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
         }
     }
     Ok(value.get("candidates").is_some() || value.get("usageMetadata").is_some())
+}
+
+/// Members of a part that are no content, or that are read elsewhere.
+const READ: [&str; 7] =
+    ["text", "thought", "thoughtSignature", "functionCall", "videoMetadata", "partMetadata", "mediaResolution"];
+
+/// Reads what a part has beside text and calls: data, files, and what the service ran itself.
+fn decode_other(message: &mut MessageDecoder, part: &Value, is_thought: bool, out: &mut EventQueue) {
+    for (key, value) in part.as_object().into_iter().flat_map(Map::iter) {
+        match key {
+            _ if READ.contains(&key) || !value.is_object() => {}
+            // What belongs to the reasoning is no part of the answer.
+            _ if is_thought => notes::status("thought", key, part, out),
+            "inlineData" => notes::data(message, str_or_empty(value, "mimeType"), str_or_empty(value, "data"), out),
+            "fileData" => {
+                let mut file = Map::new();
+                for (name, from) in [("mediaType", "mimeType"), ("url", "fileUri"), ("name", "displayName")] {
+                    if let Some(text) = value.text(from) {
+                        file.insert_str(name, text);
+                    }
+                }
+                file.insert("raw", value.clone());
+                message.content(Event::File(file), out);
+            }
+            // `executableCode`, `codeExecutionResult`, `toolCall`, `toolResponse`, and what is not known.
+            _ => {
+                let words = ["code", "output", "toolType", "name"].iter().find_map(|name| value.text(name));
+                notes::status(key, words.unwrap_or_default(), value, out);
+            }
+        }
+    }
+}
+
+/// Reads what a candidate says about its sources, and which places of the text rest on them.
+fn decode_sources(message: &mut MessageDecoder, candidate: &Value, out: &mut EventQueue) {
+    // Some answers have the same object in each chunk.
+    let news = candidate.get("groundingMetadata").filter(|found| message.notes.is_news("groundingMetadata", found));
+    let grounding = news.unwrap_or(&Value::Null);
+    let chunks = grounding.list("groundingChunks");
+    chunks.iter().for_each(|chunk| out.source(chunk.non_null("web").unwrap_or(chunk)));
+    for support in grounding.list("groundingSupports") {
+        // Address and title of the first source; `groundingChunkIndices` has the numbers of all of them among those of this frame.
+        let first = support.list("groundingChunkIndices").first().and_then(Value::as_u64);
+        let mut raw = support.as_object().cloned().unwrap_or_default();
+        let chunk = first.and_then(|at| chunks.get(at as usize)).and_then(Value::as_object);
+        chunk.into_iter().flat_map(Map::iter).for_each(|(key, value)| raw.push(key, value.clone()));
+        out.push(Event::Citation { raw: raw.into(), in_text: true });
+    }
+    for citation in candidate.pointer("/citationMetadata/citations").and_then(Value::as_array).into_iter().flatten() {
+        out.push(Event::Citation { raw: citation.clone(), in_text: true });
+    }
+    let queries = grounding.list("webSearchQueries").iter().filter_map(Value::as_str).collect::<Vec<_>>();
+    if grounding.is_object() && (!queries.is_empty() || grounding.get("searchEntryPoint").is_some()) {
+        notes::status("groundingMetadata", &queries.join(", "), grounding, out);
+    }
+    notes::status_of_change(message, "urlContextMetadata", candidate.get("urlContextMetadata"), out);
 }

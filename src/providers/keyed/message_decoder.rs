@@ -8,6 +8,7 @@ use super::answer_parts::Parts;
 use super::compatible::{EXTRA, State};
 use super::errors::{classify, error_in_success_body, is_error};
 use super::messages::PROVIDER_DATA;
+use super::notes::Notes;
 use crate::chat::{Code, Error, Event, Finish, Result, ToolCall, Usage};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition, truncated};
 use crate::http::{Head, Response};
@@ -63,6 +64,8 @@ pub struct MessageDecoder {
     pub keeps_reasoning: bool,
     /// The parts of an answer of OpenAI's Responses API.
     pub parts: Parts,
+    /// What stands beside the text.
+    pub notes: Notes,
 }
 
 /// The number of different token counts that are kept. Services have a dozen; each one is compared with those before
@@ -97,9 +100,8 @@ pub enum Kept {
     Own(Value),
 }
 
-/// Members that a decoder adds to parts while they come, and that are not handed out: the number of a part in the stream, and what
-/// has come of its input.
-pub const NOTES: [&str; 2] = ["\0index", "\0input"];
+/// The member that a decoder may add to a part while it comes, and that is not handed out.
+pub const NOTE: &str = "\0note";
 
 impl Kept {
     /// The entry in `provider_data`.
@@ -117,10 +119,7 @@ impl Kept {
                 own
             }
             Kept::Own(mut own) => {
-                // Notes of the decoder.
-                for note in NOTES {
-                    own.as_object_mut().into_iter().for_each(|own| own.remove(note));
-                }
+                own.as_object_mut().into_iter().for_each(|own| own.remove(NOTE));
                 own
             }
         };
@@ -213,6 +212,7 @@ impl MessageDecoder {
             state: State::default(),
             keeps_reasoning: false,
             parts: Parts::default(),
+            notes: Notes::default(),
         }
     }
 
@@ -230,6 +230,18 @@ impl MessageDecoder {
         out.reasoning(piece, self.has_lone_surrogates)
     }
 
+    /// A piece of the reasoning of the part with this number, which is separated from a part before it.
+    pub fn reasoning_of<'a>(&mut self, part: u64, piece: &str, out: &'a mut EventQueue) -> &'a str {
+        if !piece.is_empty() {
+            match self.notes.part_before(part) {
+                Some(before) if before != part => out.end_reasoning_part(),
+                Some(_) => out.continue_reasoning_part(),
+                None => {}
+            }
+        }
+        self.reasoning(piece, out)
+    }
+
     /// A piece of the text in which the model says that it will not answer.
     pub fn refusal(&mut self, piece: &str, out: &mut EventQueue) {
         self.refused |= !piece.is_empty();
@@ -238,8 +250,13 @@ impl MessageDecoder {
 
     /// An image that the model made, as a `data:` or other URL.
     pub fn image(&mut self, url: String, out: &mut EventQueue) {
+        self.content(Event::Image(url), out);
+    }
+
+    /// An image, a file or sound, with which an answer without text is not empty.
+    pub fn content(&mut self, event: Event, out: &mut EventQueue) {
         (self.has_image, self.not_scannable) = (true, true);
-        out.push(Event::Image(url));
+        out.push(event);
     }
 
     /// A source that the service cites.
@@ -613,7 +630,7 @@ impl Decode for MessageDecoder {
     }
 
     fn kept_bytes(&self) -> usize {
-        self.kept_bytes + self.usage_bytes
+        self.kept_bytes + self.usage_bytes + self.notes.bytes
     }
 
     fn usage(&self) -> Option<Usage> {

@@ -3,7 +3,7 @@
 //! Each service takes one JSON request and answers with a stream of JSON frames. A protocol describes what is special
 //! about it in a [`Dialect`] and writes the body of its request; everything else is here. [`messages`] takes the
 //! caller's messages apart, [`message_decoder`] puts the message of the answer together, [`answer_parts`] knows what of it
-//! came already, `chat_chunk` reads OpenAI's chunks, [`errors`] classifies errors, [`models`] lists models.
+//! came already, `chat_chunk` reads OpenAI's chunks, [`notes`] tells what stands beside the text, [`errors`] classifies errors, [`models`] lists models.
 
 pub mod answer_parts;
 pub(super) mod anthropic;
@@ -17,6 +17,7 @@ pub(super) mod gemini;
 pub mod message_decoder;
 pub mod messages;
 pub mod models;
+pub mod notes;
 pub(super) mod ollama;
 pub(super) mod openai_chat;
 pub(super) mod openai_responses;

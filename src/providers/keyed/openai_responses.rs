@@ -15,7 +15,7 @@ use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind,
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, Role, ToolForm, Tools};
-use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
 use crate::text::join;
 
 /// The class `OpenAiResponses` of JavaScript.
@@ -423,6 +423,21 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             parts_of(item, whole).iter().for_each(|part| decode_whole(message, part, out));
             decode_call(message, None, item, whole, true, out);
             keep_item(message, whole, out);
+            if is_note(whole) {
+                message.notes.tells_item(str_or_empty(whole, "id"));
+                tell_item(message, whole, out);
+            }
+        }
+        // A picture that is not complete is no part of the answer, and a megabyte or more.
+        "response.image_generation_call.partial_image" => {
+            if message.notes.is_news("partial_image", &Value::Null) {
+                out.warn("the service sends pictures that are not complete: they are left out; 'includeRaw' has them");
+            }
+        }
+        kind @ ("response.audio.delta" | "response.audio.transcript.delta") => {
+            let mut audio = Map::new();
+            audio.insert_str(if kind == "response.audio.delta" { "data" } else { "transcript" }, delta);
+            message.content(Event::Audio(audio), out);
         }
         "response.function_call_arguments.delta" => message.tool_call(value.number("output_index"), "", "", delta, out),
         "response.function_call_arguments.done" => {
@@ -433,8 +448,9 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
         }
         "response.output_text.annotation.added" => {
             if let Some(source) = value.non_null("annotation") {
-                known_part(message, part(Kind::Text), id).sources += 1;
-                out.source(source);
+                let part = part(Kind::Text);
+                known_part(message, part, id).sources += 1;
+                notes::cite(source, message.parts.is_first_text(part), out);
             }
         }
         "response.completed" | "response.incomplete" | "response.failed" => {
@@ -463,7 +479,7 @@ fn decode_call(
     if !is_call(message, item) {
         // A call of the service's own, or of a tool that this request does not know.
         if kind == CUSTOM_CALL && at.is_none() && is_whole {
-            out.push(Event::Status { kind: kind.to_owned(), text: name.to_owned(), raw: item.clone() });
+            notes::status(kind, name, item, out);
         }
         return;
     }
@@ -509,6 +525,38 @@ fn is_custom_tool(chat: &ChatRequest, name: &str) -> bool {
     })
 }
 
+/// Calls of tools that the caller runs, but which are no functions: there is no result of a tool that answers them, so they are told as
+/// actions. A caller who answers one does so with an item of `input` in `extra`.
+const ACTIONS: [&str; 5] =
+    ["computer_call", "shell_call", "local_shell_call", "apply_patch_call", "mcp_approval_request"];
+
+/// Whether an item is told by itself, since it is neither text, reasoning, an image nor a call of the caller's tools.
+fn is_note(item: &Value) -> bool {
+    match str_or_empty(item, "type") {
+        "" | "message" | "reasoning" | "function_call" | CUSTOM_CALL => false,
+        // A picture that failed.
+        "image_generation_call" => item.text("result").is_none_or(str::is_empty),
+        _ => true,
+    }
+}
+
+/// Tells an item, and the files and pictures that it made.
+fn tell_item(message: &mut MessageDecoder, item: &Value, out: &mut EventQueue) {
+    let kind = str_or_empty(item, "type");
+    if ACTIONS.contains(&kind) {
+        return out.push(Event::Action { kind: kind.to_owned(), action: item.clone() });
+    }
+    let places = ["/name", "/code", "/action/query", "/queries/0", "/error/message", "/error", "/status"];
+    let words = places.iter().find_map(|place| item.text_at(place));
+    notes::status(kind, words.unwrap_or_default(), item, out);
+    for output in item.list("outputs") {
+        match (str_or_empty(output, "type"), output.text("url")) {
+            ("image", Some(url)) => message.image(url.to_owned(), out),
+            _ => output.list("files").iter().for_each(|found| notes::file(found, out)),
+        }
+    }
+}
+
 /// Reads the items of a whole answer: nothing but it may have come, or all of it came before.
 fn decode_output(message: &mut MessageDecoder, output: &[Value], out: &mut EventQueue) {
     let wholes: Vec<_> = (0..).zip(output).map(|(index, item)| parts_of(index, item)).collect();
@@ -520,6 +568,9 @@ fn decode_output(message: &mut MessageDecoder, output: &[Value], out: &mut Event
         decode_call(message, Some(calls), index, item, true, out);
         if !is_kept {
             keep_item(message, item, out);
+        }
+        if is_note(item) && !message.notes.told_item(str_or_empty(item, "id")) {
+            tell_item(message, item, out);
         }
         calls += usize::from(is_call(message, item));
     }
