@@ -25,7 +25,10 @@ pub fn describe(raw: &Value) -> Map {
     let mut members = Map::new();
     for (key, found) in [
         // Perplexity lists bare addresses. The place of a search result that a caller of Anthropic gave is `source`.
-        ("url", inner.as_str().or(text(&["/url", "/uri", "/source", "/sourceUri", "/sources/0/document/url"]))),
+        (
+            "url",
+            inner.as_str().or(text(&["/url", "/uri", "/link", "/source", "/image_url", "/sources/0/document/url"])),
+        ),
         ("title", text(&["/title", "/document_title", "/filename", "/sources/0/document/title"])),
         ("text", text(&["/cited_text", "/text", "/segment/text"])),
     ] {

@@ -395,6 +395,25 @@ fn each_member_of_a_chunk_is_told() {
             ],
             vec!["source https://a.example", "source https://b.example"],
         ),
+        (
+            vec![chat(none(), json!({ "reasoning_opaque": "x" })), chat(none(), json!({ "reasoning_opaque": "y" }))],
+            vec!["warning the service sent 'reasoning_opaque', which no event tells: 'includeRaw' has it"],
+        ),
+        (
+            vec![
+                json!({ "choices": [{ "index": 1, "delta": { "content": "b" } }] }),
+                json!({ "choices": [{ "index": 1, "delta": { "content": "b" } }] }),
+            ],
+            vec!["warning the service sent several answers: only the first is told"],
+        ),
+        (
+            vec![chat(json!({ "web_search": [{ "link": "https://z.example" }] }), none())],
+            vec!["source https://z.example"],
+        ),
+        (
+            vec![chat(none(), json!({ "reasoning_steps": [{ "thought": "Look", "type": "web_search" }] }))],
+            vec!["status reasoning_steps Look"],
+        ),
         (vec![chat(json!({ "related_questions": ["Why?"] }), none())], vec!["status related_questions"]),
         (
             vec![chat(json!({ "prompt_filter_results": [{ "prompt_index": 0 }] }), none())],

@@ -202,13 +202,15 @@ fn history_prompt_is_one_user_message() {
 }
 
 #[test]
-fn choices_other_than_the_first_are_ignored() {
+fn choices_other_than_the_first_are_left_out_with_a_warning() {
     let both = json!({ "choices": [
         { "index": 1, "delta": { "content": "other" }, "finish_reason": "length" },
         { "index": 0, "delta": { "content": "first" } },
     ] });
     let played = stream(&[both, finish("stop")]);
-    assert_eq!((played.text().as_str(), played.described()), ("first", vec!["finish stop".to_owned()]));
+    assert_eq!(played.text(), "first");
+    assert_eq!(played.warnings(), ["the service sent several answers: only the first is told"]);
+    assert_eq!(played.described().last().unwrap(), "finish stop");
 }
 
 #[test]

@@ -134,9 +134,6 @@ fn begin(message: &mut MessageDecoder, part: Part, id: &str, out: &mut EventQueu
     let stream = part.kind.stream();
     let before = message.parts.current[stream];
     if before == Some(part) {
-        if stream == Kind::Summary.stream() {
-            out.continue_reasoning_part();
-        }
         return;
     }
     message.parts.settle(out);
@@ -228,7 +225,7 @@ pub fn tell_difference(message: &mut MessageDecoder, out: &mut EventQueue) {
 }
 
 /// The address of an image in base64, of this format: PNG, JPEG or WebP. Where the service names none, the first bytes do.
-fn image_url(data: &str, format: &str) -> String {
+pub fn image_url(data: &str, format: &str) -> String {
     if data.starts_with("data:") || data.starts_with("http") {
         return data.to_owned();
     }

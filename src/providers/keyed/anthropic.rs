@@ -491,6 +491,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
         "content_block_stop" => end_block(message, index, out),
         "message_delta" => {
             message.usage(value.get("usage"));
+            notes::status_of_change(message, "context_management", value.get("context_management"), out);
             read_stop_reason(message, delta, out);
         }
         "message_stop" => {
@@ -568,6 +569,10 @@ fn kept_block(message: &mut MessageDecoder, index: u64) -> Option<&mut Map> {
 /// Reads why the answer ended, and the service's explanation, which becomes a warning.
 fn read_stop_reason(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
     message.finish(str_or_empty(value, "stop_reason"));
+    // The container of code holds the files, and a later request names it.
+    for name in ["container", "stop_details"] {
+        notes::status_of_change(message, name, value.get(name), out);
+    }
     if let Some(explanation) = value.text_at("/stop_details/explanation") {
         out.warn(explanation);
     }

@@ -7,6 +7,7 @@ use super::notes;
 use crate::chat::Event;
 use crate::exchange::EventQueue;
 use crate::json::{Map, Value};
+use crate::text::join;
 
 /// Puts a chunk, or a completion in one piece, into the message. `key`: the member of a choice that holds the message
 /// or the piece of it, `message` or `delta`.
@@ -16,8 +17,8 @@ pub fn decode(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut 
     // Perplexity says in each chunk again what it has found so far; the results say more than their addresses.
     let sources = [value.list("search_results"), value.list("citations")];
     message.sources_so_far(sources.iter().find(|list| !list.is_empty()).copied().unwrap_or_default(), out);
-    // Pictures and videos that its search found are sources, too.
-    for name in ["images", "videos"] {
+    // Pictures and videos that its search found are sources, too, and so is what Z.ai's search found.
+    for name in ["images", "videos", "web_search"] {
         message.notes.beyond(name, value.list(name)).iter().for_each(|source| out.source(source));
     }
     notes::status_of_change(message, "related_questions", value.get("related_questions"), out);
@@ -30,6 +31,9 @@ pub fn decode(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut 
     for choice in value.list("choices") {
         if choice.number("index").unwrap_or_default() != 0 {
             message.not_scannable();
+            if message.notes.is_news("choices", &Value::Null) {
+                out.warn("the service sent several answers: only the first is told");
+            }
             continue;
         }
         notes::status_of_change(message, "content_filter_results", choice.get("content_filter_results"), out);
@@ -82,12 +86,42 @@ fn decode_delta(message: &mut MessageDecoder, delta: &Value, out: &mut EventQueu
     for tool in delta.list("executed_tools") {
         notes::status("executed_tools", str_or_empty(tool, "type"), tool, out);
     }
+    // How Perplexity found its answer.
+    for step in delta.list("reasoning_steps") {
+        notes::status("reasoning_steps", str_or_empty(step, "thought"), step, out);
+    }
+    for (key, value) in delta.as_object().into_iter().flat_map(Map::iter) {
+        if !MEMBERS.contains(&key) && notes::is_filled(value) && message.notes.warns_of(key) {
+            out.warn(join(&["the service sent '", key, "', which no event tells: 'includeRaw' has it"]));
+        }
+    }
     // What Azure found in the caller's own data.
     if let Some(context) = delta.non_null("context").filter(|context| context.is_object()) {
         context.list("citations").iter().for_each(|source| out.source(source));
         notes::status("context", str_or_empty(context, "intent"), context, out);
     }
 }
+
+/// The members of a message that are read, or are no content.
+const MEMBERS: [&str; 17] = [
+    "role",
+    "content",
+    "refusal",
+    "tool_calls",
+    "function_call",
+    "tool_call_id",
+    "name",
+    "id",
+    "images",
+    "annotations",
+    "audio",
+    "executed_tools",
+    "reasoning_steps",
+    "reasoning_details",
+    "reasoning_content",
+    "reasoning",
+    "context",
+];
 
 /// Reads content that comes in parts, as Mistral and Databricks send it. Each part of the reasoning in one list is a part of its own.
 fn decode_parts(message: &mut MessageDecoder, parts: &[Value], out: &mut EventQueue) {

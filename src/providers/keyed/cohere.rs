@@ -275,8 +275,8 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
 /// Reads an answer in one piece (N4). Returns whether it is one.
 fn json_response(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<bool> {
     let Some(answer) = value.non_null("message").filter(|answer| answer.is_object()) else { return Ok(false) };
-    _ = message.reasoning_of(PLAN, str_or_empty(answer, "tool_plan"), out);
-    (0..).zip(answer.list("content")).for_each(|(index, part)| decode_content(message, index, part, out));
+    _ = message.reasoning_of(0, str_or_empty(answer, "tool_plan"), out);
+    (1..).zip(answer.list("content")).for_each(|(index, part)| decode_content(message, index, part, out));
     for call in answer.list("tool_calls") {
         let function = call.get("function").unwrap_or(&Value::Null);
         let arguments = match str_or_empty(function, "arguments") {
@@ -302,7 +302,7 @@ fn decode_content(message: &mut MessageDecoder, index: u64, part: &Value, out: &
     }
 }
 
-/// The part of the reasoning that the plan for tool calls is. The others have the numbers of the content.
+/// The part of the reasoning that the plan for tool calls is in a stream, where it comes last. The others have the numbers of the content.
 const PLAN: u64 = u64::MAX;
 
 /// Reads a citation. One of the plan has no place in the text.

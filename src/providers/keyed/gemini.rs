@@ -302,6 +302,9 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
         let text = value.text_at("/promptFeedback/blockReasonMessage").unwrap_or("the service refuses this message");
         return Err(Error::new(Code::Refused, join(&[text, " (", reason, ")"])));
     }
+    if value.list("candidates").len() > 1 && message.notes.is_news("candidates", &Value::Null) {
+        out.warn("the service sent several answers: only the first is told");
+    }
     for candidate in value.list("candidates").iter().take(1) {
         let mut had_thought = false;
         for part in candidate.pointer("/content/parts").and_then(Value::as_array).into_iter().flatten() {

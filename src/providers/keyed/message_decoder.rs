@@ -234,9 +234,9 @@ impl MessageDecoder {
     pub fn reasoning_of<'a>(&mut self, part: u64, piece: &str, out: &'a mut EventQueue) -> &'a str {
         if !piece.is_empty() {
             match self.notes.part_before(part) {
-                Some(before) if before != part => out.end_reasoning_part(),
-                Some(_) => out.continue_reasoning_part(),
-                None => {}
+                Some(before) if before < part => out.end_reasoning_part(),
+                Some(before) if before == part => out.continue_reasoning_part(),
+                _ => {}
             }
         }
         self.reasoning(piece, out)

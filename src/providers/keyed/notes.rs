@@ -18,6 +18,8 @@ pub struct Notes {
     counts: Vec<(&'static str, usize)>,
     /// What was told last under a name.
     last: Vec<(&'static str, Value)>,
+    /// Members that no event tells.
+    untold: Vec<String>,
     /// The ids of the items that were told, in this order. May be empty.
     items: Vec<String>,
     /// How many of them came again in the whole answer.
@@ -30,9 +32,12 @@ pub struct Notes {
 const MAX_OPEN_BLOCKS: usize = 16;
 
 impl Notes {
-    /// Notes that the next reasoning belongs to this part. Returns the part of the reasoning before.
+    /// Notes that the next reasoning belongs to this part. Returns the last part before. A part that goes on after a later one began changes
+    /// nothing, since the scanner may take its frames.
     pub fn part_before(&mut self, part: u64) -> Option<u64> {
-        self.part.replace(part)
+        let before = self.part;
+        self.part = before.max(Some(part));
+        before
     }
 
     /// Keeps a block until it is complete.
@@ -93,6 +98,16 @@ impl Notes {
         true
     }
 
+    /// Whether to warn that no event tells the member `key`: once for each of the first so many.
+    pub fn warns_of(&mut self, key: &str) -> bool {
+        let is_new = self.untold.len() < MAX_OPEN_BLOCKS && !self.untold.iter().any(|known| known == key);
+        if is_new {
+            self.bytes += key.len();
+            self.untold.push(key.to_owned());
+        }
+        is_new
+    }
+
     /// Notes that the item with this id is told.
     pub fn tells_item(&mut self, id: &str) {
         self.bytes += id.len() + size_of::<String>();
@@ -122,9 +137,10 @@ pub fn status_of_change(message: &mut MessageDecoder, name: &'static str, value:
     }
 }
 
-/// Whether an object or a list has anything in it.
-fn is_filled(value: &Value) -> bool {
-    value.as_object().is_some_and(|members| !members.is_empty())
+/// Whether a text, an object or a list has anything in it.
+pub fn is_filled(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.is_empty())
+        || value.as_object().is_some_and(|members| !members.is_empty())
         || value.as_array().is_some_and(|list| !list.is_empty())
 }
 

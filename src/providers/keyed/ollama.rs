@@ -11,7 +11,7 @@ use crate::providers::Protocol;
 use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind, Source};
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty, whole_arguments};
 use crate::providers::keyed::messages::{self, ChatMessage, Role, ToolForm, Tools};
-use crate::providers::keyed::{self, Dialect, RequestBuilder, models};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, answer_parts, models};
 use crate::text::join;
 
 /// The class `Ollama` of JavaScript.
@@ -208,6 +208,9 @@ fn decode_line(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue
     let piece = value.get("message").unwrap_or(&Value::Null);
     _ = message.reasoning(str_or_empty(piece, "thinking"), out);
     message.text(str_or_empty(piece, "content"), out);
+    for image in piece.list("images").iter().filter_map(Value::as_str) {
+        message.image(answer_parts::image_url(image, ""), out);
+    }
     for call in piece.list("tool_calls") {
         let function = call.get("function").unwrap_or(&Value::Null);
         let arguments = whole_arguments(function.get("arguments"));
