@@ -3,12 +3,12 @@
 
 use std::rc::Rc;
 
-use rivulet::chat::{Event, Session, Usage};
+use rivulet::chat::{Code, Event, Session, Usage};
 use rivulet::providers;
 use serde_json::{Value, json};
 
 use crate::support::drive::{self, Reply};
-use crate::support::flow::{Flow, call, json_answer};
+use crate::support::flow::{Flow, call, json_answer, recorded};
 use crate::support::linear::assert_linear_of;
 use crate::support::play::{LIMIT, protocol};
 use crate::support::{ours, theirs};
@@ -654,4 +654,25 @@ fn notes_cost_what_they_are_long() {
         // With a warning about the empty reply, the message, and the end.
         assert_eq!(told, count + 3);
     });
+}
+
+/// What a block of the service's own tools says is kept until the block is whole, so it counts.
+#[test]
+fn blocks_without_end_are_too_large() {
+    let piece = json!({ "type": "input_json_delta", "partial_json": "x".repeat(100) });
+    let begin = json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "server_tool_use", "input": {} } });
+    let delta = json!({ "type": "content_block_delta", "index": 0, "delta": piece });
+    let frames: Vec<_> = [begin].into_iter().chain((0..200).map(|_| delta.clone())).collect();
+    let call = Rc::new(ask("Anthropic").read().unwrap());
+    let exchange = providers::exchange(protocol("Anthropic"), call, &Session::default(), 10_000);
+    assert_eq!(drive::play(exchange, |_, _| sse(&frames)).error().code, Code::TooLarge);
+}
+
+#[test]
+fn frames_of_a_site_are_told_too_but_not_its_nonces() {
+    let flow = call("AiEngine", json!("Hi")).options(json!({ "includeRaw": true }));
+    let played = flow.answers(&[recorded("ai-engine/start-session"), recorded("ai-engine/stream-ascii")]);
+    let raws: Vec<_> = played.described().into_iter().filter(|event| event.starts_with("raw ")).collect();
+    assert!(raws.len() > 2 && raws.iter().all(|raw| !raw.contains("restNonce")), "{raws:?}");
+    assert!(raws[0].contains("\"type\":\"live\""), "{raws:?}");
 }

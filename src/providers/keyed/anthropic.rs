@@ -480,11 +480,12 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             "citations_delta" => {
                 delta.non_null("citation").into_iter().for_each(|source| notes::cite(source, true, out));
             }
-            kind if !message.notes.add(index, delta) && !matches!(kind, "" | "input_json_delta") => {
-                if message.notes.is_news("delta", &kind.into()) {
-                    notes::status(kind, "", delta, out);
-                    out.warn(join(&["Anthropic sent pieces of an unknown kind, '", kind, "': only the first is told"]));
-                }
+            kind if !message.notes.add(index, delta)
+                && !matches!(kind, "" | "input_json_delta")
+                && message.notes.is_news("delta", &kind.into()) =>
+            {
+                notes::status(kind, "", delta, out);
+                out.warn(join(&["Anthropic sent pieces of an unknown kind, '", kind, "': only the first is told"]));
             }
             _ => {}
         },

@@ -429,10 +429,8 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             }
         }
         // A picture that is not complete is no part of the answer, and a megabyte or more.
-        "response.image_generation_call.partial_image" => {
-            if message.notes.is_news("partial_image", &Value::Null) {
-                out.warn("the service sends pictures that are not complete: they are left out; 'includeRaw' has them");
-            }
+        "response.image_generation_call.partial_image" if message.notes.is_news("partial_image", &Value::Null) => {
+            out.warn("the service sends pictures that are not complete: they are left out; 'includeRaw' has them");
         }
         kind @ ("response.audio.delta" | "response.audio.transcript.delta") => {
             let mut audio = Map::new();
