@@ -365,6 +365,19 @@ fn calls_of_another_service_get_what_stands_for_their_reasoning() {
 }
 
 #[test]
+fn the_beginning_of_an_answer_is_marked_where_that_is_wanted() {
+    let begun = json!([{ "role": "user", "content": "x" }, { "role": "assistant", "content": "Dear" }]);
+    let last = |service: &str, messages: &Value| {
+        sent(&ask(service, "m"), json!({ "messages": messages })).0["messages"][1].clone()
+    };
+    assert_eq!(last("mistral", &begun), json!({ "role": "assistant", "content": "Dear", "prefix": true }));
+    assert_eq!(last("groq", &begun), begun[1]);
+    let mut more = begun.clone();
+    more.as_array_mut().unwrap().push(json!({ "role": "user", "content": "y" }));
+    assert_eq!(last("mistral", &more), begun[1]);
+}
+
+#[test]
 fn names_in_messages_are_left_out_where_they_are_refused() {
     let messages = json!([
         { "role": "user", "name": "ann", "content": "x" },

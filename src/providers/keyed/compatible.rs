@@ -302,7 +302,7 @@ impl Service {
         }
         let is_fixed =
             |name: &&str| short.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with("-20"));
-        if service.is_openai && FIXED.iter().any(|name| is_fixed(name)) {
+        if service.is_openai && FIXED.iter().any(is_fixed) {
             (service.stop, service.lacks) = (0, &["temperature", "top_p"]);
         }
         Ok(service)
@@ -461,7 +461,16 @@ impl Service {
             }
         };
         let name = &chat.settings.name;
-        let changed: Vec<_> = given.iter().map(|message| self.message(name, message, known, &mut warn)).collect();
+        let mut changed: Vec<_> = given.iter().map(|message| self.message(name, message, known, &mut warn)).collect();
+        // The beginning of the answer that the caller gives. Mistral refuses it without this mark.
+        if let (Back::Part, Some(changed), Some(last)) = (self.back, changed.last_mut(), given.last())
+            && str_or_empty(last, "role") == "assistant"
+            && last.list("tool_calls").is_empty()
+            && last.get("prefix").is_none()
+            && let Value::Object(message) = changed.get_or_insert_with(|| last.clone())
+        {
+            message.insert("prefix", true.into());
+        }
         if changed.iter().all(Option::is_none) {
             return None;
         }
