@@ -168,6 +168,7 @@ fn options_that_only_some_models_refuse_are_left_out_for_these() {
         ("moonshot", "kimi-k3", json!({ "temperature": 0.5 }), "!"),
         ("moonshot", "kimi-k2.6", json!({ "reasoningEffort": "none" }), "thinking:{type:disabled}"),
         ("moonshot", "kimi-k2.6", json!({ "reasoningEffort": "low" }), "thinking:{type:enabled}"),
+        ("moonshot", "kimi-k2.7-code", json!({ "reasoningEffort": "none" }), "!thinking:{type:enabled}"),
         ("moonshot", "moonshot-v1-8k", json!({ "temperature": 0.5 }), "temperature:0.5"),
         ("xai", "grok-4-0709", json!({ "reasoningEffort": "low" }), "!"),
         ("xai", "grok-4.20-0309-reasoning", json!({ "reasoningEffort": "low" }), "!"),

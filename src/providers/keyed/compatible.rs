@@ -293,7 +293,9 @@ impl Service {
                 service.lacks = &["seed", "temperature", "top_p"];
                 if model.starts_with("kimi-k2") {
                     service.thinks = Some(true);
-                    service.effort = Effort { off: THINKING_OFF, on: THINKING_ON, is_switch: true, ..AS_GIVEN };
+                    // The newest of them refuses to be switched off.
+                    let off = if model.starts_with("kimi-k2.7") { ("", "") } else { THINKING_OFF };
+                    service.effort = Effort { off, on: THINKING_ON, is_switch: true, ..AS_GIVEN };
                 }
             }
             // hermes-agent#23435, big-AGI#1104.
@@ -418,6 +420,9 @@ impl Service {
         set(body, on);
         if is_switch {
             body.remove("reasoning_effort");
+            if wanted == 0 {
+                warn(&[name, " cannot do without reasoning: 'reasoningEffort' was left out"]);
+            }
         } else if !words.is_empty() && !words.contains(&given.as_str()) {
             let place = |word: &str| EFFORTS.iter().position(|known| *known == word).unwrap_or_default();
             let usable = words.iter().filter(|word| **word != "none");
