@@ -257,6 +257,7 @@ impl Service {
     ///
     /// # Errors
     /// [`crate::chat::Code::Input`]: there is no such service, or it has no address.
+    #[inline(never)]
     pub fn of(settings: &Settings, model: &str) -> Result<Service> {
         let url = settings.url.as_str();
         let is_at_openai = url.starts_with("https://api.openai.com/");
@@ -311,12 +312,12 @@ impl Service {
     }
 
     /// Whether the reasoning of its answers has to be kept, for the message with the tool calls to which it led.
-    pub fn wants_reasoning(self) -> bool {
+    pub fn wants_reasoning(&self) -> bool {
         self.filler.is_some()
     }
 
     /// Adds the key as the service wants it. A JSON Web Token goes as Bearer everywhere: Azure has keys, and tokens of Entra.
-    pub fn key(self, chat: &ChatRequest, request: Request) -> Request {
+    pub fn key(&self, chat: &ChatRequest, request: Request) -> Request {
         let is_token = |key: &str| key.starts_with("eyJ") && key.contains('.');
         match self.has_api_key && !chat.settings.get("apiKey").is_some_and(is_token) {
             true => keyed::with_key(chat, request, "api-key", ""),
@@ -324,13 +325,13 @@ impl Service {
         }
     }
 
-    fn has(self, member: &str) -> bool {
+    fn has(&self, member: &str) -> bool {
         !self.lacks.contains(&member)
     }
 
     /// Gives the options the names and values that the service has for them, and leaves out what it refuses.
     /// `options`: see [`crate::options::ProtocolInfo::options`].
-    pub fn adapt(self, chat: &ChatRequest, options: &[(&str, &str)], body: &mut Map, warnings: &mut Vec<String>) {
+    pub fn adapt(&self, chat: &ChatRequest, options: &[(&str, &str)], body: &mut Map, warnings: &mut Vec<String>) {
         let name = chat.settings.name.as_str();
         let mut warn = |parts: &[&str]| warnings.push(join(parts));
         const LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
@@ -384,7 +385,7 @@ impl Service {
         }
     }
 
-    fn adapt_choice(self, name: &str, thinks: bool, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+    fn adapt_choice(&self, name: &str, thinks: bool, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
         let Some(given) = body.get("tool_choice") else { return };
         let choice = given.as_str().unwrap_or("named");
         let (choices, while_thinking) =
@@ -403,7 +404,7 @@ impl Service {
         body.insert_str("tool_choice", instead);
     }
 
-    fn adapt_effort(self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+    fn adapt_effort(&self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
         let Effort { words, off, on, is_switch } = self.effort;
         let Some(given) = body.text("reasoning_effort").map(str::to_owned) else { return };
         let Some(wanted) = EFFORTS.iter().position(|word| *word == given) else { return };
@@ -435,7 +436,7 @@ impl Service {
         }
     }
 
-    fn adapt_format(self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+    fn adapt_format(&self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
         let kind = body.get("response_format").map_or("", |format| str_or_empty(format, "type"));
         if self.has(kind) {
         } else if kind == "json_schema" {
@@ -452,7 +453,7 @@ impl Service {
 
     /// The messages as the service takes them, with what it wants back. `None`: as they are.
     pub fn messages(
-        self,
+        &self,
         chat: &ChatRequest,
         given: &Value,
         known: &KnownCalls,
@@ -484,7 +485,7 @@ impl Service {
         Some(written.collect::<Vec<_>>().into())
     }
 
-    fn message(self, name: &str, message: &Value, known: &KnownCalls, warn: &mut dyn FnMut(&[&str])) -> Option<Value> {
+    fn message(&self, name: &str, message: &Value, known: &KnownCalls, warn: &mut dyn FnMut(&[&str])) -> Option<Value> {
         let mut changed = None;
         let role = str_or_empty(message, "role");
         if !self.has_developer && role == "developer" {
@@ -532,7 +533,7 @@ impl Service {
 
     /// Puts the reasoning of a message where the service wants it. Signatures and what is encrypted mean something to the service
     /// alone from which they came, so they go to no other.
-    fn place_reasoning(self, name: &str, changed: &mut Option<Map>, message: &Value, warn: &mut dyn FnMut(&[&str])) {
+    fn place_reasoning(&self, name: &str, changed: &mut Option<Map>, message: &Value, warn: &mut dyn FnMut(&[&str])) {
         let has = |member: &&str| changed.as_ref().map_or(message.get(member), |changed| changed.get(member)).is_some();
         let filler = self.filler.filter(|_| !message.list("tool_calls").is_empty());
         if matches!(self.back, Back::AsGiven) || filler.is_none() && ![CONTENT, REASONING, DETAILS].iter().any(has) {
