@@ -84,6 +84,6 @@ test('a site that has no place for it is asked without, and the client is told e
   assert.match(data.choices[0].message.content, /You said/);
   const warnings = response.headers.get('x-rivulet-warnings');
   // By the names that rivulet has for them.
-  const ours = { tool_choice: 'toolChoice', reasoning_effort: 'reasoningEffort' };
+  const ours = { tool_choice: 'toolChoice', parallel_tool_calls: 'parallelToolCalls', reasoning_effort: 'reasoningEffort' };
   for (const name of Object.keys(STEERING).map((name) => ours[name] ?? name)) assert.ok(warnings.includes(`'${name}'`), `${name}: ${warnings}`);
 });

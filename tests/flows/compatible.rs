@@ -168,6 +168,7 @@ fn options_that_only_some_models_refuse_are_left_out_for_these() {
         ("moonshot", "kimi-k3", json!({ "temperature": 0.5 }), "!"),
         ("moonshot", "kimi-k2.6", json!({ "reasoningEffort": "none" }), "thinking:{type:disabled}"),
         ("moonshot", "kimi-k2.6", json!({ "reasoningEffort": "low" }), "thinking:{type:enabled}"),
+        ("moonshot", "kimi-k2.7-code", json!({ "reasoningEffort": "none" }), "!thinking:{type:enabled}"),
         ("moonshot", "moonshot-v1-8k", json!({ "temperature": 0.5 }), "temperature:0.5"),
         ("xai", "grok-4-0709", json!({ "reasoningEffort": "low" }), "!"),
         ("xai", "grok-4.20-0309-reasoning", json!({ "reasoningEffort": "low" }), "!"),
@@ -362,6 +363,19 @@ fn calls_of_another_service_get_what_stands_for_their_reasoning() {
         assert_eq!(message["reasoning_content"], "hm", "{service}");
         assert!(!back(service, "m", json!({})).0.contains_key("reasoning_content"), "{service}");
     }
+}
+
+#[test]
+fn the_beginning_of_an_answer_is_marked_where_that_is_wanted() {
+    let begun = json!([{ "role": "user", "content": "x" }, { "role": "assistant", "content": "Dear" }]);
+    let last = |service: &str, messages: &Value| {
+        sent(&ask(service, "m"), json!({ "messages": messages })).0["messages"][1].clone()
+    };
+    assert_eq!(last("mistral", &begun), json!({ "role": "assistant", "content": "Dear", "prefix": true }));
+    assert_eq!(last("groq", &begun), begun[1]);
+    let mut more = begun.clone();
+    more.as_array_mut().unwrap().push(json!({ "role": "user", "content": "y" }));
+    assert_eq!(last("mistral", &more), begun[1]);
 }
 
 #[test]

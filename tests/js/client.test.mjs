@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { after, before, test } from 'node:test';
 
 import { createHandler } from '../../dist/edge.js';
-import { Anthropic, ChatError, Client, Fallback, OpenAiChat, SERVICES } from '../../dist/index.js';
+import { Anthropic, ChatError, Client, Fallback, OpenAiChat, OpenAiResponses, SERVICES } from '../../dist/index.js';
 import { chatError, within } from './helper.mjs';
 import { begins, call, delta, end, fails, mute, says, service, streams, text } from './services.mjs';
 
@@ -269,6 +269,20 @@ test('unknown settings and functions are refused by the name that was probably m
   await chatError(create(provider, {}, { onretry: () => {} }), 'input', /did you mean 'onRetry'/);
   await chatError(create(provider, {}, { max_retries: 1 }), 'input', /did you mean 'retries'/);
   await chatError(create(provider, { temperature: () => 1 }), 'input', /temperature in options is a function/);
+});
+
+test('parallel calls are switched off in the way of the service behind it', async () => {
+  const calls = [];
+  const fetch = async (_, { body }) => {
+    calls.push(JSON.parse(body));
+    return new Response('', { status: 400 });
+  };
+  const tools = [{ type: 'function', function: { name: 'look' } }];
+  for (const Provider of [Anthropic, OpenAiResponses]) {
+    await create(new Provider({ apiKey: KEY, retries: 0, fetch }), { tools, parallel_tool_calls: false }).catch(() => {});
+  }
+  assert.deepEqual(calls[0].tool_choice, { type: 'auto', disable_parallel_tool_use: true });
+  assert.equal(calls[1].parallel_tool_calls, false);
 });
 
 test('a map of providers: name and name:model; one provider: any name', async () => {

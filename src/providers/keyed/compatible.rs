@@ -258,6 +258,7 @@ impl Service {
     ///
     /// # Errors
     /// [`crate::chat::Code::Input`]: there is no such service, or it has no address.
+    #[inline(never)]
     pub fn of(settings: &Settings, model: &str) -> Result<Service> {
         let url = settings.url.as_str();
         let is_at_openai = url.starts_with("https://api.openai.com/");
@@ -294,7 +295,9 @@ impl Service {
                 service.lacks = &["seed", "temperature", "top_p"];
                 if model.starts_with("kimi-k2") {
                     service.thinks = Some(true);
-                    service.effort = Effort { off: THINKING_OFF, on: THINKING_ON, is_switch: true, ..AS_GIVEN };
+                    // The newest of them refuses to be switched off.
+                    let off = if model.starts_with("kimi-k2.7") { ("", "") } else { THINKING_OFF };
+                    service.effort = Effort { off, on: THINKING_ON, is_switch: true, ..AS_GIVEN };
                 }
             }
             // hermes-agent#23435, big-AGI#1104.
@@ -303,14 +306,14 @@ impl Service {
         }
         let is_fixed =
             |name: &&str| short.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with("-20"));
-        if service.is_openai && FIXED.iter().any(|name| is_fixed(name)) {
+        if service.is_openai && FIXED.iter().any(is_fixed) {
             (service.stop, service.lacks) = (0, &["temperature", "top_p"]);
         }
         Ok(service)
     }
 
     /// Whether the reasoning of its answers has to be kept, for the message with the tool calls to which it led.
-    pub fn wants_reasoning(self) -> bool {
+    pub fn wants_reasoning(&self) -> bool {
         self.filler.is_some()
     }
 
@@ -330,7 +333,7 @@ impl Service {
     }
 
     /// Adds the key as the service wants it. A JSON Web Token goes as Bearer everywhere: Azure has keys, and tokens of Entra.
-    pub fn key(self, chat: &ChatRequest, request: Request) -> Request {
+    pub fn key(&self, chat: &ChatRequest, request: Request) -> Request {
         let is_token = |key: &str| key.starts_with("eyJ") && key.contains('.');
         match self.has_api_key && !chat.settings.get("apiKey").is_some_and(is_token) {
             true => keyed::with_key(chat, request, "api-key", ""),
@@ -338,13 +341,13 @@ impl Service {
         }
     }
 
-    fn has(self, member: &str) -> bool {
+    fn has(&self, member: &str) -> bool {
         !self.lacks.contains(&member)
     }
 
     /// Gives the options the names and values that the service has for them, and leaves out what it refuses.
     /// `options`: see [`crate::options::ProtocolInfo::options`].
-    pub fn adapt(self, chat: &ChatRequest, options: &[(&str, &str)], body: &mut Map, warnings: &mut Vec<String>) {
+    pub fn adapt(&self, chat: &ChatRequest, options: &[(&str, &str)], body: &mut Map, warnings: &mut Vec<String>) {
         let name = chat.settings.name.as_str();
         let mut warn = |parts: &[&str]| warnings.push(join(parts));
         const LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
@@ -353,12 +356,18 @@ impl Service {
             extras.into_iter().flatten().any(|extra| extra.non_null(member).is_some())
         };
         let limits = LIMITS.map(|limit| body.take(limit));
-        // An unknown service may be OpenAI behind a gateway: a client of OpenAI's API knows which name it wants.
-        let limit = if self.name.is_empty() && limits[1].is_some() { "max_completion_tokens" } else { self.limit };
+        // OpenAI's own, and an unknown service, which may be OpenAI behind a gateway: a client of OpenAI's API (`Client`, and those
+        // of the edge) knows which name it wants.
+        let named = chat.mapped_options.get(".compatible").filter(|_| self.name.is_empty() || self.is_openai);
+        let is_named = named.is_some_and(|named| LIMITS.iter().any(|limit| named.non_null(limit).is_some()));
         // What the owner of an endpoint sets in `extra` counts, whichever name a client gives its own limit.
-        if let Some(most) = limits.into_iter().flatten().next_back().filter(|_| !LIMITS.iter().any(|limit| adds(limit)))
-        {
-            body.insert(limit, most);
+        if LIMITS.iter().any(|limit| adds(limit)) {
+        } else if is_named {
+            for (name, limit) in LIMITS.iter().zip(limits) {
+                limit.into_iter().for_each(|limit| body.insert(name, limit));
+            }
+        } else if let Some(most) = limits.into_iter().flatten().next_back() {
+            body.insert(self.limit, most);
         }
         let has_tools = body.get("tools").is_some_and(|tools| tools.as_array().is_none_or(|tools| !tools.is_empty()));
         if !has_tools && !adds("tools") {
@@ -398,7 +407,7 @@ impl Service {
         }
     }
 
-    fn adapt_choice(self, name: &str, thinks: bool, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+    fn adapt_choice(&self, name: &str, thinks: bool, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
         let Some(given) = body.get("tool_choice") else { return };
         let choice = given.as_str().unwrap_or("named");
         let (choices, while_thinking) =
@@ -417,7 +426,7 @@ impl Service {
         body.insert_str("tool_choice", instead);
     }
 
-    fn adapt_effort(self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+    fn adapt_effort(&self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
         let Effort { words, off, on, is_switch } = self.effort;
         let Some(given) = body.text("reasoning_effort").map(str::to_owned) else { return };
         let Some(wanted) = EFFORTS.iter().position(|word| *word == given) else { return };
@@ -434,6 +443,9 @@ impl Service {
         set(body, on);
         if is_switch {
             body.remove("reasoning_effort");
+            if wanted == 0 {
+                warn(&[name, " cannot do without reasoning: 'reasoningEffort' was left out"]);
+            }
         } else if !words.is_empty() && !words.contains(&given.as_str()) {
             let place = |word: &str| EFFORTS.iter().position(|known| *known == word).unwrap_or_default();
             let usable = words.iter().filter(|word| **word != "none");
@@ -446,7 +458,7 @@ impl Service {
         }
     }
 
-    fn adapt_format(self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+    fn adapt_format(&self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
         let kind = body.get("response_format").map_or("", |format| str_or_empty(format, "type"));
         if self.has(kind) {
         } else if kind == "json_schema" {
@@ -463,7 +475,7 @@ impl Service {
 
     /// The messages as the service takes them, with what it wants back. `None`: as they are.
     pub fn messages(
-        self,
+        &self,
         chat: &ChatRequest,
         given: &Value,
         known: &KnownCalls,
@@ -477,7 +489,16 @@ impl Service {
             }
         };
         let name = &chat.settings.name;
-        let changed: Vec<_> = given.iter().map(|message| self.message(name, message, known, &mut warn)).collect();
+        let mut changed: Vec<_> = given.iter().map(|message| self.message(name, message, known, &mut warn)).collect();
+        // The beginning of the answer that the caller gives. Mistral refuses it without this mark.
+        if let (Back::Part, Some(changed), Some(last)) = (self.back, changed.last_mut(), given.last())
+            && str_or_empty(last, "role") == "assistant"
+            && last.list("tool_calls").is_empty()
+            && last.get("prefix").is_none()
+            && let Value::Object(message) = changed.get_or_insert_with(|| last.clone())
+        {
+            message.insert("prefix", true.into());
+        }
         if changed.iter().all(Option::is_none) {
             return None;
         }
@@ -486,7 +507,7 @@ impl Service {
         Some(written.collect::<Vec<_>>().into())
     }
 
-    fn message(self, name: &str, message: &Value, known: &KnownCalls, warn: &mut dyn FnMut(&[&str])) -> Option<Value> {
+    fn message(&self, name: &str, message: &Value, known: &KnownCalls, warn: &mut dyn FnMut(&[&str])) -> Option<Value> {
         let mut changed = None;
         let role = str_or_empty(message, "role");
         if !self.has_developer && role == "developer" {
@@ -534,7 +555,7 @@ impl Service {
 
     /// Puts the reasoning of a message where the service wants it. Signatures and what is encrypted mean something to the service
     /// alone from which they came, so they go to no other.
-    fn place_reasoning(self, name: &str, changed: &mut Option<Map>, message: &Value, warn: &mut dyn FnMut(&[&str])) {
+    fn place_reasoning(&self, name: &str, changed: &mut Option<Map>, message: &Value, warn: &mut dyn FnMut(&[&str])) {
         let has = |member: &&str| changed.as_ref().map_or(message.get(member), |changed| changed.get(member)).is_some();
         let filler = self.filler.filter(|_| !message.list("tool_calls").is_empty());
         if matches!(self.back, Back::AsGiven) || filler.is_none() && ![CONTENT, REASONING, DETAILS].iter().any(has) {

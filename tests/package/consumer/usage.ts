@@ -121,7 +121,7 @@ export function everyOption(signal: AbortSignal, conversation: Conversation): Re
     coalesce: true, headers: { a: 'b' }, cookies: { a: 'b' },
     session: storageSession(), conversation, history: 'prompt', temperature: 0, topP: 1, maxTokens: 1, stop: ['a'], thinkTags: true,
     seed: 1, tools: [{ type: 'function', function: { name: 'f' } }], toolChoice: { type: 'function', function: { name: 'f' } },
-    reasoningEffort: 'low', responseFormat: { type: 'json_object' }, extra: { a: null }, shortcutId: 'id',
+    parallelToolCalls: false, reasoningEffort: 'low', responseFormat: { type: 'json_object' }, extra: { a: null }, shortcutId: 'id',
   };
 }
 
