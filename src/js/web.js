@@ -74,11 +74,16 @@ export async function send(url, init, fetch) {
 
 /**
  * The head of a response as text, since one string costs less to pass to wasm than many: `200`, then a line `name: value` for each of
- * `names`, which blanks part. In a page the status of a redirect is 0.
+ * `names`, which blanks part, that it has. In a page the status of a redirect is 0.
  */
 export function head(response, names) {
-  const lines = names.split(' ').map((name) => `${name}: ${response.headers?.get?.(name) ?? ''}`);
-  return [response.status, ...lines].join('\n');
+  const { status, headers } = response;
+  let text = String(status);
+  for (const name of names.split(' ')) {
+    const value = headers?.get?.(name);
+    if (value) text += `\n${name}: ${value}`;
+  }
+  return text;
 }
 
 /** A reader of the body; `undefined` where there is no body. */

@@ -11,7 +11,7 @@ use crate::text::parse_number;
 /// numbers ([`NUMBERS`]), which must be the whole name.
 const NAMES: &[(&str, Code)] = &[
     // One text is longer than the API takes, whatever the model.
-    ("string_above_max_length", Code::Service),
+    (TOO_LONG_A_TEXT, Code::Service),
     ("cmek_", Code::Service),
     ("context", Code::Refused),
     ("token_limit_exceeded", Code::Refused),
@@ -52,6 +52,9 @@ const NAMES: &[(&str, Code)] = &[
     ("modelstreamerror", Code::Service),
     ("^internal", Code::Service),
 ];
+
+/// OpenAI's name for a single text that is longer than the API takes. No larger context would help.
+const TOO_LONG_A_TEXT: &str = "string_above_max_length";
 
 /// Parts of names that say that an account has nothing left: a status or another name of the same error may call it a rate limit,
 /// but waiting does not help.
@@ -142,9 +145,9 @@ pub fn is_error(value: &Value) -> bool {
 /// The error that a response with status 200, or a frame of a stream, reports in its JSON. `data` is that JSON as text,
 /// for the excerpt. Gateways put the status that they would have answered with into `code`.
 pub fn error_in_success_body(value: &Value, data: &[u8]) -> Error {
-    let levels = levels(value);
+    let levels = &levels(value)[..];
     let status = ["code", "status_code", "status"].into_iter().find_map(|key| {
-        let number = parse_number(levels.iter().rev().find_map(|level| level.string_or_number(key))?, 10)?;
+        let number = parse_number(nearest(levels, "", key)?, 10)?;
         (400..600).contains(&number).then_some(number as u16)
     });
     let error = match status {
@@ -162,50 +165,50 @@ pub fn error_in_success_body(value: &Value, data: &[u8]) -> Error {
 
 /// `error` with the code, the service's own names, and with the time to wait, that its JSON `value` gives.
 pub fn classify(mut error: Error, value: &Value) -> Error {
-    let levels = levels(value);
-    // What stands nearest to the text says most.
-    let at = |path: &str| levels.iter().rev().find_map(|level| scalar_at(level, path));
-    let type_of = |level: &&Value| level.text("type").filter(|name| *name != "error").and_then(error::name);
-    error.service_code = ["/code", "/details/error_code", "/status_code"].into_iter().find_map(at);
-    error.kind = levels.iter().rev().find_map(type_of);
+    let levels = &levels(value)[..];
+    let [code, status_code, error_code] =
+        [("", "code"), ("", "status_code"), ("/details", "error_code")].map(|(group, key)| nearest(levels, group, key));
+    let service_code = code.or(error_code).or(status_code);
     // Google's word; the status of a response as a whole, further out, is none.
-    let status = levels.last().and_then(|level| error::name(level.text("status")?));
-    let others = ["/__type", "/error_type", "/metadata/error_type"];
-    error.kind = error.kind.take().or(status).or_else(|| others.into_iter().find_map(at));
-    let location = || error_text::location(levels.last()?);
-    let param = at("/param").or_else(|| error::name(location()?.trim_start_matches("body.")));
-    error.param = param;
-    error.request_id = ["/request_id", "/requestId"].into_iter().find_map(at).or(error.request_id.take());
+    let status = levels.last().and_then(|level| level.text("status"));
+    let kinds = [("", "__type"), ("", "error_type"), ("/metadata", "error_type")];
+    let kind = levels.iter().rev().find_map(|level| level.text("type").filter(|name| *name != "error"));
+    let kind = kind.or(status).or_else(|| kinds.iter().find_map(|(group, key)| nearest(levels, group, key)));
+    let location = levels.last().and_then(|level| error_text::location(level));
+    let location = location.as_deref().map(|place| place.strip_prefix("body.").unwrap_or(place));
+    let id = nearest(levels, "", "request_id").or(nearest(levels, "", "requestId"));
+    let found = [service_code, kind, nearest(levels, "", "param").or(location), id];
+    let [service_code, kind, param, id] = found.map(|name| name.and_then(error::name));
+    (error.service_code, error.kind, error.param) = (service_code, kind, param);
+    error.request_id = id.or(error.request_id.take());
     // Google says how long to wait in the details of the error.
-    let details = levels.iter().flat_map(|level| level.list("details"));
-    if let Some(delay) = details.filter_map(|detail| detail.text("retryDelay")?.strip_suffix('s')).next() {
+    let mut details = levels.iter().flat_map(|level| level.list("details"));
+    if let Some(delay) = details.find_map(|detail| detail.text("retryDelay")?.strip_suffix('s')) {
         error.retry_after = Some(delay.to_owned());
     }
 
-    let provider_code = at("/metadata/provider_code");
-    let error_code = at("/details/error_code");
-    let names = [&error_code, &error.service_code, &error.kind, &at("/status"), &provider_code];
-    let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
-    let is_named = |parts: &[&str]| parts.iter().any(|part| names.iter().any(|name| error_text::holds(name, part)));
-    let number = |name: &&str| NUMBERS.iter().find(|(number, _)| number == name).map(|(_, code)| *code);
-    let named = names.iter().find_map(|name| number(name).or_else(|| code_of(name, NAMES)));
+    let names = [error_code, found[0], found[1], status, nearest(levels, "/metadata", "provider_code")];
+    let is_named =
+        |parts: &[&str]| parts.iter().any(|part| names.iter().flatten().any(|name| error_text::holds(name, part)));
+    let meaning = |name: &&str| {
+        let number = NUMBERS.iter().find(|(number, _)| number == name).map(|(_, code)| *code);
+        number.or_else(|| code_of(name, NAMES))
+    };
+    let named = names.iter().flatten().find_map(meaning);
     let told = error_text::of(value).and_then(|text| code_of(&text, TEXTS));
     // The name may say no more than that it failed, or that it was too much.
-    let is_spent = is_named(SPENT) || told == Some(Code::PaymentRequired);
+    let is_spent = told == Some(Code::PaymentRequired) || is_named(SPENT);
     let named = if is_spent { Some(Code::PaymentRequired) } else { named };
-    let heals = is_named(HEALS);
-    let is_too_long_a_text = is_named(&["string_above_max_length"]);
     let Some(code) = named.or(told) else { return error };
     error.code = code;
-    let may_heal = matches!(code, Code::RateLimited | Code::Service | Code::Timeout) && !is_too_long_a_text;
-    error.retryable = may_heal && (heals || error.retryable || error.status.is_none());
+    let may_heal = matches!(code, Code::RateLimited | Code::Service | Code::Timeout) && !is_named(&[TOO_LONG_A_TEXT]);
+    error.retryable = may_heal && (error.retryable || error.status.is_none() || is_named(HEALS));
     error
 }
 
-/// The string or number at `path`, as the name that it is.
-fn scalar_at(level: &Value, path: &str) -> Option<String> {
-    let (group, key) = path.rsplit_once('/')?;
-    error::name(level.pointer(group)?.string_or_number(key)?)
+/// The string or number at `key` of the object at `group`, where it stands nearest to the text of the error: that says most.
+fn nearest<'a>(levels: &[&'a Value], group: &str, key: &str) -> Option<&'a str> {
+    levels.iter().rev().find_map(|level| level.pointer(group)?.string_or_number(key))
 }
 
 /// The objects that describe the error, from the outermost: what [`error_text::of`] reads, and no deeper.
