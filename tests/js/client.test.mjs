@@ -130,7 +130,7 @@ test('every option of theirs reaches a service that speaks their language', asyn
 test('a service that nobody knows gets the limit of tokens under the name that the caller has for it', async () => {
   for (const [named, limit, name] of [
     [undefined, 'max_tokens', 'max_tokens'], [undefined, 'max_completion_tokens', 'max_completion_tokens'],
-    ['groq', 'max_completion_tokens', 'max_tokens'], ['azure', 'max_tokens', 'max_completion_tokens'],
+    ['groq', 'max_completion_tokens', 'max_tokens'], ['azure', 'max_tokens', 'max_tokens'], ['azure', 'max_completion_tokens', 'max_completion_tokens'],
   ]) {
     const { provider, calls } = service('A', says('yes'));
     await create(provider.with({ service: named, baseUrl: 'https://llm.example/v1' }), { [limit]: 7 });
