@@ -374,6 +374,13 @@ pub fn read_messages(messages: &Value, warnings: &mut Vec<String>) -> Result<Vec
     MessageReader { warnings, support: AttachmentSupport::NONE, found: Vec::new(), info }.read(messages)
 }
 
+/// The mark of a cache.
+const CACHE_MARK: &str = "cache_control";
+
+/// Members of a message beside its text that mean something to services, and that sites have no place for.
+const MESSAGE_MEMBERS: [&str; 6] =
+    ["tool_calls", "reasoning_content", "reasoning", "reasoning_details", "images", CACHE_MARK];
+
 /// Reads messages for one protocol.
 struct MessageReader<'a> {
     warnings: &'a mut Vec<String>,
@@ -426,12 +433,22 @@ impl MessageReader<'_> {
             Some(Value::Null) | None => return wrong(".content is missing"),
             Some(_) => return wrong(".content must be a string or an array of content parts"),
         }
+        if self.info.is_site() {
+            for member in MESSAGE_MEMBERS {
+                if message.non_null(member).is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty())) {
+                    self.warnings.push(join(&[path, ".", member, " has no place in this protocol: left out"]));
+                }
+            }
+        }
         Ok(Message { role, text })
     }
 
     fn part<'a>(&mut self, part: &'a Value, path: &str, is_newest: bool) -> Result<&'a str> {
         let wrong = |what: &str| Err(Error::input(join(&[path, what])));
         const NO_PART: &str = " must be a string or an object with a type";
+        if self.info.is_site() && part.non_null(CACHE_MARK).is_some() {
+            self.warnings.push(join(&[path, ".", CACHE_MARK, " has no place in this protocol: left out"]));
+        }
         match part {
             Value::String(text) => Ok(text),
             Value::Object(_) => match part.get("type").map_or(Some("text"), Value::as_str) {

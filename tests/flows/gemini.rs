@@ -142,7 +142,10 @@ fn tools_are_declarations_and_a_choice_is_a_mode() {
     assert_eq!(mode(one), json!({ "mode": "ANY", "allowedFunctionNames": ["f"] }));
     let bad = |options: Value| ask(json!("Hi")).options(options).input_error();
     assert_eq!(bad(json!({ "tools": {} })), "tools must be an array");
-    assert_eq!(bad(json!({ "tools": [{ "type": "function" }] })), "tools[0] has no name");
+    assert_eq!(
+        bad(json!({ "tools": [{ "type": "function" }] })),
+        "tools[0] has neither the name of a function nor a type that this service knows"
+    );
     assert!(bad(json!({ "toolChoice": "f" })).starts_with("toolChoice must be"));
 }
 

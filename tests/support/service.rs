@@ -32,7 +32,10 @@ pub fn refuses_wrong_calls(ask: fn(Value) -> Flow) {
     let with = |options: Value| ask(json!("Hi")).options(options).input_error();
     assert_eq!(with(json!({ "model": null })), "model is missing");
     assert_eq!(with(json!({ "tools": {} })), "tools must be an array");
-    assert_eq!(with(json!({ "tools": [{}] })), "tools[0] has no name");
+    assert_eq!(
+        with(json!({ "tools": [{}] })),
+        "tools[0] has neither the name of a function nor a type that this service knows"
+    );
     assert!(with(json!({ "toolChoice": "x" })).starts_with("toolChoice must be"));
     assert_eq!(with(json!({ "extra": 1 })), "extra must be an object");
     assert!(with(json!({ "conversation": "x" })).starts_with("conversation must be"));

@@ -104,7 +104,10 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     if !body.contains_key("max_tokens") {
         body.insert("max_tokens", MAX_TOKENS.into());
     }
-    let Tools { functions, own } = messages::tools(chat, &TOOLS)?;
+    let Tools { mut functions, own } = messages::tools(chat, &TOOLS)?;
+    for tool in functions.iter_mut().filter(|tool| tool.is_true("strict")).filter_map(Value::as_object_mut) {
+        tool.get_mut(TOOLS.schema).into_iter().for_each(|schema| _ = close_objects(schema));
+    }
     let tools: Vec<_> = own.into_iter().chain(functions).collect();
     let model = body.text("model").unwrap_or_default().to_owned();
     let is_adaptive = ["sonnet-5-5", "opus-5-5"].iter().any(|name| model.contains(name));
@@ -195,11 +198,9 @@ const TOOLS: ToolForm = ToolForm {
     more: &["strict", "cache_control"],
     // Tools that the service runs, or that its models were trained for, have the date of their version at the end of their type.
     is_own: |tool| {
-        let kind = str_or_empty(tool, "type");
-        let version = kind.rsplit('_').next().unwrap_or_default();
         tool.get("input_schema").is_some()
-            || kind == "mcp_toolset"
-            || version.len() == 8 && version.bytes().all(|byte| byte.is_ascii_digit())
+            || str_or_empty(tool, "type") == "mcp_toolset"
+            || messages::is_of_anthropic(tool)
     },
 };
 

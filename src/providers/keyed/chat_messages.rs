@@ -203,3 +203,49 @@ impl Writer<'_> {
         }))
     }
 }
+
+/// Which tools a service has beside functions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum OwnTools {
+    /// None, not even tools that take text.
+    None,
+    /// None but tools that take text.
+    Text,
+    /// Some of its own, but none of Anthropic's and Google's.
+    Own,
+    /// It is not known, so any.
+    Any,
+}
+
+/// The tools in the form of Chat Completions. `None`: they have it.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: one is of another service.
+pub fn tools(given: &Value, own: OwnTools) -> Result<Option<Value>> {
+    let given = messages::items(given);
+    let usual = if own == OwnTools::None { &["function"][..] } else { &["function", "custom"] };
+    let is_usual = |tool: &Value| usual.iter().any(|key| tool.get(key).is_some_and(Value::is_object));
+    let mut written = Vec::with_capacity(given.len());
+    for (at, tool) in given.iter().enumerate() {
+        let (kind, schema) = (str_or_empty(tool, "type"), messages::schema_of(tool));
+        let is_flat = matches!(kind, "" | "function") || kind == "custom" && schema.is_some();
+        written.push(match is_usual(tool) {
+            true => tool.clone(),
+            false if is_flat && tool.text("name").is_some() => {
+                let mut function = Map::new();
+                for key in ["name", "description", "strict"] {
+                    tool.non_null(key).into_iter().for_each(|value| function.insert(key, value.clone()));
+                }
+                schema.into_iter().for_each(|schema| function.insert("parameters", schema.clone()));
+                let mut tool = Map::new();
+                tool.insert_str("type", "function");
+                tool.insert("function", function.into());
+                tool.into()
+            }
+            false if own == OwnTools::Any => tool.clone(),
+            false if own == OwnTools::Own && !kind.is_empty() && !messages::is_of_anthropic(tool) => tool.clone(),
+            false => return Err(messages::foreign_tool(at, tool)),
+        });
+    }
+    Ok((!given.iter().all(is_usual)).then(|| written.into()))
+}

@@ -1,7 +1,7 @@
 //! What services that are compatible with OpenAI's Chat Completions take in another way than OpenAI (setting `service`), and what
 //! they want back of their earlier answers.
 
-use super::chat_messages::Takes;
+use super::chat_messages::{OwnTools, Takes};
 use super::message_decoder::str_or_empty;
 use super::messages::{self, KnownCalls};
 use crate::chat::{Error, Result};
@@ -315,6 +315,15 @@ impl Service {
     /// Whether the reasoning of its answers has to be kept, for the message with the tool calls to which it led.
     pub fn wants_reasoning(&self) -> bool {
         self.filler.is_some()
+    }
+
+    /// Which tools it has beside functions.
+    pub fn own_tools(&self) -> OwnTools {
+        match self.name {
+            _ if self.is_openai => OwnTools::Text,
+            "" | "aigateway" => OwnTools::Any,
+            _ => OwnTools::Own,
+        }
     }
 
     /// What its messages may have beyond OpenAI's. A service that is not known gets the marks of caches as they

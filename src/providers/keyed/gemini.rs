@@ -83,7 +83,9 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         body.insert_filled("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);
     }
     let is_since_3 = requires_signatures(model);
-    let parts = |message: &ChatMessage| write_parts(message, &known, is_since_3);
+    let ids = call_ids(&parsed);
+    let writer = Writer { known, ids: KnownCalls::of(&ids), is_since_3 };
+    let parts = |message: &ChatMessage| writer.parts(message);
     body.insert("contents", messages::in_blocks(&parsed, "model", "parts", &parts)?);
     let Tools { functions, own } = messages::tools(chat, &TOOLS)?;
     let mut tools = Vec::new();
@@ -187,83 +189,105 @@ fn requires_signatures(model: &str) -> bool {
         .is_some_and(|version| matches!(version.as_bytes(), [b'3'..=b'9', ..]) || version.ends_with("-latest"))
 }
 
-/// Writes the parts of one message (K2). `is_since_3`: see [`requires_signatures`].
-fn write_parts(message: &ChatMessage, known: &KnownCalls, is_since_3: bool) -> Result<Vec<Value>> {
-    let mut parts = Vec::new();
-    let kept = message.kept_parts(NAME);
-    let given = kept.unwrap_or_else(|| message.parts.iter().map(|part| KeptPart::Given(part, None)).collect());
-    for part in &given {
-        match part {
-            KeptPart::Text(text, own) => {
-                let mut part = own.and_then(Value::as_object).cloned().unwrap_or_default();
-                part.insert_str("text", text);
-                parts.push(part.into());
-            }
-            // The part goes back as it came, since it holds the signature of the reasoning that led to it.
-            KeptPart::Own(own) | KeptPart::Given(_, Some(own)) => parts.push((*own).clone()),
-            KeptPart::Given(part, None) => write_part(message, part, known, is_since_3, &mut parts)?,
+/// The ids that the service gave calls of messages that came from it (`reply.message`), by the ids that the calls have here: each
+/// result names its call by that id.
+fn call_ids(messages: &[ChatMessage]) -> Map {
+    let mut ids = Map::new();
+    let own = messages.iter().filter_map(|message| message.given.get(messages::PROVIDER_DATA));
+    for entry in own.filter(|data| data.text("provider") == Some(NAME)).flat_map(|data| data.list("content")) {
+        if let (Some(call), Some(id)) = (entry.text("call"), entry.text_at("/own/functionCall/id")) {
+            ids.push(call, id.into());
         }
     }
-    Ok(parts)
+    ids
 }
 
-/// Writes one part of a message (K2).
-fn write_part(
-    message: &ChatMessage,
-    part: &ContentPart,
-    known: &KnownCalls,
+/// Writes messages (K2).
+struct Writer<'a> {
+    /// The calls of the conversation so far, as the service gave them.
+    known: KnownCalls<'a>,
+    /// See [`call_ids`].
+    ids: KnownCalls<'a>,
+    /// See [`requires_signatures`].
     is_since_3: bool,
-    parts: &mut Vec<Value>,
-) -> Result<()> {
-    parts.push(match part {
-        ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
-        ContentPart::Media(media) => media_part(media).ok_or_else(|| messages::no_form(message, NAME, part))?,
-        // Told by `warn_of_reasoning` and `warn_of_marks`.
-        ContentPart::Reasoning(_) | ContentPart::CacheMark(_) => return Ok(()),
-        ContentPart::Other(_) => return Err(messages::no_form(message, NAME, part)),
-        ContentPart::ToolCall { id, name, arguments } => {
-            let known = known.get(id).filter(|part| part.get("functionCall").is_some());
-            if let Some(part) = known {
-                parts.push(part.clone());
+}
+
+impl Writer<'_> {
+    /// Writes the parts of one message.
+    fn parts(&self, message: &ChatMessage) -> Result<Vec<Value>> {
+        let mut parts = Vec::new();
+        let kept = message.kept_parts(NAME);
+        let given = kept.unwrap_or_else(|| message.parts.iter().map(|part| KeptPart::Given(part, None)).collect());
+        for part in &given {
+            match part {
+                KeptPart::Text(text, own) => {
+                    let mut part = own.and_then(Value::as_object).cloned().unwrap_or_default();
+                    part.insert_str("text", text);
+                    parts.push(part.into());
+                }
+                // The part goes back as it came, since it holds the signature of the reasoning that led to it.
+                KeptPart::Own(own) | KeptPart::Given(_, Some(own)) => parts.push((*own).clone()),
+                KeptPart::Given(part, None) => self.part(message, part, &mut parts)?,
+            }
+        }
+        Ok(parts)
+    }
+
+    /// Writes one part of a message.
+    fn part(&self, message: &ChatMessage, part: &ContentPart, parts: &mut Vec<Value>) -> Result<()> {
+        parts.push(match part {
+            ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
+            ContentPart::Media(media) => media_part(media).ok_or_else(|| messages::no_form(message, NAME, part))?,
+            // Told by `warn_of_reasoning` and `warn_of_marks`.
+            ContentPart::Reasoning(_) | ContentPart::CacheMark(_) => return Ok(()),
+            ContentPart::Other(_) => return Err(messages::no_form(message, NAME, part)),
+            ContentPart::ToolCall { id, name, arguments } => {
+                let known = self.known.get(id).filter(|part| part.get("functionCall").is_some());
+                if let Some(part) = known {
+                    parts.push(part.clone());
+                    return Ok(());
+                }
+                let template = match self.is_since_3 {
+                    // This signature is the value that the service provides for calls whose own signature is not known:
+                    // calls of another model, or calls from a client of the edge, whose API has no place for signatures.
+                    true => {
+                        r#"{"functionCall":{"name":$,"args":%},"thoughtSignature":"skip_thought_signature_validator"}"#
+                    }
+                    false => r#"{"functionCall":{"name":$,"args":%}}"#,
+                };
+                fill_template(template, &[name, &messages::arguments_object(arguments)])
+            }
+            ContentPart::ToolResult { id, name, text, media, has_failed } => {
+                let mut result = Map::new();
+                let of_conversation = self.known.get(id).and_then(|part| part.text_at("/functionCall/id"));
+                if let Some(id) = of_conversation.or_else(|| self.ids.get(id)?.as_str()) {
+                    result.insert_str("id", id);
+                }
+                result.insert_str("name", name);
+                // The result must be an object.
+                match (messages::object(text), has_failed) {
+                    (Some(object), false) => result.insert_filled("response", "%", &[&object]),
+                    (Some(object), true) => result.insert_filled("response", r#"{"error":%}"#, &[&object]),
+                    (None, false) => result.insert_filled("response", r#"{"output":$}"#, &[text]),
+                    (None, true) => result.insert_filled("response", r#"{"error":$}"#, &[text]),
+                }
+                let mut inner = Vec::new();
+                for part in media {
+                    self.part(message, part, &mut inner)?;
+                }
+                // Older models take pictures beside the result only.
+                if self.is_since_3 && !inner.is_empty() {
+                    result.insert("parts", std::mem::take(&mut inner).into());
+                }
+                let mut part = Map::new();
+                part.insert("functionResponse", result.into());
+                parts.push(part.into());
+                parts.append(&mut inner);
                 return Ok(());
             }
-            let template = match is_since_3 {
-                // This signature is the value that the service provides for calls whose own signature is not known:
-                // calls of another model, or calls from a client of the edge, whose API has no place for signatures.
-                true => r#"{"functionCall":{"name":$,"args":%},"thoughtSignature":"skip_thought_signature_validator"}"#,
-                false => r#"{"functionCall":{"name":$,"args":%}}"#,
-            };
-            fill_template(template, &[name, &messages::arguments_object(arguments)])
-        }
-        ContentPart::ToolResult { id, name, text, media, has_failed } => {
-            let mut result = Map::new();
-            if let Some(id) = known.get(id).and_then(|part| part.text_at("/functionCall/id")) {
-                result.insert_str("id", id);
-            }
-            result.insert_str("name", name);
-            // The result must be an object.
-            match (messages::object(text), has_failed) {
-                (Some(object), false) => result.insert_filled("response", "%", &[&object]),
-                (Some(object), true) => result.insert_filled("response", r#"{"error":%}"#, &[&object]),
-                (None, false) => result.insert_filled("response", r#"{"output":$}"#, &[text]),
-                (None, true) => result.insert_filled("response", r#"{"error":$}"#, &[text]),
-            }
-            let mut inner = Vec::new();
-            for part in media {
-                write_part(message, part, known, is_since_3, &mut inner)?;
-            }
-            // Older models take pictures beside the result only.
-            if is_since_3 && !inner.is_empty() {
-                result.insert("parts", std::mem::take(&mut inner).into());
-            }
-            let mut part = Map::new();
-            part.insert("functionResponse", result.into());
-            parts.push(part.into());
-            parts.append(&mut inner);
-            return Ok(());
-        }
-    });
-    Ok(())
+        });
+        Ok(())
+    }
 }
 
 /// The part of an image, a file, or a recording. `None`: the service takes no such content, or its type is not known.

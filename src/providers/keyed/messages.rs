@@ -464,6 +464,30 @@ pub fn in_blocks(
     Ok(messages.into())
 }
 
+/// The error of a tool that only another service has.
+pub fn foreign_tool(at: usize, tool: &Value) -> Error {
+    let place = join(&["tools[", &decimal(at as u64), "]"]);
+    Error::input(match str_or_empty(tool, "type") {
+        "" | "function" => join(&[&place, " has neither the name of a function nor a type that this service knows"]),
+        kind => {
+            let cannot = "', which this service does not have: give it to the service that runs it";
+            join(&[&place, " is of the type '", kind, cannot])
+        }
+    })
+}
+
+/// The schema of a function's arguments, by the names that it has at OpenAI, at Anthropic and in the AI SDK.
+pub fn schema_of(function: &Value) -> Option<&Value> {
+    ["parameters", "input_schema", "inputSchema"].iter().find_map(|key| function.non_null(key))
+}
+
+/// Whether a tool is one of those that Anthropic runs or its models were trained for: the date of their version is at the end of the
+/// type (`web_search_20250305`).
+pub fn is_of_anthropic(tool: &Value) -> bool {
+    let version = str_or_empty(tool, "type").rsplit('_').next().unwrap_or_default();
+    version.len() == 8 && version.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// How a service takes tools.
 pub struct ToolForm {
     /// Members that each function begins with.
@@ -512,24 +536,20 @@ pub fn tools(chat: &ChatRequest, form: &ToolForm) -> Result<Tools> {
             read.own.push(given.clone());
             continue;
         }
-        let place = || join(&["tools[", &decimal(at as u64), "]"]);
         let function = given.get("function").unwrap_or(given);
-        let schema = ["parameters", "input_schema", "inputSchema"].iter().find_map(|key| function.non_null(key));
+        let schema = schema_of(function);
         match str_or_empty(given, "type") {
             "function" | "" => {}
             // Anthropic's name for a function. At OpenAI it is a tool that takes text and no JSON.
             "custom" if schema.is_some() => {}
-            other => {
-                let cannot = "', which this service does not have: give it to the service that runs it";
-                return Err(Error::input(join(&[&place(), " is of the type '", other, cannot])));
-            }
+            _ => return Err(foreign_tool(at, given)),
         }
         let mut tool = Map::new();
         for (key, text) in form.head.iter().copied().chain([("name", str_or_empty(function, "name"))]) {
             tool.insert_str(key, text);
         }
         if tool.text("name").is_none() {
-            return Err(Error::input(join(&[&place(), " has no name"])));
+            return Err(foreign_tool(at, given));
         }
         if let Some(description) = function.non_null("description") {
             tool.insert("description", description.clone());

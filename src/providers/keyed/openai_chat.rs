@@ -97,6 +97,11 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let needed = known.still_needed_of(&given);
     let written = service.messages(chat, &given, &known, &mut builder.warnings);
     body.insert("messages", written.unwrap_or(Value::Shared(given)));
+    if let Some(tools) = body.get("tools").filter(|tools| tools.as_array().is_some())
+        && let Some(written) = chat_messages::tools(tools, service.own_tools())?
+    {
+        body.insert("tools", written);
+    }
     service.adapt(chat, PROTOCOL.info.options, body, &mut builder.warnings);
     body.insert("stream", true.into());
     builder.conversation = needed;

@@ -162,9 +162,7 @@ const TOOLS: ToolForm = ToolForm {
     // Tools that the service runs, and those that take text; not Anthropic's, whose types end with eight digits.
     is_own: |tool| {
         let kind = str_or_empty(tool, "type");
-        let version = kind.rsplit('_').next().unwrap_or_default();
-        let is_anthropic = version.len() == 8 && version.bytes().all(|byte| byte.is_ascii_digit());
-        !matches!(kind, "" | "function") && !is_anthropic && tool.get("input_schema").is_none()
+        !matches!(kind, "" | "function") && !messages::is_of_anthropic(tool) && tool.get("input_schema").is_none()
     },
 };
 

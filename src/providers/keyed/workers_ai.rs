@@ -9,7 +9,7 @@ use crate::frame::Framing;
 use crate::json::Value;
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
-use crate::providers::keyed::chat_messages::{self, Takes};
+use crate::providers::keyed::chat_messages::{self, OwnTools, Takes};
 use crate::providers::keyed::message_decoder::{MessageDecoder, arguments_text, str_or_empty};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
 use crate::text::join;
@@ -86,6 +86,11 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         }
     }
     body.insert("messages", messages.into());
+    if let Some(tools) = body.get("tools")
+        && let Some(written) = chat_messages::tools(tools, OwnTools::None)?
+    {
+        body.insert("tools", written);
+    }
     if body.text("reasoning_effort") == Some("none") {
         body.insert("reasoning_effort", Value::Null);
     }
