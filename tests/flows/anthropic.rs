@@ -114,6 +114,9 @@ fn images_go_as_base64_or_by_their_address() {
 #[test]
 fn tools_and_their_choice_have_another_form() {
     let schema = json!({ "type": "object", "properties": { "a": { "type": "number" } } });
+    // A strict tool is one whose objects are closed.
+    let mut closed = schema.clone();
+    closed["additionalProperties"] = json!(false);
     let function = json!({ "name": "f", "description": "It adds.", "parameters": schema, "strict": true });
     let tools =
         json!([{ "type": "function", "function": function }, { "type": "function", "function": { "name": "g" } }]);
@@ -123,7 +126,7 @@ fn tools_and_their_choice_have_another_form() {
         assert_eq!(
             tools,
             json!([
-                { "type": "custom", "name": "f", "description": "It adds.", "input_schema": schema, "strict": true },
+                { "type": "custom", "name": "f", "description": "It adds.", "input_schema": closed, "strict": true },
                 { "type": "custom", "name": "g", "input_schema": { "type": "object", "properties": {} } },
             ])
         );

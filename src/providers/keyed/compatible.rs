@@ -372,8 +372,9 @@ impl Service {
         // What the owner of an endpoint sets in `extra` counts, whichever name a client gives its own limit.
         if LIMITS.iter().any(|limit| adds(limit)) {
         } else if is_named {
-            for (name, limit) in LIMITS.iter().zip(limits) {
-                limit.into_iter().for_each(|limit| body.insert(name, limit));
+            for name in LIMITS {
+                let limit = named.and_then(|named| named.non_null(name));
+                limit.into_iter().for_each(|limit| body.insert(name, limit.clone()));
             }
         } else if let Some(most) = limits.into_iter().flatten().next_back() {
             body.insert(self.limit, most);
