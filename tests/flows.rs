@@ -16,6 +16,8 @@ mod finish;
 mod gemini;
 #[path = "flows/images.rs"]
 mod images;
+#[path = "flows/message.rs"]
+mod message;
 #[path = "flows/nonces.rs"]
 mod nonces;
 #[path = "flows/notes.rs"]

@@ -229,30 +229,43 @@ fn sort_results(list: &mut Vec<Value>) {
         message.list("tool_calls").iter().filter_map(move |call| Some((call.text("id")?, at)))
     });
     let calls = calls.collect::<BinaryHeap<_>>().into_sorted_vec();
-    // Where each message belongs: itself, or behind the message with its call.
-    let mut places = Vec::with_capacity(list.len());
-    // The message whose calls the results so far belong to.
-    let (mut open, mut is_moved) = (None, false);
+    // The results that belong behind each message, as lists: the first of each, and the next one of each result.
+    let (mut first, mut next) = (vec![NONE; list.len()], vec![NONE; list.len()]);
+    // The message whose calls the results so far belong to, in the order of the messages; and where each result belongs.
+    let (mut open, mut place_of) = (NONE, vec![NONE; list.len()]);
     for (at, message) in list.iter().enumerate() {
-        let mut place = (at, 0, at);
-        if message.text("role") == Some("tool") {
-            let id = message.text("tool_call_id").unwrap_or_default();
-            // The nearest call before it, or else the first one after it: ids may be used again.
-            let next = calls.partition_point(|known| *known < (id, at));
-            let before = next.checked_sub(1).and_then(|before| calls.get(before)).filter(|(known, _)| *known == id);
-            let call = before.or(calls.get(next).filter(|(known, _)| *known == id)).map(|(_, at)| *at);
-            if let Some(call) = call.filter(|call| open != Some(*call)) {
-                is_moved = true;
-                place = (call, 1, at);
-            }
-        } else {
-            open = Some(at);
+        if message.text("role") != Some("tool") {
+            open = at;
+            continue;
         }
-        places.push(place);
+        let id = message.text("tool_call_id").unwrap_or_default();
+        // The nearest call before it, or else the first one after it: ids may be used again.
+        let after = calls.partition_point(|known| *known < (id, at));
+        let before = after.checked_sub(1).and_then(|before| calls.get(before)).filter(|(known, _)| *known == id);
+        let call = before.or(calls.get(after).filter(|(known, _)| *known == id)).map_or(NONE, |(_, at)| *at);
+        if call != NONE && call != open {
+            place_of[at] = call;
+        }
     }
-    if is_moved {
-        let places = places.into_iter().collect::<BinaryHeap<_>>().into_sorted_vec();
-        let sorted = places.iter().filter_map(|(_, _, at)| list.get_mut(*at).map(std::mem::take));
-        *list = sorted.collect();
+    if place_of.iter().all(|place| *place == NONE) {
+        return;
     }
+    for at in (0..list.len()).rev() {
+        if let Some(first) = first.get_mut(place_of[at]) {
+            next[at] = std::mem::replace(first, at);
+        }
+    }
+    let mut sorted = Vec::with_capacity(list.len());
+    for at in (0..list.len()).filter(|at| place_of[*at] == NONE) {
+        sorted.push(std::mem::take(&mut list[at]));
+        let mut result = first[at];
+        while result != NONE {
+            sorted.push(std::mem::take(&mut list[result]));
+            result = next[result];
+        }
+    }
+    *list = sorted;
 }
+
+/// No message.
+const NONE: usize = usize::MAX;
