@@ -383,6 +383,11 @@ struct MessageReader<'a> {
     info: &'a ProtocolInfo,
 }
 
+/// What a part without a type is: one of Gemini's with data or an address, or a text.
+fn untyped(part: &Value) -> &'static str {
+    ["inlineData", "fileData"].into_iter().find(|key| part.get(key).is_some()).unwrap_or("text")
+}
+
 impl MessageReader<'_> {
     fn read(&mut self, messages: &Value) -> Result<Vec<Message>> {
         let mut read = Vec::new();
@@ -434,7 +439,7 @@ impl MessageReader<'_> {
         const NO_PART: &str = " must be a string or an object with a type";
         match part {
             Value::String(text) => Ok(text),
-            Value::Object(_) => match part.get("type").map_or(Some("text"), Value::as_str) {
+            Value::Object(_) => match part.get("type").map_or(Some(untyped(part)), Value::as_str) {
                 None => wrong(NO_PART),
                 Some("text" | "input_text" | "output_text") => {
                     part.text("text").map_or_else(|| wrong(".text must be a string"), Ok)

@@ -457,3 +457,19 @@ fn parallel_calls_are_switched_off_in_each_protocols_way() {
     assert_eq!(choice(json!({ "tools": null })), Value::Null);
     assert_eq!(sent("Anthropic", with(true)).0["tool_choice"], Value::Null);
 }
+
+#[test]
+fn marks_of_a_cache_at_tools_go_where_the_service_has_them() {
+    let tools =
+        |mark: Value| json!({ "tools": [{ "type": "function", "function": { "name": "f" }, "cache_control": mark }] });
+    let options = tools(json!({ "type": "ephemeral" }));
+    let bare = json!([{ "type": "function", "function": { "name": "f" } }]);
+    for (service, takes) in [("openrouter", true), ("dashscope", true), ("groq", false), ("mistral", false)] {
+        let (body, warnings) = sent(&ask(service, "m"), options.clone());
+        assert_eq!(body["tools"], if takes { options["tools"].clone() } else { bare.clone() }, "{service}");
+        let told = warnings
+            .iter()
+            .any(|warning| warning.ends_with("has no marks for its cache: 'cache_control' was left out"));
+        assert_eq!(told, !takes, "{service}: {warnings:?}");
+    }
+}

@@ -44,6 +44,21 @@ pub fn written(given: &Value, takes: Takes, provider: &str, warnings: &mut Vec<S
     Ok(Some(list.into()))
 }
 
+/// Takes the marks of a cache out of the tools in `body`, where the service has none.
+pub fn unmark_tools(body: &mut Map, takes: Takes, provider: &str, warnings: &mut Vec<String>) {
+    let tools = body.get("tools").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if takes.marks || tools.iter().all(|tool| cache_mark(tool).is_none()) {
+        return;
+    }
+    let mut tools = tools.to_vec();
+    tools.iter_mut().filter_map(Value::as_object_mut).for_each(|tool| tool.remove("cache_control"));
+    body.insert("tools", tools.into());
+    let warning = join(&[provider, messages::NO_MARKS]);
+    if !warnings.contains(&warning) {
+        warnings.push(warning);
+    }
+}
+
 /// Parts that are OpenAI's own, or that some service takes in this form beside them.
 fn is_plain(part: &Value, takes: Takes) -> bool {
     match str_or_empty(part, "type") {
