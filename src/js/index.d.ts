@@ -9,7 +9,7 @@ export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
 
 /**
  * The mark of a cache, in Anthropic's form: what comes before it, and what it stands at, may be kept by the service. Given to `Anthropic`,
- * and to OpenRouter, DashScope, the AI Gateway and unknown services of `OpenAiChat`; left out of messages with a warning by all others.
+ * and to OpenRouter, DashScope, the AI Gateway and unknown services of `OpenAiChat`; left out with a warning by all others.
  */
 export type CacheControl = {
   /** The kind of mark; services know `ephemeral`. */
@@ -495,7 +495,7 @@ export interface CallOptions {
   session?: SessionStore;
   /**
    * `reply.conversation` of an earlier reply of the same provider: what only a site or service knows by an id. `AiPuffer` needs it to go
-   * on, and with it `OpenAiResponses` sends only new messages. Left out or `null`: `messages` are all there is, which is enough for all
+   * on, `AiEngine` and `AiPower` stay in the same conversation of the site by it, and `OpenAiResponses` then sends only new messages. Left out or `null`: `messages` are all there is, which is enough for all
    * other services where `reply.message` is in them.
    */
   conversation?: Conversation | null;

@@ -341,6 +341,12 @@ impl Service {
         }
     }
 
+    /// Whether a model of Google may answer, which wants back the signature in `extra_content` of its calls. Others refuse the member
+    /// (Mistral, Groq and Cerebras refuse every one that they do not know), and the signature says nothing to them.
+    fn may_be_google(&self) -> bool {
+        !self.is_openai && matches!(self.name, "" | "vertex" | "aigateway" | "openrouter")
+    }
+
     fn has(&self, member: &str) -> bool {
         !self.lacks.contains(&member)
     }
@@ -522,7 +528,8 @@ impl Service {
             let Some(Value::Object(state)) = known.get(id) else { continue };
             for (name, value) in state.iter() {
                 if name == EXTRA {
-                    if call.get(EXTRA).is_none()
+                    if self.may_be_google()
+                        && call.get(EXTRA).is_none()
                         && let Some(Value::Array(calls)) = object(&mut changed, message).get_mut("tool_calls")
                         && let Some(Value::Object(call)) = calls.get_mut(at)
                     {
@@ -531,6 +538,16 @@ impl Service {
                 } else if message.get(name).is_none() {
                     object(&mut changed, message).insert(name, value.clone());
                 }
+            }
+        }
+        for (at, call) in message.list("tool_calls").iter().enumerate() {
+            if !self.may_be_google()
+                && call.get(EXTRA).is_some()
+                && let Some(Value::Array(calls)) = object(&mut changed, message).get_mut("tool_calls")
+                && let Some(Value::Object(call)) = calls.get_mut(at)
+            {
+                call.remove(EXTRA);
+                warn(&[name, " takes no 'extra_content' in calls of tools: it was left out"]);
             }
         }
         if role == "assistant" {
