@@ -531,7 +531,7 @@ export interface CallOptions {
   /**
    * Texts that end the answer and are not part of it; none may be empty. Where the service has no such option (`OpenAiResponses`,
    * WordPress sites, and models of `OpenAiChat` that refuse it), rivulet cuts the text there and stops the request; then 64 are the
-   * most. So it does for those beyond the number that a service of `OpenAiChat` takes, usually four.
+   * most. The same holds for words beyond the number that a service of `OpenAiChat` takes, usually four.
    */
   stop?: string | readonly string[];
   /**
@@ -597,17 +597,18 @@ export interface CallOptions {
   parallelToolCalls?: boolean;
   /**
    * How much the model thinks before it answers: `none`, `minimal`, `low`, `medium`, `high`, `xhigh`, `max`, and what else the service
-   * knows, in its own terms (Anthropic `output_config.effort`, Gemini `thinkingLevel`, Ollama `think`, Cohere a budget of tokens).
-   * `none` turns reasoning off at `Gemini`, `Ollama`, `Cohere` and `WorkersAi`. For a `service` of `OpenAiChat` that has fewer words
-   * the nearest of its own is sent, or what switches its reasoning on or off (`thinking`, `enable_thinking`, `reasoning`); where it
-   * cannot do without reasoning, `none` is its lowest word, with a warning. Any other word goes as it is. Left out: the service's
+   * knows, in its own terms (Anthropic `output_config.effort`, Gemini `thinkingLevel`, Ollama `think`, Cohere and Gemini
+   * before 3 a budget of tokens). `none` turns reasoning off; for a model or service that cannot do without it, it is the lowest that there
+   * is, with a warning. For a service that has fewer words the nearest of its own is sent, or, for some of `OpenAiChat`, what switches its
+   * reasoning on or off (`thinking`, `enable_thinking`, `reasoning`). `Cohere` refuses any other word; elsewhere it goes as it is. Left out: the service's
    * default. Left out with a warning by WordPress sites and for models of xAI that refuse it.
    */
   reasoningEffort?: string;
   /**
    * The form of the answer, in OpenAI's shape for every service: `{ type: 'json_schema', json_schema: { name, schema } }`,
    * `{ type: 'json_object' }` or `{ type: 'text' }`, the default. Left out with a warning by WordPress sites, and `json_object` by
-   * `Anthropic`, which has no JSON without a schema.
+   * `Anthropic`, which has no JSON without a schema. `Anthropic` takes no limits in a schema (`minimum`, `pattern`): they go into its
+   * descriptions, with a warning.
    */
   responseFormat?: unknown;
   /**
@@ -709,8 +710,8 @@ export interface ServiceSettings extends CallDefaults {
    * `developer` becomes `system` where it is unknown, and reasoning in messages of the assistant (`reasoning_content`, `reasoning`,
    * `reasoning_details`) goes back under the name that the service reads; what it has no way for is left out with a `warning`.
    * `'azure'`: the key goes as `api-key`, and a token of Entra (a JSON Web Token) as `Authorization: Bearer`. Left out: OpenAI and
-   * Azure are known by their addresses, and others get what you give. Another name, and a name without its `baseUrl`, is a `ChatError`
-   * `input`.
+   * Azure are known by their addresses, and others get what you give. A name that `SERVICES` does not have, and one without its `baseUrl`,
+   * is a `ChatError` `input`.
    */
   service?: keyof typeof SERVICES;
   /** Name of the provider in errors and in `reply.provider`. Left out: the name of the class. */
@@ -832,7 +833,7 @@ export type ReplyEvent =
       /** Whether this is the whole call. */
       done: boolean;
     }
-  /** How likely the tokens of the text that follows were, where `extra` asked a service for it (`logprobs`) that tells it in Chat Completions. */
+  /** How likely the tokens of the text that follows were, if `extra` asked for it (`logprobs`) and the service speaks Chat Completions. */
   | {
       type: 'logprobs';
       /** In the service's own shape; OpenAI's is `{ content, refusal }`. */

@@ -207,7 +207,7 @@ impl ChatRequest {
                 Some(Value::Object(more)) if name == "compatible" => {
                     more.keys().filter(|key| !TOKEN_LIMITS.contains(key)).for_each(&mut leave_out);
                 }
-                // More than one call at once is what models do that have no switch.
+                // Models without this switch may call several tools at once anyway.
                 Some(Value::Bool(true)) if name == "parallelToolCalls" => {}
                 Some(_) => leave_out(name),
                 None => {}

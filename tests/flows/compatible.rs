@@ -467,9 +467,8 @@ fn marks_of_a_cache_at_tools_go_where_the_service_has_them() {
     for (service, takes) in [("openrouter", true), ("dashscope", true), ("groq", false), ("mistral", false)] {
         let (body, warnings) = sent(&ask(service, "m"), options.clone());
         assert_eq!(body["tools"], if takes { options["tools"].clone() } else { bare.clone() }, "{service}");
-        let told = warnings
-            .iter()
-            .any(|warning| warning.ends_with("has no marks for its cache: 'cache_control' was left out"));
+        let told =
+            warnings.iter().any(|warning| warning.ends_with("takes no cache marks: 'cache_control' was left out"));
         assert_eq!(told, !takes, "{service}: {warnings:?}");
     }
 }

@@ -213,7 +213,7 @@ fn a_call_that_is_not_in_the_conversation_is_made_anew() {
     let played = ask(messages).answers(&[ok()]);
     let part = &played.json(0)["contents"][0]["parts"][0];
     assert_eq!(*part, json!({ "functionCall": { "name": "look", "args": { "arguments": "[1]" } } }));
-    assert!(played.warnings()[0].contains("no JSON object"), "{:?}", played.warnings());
+    assert!(played.warnings()[0].contains("not a JSON object"), "{:?}", played.warnings());
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Messages for services whose messages have the form of OpenAI's Chat Completions. They go as the caller gives them, but for what that
-//! form has no place for.
+//! Messages for services whose messages have the form of OpenAI's Chat Completions. They are sent as the caller gives them, except for
+//! what has no place in that form.
 
 use super::content_part::{self, ContentPart, MediaKind, Source, cache_mark, in_openai_form, reasoning_text};
 use super::message_decoder::str_or_empty;
@@ -8,7 +8,7 @@ use crate::chat::{Error, Result};
 use crate::json::{Map, Value};
 use crate::text::{decimal, join};
 
-/// What a service takes beyond OpenAI's own.
+/// What a service takes that OpenAI does not.
 #[derive(Clone, Copy, Default)]
 pub struct Takes {
     /// `cache_control` on parts, messages and tools.
@@ -23,7 +23,7 @@ pub struct Takes {
     pub thoughts: bool,
 }
 
-/// The messages in the form of Chat Completions. `None`: they have it. `provider` is named in errors and warnings.
+/// The messages in the form of Chat Completions. `None`: they have that form already. `provider` is named in errors and warnings.
 ///
 /// # Errors
 /// [`crate::chat::Code::Input`]: a part has no form there.
@@ -99,7 +99,7 @@ struct Writer<'a> {
     takes: Takes,
     provider: &'a str,
     warnings: &'a mut Vec<String>,
-    /// What is no text of results. It follows them as a message of the user.
+    /// The images and files of results, which follow the results as a message of the user.
     behind: Vec<Value>,
 }
 
@@ -125,7 +125,7 @@ impl Writer<'_> {
         let mut message = given.as_object().cloned().unwrap_or_default();
         message.remove(PROVIDER_DATA);
         if let Some(true) = message.take("is_error").and_then(|flag| flag.as_bool()) {
-            self.warn(&["messages: ", self.provider, messages::NO_FLAG]);
+            self.warn(&[self.provider, messages::NO_FLAG]);
         }
         if !self.takes.images_of_assistant && message.take("images").is_some() {
             self.warn(&[&messages::place(at), messages::IMAGE_OF_ASSISTANT]);

@@ -51,7 +51,7 @@ pub struct Service {
     /// Its name for the limit of tokens.
     limit: &'static str,
     back: Back,
-    /// What stands for the reasoning in a message with tool calls that has none, where the service refuses the message otherwise.
+    /// What is sent as the reasoning of a message that calls tools and has none, where the service refuses the message otherwise.
     /// The reasoning of an answer is kept for that message (`DIALECT_WITH_REASONING`).
     filler: Option<&'static str>,
     effort: Effort,
@@ -59,7 +59,7 @@ pub struct Service {
     stop: usize,
     /// The choices of a tool that it takes: words, and `named` for a function.
     choices: &'static [&'static str],
-    /// Whether it thinks where nothing is said about that, for a service that refuses to be forced to call a tool while it thinks.
+    /// Of a service that refuses to be forced to call a tool while it thinks: whether it thinks unless the request says otherwise.
     thinks: Option<bool>,
     /// What it refuses or silently ignores: members of the body, `name` of messages, and types of `response_format`.
     lacks: &'static [&'static str],
@@ -317,8 +317,7 @@ impl Service {
         self.filler.is_some()
     }
 
-    /// What its messages may have beyond OpenAI's. A service that is not known gets the marks of caches as they
-    /// are.
+    /// What its messages may have that OpenAI's have not. A service that is not known gets cache marks as the caller gives them.
     pub fn takes(self) -> Takes {
         let is_router = self.name == "openrouter";
         Takes {
@@ -570,8 +569,8 @@ impl Service {
         changed.map(Value::Object)
     }
 
-    /// Puts the reasoning of a message where the service wants it. Signatures and what is encrypted mean something to the service
-    /// alone from which they came, so they go to no other.
+    /// Puts the reasoning of a message where the service wants it. Signatures and encrypted reasoning mean
+    /// something only to the service that gave them, so no other gets them.
     fn place_reasoning(&self, name: &str, changed: &mut Option<Map>, message: &Value, warn: &mut dyn FnMut(&[&str])) {
         let has = |member: &&str| changed.as_ref().map_or(message.get(member), |changed| changed.get(member)).is_some();
         let filler = self.filler.filter(|_| !message.list("tool_calls").is_empty());
