@@ -166,7 +166,7 @@ export interface Message {
   /**
    * Other members: those of `reply.message` (`provider_data`, `reasoning_details`, `images`), which each provider puts where its service
    * has them, and any others (`name` for one), which only `OpenAiChat` and `WorkersAi` send, as they are. WordPress sites get roles and
-   * texts only.
+   * texts only; calls, reasoning, images and cache marks are left out there, each with a warning.
    */
   [key: string]: unknown;
 }
@@ -251,15 +251,13 @@ export type Tool =
       /** Marks the end of what a cache may keep. */
       cache_control?: CacheControl | null;
     }
-  /**
-   * A function in the form of OpenAI's Responses, for every provider but `OpenAiChat` and `WorkersAi`, which send tools as they are given.
-   */
+  /** A function in the form of OpenAI's Responses; every provider takes it. */
   | (FunctionTool & {
       type: 'function';
       /** Marks the end of what a cache may keep. */
       cache_control?: CacheControl | null;
     })
-  /** A function in the form of Anthropic, for every provider but `OpenAiChat` and `WorkersAi`. */
+  /** A function in the form of Anthropic; every provider takes it. */
   | {
       /** Left out or `custom`. */
       type?: 'custom' | 'function' | null;
@@ -301,7 +299,8 @@ export type Tool =
     }
   /**
    * A tool that a service runs itself, in its own form: of Anthropic (`web_search_20250305`: the type ends with a date), or of Responses.
-   * Given to another provider than those it is a `ChatError` `input`; `OpenAiChat` and `WorkersAi` send it as it is.
+   * Given to another provider than those it is a `ChatError` `input`. An `OpenAiChat` of a service other than OpenAI and Azure sends it as
+   * it is, unless it is Anthropic's and the service is known to be another.
    */
   | {
       /** Which tool it is. */
@@ -309,7 +308,7 @@ export type Tool =
       /** Its members, as the service calls them. */
       [key: string]: unknown;
     }
-  /** A tool that Gemini runs itself: an object whose member is its name. For `Gemini` alone. */
+  /** A tool that Gemini runs itself: an object whose member is its name. Any other service that is known refuses it. */
   | GeminiTool;
 
 /** A tool that Gemini runs itself: one of these members, with its settings. */

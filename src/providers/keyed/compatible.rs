@@ -317,7 +317,8 @@ impl Service {
         self.filler.is_some()
     }
 
-    /// What its messages may have that OpenAI's have not. A service that is not known gets cache marks as the caller gives them.
+    /// What its messages may have beyond OpenAI's. A service that is not known gets the marks of caches as they
+    /// are.
     pub fn takes(self) -> Takes {
         let is_router = self.name == "openrouter";
         Takes {

@@ -97,9 +97,9 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let needed = known.still_needed_of(&given);
     let written = service.messages(chat, &given, &known, &mut builder.warnings);
     body.insert("messages", written.unwrap_or(Value::Shared(given)));
-    chat_messages::unmark_tools(body, service.takes(), &chat.settings.name, &mut builder.warnings);
     service.adapt(chat, PROTOCOL.info.options, body, &mut builder.warnings);
     body.insert("stream", true.into());
+    chat_messages::unmark_tools(body, service.takes(), &chat.settings.name, &mut builder.warnings);
     builder.conversation = needed;
     let dialect = if service.wants_reasoning() { &DIALECT_WITH_REASONING } else { &DIALECT };
     builder.post(dialect, PROTOCOL.info.api_endpoint)
