@@ -558,8 +558,8 @@ export interface CallOptions {
   tools?: readonly Tool[];
   /**
    * Whether the model calls a tool, in OpenAI's shape for every service: `auto` (it decides), `none`, `required` (at least one), or
-   * this one. Left out: the service's default, which is `auto`. Left out with a warning by `Ollama` and WordPress sites, and where there
-   * are no `tools`. Where a model or service refuses to be forced to call a tool, `auto` is sent, with a warning.
+   * this one. Left out: the service's default, which is `auto`. Left out with a warning by `Ollama` and WordPress sites, and, by all but
+   * `WorkersAi`, where there are no `tools`. Where a model or service refuses to be forced to call a tool, `auto` is sent, with a warning.
    */
   toolChoice?:
     | 'auto'
@@ -1310,7 +1310,7 @@ export interface ChatCompletionMessageParam {
 
 /**
  * What `create` takes. `null` counts as left out. Members beyond those that `CallOptions` has too, listed here or not, go to an
- * `OpenAiChat` as they are, and are left out, without a warning, for other providers.
+ * `OpenAiChat` as they are; for other providers each becomes a text in `warnings`.
  */
 export interface ChatCompletionCreateParams {
   /** Name of a model of the provider; where the client has several providers, the name of one, or `name:model`. */
@@ -1328,9 +1328,9 @@ export interface ChatCompletionCreateParams {
   temperature?: number | null;
   /** `topP` of `CallOptions`. */
   top_p?: number | null;
-  /** `maxTokens` of `CallOptions`; an `OpenAiChat` sends it under this very name. */
+  /** `maxTokens` of `CallOptions`; OpenAI, Azure, and a service that is not known get it under this very name. */
   max_completion_tokens?: number | null;
-  /** `maxTokens` of `CallOptions`, under its old name; an `OpenAiChat` sends it under this very name. */
+  /** `maxTokens` of `CallOptions`, under its old name; OpenAI, Azure, and a service that is not known get it under this very name. */
   max_tokens?: number | null;
   /** `stop` of `CallOptions`. */
   stop?: string | readonly string[] | null;
@@ -1376,6 +1376,16 @@ export interface ChatCompletionUsage {
   completion_tokens: number;
   /** Tokens of both. */
   total_tokens: number;
+  /** Of the tokens of the request. Left out where the service does not say. */
+  prompt_tokens_details?: {
+    /** Those that the service had in its cache. */
+    cached_tokens: number;
+  };
+  /** Of the tokens of the answer. Left out where the service does not say. */
+  completion_tokens_details?: {
+    /** Those that are reasoning. */
+    reasoning_tokens: number;
+  };
   /** True: the service gave no counts, and those above are 0. */
   x_usage_unknown?: true;
 }
