@@ -13,7 +13,7 @@
 //! http                 requests and responses as plain data; URLs and forms
 //! exchange             the one state machine: poll() -> Send | Read | Event | Over, feed(Head | Chunk | End); around it the
 //!                      operations of a protocol, the queue of its events, the decoder of frames, the filter of its text
-//! options              what a caller gives, checked: settings, presets, the options of one request
+//! options              what a caller gives, checked: settings, presets, the options of one request, messages of other libraries
 //! providers/keyed      services you have an API key for, a protocol in one file, and what these protocols share
 //! providers/wordpress  WordPress sites with a chatbot, a protocol in one file or folder, and nonces, pages, patterns
 //! edge                 the server side: requests of OpenAI's API as options, events of a reply as its responses

@@ -76,8 +76,8 @@ pub enum Event {
     Replace(String),
     /// The state that continues this conversation, if it is given as `conversation` to the next call.
     Conversation(Map),
-    /// Members of `reply.message` beside its text, its reasoning and its calls, which the service wants back. It is no event of the
-    /// caller's.
+    /// Members of `reply.message` beside its text, its reasoning and its calls, which the service wants back. The caller
+    /// gets no event of it.
     Message(Map),
     /// Why the reply ended. Always the last event.
     Finish {
@@ -153,7 +153,7 @@ impl Event {
     }
 
     /// The event as `reply.events` has it in JavaScript. `None` for pieces of text, reasoning and tool calls, the boundary between
-    /// parts of the reasoning members of the message and the session, which JavaScript gets in other ways.
+    /// parts of the reasoning, members of the message, and the session, which JavaScript gets in other ways.
     pub fn into_json(self) -> Option<Value> {
         let mut event = Map::new();
         event.insert_str("type", self.kind()?);

@@ -8,9 +8,22 @@
 export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
 
 /**
- * One part of a message, in OpenAI's shape. `OpenAiChat` and `WorkersAi` send parts of every type as they are. For the other
- * services a part that is neither text nor image is a `ChatError` `input`. WordPress sites take text, and images of the newest message,
- * `AiEngine` also a PDF (`file` with `file_data`): other parts, and those of earlier messages, are left out, each with a `warning` event.
+ * The mark of a cache, in Anthropic's form: what comes before it, and what it stands at, may be kept by the service. Given to `Anthropic`,
+ * and to OpenRouter, DashScope, the AI Gateway and unknown services of `OpenAiChat`; left out with a warning by all others.
+ */
+export type CacheControl = {
+  /** The kind of mark; services know `ephemeral`. */
+  type: 'ephemeral' | (string & {});
+  /** How long it is kept, in the service's words. Left out: the service's default. */
+  ttl?: '5m' | '1h' | (string & {});
+};
+
+/**
+ * One part of a message. The first four forms are those of OpenAI's Chat Completions, and every provider writes them as its service wants
+ * them. The same content is read in the forms of OpenAI's Responses, of Anthropic, Gemini and the AI SDK, so messages of other libraries
+ * need no rewriting. A part that a service has no way to take is a `ChatError` `input` that names its place, and nothing is sent;
+ * `docs/providers.md` says what each service takes. WordPress sites take text, and images of the newest message, `AiEngine` also a
+ * PDF (`file` with `file_data`): other parts, and those of earlier messages, are left out, each with a `warning` event.
  */
 export type ContentPart =
   /** Text. */
@@ -18,6 +31,8 @@ export type ContentPart =
       type: 'text';
       /** The text. Several text parts of a message are joined without a separator where a service takes only one text. */
       text: string;
+      /** Marks the end of what a cache may keep. */
+      cache_control?: CacheControl | null;
     }
   /** An image for the model to look at. */
   | {
@@ -25,35 +40,298 @@ export type ContentPart =
       /** Where the image is, and how closely to look at it. */
       image_url: {
         /**
-         * A `data:` URL with the image in Base64, or the address of the image. `Ollama` and WordPress sites take `data:` URLs only:
-         * `AiEngine` up to 4 (PNG, JPEG, WebP, GIF), `AiPuffer` up to 4 (no GIF) and with a text beside them, `AiPower` one with a text,
-         * which reaches models of a few names only, such as `gpt-4o`.
+         * A `data:` URL with the image in Base64, or the address of the image. `Ollama`, `WorkersAi` and WordPress sites take `data:` URLs
+         * only: `AiEngine` up to 4 (PNG, JPEG, WebP, GIF), `AiPuffer` up to 4 (no GIF) and with a text beside them, `AiPower` one with a
+         * text, which reaches models of a few names only, such as `gpt-4o`.
          */
         url: string;
         /** How closely the model looks at the image. Left out: the service decides. Passed on where the service has it. */
         detail?: 'auto' | 'low' | 'high';
       };
+      /** Marks the end of what a cache may keep. */
+      cache_control?: CacheControl | null;
     }
-  /** Any other part that OpenAI's API knows, such as `input_audio` or `file`. */
+  /** A recording for the model to listen to. `OpenAiChat`, `Gemini` and `Ollama` take it. */
+  | {
+      type: 'input_audio';
+      /** The sound, and its format. */
+      input_audio: {
+        /** The sound in Base64. */
+        data: string;
+        /** Its format: `wav`, `mp3`, and what else the service knows. */
+        format: 'wav' | 'mp3' | (string & {});
+      };
+      /** Marks the end of what a cache may keep. */
+      cache_control?: CacheControl | null;
+    }
+  /**
+   * A file for the model to read, such as a PDF. `Anthropic` takes PDF and text, `Ollama` and `Cohere` text, which goes into the text of the
+   * message; `WorkersAi` takes no files.
+   */
+  | {
+      type: 'file';
+      /** The file: one of `file_data`, `file_url` and `file_id`. */
+      file: {
+        /** A `data:` URL with the file in Base64. */
+        file_data?: string;
+        /** The address of the file, for `Anthropic`, `Gemini`, `OpenAiResponses`, and OpenRouter as an `OpenAiChat`. */
+        file_url?: string;
+        /** The id by which the service has the file since it was uploaded, for `OpenAiChat`, `OpenAiResponses` and `Anthropic`. */
+        file_id?: string;
+        /** The name of the file, for the model. Left out: one that its type gives. */
+        filename?: string;
+      };
+      /** Marks the end of what a cache may keep. */
+      cache_control?: CacheControl | null;
+    }
+  /** Text in the form of OpenAI's Responses. */
+  | {
+      /** `output_text` in messages of the assistant. */
+      type: 'input_text' | 'output_text';
+      /** The text. */
+      text: string;
+      /** Marks the end of what a cache may keep. */
+      cache_control?: CacheControl | null;
+    }
+  /**
+   * A part of another form. Read for every service: `input_image` and `input_file` (Responses), `image` and `document` (Anthropic, with
+   * `source`), `image` and `file` (AI SDK, with Base64, a `data:` URL or an address as `image` or `data`), `document_url`, `file_url`,
+   * `audio_url`, `video_url` and `input_video` (Mistral, Perplexity, OpenRouter, llama.cpp); in messages of the assistant `reasoning`,
+   * `thinking` and `redacted_thinking`; calls and results of tools (`tool_use`, `tool_result`, `tool-call`, `tool-result`), which
+   * become `tool_calls` and messages of the role `tool`. A part of any other type goes as it is to `OpenAiChat` and `Anthropic`.
+   */
   | {
       /** Name of the kind of part. */
       type: string;
-      /** The other members of the part, as the service wants them. */
+      /** The other members of the part. */
       [key: string]: unknown;
-    };
+    }
+  /** A part of Gemini's, which has no type. */
+  | GeminiPart;
 
-/** One message of a conversation, in OpenAI's shape. */
+/** A part in the form of Google's Gemini, which is read for every service: one of its three members. */
+export type GeminiPart = {
+  /** Left out. */
+  type?: undefined;
+  /** Text. */
+  text?: string;
+  /** Content: an image, a recording, a film or a file. */
+  inlineData?: {
+    /** The media type, such as `image/png`. */
+    mimeType: string;
+    /** The content in Base64. */
+    data: string;
+  };
+  /** Where the content is. */
+  fileData?: {
+    /** The media type. Left out: what the address ends with shows it. */
+    mimeType?: string;
+    /** The address. */
+    fileUri: string;
+  };
+};
+
+/**
+ * One message of a conversation, in OpenAI's shape. Messages that other libraries wrote are read as well: roles such as `human` and
+ * `model`, the role `function` and `function_call`, arguments that are an object, results that stand elsewhere than behind their call.
+ */
 export interface Message {
-  /** Whose message it is. Services that know only users and assistants take every other role for the user's. */
+  /** Whose message it is. WordPress sites that know only users and assistants take every other role for the user's. */
   role: Role | (string & {});
-  /** The text, or its parts; `null` where a message of the assistant only calls tools. */
+  /**
+   * The text, or its parts; `null` where a message of the assistant only calls tools. The result of a tool may have parts, too: where a
+   * service takes only text there (`OpenAiChat`, `Ollama`, `Cohere`, `WorkersAi`), images and files follow the results in a message of
+   * the user that says from which call they are.
+   */
   content: string | readonly ContentPart[] | null;
   /**
-   * The other members of OpenAI's messages: `tool_calls` of an assistant's message, `tool_call_id` of a tool's result, `name`.
-   * WordPress sites do not get them.
+   * The calls in a message of the assistant. `Anthropic` and Mistral take ids of a certain form only: other ids are sent as one of that
+   * form, the same for the call and its result.
+   */
+  tool_calls?: readonly unknown[];
+  /** Of the result of a tool: the id of the call that it answers. */
+  tool_call_id?: string;
+  /**
+   * Of the result of a tool: true if the tool failed. `Anthropic` has the same member and `Gemini` a place for errors; left out with a
+   * warning by all other services, so the text should say it as well.
+   */
+  is_error?: boolean;
+  /**
+   * The reasoning that led to a message of the assistant. It goes back to services that take it, under the name that they read. `Anthropic`,
+   * `Gemini` and `OpenAiResponses` take only their own, which `provider_data` holds; other reasoning is left out there with a warning.
+   */
+  reasoning_content?: string | null;
+  /** Marks the end of what a cache may keep: behind the last part of the message. */
+  cache_control?: CacheControl | null;
+  /**
+   * Other members: those of `reply.message` (`provider_data`, `reasoning_details`, `images`), which each provider puts where its service
+   * has them, and any others (`name` for one), which only `OpenAiChat` and `WorkersAi` send, as they are. WordPress sites get roles and
+   * texts only; calls, reasoning, images and cache marks are left out there, each with a warning.
    */
   [key: string]: unknown;
 }
+
+/**
+ * The assistant's message of a reply, in OpenAI's shape and as plain JSON: push it into `messages`, and the conversation goes on, with
+ * the same provider or with another one. What only its own provider understands is in it, too, and is not sent to any other.
+ */
+export type AssistantMessage = {
+  role: 'assistant';
+  /** The text, with which the reply itself was read; `null` where there is none and tools are called. */
+  content: string | null;
+  /** What the model thought before it answered. Left out where nothing came. */
+  reasoning_content?: string;
+  /** The calls of tools, each of which needs a result. Left out where there are none. */
+  tool_calls?: {
+    /** Id by which the result names the call. */
+    id: string;
+    type: 'function';
+    /** Which tool, and with which arguments. */
+    function: {
+      /** Name of the tool. */
+      name: string;
+      /** JSON text. */
+      arguments: string;
+    };
+    /** What the service gave with the call and wants back, such as a signature of Google's compatible API. */
+    extra_content?: unknown;
+  }[];
+  /** Images that the model made. Left out where there are none. Services that do not take them back leave them out with a warning. */
+  images?: {
+    type: 'image_url';
+    /** Where the image is. */
+    image_url: {
+      /** A `data:` URL, or the address of the image. */
+      url: string;
+    };
+  }[];
+  /** The reasoning in the parts of OpenRouter and MiniMax, with what those want back. Left out by other services. */
+  reasoning_details?: unknown[];
+  /**
+   * The answer as its provider wants it back: signed or encrypted reasoning, and what the service ran itself, in their places. Left out
+   * where there is nothing beyond the members above.
+   */
+  provider_data?: {
+    /** The class of the provider that reads it. */
+    provider: string;
+    /** Only for that provider. */
+    content: unknown[];
+  };
+};
+
+/** A function that the model may call. It has its members itself, or OpenAI's Chat Completions put them into `function`. */
+export type FunctionTool = {
+  /** Its name. */
+  name: string;
+  /** What it does, for the model. */
+  description?: string;
+  /** JSON schema of the arguments. Left out: there are none. */
+  parameters?: object | null;
+  /** True: the arguments follow the schema exactly, where the service can do that. */
+  strict?: boolean | null;
+};
+
+/**
+ * The types of tools that OpenAI's Responses run themselves (`code_interpreter`, `file_search`, `image_generation`, `mcp`,
+ * `web_search`, `web_search_preview`), that the caller runs and tells the result by `extra` (`apply_patch`, `computer`,
+ * `computer_use_preview`, `local_shell`, `shell`), or that say how others are found and called (`namespace`,
+ * `programmatic_tool_calling`, `tool_search`).
+ */
+export type ResponsesToolType =
+  | 'apply_patch' | 'code_interpreter' | 'computer' | 'computer_use_preview' | 'file_search' | 'image_generation' | 'local_shell' | 'mcp'
+  | 'namespace' | 'programmatic_tool_calling' | 'shell' | 'tool_search' | 'web_search' | 'web_search_preview';
+
+/** A tool that the model may call, or that the service runs itself. */
+export type Tool =
+  /** A function, in the form of Chat Completions: the form that every provider takes. */
+  | {
+      type: 'function';
+      /** The function. */
+      function: FunctionTool;
+      /** Marks the end of what a cache may keep. */
+      cache_control?: CacheControl | null;
+    }
+  /** A function in the form of OpenAI's Responses; every provider takes it. */
+  | (FunctionTool & {
+      type: 'function';
+      /** Marks the end of what a cache may keep. */
+      cache_control?: CacheControl | null;
+    })
+  /** A function in the form of Anthropic; every provider takes it. */
+  | {
+      /** Left out or `custom`. */
+      type?: 'custom' | 'function' | null;
+      /** Its name. */
+      name: string;
+      /** What it does, for the model. */
+      description?: string;
+      /** JSON schema of the arguments. */
+      input_schema: object;
+      /** True: the arguments follow the schema exactly, where the service can do that. */
+      strict?: boolean | null;
+      /** Marks the end of what a cache may keep. */
+      cache_control?: CacheControl | null;
+      /** Its other members, for `Anthropic`. */
+      [key: string]: unknown;
+    }
+  /** A tool of `OpenAiResponses` and `OpenAiChat` that takes text and no JSON. */
+  | {
+      type: 'custom';
+      /** The tool, in the form of Chat Completions. */
+      custom: {
+        /** Its name. */
+        name: string;
+        /** What it does, for the model. */
+        description?: string;
+        /** What its text must look like. */
+        format?: object;
+      };
+    }
+  /** The same in the form of Responses, for `OpenAiResponses` alone. */
+  | {
+      type: 'custom';
+      /** Its name. */
+      name: string;
+      /** What it does, for the model. */
+      description?: string;
+      /** What its text must look like. */
+      format?: object;
+    }
+  /**
+   * A tool that a service runs itself, in its own form: of Anthropic (`web_search_20250305`: the type ends with a date), or of Responses.
+   * Given to another provider than those it is a `ChatError` `input`. An `OpenAiChat` of a service other than OpenAI and Azure sends it as
+   * it is, unless it is Anthropic's and the service is known to be another.
+   */
+  | {
+      /** Which tool it is. */
+      type: ResponsesToolType | `${string}_20${number}` | 'mcp_toolset';
+      /** Its members, as the service calls them. */
+      [key: string]: unknown;
+    }
+  /** A tool that Gemini runs itself: an object whose member is its name. Any other service that is known refuses it. */
+  | GeminiTool;
+
+/** A tool that Gemini runs itself: one of these members, with its settings. */
+export type GeminiTool = {
+  /** Left out. */
+  type?: undefined;
+  /** Search. */
+  googleSearch?: object;
+  /** Search, as models before Gemini 2 have it. */
+  googleSearchRetrieval?: object;
+  /** Reads the addresses in the messages. */
+  urlContext?: object;
+  /** Writes and runs code. */
+  codeExecution?: object;
+  /** Places and ways. */
+  googleMaps?: object;
+  /** Searches the files that were uploaded. */
+  fileSearch?: object;
+  /** Works with a computer. */
+  computerUse?: object;
+  /** Servers of the Model Context Protocol. */
+  mcpServers?: readonly object[];
+};
 
 /**
  * Time limits of a call, all in milliseconds, each a number above 0. A limit that is left out has its default; `Infinity` is no
@@ -145,7 +423,10 @@ export type Conversation = {
  * with the name that was probably meant.
  */
 export interface CallOptions {
-  /** The conversation so far, oldest message first, the new message of the user last. A bare string is one message of the user. */
+  /**
+   * The conversation so far, oldest message first, the new message of the user last. A bare string is one message of the user. To go on
+   * after a reply, push `reply.message`, the results of the tools that it calls, and what the user says next.
+   */
   messages: string | readonly Message[];
   /**
    * Name or alias of a model. Left out: `defaultModel`; a service without either is a `ChatError` `input`. A name that is not among
@@ -211,7 +492,11 @@ export interface CallOptions {
   cookies?: Record<string, string>;
   /** Where nonces of WordPress sites live between calls. Left out: the memory of this process or page, for up to 256 sites. */
   session?: SessionStore;
-  /** `reply.conversation` of an earlier reply of the same provider, to go on with it. Left out or `null`: a new conversation. */
+  /**
+   * `reply.conversation` of an earlier reply of the same provider: what only a site or service knows by an id. `AiPuffer` needs it to go
+   * on, `AiEngine` and `AiPower` stay in the same conversation of the site by it, and `OpenAiResponses` then sends only new messages. Left out or `null`: `messages` are all there is, which is enough for all
+   * other services where `reply.message` is in them.
+   */
   conversation?: Conversation | null;
   /**
    * Follows a shortcut that an earlier reply of `AiEngine` offered: `action.data.shortcutId` of an `action` event of the kind
@@ -245,7 +530,7 @@ export interface CallOptions {
   /**
    * Texts that end the answer and are not part of it; none may be empty. Where the service has no such option (`OpenAiResponses`,
    * WordPress sites, and models of `OpenAiChat` that refuse it), rivulet cuts the text there and stops the request; then 64 are the
-   * most. So it does for those beyond the number that a service of `OpenAiChat` takes, usually four.
+   * most. The same holds for words beyond the number that a service of `OpenAiChat` takes, usually four.
    */
   stop?: string | readonly string[];
   /**
@@ -266,13 +551,15 @@ export interface CallOptions {
   seed?: number;
   /**
    * Tools that the model may call, in OpenAI's shape for every service: `{ type: 'function', function: { name, description,
-   * parameters } }`, `parameters` being a JSON schema. Calls come as `tool-call` events. Left out: no tools. Left out with a warning
-   * by WordPress sites.
+   * parameters } }`, `parameters` being a JSON schema; and tools that the service runs itself, in the service's own form. Calls come as
+   * `tool-call` events. Left out: no tools. Left out with a warning by WordPress sites. A tool that only another service runs is a
+   * `ChatError` `input`.
    */
-  tools?: readonly unknown[];
+  tools?: readonly Tool[];
   /**
    * Whether the model calls a tool, in OpenAI's shape for every service: `auto` (it decides), `none`, `required` (at least one), or
-   * this one. Left out: the service's default, which is `auto`. Left out with a warning by `Ollama` and WordPress sites.
+   * this one. Left out: the service's default, which is `auto`. Left out with a warning by `Ollama` and WordPress sites, and, by all but
+   * `WorkersAi`, where there are no `tools`. Where a model or service refuses to be forced to call a tool, `auto` is sent, with a warning.
    */
   toolChoice?:
     | 'auto'
@@ -286,6 +573,20 @@ export interface CallOptions {
           /** Its name in `tools`. */
           name: string;
         };
+      }
+    /** The same as Responses and Anthropic write it: `function` for `OpenAiResponses`, `Anthropic`, `Gemini` and `Cohere`, `tool` for the last three. */
+    | {
+        /** `function` or `tool`. */
+        type: 'function' | 'tool';
+        /** Its name in `tools`. */
+        name: string;
+      }
+    /** A choice in the form of OpenAI's own APIs, for `OpenAiResponses` and `OpenAiChat`: among some of the tools, or a tool that is no function. */
+    | {
+        /** What is chosen. */
+        type: 'allowed_tools' | 'custom' | ResponsesToolType;
+        /** Its members, as the service calls them. */
+        [key: string]: unknown;
       };
   /**
    * False: the model calls one tool at most, and gets its result before it may call another. True: it may call several at once. Left
@@ -295,17 +596,18 @@ export interface CallOptions {
   parallelToolCalls?: boolean;
   /**
    * How much the model thinks before it answers: `none`, `minimal`, `low`, `medium`, `high`, `xhigh`, `max`, and what else the service
-   * knows, in its own terms (Anthropic `output_config.effort`, Gemini `thinkingLevel`, Ollama `think`, Cohere a budget of tokens).
-   * `none` turns reasoning off at `Gemini`, `Ollama`, `Cohere` and `WorkersAi`. For a `service` of `OpenAiChat` that has fewer words
-   * the nearest of its own is sent, or what switches its reasoning on or off (`thinking`, `enable_thinking`, `reasoning`); where it
-   * cannot do without reasoning, `none` is its lowest word, with a warning. Any other word goes as it is. Left out: the service's
+   * knows, in its own terms (Anthropic `output_config.effort`, Gemini `thinkingLevel`, Ollama `think`, Cohere and Gemini
+   * before 3 a budget of tokens). `none` turns reasoning off; for a model or service that cannot do without it, it is the lowest that there
+   * is, with a warning. For a service that has fewer words the nearest of its own is sent, or, for some of `OpenAiChat`, what switches its
+   * reasoning on or off (`thinking`, `enable_thinking`, `reasoning`). `Cohere` refuses any other word; elsewhere it goes as it is. Left out: the service's
    * default. Left out with a warning by WordPress sites and for models of xAI that refuse it.
    */
   reasoningEffort?: string;
   /**
    * The form of the answer, in OpenAI's shape for every service: `{ type: 'json_schema', json_schema: { name, schema } }`,
    * `{ type: 'json_object' }` or `{ type: 'text' }`, the default. Left out with a warning by WordPress sites, and `json_object` by
-   * `Anthropic`, which has no JSON without a schema.
+   * `Anthropic`, which has no JSON without a schema. `Anthropic` takes no limits in a schema (`minimum`, `pattern`): they go into its
+   * descriptions, with a warning.
    */
   responseFormat?: unknown;
   /**
@@ -407,8 +709,8 @@ export interface ServiceSettings extends CallDefaults {
    * `developer` becomes `system` where it is unknown, and reasoning in messages of the assistant (`reasoning_content`, `reasoning`,
    * `reasoning_details`) goes back under the name that the service reads; what it has no way for is left out with a `warning`.
    * `'azure'`: the key goes as `api-key`, and a token of Entra (a JSON Web Token) as `Authorization: Bearer`. Left out: OpenAI and
-   * Azure are known by their addresses, and others get what you give. Another name, and a name without its `baseUrl`, is a `ChatError`
-   * `input`.
+   * Azure are known by their addresses, and others get what you give. A name that `SERVICES` does not have, and one without its `baseUrl`,
+   * is a `ChatError` `input`.
    */
   service?: keyof typeof SERVICES;
   /** Name of the provider in errors and in `reply.provider`. Left out: the name of the class. */
@@ -530,7 +832,7 @@ export type ReplyEvent =
       /** Whether this is the whole call. */
       done: boolean;
     }
-  /** How likely the tokens of the text that follows were, where `extra` asked a service for it (`logprobs`) that tells it in Chat Completions. */
+  /** How likely the tokens of the text that follows were, if `extra` asked for it (`logprobs`) and the service speaks Chat Completions. */
   | {
       type: 'logprobs';
       /** In the service's own shape; OpenAI's is `{ content, refusal }`. */
@@ -715,7 +1017,16 @@ export interface Reply extends AsyncIterable<string> {
    * @param init status and headers of the response; `content-type` is `text/plain; charset=utf-8` unless it is given
    */
   toResponse(init?: ResponseInit): Response;
-  /** Token counts. `undefined` before the end, and where the service gives none. */
+  /**
+   * The assistant's message, to be pushed into `messages`: the text and the reasoning so far while the reply is being read, and whole
+   * after the end. After an abort or an error it has what came until then; calls of tools, and what the service wants back, come at the
+   * end only. It is a new object at each read. `undefined`: the text or the reasoning is longer than `maxEventBytes`.
+   */
+  readonly message: AssistantMessage | undefined;
+  /**
+   * Token counts. `undefined` before the end, and where the service gives none. After an abort, an error, or a loop that was left, those
+   * that came until then.
+   */
   readonly usage: Usage | undefined;
   /** Why the reply is over. `undefined` before the end, and where it failed. */
   readonly finishReason: FinishReason | undefined;
@@ -854,13 +1165,13 @@ export class OpenAiChat extends Base<ServiceSettings> {}
 /** OpenAI Responses. With `conversation` only the new messages are sent, since the service remembers the others. */
 export class OpenAiResponses extends Base<ServiceSettings> {}
 
-/** Anthropic's Messages API. Give `conversation` to the next call while tools are called: it holds the reasoning with its signatures. */
+/** Anthropic's Messages API. `reply.message` holds the reasoning with its signatures, which the service wants back while tools are called. */
 export class Anthropic extends Base<AnthropicSettings> {}
 
 /** Cohere's Chat API, version 2. What the model plans before a tool call comes as `reasoning` events. */
 export class Cohere extends Base<ServiceSettings> {}
 
-/** Google's Gemini API. Give `conversation` to the next call while tools are called: it holds the signatures of the reasoning. */
+/** Google's Gemini API. `reply.message` holds the signatures of the reasoning, which the service wants back while tools are called. */
 export class Gemini extends Base<ServiceSettings> {}
 
 /** Ollama's own API, on `http://localhost:11434` by default. */
@@ -999,7 +1310,7 @@ export interface ChatCompletionMessageParam {
 
 /**
  * What `create` takes. `null` counts as left out. Members beyond those that `CallOptions` has too, listed here or not, go to an
- * `OpenAiChat` as they are, and are left out, without a warning, for other providers.
+ * `OpenAiChat` as they are; for other providers each becomes a text in `warnings`.
  */
 export interface ChatCompletionCreateParams {
   /** Name of a model of the provider; where the client has several providers, the name of one, or `name:model`. */
@@ -1017,9 +1328,9 @@ export interface ChatCompletionCreateParams {
   temperature?: number | null;
   /** `topP` of `CallOptions`. */
   top_p?: number | null;
-  /** `maxTokens` of `CallOptions`; an `OpenAiChat` sends it under this very name. */
+  /** `maxTokens` of `CallOptions`; OpenAI, Azure, and a service that is not known get it under this very name. */
   max_completion_tokens?: number | null;
-  /** `maxTokens` of `CallOptions`, under its old name; an `OpenAiChat` sends it under this very name. */
+  /** `maxTokens` of `CallOptions`, under its old name; OpenAI, Azure, and a service that is not known get it under this very name. */
   max_tokens?: number | null;
   /** `stop` of `CallOptions`. */
   stop?: string | readonly string[] | null;
@@ -1065,6 +1376,16 @@ export interface ChatCompletionUsage {
   completion_tokens: number;
   /** Tokens of both. */
   total_tokens: number;
+  /** Of the tokens of the request. Left out where the service does not say. */
+  prompt_tokens_details?: {
+    /** Those that the service had in its cache. */
+    cached_tokens: number;
+  };
+  /** Of the tokens of the answer. Left out where the service does not say. */
+  completion_tokens_details?: {
+    /** Those that are reasoning. */
+    reasoning_tokens: number;
+  };
   /** True: the service gave no counts, and those above are 0. */
   x_usage_unknown?: true;
 }

@@ -207,7 +207,7 @@ impl ChatRequest {
                 Some(Value::Object(more)) if name == "compatible" => {
                     more.keys().filter(|key| !TOKEN_LIMITS.contains(key)).for_each(&mut leave_out);
                 }
-                // More than one call at once is what models do that have no switch.
+                // Models without this switch may call several tools at once anyway.
                 Some(Value::Bool(true)) if name == "parallelToolCalls" => {}
                 Some(_) => leave_out(name),
                 None => {}
@@ -390,6 +390,11 @@ struct MessageReader<'a> {
     info: &'a ProtocolInfo,
 }
 
+/// What a part without a type is: one of Gemini's with data or an address, or a text.
+fn untyped(part: &Value) -> &'static str {
+    ["inlineData", "fileData"].into_iter().find(|key| part.get(key).is_some()).unwrap_or("text")
+}
+
 impl MessageReader<'_> {
     fn read(&mut self, messages: &Value) -> Result<Vec<Message>> {
         let mut read = Vec::new();
@@ -451,7 +456,7 @@ impl MessageReader<'_> {
         }
         match part {
             Value::String(text) => Ok(text),
-            Value::Object(_) => match part.get("type").map_or(Some("text"), Value::as_str) {
+            Value::Object(_) => match part.get("type").map_or(Some(untyped(part)), Value::as_str) {
                 None => wrong(NO_PART),
                 Some("text" | "input_text" | "output_text") => {
                     part.text("text").map_or_else(|| wrong(".text must be a string"), Ok)

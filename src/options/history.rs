@@ -1,5 +1,5 @@
-//! Brings messages that other libraries and services wrote into the structure of OpenAI's Chat Completions: who wrote a message,
-//! which calls it has, and which results follow them. What a part of a content holds is left as it is.
+//! Gives messages that other libraries and services wrote the structure of OpenAI's Chat Completions: who wrote a message, which calls
+//! it has, and which results follow them. Images, files and texts in a content stay as they are.
 
 use std::collections::BinaryHeap;
 

@@ -457,3 +457,40 @@ fn parallel_calls_are_switched_off_in_each_protocols_way() {
     assert_eq!(choice(json!({ "tools": null })), Value::Null);
     assert_eq!(sent("Anthropic", with(true)).0["tool_choice"], Value::Null);
 }
+
+#[test]
+fn marks_of_a_cache_at_tools_go_where_the_service_has_them() {
+    let tools =
+        |mark: Value| json!({ "tools": [{ "type": "function", "function": { "name": "f" }, "cache_control": mark }] });
+    let options = tools(json!({ "type": "ephemeral" }));
+    let bare = json!([{ "type": "function", "function": { "name": "f" } }]);
+    for (service, takes) in [("openrouter", true), ("dashscope", true), ("groq", false), ("mistral", false)] {
+        let (body, warnings) = sent(&ask(service, "m"), options.clone());
+        assert_eq!(body["tools"], if takes { options["tools"].clone() } else { bare.clone() }, "{service}");
+        let told =
+            warnings.iter().any(|warning| warning.ends_with("takes no cache marks: 'cache_control' was left out"));
+        assert_eq!(told, !takes, "{service}: {warnings:?}");
+    }
+}
+
+#[test]
+fn the_signature_of_a_call_of_google_goes_to_no_service_that_refuses_it() {
+    let extra = json!({ "google": { "thought_signature": "s" } });
+    let call = json!({ "id": "call12345", "type": "function", "function": { "name": "f", "arguments": "{}" }, "extra_content": extra });
+    let messages = json!([
+        { "role": "user", "content": "Hi" },
+        { "role": "assistant", "content": null, "tool_calls": [call] },
+        { "role": "tool", "tool_call_id": "call12345", "content": "1" },
+    ]);
+    for (service, takes) in
+        [("vertex", true), ("", true), ("mistral", false), ("groq", false), ("azure", false), ("openai", false)]
+    {
+        let (body, warnings) = sent(&ask(service, "m"), json!({ "messages": messages }));
+        let sent = &body["messages"][1]["tool_calls"][0];
+        assert_eq!(sent["id"], "call12345");
+        assert_eq!(sent["extra_content"], if takes { extra.clone() } else { Value::Null }, "{service}");
+        let told: &[&str] =
+            if takes { &[] } else { &["S takes no 'extra_content' in calls of tools: it was left out"] };
+        assert_eq!(warnings, told, "{service}");
+    }
+}

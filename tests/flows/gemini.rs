@@ -216,7 +216,7 @@ fn a_call_that_is_not_in_the_conversation_is_made_anew() {
     let played = ask(messages).answers(&[ok()]);
     let part = &played.json(0)["contents"][0]["parts"][0];
     assert_eq!(*part, json!({ "functionCall": { "name": "look", "args": { "arguments": "[1]" } } }));
-    assert!(played.warnings()[0].contains("no JSON object"), "{:?}", played.warnings());
+    assert!(played.warnings()[0].contains("not a JSON object"), "{:?}", played.warnings());
 }
 
 #[test]
@@ -367,4 +367,24 @@ fn what_is_kept_of_calls_that_are_gone_from_the_messages_goes_with_them() {
     let played = ask(messages).options(json!({ "conversation": conversation })).answers(&[ok()]);
     assert_eq!(played.conversation(), json!({ "new": part("g") }));
     assert_eq!(played.json(0)["contents"][0]["parts"], json!([part("g")]));
+}
+
+/// Its parts have no type, here or in the messages for another service.
+#[test]
+fn parts_without_a_type_are_read_as_content() {
+    let parts = json!([
+        { "text": "Look." },
+        { "inlineData": { "mimeType": "image/png", "data": "AA==" } },
+        { "fileData": { "mimeType": "application/pdf", "fileUri": "https://shop.example/a.pdf" } },
+    ]);
+    let messages = json!([{ "role": "user", "content": parts }]);
+    assert_eq!(sent(&ask(messages.clone()))["contents"], json!([{ "role": "user", "parts": parts }]));
+    let played = service::ask("Anthropic", messages).answers(&[recorded("anthropic/stream-ascii")]);
+    let image = json!({ "type": "base64", "media_type": "image/png", "data": "AA==" });
+    let wanted = json!([
+        { "type": "text", "text": "Look." },
+        { "type": "image", "source": image },
+        { "type": "document", "source": { "type": "url", "url": "https://shop.example/a.pdf" } },
+    ]);
+    assert_eq!(played.json(0)["messages"][0]["content"], wanted);
 }

@@ -19,12 +19,26 @@ before(() => {
   globalThis.fetch = async (url, init) => {
     const { host } = new URL(url);
     if (host === 'api.openai.com') return says('Hel', 'lo')(init, () => {});
+    if (host === 'api.anthropic.com') return claude(JSON.parse(new TextDecoder().decode(await new Response(init.body).arrayBuffer())));
     return host === 'localhost:11434' ? new Response('', { status: 503 }) : fetch(url, init);
   };
 });
 after(() => {
   globalThis.fetch = fetch;
 });
+
+const signed = { type: 'thinking', thinking: 'Hm.', signature: 'signed' };
+
+/** Calls a tool, if there is one and it was not called. Its reasoning has to come back with the result, as it has to at the service. */
+function claude({ messages, tools }) {
+  const calls = tools.some(({ name }) => name === 'weather') && messages.length === 1;
+  const content = calls ? [signed, { type: 'tool_use', id: 't', name: 'weather', input: { city: 'Oslo' } }] : [{ type: 'text', text: 'Yes.' }];
+  if (messages.length > 1) {
+    const result = { type: 'tool_result', tool_use_id: 't', content: 'weather {"city":"Oslo"}' };
+    assert.deepEqual(messages.slice(1).map(({ content: blocks }) => blocks), [[signed, { type: 'tool_use', id: 't', name: 'weather', input: { city: 'Oslo' } }], [result]]);
+  }
+  return Response.json({ type: 'message', content, stop_reason: calls ? 'tool_use' : 'end_turn' });
+}
 
 /** What stands around an example in somebody's program. */
 function around() {
@@ -33,7 +47,9 @@ function around() {
   const nothing = () => {};
   return {
     ...rivulet, ...edge, shop, messages, reply: shop.createAsyncGenerator({ messages }), KEY, apiKey: 'sk-0123456789',
-    baseURL: 'https://api.openai.com/v1', show: nothing, showInstead: nothing, retryIn: nothing, shown: 'Hello.', resource: 'r', deployment: 'd', project: 'p', account: 'a', gatewayId: 'g', cloudflareToken: 't',
+    baseURL: 'https://api.openai.com/v1', show: nothing, showInstead: nothing, retryIn: nothing, resource: 'r', deployment: 'd', project: 'p', account: 'a', gatewayId: 'g', cloudflareToken: 't',
+    tools: [{ type: 'function', function: { name: 'weather' } }], runTool: async (name, json) => `${name} ${json}`,
+    claude: new rivulet.Anthropic({ apiKey: 'sk-0123456789', defaultModel: 'claude-opus-5-5' }),
     process: { stdout: { write: nothing } }, console: { log: nothing, warn: nothing },
   };
 }
@@ -52,7 +68,7 @@ async function run(example) {
   return import(`data:text/javascript,${encodeURIComponent(`const { ${given} } = globalThis.around;\n${source}`)}`);
 }
 
-for (const [file, least] of [['README.md', 10], ['docs/edge.md', 2], ['docs/services.md', 4]]) {
+for (const [file, least] of [['README.md', 14], ['docs/edge.md', 2], ['docs/services.md', 4]]) {
   const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
   const examples = [...text.matchAll(/^( *)```js\n([^]*?)^ *```$/gm)].map(([, , example]) => example);
 

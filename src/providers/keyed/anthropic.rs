@@ -571,7 +571,7 @@ fn kept_block(message: &mut MessageDecoder, index: u64) -> Option<&mut Map> {
 /// Reads why the answer ended, and the service's explanation, which becomes a warning.
 fn read_stop_reason(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
     message.finish(str_or_empty(value, "stop_reason"));
-    // The container of code holds the files, and a later request names it.
+    // The container in which code ran holds its files, and a later request names it.
     for name in ["container", "stop_details"] {
         notes::status_of_change(message, name, value.get(name), out);
     }

@@ -1,5 +1,5 @@
-//! Messages for services whose messages have the form of OpenAI's Chat Completions. They go as the caller gives them, but for what that
-//! form has no place for.
+//! Messages for services whose messages have the form of OpenAI's Chat Completions. They are sent as the caller gives them, except for
+//! what has no place in that form.
 
 use super::content_part::{self, ContentPart, MediaKind, Source, cache_mark, in_openai_form, reasoning_text};
 use super::message_decoder::str_or_empty;
@@ -8,7 +8,7 @@ use crate::chat::{Error, Result};
 use crate::json::{Map, Value};
 use crate::text::{decimal, join};
 
-/// What a service takes beyond OpenAI's own.
+/// What a service takes that OpenAI does not.
 #[derive(Clone, Copy, Default)]
 pub struct Takes {
     /// `cache_control` on parts, messages and tools.
@@ -23,7 +23,7 @@ pub struct Takes {
     pub thoughts: bool,
 }
 
-/// The messages in the form of Chat Completions. `None`: they have it. `provider` is named in errors and warnings.
+/// The messages in the form of Chat Completions. `None`: they have that form already. `provider` is named in errors and warnings.
 ///
 /// # Errors
 /// [`crate::chat::Code::Input`]: a part has no form there.
@@ -42,6 +42,21 @@ pub fn written(given: &Value, takes: Takes, provider: &str, warnings: &mut Vec<S
     }
     writer.add_behind(&mut list);
     Ok(Some(list.into()))
+}
+
+/// Takes the marks of a cache out of the tools in `body`, where the service has none.
+pub fn unmark_tools(body: &mut Map, takes: Takes, provider: &str, warnings: &mut Vec<String>) {
+    let tools = body.get("tools").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if takes.marks || tools.iter().all(|tool| cache_mark(tool).is_none()) {
+        return;
+    }
+    let mut tools = tools.to_vec();
+    tools.iter_mut().filter_map(Value::as_object_mut).for_each(|tool| tool.remove("cache_control"));
+    body.insert("tools", tools.into());
+    let warning = join(&[provider, messages::NO_MARKS]);
+    if !warnings.contains(&warning) {
+        warnings.push(warning);
+    }
 }
 
 /// Parts that are OpenAI's own, or that some service takes in this form beside them.
@@ -84,7 +99,7 @@ struct Writer<'a> {
     takes: Takes,
     provider: &'a str,
     warnings: &'a mut Vec<String>,
-    /// What is no text of results. It follows them as a message of the user.
+    /// The images and files of results, which follow the results as a message of the user.
     behind: Vec<Value>,
 }
 
@@ -110,7 +125,7 @@ impl Writer<'_> {
         let mut message = given.as_object().cloned().unwrap_or_default();
         message.remove(PROVIDER_DATA);
         if let Some(true) = message.take("is_error").and_then(|flag| flag.as_bool()) {
-            self.warn(&["messages: ", self.provider, messages::NO_FLAG]);
+            self.warn(&[self.provider, messages::NO_FLAG]);
         }
         if !self.takes.images_of_assistant && message.take("images").is_some() {
             self.warn(&[&messages::place(at), messages::IMAGE_OF_ASSISTANT]);

@@ -51,7 +51,7 @@ pub struct Service {
     /// Its name for the limit of tokens.
     limit: &'static str,
     back: Back,
-    /// What stands for the reasoning in a message with tool calls that has none, where the service refuses the message otherwise.
+    /// What is sent as the reasoning of a message that calls tools and has none, where the service refuses the message otherwise.
     /// The reasoning of an answer is kept for that message (`DIALECT_WITH_REASONING`).
     filler: Option<&'static str>,
     effort: Effort,
@@ -59,7 +59,7 @@ pub struct Service {
     stop: usize,
     /// The choices of a tool that it takes: words, and `named` for a function.
     choices: &'static [&'static str],
-    /// Whether it thinks where nothing is said about that, for a service that refuses to be forced to call a tool while it thinks.
+    /// Of a service that refuses to be forced to call a tool while it thinks: whether it thinks unless the request says otherwise.
     thinks: Option<bool>,
     /// What it refuses or silently ignores: members of the body, `name` of messages, and types of `response_format`.
     lacks: &'static [&'static str],
@@ -350,6 +350,12 @@ impl Service {
         }
     }
 
+    /// Whether a model of Google may answer, which wants back the signature in `extra_content` of its calls. Others refuse the member
+    /// (Mistral, Groq and Cerebras refuse every one that they do not know), and the signature says nothing to them.
+    fn may_be_google(&self) -> bool {
+        !self.is_openai && matches!(self.name, "" | "vertex" | "aigateway" | "openrouter")
+    }
+
     fn has(&self, member: &str) -> bool {
         !self.lacks.contains(&member)
     }
@@ -532,7 +538,8 @@ impl Service {
             let Some(Value::Object(state)) = known.get(id) else { continue };
             for (name, value) in state.iter() {
                 if name == EXTRA {
-                    if call.get(EXTRA).is_none()
+                    if self.may_be_google()
+                        && call.get(EXTRA).is_none()
                         && let Some(Value::Array(calls)) = object(&mut changed, message).get_mut("tool_calls")
                         && let Some(Value::Object(call)) = calls.get_mut(at)
                     {
@@ -541,6 +548,16 @@ impl Service {
                 } else if message.get(name).is_none() {
                     object(&mut changed, message).insert(name, value.clone());
                 }
+            }
+        }
+        for (at, call) in message.list("tool_calls").iter().enumerate() {
+            if !self.may_be_google()
+                && call.get(EXTRA).is_some()
+                && let Some(Value::Array(calls)) = object(&mut changed, message).get_mut("tool_calls")
+                && let Some(Value::Object(call)) = calls.get_mut(at)
+            {
+                call.remove(EXTRA);
+                warn(&[name, " takes no 'extra_content' in calls of tools: it was left out"]);
             }
         }
         if role == "assistant" {
@@ -563,8 +580,8 @@ impl Service {
         changed.map(Value::Object)
     }
 
-    /// Puts the reasoning of a message where the service wants it. Signatures and what is encrypted mean something to the service
-    /// alone from which they came, so they go to no other.
+    /// Puts the reasoning of a message where the service wants it. Signatures and encrypted reasoning mean
+    /// something only to the service that gave them, so no other gets them.
     fn place_reasoning(&self, name: &str, changed: &mut Option<Map>, message: &Value, warn: &mut dyn FnMut(&[&str])) {
         let has = |member: &&str| changed.as_ref().map_or(message.get(member), |changed| changed.get(member)).is_some();
         let filler = self.filler.filter(|_| !message.list("tool_calls").is_empty());

@@ -16,9 +16,9 @@ pub enum ContentPart<'a> {
     Text(&'a str),
     /// An image, a file, or a recording.
     Media(Media<'a>),
-    /// Reasoning of the assistant, in the form of the service that it is from.
+    /// Reasoning of the assistant, in the form of the service that gave it.
     Reasoning(&'a Value),
-    /// A part in the form of one service, which no other one has.
+    /// A part that only one service has, in its own form.
     Other(&'a Value),
     /// The mark of a cache (`cache_control`), which is about the part before it.
     CacheMark(&'a Value),
@@ -37,9 +37,9 @@ pub enum ContentPart<'a> {
         id: &'a str,
         /// Name of the tool, as far as it is known.
         name: &'a str,
-        /// The result itself: its texts as one, and then everything else.
+        /// The texts of the result as one.
         text: String,
-        /// What is no text of the result: images and files.
+        /// The images and files of the result.
         media: Vec<ContentPart<'a>>,
         /// Whether the tool failed.
         has_failed: bool,
@@ -53,7 +53,7 @@ pub enum MediaKind {
     Image,
     /// A recording.
     Audio,
-    /// A film.
+    /// A video.
     Video,
     /// A document, such as a PDF or a text.
     File,
@@ -153,7 +153,7 @@ const FORMS: &[Form] = &[
 /// Reads one part. `place`: where it stands, for the error.
 ///
 /// # Errors
-/// [`crate::chat::Code::Input`]: it has no type that is known and no text, or an image or file without content.
+/// [`crate::chat::Code::Input`]: it has neither a type nor a text, or it is an image or a file without content.
 pub fn read<'a>(part: &'a Value, place: &dyn Fn() -> String) -> Result<ContentPart<'a>> {
     if let Some(text) = part.as_str() {
         return Ok(ContentPart::Text(text));
@@ -251,7 +251,7 @@ fn cut_parameters(media: &str) -> &str {
     cut(media, b";").0
 }
 
-/// Whether `text` is an address and no Base64, which has no `:`.
+/// Whether `text` is an address. Otherwise it is Base64, which has no `:`.
 fn is_address(text: &str) -> bool {
     text.contains("://") || text.starts_with("gs:") || text.starts_with("file:")
 }
@@ -359,7 +359,7 @@ pub fn in_openai_form(media: &Media<'_>) -> Option<Value> {
     Some(part.into())
 }
 
-/// The name of a file that the caller gave none.
+/// The name for a file to which the caller gave none.
 pub fn default_name(media: &str) -> &'static str {
     match media {
         "application/pdf" => "file.pdf",
@@ -382,8 +382,7 @@ pub fn reasoning_text(part: &Value) -> Cow<'_, str> {
     Cow::Owned(texts.concat())
 }
 
-/// The text of a text file, for services that take no files: as a model gets it from those that do, with its name before it. `None`:
-/// it is no text.
+/// The text of a text file with the name of the file before it, for services that take no files. `None`: it is not a text file.
 pub fn text_of_file(media: &Media<'_>) -> Option<String> {
     let text = match &media.source {
         Source::Text(text) => (*text).to_owned(),

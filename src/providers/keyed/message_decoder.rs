@@ -72,7 +72,7 @@ pub struct MessageDecoder {
 /// it.
 const MAX_COUNTS: usize = 64;
 
-/// Words for the end that mean that there is no answer, of OpenRouter, Mistral and Workers AI (`error`), of Cohere (`timeout`, too),
+/// Words for the end that mean that the service failed: of OpenRouter, Mistral and Workers AI (`error`), of Cohere (also `timeout`),
 /// of Responses as a status, of Gemini (F2, K3), and of Bedrock.
 const FAILURES: [&str; 13] = [
     "error",
@@ -100,7 +100,7 @@ pub enum Kept {
     Own(Value),
 }
 
-/// The member that a decoder may add to a part while it comes, and that is not handed out.
+/// The member in which a decoder may note something about a part that is not complete yet. It is not handed out.
 pub const NOTE: &str = "\0note";
 
 impl Kept {
@@ -253,7 +253,7 @@ impl MessageDecoder {
         self.content(Event::Image(url), out);
     }
 
-    /// An image, a file or sound, with which an answer without text is not empty.
+    /// An image, a file or sound. An answer that has one is not empty, even without text.
     pub fn content(&mut self, event: Event, out: &mut EventQueue) {
         (self.has_image, self.not_scannable) = (true, true);
         out.push(event);
@@ -387,7 +387,7 @@ impl MessageDecoder {
         }
     }
 
-    /// Keeps a part of the answer, for the next request. The text that came before it has its place before it.
+    /// Keeps a part of the answer for the next request, behind the text that came so far.
     pub fn keep_part(&mut self, part: Kept, out: &EventQueue) {
         self.not_scannable = true;
         self.keep_text(Value::Null, out);

@@ -92,7 +92,7 @@ impl<'a> ChatMessage<'a> {
         Some(own.map(KeptPart::Own).chain(given).collect())
     }
 
-    /// Whether the message has reasoning that neither this provider wrote nor `is_own` takes, so that it is lost there.
+    /// Whether the message has reasoning that neither this provider wrote nor `is_own` takes, so that this service does not get it.
     fn has_foreign_reasoning(&self, provider: &str, is_own: &dyn Fn(&Value) -> bool) -> bool {
         let is_foreign = |part: &ContentPart| matches!(part, ContentPart::Reasoning(given) if !is_own(given));
         self.given.text_at("/provider_data/provider") != Some(provider)
@@ -100,7 +100,7 @@ impl<'a> ChatMessage<'a> {
     }
 }
 
-/// The member of a message that only the provider reads that gave it with `reply.message`: `{ provider, content }`.
+/// The member of a message that only one provider reads, the one that gave it with `reply.message`: `{ provider, content }`.
 pub const PROVIDER_DATA: &str = "provider_data";
 
 /// A part of an answer as its provider wants it back.
@@ -211,8 +211,7 @@ pub fn take_system<'a>(messages: &mut Vec<ChatMessage<'a>>, warnings: &mut Vec<S
             continue;
         }
         if !messages.is_empty() {
-            let moved =
-                " is a system message behind others: it went before all of them, where the service has its place";
+            let moved = " is a system message that follows others: it was moved before them, the only place that the service has for it";
             warnings.push(join(&[&place(message.at), moved]));
         }
         system.push(message);
@@ -237,7 +236,7 @@ pub fn message_text(message: &ChatMessage<'_>) -> String {
     texts.collect()
 }
 
-/// All reasoning of a message of the assistant, for services that take it from any other.
+/// All reasoning of a message of the assistant, for services that take the reasoning of any other service.
 pub fn all_reasoning<'a>(message: &ChatMessage<'a>) -> Cow<'a, str> {
     let whole = message.reasoning();
     if !whole.is_empty() {
@@ -254,8 +253,8 @@ pub fn all_reasoning<'a>(message: &ChatMessage<'a>) -> Cow<'a, str> {
 pub const IMAGE_OF_ASSISTANT: &str =
     " has an image of the assistant, which the service does not take back: it was left out";
 
-/// Warns where reasoning of another service is in the messages, which this one has no use for. `is_own`: whether a part of reasoning
-/// in a content has the service's own form.
+/// Warns where the messages have reasoning of another service, for a service that takes only its own. `is_own`: whether a part of
+/// reasoning in a content has the service's own form.
 pub fn warn_of_reasoning(
     messages: &[ChatMessage<'_>],
     provider: &str,
@@ -263,16 +262,15 @@ pub fn warn_of_reasoning(
     warnings: &mut Vec<String>,
 ) {
     if let Some(message) = messages.iter().find(|message| message.has_foreign_reasoning(provider, is_own)) {
-        let left_out = " and perhaps others have reasoning of another service, which ";
+        let left_out = ", and perhaps other messages, have reasoning of another service, which ";
         warnings.push(join(&[&place(message.at), left_out, provider, " does not take: it was left out"]));
     }
 }
 
 /// The end of the warning about marks of a cache.
-pub const NO_MARKS: &str = " has no marks for its cache: 'cache_control' was left out";
+pub const NO_MARKS: &str = " takes no cache marks: 'cache_control' was left out";
 /// The end of the warning about results that are marked as failed.
-pub const NO_FLAG: &str =
-    " has no place for 'is_error' of a result: it was left out, and the text of the result stands";
+pub const NO_FLAG: &str = " has no place for 'is_error' of a tool's result: only the text of the result was sent";
 
 /// Warns where parts, messages or tools are marked for a cache (`cache_control`) and this service has no such marks.
 pub fn warn_of_marks(chat: &ChatRequest, messages: &[ChatMessage<'_>], provider: &str, warnings: &mut Vec<String>) {
@@ -300,7 +298,7 @@ pub fn no_form(message: &ChatMessage<'_>, provider: &str, part: &ContentPart<'_>
     let what = match part {
         ContentPart::Media(media) => match &media.source {
             Source::Url(_) => join(&[media.kind.name(), " by address"]),
-            Source::Id(_) => join(&[media.kind.name(), " by the id of another service"]),
+            Source::Id(_) => join(&[media.kind.name(), " by an id"]),
             _ => join(&[media.kind.name(), if media.media.is_empty() { "" } else { " of type " }, media.media]),
         },
         ContentPart::Other(given) => join(&["a part of type '", str_or_empty(given, "type"), "'"]),
@@ -352,8 +350,8 @@ pub fn warn_of_arguments(messages: &[ChatMessage<'_>], warnings: &mut Vec<String
     for message in messages {
         let is_wrong = |part: &&ContentPart| matches!(part, ContentPart::ToolCall { arguments, .. } if !arguments.trim().is_empty() && object(arguments).is_none());
         if let Some(ContentPart::ToolCall { name, .. }) = message.parts.iter().find(is_wrong) {
-            let sent = "' has arguments that are no JSON object: they went back as the text 'arguments' of an object";
-            warnings.push(join(&[&place(message.at), ": the call of '", name, sent]));
+            let sent = "' are not a JSON object: they were sent as { \"arguments\": text }";
+            warnings.push(join(&[&place(message.at), ": the arguments of the call of '", name, sent]));
         }
     }
 }
@@ -500,11 +498,11 @@ pub struct ToolForm {
     pub is_own: fn(&Value) -> bool,
 }
 
-/// Whether there are tools to choose from: services refuse a choice without them. If there is one, the caller is warned. Tools may
-/// be in `extra`, too.
+/// Whether there are tools to choose from, in `tools` or in `extra`. Services refuse a choice without tools, so the caller is warned of
+/// one.
 ///
 /// # Errors
-/// [`crate::chat::Code::Input`]: `toolChoice` is no choice at all.
+/// [`crate::chat::Code::Input`]: `toolChoice` has no form that is known.
 pub fn has_tools(chat: &ChatRequest, are_given: bool, warnings: &mut Vec<String>) -> Result<bool> {
     let mut extra = [".extra", ".under"].iter().filter_map(|key| chat.mapped_options.get(key));
     let has_tools = are_given || extra.any(|extra| !extra.list("tools").is_empty());

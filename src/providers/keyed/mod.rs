@@ -1,9 +1,14 @@
 //! Services you have an API key for: what their protocols share.
 //!
 //! Each service takes one JSON request and answers with a stream of JSON frames. A protocol describes what is special
-//! about it in a [`Dialect`] and writes the body of its request; everything else is here. [`messages`] takes the
-//! caller's messages apart, [`message_decoder`] puts the message of the answer together, [`answer_parts`] knows what of it
-//! came already, `chat_chunk` reads OpenAI's chunks, [`notes`] tells what stands beside the text, [`errors`] classifies errors, [`models`] lists models.
+//! about it in a [`Dialect`] and writes the body of its request; everything else is here.
+//!
+//! Of a request: [`messages`] takes the caller's messages apart, [`content_part`] reads the parts of their content in every form
+//! that callers write, [`chat_messages`] writes them for services whose messages have the form of OpenAI's Chat Completions,
+//! and [`compatible`] knows what those services take in another way than OpenAI.
+//!
+//! Of an answer: [`message_decoder`] puts its message together, [`answer_parts`] knows what of it came already, `chat_chunk` reads
+//! OpenAI's chunks, and [`notes`] tells what stands beside the text. [`errors`] classifies errors, [`models`] lists models.
 
 pub mod answer_parts;
 pub(super) mod anthropic;

@@ -32,8 +32,8 @@ pub struct Notes {
 const MAX_OPEN_BLOCKS: usize = 16;
 
 impl Notes {
-    /// Notes that the next reasoning belongs to this part. Returns the last part before. A part that goes on after a later one began changes
-    /// nothing, since the scanner may take its frames.
+    /// Notes that the next reasoning belongs to this part. Returns the highest part so far. An earlier part that goes on changes nothing,
+    /// since the scanner may take its frames.
     pub fn part_before(&mut self, part: u64) -> Option<u64> {
         let before = self.part;
         self.part = before.max(Some(part));
@@ -81,7 +81,7 @@ impl Notes {
         list.get(told..).unwrap_or_default()
     }
 
-    /// Whether `value` is another one than was told last under this name.
+    /// Whether `value` differs from what was told last under this name.
     pub fn is_news(&mut self, name: &'static str, value: &Value) -> bool {
         let size = value.size();
         match self.last.iter_mut().find(|(known, _)| *known == name) {
@@ -114,7 +114,7 @@ impl Notes {
         self.items.push(id.to_owned());
     }
 
-    /// Whether an item of the whole answer was told before. Both have the same order, but gateways leave items out.
+    /// Whether an item of the whole answer was told before. The whole answer has the items in the same order, but gateways leave some out.
     pub fn told_item(&mut self, id: &str) -> bool {
         let ahead = self.items.get(self.items_again..).unwrap_or_default();
         let found = ahead.iter().take(MAX_OPEN_BLOCKS).position(|known| known == id);

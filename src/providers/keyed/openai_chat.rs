@@ -104,6 +104,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     service.adapt(chat, PROTOCOL.info.options, body, &mut builder.warnings);
     body.insert("stream", true.into());
+    chat_messages::unmark_tools(body, service.takes(), &chat.settings.name, &mut builder.warnings);
     builder.conversation = needed;
     let dialect = if service.wants_reasoning() { &DIALECT_WITH_REASONING } else { &DIALECT };
     builder.post(dialect, PROTOCOL.info.api_endpoint)

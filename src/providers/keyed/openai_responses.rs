@@ -171,7 +171,7 @@ fn flat(tool: Value) -> Value {
     let Some(Value::Object(custom)) = tool.get("custom") else { return tool };
     let mut flat = custom.clone();
     flat.insert_str("type", CUSTOM);
-    // There the grammar has a level more, too.
+    // Its grammar has one level more there, too.
     if let Some(Value::Object(grammar)) = flat.get("format").and_then(|format| format.get("grammar")) {
         let mut format = grammar.clone();
         format.insert_str("type", "grammar");
@@ -248,7 +248,7 @@ fn write_items(
                 items.own = *own;
                 items.text(text);
             }
-            // Of reasoning that is neither stored nor encrypted the service knows nothing.
+            // The service knows nothing of reasoning that is neither stored nor encrypted.
             KeptPart::Own(own) if str_or_empty(own, "type") == "reasoning" => {
                 let is_encrypted = own.text("encrypted_content").is_some_and(|text| !text.is_empty());
                 if is_encrypted || is_stored(chat) {

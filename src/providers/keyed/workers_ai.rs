@@ -72,6 +72,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let path = path(chat, &join(&["/ai/run/", &keyed::take_model(body)?]))?;
     let given = messages::given(chat)?;
     let written = chat_messages::written(&given, Takes::default(), NAME, &mut builder.warnings)?;
+    chat_messages::unmark_tools(body, Takes::default(), NAME, &mut builder.warnings);
     let mut messages = written.as_ref().map_or(messages::items(&given), |written| messages::items(written)).to_vec();
     for (at, message) in messages.iter_mut().enumerate() {
         check_parts(at, message)?;

@@ -3,9 +3,9 @@
 import {
   AiEngine, AiPower, AiPuffer, Anthropic, ChatError, Chatgpt4Online, Chatgpt4o, Client, Fallback, Gemini, Ollama, OpenAiChat,
   OpenAiResponses, SERVICES, WorkersAi, formatPrompt, storageSession,
-  type AnthropicSettings, type Attempt, type CallDefaults, type CallOptions, type ChatErrorCode, type Conversation,
+  type AnthropicSettings, type AssistantMessage, type Attempt, type CallDefaults, type CallOptions, type ChatErrorCode, type Conversation,
   type FallbackReply, type FinishReason, type Message, type Provider, type Reply, type ReplyEvent, type ServiceSettings,
-  type SessionStore, type Usage, type WorkersAiSettings,
+  type SessionStore, type Tool, type Usage, type WorkersAiSettings,
 } from 'rivulet';
 
 import { cacheStore, createHandler, createRelay, kvStore, type EdgeEvent, type Handler } from 'rivulet/edge';
@@ -38,6 +38,9 @@ export async function eventsAreADiscriminatedUnion(reply: Reply): Promise<string
       case 'tool-call': same<typeof event.done, boolean>(true); break;
       case 'source': event.source; break;
       case 'logprobs': event.logprobs; break;
+      case 'citation': event.raw; same<typeof event.unit, 'characters' | 'bytes' | undefined>(true); break;
+      case 'file': case 'audio': same<typeof event.mediaType, string | undefined>(true); break;
+      case 'raw': event.raw; break;
       case 'status': event.kind + event.text; break;
       case 'image': event.url.length; break;
       case 'action': event.kind; break;
@@ -121,8 +124,86 @@ export function everyOption(signal: AbortSignal, conversation: Conversation): Re
     coalesce: true, headers: { a: 'b' }, cookies: { a: 'b' },
     session: storageSession(), conversation, history: 'prompt', temperature: 0, topP: 1, maxTokens: 1, stop: ['a'], thinkTags: true,
     seed: 1, tools: [{ type: 'function', function: { name: 'f' } }], toolChoice: { type: 'function', function: { name: 'f' } },
-    parallelToolCalls: false, reasoningEffort: 'low', responseFormat: { type: 'json_object' }, extra: { a: null }, shortcutId: 'id',
+    parallelToolCalls: false, includeRaw: true, reasoningEffort: 'low', responseFormat: { type: 'json_object' }, extra: { a: null }, shortcutId: 'id',
   };
+}
+
+export async function aConversationGoesOn(reply: Reply, provider: Provider): Promise<void> {
+  const talk: Message[] = [{ role: 'user', content: 'Hi' }];
+  same<typeof reply.message, AssistantMessage | undefined>(true);
+  if (reply.message) talk.push(reply.message, JSON.parse(JSON.stringify(reply.message)));
+  for (const { id } of reply.message?.tool_calls ?? []) talk.push({ role: 'tool', tool_call_id: id, is_error: true, content: 'No.' });
+  await provider.createAsync({ messages: talk });
+  // @ts-expect-error it may be missing
+  talk.push(reply.message);
+  // @ts-expect-error a flag is true or false
+  talk.push({ role: 'tool', tool_call_id: 'c', content: '', is_error: 'yes' });
+}
+
+/** As the libraries write them whose messages they are. */
+export function partsOfEveryForm(): Message[] {
+  const cache_control = { type: 'ephemeral', ttl: '1h' };
+  return [
+    { role: 'system', content: [{ type: 'text', text: 'Be brief.', cache_control }] },
+    { role: 'user', content: [
+      { type: 'image_url', image_url: { url: 'https://shop.example/a.png' }, cache_control: null },
+      { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } },
+      { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AAAA' } },
+      { type: 'file', file: { file_url: 'https://shop.example/a.pdf' } },
+      { type: 'input_text', text: 'Hi' },
+      { type: 'input_image', image_url: 'data:image/png;base64,AAAA' },
+      { type: 'input_file', file_id: 'file-1' },
+      { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'AAAA' }, title: 'a' },
+      { type: 'file', data: 'AAAA', mediaType: 'application/pdf' },
+      { type: 'tool_result', tool_use_id: 'c', content: '1', is_error: false },
+      { text: 'Hi' },
+      { inlineData: { mimeType: 'image/png', data: 'AAAA' } },
+      { fileData: { fileUri: 'https://shop.example/a.png' } },
+    ] },
+    { role: 'assistant', content: null, reasoning_content: 'Hm.', tool_calls: [], cache_control },
+    // @ts-expect-error content has a type
+    { role: 'user', content: [{ inlineData: { data: 'AAAA' } }] },
+    // @ts-expect-error no part has such a member and no type
+    { role: 'user', content: [{ words: 'Hi' }] },
+    // @ts-expect-error a mark is an object
+    { role: 'user', content: 'Hi', cache_control: 'ephemeral' },
+  ];
+}
+
+export function toolsOfEveryForm(): Tool[] {
+  const input_schema = { type: 'object', properties: { city: { type: 'string' } } };
+  return [
+    { type: 'function', function: { name: 'f', description: 'd', parameters: input_schema, strict: true }, cache_control: { type: 'ephemeral' } },
+    { type: 'function', name: 'f', parameters: input_schema, strict: false },
+    { name: 'f', input_schema },
+    { type: 'custom', name: 'f', input_schema, cache_control: { type: 'ephemeral' } },
+    { type: 'custom', name: 'f', format: { type: 'text' } },
+    { type: 'custom', custom: { name: 'f' } },
+    { type: 'web_search_20250305', name: 'web_search', max_uses: 5 },
+    { type: 'mcp_toolset', mcp_server_name: 's' },
+    { type: 'web_search' },
+    { type: 'file_search', vector_store_ids: ['v'] },
+    { googleSearch: {} },
+    // @ts-expect-error a function has a name
+    { type: 'function', function: { description: 'd' } },
+    // @ts-expect-error a function has a name here, too
+    { type: 'function', parameters: input_schema },
+    // @ts-expect-error no service has it
+    { type: 'searching' },
+    // @ts-expect-error nor this
+    { bingSearch: {} },
+  ];
+}
+
+export function choicesOfEveryForm(): CallOptions['toolChoice'][] {
+  return [
+    'auto', 'none', 'required', { type: 'function', function: { name: 'f' } }, { type: 'function', name: 'f' }, { type: 'tool', name: 'f' },
+    { type: 'web_search' }, { type: 'allowed_tools', mode: 'auto', tools: [] },
+    // @ts-expect-error no such word
+    'always',
+    // @ts-expect-error a function has a name
+    { type: 'function' },
+  ];
 }
 
 export async function everyService(settings: Required<ServiceSettings>, defaults: CallDefaults): Promise<Provider[]> {
