@@ -378,8 +378,8 @@ pub fn read_messages(messages: &Value, warnings: &mut Vec<String>) -> Result<Vec
 const CACHE_MARK: &str = "cache_control";
 
 /// Members of a message beside its text that mean something to services, and that sites have no place for.
-const MESSAGE_MEMBERS: [&str; 6] =
-    ["tool_calls", "reasoning_content", "reasoning", "reasoning_details", "images", CACHE_MARK];
+const MESSAGE_MEMBERS: [&str; 7] =
+    ["name", "tool_calls", "reasoning_content", "reasoning", "reasoning_details", "images", CACHE_MARK];
 
 /// Reads messages for one protocol.
 struct MessageReader<'a> {

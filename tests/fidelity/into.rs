@@ -126,6 +126,17 @@ fn sample(kind: &str) -> (Value, &'static [&'static str]) {
             ] }),
             &["canary-thought"],
         ),
+        "reasoning_details of OpenRouter" => (
+            json!({ "messages": [
+                { "role": "user", "content": "One" },
+                { "role": "assistant", "content": "Two", "reasoning_details": [{ "type": "reasoning.text", "text": "canary-thought" }] },
+                { "role": "user", "content": "Three" },
+            ] }),
+            &["canary-thought"],
+        ),
+        "name of an author" => {
+            (json!({ "messages": [{ "role": "user", "name": "canary-name", "content": "Hi" }] }), &["canary-name"])
+        }
         "tool call and its result" => (called(call(), result(json!("canary-result"))), &["canary-result"]),
         "tool call with an id of another service" => (
             called(
@@ -199,6 +210,10 @@ fn sample(kind: &str) -> (Value, &'static [&'static str]) {
             hi(
                 json!({ "tools": [function()], "toolChoice": { "type": "function", "function": { "name": "canary_tool" } } }),
             ),
+            &["\"tool_choice\":{", "\"REQUIRED\"", "allowedFunctionNames"],
+        ),
+        "a choice of tools in Anthropic's form" => (
+            hi(json!({ "tools": [function()], "toolChoice": { "type": "tool", "name": "canary_tool" } })),
             &["\"tool_choice\":{", "\"REQUIRED\"", "allowedFunctionNames"],
         ),
         "one call at a time" => (

@@ -96,6 +96,8 @@ pub const INTO: &[Row] = &[
         "w w w w c w c w w c",
     ),
     ("state of its own reasoning, in reply.message", "", "- - - c c c c c c c"),
+    ("reasoning_details of OpenRouter", "As above.", "w w w w c w c w w c"),
+    ("name of an author", "Only Chat Completions has names of authors.", "w w w w w w w c w c"),
     (
         "tool call and its result",
         "A chatbot of WordPress has no tools of the caller. The text of the result is sent.",
@@ -148,6 +150,7 @@ pub const INTO: &[Row] = &[
     ("tool that takes text and no JSON", "OpenAI alone has such tools.", "w w w r r r r c c r"),
     ("a tool must be called", "Ollama has no choice of tools.", "w w w c c c w c c c"),
     ("this tool must be called", "Ollama has no choice of tools.", "w w w c c c w c c c"),
+    ("a choice of tools in Anthropic's form", "Ollama has no choice of tools.", "w w w c c c w c c c"),
     ("one call at a time", "These services have no switch for it.", "w w w c w w w c c w"),
     ("answer as any JSON", "Anthropic wants a schema. Sites answer as their bot is set up.", "w w w w c c c c c c"),
     ("answer by a schema", "Sites answer as their bot is set up.", "w w w c c c c c c c"),

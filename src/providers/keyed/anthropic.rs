@@ -96,6 +96,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     builder.conversation = known.still_needed(&parsed);
     messages::warn_of_reasoning(&parsed, NAME, &is_own_reasoning, warnings);
     messages::warn_of_arguments(&parsed, warnings);
+    messages::warn_of_names(&parsed, NAME, warnings);
     add_system(&system, body);
     let warnings = std::cell::RefCell::new(warnings);
     let blocks = |message: &ChatMessage| blocks(message, &known, &mut warnings.borrow_mut());
@@ -112,10 +113,16 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let model = body.text("model").unwrap_or_default().to_owned();
     let is_adaptive = ["sonnet-5-5", "opus-5-5"].iter().any(|name| model.contains(name));
     if messages::has_tools(chat, !tools.is_empty(), warnings)? {
-        messages::tool_choice(chat, body, "tool_choice", CHOICES)?;
+        match chat.mapped_options.get(".tool_choice") {
+            // The service's own form, which may say more than the choice.
+            Some(choice) if matches!(choice.text("type"), Some("auto" | "any" | "tool" | "none")) => {
+                body.insert("tool_choice", choice.clone());
+            }
+            _ => messages::tool_choice(chat, body, "tool_choice", CHOICES)?,
+        }
         let is_forced = body.get("tool_choice").is_some_and(|choice| {
-            let choice = choice.to_json();
-            choice != CHOICES[0] && choice != CHOICES[1]
+            let kind = choice.text("type").map(str::to_owned).unwrap_or_else(|| choice.to_json());
+            !["auto", "none", CHOICES[0], CHOICES[1]].contains(&kind.as_str())
         });
         if is_adaptive && is_forced {
             warnings.push(join(&[&model, " cannot be forced to call a tool: toolChoice became 'auto'"]));

@@ -5,7 +5,7 @@ use super::content_part::{self, ContentPart, MediaKind, Source, cache_mark, in_o
 use super::message_decoder::str_or_empty;
 use super::messages::{self, PROVIDER_DATA};
 use crate::chat::{Error, Result};
-use crate::json::{Map, Value};
+use crate::json::{Map, Value, fill_template};
 use crate::text::{decimal, join};
 
 /// What a service takes that OpenAI does not.
@@ -263,4 +263,16 @@ pub fn tools(given: &Value, own: OwnTools) -> Result<Option<Value>> {
         });
     }
     Ok((!given.iter().all(is_usual)).then(|| written.into()))
+}
+
+/// Gives the choice of a tool in the body the form of Chat Completions, where it has Anthropic's form or that of Responses.
+pub fn adapt_choice(body: &mut Map) {
+    let Some(given @ Value::Object(_)) = body.get("tool_choice") else { return };
+    let written: Value = match (str_or_empty(given, "type"), given.text("name")) {
+        ("tool" | "function", Some(name)) => fill_template(r#"{"type":"function","function":{"name":$}}"#, &[name]),
+        ("any", None) => "required".into(),
+        (word @ ("auto" | "none"), None) => word.into(),
+        _ => return,
+    };
+    body.insert("tool_choice", written);
 }

@@ -63,6 +63,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut parsed = messages::parse(&given)?;
     messages::warn_of_marks(chat, &parsed, NAME, warnings);
     messages::warn_of_flags(&parsed, NAME, warnings);
+    messages::warn_of_names(&parsed, NAME, warnings);
     let (mut list, mut behind) = (Vec::new(), Vec::new());
     // The service takes a system message at the beginning only.
     let system = messages::text_of(&messages::take_system(&mut parsed, warnings));
@@ -221,9 +222,11 @@ fn add_message(
             message.insert("content", parts.into());
         }
         // Text before a tool call has a member of its own, `tool_plan`, which comes back as reasoning.
-        false if !text.is_empty() => message.insert_str("tool_plan", &text),
-        false if !reasoning.is_empty() => message.insert_str("tool_plan", &reasoning),
-        false => {}
+        false if text.is_empty() && reasoning.is_empty() => {}
+        false => {
+            let between = if text.is_empty() || reasoning.is_empty() { "" } else { "\n\n" };
+            message.insert_str("tool_plan", &join(&[&reasoning, between, &text]));
+        }
     }
     if !calls.is_empty() {
         message.insert("tool_calls", calls.into());

@@ -3,7 +3,7 @@
 
 use super::chat_messages::{OwnTools, Takes};
 use super::message_decoder::str_or_empty;
-use super::messages::{self, KnownCalls};
+use super::messages::{self, DETAILS, KnownCalls};
 use crate::chat::{Error, Result};
 use crate::http::Request;
 use crate::json::{Map, Value, fill_template};
@@ -592,7 +592,7 @@ impl Service {
         let [content, short, details] = [CONTENT, REASONING, DETAILS].map(|member| message.take(member));
         let parts = details.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let given = content.as_ref().and_then(Value::as_str).or(short.as_ref().and_then(Value::as_str));
-        let text = given.map_or_else(|| text_of(parts), str::to_owned);
+        let text = given.map_or_else(|| messages::text_of_details(parts), str::to_owned);
         let is_state = |part: &Value| part.non_null("signature").is_some() || part.non_null("data").is_some();
         let mut has_state = parts.iter().any(is_state);
         match self.back {
@@ -620,11 +620,6 @@ impl Service {
             message.insert_str(CONTENT, filler);
         }
     }
-}
-
-/// The text in `reasoning_details`.
-fn text_of(details: &[Value]) -> String {
-    details.iter().filter_map(|detail| detail.text("text").or(detail.text("summary"))).collect()
 }
 
 /// Puts reasoning before the content, as Mistral has it.
@@ -663,7 +658,6 @@ fn shorten(id: &str, to: impl FnOnce(&str)) {
 /// The members that are kept of answers with tool calls.
 const CONTENT: &str = "reasoning_content";
 const REASONING: &str = "reasoning";
-const DETAILS: &str = "reasoning_details";
 /// The member of a call that goes back with it.
 pub const EXTRA: &str = "extra_content";
 

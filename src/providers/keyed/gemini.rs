@@ -78,6 +78,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     builder.conversation = known.still_needed(&parsed);
     messages::warn_of_reasoning(&parsed, NAME, &|_| false, warnings);
     messages::warn_of_arguments(&parsed, warnings);
+    messages::warn_of_names(&parsed, NAME, warnings);
     messages::warn_of_marks(chat, &parsed, NAME, warnings);
     if !system.is_empty() {
         body.insert_filled("systemInstruction", r#"{"parts":[{"text":$}]}"#, &[&system]);

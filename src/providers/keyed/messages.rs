@@ -96,7 +96,9 @@ impl<'a> ChatMessage<'a> {
     fn has_foreign_reasoning(&self, provider: &str, is_own: &dyn Fn(&Value) -> bool) -> bool {
         let is_foreign = |part: &ContentPart| matches!(part, ContentPart::Reasoning(given) if !is_own(given));
         self.given.text_at("/provider_data/provider") != Some(provider)
-            && (!self.reasoning().is_empty() || self.parts.iter().any(is_foreign))
+            && (!self.reasoning().is_empty()
+                || !self.given.list(DETAILS).is_empty()
+                || self.parts.iter().any(is_foreign))
     }
 }
 
@@ -246,7 +248,8 @@ pub fn all_reasoning<'a>(message: &ChatMessage<'a>) -> Cow<'a, str> {
         ContentPart::Reasoning(given) => content_part::reasoning_text(given),
         _ => Cow::Borrowed(""),
     });
-    Cow::Owned(texts.collect())
+    let all: String = texts.collect();
+    Cow::Owned(if all.is_empty() { text_of_details(message.given.list(DETAILS)) } else { all })
 }
 
 /// The end of the warning about an image in a message of the model.
@@ -288,6 +291,22 @@ pub fn warn_of_flags(messages: &[ChatMessage<'_>], provider: &str, warnings: &mu
         warnings.push(join(&[provider, NO_FLAG]));
     }
 }
+
+/// Warns where messages have the name of their author (`name`), which this service has no place for.
+pub fn warn_of_names(messages: &[ChatMessage<'_>], provider: &str, warnings: &mut Vec<String>) {
+    let is_named = |message: &&ChatMessage| message.role != Role::Tool && message.given.text("name").is_some();
+    if let Some(message) = messages.iter().find(is_named) {
+        warnings.push(join(&[&place(message.at), ".name: ", provider, " has no place for names: left out"]));
+    }
+}
+
+/// The text in `reasoning_details`, OpenRouter's form of reasoning.
+pub fn text_of_details(details: &[Value]) -> String {
+    details.iter().filter_map(|detail| detail.text("text").or(detail.text("summary"))).collect()
+}
+
+/// The member of a message for that form.
+pub const DETAILS: &str = "reasoning_details";
 
 fn has_part(messages: &[ChatMessage<'_>], is_it: fn(&ContentPart<'_>) -> bool) -> bool {
     messages.iter().flat_map(|message| &message.parts).any(is_it)
@@ -498,17 +517,25 @@ pub struct ToolForm {
     pub is_own: fn(&Value) -> bool,
 }
 
+/// The warning about a choice among no tools.
+pub const NO_TOOLS: &str = "toolChoice without tools: it was left out";
+
+/// Whether the caller gives tools in `extra`.
+pub fn has_extra_tools(chat: &ChatRequest) -> bool {
+    let mut extra = [".extra", ".under"].iter().filter_map(|key| chat.mapped_options.get(key));
+    extra.any(|extra| !extra.list("tools").is_empty())
+}
+
 /// Whether there are tools to choose from, in `tools` or in `extra`. Services refuse a choice without tools, so the caller is warned of
 /// one.
 ///
 /// # Errors
 /// [`crate::chat::Code::Input`]: `toolChoice` has no form that is known.
 pub fn has_tools(chat: &ChatRequest, are_given: bool, warnings: &mut Vec<String>) -> Result<bool> {
-    let mut extra = [".extra", ".under"].iter().filter_map(|key| chat.mapped_options.get(key));
-    let has_tools = are_given || extra.any(|extra| !extra.list("tools").is_empty());
+    let has_tools = are_given || has_extra_tools(chat);
     if !has_tools && chat.mapped_options.contains_key(".tool_choice") {
         tool_choice(chat, &mut Map::new(), "", [""; 4])?;
-        warnings.push("toolChoice without tools: it was left out".to_owned());
+        warnings.push(NO_TOOLS.to_owned());
     }
     Ok(has_tools)
 }
@@ -593,11 +620,18 @@ pub fn tool_choice(chat: &ChatRequest, body: &mut Map, key: &str, templates: [&'
         (Some("none"), _) => 1,
         (Some("required" | "any"), _) => 2,
         (None, Some(_)) => 3,
+        // Anthropic's form.
+        (None, None) if given.text("type") == Some("auto") => 0,
+        (None, None) if given.text("type") == Some("none") => 1,
+        (None, None) if given.text("type") == Some("any") => 2,
         _ => return Err(Error::input("toolChoice must be 'auto', 'none', 'required' or the function of a tool")),
     };
     body.insert_filled(key, templates[at], &[named.unwrap_or_default()]);
     Ok(())
 }
+
+/// The types of a choice of tools, as an object, that [`tool_choice`] reads: OpenAI's and Anthropic's.
+pub const CHOICE_TYPES: [&str; 5] = ["function", "auto", "none", "any", "tool"];
 
 /// Replaces a single string at `key` by an array with that string.
 pub fn wrap_in_list(options: &mut Map, key: &str) {

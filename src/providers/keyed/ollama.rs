@@ -69,6 +69,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let given = messages::given(chat)?;
     let parsed = messages::parse(&given)?;
     messages::warn_of_arguments(&parsed, warnings);
+    messages::warn_of_names(&parsed, PROTOCOL.info.name, warnings);
     messages::warn_of_marks(chat, &parsed, PROTOCOL.info.name, warnings);
     messages::warn_of_flags(&parsed, PROTOCOL.info.name, warnings);
     let mut messages = Vec::new();

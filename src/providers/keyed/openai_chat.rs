@@ -102,6 +102,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     {
         body.insert("tools", written);
     }
+    chat_messages::adapt_choice(body);
     service.adapt(chat, PROTOCOL.info.options, body, &mut builder.warnings);
     body.insert("stream", true.into());
     chat_messages::unmark_tools(body, service.takes(), &chat.settings.name, &mut builder.warnings);

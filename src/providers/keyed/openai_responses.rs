@@ -73,6 +73,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     messages::warn_of_reasoning(&parsed, NAME, &|_| false, warnings);
     messages::warn_of_marks(chat, &parsed, NAME, warnings);
     messages::warn_of_flags(&parsed, NAME, warnings);
+    messages::warn_of_names(&parsed, NAME, warnings);
     if !system.is_empty() {
         body.insert_str("instructions", &system);
     }
@@ -146,7 +147,7 @@ const CHOICES: [&str; 4] = [r#""auto""#, r#""none""#, r#""required""#, r#"{"type
 /// goes as it is.
 fn add_tool_choice(chat: &ChatRequest, body: &mut Map) -> Result<()> {
     match chat.mapped_options.get(".tool_choice") {
-        Some(choice) if choice.text("type").is_some_and(|kind| kind != "function") => {
+        Some(choice) if choice.text("type").is_some_and(|kind| !messages::CHOICE_TYPES.contains(&kind)) => {
             body.insert("tool_choice", choice.clone());
             Ok(())
         }

@@ -10,6 +10,7 @@ use crate::json::Value;
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::chat_messages::{self, OwnTools, Takes};
+use crate::providers::keyed::compatible::EXTRA;
 use crate::providers::keyed::message_decoder::{MessageDecoder, arguments_text, str_or_empty};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
 use crate::text::join;
@@ -81,9 +82,23 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         if message.get("content").is_none_or(Value::is_null) {
             message.insert("content", "".into());
         }
-        // It has its own name for the reasoning on the way back.
-        if let Some(reasoning) = message.take("reasoning_content") {
+        // It has its own name for the reasoning on the way back, and no place for what else other services give with it.
+        let details = message.take(messages::DETAILS).unwrap_or_default();
+        let text = messages::text_of_details(details.as_array().map_or(&[], Vec::as_slice));
+        let reasoning = message.take("reasoning_content").or((!text.is_empty()).then(|| text.as_str().into()));
+        if let Some(reasoning) = reasoning {
             message.insert("reasoning", reasoning);
+        }
+        let mut is_lost =
+            details.as_array().is_some_and(|details| details.iter().any(|detail| detail.get("data").is_some()));
+        if let Some(Value::Array(calls)) = message.get_mut("tool_calls") {
+            for call in calls.iter_mut().filter_map(Value::as_object_mut) {
+                is_lost |= call.take(EXTRA).is_some();
+            }
+        }
+        if is_lost {
+            let what = " has state of another service (reasoning_details, extra_content): left out";
+            builder.warnings.push(join(&[&messages::place(at), what]));
         }
     }
     body.insert("messages", messages.into());
@@ -91,6 +106,11 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         && let Some(written) = chat_messages::tools(tools, OwnTools::None)?
     {
         body.insert("tools", written);
+    }
+    chat_messages::adapt_choice(body);
+    let has_tools = body.contains_key("tools") || messages::has_extra_tools(chat);
+    if !has_tools && body.take("tool_choice").is_some() {
+        builder.warnings.push(messages::NO_TOOLS.to_owned());
     }
     if body.text("reasoning_effort") == Some("none") {
         body.insert("reasoning_effort", Value::Null);
