@@ -90,7 +90,7 @@ pub struct Exchange {
     /// The caller's address of the site or service, for the error of a redirect.
     address: String,
     /// The token counts of a stream that failed.
-    usage: Option<Usage>,
+    usage: Option<Box<Usage>>,
     /// What the service calls the request whose response came last.
     request_id: Option<String>,
 }
@@ -399,7 +399,7 @@ impl Exchange {
     /// What follows the end of a stream. Where it failed, the token counts so far are kept.
     fn stream_over(&mut self, stream: &Stream, result: Result<()>) -> Result<State> {
         if result.is_err() {
-            self.usage = stream.decode.usage();
+            self.usage = stream.decode.usage().map(Box::new);
         }
         result.map(|()| State::Over(None))
     }
@@ -408,7 +408,7 @@ impl Exchange {
     pub fn usage(&self) -> Option<Usage> {
         match &self.state {
             State::Streaming(stream) => stream.decode.usage(),
-            _ => self.usage.clone(),
+            _ => self.usage.as_deref().cloned(),
         }
     }
 

@@ -27,9 +27,10 @@ export class EventBuffer {
   active = false;
   /** Whether content came at all. */
   anyContent = false;
-  /** What came of the text and of the reasoning, for `message`. `undefined`: more than `#most` letters. */
-  #text = '';
-  #reasoning = '';
+  /** What came of the text and of the reasoning, for `message`, each as `Kept`. */
+  #kept;
+  /** Bytes that came for it, of which no more than `#most` are kept. */
+  #keptBytes = 0;
   #images;
   #members;
   #most;
@@ -52,10 +53,11 @@ export class EventBuffer {
   /** The assistant's message so far, in OpenAI's shape, and what its provider wants back. */
   get message() {
     if (this.inner) return this.inner.message;
-    if (this.#text === undefined || this.#reasoning === undefined) return undefined;
+    if (this.#keptBytes > this.#most) return undefined;
     const { [EXTRA]: extra, ...members } = this.#members ?? {};
-    const message = { role: 'assistant', content: this.#text };
-    if (this.#reasoning) message.reasoning_content = this.#reasoning;
+    const message = { role: 'assistant', content: this.#kept?.[TEXT]?.text ?? '' };
+    const reasoning = this.#kept?.[REASONING]?.text;
+    if (reasoning) message.reasoning_content = reasoning;
     if (this.#images) message.images = this.#images.map((url) => ({ type: 'image_url', image_url: { url } }));
     if (this.toolCalls) {
       message.content ||= null;
@@ -66,6 +68,16 @@ export class EventBuffer {
       });
     }
     return Object.assign(message, members);
+  }
+
+  /**
+   * Text or reasoning, some KiB at once, as UTF-8. Bytes and not strings, since the engine would have to look after each piece, which
+   * costs a reply of many pieces a fifth. `bytes` is a view of wasm memory, so it is copied.
+   */
+  keep(kind, bytes) {
+    this.#keptBytes += bytes.length;
+    if (this.#keptBytes > this.#most) this.#kept = undefined;
+    else this.#keptAs(kind).add(bytes);
   }
 
   /** Members of the message that the core gives at the end. */
@@ -79,15 +91,10 @@ export class EventBuffer {
 
   /** A piece of text, of reasoning or of arguments. A consumer that does not want events gets the text only. */
   piece(text, kind = TEXT) {
-    if (kind <= REASONING) this.#keep(text, kind);
-    else if (kind >= COMPLETE_ARGUMENTS) {
+    if (kind >= COMPLETE_ARGUMENTS) {
       if (kind === REASONING_PART) return void this.#part++;
       this.#complete(this.#call, text);
     }
-    this.#deliver(text, kind);
-  }
-
-  #deliver(text, kind) {
     this.active = this.anyContent = true;
     if (this.wantsEvents) this.#push(this.#eventOf(kind, text));
     else if (kind === TEXT) this.#push(text);
@@ -105,10 +112,9 @@ export class EventBuffer {
   /** Several pieces. `ends` is a view of wasm memory, so it is read before anything can call into wasm again. */
   run(kind, text, ends) {
     if (this.#coalesce) return this.piece(text, kind);
-    if (kind <= REASONING) this.#keep(text, kind);
     for (let i = 0, start = 0; i < ends.length; i++) {
       const end = ends[i];
-      this.#deliver(text.slice(start, end), kind);
+      this.piece(text.slice(start, end), kind);
       start = end;
     }
   }
@@ -137,8 +143,7 @@ export class EventBuffer {
     if (isContent) this.active = this.anyContent = true;
     if (event.type === 'warning') this.#responseMeta?.warnings.push(event.message);
     else if (event.type === 'usage') this.usage = event.usage;
-    else if (event.type === 'reasoning') this.#keep(event.text, REASONING);
-    else if (event.type === 'replace') this.#text = event.text;
+    else if (event.type === 'replace') this.#keptAs(TEXT).text = event.text;
     else if (event.type === 'image') (this.#images ??= []).push(event.url);
     else if (event.type === 'finish') this.finish = { reason: event.reason, raw: event.raw };
     else if (event.type === 'tool-call' && event.done) this.#complete(event, event.arguments);
@@ -167,14 +172,8 @@ export class EventBuffer {
     this.#at = this.#end = 0;
   }
 
-  /** Keeps a run for `message`: one string a run, of which its pieces are slices, so that it costs little more than they do. */
-  #keep(text, kind) {
-    if (kind === TEXT) this.#text = this.#joined(this.#text, text);
-    else this.#reasoning = this.#joined(this.#reasoning, text);
-  }
-
-  #joined(known, text) {
-    return known === undefined || known.length + text.length > this.#most ? undefined : known + text;
+  #keptAs(kind) {
+    return ((this.#kept ??= [])[kind] ??= new Kept());
   }
 
   #complete({ id, name }, text) {
@@ -196,5 +195,37 @@ export class EventBuffer {
 
   #push(item) {
     this.#items[this.#end++] = item;
+  }
+}
+
+/** A text that comes in pieces of UTF-8. One block of bytes grows with it, since blocks of memory are dear. */
+class Kept {
+  #bytes;
+  #length = 0;
+  #text = '';
+
+  add(bytes) {
+    const length = this.#length + bytes.length;
+    if (this.#bytes === undefined || this.#bytes.length < length) {
+      const grown = new Uint8Array(Math.max(length, 2 * this.#length));
+      if (this.#length > 0) grown.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(bytes, this.#length);
+    this.#length = length;
+  }
+
+  get text() {
+    if (this.#length > 0) {
+      // A mark of the byte order is a part of the text.
+      this.#text += new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.#bytes.subarray(0, this.#length));
+      this.#length = 0;
+    }
+    return this.#text;
+  }
+
+  set text(text) {
+    this.#text = text;
+    this.#length = 0;
   }
 }

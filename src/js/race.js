@@ -70,8 +70,8 @@ export class Race {
     this.#decide?.resolve();
   }
 
-  /** The counts are those of the reply that answers (`EventBuffer.inner`). */
-  usage() {}
+  /** Text and counts are those of the reply that answers (`EventBuffer.inner`). */
+  settle() {}
 
   cancel() {}
 

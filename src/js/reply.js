@@ -153,6 +153,7 @@ export class Reply {
   }
 
   get message() {
+    if (!this.#config.isLost?.()) this.#driver?.settle();
     return this.#buffer.message;
   }
 
@@ -366,8 +367,8 @@ export class Reply {
     const driver = this.#driver;
     this.#driver = this.#host = null;
     if (!driver || this.#config.isLost?.()) return;
-    // A reply that ends early has the counts that came until then.
-    if (!this.#buffer.finish && !this.#config.responseMeta) this.#buffer.usage ??= driver.usage();
+    // A reply that ends early has the text and the counts that came until then.
+    if (!this.#buffer.finish && !this.#config.responseMeta) this.#buffer.usage ??= driver.settle();
     driver.free();
   }
 

@@ -10,6 +10,9 @@ use crate::exchange::{Demand, Exchange, RunKind};
 use crate::frame::Pieces;
 use crate::options::Purpose;
 
+/// Bytes of text or of reasoning that are handed over for `reply.message` at once. Here they cost a copy, and there nearly nothing.
+const KEPT_BYTES: usize = 4096;
+
 impl Inner {
     /// Feeds the exchange and delivers what it understood. Returns what the exchange wants next.
     pub(super) fn feed_and_deliver(&self, feed: impl FnOnce(&mut Exchange)) -> Demand {
@@ -22,6 +25,9 @@ impl Inner {
         drop(borrowed);
         if !is_all {
             self.deliver_events();
+        }
+        if demand == Demand::Nothing {
+            self.hand_over_kept();
         }
         if let Some(encoder) = &self.encoder {
             let mut encoder = encoder.borrow_mut();
@@ -82,12 +88,31 @@ impl Inner {
                 if done { Kind::CompleteArguments } else { Kind::Arguments }
             }
         } as u8;
+        if let Some(kept) = self.kept.borrow_mut().get_mut(usize::from(kind)) {
+            let text = pieces.text();
+            if !kept.is_empty() && kept.len() + text.len() > KEPT_BYTES {
+                self.buffer.keep(kind, std::mem::take(kept).as_bytes());
+            }
+            match text.len() > KEPT_BYTES {
+                true => self.buffer.keep(kind, text.as_bytes()),
+                false => kept.push_str(text),
+            }
+        }
         match pieces.ends() {
             [] | [_] => match pieces.short() {
                 Some([a, b, c, d]) => self.buffer.short(kind, pieces.bytes().len(), a, b, c, d),
                 None => self.buffer.piece(pieces.text(), kind),
             },
             ends => self.buffer.run(kind, pieces.text(), ends),
+        }
+    }
+
+    /// Hands over all text and reasoning that is kept for `reply.message`.
+    pub(super) fn hand_over_kept(&self) {
+        for (kind, kept) in (0..).zip(self.kept.take()) {
+            if !kept.is_empty() {
+                self.buffer.keep(kind, kept.as_bytes());
+            }
         }
     }
 

@@ -82,6 +82,8 @@ pub(super) struct Inner {
     pub(super) announced_call: RefCell<Option<Rc<ToolCall>>>,
     pub(super) session: RefCell<Session>,
     pub(super) exchange: RefCell<Option<Exchange>>,
+    /// Text and reasoning that are not handed over for `reply.message` yet.
+    pub(super) kept: RefCell<[String; 2]>,
     /// Makes an HTTP response of the events, where the edge wants that.
     pub(super) encoder: Option<Box<RefCell<Encoder>>>,
     /// The request whose key has come, to be sent next.
@@ -129,6 +131,7 @@ impl ReplyDriver {
             announced_call: RefCell::default(),
             session: RefCell::default(),
             exchange: RefCell::default(),
+            kept: RefCell::default(),
             encoder: spec.map(|spec| Box::new(RefCell::new(Encoder::new(spec)))),
             with_key: RefCell::default(),
             given_key: RefCell::default(),
@@ -174,8 +177,10 @@ impl ReplyDriver {
         self.0.failed(failure) as u8
     }
 
-    /// The token counts so far, of a reply that was given up or failed, as `reply.usage` has them. `undefined`: none came.
-    pub fn usage(&self) -> JsValue {
+    /// Hands over all text that is kept for `reply.message`. Returns the token counts so far, of a reply that was given up or failed,
+    /// as `reply.usage` has them. `undefined`: none came.
+    pub fn settle(&self) -> JsValue {
+        self.0.hand_over_kept();
         let usage = self.0.exchange.borrow().as_ref().and_then(Exchange::usage);
         usage.map_or(JsValue::UNDEFINED, |usage| js_value::to_js(&usage.into_json()))
     }

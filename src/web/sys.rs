@@ -121,6 +121,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn call(this: &EventBuffer, index: usize, id: &str, name: &str);
 
+    /// Text or reasoning (see [`Kind`]) for `reply.message`.
+    #[wasm_bindgen(method)]
+    pub fn keep(this: &EventBuffer, kind: u8, text: &[u8]);
+
     /// Members of `reply.message` beside its text, its reasoning and its calls.
     #[wasm_bindgen(method)]
     pub fn members(this: &EventBuffer, members: JsValue);
