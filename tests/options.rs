@@ -3,6 +3,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "options/messages.rs"]
+mod messages;
 mod support;
 
 use std::rc::Rc;

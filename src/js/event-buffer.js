@@ -31,6 +31,7 @@ export class EventBuffer {
   #kept;
   /** Bytes that came for it, of which no more than `#most` are kept. */
   #keptBytes = 0;
+  /** The addresses of images, which count as bytes, too. */
   #images;
   #members;
   #most;
@@ -63,7 +64,7 @@ export class EventBuffer {
       message.content ||= null;
       message.tool_calls = this.toolCalls.map(({ id, name, arguments: text }) => {
         const call = { id, type: 'function', function: { name, arguments: text } };
-        if (extra?.[id]) call[EXTRA] = extra[id];
+        if (extra && Object.hasOwn(extra, id)) call[EXTRA] = extra[id];
         return call;
       });
     }
@@ -76,7 +77,7 @@ export class EventBuffer {
    */
   keep(kind, bytes) {
     this.#keptBytes += bytes.length;
-    if (this.#keptBytes > this.#most) this.#kept = undefined;
+    if (this.#keptBytes > this.#most) this.#kept = this.#images = undefined;
     else this.#keptAs(kind).add(bytes);
   }
 
@@ -144,7 +145,7 @@ export class EventBuffer {
     if (event.type === 'warning') this.#responseMeta?.warnings.push(event.message);
     else if (event.type === 'usage') this.usage = event.usage;
     else if (event.type === 'replace') this.#keptAs(TEXT).text = event.text;
-    else if (event.type === 'image') (this.#images ??= []).push(event.url);
+    else if (event.type === 'image') this.#keepImage(event.url);
     else if (event.type === 'finish') this.finish = { reason: event.reason, raw: event.raw };
     else if (event.type === 'tool-call' && event.done) this.#complete(event, event.arguments);
     else if (event.type === 'conversation') this.conversation = event.conversation;
@@ -170,6 +171,12 @@ export class EventBuffer {
   clear() {
     this.#items = [];
     this.#at = this.#end = 0;
+  }
+
+  #keepImage(url) {
+    this.#keptBytes += url.length;
+    if (this.#keptBytes > this.#most) this.#kept = this.#images = undefined;
+    else (this.#images ??= []).push(url);
   }
 
   #keptAs(kind) {

@@ -95,7 +95,8 @@ export type ContentPart =
     }
   /**
    * A part of another form. Read for every service: `input_image` and `input_file` (Responses), `image` and `document` (Anthropic, with
-   * `source`), `image` and `file` (AI SDK, with Base64, a `data:` URL or an address as `image` or `data`), `document_url`, `file_url`,
+   * `source`), `image`, `file`, `media`, `image-data`, `image-url`, `file-data` and `file-url` (AI SDK, with bytes, Base64, a `data:` URL
+   * or an address as `image`, `data` or `url`), `image` and `audio` (MCP, with `data` and `mimeType`), `document_url`, `file_url`,
    * `audio_url`, `video_url` and `input_video` (Mistral, Perplexity, OpenRouter, llama.cpp); in messages of the assistant `reasoning`,
    * `thinking` and `redacted_thinking`; calls and results of tools (`tool_use`, `tool_result`, `tool-call`, `tool-result`), which
    * become `tool_calls` and messages of the role `tool`. A part of any other type goes as it is to `OpenAiChat` and `Anthropic`.
@@ -133,7 +134,9 @@ export type GeminiPart = {
 
 /**
  * One message of a conversation, in OpenAI's shape. Messages that other libraries wrote are read as well: roles such as `human` and
- * `model`, the role `function` and `function_call`, arguments that are an object, results that stand elsewhere than behind their call.
+ * `model`, the role `function` and `function_call`, arguments that are an object, results that stand elsewhere than behind their call,
+ * calls and results without an id, which belong together in their order. Bytes anywhere in a message (`Uint8Array`, `ArrayBuffer`,
+ * Node's `Buffer`) become their Base64; an object that JSON has no form for, such as a `Blob`, is a `ChatError` `input`.
  */
 export interface Message {
   /** Whose message it is. WordPress sites that know only users and assistants take every other role for the user's. */
@@ -574,7 +577,7 @@ export interface CallOptions {
           name: string;
         };
       }
-    /** The same as Responses and Anthropic write it: `function` for `OpenAiResponses`, `Anthropic`, `Gemini` and `Cohere`, `tool` for the last three. */
+    /** The same as Responses (`function`) and Anthropic (`tool`) write it. */
     | {
         /** `function` or `tool`. */
         type: 'function' | 'tool';
@@ -1020,7 +1023,7 @@ export interface Reply extends AsyncIterable<string> {
   /**
    * The assistant's message, to be pushed into `messages`: the text and the reasoning so far while the reply is being read, and whole
    * after the end. After an abort or an error it has what came until then; calls of tools, and what the service wants back, come at the
-   * end only. It is a new object at each read. `undefined`: the text or the reasoning is longer than `maxEventBytes`.
+   * end only. It is a new object at each read. `undefined`: the text, the reasoning or the images are longer than `maxEventBytes`.
    */
   readonly message: AssistantMessage | undefined;
   /**

@@ -9,10 +9,14 @@ const LONG = 65_536;
 /** The member of the object that stands in for such a text, and holds its number. `src/web/options.rs` knows it, too. */
 const TEXT = '\u0000text';
 
+/** Objects that are copied member by member, or by their entries, by what `Object.prototype.toString` says of them. */
+const PLAIN = ['Object', 'Module'];
+const WITH_ENTRIES = ['Map', 'Headers', 'URLSearchParams'];
+
 /**
  * A copy of plain data, taken at the moment of the call, so that later changes of the original have no effect. Only own enumerable
- * properties are copied, so that a polluted `Object.prototype` adds nothing. What JSON has no form for is an error that names the
- * place; `what` names the whole. `texts`: takes long texts, for which an object stands in: an image would be copied three times as JSON.
+ * properties are copied, so that a polluted `Object.prototype` adds nothing. Bytes become their Base64, `Map`, `Headers` and
+ * `URLSearchParams` an object of their entries. What else JSON has no form for is an error that names the place; `what` names the whole. `texts`: takes long texts, for which an object stands in: an image would be copied three times as JSON.
  */
 export function jsonCopy(object, what, texts) {
   try {
@@ -35,10 +39,8 @@ export function toJson(value, what) {
 
 function copy(value, path, depth, texts) {
   switch (typeof value) {
-    case 'string': {
-      const text = value.toWellFormed?.() ?? wellFormed(value);
-      return texts && text.length >= LONG ? { [TEXT]: texts.push(text) - 1 } : text;
-    }
+    case 'string':
+      return kept(value.toWellFormed?.() ?? wellFormed(value), texts);
     case 'boolean':
       return value;
     case 'number':
@@ -54,10 +56,36 @@ function copy(value, path, depth, texts) {
   if (value === null) return null;
   if (depth === MAX_DEPTH) throw new ChatError('input', `${path} is circular, or nested deeper than ${MAX_DEPTH} levels`);
   if (Array.isArray(value)) return Array.from(value, (item, i) => copy(item, `${path}[${i}]`, depth + 1, texts));
+  const kind = kindOf(value);
+  // A Node `Buffer` has `toJSON`, which makes a number of each byte.
+  if (ArrayBuffer.isView(value)) return kept(base64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)), texts);
+  if (kind === 'ArrayBuffer' || kind === 'SharedArrayBuffer') return kept(base64(new Uint8Array(value)), texts);
   if (typeof value.toJSON === 'function') return copy(value.toJSON(), path, depth + 1, texts);
+  if (WITH_ENTRIES.includes(kind)) value = Object.fromEntries(value);
+  else if (!PLAIN.includes(kind)) throw new ChatError('input', `${path} is a ${kind}, which JSON has no form for`);
   const own = Object.create(null);
   for (const key of Object.keys(value)) own[key] = copy(value[key], path ? `${path}.${key}` : key, depth + 1, texts);
   return own;
+}
+
+/** What an object is, such as `Set`. `Object` for plain ones and for instances of classes. */
+function kindOf(value) {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? 'Object' : Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** A text, or what stands in for a long one. */
+function kept(text, texts) {
+  return texts && text.length >= LONG ? { [TEXT]: texts.push(text) - 1 } : text;
+}
+
+/** `Uint8Array.prototype.toBase64` for engines from before 2025, too. */
+function base64(bytes) {
+  if (bytes.toBase64) return bytes.toBase64();
+  let text = '';
+  // An engine takes so many arguments only.
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode.apply(null, bytes.subarray(at, at + 8192));
+  return btoa(text);
 }
 
 /** `String.prototype.toWellFormed` for engines from before 2023: half a surrogate pair, which UTF-8 has no form for, becomes U+FFFD. */

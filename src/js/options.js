@@ -55,6 +55,8 @@ export function split(given, path, texts) {
       if (LIVE.includes(key)) live[key] = given[key] ?? undefined;
       else if (key === 'apiKey' && typeof given.apiKey === 'function') [live.apiKey, data.apiKey] = [given.apiKey, KEY_OF_FUNCTION];
       else if (typeof given[key] === 'function') throw notAFunction(path, key);
+      // A signal under a name that other packages have for it: the core knows the right one.
+      else if (typeof given[key]?.addEventListener === 'function') data[key] = true;
       else data[key] = given[key];
     }
   } catch (error) {

@@ -63,6 +63,9 @@ pub struct ChatRequest {
     pub warnings: Vec<String>,
 }
 
+/// The error of a `toolChoice` that is none.
+pub const NO_CHOICE: &str = "toolChoice must be 'auto', 'none', 'required' or the function of a tool";
+
 /// Names of `maxTokens` in Chat Completions, of which a service may know one only.
 const TOKEN_LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
 
@@ -116,6 +119,22 @@ impl ChatRequest {
         for (name, place) in info.options {
             if let Some(value) = option(name) {
                 mapped_options.insert(place, value.clone());
+            }
+        }
+        let choice = info.options.iter().find(|(name, _)| *name == "toolChoice").map(|(_, place)| *place);
+        if let (Some(place), Some(given)) = (choice, option("toolChoice")) {
+            if given.as_str().or(given.text("type")).or(given.text_at("/function/name")).is_none() {
+                return Err(Error::input(NO_CHOICE));
+            }
+            if let Some(choice) = history::repaired_choice(given) {
+                mapped_options.insert(place, choice);
+            }
+            let parallel = info.options.iter().find(|(name, _)| *name == "parallelToolCalls");
+            if given.is_true("disable_parallel_tool_use")
+                && option("parallelToolCalls").is_none()
+                && let Some((_, place)) = parallel
+            {
+                mapped_options.insert(place, false.into());
             }
         }
         let is_mapped = |wanted: &str| info.options.iter().any(|(name, _)| *name == wanted);
@@ -424,6 +443,11 @@ impl MessageReader<'_> {
             Some(Value::Null) | None => return wrong(".role is missing"),
             Some(_) => return wrong(".role must be a string such as 'user'"),
         };
+        if message.non_null("tool_calls").is_some_and(|calls| calls.as_array().is_none())
+            || message.list("tool_calls").iter().any(|call| !call.is_object())
+        {
+            return wrong(".tool_calls must be an array of calls");
+        }
         let mut text = String::new();
         match message.get("content") {
             Some(Value::String(content)) => text.push_str(content),

@@ -25,7 +25,8 @@ const ROLES: &[(&str, &str)] = &[
 /// - calls and results that stand in the content (Anthropic's `tool_use` and `tool_result`, the AI SDK's `tool-call` and
 ///   `tool-result`) become `tool_calls` and messages of the role `tool`;
 /// - `function_call` and the role `function`, which came before `tool_calls`, become those;
-/// - arguments that are JSON and no text become text;
+/// - arguments that are JSON and no text become text, and ids that are numbers, too; calls without an id get one, and results without
+///   one those of the calls before them, in their order;
 /// - results go right behind the message with their call.
 pub fn repair(messages: &mut Value) {
     let Value::Array(list) = messages else { return };
@@ -35,8 +36,28 @@ pub fn repair(messages: &mut Value) {
             restructure(at, message, &mut repaired);
         }
         *list = repaired;
+        name_results(list);
     }
     sort_results(list);
+}
+
+/// The choice of a tool as OpenAI's Chat Completions has it, of one in the form of Anthropic (`{ type: 'any' }`), the AI SDK
+/// (`{ type: 'tool', toolName }`) or Responses (`{ type: 'function', name }`). `None`: it has that form, or none that is known.
+pub fn repaired_choice(given: &Value) -> Option<Value> {
+    let word = match given.text("type")? {
+        "auto" => "auto",
+        "none" => "none",
+        "any" | "required" => "required",
+        "tool" | "function" => {
+            let name = given.text("name").or(given.text("toolName"))?;
+            let mut choice = Map::new();
+            choice.insert_str("type", "function");
+            choice.insert_in("function", "name", name.into());
+            return Some(choice.into());
+        }
+        _ => return None,
+    };
+    Some(word.into())
 }
 
 /// Whether anything about this message but its place has to change.
@@ -48,10 +69,18 @@ fn needs_restructuring(message: &Value) -> bool {
         || message.get("content").is_some_and(|part| part.text("type").is_some())
         || message.non_null("function_call").is_some()
         || message.list("content").iter().any(is_moved)
+        || message.get("tool_calls").is_some_and(|calls| calls.as_array().is_none())
+        || role == "tool" && is_nameless(message, "tool_call_id")
         || message.list("tool_calls").iter().any(|call| {
             call.text("type").is_none()
+                || is_nameless(call, "id")
                 || call.pointer("/function/arguments").is_none_or(|text| text.as_str().is_none())
         })
+}
+
+/// Whether there is no id, or one that is no text.
+fn is_nameless(value: &Value, key: &str) -> bool {
+    value.text(key).is_none_or(str::is_empty)
 }
 
 /// What a part of a content is that has its place beside the content.
@@ -80,8 +109,10 @@ fn restructure(at: usize, mut message: Value, list: &mut Vec<Value>) {
     }
     let mut calls = match members.take("tool_calls") {
         Some(Value::Array(calls)) => calls,
+        // One call without a list.
+        Some(call @ Value::Object(_)) => vec![call],
         other => {
-            other.into_iter().for_each(|other| members.insert("tool_calls", other));
+            other.into_iter().filter(|other| !other.is_null()).for_each(|other| members.insert("tool_calls", other));
             Vec::new()
         }
     };
@@ -115,9 +146,15 @@ fn restructure(at: usize, mut message: Value, list: &mut Vec<Value>) {
             members.insert("content", Value::Null);
         }
     }
+    for (index, call) in calls.iter_mut().filter_map(Value::as_object_mut).enumerate() {
+        if !name_by_number(call, "id") {
+            call.insert_str("id", &join(&["call_", &decimal(at as u64), "_", &decimal(index as u64)]));
+        }
+    }
     if !calls.is_empty() {
         members.insert("tool_calls", calls.into());
     }
+    _ = name_by_number(members, "tool_call_id");
     if role == "function" {
         let name = members.get("name").and_then(Value::as_str).unwrap_or_default();
         // Its call is the last one of this name.
@@ -160,6 +197,37 @@ fn as_call(call: &mut Value) {
     }
 }
 
+/// Makes an id that is a number a text. Returns whether there is an id.
+fn name_by_number(members: &mut Map, key: &str) -> bool {
+    if let Some(Value::Number(digits)) = members.get(key) {
+        let text = digits.to_string();
+        members.insert_str(key, &text);
+    }
+    members.text(key).is_some()
+}
+
+/// Gives results without an id those of the calls of the last message before them, in their order.
+fn name_results(list: &mut [Value]) {
+    // The calls that have no result so far.
+    let mut open = Vec::new();
+    for message in list {
+        let role = message.text("role").unwrap_or_default();
+        if role != "tool" {
+            let ids = message.list("tool_calls").iter().rev().filter_map(|call| call.text("id"));
+            open = ids.map(str::to_owned).collect();
+        } else if is_nameless(message, "tool_call_id") {
+            let id = open.pop();
+            message
+                .as_object_mut()
+                .zip(id)
+                .into_iter()
+                .for_each(|(message, id)| message.insert_str("tool_call_id", &id));
+        } else if open.last().map(String::as_str) == message.text("tool_call_id") {
+            open.pop();
+        }
+    }
+}
+
 /// The arguments of a call as JSON text.
 fn as_text(arguments: &Value) -> String {
     match arguments.as_str() {
@@ -173,7 +241,8 @@ fn as_text(arguments: &Value) -> String {
 fn call_of(part: &Value) -> Value {
     let text = |keys: &[&str]| keys.iter().find_map(|key| part.text(key)).unwrap_or_default();
     let (mut call, mut function) = (Map::new(), Map::new());
-    call.insert_str("id", text(&["id", "toolCallId"]));
+    let id = ["id", "toolCallId"].iter().find_map(|key| part.string_or_number(key)).unwrap_or_default();
+    call.insert_str("id", id);
     call.insert_str("type", "function");
     function.insert_str("name", text(&["name", "toolName"]));
     let arguments = ["input", "args"].iter().find_map(|key| part.get(key)).unwrap_or(&Value::Null);
@@ -189,11 +258,12 @@ fn call_of(part: &Value) -> Value {
 fn result_of(mut part: Value) -> Value {
     let mut message = Map::new();
     message.insert_str("role", "tool");
-    let id = ["tool_use_id", "toolCallId"].iter().find_map(|key| part.text(key)).unwrap_or_default();
+    let id = ["tool_use_id", "toolCallId"].iter().find_map(|key| part.string_or_number(key)).unwrap_or_default();
     message.insert_str("tool_call_id", id);
     part.text("toolName").into_iter().for_each(|name| message.insert_str("name", name));
     let mut has_failed = part.is_true("is_error") || part.is_true("isError");
     let Some(members) = part.as_object_mut() else { return message.into() };
+    let is_content = members.contains_key("content");
     let content = ["content", "output", "result"].iter().find_map(|key| members.take(key)).unwrap_or_default();
     let content = match (content.text("type"), content.get("value")) {
         // The AI SDK says in `type` what its value is.
@@ -201,6 +271,8 @@ fn result_of(mut part: Value) -> Value {
             has_failed |= kind.starts_with("error");
             value.clone()
         }
+        // One part without a list.
+        (Some(_), None) if is_content => vec![content].into(),
         _ => content,
     };
     let is_parts = content.as_array().is_some_and(|parts| parts.iter().all(|part| part.text("type").is_some()));

@@ -494,3 +494,21 @@ fn the_signature_of_a_call_of_google_goes_to_no_service_that_refuses_it() {
         assert_eq!(warnings, told, "{service}");
     }
 }
+
+#[test]
+fn details_of_the_reasoning_reach_only_services_that_may_want_them() {
+    let details = json!([{ "type": "reasoning.text", "text": "hm", "signature": "sig" }]);
+    for service in compatible::names().chain(["", "openai"]) {
+        let (message, told) = back(service, "m", json!({ "reasoning_details": details }));
+        let is_taken = ["", "aigateway", "minimax", "openrouter"].contains(&service);
+        assert_eq!(message.get("reasoning_details"), is_taken.then_some(&details), "{service}");
+        assert_eq!(
+            told.iter().any(|warning| warning.contains("'reasoning_details'")),
+            !is_taken,
+            "{service}: {told:?}"
+        );
+        if ["bedrock", "huggingface", "lmstudio", "nvidia", "vertex"].contains(&service) {
+            assert_eq!(message["reasoning_content"], "hm", "{service}");
+        }
+    }
+}

@@ -358,15 +358,15 @@ fn a_form_of_answer_that_is_none_is_told() {
 /// Or it would grow as long as the chat goes on, though the application cut its messages.
 #[test]
 fn what_is_kept_of_calls_that_are_gone_from_the_messages_goes_with_them() {
-    let part = |name: &str| json!({ "functionCall": { "name": name, "args": {} }, "thoughtSignature": "c2ln" });
+    let part = |name: &str| json!({ "functionCall": { "name": name, "args": { "city": "Köln" } }, "thoughtSignature": "c2ln" });
     let messages = json!([
         { "role": "assistant", "content": null, "tool_calls": [call("new")] },
         { "role": "tool", "tool_call_id": "new", "content": "1" },
     ]);
-    let conversation = json!({ "old": part("f"), "new": part("g"), "__proto__": 1, "length": null });
+    let conversation = json!({ "old": part("f"), "new": part("look"), "__proto__": 1, "length": null });
     let played = ask(messages).options(json!({ "conversation": conversation })).answers(&[ok()]);
-    assert_eq!(played.conversation(), json!({ "new": part("g") }));
-    assert_eq!(played.json(0)["contents"][0]["parts"], json!([part("g")]));
+    assert_eq!(played.conversation(), json!({ "new": part("look") }));
+    assert_eq!(played.json(0)["contents"][0]["parts"], json!([part("look")]));
 }
 
 /// Its parts have no type, here or in the messages for another service.

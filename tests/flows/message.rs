@@ -114,7 +114,8 @@ fn a_text_that_the_caller_changed_counts() {
     let mut changed = claude();
     changed["content"] = json!("I see.");
     let (body, _) = sent_back("Anthropic", &changed);
-    let wanted = [thought("One.", "s1"), thought("Two.", "s2"), text("I see."), call.clone()];
+    // All of it stands where the text began: the service refuses blocks of reasoning in another order.
+    let wanted = [thought("One.", "s1"), text("I see."), thought("Two.", "s2"), call.clone()];
     assert_eq!(body["messages"][1]["content"], json!(wanted));
     // A call that the caller took away stays away.
     let mut without = claude();

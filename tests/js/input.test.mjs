@@ -342,6 +342,63 @@ test('text arrives at the site as it is', async () => {
   }
 });
 
+/** What the service gets of a message with this in its content. */
+async function partSent(part) {
+  let body;
+  const fetch = async (url, init) => {
+    body = JSON.parse(init.body);
+    return says('yes')();
+  };
+  await new OpenAiChat({ apiKey: 'sk-canary-0123456789', defaultModel: 'm', fetch }).createAsync({ messages: user([part]) });
+  return body.messages[0].content[0];
+}
+
+test('bytes are their Base64, short and long ones', async () => {
+  for (const length of [0, 1, 2, 3, 300_001]) {
+    const bytes = Uint8Array.from({ length }, (_, i) => i % 251);
+    const base64 = Buffer.from(bytes).toString('base64');
+    const around = new Uint8Array([9, ...bytes, 9]);
+    const forms = [bytes, Buffer.from(bytes), bytes.buffer, around.subarray(1, length + 1), new DataView(around.buffer, 1, length)];
+    for (const data of forms) {
+      const part = await partSent({ type: 'custom', data });
+      assert.equal(part.data, base64, `${Object.prototype.toString.call(data)} of ${length}`);
+    }
+  }
+  const image = await partSent({ type: 'image', image: new Uint8Array([137, 80, 78, 71]) });
+  assert.deepEqual(image, { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw==' } });
+});
+
+test('maps, headers and parameters are an object of their entries, and an address is its text', async () => {
+  const forms = [new Map([['a', '1'], ['__proto__', { b: 2 }]]), new Headers({ a: '1' }), new URLSearchParams('a=1')];
+  for (const given of forms) {
+    const { given: sent } = await partSent({ type: 'custom', given });
+    assert.equal(sent.a, '1');
+    assert.deepEqual(Object.keys(sent), [...given.keys()]);
+  }
+  assert.equal((await partSent({ type: 'custom', at: new URL('https://a.example/x?y') })).at, 'https://a.example/x?y');
+  class Own {
+    a = 1;
+  }
+  assert.deepEqual((await partSent({ type: 'custom', own: new Own(), bare: { __proto__: null, b: 2 } })), { type: 'custom', own: { a: 1 }, bare: { b: 2 } });
+  let sent;
+  const fetch = async (url, init) => {
+    sent = new Headers(init.headers);
+    return says('yes')();
+  };
+  await new OpenAiChat({ apiKey: 'sk-canary-0123456789', defaultModel: 'm', fetch, headers: new Headers({ 'x-own': 'yes' }) }).createAsync({ messages: 'Hi' });
+  assert.equal(sent.get('x-own'), 'yes');
+});
+
+test('objects that JSON has no form for are told, with their place and kind', async () => {
+  const service = new OpenAiChat({ apiKey: 'sk-canary-0123456789', defaultModel: 'm', fetch: says('yes') });
+  const kinds = { Set: new Set([1]), Blob: new Blob(['x']), File: new File(['x'], 'x.txt'), WeakMap: new WeakMap(), Promise: Promise.resolve(), RegExp: /x/, FormData: new FormData(), Error: new Error('x') };
+  for (const [kind, given] of Object.entries(kinds)) {
+    const words = new RegExp(`^messages\\[0\\]\\.content\\[0\\]\\.data is a ${kind}, which JSON has no form for`);
+    await chatError(service.createAsync({ messages: user([{ type: 'image', data: given }]) }), 'input', words);
+    assert.throws(() => new OpenAiChat({ extra: { a: given } }), { code: 'input', message: new RegExp(`^extra\\.a is a ${kind}`) });
+  }
+});
+
 test('lone surrogates become valid UTF-8 or an error', async () => {
   used.site.clear();
   await used.engine.createAsync({ messages: 'a\ud83db\udc00' });

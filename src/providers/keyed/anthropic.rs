@@ -235,7 +235,7 @@ fn add_system(system: &[ChatMessage<'_>], body: &mut Map) {
 /// Makes a schema one that the service accepts: each object is closed, and what it refuses goes into the description, as
 /// Anthropic's own packages do it. Returns whether anything did.
 fn close_objects(schema: &mut Value) -> bool {
-    const REFUSED: [&str; 10] = [
+    const REFUSED: [&str; 11] = [
         "minimum",
         "maximum",
         "exclusiveMinimum",
@@ -244,36 +244,37 @@ fn close_objects(schema: &mut Value) -> bool {
         "minLength",
         "maxLength",
         "pattern",
+        "minItems",
         "maxItems",
         "uniqueItems",
     ];
     let mut is_changed = false;
-    match schema {
-        Value::Array(items) => items.iter_mut().for_each(|item| is_changed |= close_objects(item)),
-        Value::Object(members) => {
-            if let Some(one_of) = members.take("oneOf") {
-                members.insert("anyOf", one_of);
-            }
-            let mut refused = String::new();
-            for key in REFUSED {
-                // `properties` may have members of these names, which are schemas.
-                if let Some(limit @ (Value::Number(_) | Value::Bool(_) | Value::String(_))) = members.get(key) {
-                    refused.push_str(&join(&[if refused.is_empty() { "" } else { ", " }, key, ": ", &limit.to_json()]));
-                    members.remove(key);
-                }
-            }
-            if !refused.is_empty() {
-                is_changed = true;
-                let known = members.text("description").map(|text| join(&[text, " "])).unwrap_or_default();
-                members.insert_str("description", &join(&[&known, "(", &refused, ")"]));
-            }
-            members.values_mut().for_each(|member| is_changed |= close_objects(member));
-            if members.text("type") == Some("object") && members.get("properties").is_some_and(Value::is_object) {
-                members.insert("additionalProperties", false.into());
+    messages::each_schema(schema, &mut |members| {
+        if !members.contains_key("anyOf")
+            && let Some(one_of) = members.take("oneOf")
+        {
+            members.insert("anyOf", one_of);
+        }
+        let mut refused = String::new();
+        for key in REFUSED {
+            // Lists may be asked to have none or one item at least.
+            let is_taken = |limit: &Value| key == "minItems" && limit.as_u64().is_some_and(|least| least < 2);
+            if let Some(limit) = members.get(key).filter(|limit| !is_taken(limit)) {
+                refused.push_str(&join(&[if refused.is_empty() { "" } else { ", " }, key, ": ", &limit.to_json()]));
+                members.remove(key);
             }
         }
-        _ => {}
-    }
+        if !refused.is_empty() {
+            is_changed = true;
+            let known = members.text("description").map(|text| join(&[text, " "])).unwrap_or_default();
+            members.insert_str("description", &join(&[&known, "(", &refused, ")"]));
+        }
+        let is_object = |kind: &Value| kind.as_str() == Some("object");
+        let has_object = |kind: &Value| is_object(kind) || kind.as_array().is_some_and(|of| of.iter().any(is_object));
+        if members.get("type").is_some_and(has_object) && members.get("properties").is_some_and(Value::is_object) {
+            members.insert("additionalProperties", false.into());
+        }
+    });
     is_changed
 }
 
@@ -329,10 +330,10 @@ fn text_block(text: &str) -> Value {
     block.into()
 }
 
-/// Marks the last block for the cache. A mark on reasoning is refused, so it goes to the block before.
+/// Marks the last block for the cache. A mark on reasoning is refused, so it goes to the block before, of the last so many.
 fn mark_last(blocks: &mut [Value], mark: &Value) {
     let is_marked = |block: &&mut Value| !matches!(block.text("type"), Some("thinking" | "redacted_thinking"));
-    if let Some(Value::Object(last)) = blocks.iter_mut().rev().find(is_marked) {
+    if let Some(Value::Object(last)) = blocks.iter_mut().rev().take(MAX_OPEN_BLOCKS).find(is_marked) {
         last.insert("cache_control", mark.clone());
     }
 }
@@ -351,7 +352,7 @@ fn add_block(
         // Told by `warn_of_reasoning`.
         ContentPart::Reasoning(_) => {}
         ContentPart::Media(_) if message.role == Role::Assistant => {
-            warnings.push(join(&[&messages::place(message.at), messages::IMAGE_OF_ASSISTANT]));
+            messages::warn_of_message(message.at, "", messages::IMAGE_OF_ASSISTANT, warnings);
         }
         ContentPart::Media(media) => {
             blocks.push(media_block(media).ok_or_else(|| messages::no_form(message, NAME, part))?)

@@ -1,11 +1,14 @@
 //! Messages for services whose messages have the form of OpenAI's Chat Completions. They are sent as the caller gives them, except for
 //! what has no place in that form.
 
-use super::content_part::{self, ContentPart, MediaKind, Source, cache_mark, in_openai_form, reasoning_text};
+use super::compatible::EXTRA;
+use super::content_part::{
+    self, ContentPart, MediaKind, Source, cache_mark, has_scheme, in_openai_form, reasoning_text,
+};
 use super::message_decoder::str_or_empty;
 use super::messages::{self, PROVIDER_DATA};
 use crate::chat::{Error, Result};
-use crate::json::{Map, Value, fill_template};
+use crate::json::{Map, Value};
 use crate::text::{decimal, join};
 
 /// What a service takes that OpenAI does not.
@@ -21,6 +24,8 @@ pub struct Takes {
     pub images_of_assistant: bool,
     /// Parts of the type `thinking`, in its own form.
     pub thoughts: bool,
+    /// `extra_content` of calls.
+    pub state_of_calls: bool,
 }
 
 /// The messages in the form of Chat Completions. `None`: they have that form already. `provider` is named in errors and warnings.
@@ -63,7 +68,9 @@ pub fn unmark_tools(body: &mut Map, takes: Takes, provider: &str, warnings: &mut
 fn is_plain(part: &Value, takes: Takes) -> bool {
     match str_or_empty(part, "type") {
         "text" | "refusal" | "video_url" | "document_url" | "file_url" | "audio_url" | "input_video" => true,
-        "image_url" => part.get("image_url").is_some_and(Value::is_object),
+        "image_url" => {
+            part.get("image_url").is_some_and(|image| image.is_object() && image.text("url").is_none_or(has_scheme))
+        }
         "input_audio" => part.get("input_audio").is_some(),
         "file" => {
             part.text_at("/file/file_id").is_some()
@@ -72,9 +79,8 @@ fn is_plain(part: &Value, takes: Takes) -> bool {
         "thinking" if takes.thoughts && part.get("thinking").is_some_and(|thinking| thinking.as_array().is_some()) => {
             true
         }
-        "input_text" | "output_text" | "input_image" | "input_file" | "image" | "document" | "reasoning"
-        | "thinking" | "redacted_thinking" => false,
-        kind => !kind.is_empty(),
+        "reasoning" | "thinking" | "redacted_thinking" | "input_text" | "output_text" => false,
+        kind => !kind.is_empty() && !content_part::is_known(kind),
     }
 }
 
@@ -85,9 +91,14 @@ fn is_foreign(message: &Value, takes: Takes) -> bool {
     let is_marked = |value: &Value| !takes.marks && cache_mark(value).is_some();
     message.get(PROVIDER_DATA).is_some()
         || message.get("is_error").is_some()
+        // Services refuse an empty list.
+        || message.get("content").and_then(Value::as_array).is_some_and(Vec::is_empty)
         || !takes.images_of_assistant && message.get("images").is_some()
         || is_marked(message)
-        || message.list("tool_calls").iter().any(is_marked)
+        || message
+            .list("tool_calls")
+            .iter()
+            .any(|call| is_marked(call) || !takes.state_of_calls && call.get(EXTRA).is_some())
         || parts.iter().any(|part| {
             !is_plain(part, takes)
                 || is_marked(part)
@@ -128,12 +139,17 @@ impl Writer<'_> {
             self.warn(&[self.provider, messages::NO_FLAG]);
         }
         if !self.takes.images_of_assistant && message.take("images").is_some() {
-            self.warn(&[&messages::place(at), messages::IMAGE_OF_ASSISTANT]);
+            messages::warn_of_message(at, "", messages::IMAGE_OF_ASSISTANT, self.warnings);
         }
         self.unmark(&mut message);
         if let Some(Value::Array(calls)) = message.get_mut("tool_calls") {
             let mut calls = std::mem::take(calls);
-            calls.iter_mut().filter_map(Value::as_object_mut).for_each(|call| self.unmark(call));
+            for call in calls.iter_mut().filter_map(Value::as_object_mut) {
+                self.unmark(call);
+                if !self.takes.state_of_calls && call.take(EXTRA).is_some() {
+                    self.warn(&[self.provider, " takes no 'extra_content' in calls of tools: it was left out"]);
+                }
+            }
             message.insert("tool_calls", calls.into());
         }
         let Some(Value::Array(parts)) = message.take("content") else {
@@ -163,7 +179,6 @@ impl Writer<'_> {
         if !reasoning.is_empty() && message.get("reasoning_content").is_none() {
             message.insert_str("reasoning_content", &reasoning);
         }
-        // Services refuse an empty list.
         message.insert("content", if content.is_empty() { "".into() } else { content.into() });
         Ok(message.into())
     }
@@ -235,44 +250,39 @@ pub enum OwnTools {
 /// The tools in the form of Chat Completions. `None`: they have it.
 ///
 /// # Errors
-/// [`crate::chat::Code::Input`]: one is of another service.
+/// [`crate::chat::Code::Input`]: one is of another service, or none at all.
 pub fn tools(given: &Value, own: OwnTools) -> Result<Option<Value>> {
-    let given = messages::items(given);
+    let given = given.as_array().ok_or_else(|| Error::input("tools must be an array"))?;
     let usual = if own == OwnTools::None { &["function"][..] } else { &["function", "custom"] };
-    let is_usual = |tool: &Value| usual.iter().any(|key| tool.get(key).is_some_and(Value::is_object));
+    let is_usual = |tool: &Value| usual.iter().find(|key| tool.get(key).is_some_and(Value::is_object)).copied();
+    if given.iter().all(|tool| is_usual(tool).is_some() && tool.text("type").is_some()) {
+        return Ok(None);
+    }
     let mut written = Vec::with_capacity(given.len());
     for (at, tool) in given.iter().enumerate() {
         let (kind, schema) = (str_or_empty(tool, "type"), messages::schema_of(tool));
         let is_flat = matches!(kind, "" | "function") || kind == "custom" && schema.is_some();
-        written.push(match is_usual(tool) {
-            true => tool.clone(),
-            false if is_flat && tool.text("name").is_some() => {
-                let mut function = Map::new();
-                for key in ["name", "description", "strict"] {
-                    tool.non_null(key).into_iter().for_each(|value| function.insert(key, value.clone()));
-                }
-                schema.into_iter().for_each(|schema| function.insert("parameters", schema.clone()));
-                let mut tool = Map::new();
-                tool.insert_str("type", "function");
-                tool.insert("function", function.into());
-                tool.into()
+        let Some(members) = tool.as_object() else { return Err(messages::foreign_tool(at, tool)) };
+        let mut members = members.clone();
+        if let Some(usual) = is_usual(tool) {
+            members.insert_str("type", if kind.is_empty() { usual } else { kind });
+        } else if is_flat && tool.text("name").is_some() {
+            let mut function = Map::new();
+            for key in ["name", "description", "strict"] {
+                tool.non_null(key).into_iter().for_each(|value| function.insert(key, value.clone()));
             }
-            false if own == OwnTools::Any => tool.clone(),
-            false if own == OwnTools::Own && !kind.is_empty() && !messages::is_of_anthropic(tool) => tool.clone(),
-            false => return Err(messages::foreign_tool(at, tool)),
-        });
+            schema.into_iter().for_each(|schema| function.insert("parameters", schema.clone()));
+            members = Map::new();
+            members.insert_str("type", "function");
+            members.insert("function", function.into());
+            cache_mark(tool).into_iter().for_each(|mark| members.insert("cache_control", mark.clone()));
+        } else {
+            let is_own = own == OwnTools::Own && !kind.is_empty() && !messages::is_of_anthropic(tool);
+            if own != OwnTools::Any && !is_own {
+                return Err(messages::foreign_tool(at, tool));
+            }
+        }
+        written.push(members.into());
     }
-    Ok((!given.iter().all(is_usual)).then(|| written.into()))
-}
-
-/// Gives the choice of a tool in the body the form of Chat Completions, where it has Anthropic's form or that of Responses.
-pub fn adapt_choice(body: &mut Map) {
-    let Some(given @ Value::Object(_)) = body.get("tool_choice") else { return };
-    let written: Value = match (str_or_empty(given, "type"), given.text("name")) {
-        ("tool" | "function", Some(name)) => fill_template(r#"{"type":"function","function":{"name":$}}"#, &[name]),
-        ("any", None) => "required".into(),
-        (word @ ("auto" | "none"), None) => word.into(),
-        _ => return,
-    };
-    body.insert("tool_choice", written);
+    Ok(Some(written.into()))
 }

@@ -178,7 +178,7 @@ fn add_message(
                 parts.push(fill_template(TEXT, &[piece]));
             }
             ContentPart::Media(_) if given.role == Role::Assistant => {
-                warnings.push(join(&[&messages::place(given.at), messages::IMAGE_OF_ASSISTANT]));
+                messages::warn_of_message(given.at, "", messages::IMAGE_OF_ASSISTANT, warnings);
             }
             ContentPart::Media(media) => {
                 is_plain = false;

@@ -338,6 +338,7 @@ impl Service {
             parts_in_results: is_router,
             images_of_assistant: is_router,
             thoughts: matches!(self.back, Back::Part),
+            state_of_calls: self.may_be_google(),
         }
     }
 
@@ -550,16 +551,6 @@ impl Service {
                 }
             }
         }
-        for (at, call) in message.list("tool_calls").iter().enumerate() {
-            if !self.may_be_google()
-                && call.get(EXTRA).is_some()
-                && let Some(Value::Array(calls)) = object(&mut changed, message).get_mut("tool_calls")
-                && let Some(Value::Object(call)) = calls.get_mut(at)
-            {
-                call.remove(EXTRA);
-                warn(&[name, " takes no 'extra_content' in calls of tools: it was left out"]);
-            }
-        }
         if role == "assistant" {
             self.place_reasoning(name, &mut changed, message, warn);
         }
@@ -585,7 +576,11 @@ impl Service {
     fn place_reasoning(&self, name: &str, changed: &mut Option<Map>, message: &Value, warn: &mut dyn FnMut(&[&str])) {
         let has = |member: &&str| changed.as_ref().map_or(message.get(member), |changed| changed.get(member)).is_some();
         let filler = self.filler.filter(|_| !message.list("tool_calls").is_empty());
-        if matches!(self.back, Back::AsGiven) || filler.is_none() && ![CONTENT, REASONING, DETAILS].iter().any(has) {
+        // An unknown service and a gateway may want the details back.
+        let keeps_details = matches!(self.name, "" | "aigateway") || !has(&DETAILS);
+        if matches!(self.back, Back::AsGiven) && keeps_details
+            || filler.is_none() && ![CONTENT, REASONING, DETAILS].iter().any(has)
+        {
             return;
         }
         let message = object(changed, message);
@@ -600,6 +595,12 @@ impl Service {
                 message.insert(DETAILS, parts.to_vec().into());
                 short.into_iter().filter(|_| other == REASONING).for_each(|short| message.insert(REASONING, short));
                 has_state = false;
+            }
+            Back::AsGiven if given.is_none() && !text.is_empty() => message.insert_str(CONTENT, &text),
+            Back::AsGiven => {
+                for (name, value) in [(CONTENT, content), (REASONING, short)] {
+                    value.into_iter().for_each(|value| message.insert(name, value));
+                }
             }
             // An empty text may be what the service wants, too.
             Back::Text(names) if given.is_some() || !text.is_empty() => {

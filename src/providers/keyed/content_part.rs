@@ -126,11 +126,21 @@ struct Form {
     content: &'static [&'static str],
 }
 
-/// The forms of OpenAI's two APIs, Anthropic, the AI SDK, Mistral, Perplexity and OpenRouter.
+/// The forms of OpenAI's two APIs, Anthropic, the AI SDK, MCP, Mistral, Perplexity and OpenRouter.
 const FORMS: &[Form] = &[
     Form { name: "image_url", kind: MediaKind::Image, content: &["/image_url/url", "/image_url"] },
     Form { name: "input_image", kind: MediaKind::Image, content: &["/image_url/url", "/image_url"] },
-    Form { name: "image", kind: MediaKind::Image, content: &["/source/data", "/source/url", "/image"] },
+    Form {
+        name: "image",
+        kind: MediaKind::Image,
+        content: &["/source/data", "/source/url", "/image", "/data", "/url"],
+    },
+    Form { name: "image-data", kind: MediaKind::Image, content: &["/data"] },
+    Form { name: "image-url", kind: MediaKind::Image, content: &["/url"] },
+    Form { name: "media", kind: MediaKind::File, content: &["/data"] },
+    Form { name: "file-data", kind: MediaKind::File, content: &["/data"] },
+    Form { name: "file-url", kind: MediaKind::File, content: &["/url"] },
+    Form { name: "audio", kind: MediaKind::Audio, content: &["/data"] },
     Form { name: "document", kind: MediaKind::File, content: &["/source/data", "/source/url"] },
     Form {
         name: "file",
@@ -149,6 +159,11 @@ const FORMS: &[Form] = &[
     Form { name: "video_url", kind: MediaKind::Video, content: &["/video_url/url", "/video_url"] },
     Form { name: "input_video", kind: MediaKind::Video, content: &["/input_video/data", "/input_video/url"] },
 ];
+
+/// Whether a part of this type is an image, a file or a recording.
+pub fn is_known(kind: &str) -> bool {
+    FORMS.iter().any(|form| form.name == kind)
+}
 
 /// Reads one part. `place`: where it stands, for the error.
 ///
@@ -216,7 +231,7 @@ fn media<'a>(part: &'a Value, form: &Form) -> Option<Media<'a>> {
                     media = if media.is_empty() { media_of_name(content) } else { media };
                     Source::Url(content)
                 }
-                None if content.is_empty() || content.starts_with("data:") => return None,
+                None if content.is_empty() || has_scheme(content) => return None,
                 None => Source::Data(given.end(content.len())),
             }
         }
@@ -243,6 +258,7 @@ fn media<'a>(part: &'a Value, form: &Form) -> Option<Media<'a>> {
     if let (true, Source::Data(data)) = (media.is_empty(), &source) {
         media = media_of_bytes(data.as_str().unwrap_or_default(), form.kind);
     }
+    let media = usual_name(media);
     Some(Media { kind: kind_of(media).unwrap_or(form.kind), source, media, name, detail, given: part })
 }
 
@@ -251,42 +267,58 @@ fn cut_parameters(media: &str) -> &str {
     cut(media, b";").0
 }
 
-/// Whether `text` is an address. Otherwise it is Base64, which has no `:`.
+/// Whether `text` begins as an address or a `data:` URL does, and not as Base64, which has no `:`.
+pub fn has_scheme(text: &str) -> bool {
+    let (scheme, rest) = cut(text.get(..MAX_SCHEME).unwrap_or(text), b":");
+    !rest.is_empty() && !scheme.is_empty()
+}
+
+/// Bytes at the beginning of a text in which the end of a scheme is searched, since the text may be long.
+const MAX_SCHEME: usize = 32;
+
+/// Whether `text` is an address and no content.
 fn is_address(text: &str) -> bool {
-    text.contains("://") || text.starts_with("gs:") || text.starts_with("file:")
+    has_scheme(text) && !text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"))
+}
+
+/// The usual name of a media type: names are the same in capitals, and `image/jpg` is a name that many write and services refuse.
+fn usual_name(media: &str) -> &str {
+    let known = ENDINGS.iter().map(|(_, known)| *known).find(|known| known.eq_ignore_ascii_case(media));
+    known.unwrap_or(if media.eq_ignore_ascii_case("image/jpg") { "image/jpeg" } else { media })
 }
 
 fn kind_of(media: &str) -> Option<MediaKind> {
-    Some(match cut(media, b"/").0 {
-        "image" => MediaKind::Image,
-        "audio" => MediaKind::Audio,
-        "video" => MediaKind::Video,
-        "" => return None,
-        _ => MediaKind::File,
-    })
+    const KINDS: [(&str, MediaKind); 3] =
+        [("image", MediaKind::Image), ("audio", MediaKind::Audio), ("video", MediaKind::Video)];
+    let kind = cut(media, b"/").0;
+    let known =
+        KINDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind)).map_or(MediaKind::File, |(_, kind)| *kind);
+    (!kind.is_empty()).then_some(known)
 }
+
+/// Endings of names, and the media types that they stand for.
+const ENDINGS: &[(&str, &str)] = &[
+    ("pdf", "application/pdf"),
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("gif", "image/gif"),
+    ("webp", "image/webp"),
+    ("heic", "image/heic"),
+    ("txt", "text/plain"),
+    ("md", "text/markdown"),
+    ("csv", "text/csv"),
+    ("html", "text/html"),
+    ("json", "application/json"),
+    ("mp3", "audio/mpeg"),
+    ("wav", "audio/wav"),
+    ("mp4", "video/mp4"),
+    ("mov", "video/quicktime"),
+    ("webm", "video/webm"),
+];
 
 /// The media type that the ending of a name or of an address stands for. Empty: it is not known.
 pub fn media_of_name(name: &str) -> &'static str {
-    const ENDINGS: &[(&str, &str)] = &[
-        ("pdf", "application/pdf"),
-        ("png", "image/png"),
-        ("jpg", "image/jpeg"),
-        ("jpeg", "image/jpeg"),
-        ("gif", "image/gif"),
-        ("webp", "image/webp"),
-        ("heic", "image/heic"),
-        ("txt", "text/plain"),
-        ("md", "text/markdown"),
-        ("csv", "text/csv"),
-        ("html", "text/html"),
-        ("json", "application/json"),
-        ("mp3", "audio/mpeg"),
-        ("wav", "audio/wav"),
-        ("mp4", "video/mp4"),
-        ("mov", "video/quicktime"),
-        ("webm", "video/webm"),
-    ];
     let path = cut(name, b"?#").0;
     let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     ENDINGS.iter().find(|(known, _)| *known == ending).map_or("", |(_, media)| media)

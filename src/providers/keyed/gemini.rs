@@ -159,18 +159,11 @@ fn thinking(level: &Value, model: &str, warnings: &mut Vec<String>) -> Value {
 
 /// A schema without `const`, which the service does not know: a value that is the only one of a list means the same.
 fn without_const(mut schema: Value) -> Value {
-    match &mut schema {
-        Value::Array(items) => items.iter_mut().for_each(|item| *item = without_const(std::mem::take(item))),
-        Value::Object(members) => {
-            // A property may have this name; its value is a schema then.
-            if let Some(only) = members.get("const").filter(|only| !only.is_object()).cloned() {
-                members.remove("const");
-                members.insert("enum", vec![only].into());
-            }
-            members.values_mut().for_each(|member| *member = without_const(std::mem::take(member)));
+    messages::each_schema(&mut schema, &mut |members| {
+        if let Some(only) = members.take("const") {
+            members.insert("enum", vec![only].into());
         }
-        _ => {}
-    }
+    });
     schema
 }
 
@@ -226,16 +219,21 @@ impl Writer<'_> {
                     part.insert_str("text", text);
                     parts.push(part.into());
                 }
-                // The part goes back as it came, since it holds the signature of the reasoning that led to it.
-                KeptPart::Own(own) | KeptPart::Given(_, Some(own)) => parts.push((*own).clone()),
-                KeptPart::Given(part, None) => self.part(message, part, &mut parts)?,
+                KeptPart::Own(own) => parts.push((*own).clone()),
+                KeptPart::Given(part, own) => self.part(message, part, *own, &mut parts)?,
             }
         }
         Ok(parts)
     }
 
-    /// Writes one part of a message.
-    fn part(&self, message: &ChatMessage, part: &ContentPart, parts: &mut Vec<Value>) -> Result<()> {
+    /// Writes one part of a message. `own`: what the service gave with a call.
+    fn part(
+        &self,
+        message: &ChatMessage,
+        part: &ContentPart,
+        own: Option<&Value>,
+        parts: &mut Vec<Value>,
+    ) -> Result<()> {
         parts.push(match part {
             ContentPart::Text(text) => fill_template(r#"{"text":$}"#, &[text]),
             ContentPart::Media(media) => media_part(media).ok_or_else(|| messages::no_form(message, NAME, part))?,
@@ -243,9 +241,9 @@ impl Writer<'_> {
             ContentPart::Reasoning(_) | ContentPart::CacheMark(_) => return Ok(()),
             ContentPart::Other(_) => return Err(messages::no_form(message, NAME, part)),
             ContentPart::ToolCall { id, name, arguments } => {
-                let known = self.known.get(id).filter(|part| part.get("functionCall").is_some());
-                if let Some(part) = known {
-                    parts.push(part.clone());
+                let own = own.or(self.known.get(id));
+                if let Some(part) = own.and_then(|own| part_of_call(own, name, arguments)) {
+                    parts.push(part);
                     return Ok(());
                 }
                 let template = match self.is_since_3 {
@@ -274,7 +272,7 @@ impl Writer<'_> {
                 }
                 let mut inner = Vec::new();
                 for part in media {
-                    self.part(message, part, &mut inner)?;
+                    self.part(message, part, None, &mut inner)?;
                 }
                 // Older models take pictures beside the result only.
                 if self.is_since_3 && !inner.is_empty() {
@@ -289,6 +287,18 @@ impl Writer<'_> {
         });
         Ok(())
     }
+}
+
+/// The part of a call as it came, since it holds the signature of the reasoning that led to it; with the arguments as they are now.
+fn part_of_call(own: &Value, name: &str, arguments: &str) -> Option<Value> {
+    let call = own.get("functionCall").filter(|call| call.text("name") == Some(name))?;
+    let mut part = own.clone();
+    if whole_arguments(call.get("args")) != arguments
+        && let Some(Value::Object(call)) = part.as_object_mut().and_then(|part| part.get_mut("functionCall"))
+    {
+        call.insert_filled("args", "%", &[&messages::arguments_object(arguments)]);
+    }
+    Some(part)
 }
 
 /// The part of an image, a file, or a recording. `None`: the service takes no such content, or its type is not known.

@@ -534,7 +534,7 @@ impl MessageDecoder {
         let mut members = self.state.of_message();
         let mut extra = Map::new();
         for tool in self.tools.iter().filter(|tool| !tool.extra.is_null()) {
-            extra.insert(&tool.call.id, tool.extra.clone());
+            extra.push(&tool.call.id, tool.extra.clone());
         }
         if !extra.is_empty() {
             members.insert(EXTRA, extra.into());

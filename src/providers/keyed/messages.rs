@@ -9,7 +9,7 @@ use super::message_decoder::str_or_empty;
 
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value, fill_template};
-use crate::options::ChatRequest;
+use crate::options::{ChatRequest, NO_CHOICE};
 use crate::text::{decimal, digit, join};
 
 /// A message.
@@ -46,8 +46,8 @@ impl<'a> ChatMessage<'a> {
 
     /// What the answer of this provider consisted of, as its decoder kept it for `reply.message`
     /// ([`MessageDecoder::keep_part`](super::message_decoder::MessageDecoder::keep_part)), in the order of the answer. Where the
-    /// caller has changed the message since, the service's own parts come first, then the message as it is now. `None`: the message
-    /// is not from this provider, or nothing was kept.
+    /// caller has changed the text since, all of it stands where it began; where other calls are in the message, the service's own
+    /// parts come first, then the message as it is now. `None`: the message is not from this provider, or nothing was kept.
     pub fn kept_parts(&'a self, provider: &str) -> Option<Vec<KeptPart<'a>>> {
         let data = self.given.get(PROVIDER_DATA).filter(|data| data.text("provider") == Some(provider))?;
         let entries = data.list("content");
@@ -60,36 +60,59 @@ impl<'a> ChatMessage<'a> {
         };
         let is_call = |part: &&ContentPart| matches!(part, ContentPart::ToolCall { .. });
         let mut calls = self.parts.iter().filter(is_call);
+        // What is neither text nor a call. An image of the answer is among the service's own parts.
+        let is_more = |part: &&ContentPart| !is_text(part) && !is_call(part) && !matches!(part, ContentPart::Media(_));
         let mut kept = Vec::with_capacity(entries.len());
-        let mut is_same = true;
-        let mut call = |wanted: &str, own| match calls.next() {
-            Some(part @ ContentPart::ToolCall { id, .. }) if *id == wanted => Some(KeptPart::Given(part, own)),
-            _ => None,
-        };
+        let (mut is_same, mut has_same_calls) = (true, true);
+        // Where the text began.
+        let mut text_at = None;
         for entry in entries {
-            let own = entry.get("own");
+            // The caller's messages may come from anywhere, so this may be anything.
+            let own = entry.get("own").filter(|own| own.is_object());
             let part = match (entry.as_u64().or(entry.number("text")), entry.as_str().or(entry.text("call"))) {
                 (Some(bytes), _) => {
-                    rest.and_then(|text| text.split_at_checked(bytes as usize)).map(|(piece, after)| {
+                    text_at = text_at.or(Some(kept.len()));
+                    rest.and_then(|text| text.split_at_checked(usize::try_from(bytes).ok()?)).map(|(piece, after)| {
                         rest = Some(after);
                         KeptPart::Text(piece, own)
                     })
                 }
-                (None, Some(id)) => call(id, own),
+                (None, Some(wanted)) => match calls.next() {
+                    Some(part @ ContentPart::ToolCall { id, .. }) if *id == wanted => Some(KeptPart::Given(part, own)),
+                    _ => {
+                        has_same_calls = false;
+                        None
+                    }
+                },
                 (None, None) => own.map(KeptPart::Own),
             };
             is_same &= part.is_some();
             kept.extend(part);
         }
-        if is_same && rest == Some("") && calls.next().is_none() {
+        has_same_calls &= calls.next().is_none();
+        if is_same && has_same_calls && rest == Some("") {
+            kept.extend(self.parts.iter().filter(is_more).map(|part| KeptPart::Given(part, None)));
             return Some(kept);
         }
-        let is_apart = |entry: &&Value| entry.get("call").is_none() && entry.get("text").is_none();
-        let own = entries.iter().filter(is_apart).filter_map(|entry| entry.get("own"));
-        // An image of the answer is among the service's own parts.
+        if has_same_calls {
+            let at = text_at.unwrap_or_else(|| {
+                let first_call = kept.iter().position(|part| matches!(part, KeptPart::Given(..)));
+                first_call.unwrap_or(kept.len())
+            });
+            let mut after = kept.split_off(at);
+            after.retain(|part| !matches!(part, KeptPart::Text(..)));
+            let given = |is_it: &dyn Fn(&&'a ContentPart<'a>) -> bool, kept: &mut Vec<_>| {
+                kept.extend(self.parts.iter().filter(is_it).map(|part| KeptPart::Given(part, None)));
+            };
+            given(&is_text, &mut kept);
+            kept.append(&mut after);
+            given(&is_more, &mut kept);
+            return Some(kept);
+        }
+        kept.retain(|part| matches!(part, KeptPart::Own(_)));
         let is_given = |part: &&ContentPart| !matches!(part, ContentPart::Media(_));
-        let given = self.parts.iter().filter(is_given).map(|part| KeptPart::Given(part, None));
-        Some(own.map(KeptPart::Own).chain(given).collect())
+        kept.extend(self.parts.iter().filter(is_given).map(|part| KeptPart::Given(part, None)));
+        Some(kept)
     }
 
     /// Whether the message has reasoning that neither this provider wrote nor `is_own` takes, so that this service does not get it.
@@ -214,11 +237,21 @@ pub fn take_system<'a>(messages: &mut Vec<ChatMessage<'a>>, warnings: &mut Vec<S
         }
         if !messages.is_empty() {
             let moved = " is a system message that follows others: it was moved before them, the only place that the service has for it";
-            warnings.push(join(&[&place(message.at), moved]));
+            warn_of_message(message.at, "", moved, warnings);
         }
         system.push(message);
     }
     system
+}
+
+/// How many messages are named by warnings of one kind. A client of the edge may send a hundred thousand.
+const MAX_WARNINGS: usize = 16;
+
+/// Warns of something about a message, unless many others were named for the same: `what`, then `same`.
+pub fn warn_of_message(at: usize, what: &str, same: &str, warnings: &mut Vec<String>) {
+    if warnings.iter().filter(|known| known.ends_with(same)).take(MAX_WARNINGS).count() < MAX_WARNINGS {
+        warnings.push(join(&[&place(at), what, same]));
+    }
 }
 
 /// The texts of messages as one, with a blank line between two messages.
@@ -370,7 +403,7 @@ pub fn warn_of_arguments(messages: &[ChatMessage<'_>], warnings: &mut Vec<String
         let is_wrong = |part: &&ContentPart| matches!(part, ContentPart::ToolCall { arguments, .. } if !arguments.trim().is_empty() && object(arguments).is_none());
         if let Some(ContentPart::ToolCall { name, .. }) = message.parts.iter().find(is_wrong) {
             let sent = "' are not a JSON object: they were sent as { \"arguments\": text }";
-            warnings.push(join(&[&place(message.at), ": the arguments of the call of '", name, sent]));
+            warn_of_message(message.at, &join(&[": the arguments of the call of '", name]), sent, warnings);
         }
     }
 }
@@ -557,6 +590,10 @@ pub fn tools(chat: &ChatRequest, form: &ToolForm) -> Result<Tools> {
     let mut read = Tools::default();
     let Some(tools) = chat.mapped_options.get(".tools") else { return Ok(read) };
     for (at, given) in tools.as_array().ok_or_else(|| Error::input("tools must be an array"))?.iter().enumerate() {
+        let place = || join(&["tools[", &decimal(at as u64), "]"]);
+        if !given.is_object() {
+            return Err(Error::input(join(&[&place(), " must be an object"])));
+        }
         if (form.is_own)(given) {
             read.own.push(given.clone());
             continue;
@@ -607,6 +644,29 @@ pub fn schema(chat: &ChatRequest) -> Result<Option<&Value>> {
     }
 }
 
+/// Calls `change` with each schema in a JSON schema, the inner ones first. The values of `enum`, `const`, `default` and `examples` are
+/// none, and neither are the members of `properties`: a property may have the name of any keyword.
+pub fn each_schema(schema: &mut Value, change: &mut dyn FnMut(&mut Map)) {
+    const NAMED: [&str; 5] = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
+    const DATA: [&str; 4] = ["enum", "const", "default", "examples"];
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(|item| each_schema(item, change)),
+        Value::Object(members) => {
+            for (key, value) in members.iter_mut() {
+                match value {
+                    _ if DATA.contains(&key) => {}
+                    Value::Object(named) if NAMED.contains(&key) => {
+                        named.values_mut().for_each(|value| each_schema(value, change));
+                    }
+                    value => each_schema(value, change),
+                }
+            }
+            change(members);
+        }
+        _ => {}
+    }
+}
+
 /// Puts `toolChoice` at `key`. `templates` are those for `auto`, `none`, `required` and the name of a tool, in this
 /// order.
 ///
@@ -620,18 +680,11 @@ pub fn tool_choice(chat: &ChatRequest, body: &mut Map, key: &str, templates: [&'
         (Some("none"), _) => 1,
         (Some("required" | "any"), _) => 2,
         (None, Some(_)) => 3,
-        // Anthropic's form.
-        (None, None) if given.text("type") == Some("auto") => 0,
-        (None, None) if given.text("type") == Some("none") => 1,
-        (None, None) if given.text("type") == Some("any") => 2,
-        _ => return Err(Error::input("toolChoice must be 'auto', 'none', 'required' or the function of a tool")),
+        _ => return Err(Error::input(NO_CHOICE)),
     };
     body.insert_filled(key, templates[at], &[named.unwrap_or_default()]);
     Ok(())
 }
-
-/// The types of a choice of tools, as an object, that [`tool_choice`] reads: OpenAI's and Anthropic's.
-pub const CHOICE_TYPES: [&str; 5] = ["function", "auto", "none", "any", "tool"];
 
 /// Replaces a single string at `key` by an array with that string.
 pub fn wrap_in_list(options: &mut Map, key: &str) {

@@ -122,7 +122,7 @@ fn write_message(given: &ChatMessage, behind: &mut Map, warnings: &mut Vec<Strin
         match part {
             ContentPart::Text(text) => content.push_str(text),
             ContentPart::Media(_) if given.role == Role::Assistant => {
-                warnings.push(join(&[&messages::place(given.at), messages::IMAGE_OF_ASSISTANT]));
+                messages::warn_of_message(given.at, "", messages::IMAGE_OF_ASSISTANT, warnings);
             }
             ContentPart::Media(media) => add_media(given, part, media, &mut content, &mut images)?,
             // The reasoning becomes `thinking`, below; `warn_of_marks` tells the marks.

@@ -97,12 +97,10 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let needed = known.still_needed_of(&given);
     let written = service.messages(chat, &given, &known, &mut builder.warnings);
     body.insert("messages", written.unwrap_or(Value::Shared(given)));
-    if let Some(tools) = body.get("tools").filter(|tools| tools.as_array().is_some())
-        && let Some(written) = chat_messages::tools(tools, service.own_tools())?
-    {
-        body.insert("tools", written);
+    if let Some(given) = body.get("tools") {
+        let written = chat_messages::tools(given, service.own_tools())?;
+        written.into_iter().for_each(|written| body.insert("tools", written));
     }
-    chat_messages::adapt_choice(body);
     service.adapt(chat, PROTOCOL.info.options, body, &mut builder.warnings);
     body.insert("stream", true.into());
     chat_messages::unmark_tools(body, service.takes(), &chat.settings.name, &mut builder.warnings);

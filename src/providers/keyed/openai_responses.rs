@@ -16,7 +16,6 @@ use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, Role, ToolForm, Tools};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
-use crate::text::join;
 
 /// The class `OpenAiResponses` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -147,12 +146,24 @@ const CHOICES: [&str; 4] = [r#""auto""#, r#""none""#, r#""required""#, r#"{"type
 /// goes as it is.
 fn add_tool_choice(chat: &ChatRequest, body: &mut Map) -> Result<()> {
     match chat.mapped_options.get(".tool_choice") {
-        Some(choice) if choice.text("type").is_some_and(|kind| !messages::CHOICE_TYPES.contains(&kind)) => {
-            body.insert("tool_choice", choice.clone());
+        Some(choice) if choice.text("type").is_some_and(|kind| kind != "function") => {
+            body.insert("tool_choice", flat_choice(choice));
             Ok(())
         }
         _ => messages::tool_choice(chat, body, "tool_choice", CHOICES),
     }
+}
+
+/// A choice in the service's own form. In that of Chat Completions it has one level more, and so have the tools in it.
+fn flat_choice(choice: &Value) -> Value {
+    let kind = str_or_empty(choice, "type");
+    let Some(Value::Object(inner)) = choice.get(kind) else { return choice.clone() };
+    let mut flat = inner.clone();
+    flat.insert_str("type", kind);
+    if let Some(Value::Array(tools)) = flat.get_mut("tools") {
+        tools.iter_mut().for_each(|tool| *tool = flat_choice(tool));
+    }
+    flat.into()
 }
 
 /// How tools are written (J1).
@@ -256,6 +267,8 @@ fn write_items(
                     items.item((*own).clone());
                 }
             }
+            // Our decoder keeps no messages and references: such an item is a client's, and would be a message of any role.
+            KeptPart::Own(own) if own.get("role").is_some() || str_or_empty(own, "type") == "item_reference" => {}
             KeptPart::Own(own) => items.item((*own).clone()),
             KeptPart::Given(part @ ContentPart::ToolCall { .. }, _)
                 if message.given.get(messages::PROVIDER_DATA).is_none() =>
@@ -285,7 +298,7 @@ fn write_part(
     match part {
         ContentPart::Text(text) => items.text(text),
         ContentPart::Media(_) if message.role == Role::Assistant => {
-            warnings.push(join(&[&messages::place(message.at), messages::IMAGE_OF_ASSISTANT]));
+            messages::warn_of_message(message.at, "", messages::IMAGE_OF_ASSISTANT, warnings);
         }
         ContentPart::Media(media) => {
             let part = media_part(media).ok_or_else(|| messages::no_form(message, NAME, part))?;

@@ -72,8 +72,10 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let (chat, body) = (&builder.chat, &mut builder.body);
     let path = path(chat, &join(&["/ai/run/", &keyed::take_model(body)?]))?;
     let given = messages::given(chat)?;
-    let written = chat_messages::written(&given, Takes::default(), NAME, &mut builder.warnings)?;
-    chat_messages::unmark_tools(body, Takes::default(), NAME, &mut builder.warnings);
+    // What calls have beside OpenAI's members is told below.
+    let takes = Takes { state_of_calls: true, ..Takes::default() };
+    let written = chat_messages::written(&given, takes, NAME, &mut builder.warnings)?;
+    chat_messages::unmark_tools(body, takes, NAME, &mut builder.warnings);
     let mut messages = written.as_ref().map_or(messages::items(&given), |written| messages::items(written)).to_vec();
     for (at, message) in messages.iter_mut().enumerate() {
         check_parts(at, message)?;
@@ -98,16 +100,14 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         }
         if is_lost {
             let what = " has state of another service (reasoning_details, extra_content): left out";
-            builder.warnings.push(join(&[&messages::place(at), what]));
+            messages::warn_of_message(at, "", what, &mut builder.warnings);
         }
     }
     body.insert("messages", messages.into());
-    if let Some(tools) = body.get("tools")
-        && let Some(written) = chat_messages::tools(tools, OwnTools::None)?
-    {
-        body.insert("tools", written);
+    if let Some(given) = body.get("tools") {
+        let written = chat_messages::tools(given, OwnTools::None)?;
+        written.into_iter().for_each(|written| body.insert("tools", written));
     }
-    chat_messages::adapt_choice(body);
     let has_tools = body.contains_key("tools") || messages::has_extra_tools(chat);
     if !has_tools && body.take("tool_choice").is_some() {
         builder.warnings.push(messages::NO_TOOLS.to_owned());
