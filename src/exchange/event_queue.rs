@@ -61,6 +61,8 @@ impl Received {
 /// Where protocols put the events that they understood.
 #[derive(Default)]
 pub struct EventQueue {
+    /// Whether the two members that follow are kept up to date, which a protocol sets that compares pieces with wholes.
+    pub tracks_received: bool,
     /// What has come of the text, or of the part of it that the protocol put here.
     pub text_received: Received,
     /// What has come of the reasoning, or of the part of it that the protocol put here.
@@ -114,7 +116,9 @@ impl EventQueue {
         if !piece.is_empty() {
             self.release_held_text();
         }
-        self.reasoning_received.add(piece.as_bytes());
+        if self.tracks_received {
+            self.reasoning_received.add(piece.as_bytes());
+        }
         self.reasoning_piece(piece)
     }
 
@@ -305,17 +309,22 @@ impl EventQueue {
 
     /// Notes that the scanner appended all pieces from `start` on.
     pub(super) fn scanned(&mut self, start: (usize, usize)) {
-        if self.run != RunKind::Reasoning && !self.pieces.since(start).is_empty() {
-            self.leave_reasoning();
+        let scanned = self.pieces.bytes().get(start.0..).unwrap_or_default();
+        if scanned.is_empty() {
+            return;
         }
-        let scanned = self.pieces.since(start).as_bytes();
+        let (length, tracks) = (scanned.len(), self.tracks_received);
         match self.run {
             RunKind::Text => {
-                self.text_received.add(scanned);
-                self.text_bytes += scanned.len();
+                if tracks {
+                    self.text_received.add(scanned);
+                }
+                self.text_bytes += length;
+                self.leave_reasoning();
             }
-            RunKind::Reasoning => self.reasoning_received.add(scanned),
-            RunKind::ToolCall(_) => {}
+            RunKind::Reasoning if tracks => self.reasoning_received.add(scanned),
+            RunKind::Reasoning => {}
+            RunKind::ToolCall(_) => self.leave_reasoning(),
         }
     }
 
@@ -325,7 +334,9 @@ impl EventQueue {
             return;
         }
         self.had_text = true;
-        self.text_received.add(piece.as_bytes());
+        if self.tracks_received {
+            self.text_received.add(piece.as_bytes());
+        }
         self.text_bytes += piece.len();
         self.finish_reasoning();
         let Some(filter) = &mut self.filter else {

@@ -13,9 +13,10 @@ pub struct Head {
     pub headers: Vec<(String, String)>,
 }
 
-/// The names of the headers that are read of a response, separated by blanks.
-pub const WANTED_HEADERS: &str = "x-wp-nonce location retry-after retry-after-ms cf-mitigated x-request-id request-id apim-request-id \
-    x-amzn-requestid cf-aig-log-id cf-ray";
+/// The names of the headers that are read of a response, separated by blanks. Of names with `|` between them the first that is there
+/// is enough.
+pub const WANTED_HEADERS: &str = "x-wp-nonce location retry-after retry-after-ms cf-mitigated \
+    x-request-id|request-id|apim-request-id|x-amzn-requestid|cf-aig-log-id|cf-ray";
 
 /// Those of [`WANTED_HEADERS`] that name a request, best first: `cf-ray` is only Cloudflare's, which stands before many services.
 const REQUEST_IDS: [&str; 6] =

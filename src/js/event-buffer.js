@@ -7,6 +7,10 @@ const REASONING_PART = 4;
 /** The member of a call that goes back with it (src/providers/keyed/compatible.rs). */
 const EXTRA = 'extra_content';
 
+/** Bytes of the largest block of `Kept`. */
+const MAX_BLOCK = 65_536;
+const NO_BYTES = new Uint8Array(0);
+
 /**
  * What the core delivers for one reply, until the consumer takes it. Pieces come in runs, mostly one run a network chunk: one string
  * and the ends of its pieces, which are cut apart here. That costs less than a call from wasm for each piece.
@@ -205,34 +209,44 @@ export class EventBuffer {
   }
 }
 
-/** A text that comes in pieces of UTF-8. One block of bytes grows with it, since blocks of memory are dear. */
+/** A text that comes in pieces of UTF-8, which are kept in blocks until somebody asks for it. */
 class Kept {
-  #bytes;
+  /** Full blocks, and the one that is being filled. */
+  #blocks = [];
+  #block = NO_BYTES;
   #length = 0;
   #text = '';
 
   add(bytes) {
-    const length = this.#length + bytes.length;
-    if (this.#bytes === undefined || this.#bytes.length < length) {
-      const grown = new Uint8Array(Math.max(length, 2 * this.#length));
-      if (this.#length > 0) grown.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = grown;
+    if (this.#block.length < this.#length + bytes.length) {
+      const most = Math.min(4 * this.#block.length, MAX_BLOCK);
+      this.#close();
+      this.#block = new Uint8Array(Math.max(bytes.length, most));
     }
-    this.#bytes.set(bytes, this.#length);
-    this.#length = length;
+    this.#block.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   get text() {
-    if (this.#length > 0) {
+    this.#close();
+    if (this.#blocks.length > 0) {
       // A mark of the byte order is a part of the text.
-      this.#text += new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.#bytes.subarray(0, this.#length));
-      this.#length = 0;
+      const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+      this.#text += this.#blocks.map((block) => decoder.decode(block)).join('');
+      this.#blocks = [];
     }
     return this.#text;
   }
 
   set text(text) {
+    this.#blocks = [];
+    this.#length = 0;
     this.#text = text;
+  }
+
+  #close() {
+    if (this.#length > 0) this.#blocks.push(this.#block.subarray(0, this.#length));
+    this.#block = NO_BYTES;
     this.#length = 0;
   }
 }

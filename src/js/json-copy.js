@@ -57,9 +57,11 @@ function copy(value, path, depth, texts) {
   if (depth === MAX_DEPTH) throw new ChatError('input', `${path} is circular, or nested deeper than ${MAX_DEPTH} levels`);
   if (Array.isArray(value)) return Array.from(value, (item, i) => copy(item, `${path}[${i}]`, depth + 1, texts));
   const kind = kindOf(value);
-  // A Node `Buffer` has `toJSON`, which makes a number of each byte.
-  if (ArrayBuffer.isView(value)) return kept(base64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)), texts);
-  if (kind === 'ArrayBuffer' || kind === 'SharedArrayBuffer') return kept(base64(new Uint8Array(value)), texts);
+  if (kind !== 'Object') {
+    // A Node `Buffer` has `toJSON`, which makes a number of each byte.
+    if (ArrayBuffer.isView(value)) return kept(base64(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)), texts);
+    if (kind === 'ArrayBuffer' || kind === 'SharedArrayBuffer') return kept(base64(new Uint8Array(value)), texts);
+  }
   if (typeof value.toJSON === 'function') return copy(value.toJSON(), path, depth + 1, texts);
   if (WITH_ENTRIES.includes(kind)) value = Object.fromEntries(value);
   else if (!PLAIN.includes(kind)) throw new ChatError('input', `${path} is a ${kind}, which JSON has no form for`);

@@ -89,13 +89,14 @@ impl Inner {
             }
         } as u8;
         if let Some(kept) = self.kept.borrow_mut().get_mut(usize::from(kind)) {
-            let text = pieces.text();
+            let text = pieces.bytes();
             if !kept.is_empty() && kept.len() + text.len() > KEPT_BYTES {
-                self.buffer.keep(kind, std::mem::take(kept).as_bytes());
+                self.buffer.keep(kind, kept);
+                kept.clear();
             }
             match text.len() > KEPT_BYTES {
-                true => self.buffer.keep(kind, text.as_bytes()),
-                false => kept.push_str(text),
+                true => self.buffer.keep(kind, text),
+                false => kept.extend_from_slice(text),
             }
         }
         match pieces.ends() {
@@ -111,7 +112,7 @@ impl Inner {
     pub(super) fn hand_over_kept(&self) {
         for (kind, kept) in (0..).zip(self.kept.take()) {
             if !kept.is_empty() {
-                self.buffer.keep(kind, kept.as_bytes());
+                self.buffer.keep(kind, &kept);
             }
         }
     }

@@ -83,7 +83,7 @@ pub(super) struct Inner {
     pub(super) session: RefCell<Session>,
     pub(super) exchange: RefCell<Option<Exchange>>,
     /// Text and reasoning that are not handed over for `reply.message` yet.
-    pub(super) kept: RefCell<[String; 2]>,
+    pub(super) kept: RefCell<[Vec<u8>; 2]>,
     /// Makes an HTTP response of the events, where the edge wants that.
     pub(super) encoder: Option<Box<RefCell<Encoder>>>,
     /// The request whose key has come, to be sent next.

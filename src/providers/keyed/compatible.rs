@@ -9,7 +9,7 @@ use crate::http::Request;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, Settings};
 use crate::providers::keyed;
-use crate::text::join;
+use crate::text::{find, join};
 
 /// Under which name the reasoning of an answer goes back to the service, in the message of the assistant.
 #[derive(Clone, Copy)]
@@ -262,10 +262,10 @@ impl Service {
     pub fn of(settings: &Settings, model: &str) -> Result<Service> {
         let url = settings.url.as_str();
         let is_at_openai = url.starts_with("https://api.openai.com/");
-        let is_at_azure = [".openai.azure.com/", ".services.ai.azure.com/", ".cognitiveservices.azure.com/"];
+        let is_at_azure = || find(url.as_bytes(), b".azure.com/").is_some();
         let mut service = match settings.get("service") {
             None if is_at_openai => OPENAI,
-            None if is_at_azure.iter().any(|host| url.contains(host)) => AZURE,
+            None if is_at_azure() => AZURE,
             None => USUAL,
             // Otherwise the key of this service would go to OpenAI.
             Some(wanted) if is_at_openai && names().any(|name| name == wanted) => {

@@ -150,7 +150,7 @@ pub fn cite(raw: &Value, in_text: bool, out: &mut EventQueue) {
     out.source(raw);
     let inner = raw.non_null("url_citation").unwrap_or(raw);
     let is_of_all = inner.number("start_index") == Some(0)
-        && inner.number("end_index").is_some_and(|end| end >= out.text_received.bytes as u64);
+        && inner.number("end_index").is_some_and(|end| end >= out.text_bytes as u64);
     if !is_of_all {
         out.push(Event::Citation { raw: raw.clone(), in_text });
     }

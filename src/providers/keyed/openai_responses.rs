@@ -52,6 +52,7 @@ static DIALECT: Dialect = Dialect {
     arguments_path: &["delta"],
     frame,
     json_response: |message, value, out| {
+        out.tracks_received = true;
         decode_output(message, value.list("output"), out);
         decode_end(message, value)?;
         Ok(str_or_empty(value, "object") == "response")
@@ -395,6 +396,7 @@ fn parts_of(index: u64, item: &Value) -> Vec<WholePart<'_>> {
 
 /// Reads one frame of the stream (J3).
 fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
+    out.tracks_received = true;
     let item = value.number("output_index").unwrap_or_default();
     let [delta, id] = ["delta", "item_id"].map(|key| str_or_empty(value, key));
     let none = Value::Null;
