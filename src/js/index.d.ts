@@ -217,6 +217,8 @@ export type AssistantMessage = {
   provider_data?: {
     /** The class of the provider that reads it. */
     provider: string;
+    /** `OpenAiResponses` at another address than OpenAI's: that address, since no other host can read what is encrypted there. */
+    url?: string;
     /** Only for that provider. */
     content: unknown[];
   };

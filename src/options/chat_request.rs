@@ -219,6 +219,14 @@ impl ChatRequest {
         let mut leave_out = |name: &str| {
             warnings.push(join(&[&settings.name, " has no way to pass on '", name, "': it was left out"]));
         };
+        let is_single = option("toolChoice").is_some_and(|choice| choice.is_true("disable_parallel_tool_use"));
+        if is_single
+            && option("parallelToolCalls").is_none()
+            && !is_mapped("parallelToolCalls")
+            && is_mapped("toolChoice")
+        {
+            leave_out("parallelToolCalls");
+        }
         for &name in OPTIONS {
             match option(name) {
                 Some(_) if is_mapped(name) => {}

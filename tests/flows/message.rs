@@ -227,3 +227,48 @@ fn items_of_responses_go_back_in_their_order() {
         assert_eq!(body["input"].as_array().unwrap()[1..6], wanted);
     }
 }
+
+/// What is encrypted, and the ids of items, mean nothing to another host of the same API.
+#[test]
+fn the_state_of_another_host_of_responses_does_not_go_along() {
+    let items = json!([
+        { "type": "reasoning", "id": "rs", "summary": [], "encrypted_content": "secret" },
+        { "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": "Hi." }] },
+    ]);
+    let reply = sse(&[
+        json!({ "type": "response.completed", "response": { "id": "r", "status": "completed", "output": items } }),
+    ]);
+    let other = json!({ "baseUrl": "https://other.example/v1" });
+    for (first, second, goes_back) in [
+        (json!({}), json!({}), true),
+        (json!({ "baseUrl": null }), json!({ "baseUrl": null }), true),
+        (json!({}), other, false),
+        (json!({}), json!({ "baseUrl": null }), false),
+    ] {
+        let message = message(&ask("OpenAiResponses", json!("Hi")).settings(first).answers(&[reply.clone()]));
+        let messages = json!([{ "role": "user", "content": "Hi" }, message, { "role": "user", "content": "So?" }]);
+        let played = ask("OpenAiResponses", messages).settings(second).answers(&[reply.clone()]);
+        let sent = played.json(0).to_string();
+        assert_eq!(sent.contains("secret"), goes_back, "{sent}");
+        assert!(sent.contains("Hi."), "{sent}");
+        assert_eq!(played.warnings().iter().any(|warning| warning.contains("another host")), !goes_back);
+    }
+}
+
+#[test]
+fn a_choice_that_allows_one_call_is_told_where_there_is_no_such_switch() {
+    let choice = json!({ "type": "auto", "disable_parallel_tool_use": true });
+    let tools = json!([{ "type": "function", "function": { "name": "look" } }]);
+    let flow = ask("Gemini", json!("Hi")).options(json!({ "tools": tools, "toolChoice": choice }));
+    let played = flow.answers(&[sse(&[json!({ "candidates": [{ "finishReason": "STOP" }] })])]);
+    assert!(played.warnings()[0].contains("'parallelToolCalls'"), "{:?}", played.warnings());
+}
+
+#[test]
+fn a_text_file_that_is_no_utf_8_is_refused() {
+    let file = json!({ "type": "file", "file": { "file_data": "data:text/plain;base64,4A==", "filename": "a.txt" } });
+    for provider in ["Anthropic", "Ollama", "Cohere"] {
+        let error = ask(provider, json!([{ "role": "user", "content": [file] }])).input_error();
+        assert!(error.contains("text/plain"), "{provider}: {error}");
+    }
+}

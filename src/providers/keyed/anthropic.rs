@@ -7,15 +7,15 @@ use std::rc::Rc;
 use crate::chat::{Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
-use crate::http::{Request, base64};
+use crate::http::Request;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, PDF, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
-use crate::providers::keyed::content_part::{ContentPart, Media, MediaKind, Source};
+use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind, Source};
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, NOTE, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, KnownCalls, Role, ToolForm, Tools, id_digits};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
-use crate::text::{join, lossy};
+use crate::text::join;
 
 /// The class `Anthropic` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -423,11 +423,10 @@ fn media_block(media: &Media) -> Option<Value> {
         }
         Source::Data(_) if !is_taken || media.kind == MediaKind::File && media.media.is_empty() => return None,
         Source::Data(data) if media.media.starts_with("text/") => {
-            let mut bytes = Vec::new();
-            base64::decode_into(data.as_str().unwrap_or_default(), &mut bytes);
+            let text = content_part::utf8_of(data)?;
             source.insert_str("type", "text");
             source.insert_str("media_type", "text/plain");
-            source.insert_str("data", &lossy(&bytes));
+            source.insert_str("data", &text);
         }
         Source::Data(data) => {
             source.insert_str("type", "base64");

@@ -8,7 +8,7 @@ use crate::chat::{Error, Result};
 use crate::http::base64;
 use crate::http::url::data_url;
 use crate::json::{Map, Value};
-use crate::text::{cut, join, lossy};
+use crate::text::{cut, join};
 
 /// A part of a message.
 pub enum ContentPart<'a> {
@@ -414,15 +414,18 @@ pub fn reasoning_text(part: &Value) -> Cow<'_, str> {
     Cow::Owned(texts.concat())
 }
 
+/// The text that Base64 stands for. `None`: it is not UTF-8.
+pub fn utf8_of(base64: &Value) -> Option<String> {
+    let mut bytes = Vec::new();
+    base64::decode_into(base64.as_str().unwrap_or_default(), &mut bytes);
+    String::from_utf8(bytes).ok()
+}
+
 /// The text of a text file with the name of the file before it, for services that take no files. `None`: it is not a text file.
 pub fn text_of_file(media: &Media<'_>) -> Option<String> {
     let text = match &media.source {
         Source::Text(text) => (*text).to_owned(),
-        Source::Data(data) if media.media.starts_with("text/") || media.media == "application/json" => {
-            let mut bytes = Vec::new();
-            base64::decode_into(data.as_str().unwrap_or_default(), &mut bytes);
-            lossy(&bytes).into_owned()
-        }
+        Source::Data(data) if media.media.starts_with("text/") || media.media == "application/json" => utf8_of(data)?,
         _ => return None,
     };
     let name = if media.name.is_empty() { default_name("text/plain") } else { media.name };

@@ -56,6 +56,9 @@ pub struct MessageDecoder {
     kept: Vec<Kept>,
     /// Bytes of the text that are in `kept`.
     kept_text: usize,
+    /// The usual address of a service whose state no other host of the same API can read. `reply.message` names the address where it
+    /// is another one. Empty: others can read it.
+    pub usual_home: &'static str,
     /// Whether `reply.message` says from which provider it is, also where the service wants nothing back.
     pub names_provider: bool,
     /// What a service that is compatible with OpenAI's may want back.
@@ -209,6 +212,7 @@ impl MessageDecoder {
             kept: Vec::new(),
             kept_text: 0,
             names_provider: false,
+            usual_home: "",
             state: State::default(),
             keeps_reasoning: false,
             parts: Parts::default(),
@@ -544,6 +548,9 @@ impl MessageDecoder {
             self.keep_text(Value::Null, out);
             let content: Vec<_> = std::mem::take(&mut self.kept).into_iter().map(Kept::into_json).collect();
             members.insert_in(PROVIDER_DATA, "provider", self.dialect.provider.into());
+            if !self.usual_home.is_empty() && self.chat.settings.url != self.usual_home {
+                members.insert_in(PROVIDER_DATA, "url", self.chat.settings.url.as_str().into());
+            }
             members.insert_in(PROVIDER_DATA, "content", content.into());
         }
         if !members.is_empty() {

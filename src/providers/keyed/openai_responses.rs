@@ -14,8 +14,9 @@ use crate::providers::keyed::answer_parts::{
 use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind, Source};
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty};
-use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, Role, ToolForm, Tools};
+use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, PROVIDER_DATA, Role, ToolForm, Tools};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
+use crate::text::join;
 
 /// The class `OpenAiResponses` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -52,7 +53,7 @@ static DIALECT: Dialect = Dialect {
     arguments_path: &["delta"],
     frame,
     json_response: |message, value, out| {
-        out.tracks_received = true;
+        begin(message, out);
         decode_output(message, value.list("output"), out);
         decode_end(message, value)?;
         Ok(str_or_empty(value, "object") == "response")
@@ -71,6 +72,11 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let system = messages::text_of(&parsed);
     let parsed = others;
     messages::warn_of_reasoning(&parsed, NAME, &|_| false, warnings);
+    let is_foreign = |message: &&ChatMessage| message.given.get(PROVIDER_DATA).is_some() && !is_of_host(chat, message);
+    if let Some(message) = parsed.iter().find(is_foreign) {
+        let left_out = " and perhaps others are of another host of this API: what only that one can read was left out";
+        warnings.push(join(&[&messages::place(message.at), left_out]));
+    }
     messages::warn_of_marks(chat, &parsed, NAME, warnings);
     messages::warn_of_flags(&parsed, NAME, warnings);
     messages::warn_of_names(&parsed, NAME, warnings);
@@ -130,6 +136,13 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
 
 /// The name of the class.
 const NAME: &str = PROTOCOL.info.name;
+
+/// Whether what is kept of a message came from the host that is asked: another one cannot read its encrypted reasoning, and knows none
+/// of its ids. (Any other provider's is not read at all.)
+fn is_of_host(chat: &ChatRequest, message: &ChatMessage) -> bool {
+    let data = message.given.get(PROVIDER_DATA).filter(|data| data.text("provider") == Some(NAME));
+    data.is_none_or(|data| data.text("url").unwrap_or(PROTOCOL.info.base_url) == chat.settings.url)
+}
 
 /// The member of the conversation that counts the messages that the service had when it answered.
 const MESSAGES_SEEN: &str = "heard";
@@ -249,7 +262,7 @@ fn write_items(
         Role::Assistant => "assistant",
         Role::User | Role::Tool => "user",
     };
-    let kept = message.kept_parts(NAME);
+    let kept = if is_of_host(chat, message) { message.kept_parts(NAME) } else { None };
     let given = kept.unwrap_or_else(|| message.parts.iter().map(|part| KeptPart::Given(part, None)).collect());
     let mut items = Items { input, role, content: Vec::new(), own: None };
     // Calls follow the message, whatever is between its texts.
@@ -271,9 +284,7 @@ fn write_items(
             // Our decoder keeps no messages and references: such an item is a client's, and would be a message of any role.
             KeptPart::Own(own) if own.get("role").is_some() || str_or_empty(own, "type") == "item_reference" => {}
             KeptPart::Own(own) => items.item((*own).clone()),
-            KeptPart::Given(part @ ContentPart::ToolCall { .. }, _)
-                if message.given.get(messages::PROVIDER_DATA).is_none() =>
-            {
+            KeptPart::Given(part @ ContentPart::ToolCall { .. }, _) if message.given.get(PROVIDER_DATA).is_none() => {
                 calls.push(*part);
             }
             KeptPart::Given(part, _) => write_part(chat, message, part, &mut items, warnings)?,
@@ -394,9 +405,15 @@ fn parts_of(index: u64, item: &Value) -> Vec<WholePart<'_>> {
     summary.chain(content).chain(image).collect()
 }
 
+/// Says how an answer of this API is read: pieces are compared with wholes, and what is kept of it belongs to its host.
+fn begin(message: &mut MessageDecoder, out: &mut EventQueue) {
+    out.tracks_received = true;
+    message.usual_home = PROTOCOL.info.base_url;
+}
+
 /// Reads one frame of the stream (J3).
 fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
-    out.tracks_received = true;
+    begin(message, out);
     let item = value.number("output_index").unwrap_or_default();
     let [delta, id] = ["delta", "item_id"].map(|key| str_or_empty(value, key));
     let none = Value::Null;
