@@ -393,7 +393,12 @@ fn each_member_of_a_chunk_is_told() {
                 chat(json!({ "citations": ["https://a.example"] }), none()),
                 chat(json!({ "citations": ["https://a.example", "https://b.example"] }), none()),
             ],
-            vec!["source https://a.example", "source https://b.example"],
+            vec![
+                "source https://a.example",
+                "citation https://a.example",
+                "source https://b.example",
+                "citation https://b.example",
+            ],
         ),
         (
             vec![chat(none(), json!({ "reasoning_opaque": "x" })), chat(none(), json!({ "reasoning_opaque": "y" }))],

@@ -279,6 +279,7 @@ impl MessageDecoder {
     pub fn sources_so_far(&mut self, sources: &[Value], out: &mut EventQueue) {
         for source in sources.get(self.sources..).unwrap_or_default() {
             self.source(source, out);
+            out.push(Event::Citation { raw: source.clone(), in_text: false });
         }
         self.sources = self.sources.max(sources.len());
     }
