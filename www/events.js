@@ -52,7 +52,9 @@ function line({ event, code, at }) {
     el('span', { className: 'what', dir: 'auto' }, what));
 }
 
-function summaryOf({ type, ...rest }) {
+function summaryOf({ type, part, ...rest }) {
+  // Most reasoning has one part only, whose number says nothing.
+  if (part > 0) rest.part = part;
   // A piece of a call shows its piece of the arguments, the whole call reads as a call.
   if (type === 'tool-call') return rest.done ? `${rest.name}(${rest.arguments})` : `${rest.name ?? ''} … ${rest.arguments ?? ''}`;
   const values = Object.values(rest);
