@@ -245,9 +245,10 @@ fn the_state_of_another_host_of_responses_does_not_go_along() {
         (json!({}), other, false),
         (json!({}), json!({ "baseUrl": null }), false),
     ] {
-        let message = message(&ask("OpenAiResponses", json!("Hi")).settings(first).answers(&[reply.clone()]));
+        let message =
+            message(&ask("OpenAiResponses", json!("Hi")).settings(first).answers(std::slice::from_ref(&reply)));
         let messages = json!([{ "role": "user", "content": "Hi" }, message, { "role": "user", "content": "So?" }]);
-        let played = ask("OpenAiResponses", messages).settings(second).answers(&[reply.clone()]);
+        let played = ask("OpenAiResponses", messages).settings(second).answers(std::slice::from_ref(&reply));
         let sent = played.json(0).to_string();
         assert_eq!(sent.contains("secret"), goes_back, "{sent}");
         assert!(sent.contains("Hi."), "{sent}");
