@@ -579,7 +579,7 @@ export interface CallOptions {
           name: string;
         };
       }
-    /** The same as Responses (`function`) and Anthropic (`tool`) write it. */
+    /** This tool, as Responses (`function`) and Anthropic (`tool`) write it. */
     | {
         /** `function` or `tool`. */
         type: 'function' | 'tool';

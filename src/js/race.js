@@ -71,6 +71,8 @@ export class Race {
   }
 
   /** Text and counts are those of the reply that answers (`EventBuffer.inner`). */
+  flush() {}
+
   settle() {}
 
   cancel() {}

@@ -153,7 +153,7 @@ export class Reply {
   }
 
   get message() {
-    if (!this.#config.isLost?.()) this.#driver?.settle();
+    if (!this.#config.isLost?.()) this.#driver?.flush();
     return this.#buffer.message;
   }
 

@@ -286,6 +286,11 @@ impl ChatRequest {
         Ok((last.text.clone(), earlier))
     }
 
+    /// `extra` of the call and `extra` of the settings, as far as they are given. The first one with a member counts.
+    pub fn extras(&self) -> impl Iterator<Item = &Value> {
+        [".extra", ".under"].into_iter().filter_map(|key| self.mapped_options.get(key))
+    }
+
     /// Puts at `key` of `conversation` what the conversation of the earlier reply has there, or else `fresh`.
     pub fn carry_over(&self, key: &str, fresh: &str, conversation: &mut Map) {
         conversation.insert_str(key, self.remembered(key).unwrap_or(fresh));

@@ -177,7 +177,12 @@ impl ReplyDriver {
         self.0.failed(failure) as u8
     }
 
-    /// Hands over all text that is kept for `reply.message`. Returns the token counts so far, of a reply that was given up or failed,
+    /// Hands over all text that is kept for `reply.message`.
+    pub fn flush(&self) {
+        self.0.hand_over_kept();
+    }
+
+    /// As `flush`. Returns the token counts so far, of a reply that was given up or failed,
     /// as `reply.usage` has them. `undefined`: none came.
     pub fn settle(&self) -> JsValue {
         self.0.hand_over_kept();

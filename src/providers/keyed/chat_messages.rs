@@ -212,8 +212,7 @@ impl Writer<'_> {
                 (None, Source::Url(url)) if media.kind == MediaKind::File && self.takes.addresses_of_files => {
                     let mut part = Map::new();
                     part.insert_str("type", "file");
-                    let name = if media.name.is_empty() { content_part::default_name(media.media) } else { media.name };
-                    part.insert_in("file", "filename", name.into());
+                    part.insert_in("file", "filename", media.file_name().into());
                     part.insert_in("file", "file_data", (*url).into());
                     part.into()
                 }

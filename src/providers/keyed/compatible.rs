@@ -367,10 +367,7 @@ impl Service {
         let name = chat.settings.name.as_str();
         let mut warn = |parts: &[&str]| warnings.push(join(parts));
         const LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
-        let adds = |member: &str| {
-            let extras = [".extra", ".under"].map(|key| chat.mapped_options.get(key));
-            extras.into_iter().flatten().any(|extra| extra.non_null(member).is_some())
-        };
+        let adds = |member: &str| chat.extras().any(|extra| extra.non_null(member).is_some());
         let limits = LIMITS.map(|limit| body.take(limit));
         // OpenAI's own, and an unknown service, which may be OpenAI behind a gateway: a client of OpenAI's API (`Client`, and those
         // of the edge) knows which name it wants.
@@ -397,8 +394,7 @@ impl Service {
         }
         self.adapt_effort(name, body, &mut warn);
         let switch = self.effort.off.0;
-        let extras = [".extra", ".under"].map(|key| chat.mapped_options.get(key)?.non_null(switch));
-        let switch = extras.into_iter().flatten().next().or(body.get(switch)).map(Value::to_json);
+        let switch = chat.extras().find_map(|extra| extra.non_null(switch)).or(body.get(switch)).map(Value::to_json);
         let thinks = self.thinks.is_some_and(|thinks| switch.map_or(thinks, |switch| switch != self.effort.off.1));
         self.adapt_choice(name, thinks, body, &mut warn);
         self.adapt_format(name, body, &mut warn);

@@ -100,6 +100,11 @@ pub enum Source<'a> {
 }
 
 impl Media<'_> {
+    /// The name of the file, or one that its type gives it.
+    pub fn file_name(&self) -> &str {
+        if self.name.is_empty() { default_name(self.media) } else { self.name }
+    }
+
     /// The address, or the content as a `data:` URL.
     pub fn url(&self) -> Option<Value> {
         match &self.source {
@@ -375,11 +380,7 @@ pub fn in_openai_form(media: &Media<'_>) -> Option<Value> {
         (MediaKind::File, Source::Data(_)) => {
             part.insert_str("type", "file");
             // The API wants a name with the content.
-            part.insert_in(
-                "file",
-                "filename",
-                if media.name.is_empty() { default_name(media.media) } else { media.name }.into(),
-            );
+            part.insert_in("file", "filename", media.file_name().into());
             part.insert_in("file", "file_data", media.url()?);
         }
         (_, Source::Text(text)) => {
@@ -392,7 +393,7 @@ pub fn in_openai_form(media: &Media<'_>) -> Option<Value> {
 }
 
 /// The name for a file to which the caller gave none.
-pub fn default_name(media: &str) -> &'static str {
+fn default_name(media: &str) -> &'static str {
     match media {
         "application/pdf" => "file.pdf",
         "text/plain" => "file.txt",

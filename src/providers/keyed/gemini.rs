@@ -210,9 +210,7 @@ impl Writer<'_> {
     /// Writes the parts of one message.
     fn parts(&self, message: &ChatMessage) -> Result<Vec<Value>> {
         let mut parts = Vec::new();
-        let kept = message.kept_parts(NAME);
-        let given = kept.unwrap_or_else(|| message.parts.iter().map(|part| KeptPart::Given(part, None)).collect());
-        for part in &given {
+        for part in &message.parts_for(NAME) {
             match part {
                 KeptPart::Text(text, own) => {
                     let mut part = own.and_then(Value::as_object).cloned().unwrap_or_default();

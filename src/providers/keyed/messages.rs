@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use super::content_part::{self, ContentPart, Source, cache_mark};
 use super::message_decoder::str_or_empty;
-
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value, fill_template};
 use crate::options::{ChatRequest, NO_CHOICE};
@@ -42,6 +41,16 @@ impl<'a> ChatMessage<'a> {
     pub fn reasoning(&self) -> &'a str {
         let named = |key| self.given.text(key).filter(|text| !text.is_empty());
         named("reasoning_content").or_else(|| named("reasoning")).unwrap_or_default()
+    }
+
+    /// The parts as this provider wants them back: [`ChatMessage::kept_parts`], or else [`ChatMessage::given_parts`].
+    pub fn parts_for(&'a self, provider: &str) -> Vec<KeptPart<'a>> {
+        self.kept_parts(provider).unwrap_or_else(|| self.given_parts())
+    }
+
+    /// The parts as the caller gives them.
+    pub fn given_parts(&'a self) -> Vec<KeptPart<'a>> {
+        self.parts.iter().map(|part| KeptPart::Given(part, None)).collect()
     }
 
     /// What the answer of this provider consisted of, as its decoder kept it for `reply.message`
@@ -555,8 +564,7 @@ pub const NO_TOOLS: &str = "toolChoice without tools: it was left out";
 
 /// Whether the caller gives tools in `extra`.
 pub fn has_extra_tools(chat: &ChatRequest) -> bool {
-    let mut extra = [".extra", ".under"].iter().filter_map(|key| chat.mapped_options.get(key));
-    extra.any(|extra| !extra.list("tools").is_empty())
+    chat.extras().any(|extra| !extra.list("tools").is_empty())
 }
 
 /// Whether there are tools to choose from, in `tools` or in `extra`. Services refuse a choice without tools, so the caller is warned of

@@ -11,7 +11,7 @@ use crate::providers::Protocol;
 use crate::providers::keyed::answer_parts::{
     Kind, Matching, Part, WholePart, decode_whole, known_part, piece, tell_difference,
 };
-use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind, Source};
+use crate::providers::keyed::content_part::{ContentPart, Media, MediaKind, Source};
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, PROVIDER_DATA, Role, ToolForm, Tools};
@@ -149,7 +149,7 @@ const MESSAGES_SEEN: &str = "heard";
 
 /// Whether the service may store the answer, as it does unless the caller says otherwise.
 fn is_stored(chat: &ChatRequest) -> bool {
-    let asked = [".extra", ".under"].iter().find_map(|key| chat.mapped_options.get(key)?.get("store"));
+    let asked = chat.extras().find_map(|extra| extra.get("store"));
     asked != Some(&Value::Bool(false))
 }
 
@@ -262,8 +262,7 @@ fn write_items(
         Role::Assistant => "assistant",
         Role::User | Role::Tool => "user",
     };
-    let kept = if is_of_host(chat, message) { message.kept_parts(NAME) } else { None };
-    let given = kept.unwrap_or_else(|| message.parts.iter().map(|part| KeptPart::Given(part, None)).collect());
+    let given = if is_of_host(chat, message) { message.parts_for(NAME) } else { message.given_parts() };
     let mut items = Items { input, role, content: Vec::new(), own: None };
     // Calls follow the message, whatever is between its texts.
     let mut calls = Vec::new();
@@ -367,8 +366,7 @@ fn media_part(media: &Media) -> Option<Value> {
         (_, MediaKind::Image) => part.insert("image_url", media.url()?),
         (Source::Url(url), _) => part.insert_str("file_url", url),
         (Source::Data(_), _) => {
-            let name = if media.name.is_empty() { content_part::default_name(media.media) } else { media.name };
-            part.insert_str("filename", name);
+            part.insert_str("filename", media.file_name());
             part.insert("file_data", media.url()?);
         }
     }
@@ -542,10 +540,7 @@ fn is_call(message: &MessageDecoder, item: &Value) -> bool {
 
 /// Whether the caller gave a custom tool of this name.
 fn is_custom_tool(chat: &ChatRequest, name: &str) -> bool {
-    let extra = [".extra", ".under"]
-        .iter()
-        .filter_map(|key| chat.mapped_options.get(key))
-        .flat_map(|extra| extra.list("tools"));
+    let extra = chat.extras().flat_map(|extra| extra.list("tools"));
     let tools = chat.mapped_options.get(".tools").and_then(Value::as_array).into_iter().flatten();
     tools.chain(extra).any(|tool| {
         str_or_empty(tool, "type") == CUSTOM
