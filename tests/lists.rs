@@ -184,7 +184,9 @@ const OF_THE_EDGE: [&str; 2] = ["compatible", "native"];
 fn options_of_the_types_are_those_of_the_core_and_those_that_javascript_keeps() {
     let live = matches(r"'(\w+)'", &between(&source("src/js/options.js"), "const LIVE = [", "]"));
     let mut known = names(OPTIONS.iter().copied().filter(|name| !OF_THE_EDGE.contains(name)));
-    known.extend(names(CALL_OPTIONS.iter().copied().filter(|name| *name != "allowBrowser" && !OF_THE_EDGE.contains(name))));
+    known.extend(names(
+        CALL_OPTIONS.iter().copied().filter(|name| *name != "allowBrowser" && !OF_THE_EDGE.contains(name)),
+    ));
     let live_count = live.len();
     known.extend(live);
     // Another name of `fetch`, of the first edition; not in the types.

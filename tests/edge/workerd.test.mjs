@@ -167,7 +167,13 @@ test('an upstream that breaks in mid-stream is an error event, never [DONE]', as
     if (path.endsWith('completions')) {
       assert.deepEqual(Object.keys(told.error), ['message', 'type', 'param', 'code']);
     } else {
-      assert.equal(told.type, 'error');
+      assert.equal(told.type, 'response.failed');
+      assert.equal(told.response.status, 'failed');
+      assert.equal(told.response.error.code, 'server_error');
+      assert.ok(told.response.output[0].content[0].text.length > 0, 'what came is not lost');
+      const error = JSON.parse(/event: error\ndata: (.*)/.exec(text)[1]);
+      assert.deepEqual(Object.keys(error), ['type', 'error', 'sequence_number']);
+      assert.deepEqual(Object.keys(error.error), ['message', 'type', 'param', 'code']);
       const numbers = [...text.matchAll(/"sequence_number":(\d+)/g)].map(([, number]) => Number(number));
       assert.deepEqual(numbers, numbers.map((_, index) => index));
     }

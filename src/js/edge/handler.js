@@ -33,7 +33,6 @@ const OPTIONS = [
 ];
 
 const ROUTES = {
-  '/': { GET: () => json({ status: 'ok' }), isOpen: true },
   '/health': { GET: () => json({ status: 'ok' }), isOpen: true },
   '/models': { GET: listModels },
   '/chat/completions': { POST: (call) => complete(call, 'chat') },

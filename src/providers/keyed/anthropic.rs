@@ -168,7 +168,9 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
             body.insert_in("output_config", "format", format);
         }
         Some(_) => {
-            warnings.push("Anthropic has no JSON mode without a schema, so the 'responseFormat' is asked for in words".to_owned());
+            warnings.push(
+                "Anthropic has no JSON mode without a schema, so the 'responseFormat' is asked for in words".to_owned(),
+            );
             ask_for_json(body);
         }
         None => {}
