@@ -1,3 +1,4 @@
+import { Cooldown } from './cooldown.js';
 import { pausesEnd, readTimeouts } from './deadline.js';
 import { ChatError } from './error.js';
 import { ownProperties, readOptions, refuseUnknown } from './options.js';
@@ -12,7 +13,7 @@ const ORDERS = {
   shuffled: Math.random,
 };
 
-const SETTINGS = ['order', 'hedgeAfter', 'retriesEach', 'onAttempt'];
+const SETTINGS = ['order', 'hedgeAfter', 'retriesEach', 'onAttempt', 'cooldown'];
 
 /** Several providers as one: while no content was handed out, the next one is asked when a provider fails. */
 export class Fallback {
@@ -22,12 +23,13 @@ export class Fallback {
   #hedgeAfter;
   #retries;
   #onAttempt;
+  #cooldown;
   #turns = 0;
 
   constructor(providers, settings) {
     const given = ownProperties(settings);
     refuseUnknown(given, SETTINGS, 'Fallback');
-    const { order = 'given', hedgeAfter, retriesEach, onAttempt } = given;
+    const { order = 'given', hedgeAfter, retriesEach, onAttempt, cooldown } = given;
     check(Array.isArray(providers) && providers.length > 0 && providers.every(isProvider), 'Fallback: give an array of providers');
     check(Object.hasOwn(ORDERS, order), `order must be one of ${Object.keys(ORDERS)}`);
     check(hedgeAfter === undefined || hedgeAfter > 0, 'hedgeAfter must be a number of milliseconds above 0');
@@ -37,6 +39,7 @@ export class Fallback {
     this.#hedgeAfter = hedgeAfter;
     this.#retries = retriesEach;
     this.#onAttempt = onAttempt;
+    if (cooldown !== undefined) this.#cooldown = new Cooldown(cooldown, providers.length);
     // Properties and not methods, since bundlers keep every class with a computed method name, used or not.
     this[whole] = (options) => this.#reply(options, (provider, own) => provider[whole](own));
     this[encoded] = (options, spec, responseMeta) =>
@@ -148,6 +151,7 @@ export class Fallback {
           hedgeAfter: this.#hedgeAfter,
           onAttempt: this.#onAttempt,
           attempts,
+          cooldown: this.#cooldown,
         }, buffer));
       };
     } catch (error) {
@@ -164,7 +168,7 @@ export class Fallback {
       const key = names.indexOf(name) === i ? name : `${name}#${i + 1}`;
       // The provider that answered last comes first, since it may be the only one that knows the earlier messages.
       const place = key === last ? -1 : this.#order(i, names.length, turn);
-      return { provider: this.#providers[i], name, key, place };
+      return { provider: this.#providers[i], name, key, place, at: i };
     });
     return runners.sort((a, b) => a.place - b.place);
   }

@@ -1198,9 +1198,10 @@ export interface Attempt {
   readonly provider: string;
   /**
    * How far it is. `asked`: it has not ended yet; `answered`: its reply is complete; `failed`: with `error`; `stopped`: another provider
-   * was quicker, or the reply was given up.
+   * was quicker, or the reply was given up; `skipped`: it was not asked, since it is left out for a while (`cooldown`). Where nobody else
+   * is left it may be asked after all, which is an attempt of its own.
    */
-  readonly state: 'asked' | 'answered' | 'failed' | 'stopped';
+  readonly state: 'asked' | 'answered' | 'failed' | 'stopped' | 'skipped';
   /** When it was asked, in milliseconds since 1970, as `Date.now()` gives them. */
   readonly startedAt: number;
   /** Milliseconds from there to its end; `undefined` while it is asked. */
@@ -1224,7 +1225,23 @@ export interface FallbackSettings {
   /** `retries` of each provider, where the call gives none. Left out: the provider's own. */
   retriesEach?: number;
   /**
-   * Called at the beginning and at the end of every attempt, for logs. What it throws is ignored.
+   * Leaves a provider out for a while that failed several times in a row, so that no call waits for it. Left out: every call asks again;
+   * `{}`: with both defaults.
+   *
+   * What counts are failures that heal (`retryable` ones, `rate_limited`, `network`, `timeout`, `truncated`, and `service` unless the
+   * status says that the request is wrong); others, and a call that was given up, count neither way. Then one call is a trial, and others
+   * still leave the provider out until its first content, which ends the cooldown, or its failure, which begins it again. Where all
+   * others fail or are left out, too, the provider is asked whose time ends first. Each `Fallback` has its own memory, on Workers one in
+   * each isolate.
+   */
+  cooldown?: {
+    /** How many failures in a row. Default 3. */
+    failures?: number;
+    /** Milliseconds that the provider is left out; longer where its service asks for that, up to 10 minutes. Default 60 000. */
+    ms?: number;
+  };
+  /**
+   * Called at the beginning and at the end of every attempt, and for each provider that is left out, for logs. What it throws is ignored.
    *
    * @param attempt the attempt as it is now
    */

@@ -248,12 +248,12 @@ export function aClientTakesProviders(services: Record<string, Provider>): Clien
 
 export async function aFallbackIsAProvider(): Promise<Provider> {
   const onAttempt = ({ provider, state, ms }: Attempt): void => void [provider.length, state === 'stopped', ms];
-  const fallback = new Fallback([Chatgpt4o, new OpenAiChat({ apiKey: 'key' })], { order: 'rotate', hedgeAfter: 2_000, retriesEach: 0, onAttempt });
+  const fallback = new Fallback([Chatgpt4o, new OpenAiChat({ apiKey: 'key' })], { order: 'rotate', hedgeAfter: 2_000, retriesEach: 0, cooldown: { failures: 2 }, onAttempt });
   const reply = fallback.createAsyncGenerator({ messages });
   for await (const text of reply) same<typeof text, string>(true);
   same<typeof reply, FallbackReply>(true);
   same<typeof reply.attempts, readonly Attempt[]>(true);
-  same<Attempt['state'], 'asked' | 'answered' | 'failed' | 'stopped'>(true);
+  same<Attempt['state'], 'asked' | 'answered' | 'failed' | 'stopped' | 'skipped'>(true);
   same<Attempt['error'], ChatError | undefined>(true);
   const models: string[] = await fallback.listModels();
   void models;
