@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::chat::{Error, Message, Result};
 use crate::http::{base64, url};
 use crate::json::{Map, Value};
-use crate::options::names::{OPTIONS, check_options};
+use crate::options::names::{OPTIONS, check_embed_options, check_options};
 use crate::options::{AttachmentSupport, ProtocolInfo, Settings, history, preset, prompt};
 use crate::text::{decimal, digit, join};
 
@@ -20,6 +20,8 @@ pub enum Purpose {
     Session,
     /// Only the names of the models (`listModels`).
     Models,
+    /// Vectors of texts (`embed`).
+    Embeddings,
 }
 
 /// One request of a provider, checked and complete.
@@ -97,6 +99,9 @@ impl ChatRequest {
         purpose: Purpose,
         random: fn() -> [u64; 2],
     ) -> Result<ChatRequest> {
+        if purpose == Purpose::Embeddings {
+            return ChatRequest::for_vectors(settings, options, random);
+        }
         check_options(info, options)?;
         let mut given_messages =
             options.as_object_mut().and_then(|options| options.take("messages")).unwrap_or_default();
@@ -241,24 +246,61 @@ impl ChatRequest {
             }
         }
         Ok(ChatRequest {
-            settings,
-            purpose,
             messages,
             attachments,
             history,
             model,
             mapped_options,
             conversation,
-            random: Random { draw: random, drawn: OnceCell::new() },
-            cross_origin: false,
-            logged_in: false,
-            whole: false,
             stop_words,
             think_tags,
             begins_in_thought,
             include_raw,
             warnings,
+            ..ChatRequest::empty(settings, purpose, random)
         })
+    }
+
+    /// A request for vectors. `mapped_options` has `input`, `dimensions` and `extra` of the call, under these names; `extra` of the settings
+    /// is for replies. The texts are taken out of `options`.
+    fn for_vectors(settings: Rc<Settings>, options: &mut Value, random: fn() -> [u64; 2]) -> Result<ChatRequest> {
+        check_embed_options(options)?;
+        let model = match options.non_null("model") {
+            None => "",
+            Some(given) => given.as_str().ok_or_else(|| Error::input("model must be a string"))?,
+        };
+        let model = settings.embedding_model(model)?;
+        let mut mapped_options = Map::new();
+        for name in ["input", "dimensions", "extra"] {
+            let given = options.as_object_mut().and_then(|options| options.take(name));
+            if let Some(given) = given.filter(|given| !given.is_null()) {
+                mapped_options.insert(name, given);
+            }
+        }
+        Ok(ChatRequest { model, mapped_options, ..ChatRequest::empty(settings, Purpose::Embeddings, random) })
+    }
+
+    /// A request without messages and options.
+    fn empty(settings: Rc<Settings>, purpose: Purpose, random: fn() -> [u64; 2]) -> ChatRequest {
+        ChatRequest {
+            settings,
+            purpose,
+            messages: Vec::new(),
+            attachments: Vec::new(),
+            history: History::Messages,
+            model: String::new(),
+            mapped_options: Map::new(),
+            conversation: Map::new(),
+            random: Random { draw: random, drawn: OnceCell::new() },
+            cross_origin: false,
+            logged_in: false,
+            whole: false,
+            stop_words: Vec::new(),
+            think_tags: false,
+            begins_in_thought: false,
+            include_raw: false,
+            warnings: Vec::new(),
+        }
     }
 
     /// The text of the newest message, which must be the user's, and the messages before it. With `history: 'prompt'` that

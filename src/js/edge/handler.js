@@ -6,6 +6,7 @@ import { ownProperties, refuseUnknown } from '../options.js';
 import { encoded, callCoreOnce } from '../provider.js';
 import { authorizer } from './authorize.js';
 import { readText } from './body.js';
+import { embeddings } from './embeddings.js';
 import { errorFrame, failure } from './failure.js';
 import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
@@ -31,6 +32,7 @@ const ROUTES = {
   '/models': { GET: (call) => json({ object: 'list', data: modelEntries(call.providers) }) },
   '/chat/completions': { POST: (call) => complete(call, false) },
   '/responses': { POST: (call) => complete(call, true) },
+  '/embeddings': { POST: embeddings },
 };
 
 /** The providers as an endpoint for OpenAI's clients: `(request, env, ctx) => Promise<Response>`. */

@@ -11,6 +11,7 @@ use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::chat_messages::{self, OwnTools, Takes};
 use crate::providers::keyed::compatible::EXTRA;
+use crate::providers::keyed::embeddings::{self, Form};
 use crate::providers::keyed::message_decoder::{MessageDecoder, arguments_text, str_or_empty};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
 use crate::text::join;
@@ -21,6 +22,10 @@ pub const PROTOCOL: Protocol = Protocol {
     models: Some(|chat| {
         let path = path(&chat, "/ai/models/search?task=Text%20Generation&per_page=1000")?;
         models::list_models(&DIALECT, chat, &path)
+    }),
+    embeddings: Some(|_| {
+        let path = |chat: &ChatRequest, model: &str| path(chat, &join(&["/ai/run/", keyed::in_path(model)?]));
+        Ok(Some((&DIALECT, Form { path, ..embeddings::WORKERS_AI })))
     }),
     info: ProtocolInfo {
         settings: &[("accountId", SettingKind::Id)],
