@@ -87,7 +87,7 @@ export interface HandlerOptions<Env = unknown> {
 }
 
 /**
- * Providers as an endpoint for OpenAI's clients: `POST /v1/chat/completions`, `POST /v1/responses`, `GET /v1/models`,
+ * Providers as an endpoint for OpenAI's clients: `POST /v1/chat/completions`, `POST /v1/responses`, `POST /v1/embeddings`, `GET /v1/models`,
  * `GET /v1/models/{id}` and `GET /health`, with and without `/v1`. Options that could only be a mistake throw a `ChatError` `input`.
  *
  * @param options the providers, which clients may call, and limits
