@@ -68,6 +68,9 @@ pub struct ChatRequest {
 /// The error of a `toolChoice` that is none.
 pub const NO_CHOICE: &str = "toolChoice must be 'auto', 'none', 'required' or the function of a tool";
 
+/// Options of `embed` that requests of replies do not have, by which `mapped_options` has them.
+const OF_VECTORS: [&str; 2] = ["input", "dimensions"];
+
 /// Names of `maxTokens` in Chat Completions, of which a service may know one only.
 const TOKEN_LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
 
@@ -99,19 +102,34 @@ impl ChatRequest {
         purpose: Purpose,
         random: fn() -> [u64; 2],
     ) -> Result<ChatRequest> {
-        if purpose == Purpose::Embeddings {
-            return ChatRequest::for_vectors(settings, options, random);
+        // Settings and options of replies say nothing about vectors.
+        let is_for_vectors = purpose == Purpose::Embeddings;
+        match is_for_vectors {
+            true => check_embed_options(options)?,
+            false => check_options(info, options)?,
         }
-        check_options(info, options)?;
         let mut given_messages =
             options.as_object_mut().and_then(|options| options.take("messages")).unwrap_or_default();
         history::repair(&mut given_messages);
-        let (given, options) = (&settings.given, &*options);
+        let mut mapped_options = Map::new();
+        for name in OF_VECTORS {
+            if let Some(value) =
+                options.as_object_mut().and_then(|options| options.take(name)).filter(|_| is_for_vectors)
+            {
+                mapped_options.insert(name, value);
+            }
+        }
+        let (given, options) = (if is_for_vectors { &Value::Null } else { &settings.given }, &*options);
         let option = |key: &str| options.non_null(key).or_else(|| given.non_null(key));
         let mut model = String::new();
         if let Some(given) = option("model") {
             model.push_str(given.as_str().ok_or_else(|| Error::input("model must be a string"))?);
-            settings.get_model(&model)?;
+            if !is_for_vectors {
+                settings.get_model(&model)?;
+            }
+        }
+        if is_for_vectors {
+            model = settings.embedding_model(&model)?;
         }
         let is_preset = given.text("preset").and_then(preset).is_some();
         let history = match option("history").map(|value| value.as_str().unwrap_or_default()) {
@@ -120,7 +138,6 @@ impl ChatRequest {
             Some("prompt") => History::Prompt,
             Some(_) => return Err(Error::input("history must be 'messages' or 'prompt'")),
         };
-        let mut mapped_options = Map::new();
         for (name, place) in info.options {
             if let Some(value) = option(name) {
                 mapped_options.insert(place, value.clone());
@@ -246,61 +263,24 @@ impl ChatRequest {
             }
         }
         Ok(ChatRequest {
+            settings,
+            purpose,
             messages,
             attachments,
             history,
             model,
             mapped_options,
             conversation,
+            random: Random { draw: random, drawn: OnceCell::new() },
+            cross_origin: false,
+            logged_in: false,
+            whole: false,
             stop_words,
             think_tags,
             begins_in_thought,
             include_raw,
             warnings,
-            ..ChatRequest::empty(settings, purpose, random)
         })
-    }
-
-    /// A request for vectors. `mapped_options` has `input`, `dimensions` and `extra` of the call, under these names; `extra` of the settings
-    /// is for replies. The texts are taken out of `options`.
-    fn for_vectors(settings: Rc<Settings>, options: &mut Value, random: fn() -> [u64; 2]) -> Result<ChatRequest> {
-        check_embed_options(options)?;
-        let model = match options.non_null("model") {
-            None => "",
-            Some(given) => given.as_str().ok_or_else(|| Error::input("model must be a string"))?,
-        };
-        let model = settings.embedding_model(model)?;
-        let mut mapped_options = Map::new();
-        for name in ["input", "dimensions", "extra"] {
-            let given = options.as_object_mut().and_then(|options| options.take(name));
-            if let Some(given) = given.filter(|given| !given.is_null()) {
-                mapped_options.insert(name, given);
-            }
-        }
-        Ok(ChatRequest { model, mapped_options, ..ChatRequest::empty(settings, Purpose::Embeddings, random) })
-    }
-
-    /// A request without messages and options.
-    fn empty(settings: Rc<Settings>, purpose: Purpose, random: fn() -> [u64; 2]) -> ChatRequest {
-        ChatRequest {
-            settings,
-            purpose,
-            messages: Vec::new(),
-            attachments: Vec::new(),
-            history: History::Messages,
-            model: String::new(),
-            mapped_options: Map::new(),
-            conversation: Map::new(),
-            random: Random { draw: random, drawn: OnceCell::new() },
-            cross_origin: false,
-            logged_in: false,
-            whole: false,
-            stop_words: Vec::new(),
-            think_tags: false,
-            begins_in_thought: false,
-            include_raw: false,
-            warnings: Vec::new(),
-        }
     }
 
     /// The text of the newest message, which must be the user's, and the messages before it. With `history: 'prompt'` that

@@ -41,7 +41,7 @@ pub const CALL_OPTIONS: &[&str] = &[
 ];
 
 /// Options of `embed` that the core reads.
-const EMBED_OPTIONS: &[&str] = &[
+pub const EMBED_OPTIONS: &[&str] = &[
     "input",
     "model",
     "dimensions",
@@ -63,7 +63,7 @@ pub const COMMON_SETTINGS: &[&str] = &["apiKey", "name", "models", "defaultModel
 
 /// Settings that every service has, too. `SERVICES` names a `service`, also where another class asks it, and those without embeddings
 /// take an `embeddingModel`, so that settings can be shared.
-const OF_SERVICES: &[&str] = &[BASE_URL, "service", "embeddingModel"];
+pub const OF_SERVICES: &[&str] = &[BASE_URL, "service", "embeddingModel"];
 
 /// Another name of `baseUrl`, which clients of OpenAI's API have.
 pub const BASE_URL: &str = "baseURL";

@@ -71,7 +71,7 @@ pub struct Service {
     /// Whether models of OpenAI answer, some of which refuse members that others take.
     is_openai: bool,
     /// How it takes texts and gives vectors. `None`: it has no such models, or a form of its own for them.
-    embeddings: Option<Form>,
+    embeddings: Option<&'static Form>,
 }
 
 const AS_GIVEN: Effort = Effort { words: &[], off: ("", ""), on: ("", ""), is_switch: false };
@@ -102,7 +102,7 @@ const USUAL: Service = Service {
     has_short_ids: false,
     has_api_key: false,
     is_openai: false,
-    embeddings: Some(embeddings::COMPATIBLE),
+    embeddings: Some(&embeddings::COMPATIBLE),
 };
 
 /// Most services know the roles of OpenAI's first API only.
@@ -114,7 +114,7 @@ const OPENAI: Service = Service {
     limit: "max_completion_tokens",
     back: Back::Nowhere,
     is_openai: true,
-    embeddings: Some(embeddings::OPENAI),
+    embeddings: Some(&embeddings::OPENAI),
     ..USUAL
 };
 const AZURE: Service = Service { name: "azure", has_api_key: true, ..OPENAI };
@@ -145,7 +145,7 @@ const SERVICES: [Service; 24] = [
         back: Back::Nowhere,
         effort: words(&["high", "none"]),
         lacks: &["parallel_tool_calls", "stream_options"],
-        embeddings: Some(Form { dimensions: "", inputs: 96, takes_tokens: false, ..embeddings::COMPATIBLE }),
+        embeddings: Some(&Form { dimensions: "", inputs: 96, takes_tokens: false, ..embeddings::COMPATIBLE }),
         ..NAMED
     },
     Service {
@@ -159,7 +159,7 @@ const SERVICES: [Service; 24] = [
         },
         // qwen-code#7659, eino#994.
         thinks: Some(false),
-        embeddings: Some(Form { inputs: 10, takes_tokens: false, ..embeddings::COMPATIBLE }),
+        embeddings: Some(&Form { inputs: 10, takes_tokens: false, ..embeddings::COMPATIBLE }),
         ..NAMED
     },
     // `developer`: pi#1048. A forced choice: DeepSeek-V3#1376, osaurus#1940. Seeds and parallel calls are not in its API, and ignored.
@@ -201,7 +201,7 @@ const SERVICES: [Service; 24] = [
         lacks: &["stream_options", "name"],
         has_short_ids: true,
         // It takes 16,384 tokens at once (semantic-router#297, continue#2418).
-        embeddings: Some(Form {
+        embeddings: Some(&Form {
             dimensions: "output_dimension",
             letters: 16_000,
             takes_tokens: false,
@@ -239,7 +239,7 @@ const SERVICES: [Service; 24] = [
         back: Back::Text(&[REASONING, CONTENT]),
         effort: Effort { off: ("reasoning", r#"{"enabled":false}"#), ..UP_TO_HIGH },
         // `dimensions` are 400 (ogx#3559).
-        embeddings: Some(Form { dimensions: "", takes_tokens: false, ..embeddings::COMPATIBLE }),
+        embeddings: Some(&Form { dimensions: "", takes_tokens: false, ..embeddings::COMPATIBLE }),
         ..NAMED
     },
     // What it does not know is ignored, says its documentation.
@@ -269,7 +269,7 @@ const SERVICES: [Service; 24] = [
         stop: 1,
         choices: &["auto"],
         lacks: &["parallel_tool_calls", "json_schema"],
-        embeddings: Some(Form { inputs: 64, takes_tokens: false, ..embeddings::COMPATIBLE }),
+        embeddings: Some(&Form { inputs: 64, takes_tokens: false, ..embeddings::COMPATIBLE }),
         ..NAMED
     },
 ];
@@ -352,7 +352,7 @@ impl Service {
     }
 
     /// How it takes texts and gives vectors, if it does.
-    pub fn embeddings(self) -> Option<Form> {
+    pub fn embeddings(self) -> Option<&'static Form> {
         self.embeddings
     }
 

@@ -13,7 +13,6 @@ use crate::providers::Protocol;
 use crate::text::{decimal, join};
 
 /// How a service takes texts and gives vectors.
-#[derive(Clone, Copy)]
 pub struct Form {
     /// The path below the service's address, by the request and the model, which is a part of it at some services.
     pub path: fn(&ChatRequest, &str) -> Result<String>,
@@ -77,13 +76,14 @@ pub const WORKERS_AI: Form = Form { has_model: false, input: "text", dimensions:
 const NATIVE: Form = Form { fixed: &[], takes_tokens: false, ..COMPATIBLE };
 
 /// Whose headers the requests have, and their form. `None`: the service has no embeddings.
-pub type Found = Option<(&'static Dialect, Form)>;
+pub type Found = Option<(&'static Dialect, &'static Form)>;
 
 /// The form of the provider with these settings.
 ///
 /// # Errors
 /// [`Code::Input`]: the provider has no embeddings, or no form is known since a setting is wrong.
-pub fn form(protocol: &Protocol, settings: &Settings) -> Result<(&'static Dialect, Form)> {
+#[inline(never)]
+pub fn form(protocol: &Protocol, settings: &Settings) -> Result<(&'static Dialect, &'static Form)> {
     let found = match protocol.embeddings {
         Some(find) => find(settings)?,
         None => None,
@@ -105,7 +105,7 @@ pub fn open(protocol: &Protocol, chat: Rc<ChatRequest>) -> Result<Operation> {
     let option = |key: &str| chat.mapped_options.get(key);
     let texts = option("input").and_then(Value::as_array).filter(|texts| !texts.is_empty());
     let texts = texts.ok_or_else(|| Error::input("input is empty: give a text, or an array of texts"))?;
-    let dimensions = option("dimensions");
+    let dimensions = option("dimensions").filter(|given| !given.is_null());
     if dimensions.is_some_and(|given| given.as_u64().is_none_or(|number| number == 0)) {
         return Err(Error::input("dimensions must be a whole number above 0"));
     }
@@ -117,7 +117,7 @@ pub fn open(protocol: &Protocol, chat: Rc<ChatRequest>) -> Result<Operation> {
     if let Some(number) = dimensions.filter(|_| !form.dimensions.is_empty()) {
         more.insert(form.dimensions, number.clone());
     }
-    if let Some(extra) = option("extra") {
+    if let Some(extra) = option(".extra") {
         merge_over(&mut more, extra)?;
     }
     let mut body = Map::new();

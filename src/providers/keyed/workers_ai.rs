@@ -23,10 +23,7 @@ pub const PROTOCOL: Protocol = Protocol {
         let path = path(&chat, "/ai/models/search?task=Text%20Generation&per_page=1000")?;
         models::list_models(&DIALECT, chat, &path)
     }),
-    embeddings: Some(|_| {
-        let path = |chat: &ChatRequest, model: &str| path(chat, &join(&["/ai/run/", keyed::in_path(model)?]));
-        Ok(Some((&DIALECT, Form { path, ..embeddings::WORKERS_AI })))
-    }),
+    embeddings: Some(|_| Ok(Some((&DIALECT, &VECTORS)))),
     info: ProtocolInfo {
         settings: &[("accountId", SettingKind::Id)],
         ..ProtocolInfo::service(
@@ -50,6 +47,10 @@ pub const PROTOCOL: Protocol = Protocol {
         )
     },
 };
+
+/// How texts become vectors, with the model in the path.
+static VECTORS: Form =
+    Form { path: |chat, model| path(chat, &join(&["/ai/run/", keyed::in_path(model)?])), ..embeddings::WORKERS_AI };
 
 /// How the responses are read (M2).
 static DIALECT: Dialect = Dialect {
