@@ -776,7 +776,8 @@ export interface EmbedOptions {
   dimensions?: number;
   /**
    * Members that only the service knows, which are laid over the request: `{ input_type: 'search_query' }` at Cohere, where
-   * `search_document` is the default; of Gemini they go into the request of each text (`taskType`). `null` takes a member away. The
+   * `search_document` is the default; of Gemini they go into the request of each text (`taskType`). Ollama and Cohere get a `truncate` by
+   * which a text that is too long is an error and is not cut, unless it stands here. `null` takes a member away. The
    * setting `extra` is for replies, and does not count here.
    */
   extra?: Record<string, unknown>;

@@ -107,12 +107,12 @@ fn gemini_gets_one_request_with_a_content_for_each_text() {
 
 #[test]
 fn ollama_has_a_route_of_its_own() {
-    let flow = embed("Ollama", json!(["a", "b"])).options(json!({ "dimensions": 2, "extra": { "truncate": false } }));
+    let flow = embed("Ollama", json!(["a", "b"])).options(json!({ "dimensions": 2, "extra": { "keep_alive": 0 } }));
     let answer =
         json!({ "model": "m:latest", "embeddings": [[1, 2], [3, 4]], "total_duration": 9, "prompt_eval_count": 6 });
     let (url, body) = sent(&flow, answer.clone());
     assert_eq!(url, "https://llm.example/api/api/embed");
-    assert_eq!(body, json!({ "model": "m", "input": ["a", "b"], "dimensions": 2, "truncate": false }));
+    assert_eq!(body, json!({ "model": "m", "input": ["a", "b"], "dimensions": 2, "truncate": false, "keep_alive": 0 }));
     let played = flow.answers(&[json_answer(answer)]);
     assert_eq!(told(&played), json!(["m:latest", [1, 2], [3, 4]]));
     assert_eq!(usage(&played)[0], Some(6));
@@ -125,8 +125,7 @@ fn cohere_is_told_what_the_vectors_are_for() {
     let counts = json!({ "api_version": { "version": "2" }, "billed_units": { "input_tokens": 4 } });
     let (url, body) = sent(&flow, answer(counts.clone()));
     assert_eq!(url, "https://llm.example/api/v2/embed");
-    let wanted =
-        json!({ "model": "m", "texts": ["a", "b"], "input_type": "search_document", "embedding_types": ["float"] });
+    let wanted = json!({ "model": "m", "texts": ["a", "b"], "input_type": "search_document", "embedding_types": ["float"], "truncate": "NONE" });
     assert_eq!(body, wanted);
     let played = flow.answers(&[json_answer(answer(counts))]);
     assert_eq!(told(&played), json!(["m", [1, 2], [3, 4]]));

@@ -337,7 +337,7 @@ test("Ollama's own client sends the same", async () => {
     bodies.push([new URL(url).pathname, JSON.parse(body)]);
     return Response.json({ model: 'm', embeddings: [[1], [2]], prompt_eval_count: 2 });
   };
-  await new OllamaClient({ host: 'http://localhost:11434', fetch }).embed({ model: 'm', input: ['a', 'b'], dimensions: 1 });
+  await new OllamaClient({ host: 'http://localhost:11434', fetch }).embed({ model: 'm', input: ['a', 'b'], dimensions: 1, truncate: false });
   await new Ollama({ fetch }).embed({ model: 'm', input: ['a', 'b'], dimensions: 1 });
   assert.deepEqual(bodies[1], bodies[0]);
 });
@@ -438,11 +438,12 @@ test('embedMany of the AI SDK does', async () => {
 
 test('a client chooses no model that was not configured', async () => {
   const llm = at(vectors, { models: ['gpt-5'], modelAliases: { small: 'gpt-5' } });
-  const { post } = await endpoint({ llm, none: at(vectors, { embeddingModel: undefined, models: ['gpt-5'] }) });
+  const both = new Fallback([llm, llm]);
+  const { post } = await endpoint({ llm, both, none: at(vectors, { embeddingModel: undefined, models: ['gpt-5'] }) });
   const status = async (model) => (await post({ model, input: 'a' })).status;
   assert.deepEqual([await status('llm'), await status(`llm:${MODEL}`), await status('llm:gpt-5'), await status('llm:small')], [200, 200, 200, 200]);
   assert.deepEqual(service.asked.map(({ body }) => body.model), [MODEL, MODEL, 'gpt-5', 'gpt-5']);
-  for (const model of ['llm:other', 'llm:../x', 'other', `${MODEL}`, 'toString', '__proto__', 'llm:__proto__']) assert.equal(await status(model), 404, model);
+  for (const model of ['llm:other', 'both:other', 'llm:../x', 'other', `${MODEL}`, 'toString', '__proto__', 'llm:__proto__']) assert.equal(await status(model), 404, model);
   for (const model of ['none', 'none:', '', 5, null, undefined, {}]) assert.equal(await status(model), model === '' ? 404 : 400, String(model));
   assert.equal(service.asked.length, 4);
 });

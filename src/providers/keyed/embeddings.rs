@@ -56,14 +56,15 @@ pub const GEMINI: Form = Form {
     ..NATIVE
 };
 
-/// The form of Ollama since 0.2; the number of dimensions counts since 0.11.
-pub const OLLAMA: Form = Form { path: |_, _| Ok("/api/embed".to_owned()), ..NATIVE };
+/// The form of Ollama since 0.2; the number of dimensions counts since 0.11. A text that is too long is an error, as it is at OpenAI: the
+/// service would cut it and not say so.
+pub const OLLAMA: Form = Form { path: |_, _| Ok("/api/embed".to_owned()), fixed: &[("truncate", "false")], ..NATIVE };
 
-/// The form of version 2 of Cohere's API, which wants to be told what the vectors are for.
+/// The form of version 2 of Cohere's API, which wants to be told what the vectors are for. Texts are cut as at Ollama.
 pub const COHERE: Form = Form {
     path: |_, _| Ok("/v2/embed".to_owned()),
     input: "texts",
-    fixed: &[("input_type", "\"search_document\""), ("embedding_types", "[\"float\"]")],
+    fixed: &[("input_type", "\"search_document\""), ("embedding_types", "[\"float\"]"), ("truncate", "\"NONE\"")],
     dimensions: "output_dimension",
     inputs: 96,
     ..NATIVE
