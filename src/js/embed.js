@@ -1,4 +1,5 @@
 import { ChatError } from './error.js';
+import { base64 } from './json-copy.js';
 import { ownProperties } from './options.js';
 
 const wrong = (message) => new ChatError('input', message);
@@ -94,20 +95,20 @@ function numbersOf(value, provider) {
   throw new ChatError('protocol', 'a vector has a number that is infinite or none', { provider });
 }
 
-function floatsOf(base64) {
-  const text = atob(base64);
+function floatsOf(digits) {
+  const text = atob(digits);
   const view = new DataView(new ArrayBuffer(text.length));
   for (let i = 0; i < text.length; i++) view.setUint8(i, text.charCodeAt(i));
-  return Array.from({ length: text.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+  const numbers = [];
+  for (let i = 0; i < text.length; i += 4) numbers.push(view.getFloat32(i, true));
+  return numbers;
 }
 
 /** A vector as Base64 of 32-bit floats. */
 export function toBase64(vector) {
   const view = new DataView(new ArrayBuffer(4 * vector.length));
   vector.forEach((number, i) => view.setFloat32(4 * i, number, true));
-  let text = '';
-  for (let i = 0; i < view.byteLength; i++) text += String.fromCharCode(view.getUint8(i));
-  return btoa(text);
+  return base64(new Uint8Array(view.buffer));
 }
 
 /** The token counts of several requests together; `raw` is that of the last one. */
