@@ -87,7 +87,7 @@ export class Fallback {
       };
       try {
         const each = typeof timeout === 'number' ? timeout : left(timeout, Date.now() - began);
-        const result = await runner.provider.embed({ retries: this.#retries, ...given, timeout: each });
+        const result = await runner.provider.embed({ ...given, retries: given.retries ?? this.#retries, timeout: each });
         outcome?.began();
         end('answered');
         return result;
