@@ -56,7 +56,7 @@ pub const GEMINI: Form = Form {
     ..NATIVE
 };
 
-/// The form of Ollama since 0.2; the number of dimensions counts since 0.11. A text that is too long is an error, as it is at OpenAI: the
+/// The form of Ollama since July 2024; the number of dimensions counts since 0.11. A text that is too long is an error, as it is at OpenAI: the
 /// service would cut it and not say so.
 pub const OLLAMA: Form = Form { path: |_, _| Ok("/api/embed".to_owned()), fixed: &[("truncate", "false")], ..NATIVE };
 
