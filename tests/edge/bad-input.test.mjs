@@ -83,7 +83,7 @@ test('routes, methods and types', async () => {
   }
   for (const [path, method, allow] of [
     [CHAT, 'GET', 'POST, OPTIONS'], ['/v1/completions', 'HEAD', 'POST, OPTIONS'], [CHAT, 'PUT', 'POST, OPTIONS'], ['/v1/models', 'POST', 'GET, HEAD, OPTIONS'],
-    ['/health', 'DELETE', 'GET, HEAD, OPTIONS'], ['/v1/responses', 'PATCH', 'POST, OPTIONS'],
+    ['/health', 'DELETE', 'GET, HEAD, OPTIONS'], ['/v1/responses', 'PATCH', 'POST, OPTIONS'], ['/v1/embeddings', 'GET', 'POST, OPTIONS'],
   ]) {
     const response = await handler(request(path, { method, body: method === 'POST' ? '{}' : undefined }));
     assert.equal(response.headers.get('allow'), allow);

@@ -93,11 +93,11 @@ const FAILURES = [
   ['ERR_429', NAMES, 429, 'rate_limited'],
   ['OVERLIMIT', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 429, 'rate_limited'],
   ['ForbiddenWord', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 400, 'refused'],
-  ['ERR_401', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'service'],
-  ['ERR_500', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'service'],
+  ['ERR_401', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'server_error'],
+  ['ERR_500', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'server_error'],
   ['ERR_500', ['pufferKey', 'generate'], 503, 'service'],
   ['ERR_HTML', ['engine', 'responses', 'engineKey', 'pufferKey', 'generate'], 503, 'service'],
-  ['ERR_HTML', ['puffer'], 502, 'service'],
+  ['ERR_HTML', ['puffer'], 502, 'server_error'],
   ['ERR_CUT', NAMES, 502, 'truncated'],
 ];
 
@@ -122,11 +122,11 @@ for (const [words, names, status, code] of FAILURES) {
 test('a site that refuses for good, a bot that is not there, a key that is wrong: the status tells whose fault it is', async () => {
   const url = site.url;
   const cases = [
-    [new AiPuffer({ url, botId: 999, apiKey: SITE_KEY }), 502, 'service'],
+    [new AiPuffer({ url, botId: 999, apiKey: SITE_KEY }), 502, 'server_error'],
     [new AiPuffer({ url, botId: 5, apiKey: 'wrong-key-0123456789' }), 502, 'auth'],
     [new AiEngine({ url, apiKey: 'wrong-key-0123456789' }), 502, 'auth'],
     [new AiPuffer({ url, page: '/no-chat/' }), 502, 'nonce'],
-    [new AiPower({ url, page: '/nowhere/' }), 502, 'service'],
+    [new AiPower({ url, page: '/nowhere/' }), 502, 'server_error'],
   ];
   for (const [provider, status, code] of cases) {
     const handler = createHandler({ providers: { shop: provider.with({ retries: 0 }) }, authorize: [KEY] });

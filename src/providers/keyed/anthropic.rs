@@ -22,6 +22,7 @@ use crate::text::join;
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models?limit=1000")),
+    embeddings: None,
     info: ProtocolInfo {
         settings: &[("version", SettingKind::HeaderValue)],
         ..ProtocolInfo::service(
