@@ -8,7 +8,7 @@ import { MARK, MARK_TEXT } from './dev-build.mjs';
 import { DIST, GLUE, ROOT, SOURCES } from './paths.mjs';
 
 /** Public entry points, each `src/js/<name>.js` with a hand-written `<name>.d.ts`. */
-const ENTRIES = ['index', 'edge'];
+const ENTRIES = ['index', 'edge', 'openai-client'];
 
 /** Entry points that share no code with those: they go without the core. */
 const SEPARATE_ENTRIES = ['node'];

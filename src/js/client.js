@@ -35,7 +35,7 @@ export class Client extends /* @__PURE__ */ withErrorClasses() {
   #providers;
   /** What a request has that does not say otherwise. */
   #defaults = {};
-  chat = { completions: { create: (params, options) => promiseOf(this.#create(ownProperties(params), ownProperties(options))) } };
+  chat = { completions: { create: (params, options) => promiseOf(this[asking].create(params, options)) } };
   models = { list: () => pageOf(this.#list()), retrieve: (id) => promiseOf(this.#model(String(id)), ({ data }) => data) };
 
   /** `given`: a provider; or names, and the provider of each; or the settings of `openai`. */
@@ -43,7 +43,12 @@ export class Client extends /* @__PURE__ */ withErrorClasses() {
     super();
     this.#given = given;
     // No one sees it who prints a client.
-    Object.defineProperty(this, asking, { value: { ask: this.#ask, find: this.#find } });
+    Object.defineProperty(this, asking, { value: {
+      ask: this.#ask,
+      find: this.#find,
+      create: (params, options) => this.#create(ownProperties(params), ownProperties(options)),
+      withDefaults: (options) => ({ ...this.#defaults, ...withoutUndefined(options) }),
+    } });
     if (isProvider(given)) this.#provider = given;
     else if (Object.values(ownProperties(given)).some(isProvider)) this.#providers = checkedProviders(given);
     else {
@@ -73,7 +78,7 @@ export class Client extends /* @__PURE__ */ withErrorClasses() {
   #find = (name) => (this.#providers ? findProvider(this.#providers, String(name)) : { provider: this.#provider, model: name });
 
   #create({ model: name, stream, stream_options: given, n = 1, ...params }, requestOptions) {
-    return this.#ask(name, requestOptions, (provider) => {
+    return this[asking].ask(name, requestOptions, (provider) => {
       if (n !== 1 && n !== null) throw new ChatError('input', 'n must be 1: one choice is all there is');
       const { include_usage: includeUsage, ...streamOptions } = ownProperties(given);
       if (Object.keys(streamOptions).length > 0) params.stream_options = streamOptions;
@@ -88,7 +93,7 @@ export class Client extends /* @__PURE__ */ withErrorClasses() {
   #ask = async (name, requestOptions, prepare) => {
     const meta = { warnings: [], head: undefined };
     try {
-      const { signal, timeout, maxRetries, ...more } = { ...this.#defaults, ...withoutUndefined(requestOptions) };
+      const { signal, timeout, maxRetries, ...more } = this[asking].withDefaults(requestOptions);
       const { provider, model } = this.#find(name);
       const { id, options: own, spec: wanted } = prepare(provider, meta);
       const options = { ...more, ...own, signal, retries: maxRetries };
@@ -127,7 +132,7 @@ export class Client extends /* @__PURE__ */ withErrorClasses() {
   }
 }
 
-const withoutUndefined = (given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+export const withoutUndefined = (given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
 const decode = (bytes) => new TextDecoder().decode(bytes);
 
@@ -140,7 +145,6 @@ const ignore = () => {};
 export function promiseOf(answer, toData = dataOf) {
   const data = answer.then(toData);
   return Object.assign(data, {
-    answer,
     async asResponse() {
       // Who wants the response never looks at the promise of the data, whose rejection then counts as handled.
       data.catch(ignore);
@@ -283,7 +287,9 @@ export function jsonLines(items) {
 /** The chunks in the bytes of an event stream, which hold whole frames; no frame has a blank line inside. */
 function* framesOf(bytes) {
   for (const frame of decode(bytes).split('\n\n')) {
-    if (frame.startsWith('data: {')) yield JSON.parse(frame.slice('data: '.length));
+    // In Responses the name of the event stands in a line before.
+    const data = frame.slice(frame.indexOf('data: ') + 'data: '.length);
+    if (data.startsWith('{')) yield JSON.parse(data);
   }
 }
 

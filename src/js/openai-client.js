@@ -1,0 +1,88 @@
+// `rivulet/openai-client`: `Client` with the helpers of the npm package `openai`, for programs that use more of it than
+// `chat.completions.create`. In an entry of its own, since most need no more than that.
+
+import { Client as Base, ChatError } from './index.js';
+import { asking, dataOf, promiseOf, withRequestId } from './client.js';
+import { core } from './core.js';
+import { ChatCompletionRunner } from './openai/chat-runner.js';
+import { ChatCompletionStream, ChatCompletionStreamingRunner } from './openai/chat-stream.js';
+import { askCompletion, askEmbeddings, completionOf } from './openai/other.js';
+import { ContentFilterFinishReasonError, LengthFinishReasonError, checkTools, parseCompletion } from './openai/parse.js';
+import { ResponseStream, parseResponse, responseOf } from './openai/responses.js';
+import { ownProperties } from './options.js';
+import { callCoreOnce, isProvider } from './provider.js';
+
+/** How the core is told which API a request and its answer are of: the only place where this entry says it. */
+const RESPONSES = { request: true, spec: { responses: true } };
+
+export class Client extends Base {
+  static name = 'OpenAI';
+  static LengthFinishReasonError = LengthFinishReasonError;
+  static ContentFilterFinishReasonError = ContentFilterFinishReasonError;
+
+  constructor(given) {
+    super(withAccount(given));
+    const inner = this[asking];
+    const { ask } = inner;
+    inner.ask = (name, options, prepare) => abortable(ask(name, options, prepare), options);
+    Object.assign(this.chat.completions, {
+      parse: (params, options) => promiseOf(parsable(params, inner.create(params, options)), (answer) => withRequestId(parseCompletion(dataOf(answer), params), answer)),
+      stream: (params, options) => new ChatCompletionStream(params)._runOnce(this, params, options),
+      runTools: (params, options) => (params.stream ? new ChatCompletionStreamingRunner(params) : new ChatCompletionRunner())._runTools(this, params, options),
+    });
+    this.beta = { chat: this.chat };
+    const askResponse = (params, options) => this.#askResponse(ownProperties(params), ownProperties(options));
+    this.responses = {
+      create: (params, options) => promiseOf(askResponse(params, options), responseOf),
+      parse: (params, options) => promiseOf(askResponse(params, options), (answer) => withRequestId(parseResponse(responseOf(answer), params), answer)),
+      stream: (params, options) => new ResponseStream(params)._ask(async (own) => responseOf(await askResponse({ ...params, stream: true }, own)), options),
+    };
+    this.completions = { create: (params, options) => promiseOf(askCompletion(this, ownProperties(params), options), completionOf) };
+    this.embeddings = { create: (params, options) => promiseOf(abortable(askEmbeddings(this, ownProperties(params), ownProperties(options)), options), ({ data }) => data) };
+  }
+
+  /** Reads a request of Responses as the edge does. */
+  async #askResponse(params, options) {
+    return this[asking].ask(params.model, options, (_, { warnings }) => {
+      // One provider needs no name of a model, but the core asks for one.
+      const body = JSON.stringify({ ...params, model: params.model ?? 'default' });
+      const parsed = JSON.parse(callCoreOnce(() => core().readRequest(body, RESPONSES.request)));
+      warnings.push(...parsed.warnings);
+      const { stream, includeUsage } = parsed;
+      return { id: 'resp_', options: parsed.options, spec: { ...RESPONSES.spec, stream, includeUsage } };
+    });
+  }
+}
+
+/** Rejects with the class for it where the caller stopped the request, whatever the signal's reason. */
+const abortable = (promise, options) => promise.catch((error) => {
+  const isAborted = options?.signal?.aborted && !(error instanceof ChatError);
+  throw isAborted ? new Base.APIUserAbortError({ cause: error }) : error;
+});
+
+/** The answer, unless the tools of the request are such that their calls cannot be parsed. */
+async function parsable(params, answer) {
+  answer.catch(() => {});
+  checkTools(params.tools);
+  return answer;
+}
+
+/** The settings with the account in headers, as OpenAI reads it. Providers have their own. */
+function withAccount(given) {
+  const { organization, project, ...settings } = ownProperties(given);
+  if (isProvider(given) || Object.values(settings).some(isProvider)) return given;
+  const headers = {};
+  for (const [value, header, variable] of [[organization, 'OpenAI-Organization', 'OPENAI_ORG_ID'], [project, 'OpenAI-Project', 'OPENAI_PROJECT_ID']]) {
+    const known = value ?? globalThis.process?.env?.[variable]?.trim();
+    if (known) headers[header] = known;
+  }
+  return Object.keys(headers).length > 0 ? { ...settings, defaultHeaders: { ...headers, ...settings.defaultHeaders } } : settings;
+}
+
+export { ChatError, ChatCompletionRunner, ChatCompletionStream, ChatCompletionStreamingRunner, ResponseStream };
+export { ContentFilterFinishReasonError, LengthFinishReasonError };
+export { Client as OpenAI, Client as default };
+export const {
+  OpenAIError, APIError, APIConnectionError, APIConnectionTimeoutError, APIUserAbortError, BadRequestError, AuthenticationError,
+  PermissionDeniedError, NotFoundError, ConflictError, UnprocessableEntityError, RateLimitError, InternalServerError,
+} = Base;
