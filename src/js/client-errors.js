@@ -113,12 +113,12 @@ export function asOfOpenAi(error, head) {
 }
 
 /** The service's own object of the error, or one with what is known of it. */
-function errorOf({ body, status, message, type = null, param = null, serviceCode: code = null }) {
+function errorOf({ code: ours, body, status, message, type = null, param = null, serviceCode: code = ours }) {
   try {
     const { error } = JSON.parse(body);
     if (error) return error;
   } catch {
     // The body is no JSON, or only the beginning of it is known.
   }
-  return status === undefined && type === null && code === null ? undefined : { message, type, param, code };
+  return status === undefined && type === null && code === ours ? undefined : { message, type, param, code };
 }

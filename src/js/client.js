@@ -157,7 +157,10 @@ export function promiseOf(answer, toData = dataOf) {
   });
 }
 
-const requestIdOf = ({ meta }) => headersOf(meta?.head)?.get('x-request-id') ?? null;
+function requestIdOf({ meta }) {
+  const headers = meta?.head?.headers;
+  return headers?.get?.('x-request-id') ?? headers?.get?.('request-id') ?? null;
+}
 
 /** The completion, or the stream of its chunks. */
 export function dataOf(answer) {
@@ -249,7 +252,7 @@ function streamOf(first, reply, signal, warnings, head) {
 }
 
 async function* consumed() {
-  throw new ChatError('input', 'Cannot iterate over a consumed stream, use `.tee()` to split the stream.');
+  throw new Client.OpenAIError('Cannot iterate over a consumed stream, use `.tee()` to split the stream.');
 }
 
 /** What `openai` calls a `Stream`. */

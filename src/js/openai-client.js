@@ -26,7 +26,7 @@ export class Client extends Base {
     const { ask } = inner;
     inner.ask = (name, options, prepare) => abortable(ask(name, options, prepare), options);
     Object.assign(this.chat.completions, {
-      parse: (params, options) => promiseOf(parsable(params, inner.create(params, options)), (answer) => withRequestId(parseCompletion(dataOf(answer), params), answer)),
+      parse: (params, options) => promiseOf(askParsable(inner, params, options), (answer) => withRequestId(parseCompletion(dataOf(answer), params), answer)),
       stream: (params, options) => new ChatCompletionStream(params)._runOnce(this, params, options),
       runTools: (params, options) => (params.stream ? new ChatCompletionStreamingRunner(params) : new ChatCompletionRunner())._runTools(this, params, options),
     });
@@ -60,11 +60,10 @@ const abortable = (promise, options) => promise.catch((error) => {
   throw isAborted ? new Base.APIUserAbortError({ cause: error }) : error;
 });
 
-/** The answer, unless the tools of the request are such that their calls cannot be parsed. */
-async function parsable(params, answer) {
-  answer.catch(() => {});
+/** Asks, unless the tools of the request are such that their calls could not be parsed. */
+async function askParsable({ create }, params, options) {
   checkTools(params.tools);
-  return answer;
+  return create(params, options);
 }
 
 /** The settings with the account in headers, as OpenAI reads it. Providers have their own. */

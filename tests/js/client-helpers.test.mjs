@@ -42,7 +42,9 @@ let baseURL;
 before(async () => {
   const fetch = async (_, init) => {
     sent.push(JSON.parse(init.body));
-    return (SCRIPT[sent.at(-1).messages.at(-1).content] ?? says('Sunny in both.'))(init, () => {});
+    const response = (SCRIPT[sent.at(-1).messages.at(-1).content] ?? says('Sunny in both.'))(init, () => {});
+    response.headers.set('x-request-id', 'req-1');
+    return response;
   };
   llm = new OpenAiChat({ apiKey: 'sk-upstream-0123456789', defaultModel: 'gpt-9', models: ['gpt-9'], retries: 0, fetch });
   const handle = createHandler({ providers: { llm }, authorize: [KEY] });
@@ -88,12 +90,31 @@ const WAYS = {
 /** What the provider was asked, apart from what differs by the way: over the network a client asks for token counts only if told to. */
 const asked = (bodies) => bodies.map(({ messages, tools, tool_choice: choice, response_format: format, parallel_tool_calls: parallel }) => ({ messages, tools, choice, format, parallel }));
 
+/** Without how a text was cut, since pieces that come together over the network are one piece. */
+function uncut(value) {
+  if (Array.isArray(value)) return value.map(uncut);
+  if (value === null || typeof value !== 'object') return value;
+  const isPiece = (event) => /^(chunk|event|content|.*\.delta)$/.test(event);
+  const members = Object.entries(value).filter(([key]) => !isPiece(key) && key !== 'partial').map(([key, member]) => {
+    if (key === 'sequence_number') return [key, typeof member];
+    if (key === 'order') return [key, member.filter((event, i, all) => !isPiece(event) && event !== all.slice(0, i).findLast((each) => !isPiece(each)))];
+    return [key, uncut(member)];
+  });
+  return Object.fromEntries(members);
+}
+
+/** What only a client says that asks over the network: a provider of this process tells more, and has no response for its own refusals. */
+const OVER_THE_NETWORK = ['errorMembers'];
+
 for (const name of Object.keys(theirs).filter((each) => each !== 'connect')) {
   for (const [way, connect] of Object.entries(WAYS)) {
+    const isDirect = way === 'on the provider itself';
+    if (isDirect && OVER_THE_NETWORK.includes(name)) continue;
     test(`${name}: as with openai, ${way}`, async () => {
       const expected = await run(theirs[name], theirs.connect({ apiKey: KEY, baseURL }));
       const { told, sent: bodies } = await run(ours[name], connect());
-      assert.deepEqual(JSON.parse(JSON.stringify(told)), JSON.parse(JSON.stringify(expected.told)));
+      const plain = (value) => (isDirect ? (same) => same : uncut)(JSON.parse(JSON.stringify(value)));
+      assert.deepEqual(plain(told), plain(expected.told));
       if (!name.startsWith('respond')) assert.deepEqual(asked(bodies), asked(expected.sent));
     });
   }
