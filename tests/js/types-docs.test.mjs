@@ -71,6 +71,11 @@ function undocumented(path) {
     if (node.type && !signature) type(node.type, path, doc);
     for (const declared of node.declarationList?.declarations ?? []) type(declared.type, path, doc);
     for (const member of node.members ?? []) declaration(member, `${path}.${nameOf(member)}`, node);
+    // What a namespace only names again has its text where it is declared.
+    for (const inner of node.body?.statements ?? []) {
+      const isAlias = !inner.name || inner.kind === SyntaxKind.ImportEqualsDeclaration || /^\w+(\.\w+)+$/.test(inner.type?.getText(file) ?? '');
+      if (!isAlias) declaration(inner, `${path}.${inner.name.text}`);
+    }
   }
 
   /** Members of the type literals in a type. The names in a union of strings stand in the text above them. */
@@ -153,6 +158,15 @@ export class Other extends Thing {
 /** @param given what to do */
 export function work(given: string): void;
 export const value: number;
+/** A namespace. */
+export declare namespace Space {
+  type Alias = Other.Space;
+  namespace Inner {
+    interface Bare {
+      member: string;
+    }
+  }
+}
 `;
 
 const EXPECTED = [
@@ -167,4 +181,7 @@ const EXPECTED = [
   '24: Other.method',
   '25: Other.own',
   '29: value',
+  '33: Space.Inner',
+  '34: Space.Inner.Bare',
+  '35: Space.Inner.Bare.member',
 ];
