@@ -275,16 +275,18 @@ function tee({ controller, warnings, [Symbol.asyncIterator]: iterate }) {
   return queues.map((queue) => eventStream(() => ({ next: () => read(queue) }), controller, warnings));
 }
 
-/** The items as bytes, each as JSON in a line of its own. */
+/**
+ * The items as bytes, each as JSON in a line of its own. The iterator is made at once, since those of the helpers come whether somebody
+ * listens or not.
+ */
 export function jsonLines(items) {
-  let iterator;
+  const iterator = items[Symbol.asyncIterator]();
   const pull = async (controller) => {
-    iterator ??= items[Symbol.asyncIterator]();
     const { value, done } = await iterator.next();
     if (done) controller.close();
     else controller.enqueue(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
   };
-  return new ReadableStream({ pull, cancel: async () => void (await (iterator ?? items[Symbol.asyncIterator]()).return?.()) }, { highWaterMark: 0 });
+  return new ReadableStream({ pull, cancel: async () => void (await iterator.return?.()) }, { highWaterMark: 0 });
 }
 
 /** The chunks in the bytes of an event stream, which hold whole frames; no frame has a blank line inside. */

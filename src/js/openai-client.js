@@ -70,12 +70,10 @@ async function askParsable({ create }, params, options) {
 function withAccount(given) {
   const { organization, project, ...settings } = ownProperties(given);
   if (isProvider(given) || Object.values(settings).some(isProvider)) return given;
-  const headers = {};
-  for (const [value, header, variable] of [[organization, 'OpenAI-Organization', 'OPENAI_ORG_ID'], [project, 'OpenAI-Project', 'OPENAI_PROJECT_ID']]) {
-    const known = value ?? globalThis.process?.env?.[variable]?.trim();
-    if (known) headers[header] = known;
-  }
-  return Object.keys(headers).length > 0 ? { ...settings, defaultHeaders: { ...headers, ...settings.defaultHeaders } } : settings;
+  const env = globalThis.process?.env ?? {};
+  const headers = (...known) => Object.fromEntries(['OpenAI-Organization', 'OpenAI-Project'].map((name, i) => [name, known[i]]).filter(([, value]) => value));
+  const defaultHeaders = { ...headers(env.OPENAI_ORG_ID?.trim(), env.OPENAI_PROJECT_ID?.trim()), ...settings.defaultHeaders, ...headers(organization, project) };
+  return Object.keys(defaultHeaders).length > 0 ? { ...settings, defaultHeaders } : settings;
 }
 
 export { ChatError, ChatCompletionRunner, ChatCompletionStream, ChatCompletionStreamingRunner, ResponseStream };

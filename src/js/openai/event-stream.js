@@ -170,8 +170,12 @@ export class EventStream {
       return: async () => {
         items.length = 0;
         failure = undefined;
-        leave?.();
-        onEnd();
+        // Whoever stops the stream by leaving knows that it was stopped: the listeners stay until the end, and hear it.
+        if (leave && !isOver) {
+          isOver = true;
+          leave();
+          settle();
+        } else onEnd();
         return DONE;
       },
       [Symbol.asyncIterator]: () => iterator,
