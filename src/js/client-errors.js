@@ -41,11 +41,16 @@ const isAbort = (given) => given?.name === 'AbortError' || (given?.name === 'Tim
 /** Whether an error is of a kind, or all errors of a `Fallback` are. */
 const every = (isOne) => (given) => given instanceof ChatError && (given.errors?.length > 0 ? given.errors.every(every(isOne)) : isOne(given));
 
+let classes;
+
 /**
- * A class with the error classes of `openai` as static members, for `Client` to extend. Every failure stays a `ChatError`: these classes
- * look at its code and status, so `instanceof` holds for errors of a provider, of a `Fallback` and of a stream alike.
+ * The error classes of `openai` by their names, made at the first use, since bundlers would keep for everybody what is made at import.
+ * Every failure stays a `ChatError`: these classes look at its code and status, so `instanceof` holds for errors of a provider, of a
+ * `Fallback` and of a stream alike.
  */
-export function withErrorClasses() {
+export const errorClasses = () => (classes ??= makeClasses());
+
+function makeClasses() {
   /** What a helper says, and no service. */
   class OpenAIError extends ChatError {
     constructor(message, { code = 'input', ...details } = {}) {
@@ -87,12 +92,12 @@ export function withErrorClasses() {
   answers(APIConnectionError, every((given) => ofService(given) && UNANSWERED.includes(given.code) && given.status === undefined));
   answers(APIConnectionTimeoutError, every((given) => ofService(given) && given.code === 'timeout' && given.status === undefined));
   answers(APIUserAbortError, isAbort);
-  const classes = { OpenAIError, APIError, APIConnectionError, APIConnectionTimeoutError, APIUserAbortError };
+  const made = { OpenAIError, APIError, APIConnectionError, APIConnectionTimeoutError, APIUserAbortError };
   for (const [name, isStatus] of Object.entries(BY_STATUS)) {
-    classes[name] = answers(class extends APIError {}, every((given) => ofService(given) && isStatus(statusOf(given))));
+    made[name] = answers(class extends APIError {}, every((given) => ofService(given) && isStatus(statusOf(given))));
   }
-  for (const [name, Class] of Object.entries(classes)) Object.defineProperty(Class, 'name', { value: name });
-  return Object.assign(class {}, classes);
+  for (const [name, Class] of Object.entries(made)) Object.defineProperty(Class, 'name', { value: name });
+  return made;
 }
 
 /** A copy of the headers of a response, without cookies and without what is true of its body only; none where there was no response. */

@@ -1,4 +1,4 @@
-import { asOfOpenAi, headersOf, withErrorClasses } from './client-errors.js';
+import { asOfOpenAi, errorClasses, headersOf } from './client-errors.js';
 import { ChatError } from './error.js';
 import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from './serving.js';
 import { OpenAiChat } from './openai-chat.js';
@@ -28,7 +28,7 @@ const FOREIGN = {
 export const asking = Symbol('asking');
 
 /** Providers behind the interface of the npm package `openai`. Answers are made by the encoder of the edge (src/edge/mod.rs). */
-export class Client extends /* @__PURE__ */ withErrorClasses() {
+export class Client {
   static name = 'Client';
   #given;
   #provider;
@@ -40,7 +40,6 @@ export class Client extends /* @__PURE__ */ withErrorClasses() {
 
   /** `given`: a provider; or names, and the provider of each; or the settings of `openai`. */
   constructor(given) {
-    super();
     this.#given = given;
     // No one sees it who prints a client.
     Object.defineProperty(this, asking, { value: {
@@ -56,6 +55,59 @@ export class Client extends /* @__PURE__ */ withErrorClasses() {
       refuseUnknown(settings, SETTINGS, 'Client', FOREIGN);
       [this.#provider, this.#defaults.timeout] = [openAiChat(settings), settings.timeout];
     }
+  }
+
+  // Getters and not properties, since bundlers keep every class whose properties call something, used or not.
+  static get OpenAIError() {
+    return errorClasses().OpenAIError;
+  }
+
+  static get APIError() {
+    return errorClasses().APIError;
+  }
+
+  static get APIConnectionError() {
+    return errorClasses().APIConnectionError;
+  }
+
+  static get APIConnectionTimeoutError() {
+    return errorClasses().APIConnectionTimeoutError;
+  }
+
+  static get APIUserAbortError() {
+    return errorClasses().APIUserAbortError;
+  }
+
+  static get BadRequestError() {
+    return errorClasses().BadRequestError;
+  }
+
+  static get AuthenticationError() {
+    return errorClasses().AuthenticationError;
+  }
+
+  static get PermissionDeniedError() {
+    return errorClasses().PermissionDeniedError;
+  }
+
+  static get NotFoundError() {
+    return errorClasses().NotFoundError;
+  }
+
+  static get ConflictError() {
+    return errorClasses().ConflictError;
+  }
+
+  static get UnprocessableEntityError() {
+    return errorClasses().UnprocessableEntityError;
+  }
+
+  static get RateLimitError() {
+    return errorClasses().RateLimitError;
+  }
+
+  static get InternalServerError() {
+    return errorClasses().InternalServerError;
   }
 
   /** Address of the API; empty where the client has several providers. */
