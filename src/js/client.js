@@ -127,7 +127,7 @@ export class Client {
     return copy;
   }
 
-  #find = (name) => (this.#providers ? findProvider(this.#providers, String(name)) : { provider: this.#provider, model: name });
+  #find = (name, check) => (this.#providers ? findProvider(this.#providers, String(name), check) : { provider: this.#provider, model: name });
 
   #create({ model: name, stream, stream_options: given, n = 1, ...params }, requestOptions) {
     return this[asking].ask(name, requestOptions, (provider) => {

@@ -352,6 +352,8 @@ export interface CreateEmbeddingResponse {
     prompt_tokens: number;
     /** The same. */
     total_tokens: number;
+    /** True: the service gave no counts, and those above are 0. */
+    x_usage_unknown?: true;
   };
   /** What of the request was left out. Left out where there is nothing. */
   warnings?: string[];

@@ -366,10 +366,13 @@ test('embeddings have the shape of openai, as numbers and as base64', async () =
   const client = new OpenAI(provider);
   const answer = await client.embeddings.create({ model: 'e', input: ['a', 'b'], dimensions: 2, user: 'me' }, { timeout: 9, maxRetries: 1 });
   assert.deepEqual(answer, {
-    object: 'list', model: 'e', usage: { prompt_tokens: 3, total_tokens: 3 }, warnings: ['cut'],
+    object: 'list', model: 'e', usage: { prompt_tokens: 3, total_tokens: 3 }, warnings: ['cut', "'user' was left out"],
     data: [{ object: 'embedding', index: 0, embedding: [0.5, -1] }, { object: 'embedding', index: 1, embedding: [2, 0] }],
   });
-  assert.deepEqual(asked[0], { input: ['a', 'b'], model: 'e', dimensions: 2, timeout: 9, retries: 1, compatible: { user: 'me' } });
+  assert.deepEqual(asked[0], { input: ['a', 'b'], model: 'e', dimensions: 2, timeout: 9, retries: 1 });
+  const { provider: silent } = embedding({ embeddings: [[1]], model: 'e-1', usage: undefined, warnings: [] });
+  const { usage } = await new OpenAI(silent).embeddings.create({ input: 'a', user: null });
+  assert.deepEqual(usage, { prompt_tokens: 0, total_tokens: 0, x_usage_unknown: true });
   const { data: [{ embedding: bytes }] } = await client.embeddings.create({ input: 'a', encoding_format: 'base64' });
   assert.deepEqual([...new Float32Array(Uint8Array.from(Buffer.from(bytes, 'base64')).buffer)], [0.5, -1]);
   assert.deepEqual((await client.embeddings.create({ input: 'a' }).withResponse()).data.object, 'list');

@@ -75,33 +75,34 @@ function mapped(stream, map) {
   return eventStream(iterate, stream.controller, stream.warnings);
 }
 
+const FORMATS = { float: (vector) => vector, base64 };
+
 /** Resolves to the embeddings in OpenAI's shape. */
-export async function askEmbeddings(client, { input, model: name, dimensions, encoding_format: format = 'float', ...more }, options) {
+export async function askEmbeddings(client, { input, model: name, dimensions, encoding_format: given, ...more }, options) {
+  const format = given ?? 'float';
   try {
-    if (!['float', 'base64'].includes(format)) throw new ChatError('input', 'encoding_format must be float or base64');
-    const { provider, model } = client[asking].find(name);
+    if (!Object.hasOwn(FORMATS, format)) throw new ChatError('input', "encoding_format must be 'float' or 'base64'");
+    // The setting `embeddingModel` is a model that the owner of the provider chose, whatever `models` has.
+    const { provider, model } = client[asking].find(name, (of, wanted) => wanted === of.embeddingModel || of.getModel(wanted));
     if (typeof provider.embed !== 'function') throw new ChatError('input', `${provider.name} has no embeddings`, { provider: provider.name });
-    const { maxRetries, ...rest } = client[asking].withDefaults(options);
-    const wanted = { ...rest, input, model, dimensions, retries: maxRetries, compatible: nonNull(more) };
-    const { embeddings, model: answered, usage, warnings = [] } = await provider.embed(withoutUndefined(wanted));
-    const tokens = usage?.inputTokens ?? 0;
-    const data = {
-      object: 'list',
-      data: embeddings.map((embedding, index) => ({ object: 'embedding', index, embedding: format === 'float' ? embedding : base64(embedding) })),
-      model: name ?? answered,
-      usage: { prompt_tokens: tokens, total_tokens: usage?.totalTokens ?? tokens },
-    };
-    if (warnings.length > 0) data.warnings = warnings;
-    return { data };
+    const { maxRetries: retries, ...rest } = client[asking].withDefaults(options);
+    const wanted = { ...rest, input, model, dimensions: dimensions ?? undefined, retries };
+    const { embeddings, model: answered, usage = {}, warnings = [] } = await provider.embed(withoutUndefined(wanted));
+    const left = Object.entries(more).filter(([, value]) => (value ?? undefined) !== undefined).map(([key]) => `'${key}' was left out`);
+    return { data: answerOf(embeddings.map(FORMATS[format]), name ?? answered, usage, [...warnings, ...left]) };
   } catch (error) {
     throw asOfOpenAi(error);
   }
 }
 
-/** Members that the request has beyond those that have an option; `undefined` where there is none. */
-function nonNull(given) {
-  const found = Object.entries(given).filter(([, value]) => (value ?? undefined) !== undefined);
-  return found.length > 0 ? Object.fromEntries(found) : undefined;
+function answerOf(vectors, model, { inputTokens, totalTokens = inputTokens }, warnings) {
+  return {
+    object: 'list',
+    data: vectors.map((embedding, index) => ({ object: 'embedding', index, embedding })),
+    model,
+    usage: { prompt_tokens: inputTokens ?? totalTokens ?? 0, total_tokens: totalTokens ?? 0, ...(totalTokens === undefined && { x_usage_unknown: true }) },
+    ...(warnings.length > 0 && { warnings }),
+  };
 }
 
 /** Numbers as 32-bit floats, the first byte the lowest, in base64: the form that OpenAI calls `base64`. */
