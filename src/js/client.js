@@ -46,7 +46,7 @@ export class Client {
       ask: this.#ask,
       find: this.#find,
       create: (params, options) => this.#create(ownProperties(params), ownProperties(options)),
-      withDefaults: (options) => ({ ...this.#defaults, ...withoutUndefined(options) }),
+      withDefaults: (options) => ownProperties({ ...this.#defaults, ...withoutUndefined(ownProperties(options)) }),
     } });
     if (isProvider(given)) this.#provider = given;
     else if (Object.values(ownProperties(given)).some(isProvider)) this.#providers = checkedProviders(given);

@@ -28,7 +28,7 @@ export class Client extends Base {
     Object.assign(this.chat.completions, {
       parse: (params, options) => promiseOf(askParsable(inner, params, options), (answer) => withRequestId(parseCompletion(dataOf(answer), params), answer)),
       stream: (params, options) => new ChatCompletionStream(params)._runOnce(this, params, options),
-      runTools: (params, options) => (params.stream ? new ChatCompletionStreamingRunner(params) : new ChatCompletionRunner())._runTools(this, params, options),
+      runTools: (params, options) => (ownProperties(params).stream ? new ChatCompletionStreamingRunner(params) : new ChatCompletionRunner())._runTools(this, params, options),
     });
     this.beta = { chat: this.chat };
     const askResponse = (params, options) => this.#askResponse(ownProperties(params), ownProperties(options));

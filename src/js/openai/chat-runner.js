@@ -1,5 +1,6 @@
 import { Client as Base } from '../index.js';
 import { asking, dataOf } from '../client.js';
+import { ownProperties } from '../options.js';
 import { EventStream } from './event-stream.js';
 import { isToolWithParser, parseCompletion } from './parse.js';
 
@@ -117,9 +118,9 @@ export class ChatRunner extends EventStream {
   }
 
   /** Asks once, with the messages as they are. */
-  _runOnce(client, params, options = {}) {
+  _runOnce(client, params, options) {
     return this._run(async () => {
-      this._listenTo(options?.signal);
+      this._listenTo(ownProperties(options).signal);
       for (const message of params.messages ?? []) this._addMessage(message, false);
       await this._ask(client, params, options);
     });
@@ -127,10 +128,10 @@ export class ChatRunner extends EventStream {
 
   /** Asks, calls the tools that the answer wants, and asks again, until an answer wants none. */
   _runTools(client, params, options) {
-    const { maxChatCompletions = MOST_COMPLETIONS, afterCompletion, ...more } = options ?? {};
+    const { maxChatCompletions = MOST_COMPLETIONS, afterCompletion, signal, ...more } = ownProperties(options);
     return this._run(async () => {
-      this._listenTo(more.signal);
-      const { tool_choice: choice = 'auto', stream: _, toolContext: context, tools: given, messages, ...rest } = params;
+      this._listenTo(signal);
+      const { tool_choice: choice = 'auto', stream: _, toolContext: context, tools: given, messages, ...rest } = ownProperties(params);
       const only = choice?.type === 'function' ? choice.function?.name : undefined;
       const functions = new Map();
       const tools = given.map((tool) => toolFor(tool, functions));

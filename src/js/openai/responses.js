@@ -1,5 +1,6 @@
 import { Client as Base } from '../index.js';
 import { dataOf, jsonLines, withRequestId } from '../client.js';
+import { ownProperties } from '../options.js';
 import { EventStream } from './event-stream.js';
 import { readLines } from './lines.js';
 import { isParsedWhole, parseArguments, parseFormat } from './parse.js';
@@ -66,7 +67,7 @@ export class ResponseStream extends EventStream {
   /** `ask(options)` resolves to the stream of events. */
   _ask(ask, options) {
     return this._run(async () => {
-      this._listenTo(options?.signal);
+      this._listenTo(ownProperties(options).signal);
       await this.#follow(await ask({ ...options, signal: this.controller.signal }));
     });
   }
