@@ -278,7 +278,7 @@ test('a polluted Object.prototype is nobody\'s setting', async () => {
   const values = { authorize: 'public', providers: {}, allow: ['https://shop.example/'], binding: { run: () => ({ response: 'evil' }) } };
   const evil = [
     'order', 'hedgeAfter', 'onAttempt', 'retriesEach', 'baseURL', 'apiKey', 'timeout', 'maxRetries', 'stream', 'n', 'session',
-    'dangerouslyAllowBrowser', 'defaultHeaders', 'maxBodyBytes', 'keepAlive', 'onEvent', 'allowedOrigins', 'organization', 'project', 'afterCompletion', 'maxChatCompletions', 'signal', ...Object.keys(values),
+    'dangerouslyAllowBrowser', 'defaultHeaders', 'maxBodyBytes', 'keepAlive', 'onEvent', 'allowedOrigins', 'organization', 'project', 'afterCompletion', 'maxChatCompletions', ...Object.keys(values),
   ];
   for (const name of evil) {
     asked.length = 0;
