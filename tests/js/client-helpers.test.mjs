@@ -12,7 +12,7 @@ import { createHandler } from '../../dist/edge.js';
 import { OpenAiChat } from '../../dist/index.js';
 import { Client } from '../../dist/openai-client.js';
 import { within } from './helper.mjs';
-import { begins, call, delta, end, fails, says, streams, text } from './services.mjs';
+import { begins, call, end, fails, frame, says, streams, text } from './services.mjs';
 
 const SOON = 5_000;
 const KEY = 'sk-right-key-0123456789';
@@ -29,6 +29,9 @@ const SCRIPT = {
   filtered: streams([text('{"name": "A p'), ...end('content_filter')]),
   'not json': says('Sure: an event.'),
   'wrong json': says('{"name": 1}'),
+  tokens: streams([['Hel', 'H', 'el'], ['lo', 'lo']].map(([words, ...tokens]) => frame({
+    choices: [{ index: 0, delta: { content: words }, logprobs: { content: tokens.map((token) => ({ token, logprob: -1, bytes: null, top_logprobs: [] })), refusal: null }, finish_reason: null }],
+  })).concat(end())),
   endless: begins('Once'),
   limit: fails(429, 'rate_limit_exceeded'),
   broken: streams([text('Once')], { breaks: new TypeError('reset') }),

@@ -279,6 +279,17 @@ test('the reasoning of a response is in its snapshot', async () => {
   assert.deepEqual([words, output[0].summary], ['Hello', [{ type: 'summary_text', text: 'Hm, yes.' }]]);
 });
 
+test('a streamed response that breaks fails its helper, and its loop', async () => {
+  const { provider } = service('A', streams([text('Once')], { breaks: new TypeError('reset') }));
+  const stream = new OpenAI(provider).responses.stream({ input: 'Hi' });
+  let words = '';
+  const error = await failing((async () => {
+    for await (const event of stream) if (event.type === 'response.output_text.delta') words += event.delta;
+  })());
+  assert.deepEqual([words, error.code, stream.errored, stream.aborted], ['Once', 'network', true, false]);
+  assert.equal((await failing(stream.finalResponse())).code, 'network');
+});
+
 test('warnings stand on responses and embeddings, too', async () => {
   const { provider } = service('A', says('yes'));
   const tools = [{ type: 'web_search' }];

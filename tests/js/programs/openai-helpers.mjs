@@ -97,6 +97,12 @@ export async function streamCalls(client) {
   return { seen, completion: plain(completion), call: plain(await stream.finalFunctionToolCall()) };
 }
 
+export async function streamLogprobs(client) {
+  const stream = client.chat.completions.stream(ask('tokens', { logprobs: true, top_logprobs: 1 }));
+  const seen = watch(stream);
+  return { choices: plain((await stream.finalChatCompletion()).choices), seen };
+}
+
 export async function readableStream(client) {
   const stream = client.chat.completions.stream(ask('hello'));
   const text = await new Response(stream.toReadableStream()).text();
