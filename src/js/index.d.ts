@@ -1749,6 +1749,7 @@ export declare namespace Client {
   export import ResponseFormatJSONObject = OpenAiTypes.ResponseFormatJSONObject;
   export import ResponseFormatJSONSchema = OpenAiTypes.ResponseFormatJSONSchema;
   export import ResponseFormatText = OpenAiTypes.ResponseFormatText;
+  export { type RequestOptions };
   export type APIConnectionError = OpenAiTypes.APIConnectionError;
   export type APIConnectionTimeoutError = OpenAiTypes.APIConnectionTimeoutError;
   export type APIError = OpenAiTypes.APIError;

@@ -249,7 +249,7 @@ export declare class ChatCompletionStreamingRunner<Parsed = any> extends ChatCom
 
 /** Events of a streamed response: the types of its events, and these. */
 export type ResponseEvents = BaseEvents & {
-  [Type in OpenAiTypes.ResponseStreamEvent['type']]: (event: Extract<OpenAiTypes.ResponseStreamEvent, {
+  [Type in Exclude<OpenAiTypes.ResponseStreamEvent['type'], 'error'>]: (event: Extract<OpenAiTypes.ResponseStreamEvent, {
     /** Type of the event. */
     type: Type;
   }> & (Type extends 'response.output_text.delta' | 'response.function_call_arguments.delta' ? {
@@ -530,6 +530,7 @@ export declare namespace Client {
   export import ResponseFormatJSONObject = OpenAiTypes.ResponseFormatJSONObject;
   export import ResponseFormatJSONSchema = OpenAiTypes.ResponseFormatJSONSchema;
   export import ResponseFormatText = OpenAiTypes.ResponseFormatText;
+  export { type RequestOptions };
   export type APIConnectionError = OpenAiTypes.APIConnectionError;
   export type APIConnectionTimeoutError = OpenAiTypes.APIConnectionTimeoutError;
   export type APIError = OpenAiTypes.APIError;

@@ -700,12 +700,38 @@ export interface ResponseReasoningItem {
   content?: any[];
 }
 
+/** The call of a tool whose input is a text. */
+export interface ResponseCustomToolCall {
+  type: 'custom_tool_call';
+  /** Id of the item. */
+  id?: string;
+  /** Id by which the result names the call. */
+  call_id: string;
+  /** Name of the tool. */
+  name: string;
+  /** The text. */
+  input: string;
+}
+
+/** The call of a tool that a service has of its own. No answer here has one; programs for OpenAI look for it. */
+export interface ResponseOwnToolCall {
+  /** Which tool. */
+  type:
+    | 'web_search_call' | 'file_search_call' | 'computer_call' | 'code_interpreter_call' | 'image_generation_call' | 'local_shell_call' | 'mcp_call'
+    | 'mcp_list_tools' | 'mcp_approval_request';
+  /** Id of the item. */
+  id: string;
+  /** What else OpenAI's items have. */
+  [key: string]: any;
+}
+
 /** An item of an answer. */
-export type ResponseOutputItem = ResponseOutputMessage | ResponseFunctionToolCall | ResponseReasoningItem;
+export type ResponseOutputItem =
+  | ResponseOutputMessage | ResponseFunctionToolCall | ResponseReasoningItem | ResponseCustomToolCall | ResponseOwnToolCall;
 
 /** An item of the input. */
 export type ResponseInputItem =
-  | EasyInputMessage | ResponseOutputMessage | ResponseFunctionToolCall | ResponseReasoningItem | ResponseInputItem.FunctionCallOutput;
+  | EasyInputMessage | ResponseOutputItem | ResponseInputItem.FunctionCallOutput | ResponseInputItem.CustomToolCallOutput;
 
 /** Types of an item of the input. */
 export declare namespace ResponseInputItem {
@@ -718,6 +744,16 @@ export declare namespace ResponseInputItem {
     output: string | ResponseInputContent[];
     /** Id of the item. */
     id?: string | null;
+  }
+  /** The result of a tool whose input is a text. */
+  interface CustomToolCallOutput {
+    type: 'custom_tool_call_output';
+    /** Id of the call that it answers. */
+    call_id: string;
+    /** The text, or parts. */
+    output: string | ResponseInputContent[];
+    /** Id of the item. */
+    id?: string;
   }
 }
 
@@ -832,14 +868,63 @@ export interface ParsedResponse<T> extends ResponseObject {
 
 /** An event of a streamed response: its `type` says which members it has. */
 export type ResponseStreamEvent =
-  | ResponseLifecycleEvent | ResponseTextDeltaEvent | ResponseTextDoneEvent | ResponseFunctionCallArgumentsDeltaEvent
-  | ResponseFunctionCallArgumentsDoneEvent | ResponseOutputItemEvent | ResponseContentPartEvent | ResponseReasoningSummaryTextEvent
-  | ResponseReasoningSummaryPartEvent;
+  | ResponseCreatedEvent | ResponseQueuedEvent | ResponseInProgressEvent | ResponseCompletedEvent | ResponseFailedEvent
+  | ResponseIncompleteEvent | ResponseTextDeltaEvent | ResponseTextDoneEvent | ResponseOutputTextAnnotationAddedEvent
+  | ResponseRefusalDeltaEvent | ResponseRefusalDoneEvent | ResponseFunctionCallArgumentsDeltaEvent
+  | ResponseFunctionCallArgumentsDoneEvent | ResponseCustomToolCallInputDeltaEvent | ResponseCustomToolCallInputDoneEvent
+  | ResponseOutputItemAddedEvent | ResponseOutputItemDoneEvent | ResponseContentPartAddedEvent | ResponseContentPartDoneEvent
+  | ResponseReasoningTextDeltaEvent | ResponseReasoningTextDoneEvent | ResponseReasoningSummaryTextDeltaEvent
+  | ResponseReasoningSummaryTextDoneEvent | ResponseReasoningSummaryPartAddedEvent | ResponseReasoningSummaryPartDoneEvent
+  | ResponseErrorEvent;
 
-/** The response began, or is over, and this is what there is of it. */
-export interface ResponseLifecycleEvent {
-  /** What happened. */
-  type: 'response.created' | 'response.in_progress' | 'response.completed' | 'response.failed' | 'response.incomplete';
+/** The response began. */
+export interface ResponseCreatedEvent {
+  type: 'response.created';
+  /** The response so far. */
+  response: ResponseObject;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** The response waits for its turn. */
+export interface ResponseQueuedEvent {
+  type: 'response.queued';
+  /** The response so far. */
+  response: ResponseObject;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** The response is being made. */
+export interface ResponseInProgressEvent {
+  type: 'response.in_progress';
+  /** The response so far. */
+  response: ResponseObject;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** The response is complete. */
+export interface ResponseCompletedEvent {
+  type: 'response.completed';
+  /** The response so far. */
+  response: ResponseObject;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** The response failed. */
+export interface ResponseFailedEvent {
+  type: 'response.failed';
+  /** The response so far. */
+  response: ResponseObject;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** The response is over, and not complete. */
+export interface ResponseIncompleteEvent {
+  type: 'response.incomplete';
   /** The response so far. */
   response: ResponseObject;
   /** Number of the event. */
@@ -851,7 +936,7 @@ export interface ResponseTextDeltaEvent {
   type: 'response.output_text.delta';
   /** The piece. */
   delta: string;
-  /** Id of the item that the text is of. */
+  /** Id of the item. */
   item_id: string;
   /** Place of that item. */
   output_index: number;
@@ -866,7 +951,54 @@ export interface ResponseTextDoneEvent {
   type: 'response.output_text.done';
   /** The whole text. */
   text: string;
-  /** Id of the item that the text is of. */
+  /** Id of the item. */
+  item_id: string;
+  /** Place of that item. */
+  output_index: number;
+  /** Place of the part. */
+  content_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** A part of the text has a source. */
+export interface ResponseOutputTextAnnotationAddedEvent {
+  type: 'response.output_text.annotation.added';
+  /** The source. */
+  annotation: any;
+  /** Its place. */
+  annotation_index: number;
+  /** Id of the item. */
+  item_id: string;
+  /** Place of that item. */
+  output_index: number;
+  /** Place of the part. */
+  content_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** A piece of a refusal. */
+export interface ResponseRefusalDeltaEvent {
+  type: 'response.refusal.delta';
+  /** The piece. */
+  delta: string;
+  /** Id of the item. */
+  item_id: string;
+  /** Place of that item. */
+  output_index: number;
+  /** Place of the part. */
+  content_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** A refusal is complete. */
+export interface ResponseRefusalDoneEvent {
+  type: 'response.refusal.done';
+  /** The whole text. */
+  refusal: string;
+  /** Id of the item. */
   item_id: string;
   /** Place of that item. */
   output_index: number;
@@ -881,7 +1013,7 @@ export interface ResponseFunctionCallArgumentsDeltaEvent {
   type: 'response.function_call_arguments.delta';
   /** The piece. */
   delta: string;
-  /** Id of the call's item. */
+  /** Id of the item. */
   item_id: string;
   /** Place of that item. */
   output_index: number;
@@ -896,7 +1028,7 @@ export interface ResponseFunctionCallArgumentsDoneEvent {
   name: string;
   /** The whole JSON text. */
   arguments: string;
-  /** Id of the call's item. */
+  /** Id of the item. */
   item_id: string;
   /** Place of that item. */
   output_index: number;
@@ -904,10 +1036,35 @@ export interface ResponseFunctionCallArgumentsDoneEvent {
   sequence_number: number;
 }
 
-/** An item of the answer began, or is complete. */
-export interface ResponseOutputItemEvent {
-  /** Which of both. */
-  type: 'response.output_item.added' | 'response.output_item.done';
+/** A piece of a tool's input. */
+export interface ResponseCustomToolCallInputDeltaEvent {
+  type: 'response.custom_tool_call_input.delta';
+  /** The piece. */
+  delta: string;
+  /** Id of the item. */
+  item_id: string;
+  /** Place of that item. */
+  output_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** A tool's input is complete. */
+export interface ResponseCustomToolCallInputDoneEvent {
+  type: 'response.custom_tool_call_input.done';
+  /** The whole text. */
+  input: string;
+  /** Id of the item. */
+  item_id: string;
+  /** Place of that item. */
+  output_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** An item of the answer began. */
+export interface ResponseOutputItemAddedEvent {
+  type: 'response.output_item.added';
   /** The item. */
   item: ResponseOutputItem;
   /** Its place. */
@@ -916,13 +1073,23 @@ export interface ResponseOutputItemEvent {
   sequence_number: number;
 }
 
-/** A part of a message began, or is complete. */
-export interface ResponseContentPartEvent {
-  /** Which of both. */
-  type: 'response.content_part.added' | 'response.content_part.done';
+/** An item of the answer is complete. */
+export interface ResponseOutputItemDoneEvent {
+  type: 'response.output_item.done';
+  /** The item. */
+  item: ResponseOutputItem;
+  /** Its place. */
+  output_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** A part of a message began. */
+export interface ResponseContentPartAddedEvent {
+  type: 'response.content_part.added';
   /** The part. */
   part: ResponseOutputText | ResponseOutputRefusal;
-  /** Id of the message's item. */
+  /** Id of the item. */
   item_id: string;
   /** Place of that item. */
   output_index: number;
@@ -932,14 +1099,56 @@ export interface ResponseContentPartEvent {
   sequence_number: number;
 }
 
-/** A piece of the reasoning, or all of it. */
-export interface ResponseReasoningSummaryTextEvent {
-  /** Which of both. */
-  type: 'response.reasoning_summary_text.delta' | 'response.reasoning_summary_text.done';
+/** A part of a message is complete. */
+export interface ResponseContentPartDoneEvent {
+  type: 'response.content_part.done';
+  /** The part. */
+  part: ResponseOutputText | ResponseOutputRefusal;
+  /** Id of the item. */
+  item_id: string;
+  /** Place of that item. */
+  output_index: number;
+  /** Place of the part. */
+  content_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** A piece of the reasoning in full. */
+export interface ResponseReasoningTextDeltaEvent {
+  type: 'response.reasoning_text.delta';
   /** The piece. */
-  delta?: string;
+  delta: string;
+  /** Id of the item. */
+  item_id: string;
+  /** Place of that item. */
+  output_index: number;
+  /** Place of the part. */
+  content_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** The reasoning in full is complete. */
+export interface ResponseReasoningTextDoneEvent {
+  type: 'response.reasoning_text.done';
   /** The whole text. */
-  text?: string;
+  text: string;
+  /** Id of the item. */
+  item_id: string;
+  /** Place of that item. */
+  output_index: number;
+  /** Place of the part. */
+  content_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** A piece of the reasoning. */
+export interface ResponseReasoningSummaryTextDeltaEvent {
+  type: 'response.reasoning_summary_text.delta';
+  /** The piece. */
+  delta: string;
   /** Id of the item. */
   item_id: string;
   /** Place of that item. */
@@ -950,22 +1159,60 @@ export interface ResponseReasoningSummaryTextEvent {
   sequence_number: number;
 }
 
-/** A part of the reasoning began, or is complete. */
-export interface ResponseReasoningSummaryPartEvent {
-  /** Which of both. */
-  type: 'response.reasoning_summary_part.added' | 'response.reasoning_summary_part.done';
-  /** The part. */
-  part: {
-    type: 'summary_text';
-    /** The text. */
-    text: string;
-  };
+/** The reasoning is complete. */
+export interface ResponseReasoningSummaryTextDoneEvent {
+  type: 'response.reasoning_summary_text.done';
+  /** The whole text. */
+  text: string;
   /** Id of the item. */
   item_id: string;
   /** Place of that item. */
   output_index: number;
   /** Place of the part. */
   summary_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** A part of the reasoning began. */
+export interface ResponseReasoningSummaryPartAddedEvent {
+  type: 'response.reasoning_summary_part.added';
+  /** The part. */
+  part: ResponseReasoningItem['summary'][number];
+  /** Id of the item. */
+  item_id: string;
+  /** Place of that item. */
+  output_index: number;
+  /** Place of the part. */
+  summary_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** A part of the reasoning is complete. */
+export interface ResponseReasoningSummaryPartDoneEvent {
+  type: 'response.reasoning_summary_part.done';
+  /** The part. */
+  part: ResponseReasoningItem['summary'][number];
+  /** Id of the item. */
+  item_id: string;
+  /** Place of that item. */
+  output_index: number;
+  /** Place of the part. */
+  summary_index: number;
+  /** Number of the event. */
+  sequence_number: number;
+}
+
+/** The response failed, as other clients see it: here the loop, or the helper, throws it. */
+export interface ResponseErrorEvent {
+  type: 'error';
+  /** What went wrong, for programs. */
+  code: string | null;
+  /** What went wrong, for people. */
+  message: string;
+  /** What of the request is wrong. */
+  param: string | null;
   /** Number of the event. */
   sequence_number: number;
 }
@@ -1065,12 +1312,17 @@ export declare namespace Models {
 /** `OpenAI.Responses`. */
 export declare namespace Responses {
   export {
-    EasyInputMessage, FunctionTool, ParsedResponse, ResponseContentPartEvent, ResponseCreateParams, ResponseCreateParamsNonStreaming,
-    ResponseCreateParamsStreaming, ResponseFormatTextJSONSchemaConfig, ResponseFunctionCallArgumentsDeltaEvent,
-    ResponseFunctionCallArgumentsDoneEvent, ResponseFunctionToolCall, ResponseInput, ResponseInputContent, ResponseInputFile,
-    ResponseInputImage, ResponseInputItem, ResponseInputText, ResponseLifecycleEvent, ResponseOutputItem, ResponseOutputItemEvent,
-    ResponseOutputMessage, ResponseOutputRefusal, ResponseOutputText, ResponseReasoningItem, ResponseReasoningSummaryPartEvent,
-    ResponseReasoningSummaryTextEvent, ResponseStreamEvent, ResponseTextConfig, ResponseTextDeltaEvent, ResponseTextDoneEvent,
-    ResponseUsage, ResponseObject as Response, ResponseTool as Tool,
+    EasyInputMessage, FunctionTool, ParsedResponse, ResponseCompletedEvent, ResponseContentPartAddedEvent,
+    ResponseContentPartDoneEvent, ResponseCreateParams, ResponseCreateParamsNonStreaming, ResponseCreateParamsStreaming,
+    ResponseCreatedEvent, ResponseCustomToolCall, ResponseCustomToolCallInputDeltaEvent, ResponseCustomToolCallInputDoneEvent,
+    ResponseErrorEvent, ResponseFailedEvent, ResponseFormatTextJSONSchemaConfig, ResponseFunctionCallArgumentsDeltaEvent,
+    ResponseFunctionCallArgumentsDoneEvent, ResponseFunctionToolCall, ResponseInProgressEvent, ResponseIncompleteEvent, ResponseInput,
+    ResponseInputContent, ResponseInputFile, ResponseInputImage, ResponseInputItem, ResponseInputText, ResponseOutputItem,
+    ResponseOutputItemAddedEvent, ResponseOutputItemDoneEvent, ResponseOutputMessage, ResponseOutputRefusal, ResponseOutputText,
+    ResponseOutputTextAnnotationAddedEvent, ResponseQueuedEvent, ResponseReasoningItem, ResponseReasoningSummaryPartAddedEvent,
+    ResponseReasoningSummaryPartDoneEvent, ResponseReasoningSummaryTextDeltaEvent, ResponseReasoningSummaryTextDoneEvent,
+    ResponseReasoningTextDeltaEvent, ResponseReasoningTextDoneEvent, ResponseRefusalDeltaEvent, ResponseRefusalDoneEvent,
+    ResponseStreamEvent, ResponseTextConfig, ResponseTextDeltaEvent, ResponseTextDoneEvent, ResponseUsage, ResponseObject as Response,
+    ResponseTool as Tool,
   };
 }

@@ -22,6 +22,8 @@ export const theirMessages = (given: OpenAI.ChatCompletionMessageParam[]): Their
 export const theirTools = (given: OpenAI.ChatCompletionFunctionTool[]): Theirs.ChatCompletionTool[] => given;
 export const theirChunk = (given: OpenAI.Chat.ChatCompletionChunk): Theirs.ChatCompletionChunk => given;
 export const theirEmbedding = (given: OpenAI.Embedding): Theirs.Embedding => given;
+export const theirItems = (given: (OpenAI.Responses.EasyInputMessage | OpenAI.Responses.ResponseFunctionToolCall)[]): Theirs.Responses.ResponseInput => given;
+export const theirOptions = (given: OpenAI.RequestOptions): number | undefined => given.maxRetries;
 export const theirError = (given: OpenAI.APIError): string | null | undefined => given.error?.code;
 export const ofTheBase = (given: Client.Chat.ChatCompletionMessageParam): OpenAI.ChatCompletionMessageParam => given;
 
@@ -67,6 +69,9 @@ export async function others(): Promise<string> {
   for await (const event of await client.responses.create({ model: 'gpt', input: 'Hello', stream: true })) {
     const typed: OpenAI.Responses.ResponseStreamEvent = event;
     if (typed.type === 'response.output_text.delta') void typed.delta.length;
+    if (typed.type === 'error') void typed.message.length;
+    const done: OpenAI.Responses.ResponseCompletedEvent | undefined = typed.type === 'response.completed' ? typed : undefined;
+    for (const item of done?.response.output ?? []) if (item.type === 'web_search_call') void item.id;
   }
   const stream = client.responses.stream({ model: 'gpt', input });
   stream.on('response.output_text.delta', ({ snapshot }) => void snapshot.length);
