@@ -176,7 +176,9 @@ export class Client {
   async #model(id) {
     try {
       if (this.#providers) this.#find(id);
-      else if (!(await this.#provider.listModels()).includes(id)) throw new ChatError('model_not_found', `The model '${id.slice(0, 200)}' does not exist`);
+      else if (!(await this.#provider.listModels()).includes(id)) {
+        throw new ChatError('model_not_found', `The model '${id.slice(0, 200)}' does not exist`, { status: 404 });
+      }
     } catch (error) {
       throw asOfOpenAi(error);
     }

@@ -229,7 +229,8 @@ export interface ChatCompletionStreamEvents<Parsed = any> extends ChatEvents {
 }
 
 /** A completion that arrives in chunks, with events for what is new and for what is complete. */
-export declare class ChatCompletionStream<Parsed = any> extends ChatRunner<ChatCompletionStreamEvents<Parsed>, Parsed> implements AsyncIterable<ChatCompletionChunk> {
+export declare class ChatCompletionStream<Parsed = any>
+  extends ChatRunner<ChatCompletionStreamEvents<Parsed>, Parsed> implements AsyncIterable<ChatCompletionChunk> {
   /**
    * The stream that another one's `toReadableStream` was sent from, in a page for example.
    *
@@ -416,7 +417,9 @@ export declare class Client extends Base {
      * @param params the request
      * @param options left out: the provider's settings
      */
-    create(params: OpenAiTypes.ResponseCreateParamsStreaming, options?: RequestOptions): OpenAiTypes.APIPromise<OpenAiTypes.Stream<OpenAiTypes.ResponseStreamEvent>>;
+    create(
+      params: OpenAiTypes.ResponseCreateParamsStreaming, options?: RequestOptions,
+    ): OpenAiTypes.APIPromise<OpenAiTypes.Stream<OpenAiTypes.ResponseStreamEvent>>;
     /**
      * Asks for a response and resolves to it, in one piece.
      *
@@ -461,14 +464,18 @@ export declare class Client extends Base {
      * @param params the request
      * @param options left out: the provider's settings
      */
-    create(params: OpenAiTypes.CompletionCreateParams & { stream: true }, options?: RequestOptions): OpenAiTypes.APIPromise<OpenAiTypes.Stream<OpenAiTypes.Completion>>;
+    create(
+      params: OpenAiTypes.CompletionCreateParams & { stream: true }, options?: RequestOptions,
+    ): OpenAiTypes.APIPromise<OpenAiTypes.Stream<OpenAiTypes.Completion>>;
     /**
      * Asks for a completion and resolves to it, in one piece.
      *
      * @param params the request
      * @param options left out: the provider's settings
      */
-    create(params: OpenAiTypes.CompletionCreateParams & { stream?: false | null }, options?: RequestOptions): OpenAiTypes.APIPromise<OpenAiTypes.Completion>;
+    create(
+      params: OpenAiTypes.CompletionCreateParams & { stream?: false | null }, options?: RequestOptions,
+    ): OpenAiTypes.APIPromise<OpenAiTypes.Completion>;
   };
   /** The answer was cut, so it cannot be parsed. */
   static readonly LengthFinishReasonError: typeof LengthFinishReasonError;

@@ -26,19 +26,21 @@ export class Client extends Base {
     const { ask } = inner;
     inner.ask = (name, options, prepare) => abortable(ask(name, options, prepare), options);
     Object.assign(this.chat.completions, {
-      parse: (params, options) => promiseOf(askParsable(inner, params, options), (answer) => withRequestId(parseCompletion(dataOf(answer), params), answer)),
+      parse: (params, options) => promiseOf(askParsable(inner, params, options), (answer) => parsedCompletion(answer, params)),
       stream: (params, options) => new ChatCompletionStream(params)._runOnce(this, params, options),
-      runTools: (params, options) => (ownProperties(params).stream ? new ChatCompletionStreamingRunner(params) : new ChatCompletionRunner())._runTools(this, params, options),
+      runTools: (params, options) => runnerFor(params)._runTools(this, params, options),
     });
     this.beta = { chat: this.chat };
-    const askResponse = (params, options) => this.#askResponse(ownProperties(params), ownProperties(options));
+    const respond = (params, options) => this.#askResponse(ownProperties(params), ownProperties(options));
+    const stream = (params) => async (options) => responseOf(await respond({ ...params, stream: true }, options));
     this.responses = {
-      create: (params, options) => promiseOf(askResponse(params, options), responseOf),
-      parse: (params, options) => promiseOf(askResponse(params, options), (answer) => withRequestId(parseResponse(responseOf(answer), params), answer)),
-      stream: (params, options) => new ResponseStream(params)._ask(async (own) => responseOf(await askResponse({ ...params, stream: true }, own)), options),
+      create: (params, options) => promiseOf(respond(params, options), responseOf),
+      parse: (params, options) => promiseOf(respond(params, options), (answer) => parsedResponse(answer, params)),
+      stream: (params, options) => new ResponseStream(params)._ask(stream(params), options),
     };
     this.completions = { create: (params, options) => promiseOf(askCompletion(this, ownProperties(params), options), completionOf) };
-    this.embeddings = { create: (params, options) => promiseOf(abortable(askEmbeddings(this, ownProperties(params), ownProperties(options)), options), ({ data }) => data) };
+    const embed = (params, options) => askEmbeddings(this, ownProperties(params), ownProperties(options));
+    this.embeddings = { create: (params, options) => promiseOf(abortable(embed(params, options), options), ({ data }) => data) };
   }
 
   /** Reads a request of Responses as the edge does. */
@@ -53,6 +55,12 @@ export class Client extends Base {
     });
   }
 }
+
+const parsedCompletion = (answer, params) => withRequestId(parseCompletion(dataOf(answer), params), answer);
+
+const parsedResponse = (answer, params) => withRequestId(parseResponse(responseOf(answer), params), answer);
+
+const runnerFor = (params) => (ownProperties(params).stream ? new ChatCompletionStreamingRunner(params) : new ChatCompletionRunner());
 
 /** Rejects with the class for it where the caller stopped the request, whatever the signal's reason. */
 const abortable = (promise, options) => promise.catch((error) => {
@@ -71,10 +79,16 @@ function withAccount(given) {
   const { organization, project, ...settings } = ownProperties(given);
   if (isProvider(given) || Object.values(settings).some(isProvider)) return given;
   const env = globalThis.process?.env ?? {};
-  const headers = (...known) => Object.fromEntries(['OpenAI-Organization', 'OpenAI-Project'].map((name, i) => [name, known[i]]).filter(([, value]) => value));
-  const defaultHeaders = { ...headers(env.OPENAI_ORG_ID?.trim(), env.OPENAI_PROJECT_ID?.trim()), ...settings.defaultHeaders, ...headers(organization, project) };
+  const defaultHeaders = {
+    ...accountHeaders(env.OPENAI_ORG_ID?.trim(), env.OPENAI_PROJECT_ID?.trim()), ...settings.defaultHeaders, ...accountHeaders(organization, project),
+  };
   return Object.keys(defaultHeaders).length > 0 ? { ...settings, defaultHeaders } : settings;
 }
+
+const accountHeaders = (organization, project) => ({
+  ...(organization && { 'OpenAI-Organization': organization }),
+  ...(project && { 'OpenAI-Project': project }),
+});
 
 export { ChatError, ChatCompletionRunner, ChatCompletionStream, ChatCompletionStreamingRunner, ResponseStream };
 export { ContentFilterFinishReasonError, LengthFinishReasonError };

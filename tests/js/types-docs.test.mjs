@@ -2,7 +2,7 @@
 // the compiler itself, so a form of declaration that this walk does not know is an error and not a gap.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -117,6 +117,15 @@ for (const name of (await readdir(SOURCES)).filter((file) => file.endsWith('.d.t
     assert.deepEqual(undocumented(join(SOURCES, name)), []);
   });
 }
+
+test('both entries name the same types of openai', async () => {
+  const [base, whole] = await Promise.all(['index', 'openai-client'].map(async (name) => {
+    const [, body] = /export declare namespace Client \{([^]*?)\n\}/.exec(await readFile(join(SOURCES, `${name}.d.ts`), 'utf8'));
+    return body;
+  }));
+  assert.ok(base.split('\n').length > 50);
+  assert.equal(whole, base);
+});
 
 test('finds each form of declaration that has no text', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-types-'));

@@ -157,7 +157,10 @@ export class ChatCompletionStream extends ChatRunner {
       Object.assign(choice, other);
       if (logprobs) {
         choice.logprobs ??= {};
-        for (const [name, tokens] of Object.entries(logprobs)) choice.logprobs[name] = tokens ? append(choice.logprobs[name], tokens) : choice.logprobs[name] ?? null;
+        for (const [name, tokens] of Object.entries(logprobs)) {
+          const known = choice.logprobs[name] ?? null;
+          choice.logprobs[name] = tokens ? append(known, tokens) : known;
+        }
       }
       if (reason) {
         choice.finish_reason = reason;
@@ -221,7 +224,8 @@ export class ChatCompletionStreamingRunner extends ChatCompletionStream {
       if (item.role === 'assistant') ids = item.tool_calls?.map(({ id }) => id);
       if (item.role !== 'tool') return undefined;
       const { id, created, model } = last;
-      return { id, choices: [], created, model, object: `${MESSAGE}${JSON.stringify({ type: 'message', message: item, ...(ids && { tool_call_ids: ids }) })}` };
+      const message = JSON.stringify({ type: 'message', message: item, tool_call_ids: ids });
+      return { id, choices: [], created, model, object: MESSAGE + message };
     };
     return jsonLines({ [Symbol.asyncIterator]: () => this._iterate(['chunk', 'message'], pick, () => this.abort()) });
   }

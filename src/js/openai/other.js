@@ -96,13 +96,10 @@ export async function askEmbeddings(client, { input, model: name, dimensions, en
 }
 
 function answerOf(vectors, model, { inputTokens, totalTokens = inputTokens }, warnings) {
-  return {
-    object: 'list',
-    data: vectors.map((embedding, index) => ({ object: 'embedding', index, embedding })),
-    model,
-    usage: { prompt_tokens: inputTokens ?? totalTokens ?? 0, total_tokens: totalTokens ?? 0, ...(totalTokens === undefined && { x_usage_unknown: true }) },
-    ...(warnings.length > 0 && { warnings }),
-  };
+  const usage = { prompt_tokens: inputTokens ?? totalTokens ?? 0, total_tokens: totalTokens ?? 0 };
+  if (totalTokens === undefined) usage.x_usage_unknown = true;
+  const data = vectors.map((embedding, index) => ({ object: 'embedding', index, embedding }));
+  return { object: 'list', data, model, usage, ...(warnings.length > 0 && { warnings }) };
 }
 
 /** Numbers as 32-bit floats, the first byte the lowest, in base64: the form that OpenAI calls `base64`. */

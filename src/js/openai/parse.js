@@ -66,7 +66,8 @@ export function checkTools(tools) {
   for (const tool of tools ?? []) {
     if (tool.type !== 'function') throw new OpenAIError(`Currently only \`function\` tool types support auto-parsing; Received \`${tool.type}\``);
     const { name, strict } = functionOf(tool);
-    if (strict !== true) throw new OpenAIError(`The \`${name}\` tool is not marked with \`strict: true\`. Only strict function tools can be auto-parsed`);
+    if (strict === true) continue;
+    throw new OpenAIError(`The \`${name}\` tool is not marked with \`strict: true\`. Only strict function tools can be auto-parsed`);
   }
 }
 
