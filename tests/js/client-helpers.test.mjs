@@ -24,6 +24,7 @@ const weather = [...call(0, 'call_a', 'get_weather', ['{"city":', '"Köln"}']), 
 const SCRIPT = {
   hello: says('Hel', 'lo, мир 👋\n\n"data: x"'),
   weather: streams(weather),
+  both: streams([text('Let me '), text('look.'), ...weather]),
   event: says(...EVENT),
   cut: streams([text('{"name": "A p'), ...end('length')]),
   filtered: streams([text('{"name": "A p'), ...end('content_filter')]),

@@ -222,6 +222,19 @@ test('a tool that throws ends the run when the others are done, and its error is
   assert.deepEqual([done, error.message, error.cause, error instanceof OpenAI.OpenAIError, error instanceof OpenAI.APIError], [['2'], 'too far', failure, true, false]);
 });
 
+test('calls that a service gave no id get one, so that their results can name them', async () => {
+  for (const stream of [true, false]) {
+    let turn = 0;
+    const calls = streams([...call(0, undefined, 'look', ['1']), ...call(1, undefined, 'look', ['2']), ...end('tool_calls')]);
+    const { provider, calls: asked } = service('A', (...given) => (turn++ === 0 ? calls : says('done'))(...given));
+    await new OpenAI(provider).chat.completions.runTools({ messages, stream, tools: tool((given) => given) }).done();
+    const [, { tool_calls: made }, ...results] = asked[1].body.messages;
+    const ids = made.map(({ id }) => id);
+    assert.ok(ids.every(Boolean) && ids[0] !== ids[1], `${ids}`);
+    assert.deepEqual(results.map(({ tool_call_id: id, content }) => [id, content]), [[ids[0], '1'], [ids[1], '2']]);
+  }
+});
+
 test('leaving the loop of runTools stops the request upstream', async () => {
   const { provider, stopped } = service('A', begins('Once'));
   for await (const chunk of new OpenAI(provider).chat.completions.runTools({ messages, stream: true, tools: tool(() => '') })) if (chunk.choices[0].delta.content) break;

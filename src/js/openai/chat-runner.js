@@ -9,8 +9,6 @@ const { OpenAIError } = Base;
 /** The default of `maxChatCompletions`. */
 const MOST_COMPLETIONS = 10;
 
-const newCallId = () => `call_${crypto.randomUUID()}`;
-
 /** Conversations that come to an end by themselves: what `chat.completions.stream` and `runTools` have in common. */
 export class ChatRunner extends EventStream {
   messages = [];
@@ -101,8 +99,6 @@ export class ChatRunner extends EventStream {
   }
 
   _addCompletion(completion) {
-    // A call without an id could not be answered.
-    for (const { message } of completion.choices) for (const call of message.tool_calls ?? []) call.id ||= newCallId();
     this.#completions.push(completion);
     this._emit('chatCompletion', completion);
     const message = completion.choices[0]?.message;

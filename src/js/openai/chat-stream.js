@@ -46,13 +46,9 @@ export class ChatCompletionStream extends ChatRunner {
     this._connected();
     let id;
     for await (const item of readLines(stream, this.controller.signal)) {
-      const { type, message, tool_call_ids: ids } = messageOf(item) ?? {};
-      if (type === 'message') {
-        if (this.#snapshot) {
-          const calls = this.#snapshot.choices[0]?.message.tool_calls ?? [];
-          ids?.forEach((callId, i) => calls[i] && (calls[i].id = callId));
-          this._addCompletion(this.#finish());
-        }
+      const message = messageOf(item);
+      if (message) {
+        if (this.#snapshot) this._addCompletion(this.#finish());
         this._addMessage(message);
         continue;
       }
@@ -142,10 +138,9 @@ export class ChatCompletionStream extends ChatRunner {
   }
 
   /** The tool call that is complete. */
-  #tellCall({ message }, { said, call: index }) {
-    const call = index === undefined || said.has(index) ? undefined : message.tool_calls[index];
+  #tellCall({ message }, { call: index }) {
+    const call = message.tool_calls?.[index];
     if (call?.type !== 'function') return;
-    said.add(index);
     const { name, arguments: json } = call.function;
     this._emit('tool_calls.function.arguments.done', { name, index, arguments: json, parsed_arguments: parseArguments(this.#params, name, json) });
   }
@@ -218,14 +213,11 @@ export class ChatCompletionStream extends ChatRunner {
 export class ChatCompletionStreamingRunner extends ChatCompletionStream {
   toReadableStream() {
     let last;
-    let ids;
     const pick = (name, [item]) => {
       if (name === 'chunk') return (last = item);
-      if (item.role === 'assistant') ids = item.tool_calls?.map(({ id }) => id);
       if (item.role !== 'tool') return undefined;
       const { id, created, model } = last;
-      const message = JSON.stringify({ type: 'message', message: item, tool_call_ids: ids });
-      return { id, choices: [], created, model, object: MESSAGE + message };
+      return { id, choices: [], created, model, object: MESSAGE + JSON.stringify({ type: 'message', message: item }) };
     };
     return jsonLines({ [Symbol.asyncIterator]: () => this._iterate(['chunk', 'message'], pick, () => this.abort()) });
   }
@@ -239,6 +231,6 @@ const append = (list, more) => {
 
 /** The message that a line of `toReadableStream` holds instead of a chunk. */
 function messageOf(item) {
-  if (item.type === 'message') return item;
-  return item.object?.startsWith?.(MESSAGE) ? JSON.parse(item.object.slice(MESSAGE.length)) : undefined;
+  if (item.type === 'message') return item.message;
+  return item.object?.startsWith?.(MESSAGE) ? JSON.parse(item.object.slice(MESSAGE.length)).message : undefined;
 }

@@ -1,9 +1,6 @@
 /** Thrown where the text ends within a value that is then left out. */
 const CUT = Symbol('cut');
 
-/** How deep values may be nested. */
-const MOST_DEPTH = 500;
-
 const WORDS = { null: null, true: true, false: false };
 
 /**
@@ -14,8 +11,9 @@ export function partialParse(given) {
   const text = given.trim();
   let at = 0;
   try {
-    return value(0);
+    return value();
   } catch {
+    // Also where values are nested deeper than the stack is.
     return null;
   }
 
@@ -23,12 +21,12 @@ export function partialParse(given) {
     while (at < text.length && ' \n\r\t'.includes(text[at])) at++;
   }
 
-  function value(depth) {
+  function value() {
     blank();
-    if (at >= text.length || depth > MOST_DEPTH) throw CUT;
+    if (at >= text.length) throw CUT;
     if (text[at] === '"') return string();
-    if (text[at] === '{') return object(depth);
-    if (text[at] === '[') return array(depth);
+    if (text[at] === '{') return object();
+    if (text[at] === '[') return array();
     for (const [word, meant] of Object.entries(WORDS)) {
       if (!word.startsWith(text.slice(at, at + word.length))) continue;
       at += word.length;
@@ -78,20 +76,20 @@ export function partialParse(given) {
     at++;
   }
 
-  function object(depth) {
+  function object() {
     const found = {};
     members('}', () => {
       const key = string();
       blank();
       at++;
-      Object.defineProperty(found, key, { value: value(depth + 1), writable: true, enumerable: true, configurable: true });
+      Object.defineProperty(found, key, { value: value(), writable: true, enumerable: true, configurable: true });
     });
     return found;
   }
 
-  function array(depth) {
+  function array() {
     const found = [];
-    members(']', () => found.push(value(depth + 1)));
+    members(']', () => found.push(value()));
     return found;
   }
 }

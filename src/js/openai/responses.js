@@ -120,10 +120,9 @@ const TEXTS = {
 
 /** The response so far. */
 function accumulate(snapshot, event) {
-  const { type } = event;
-  if (event.response) return withText(structuredClone(event.response));
+  const { type, output_index: at, content_index: place, summary_index: summary } = event;
+  if (event.response) return structuredClone(event.response);
   if (!snapshot) throw new OpenAIError(`When snapshot hasn't been set yet, expected 'response.created' event, got ${type}`, { code: 'protocol' });
-  const { output_index: at, content_index: place, summary_index: summary } = event;
   const [, what, step] = /^(.*)\.(added|delta|done)$/.exec(type) ?? [];
   if (what === 'response.output_item') snapshot.output[at] = structuredClone(event.item);
   if (at === undefined) return snapshot;
@@ -137,11 +136,6 @@ function accumulate(snapshot, event) {
     const target = index === undefined ? item : parts[index];
     if (!target) throw new OpenAIError(`missing content at index ${index}`, { code: 'protocol' });
     target[name] = step === 'delta' ? (target[name] ?? '') + event.delta : event[name];
-    if (what === 'response.output_text' && step === 'delta') {
-      snapshot.output_text += event.delta;
-      return snapshot;
-    }
-  }
-  if (type === 'response.output_text.annotation.added') parts[index].annotations[event.annotation_index] = structuredClone(event.annotation);
-  return item.type === 'message' && step !== 'delta' ? withText(snapshot) : snapshot;
+  } else if (type === 'response.output_text.annotation.added') parts[index].annotations[event.annotation_index] = structuredClone(event.annotation);
+  return snapshot;
 }

@@ -97,6 +97,12 @@ export async function streamCalls(client) {
   return { seen, completion: plain(completion), call: plain(await stream.finalFunctionToolCall()) };
 }
 
+export async function streamTextAndCalls(client) {
+  const stream = client.chat.completions.stream(ask('both', { tools }));
+  const seen = watch(stream);
+  return { message: plain(await stream.finalMessage()), seen };
+}
+
 export async function streamLogprobs(client) {
   const stream = client.chat.completions.stream(ask('tokens', { logprobs: true, top_logprobs: 1 }));
   const seen = watch(stream);
@@ -175,7 +181,8 @@ export async function streamParsed(client) {
 export async function streamCut(client) {
   const stream = client.chat.completions.stream(ask('cut', { response_format: zodResponseFormat(Event, 'event') }));
   const seen = watch(stream);
-  return { failed: await failure(() => stream.finalMessage()), order: seen.order.filter((name) => name !== 'chunk'), errored: stream.errored };
+  const name = await stream.done().then(() => '', (error) => error.constructor.name);
+  return { name, failed: await failure(() => stream.finalMessage()), order: seen.order.filter((each) => each !== 'chunk'), errored: stream.errored };
 }
 
 export async function streamParsedCalls(client) {
@@ -384,7 +391,8 @@ export async function respondParsed(client) {
   const text = { format: zodTextFormat(Event, 'event') };
   const response = await client.responses.parse({ model: 'llm', input: 'event', text });
   const stream = client.responses.stream({ model: 'llm', input: 'event', text });
-  return { parsed: plain(response.output_parsed), output: plain(response.output), streamed: plain((await stream.finalResponse()).output_parsed) };
+  const cut = await client.responses.parse({ model: 'llm', input: 'cut', text });
+  return { cut: [cut.status, cut.output_parsed, plain(cut.output)], parsed: plain(response.output_parsed), output: plain(response.output), streamed: plain((await stream.finalResponse()).output_parsed) };
 }
 
 export async function respondAborted(client) {
