@@ -315,18 +315,20 @@ export function eventStream(iterate, controller, warnings) {
   return Object.assign(stream, { tee: () => tee(stream), toReadableStream: () => jsonLines(stream) });
 }
 
-/** Two streams of the same items. Each keeps what the other has read already. */
+/** Two streams of the same items. What one has read and the other has not is kept, as a chain of `{ item, next }`. */
 function tee({ controller, warnings, [Symbol.asyncIterator]: iterate }) {
   const source = iterate();
-  const queues = [[], []];
-  const read = (queue) => {
-    if (queue.length === 0) {
-      const item = source.next();
-      for (const each of queues) each.push(item);
-    }
-    return queue.shift();
-  };
-  return queues.map((queue) => eventStream(() => ({ next: () => read(queue) }), controller, warnings));
+  const start = {};
+  return [start, start].map((link) => {
+    let here = link;
+    const next = () => {
+      if (!here.next) Object.assign(here, { item: source.next(), next: {} });
+      const { item } = here;
+      here = here.next;
+      return item;
+    };
+    return eventStream(() => ({ next }), controller, warnings);
+  });
 }
 
 /**

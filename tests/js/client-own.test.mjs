@@ -209,6 +209,33 @@ test('whoever reads slowly gets the error of a stream behind the chunks that cam
   assert.deepEqual([words, error.code], ['Once more', 'network']);
 });
 
+test('a long stream that is read late, or by one half only, takes no more than its length', async () => {
+  const encoder = new TextEncoder();
+  const { provider } = service('A', () => {
+    let left = 20_000;
+    const pull = (controller) => {
+      controller.enqueue(encoder.encode(left > 0 ? text('x') : end().join('')));
+      if (left-- === 0) controller.close();
+    };
+    return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), { headers: { 'content-type': 'text/event-stream' } });
+  });
+  const client = new OpenAI(provider);
+  const stream = client.chat.completions.stream({ messages });
+  const [chunks, events] = [stream[Symbol.asyncIterator](), stream.events('content')];
+  await within(4 * SOON, stream.done(), 'the stream');
+  const read = async (items, lengthOf) => {
+    let letters = 0;
+    for await (const item of items) letters += lengthOf(item);
+    return letters;
+  };
+  const ofChunk = ({ choices: [choice] }) => choice?.delta.content?.length ?? 0;
+  assert.equal(await within(SOON, read(chunks, ofChunk), 'the chunks'), 20_000);
+  assert.equal(await within(SOON, read(events, ([delta]) => delta.length), 'the events'), 20_000);
+  const [left, right] = (await client.chat.completions.create({ messages, stream: true })).tee();
+  assert.equal(await within(SOON, read(left, ofChunk), 'one half'), 20_000);
+  assert.equal(await within(SOON, read(right, ofChunk), 'the other half'), 20_000);
+});
+
 test('a tool that throws ends the run when the others are done, and its error is the cause', async () => {
   const { provider } = service('A', streams([...call(0, 'a', 'look', ['1']), ...call(1, 'b', 'look', ['2']), ...end('tool_calls')]));
   const done = [];
@@ -239,6 +266,19 @@ test('leaving the loop of runTools stops the request upstream', async () => {
   const { provider, stopped } = service('A', begins('Once'));
   for await (const chunk of new OpenAI(provider).chat.completions.runTools({ messages, stream: true, tools: tool(() => '') })) if (chunk.choices[0].delta.content) break;
   await within(SOON, stopped, 'the request');
+});
+
+test('messages that are none are refused by name, and those of the caller stay as they are', async () => {
+  const { provider } = service('A', says('yes'));
+  const { completions } = new OpenAI(provider).chat;
+  for (const wrong of ['Hi', undefined, null, 7]) {
+    for (const begin of [completions.stream, completions.runTools]) {
+      const error = await failing(begin({ messages: wrong, tools: tool(() => '') }).done());
+      assert.deepEqual([error.code, /^messages/.test(error.message)], ['input', true]);
+    }
+  }
+  const own = Object.freeze([Object.freeze({ role: 'assistant', tool_calls: [] }), Object.freeze({ role: 'user', content: 'Hi' })]);
+  await completions.stream({ messages: own }).done();
 });
 
 test('runTools refuses a tool without a function, and asks nobody', async () => {

@@ -1,4 +1,4 @@
-import { Client as Base } from '../index.js';
+import { Client as Base, ChatError } from '../index.js';
 import { asking, dataOf } from '../client.js';
 import { ownProperties } from '../options.js';
 import { EventStream } from './event-stream.js';
@@ -88,6 +88,12 @@ export class ChatRunner extends EventStream {
     if (this.#completions.some(({ usage }) => usage)) this._emit('totalUsage', this.#totalUsage());
   }
 
+  /** Begins with the messages of the request. */
+  #take(messages) {
+    if (!Array.isArray(messages)) throw new ChatError('input', 'messages must be an array of messages');
+    for (const message of messages) this._addMessage({ ...message }, false);
+  }
+
   _addMessage(message, isNew = true) {
     if (!('content' in message)) message.content = null;
     this.messages.push(message);
@@ -117,7 +123,7 @@ export class ChatRunner extends EventStream {
   _runOnce(client, params, options) {
     return this._run(async () => {
       this._listenTo(ownProperties(options).signal);
-      for (const message of params.messages ?? []) this._addMessage(message, false);
+      this.#take(params.messages);
       await this._ask(client, params, options);
     });
   }
@@ -131,7 +137,7 @@ export class ChatRunner extends EventStream {
       const only = choice?.type === 'function' ? choice.function?.name : undefined;
       const functions = new Map();
       const tools = given.map((tool) => toolFor(tool, functions));
-      for (const message of messages) this._addMessage(message, false);
+      this.#take(messages);
       for (let i = 0; i < maxChatCompletions; i++) {
         const request = { ...rest, tool_choice: choice, tools, messages: this.messages.map(toRequest) };
         const completion = await this._ask(client, request, more);

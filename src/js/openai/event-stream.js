@@ -46,7 +46,7 @@ export class EventStream {
   off(event, listener) {
     const listeners = this.#listeners.get(event) ?? [];
     const index = listeners.findIndex((each) => each.listener === listener);
-    if (index >= 0) this.#listeners.set(event, listeners.toSpliced?.(index, 1) ?? listeners.filter((_, i) => i !== index));
+    this.#listeners.set(event, listeners.filter((_, i) => i !== index));
     return this;
   }
 
@@ -134,11 +134,17 @@ export class EventStream {
   /** An iterator of what `pick(event, args)` gives for each of these events, `undefined` being left out. `leave`: called by `return`. */
   _iterate(names, pick, leave) {
     const items = [];
+    /** Place of the first item that nobody has taken: taking it away would move all others. */
+    let at = 0;
     const readers = [];
     let isOver = this.#ended;
     let failure;
     const settle = () => {
-      while (readers.length > 0 && items.length > 0) readers.shift().resolve({ value: items.shift(), done: false });
+      while (readers.length > 0 && at < items.length) {
+        readers.shift().resolve({ value: items[at], done: false });
+        items[at++] = undefined;
+      }
+      if (at === items.length) items.length = at = 0;
       if (readers.length > 0 && failure) {
         readers.shift().reject(failure.error);
         failure = undefined;
@@ -168,7 +174,7 @@ export class EventStream {
         settle();
       }),
       return: async () => {
-        items.length = 0;
+        items.length = at = 0;
         failure = undefined;
         // Whoever stops the stream by leaving knows that it was stopped: the listeners stay until the end, and hear it.
         if (leave && !isOver) {
