@@ -246,13 +246,11 @@ fn the_state_of_any_service_comes_back_through_every_api() {
         let response: Value =
             serde_json::from_str(&encode(spec(Api::Responses, false), &given, Finish::ToolCalls)).unwrap();
         let streamed = frames(&encode(spec(Api::Responses, true), &given, Finish::ToolCalls));
-        assert_eq!(streamed.last().unwrap()["response"]["output"], response["output"]);
+        let output = streamed.last().unwrap()["response"]["output"].clone();
+        let back = read(&json!({ "model": "m", "input": output }), Api::Responses);
+        assert_eq!(back["options"]["messages"][0]["reasoning_details"][0], wanted, "responses, a stream");
         let back = read(&json!({ "model": "m", "input": response["output"] }), Api::Responses);
-        let mut found = back["options"]["messages"][0]["reasoning_details"][0].clone();
-        if wanted["format"] == "openai-responses-v1" {
-            // The item has an id of its own here.
-            found["id"] = wanted["id"].clone();
-        }
+        let found = back["options"]["messages"][0]["reasoning_details"][0].clone();
         assert_eq!(found, wanted, "responses");
         assert_eq!(back["options"]["messages"][0]["reasoning_content"], "hm");
 
@@ -305,6 +303,21 @@ fn parts_of_the_reasoning_are_parts_and_blank_lines_stay() {
     );
     assert_eq!(message["content"][1]["thinking"], "two");
     assert_eq!(message["content"].as_array().unwrap().len(), 3);
+    // With a text in between, the break comes behind the beginning of the part.
+    let behind = [
+        thought("one"),
+        signed("one", "SIG"),
+        text("x"),
+        Event::ReasoningPart,
+        thought("\n\ntwo"),
+        signed("two", "SIG2"),
+    ];
+    let message = accumulated(&encode(spec(Api::Messages, true), &behind, Finish::Stop));
+    assert_eq!(
+        message["content"][2],
+        json!({ "type": "thinking", "thinking": "two", "signature": "SIG2" }),
+        "signed as it is"
+    );
 }
 
 /// At a second call of the same id Claude Code drops the call and asks again without end.
@@ -634,4 +647,52 @@ proptest! {
             let _ = request::read(&body, *api);
         }
     }
+}
+
+/// OpenAI refuses encrypted content that comes back with another id; so the item has that id from its beginning.
+#[test]
+fn an_item_of_reasoning_has_the_id_that_its_encrypted_content_belongs_to() {
+    let mut begun = rivulet::json::Map::new();
+    begun.insert_str("id", "rs_1");
+    let detail = Event::ReasoningDetail(reasoning_detail::encrypted("ENC", "rs_1", reasoning_detail::OPENAI));
+    let given = [Event::ReasoningDetail(begun), thought("hm"), detail, text("a")];
+    let events = frames(&encode(spec(Api::Responses, true), &given, Finish::Stop));
+    let ids: Vec<&Value> = events
+        .iter()
+        .filter(|event| event["output_index"] == 0)
+        .map(|event| if event["item"].is_null() { &event["item_id"] } else { &event["item"]["id"] })
+        .collect();
+    assert!(ids.len() > 4 && ids.iter().all(|id| **id == json!("rs_1")), "{ids:?}");
+    assert_eq!(events.last().unwrap()["response"]["output"][0]["encrypted_content"], "ENC");
+}
+
+/// Services take letters, digits, `_` and `-` in names, so a client's other names are changed, wherever they stand.
+#[test]
+fn a_tool_has_one_name_in_the_whole_request() {
+    let name = "mcp.server/get weather";
+    let chat = json!({ "model": "m",
+        "messages": [
+            { "role": "assistant", "tool_calls": [{ "id": "c", "type": "function", "function": { "name": name, "arguments": "{}" } }] },
+            { "role": "tool", "tool_call_id": "c", "name": name, "content": "1" },
+        ],
+        "tools": [{ "type": "function", "function": { "name": name } }],
+        "tool_choice": { "type": "function", "function": { "name": name } },
+    });
+    let messages = json!({ "model": "m", "max_tokens": 9,
+        "messages": [{ "role": "assistant", "content": [{ "type": "tool_use", "id": "c", "name": name, "input": {} }] }],
+        "tools": [{ "name": name, "input_schema": {} }],
+        "tool_choice": { "type": "tool", "name": name },
+    });
+    let chat = read(&chat, Api::Chat);
+    let known = chat["options"]["tools"][0]["function"]["name"].clone();
+    assert!(known.as_str().unwrap().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'), "{known}");
+    let options = &chat["options"];
+    assert_eq!(options["messages"][0]["tool_calls"][0]["function"]["name"], known);
+    assert_eq!(options["messages"][1]["name"], known);
+    assert_eq!(options["toolChoice"]["function"]["name"], known);
+    assert_eq!(chat["spec"]["tools"][0]["name"], name);
+    let options = read(&messages, Api::Messages)["options"].clone();
+    assert_eq!(options["messages"][0]["content"][0]["name"], known);
+    assert_eq!(options["toolChoice"], json!({ "type": "tool", "name": known }));
+    assert_eq!(options["tools"][0]["function"]["name"], known);
 }

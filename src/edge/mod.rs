@@ -53,6 +53,10 @@ pub struct Encoder {
     piece: String,
     /// Whether the reasoning so far ends with a break that may turn out to be one between two parts.
     has_break: bool,
+    /// Whether such a break may follow: the next part has begun, and none came before.
+    awaits_break: bool,
+    /// The id of the item of reasoning that follows, where it is the service's own.
+    reasoning_id: String,
     /// How likely the tokens were: in a stream those of the text that comes next, else all so far.
     logprobs: Map,
     /// The number of details of the reasoning that came.
@@ -84,6 +88,8 @@ impl Encoder {
             calls: Vec::new(),
             piece: String::new(),
             has_break: false,
+            awaits_break: false,
+            reasoning_id: String::new(),
             logprobs: Map::new(),
             details: 0,
             signature: None,
@@ -167,6 +173,11 @@ impl Encoder {
         if !self.has_order() {
             return self.reasoning_piece(text);
         }
+        let is_break = std::mem::take(&mut self.awaits_break);
+        let text = if is_break { text.strip_prefix(PART_BREAK).unwrap_or(text) } else { text };
+        if text.is_empty() {
+            return;
+        }
         self.flush_break();
         let body = text.strip_suffix(PART_BREAK);
         self.has_break = body.is_some();
@@ -179,7 +190,8 @@ impl Encoder {
     fn reasoning_piece(&mut self, text: &str) {
         let is_open = |item: &Item| item.kind == ItemKind::Reasoning && item.details.is_empty();
         if !self.items.last().is_some_and(is_open) {
-            self.open(Item::new(ItemKind::Reasoning));
+            let id = std::mem::take(&mut self.reasoning_id);
+            self.open(Item { id, ..Item::new(ItemKind::Reasoning) });
         }
         let at = self.items.len() - 1;
         let waits = self.spec.api == Api::Messages;
@@ -217,7 +229,7 @@ impl Encoder {
 
     /// The reasoning from here on is another part.
     fn reasoning_part(&mut self) {
-        self.has_break = false;
+        self.awaits_break = !std::mem::take(&mut self.has_break);
         match (self.spec.api, self.items.last_mut()) {
             (Api::Responses, Some(item)) if item.kind == ItemKind::Reasoning && item.details.is_empty() => {
                 self.current = self.items.len() - 1;
@@ -233,6 +245,12 @@ impl Encoder {
     /// What the service wants back of the reasoning so far, or with the call that follows.
     fn reasoning_detail(&mut self, detail: &Map) {
         let mut detail = detail.clone();
+        let id = detail.text("id").unwrap_or_default().to_owned();
+        // The item begins; what the service wants back of it comes later.
+        if detail.text("type").is_none() {
+            self.reasoning_id = id;
+            return;
+        }
         if self.spec.api == Api::Completions {
             return;
         }
@@ -256,8 +274,14 @@ impl Encoder {
         let details = vec![detail.into()];
         match self.items.last_mut() {
             // One detail an item: the next one is of another part of the reasoning.
-            Some(item) if item.kind == ItemKind::Reasoning && item.details.is_empty() => item.details = details,
-            _ => self.open(Item { details, ..Item::new(ItemKind::Reasoning) }),
+            Some(item) if item.kind == ItemKind::Reasoning && item.details.is_empty() => {
+                // Nobody has seen an answer in one piece so far.
+                if !self.spec.stream {
+                    item.id = id;
+                }
+                item.details = details;
+            }
+            _ => self.open(Item { details, id, ..Item::new(ItemKind::Reasoning) }),
         }
     }
 
@@ -507,6 +531,7 @@ impl Encoder {
             hole::ITEM_TEXT => return quote(item.map_or("", |item| &item.text), out),
             hole::PART => return quote(item.map_or("", Item::part), out),
             hole::CALL_ID => return quote(item.map_or("", |item| &item.id), out),
+            hole::REASONING_ID => return quote(&self.id_of_reasoning(), &mut self.out),
             hole::CALL_NAME => return quote(item.map_or("", Item::name), out),
             hole::CALL_SIGNATURE => return quote(item.map_or("", |item| &item.signature), out),
             hole::CALL_INPUT => return out.push_str(&item.map_or_else(String::new, Item::input)),
@@ -537,6 +562,15 @@ impl Encoder {
             _ => return self.fill_with_template(hole),
         };
         self.out.push_str(&decimal(number));
+    }
+
+    /// The id of the current item of reasoning: the service's own, which belongs to its encrypted content, or one of this answer.
+    fn id_of_reasoning(&self) -> String {
+        let own = self.items.get(self.current).filter(|item| details::is_of_openai(item)).map_or("", |item| &item.id);
+        match own.is_empty() {
+            true => join(&["rs_", self.spec.short_id(), &decimal(self.current as u64)]),
+            false => own.to_owned(),
+        }
     }
 
     /// All text, or all reasoning, of an answer that is kept.

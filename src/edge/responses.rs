@@ -28,7 +28,7 @@ pub const MESSAGE_ITEM: &str = template!(
 );
 /// The output item that holds reasoning.
 pub const REASONING_ITEM: &str =
-    template!(r#"{"id":"rs_$uid$item_place","type":"reasoning","summary":[$summary]$encrypted_content}"#);
+    template!(r#"{"id":$reasoning_id,"type":"reasoning","summary":[$summary]$encrypted_content}"#);
 /// The output item of a tool call.
 const CALL_ITEM: &str = template!(
     r#"{"id":"fc_$uid$item_place","type":"function_call","status":"$item_status","call_id":$call_id,"name":$call_name"#,
@@ -73,7 +73,7 @@ macro_rules! of_call {
 /// Members of an event about the current part of the summary of the reasoning.
 macro_rules! of_reasoning {
     ($more:literal) => {
-        template!(r#""item_id":"rs_$uid$item_place","output_index":$item_place,"summary_index":$part_index,"#, $more)
+        template!(r#""item_id":$reasoning_id,"output_index":$item_place,"summary_index":$part_index,"#, $more)
     };
 }
 
@@ -112,7 +112,7 @@ impl Encoder {
             }
             ItemKind::Reasoning => {
                 let item = template!(
-                    r#""output_index":$item_place,"item":{"id":"rs_$uid$item_place","type":"reasoning","summary":[]}"#
+                    r#""output_index":$item_place,"item":{"id":$reasoning_id,"type":"reasoning","summary":[]}"#
                 );
                 self.responses_event("output_item.added", item);
                 if has_text {

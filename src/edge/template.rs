@@ -59,6 +59,7 @@ holes! {
     ENCRYPTED_CONTENT "encrypted_content",
     CALL_INDEX "call_index",
     CALL_ID "call_id",
+    REASONING_ID "reasoning_id",
     CALL_NAME "call_name",
     CALL_NAMESPACE "call_namespace",
     NAMESPACE "namespace",
