@@ -696,3 +696,72 @@ fn a_tool_has_one_name_in_the_whole_request() {
     assert_eq!(options["toolChoice"], json!({ "type": "tool", "name": known }));
     assert_eq!(options["tools"][0]["function"]["name"], known);
 }
+
+fn value(json: Value) -> rivulet::json::Value {
+    rivulet::json::parse(json.to_string().as_bytes()).unwrap().value
+}
+
+/// A picture, sound, a file and what is cited are in the answer of every API: in a place of their own, or told by a line of text.
+#[test]
+fn nothing_that_a_model_gives_is_lost_in_any_api() {
+    let cited = json!({ "type": "url_citation", "url_citation": { "url": "https://a.test/", "title": "A", "start_index": 0, "end_index": 5 } });
+    let sound = value(json!({ "id": "aud", "data": "AAAA", "transcript": "hello there" }));
+    let file = value(json!({ "name": "a.csv", "url": "https://a.test/a.csv" }));
+    let given = [
+        text("Paris"),
+        Event::Citation { raw: value(cited.clone()), in_text: true },
+        Event::Source(value(cited)),
+        Event::Image("data:image/png;base64,iVBORw0KGgo=".to_owned()),
+        Event::Image("https://a.test/b.png".to_owned()),
+        Event::Audio(sound.as_object().unwrap().clone()),
+        Event::File(file.as_object().unwrap().clone()),
+    ];
+    for (_, api) in Api::ALL {
+        for stream in [false, true] {
+            let said = encode(spec(*api, stream), &given, Finish::Stop);
+            let is_told = |words: &str| assert!(said.contains(words), "{api:?} stream={stream}: {words} in {said}");
+            is_told("https://a.test/b.png");
+            is_told("hello there");
+            is_told("a.csv");
+            if *api != Api::Completions {
+                is_told("https://a.test/\"");
+                assert_eq!(
+                    said.matches("https://a.test/\"").count(),
+                    if *api == Api::Responses && stream { 4 } else { 1 },
+                    "told once: {said}"
+                );
+            }
+            is_told(if matches!(api, Api::Chat | Api::Responses) { "iVBORw0KGgo=" } else { "image/png" });
+        }
+    }
+    let chat: Value = serde_json::from_str(&encode(spec(Api::Chat, false), &given, Finish::Stop)).unwrap();
+    let message = &chat["choices"][0]["message"];
+    assert_eq!(message["images"][0]["image_url"]["url"], "data:image/png;base64,iVBORw0KGgo=");
+    assert_eq!(message["audio"], json!({ "id": "aud", "data": "AAAA", "transcript": "hello there" }));
+    assert_eq!(message["annotations"][0]["url_citation"]["end_index"], 5);
+    let response: Value = serde_json::from_str(&encode(spec(Api::Responses, false), &given, Finish::Stop)).unwrap();
+    assert_eq!(
+        (&response["output"][1]["type"], &response["output"][1]["result"]),
+        (&json!("image_generation_call"), &json!("iVBORw0KGgo="))
+    );
+    let message = accumulated_with_citations(&encode(spec(Api::Messages, true), &given, Finish::Stop));
+    assert_eq!(message[0]["type"], "web_search_result_location");
+    let own = json!({ "type": "char_location", "cited_text": "Paris", "document_index": 0, "start_char_index": 0, "end_char_index": 5 });
+    let events = [text("Paris"), Event::Citation { raw: value(own.clone()), in_text: true }];
+    assert_eq!(accumulated_with_citations(&encode(spec(Api::Messages, true), &events, Finish::Stop)), [own]);
+}
+
+/// The citations of a stream of Messages, each within a block of text.
+fn accumulated_with_citations(stream: &str) -> Vec<Value> {
+    let mut kind = Value::Null;
+    let mut citations = Vec::new();
+    for frame in frames(stream) {
+        if frame["type"] == "content_block_start" {
+            kind = frame["content_block"]["type"].clone();
+        } else if frame["delta"]["type"] == "citations_delta" {
+            assert_eq!(kind, "text");
+            citations.push(frame["delta"]["citation"].clone());
+        }
+    }
+    citations
+}

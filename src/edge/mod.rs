@@ -9,6 +9,7 @@
 mod chat;
 mod completions;
 mod details;
+mod extras;
 mod item;
 mod messages;
 pub mod request;
@@ -57,6 +58,16 @@ pub struct Encoder {
     awaits_break: bool,
     /// The id of the item of reasoning that follows, where it is the service's own.
     reasoning_id: String,
+    /// What is cited, as far as it was not written, and the sources, which are told where nothing is cited.
+    citations: Vec<Map>,
+    sources: Vec<Map>,
+    has_citations: bool,
+    /// Images and sound of a chat completion in one piece.
+    members: Map,
+    /// Whether sound came.
+    has_sound: bool,
+    /// Whether a piece of a chat that is no item was written.
+    has_extras: bool,
     /// How likely the tokens were: in a stream those of the text that comes next, else all so far.
     logprobs: Map,
     /// The number of details of the reasoning that came.
@@ -90,6 +101,12 @@ impl Encoder {
             has_break: false,
             awaits_break: false,
             reasoning_id: String::new(),
+            citations: Vec::new(),
+            sources: Vec::new(),
+            has_citations: false,
+            members: Map::new(),
+            has_sound: false,
+            has_extras: false,
             logprobs: Map::new(),
             details: 0,
             signature: None,
@@ -383,6 +400,11 @@ impl Encoder {
             Event::Replace(text) if !self.spec.stream => self.replace(text),
             Event::ReasoningPart => self.reasoning_part(),
             Event::ReasoningDetail(detail) => self.reasoning_detail(detail),
+            Event::Image(url) => self.image(url),
+            Event::Audio(members) => self.audio(members),
+            Event::File(members) => self.file(members),
+            Event::Citation { raw, .. } => self.cite(raw, true),
+            Event::Source(raw) => self.cite(raw, false),
             Event::Usage(usage) => self.usage = usage.clone(),
             Event::Logprobs(logprobs) if !self.has_order() => self.add_logprobs(logprobs),
             Event::Finish { reason: finish, raw } => {
@@ -433,7 +455,7 @@ impl Encoder {
 
     /// Whether text, reasoning or a call came: more than the frames that every answer has.
     pub fn has_content(&self) -> bool {
-        !self.items.is_empty()
+        !self.items.is_empty() || self.has_extras || !self.members.is_empty()
     }
 
     fn begin(&mut self) {
@@ -461,6 +483,9 @@ impl Encoder {
     }
 
     fn end(&mut self) {
+        if !self.spec.stream && self.spec.api != Api::Chat {
+            self.place_citations();
+        }
         match (self.spec.api, self.spec.stream) {
             (Api::Responses, true) => self.responses_end(),
             (Api::Responses, false) => {
@@ -536,6 +561,10 @@ impl Encoder {
             hole::CALL_SIGNATURE => return quote(item.map_or("", |item| &item.signature), out),
             hole::CALL_INPUT => return out.push_str(&item.map_or_else(String::new, Item::input)),
             hole::CUSTOM_INPUT => return quote(&item.map_or_else(String::new, Item::custom_input), out),
+            hole::ANNOTATIONS => {
+                let annotations = item.map_or(&[][..], |item| &item.annotations);
+                return out.push_str(&Value::from(annotations.to_vec()).to_json());
+            }
             hole::NAMESPACE => return quote(item.map_or("", Item::namespace), out),
             hole::SIGNATURE => return quote(&item.map_or_else(String::new, details::signature), out),
             hole::REDACTED => return quote(&item.and_then(details::redacted).unwrap_or_default(), out),
@@ -590,6 +619,17 @@ impl Encoder {
             hole::NO_USAGE_YET if self.spec.include_usage => r#","usage":null"#,
             hole::REASONING_CONTENT if self.has_text(ItemKind::Reasoning) => {
                 template!(r#","reasoning_content":$reasoning"#)
+            }
+            hole::MORE => {
+                let mut members = std::mem::take(&mut self.members);
+                let citations = self.take_citations(true);
+                if !citations.is_empty() {
+                    members.insert("annotations", citations.into());
+                }
+                let json = members.to_json();
+                let inner = json.strip_prefix('{').and_then(|json| json.strip_suffix('}')).unwrap_or_default();
+                self.out.push_str(if inner.is_empty() { "" } else { "," });
+                return self.out.push_str(inner);
             }
             hole::REASONING_DETAILS if self.details > 0 => {
                 let details = self.items.iter().flat_map(|item| &item.details).cloned().collect::<Vec<_>>();
@@ -652,6 +692,9 @@ impl Encoder {
             (Api::Responses, ItemKind::Text) => responses::MESSAGE_ITEM,
             (Api::Responses, ItemKind::Reasoning) => responses::REASONING_ITEM,
             (Api::Responses, ItemKind::Call) => responses::call_item(item.tool_kind()),
+            (Api::Responses, ItemKind::Image) => responses::IMAGE_ITEM,
+            (Api::Messages, ItemKind::Image) => "",
+            (Api::Messages, ItemKind::Text) if !item.annotations.is_empty() => messages::CITING_BLOCK,
             (Api::Messages, ItemKind::Text) => messages::TEXT_BLOCK,
             (Api::Messages, ItemKind::Reasoning) if details::redacted(item).is_some() => messages::REDACTED_BLOCK,
             (Api::Messages, ItemKind::Reasoning) => messages::THINKING_BLOCK,

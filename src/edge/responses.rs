@@ -45,7 +45,12 @@ const SEARCH_CALL_ITEM: &str = template!(
     r#""execution":"client","arguments":$call_input}"#
 );
 /// The content of a message.
-pub const TEXT_PART: &str = template!(r#"{"type":"output_text","text":$item_text,"annotations":[],"logprobs":[]}"#);
+pub const TEXT_PART: &str =
+    template!(r#"{"type":"output_text","text":$item_text,"annotations":$annotations,"logprobs":[]}"#);
+/// The output item of an image.
+pub const IMAGE_ITEM: &str = template!(
+    r#"{"id":"ig_$uid$item_place","type":"image_generation_call","status":"$item_status","result":$item_text}"#
+);
 
 /// The item of a call of such a tool.
 pub fn call_item(kind: ToolKind) -> &'static str {
@@ -118,6 +123,13 @@ impl Encoder {
                 if has_text {
                     self.responses_begin_part();
                 }
+            }
+            ItemKind::Image => {
+                let item = template!(
+                    r#""output_index":$item_place,"item":{"id":"ig_$uid$item_place","type":"image_generation_call","#,
+                    r#""status":"in_progress","result":null}"#
+                );
+                self.responses_event("output_item.added", item);
             }
             ItemKind::Call => {
                 let item = match item.tool_kind() {
@@ -196,9 +208,10 @@ impl Encoder {
             return;
         };
         match item.kind {
-            ItemKind::Call => return,
+            ItemKind::Call | ItemKind::Image => return,
             ItemKind::Text => {
                 item.progress = Progress::Done;
+                self.responses_annotations(false);
                 self.responses_event("output_text.done", of_message!(r#""text":$item_text,"logprobs":[]"#));
                 self.responses_event("content_part.done", of_message!(r#""part":$text_part"#));
             }
@@ -240,8 +253,36 @@ impl Encoder {
         self.responses_event("output_item.done", WITH_ITEM);
     }
 
+    /// Ends an image, which comes whole.
+    pub(super) fn end_image(&mut self) {
+        self.current = self.items.len().saturating_sub(1);
+        if let Some(item) = self.items.last_mut() {
+            item.progress = Progress::Done;
+        }
+        if self.spec.stream {
+            self.responses_event("output_item.done", WITH_ITEM);
+        }
+    }
+
+    /// Writes what the current text cites. `is_last`: no further citations come.
+    fn responses_annotations(&mut self, is_last: bool) {
+        for annotation in self.take_citations(is_last) {
+            self.piece = annotation.to_json();
+            let Some(item) = self.items.get_mut(self.current) else { return };
+            item.annotations.push(annotation);
+            item.number = item.annotations.len() - 1;
+            let added = of_message!(r#""annotation_index":$call_index,"annotation":$raw_piece"#);
+            self.responses_event("output_text.annotation.added", added);
+        }
+    }
+
     pub(super) fn responses_end(&mut self) {
+        self.current = self.items.len().saturating_sub(1);
+        if self.items.last().is_some_and(|item| item.kind == ItemKind::Text && item.progress == Progress::Begun) {
+            self.responses_annotations(true);
+        }
         self.responses_end_item();
+        self.place_citations();
         self.ensure_message();
         self.responses_end_item();
         self.responses_event(status(self.finish), WITH_RESPONSE);

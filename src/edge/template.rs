@@ -45,6 +45,8 @@ holes! {
     RAW_PIECE "raw_piece",
     REASONING_CONTENT "reasoning_content",
     REASONING_DETAILS "reasoning_details",
+    MORE "more",
+    ANNOTATIONS "annotations",
     // The current item.
     ITEM_PLACE "item_place",
     ITEM_TEXT "item_text",
