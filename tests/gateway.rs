@@ -2,12 +2,15 @@
 //! Real clients are tried in `tests/edge/` and `tests/clients/`.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
 
 use proptest::prelude::*;
 use rivulet::chat::{Event, Finish, ToolCall, Usage, reasoning_detail};
 use rivulet::edge::{Api, CompletionSpec, Encoder, request};
 use serde_json::{Value, json};
+use support::linear::assert_linear_of;
 
 const ID: &str = "msg_0123456789abcdef";
 
@@ -516,7 +519,8 @@ fn requests_of_claude_code_become_options() {
     assert_eq!(options["native"]["messages"]["thinking"], json!({ "type": "enabled", "budget_tokens": 5000 }));
     assert_eq!(options["messages"][0]["content"], body["system"]);
     assert_eq!(options["messages"][4]["content"][0]["content"][0]["type"], "text");
-    assert!(read["warnings"][0].as_str().unwrap().contains("web_search_20250305"));
+    let warnings = read["warnings"].to_string();
+    assert!(warnings.contains("web_search_20250305") && warnings.contains("context_management"), "{warnings}");
 }
 
 #[test]
@@ -761,4 +765,87 @@ fn accumulated_with_citations(stream: &str) -> Vec<Value> {
         }
     }
     citations
+}
+
+/// A client writes the whole request, and a Worker has 10 ms for it. Each of these was a minute for a megabyte, or could be.
+#[test]
+fn reading_costs_linear_time_whatever_there_is_much_of() {
+    let members =
+        |count: usize, value: &str| -> String { (0..count).map(|at| format!(",\"k{at}\":{value}")).collect() };
+    let list = |count: usize, item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<Vec<_>>().join(",");
+    let bodies: [&dyn Fn(usize) -> String; 8] = [
+        &|count| format!("{{\"model\":\"m\",\"messages\":[]{}}}", members(count, "null")),
+        &|count| format!("{{\"model\":\"m\",\"messages\":[{{\"role\":\"assistant\"{}}}]}}", members(count, "null")),
+        &|count| {
+            let part = format!("{{\"type\":\"text\",\"text\":\"x\"{}}}", members(count, "1"));
+            format!(
+                "{{\"model\":\"m\",\"input\":[{{\"role\":\"user\",\"content\":[{part}]}}],\"messages\":[{{\"role\":\"user\",\"content\":[{part}]}}]}}"
+            )
+        },
+        &|count| {
+            let tools = list(count, &|at| {
+                format!("{{\"type\":\"function\",\"name\":\"f{}\",\"function\":{{\"name\":\"f{}\"}}}}", at / 2, at / 2)
+            });
+            format!("{{\"model\":\"m\",\"messages\":[],\"input\":\"x\",\"tools\":[{tools}]}}")
+        },
+        &|count| {
+            let tools = list(count, &|at| format!("{{\"type\":\"own_{at}\"}}"));
+            format!("{{\"model\":\"m\",\"messages\":[],\"input\":\"x\",\"tools\":[{tools}]}}")
+        },
+        &|count| {
+            let items = list(count, &|at| {
+                format!("{{\"type\":\"function_call\",\"call_id\":\"c{at}\",\"name\":\"f\",\"arguments\":\"{{}}\"}}")
+            });
+            format!("{{\"model\":\"m\",\"messages\":[],\"input\":[{items}]}}")
+        },
+        &|count| {
+            let items = list(count, &|at| {
+                format!("{{\"type\":\"reasoning\",\"encrypted_content\":\"e{at}\",\"summary\":[{{\"text\":\"x\"}}]}}")
+            });
+            format!("{{\"model\":\"m\",\"messages\":[],\"input\":[{items}]}}")
+        },
+        &|count| {
+            let blocks =
+                list(count, &|at| format!("{{\"type\":\"tool_use\",\"id\":\"c{at}\",\"name\":\"f\",\"input\":{{}}}}"));
+            format!(
+                "{{\"model\":\"m\",\"input\":\"x\",\"messages\":[{{\"role\":\"assistant\",\"content\":[{blocks}]}}]}}"
+            )
+        },
+    ];
+    for body in bodies {
+        for (_, api) in Api::ALL {
+            assert_linear_of(2_000, body, |body| _ = request::read(&body, *api));
+        }
+    }
+}
+
+/// Codex acts on the item of a call alone, so one that was cut off must not be called complete.
+#[test]
+fn a_call_that_was_cut_off_is_incomplete() {
+    let given = [call(0, "{\"path\":\"/", true), call(1, "{}", true)];
+    for stream in [false, true] {
+        let said = encode(spec(Api::Responses, stream), &given, Finish::Length);
+        let response: Value = match stream {
+            true => frames(&said).last().unwrap()["response"].clone(),
+            false => serde_json::from_str(&said).unwrap(),
+        };
+        let status: Vec<&Value> = response["output"].as_array().unwrap().iter().map(|item| &item["status"]).collect();
+        assert_eq!(status, ["incomplete", "completed"], "stream: {stream}");
+    }
+}
+
+#[test]
+fn what_a_request_says_is_carried_told_or_refused() {
+    let tool = json!({ "type": "function", "function": { "name": "a" } });
+    let none = json!({ "model": "m", "messages": [], "tools": [tool],
+        "tool_choice": { "type": "allowed_tools", "allowed_tools": { "mode": "required", "tools": [{ "type": "function", "function": { "name": "b" } }] } } });
+    assert_eq!(request::read(&none.to_string(), Api::Chat).unwrap_err().param.as_deref(), Some("tool_choice"));
+    let twice = json!({ "model": "m", "messages": [], "tools": [tool, { "type": "function", "function": { "name": "a", "description": "other" } }] });
+    assert!(read(&twice, Api::Chat)["warnings"].to_string().contains("two tools have the name 'a'"));
+    let refusal = json!({ "model": "m", "messages": [{ "role": "assistant", "content": null, "refusal": "No." }] });
+    assert_eq!(read(&refusal, Api::Chat)["options"]["messages"][0], json!({ "role": "assistant", "content": "No." }));
+    let object = json!({ "model": "m", "input": [{ "type": "function_call", "call_id": "c", "name": "f", "arguments": { "a": 1 } }] });
+    let arguments =
+        read(&object, Api::Responses)["options"]["messages"][0]["tool_calls"][0]["function"]["arguments"].clone();
+    assert_eq!(arguments, "{\"a\":1}");
 }

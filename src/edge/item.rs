@@ -94,6 +94,11 @@ impl Item {
         self.text.get(self.part_ends.last().copied().unwrap_or_default()..).unwrap_or_default()
     }
 
+    /// Whether the call was cut off: its arguments begin as JSON and do not end.
+    pub fn is_cut(&mut self) -> bool {
+        self.kind == ItemKind::Call && self.text.starts_with('{') && !self.end.is_whole(&self.text)
+    }
+
     /// The name of the tool as the client has it.
     pub fn name(&self) -> &str {
         self.tool.as_ref().map_or(&self.name, |tool| &tool.name)

@@ -485,6 +485,9 @@ impl Encoder {
     fn end(&mut self) {
         if !self.spec.stream && self.spec.api != Api::Chat {
             self.place_citations();
+            for item in self.items.iter_mut().filter(|item| item.kind == ItemKind::Call) {
+                item.progress = if item.is_cut() { Progress::Broken } else { Progress::Done };
+            }
         }
         match (self.spec.api, self.spec.stream) {
             (Api::Responses, true) => self.responses_end(),

@@ -236,7 +236,7 @@ impl Encoder {
             return;
         }
         if let Some(item) = self.items.get_mut(self.current) {
-            item.progress = Progress::Done;
+            item.progress = if item.is_cut() { Progress::Broken } else { Progress::Done };
         }
         match kind {
             ToolKind::Function => self.responses_event(

@@ -301,6 +301,11 @@ impl Map {
         self.0.push((key.to_owned(), value));
     }
 
+    /// Keeps only the members for which `is_kept` is true. To remove many one by one would cost the square of their number.
+    pub fn retain(&mut self, is_kept: impl Fn(&str, &Value) -> bool) {
+        self.0.retain(|(key, value)| is_kept(key, value));
+    }
+
     /// Removes the member `key`, if there is one.
     pub fn remove(&mut self, key: &str) {
         self.0.retain(|(name, _)| name != key);

@@ -250,6 +250,10 @@ impl ChatRequest {
             Some(given) => given.as_bool().ok_or_else(|| Error::input("includeRaw must be true or false"))?,
         };
         let mut asked_in_words = false;
+        let is_of_messages = place_of("native").is_some_and(|(_, place)| *place == NATIVE_MESSAGES);
+        if !is_of_messages && option("native").is_some_and(|native| native.pointer("/messages/top_k").is_some()) {
+            warnings.push(join(&[&settings.name, " has no way to pass on 'top_k': it was left out"]));
+        }
         let mut leave_out = |name: &str| {
             warnings.push(join(&[&settings.name, " has no way to pass on '", name, "': it was left out"]));
         };

@@ -32,6 +32,9 @@ impl Reader {
         if let (None, Some(effort)) = (self.options.get("reasoningEffort"), body.pointer("/reasoning/effort")) {
             self.options.insert("reasoningEffort", effort.clone());
         }
+        if let Some(budget) = body.pointer("/reasoning/max_tokens").and_then(Value::as_u64) {
+            self.native.insert_str("effort", super::effort_of(budget));
+        }
         self.take_compatible(body, PASSED);
         self.take_compatible(body, LOGPROBS);
         self.leave_out(body, LEFT_OUT);
@@ -51,13 +54,13 @@ impl Reader {
                     let mut choice = Map::new();
                     choice.insert_str("type", "function");
                     choice.insert("function", named.clone());
-                    self.read_choice(&choice.into());
+                    self.read_choice(&choice.into())?;
                 }
                 None => {}
             }
         }
         if let Some(choice) = body.get("tool_choice") {
-            self.read_choice(choice);
+            self.read_choice(choice)?;
         }
         Ok(())
     }
@@ -72,9 +75,16 @@ impl Reader {
         let is_added = |key: &str, value: &Value| {
             ["parsed", "annotations", "logprobs"].contains(&key) || value.is_null() && key != "content"
         };
-        let added: Vec<String> =
-            members.iter().filter(|(key, value)| is_added(key, value)).map(|(key, _)| key.to_owned()).collect();
-        added.iter().for_each(|key| members.remove(key));
+        members.retain(|key, value| !is_added(key, value));
+        // The model's own words in the place of a content.
+        if members.get("content").is_none_or(Value::is_null)
+            && let Some(Value::String(refusal)) = members.take("refusal")
+        {
+            members.insert_str("content", &refusal);
+        }
+        if members.text("role") == Some("assistant") && members.take("audio").is_some() {
+            self.warnings.push("'audio' of an assistant message was left out".into());
+        }
         if let Some(Value::Array(parts)) = members.get_mut("content") {
             let is_text = |part: &&mut Value| part.text("type") == Some("text");
             parts.iter_mut().filter(is_text).filter_map(Value::as_object_mut).for_each(super::keep_text);

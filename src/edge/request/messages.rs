@@ -58,7 +58,7 @@ impl Reader {
             None => {}
         }
         if let Some(choice) = body.get("tool_choice") {
-            self.read_choice(choice);
+            self.read_choice(choice)?;
         }
         let format = body.pointer("/output_config/format").or(body.get("output_format"));
         if let Some(schema) = format.and_then(|format| format.get("schema")) {
@@ -68,7 +68,10 @@ impl Reader {
         if let Some(effort) = body.pointer("/output_config/effort").filter(|effort| !effort.is_null()) {
             self.options.insert("reasoningEffort", effort.clone());
         }
-        self.leave_out(body, &["container", "mcp_servers"]);
+        self.leave_out(
+            body,
+            &["container", "mcp_servers", "context_management", "cache_control", "task_budget", "speed"],
+        );
         self.take_thinking(body);
         Ok(())
     }
@@ -85,12 +88,7 @@ impl Reader {
             self.native.insert("messages", native.into());
         }
         if let Some(budget) = body.pointer("/thinking/budget_tokens").and_then(Value::as_u64) {
-            let word = match budget {
-                0..4096 => "low",
-                4096..16_384 => "medium",
-                _ => "high",
-            };
-            self.native.insert_str("effort", word);
+            self.native.insert_str("effort", super::effort_of(budget));
         }
     }
 

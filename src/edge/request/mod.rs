@@ -57,9 +57,7 @@ pub fn read(body: &str, api: Api) -> Result<Map> {
     let mut body = parse(body).map_err(|_| Error::input("the body is not JSON that can be read"))?;
     let Value::Object(members) = &mut body else { return Err(Error::input("the body must be a JSON object")) };
     // What is null counts as not given.
-    let nulls: Vec<String> =
-        members.iter().filter(|(_, value)| value.is_null()).map(|(key, _)| key.to_owned()).collect();
-    nulls.iter().for_each(|key| members.remove(key));
+    members.retain(|_, value| !value.is_null());
     let Some(model) = body.text("model").filter(|model| !model.is_empty()).map(str::to_owned) else {
         return Err(wrong("model", "you must provide a model parameter, a string that is not empty"));
     };
@@ -237,9 +235,16 @@ fn flag(object: &Value, key: &str) -> Result<Value> {
 /// Takes everything but its text and the mark of a cache from a part of text. Clients send parts back as answers have them, with
 /// `annotations` and more, which strict services refuse.
 fn keep_text(part: &mut Map) {
-    let others: Vec<String> =
-        part.keys().filter(|key| !["type", "text", "cache_control"].contains(key)).map(str::to_owned).collect();
-    others.iter().for_each(|key| part.remove(key));
+    part.retain(|key, _| ["type", "text", "cache_control"].contains(&key));
+}
+
+/// The effort that a budget of tokens for reasoning means, about.
+fn effort_of(budget: u64) -> &'static str {
+    match budget {
+        0..4096 => "low",
+        4096..16_384 => "medium",
+        _ => "high",
+    }
 }
 
 /// Gives a call of the conversation the name that the model has for its tool.

@@ -44,6 +44,10 @@ impl Reader {
         self.take_options(body, &[("max_output_tokens", "maxTokens")]);
         self.take_compatible(body, PASSED);
         self.leave_out(body, LOGPROBS);
+        self.leave_out(body, &["max_tool_calls", "context_management", "moderation"]);
+        if body.get("store") == Some(&Value::Bool(true)) {
+            self.warn(&["'store': responses are not kept"]);
+        }
         if let Some(effort) = body.pointer("/reasoning/effort").filter(|effort| !effort.is_null()) {
             self.options.insert("reasoningEffort", effort.clone());
         }
@@ -77,7 +81,7 @@ impl Reader {
         self.read_tools(body, searches)?;
         self.read_input(body, searches)?;
         if let Some(choice) = body.get("tool_choice") {
-            self.read_choice(choice);
+            self.read_choice(choice)?;
         }
         Ok(())
     }
@@ -125,7 +129,11 @@ impl Reader {
         let kind = item.text("type").unwrap_or("message").to_owned();
         let [id, name] = ["call_id", "name"].map(|key| item.text(key).unwrap_or_default());
         let known = || known_name(item.text("namespace").unwrap_or_default(), name);
-        let arguments = item.text("arguments").unwrap_or_default();
+        let arguments = match item.get("arguments") {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_json(),
+            None => String::new(),
+        };
         match kind.as_str() {
             "reasoning" => {
                 input.add_reasoning(&item);
@@ -133,11 +141,11 @@ impl Reader {
             }
             "function_call" | "custom_tool_call" | "tool_search_call" => {
                 let made = match kind.as_str() {
-                    "function_call" => call(id, &known(), arguments),
+                    "function_call" => call(id, &known(), &arguments),
                     "custom_tool_call" => {
                         call(id, &known(), &text_as_arguments(item.text("input").unwrap_or_default()))
                     }
-                    _ => call(id, TOOL_SEARCH, &item.get("arguments").map(Value::to_json).unwrap_or_default()),
+                    _ => call(id, TOOL_SEARCH, &arguments),
                 };
                 self.note_id(id);
                 input.calls.push(made);

@@ -27,7 +27,7 @@ pub fn distinct(tools: Vec<GivenTool>, warnings: &mut Vec<Value>) -> (Vec<Value>
     for (known, at) in order.into_sorted_vec() {
         match &last {
             Some((name, first)) if *name == known => {
-                if tools[*first].tool != tools[at].tool {
+                if tools[*first].tool != tools[at].tool || tools[*first].function != tools[at].function {
                     clash = Some(known);
                 }
             }
@@ -145,7 +145,10 @@ impl Reader {
     }
 
     /// Reads the choice of a tool, after the tools.
-    pub(super) fn read_choice(&mut self, given: &Value) {
+    ///
+    /// # Errors
+    /// The choice allows only tools that are not there.
+    pub(super) fn read_choice(&mut self, given: &Value) -> Result<()> {
         let kind = given.text("type").unwrap_or_default();
         let inner = given.get(kind).filter(|inner| inner.is_object()).unwrap_or(given);
         let choice = match kind {
@@ -153,6 +156,9 @@ impl Reader {
                 let allowed: BinaryHeap<String> = inner.list("tools").iter().filter_map(name_of).collect();
                 let allowed = allowed.into_sorted_vec();
                 self.tools.retain(|tool| allowed.binary_search(&tool.known).is_ok());
+                if self.tools.is_empty() {
+                    return Err(wrong("tool_choice", "tool_choice allows no tool that is in tools"));
+                }
                 inner.text("mode").unwrap_or("auto").into()
             }
             "function" | "custom" => match name_of(given) {
@@ -167,11 +173,13 @@ impl Reader {
             }
             // A tool that the service would run.
             _ if given.is_object() && !["auto", "any", "tool", "none", "required"].contains(&kind) => {
-                return self.warn(&["tool_choice: a tool of type '", kind, "' is not there: the choice was left out"]);
+                self.warn(&["tool_choice: a tool of type '", kind, "' is not there: the choice was left out"]);
+                return Ok(());
             }
             _ => given.clone(),
         };
         self.options.insert("toolChoice", choice);
+        Ok(())
     }
 }
 

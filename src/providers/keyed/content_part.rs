@@ -191,6 +191,8 @@ pub fn read<'a>(part: &'a Value, place: &dyn Fn() -> String) -> Result<ContentPa
         kind => match FORMS.iter().find(|form| form.name == kind) {
             Some(form) => match media(part, form) {
                 Some(media) => ContentPart::Media(media),
+                // A document that consists of blocks, which only Anthropic has.
+                None if part.text_at("/source/type") == Some("content") => ContentPart::Other(part),
                 None => {
                     let what =
                         join(&[&place(), " of type '", kind, "' has no content: give it in Base64, or its address"]);
