@@ -20,6 +20,7 @@ import { Failure, run } from './run.mjs';
  * @property {Work} work
  * @property {boolean} [isBuild]
  * @property {'any' | 'release'} [build] which build it needs, if any: `release`, where the test is of what the optimisers do
+ * @property {boolean} [onlyNamed] it is run only where `--only` names it
  * @property {boolean} [testRunner] whether it needs wasm-bindgen's test runner
  */
 
@@ -74,6 +75,8 @@ export const PARTS = [
     work: node('edge', ensureChromium),
     build: 'any',
   },
+  { name: 'sdks', title: 'Real clients in JavaScript at the endpoint, strict services behind it', first: 90, work: node('clients/sdks'), build: 'any' },
   { name: 'matrix', title: 'Every fault x provider x runtime, over sockets', first: 90, work: node('matrix', ensureChromium), build: 'any' },
   { name: 'browser', title: 'The demo in Chromium', first: 60, work: node('browser', ensureChromium), build: 'any' },
+  { name: 'clients', title: 'Command lines of coding agents, and clients in Python, at the endpoint', first: 300, work: node('clients'), build: 'any', onlyNamed: true },
 ];

@@ -5,7 +5,7 @@
 //   @think TEXT          what the model thinks, where the request has thinking on
 //   @call NAME JSON      a call of that tool, if the request offers it; lines one after the other are calls of one answer
 //   @then                what follows is for the answer after the results
-//   @json JSON           this text, if the request has a schema
+//   @json JSON           this text, if the request has a schema; a call of the only tool, if it has none
 //   @pieces N            the text in N pieces
 //   @pause MS            between two pieces
 //   @silent MS           after the head and before the first piece
@@ -84,7 +84,10 @@ export function plan({ items, tools, thinking, schema }, faults) {
   const calls = turns.length >= steps.length ? [] : all('call')
     .map((rest) => ({ name: rest.split(/\s/, 1)[0], args: rest.replace(/^\S+\s*/, '') || '{}' }))
     .filter(({ name }) => tools.includes(name));
-  const text = calls.length ? one('say') ?? '' : one('json') !== undefined ? (schema ? one('json') : 'no schema came') : told(one('say') ?? 'Done.', since, thinking);
+  const json = one('json');
+  // Some clients ask for an object by the only tool that there is.
+  if (json !== undefined && !schema && tools.length === 1) calls.push({ name: tools[0], args: json });
+  const text = calls.length ? one('say') ?? '' : json !== undefined ? (schema ? json : 'no schema came') : told(one('say') ?? 'Done.', since, thinking);
   return {
     thinking: thinking ? one('think') ?? '' : '',
     pieces: cut(text, Number(one('pieces') ?? 4)),

@@ -17,7 +17,7 @@ export const SERVICE_KEY = 'sk-placeholder-of-the-services';
 /**
  * @typedef {object} Service
  * @property {RegExp} route of the path behind the service's own folder
- * @property {(body: any, request: { path: string, headers: Record<string, string> }) => import('./script.mjs').Asked} read throws a `Refusal`
+ * @property {(body: any, request: { path: string, headers: Record<string, string>, strict: boolean }) => import('./script.mjs').Asked} read throws a `Refusal`
  * @property {(why: string) => Refusal} refusal
  * @property {(plan: import('./script.mjs').Plan, body: any, asked: import('./script.mjs').Asked) => { type: string, before: string[], pieces: string[], after: string[], error: string[], whole: any }} answer
  *   a stream as texts: what comes first, a frame for each piece, what ends it, and what stands in its place when it fails
@@ -26,7 +26,11 @@ export const SERVICE_KEY = 'sk-placeholder-of-the-services';
 /** @type {Record<string, Service>} */
 const SERVICES = { chat, responses, anthropic, gemini, ollama };
 
-export async function startServices() {
+/**
+ * @param {{ strict?: boolean }} [options] `strict`: an unknown key anywhere is refused, as by the strictest services that are compatible. Some
+ *   packages add such keys by themselves, which OpenAI lets pass
+ */
+export async function startServices({ strict = false } = {}) {
   const server = createServer((incoming, outgoing) => void serve(incoming, outgoing).catch((error) => {
     failures.push(error);
     outgoing.destroy();
@@ -58,7 +62,7 @@ export async function startServices() {
         throw service.refusal('We could not parse the JSON body of your request.');
       }
       entry.body = body;
-      const request = service.read(body, { path, headers: incoming.headers });
+      const request = service.read(body, { path, headers: incoming.headers, strict });
       if (service.other) {
         const other = service.other(path, request, body);
         if (other) return send(200, other);

@@ -39,6 +39,14 @@ export function read(body, { path, headers }) {
   const version = headers['anthropic-version'];
   if (!version) throw refusal('anthropic-version: header is required');
   const isCount = path.startsWith('/v1/messages/count_tokens');
+  // As it answers where a thread cannot be kept: its packages then send the whole history.
+  if (body.thread) {
+    throw new Refusal(400, {
+      type: 'error',
+      error: { type: 'invalid_request_error', message: 'thread: not supported for this request', details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] } },
+      request_id: 'req_stub',
+    });
+  }
   const strange = unknownKey(body, version >= '2026-10-21' ? BODY : [...BODY, ...OLD]);
   if (strange) throw refusal(`${strange}: Extra inputs are not permitted`);
   if (typeof body.model !== 'string') throw refusal('model: Field required');

@@ -30,7 +30,7 @@ const MESSAGE = {
 };
 const PARTS = { user: ['text', 'image_url', 'input_audio', 'file'], assistant: ['text', 'refusal'] };
 
-export function read(body, { headers }) {
+export function read(body, { headers, strict: isStrict }) {
   if (!headers.authorization?.startsWith('Bearer sk-placeholder')) throw refuse(401, 'Incorrect API key provided.', { code: 'invalid_api_key' });
   const reasons = /^deepseek/.test(body.model);
   const strange = unknownKey(body, reasons ? [...BODY, 'thinking'] : BODY);
@@ -45,7 +45,7 @@ export function read(body, { headers }) {
   }
   checkTools(body.tools);
   checkFormat(body.response_format);
-  const items = readMessages(body.messages, reasons);
+  const items = readMessages(body.messages, reasons, isStrict);
   return {
     items,
     tools: (body.tools ?? []).map((tool) => (tool.function ?? tool.custom).name),
@@ -86,16 +86,16 @@ export function checkStrict(schema, what, code, path = []) {
   checkStrict(schema.items, what, code, [...path, 'items']);
 }
 
-function readMessages(messages, reasons) {
+function readMessages(messages, reasons, isStrict) {
   const items = [];
   let open = [];
   for (const [at, message] of messages.entries()) {
     const keys = MESSAGE[message.role];
     if (!keys) throw refusal(`Invalid value: '${message.role}'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.`, `messages[${at}].role`, 'invalid_value');
     const strange = unknownKey(message, reasons && message.role === 'assistant' ? [...keys, 'reasoning_content'] : keys);
-    if (strange) throw refusal(`Unknown parameter: 'messages[${at}].${strange}'.`, `messages[${at}].${strange}`, 'unknown_parameter');
+    if (strange && (isStrict || message.role !== 'assistant')) throw refusal(`Unknown parameter: 'messages[${at}].${strange}'.`, `messages[${at}].${strange}`, 'unknown_parameter');
     if (open.length && message.role !== 'tool') throw unanswered(open, at);
-    const parts = readParts(message, at);
+    const parts = readParts(message, at, isStrict);
     if (message.role === 'tool') {
       const id = message.tool_call_id;
       if (typeof id !== 'string') throw refusal(`Missing required parameter: 'messages[${at}].tool_call_id'.`, `messages[${at}].tool_call_id`, 'missing_required_parameter');
@@ -129,7 +129,7 @@ function checkCall(call, where) {
   if (call.type === 'function' && typeof call.function?.arguments !== 'string') throw refusal(`Invalid type for '${where}.function.arguments': expected a string, but got an object instead.`, `${where}.function.arguments`, 'invalid_type');
 }
 
-function readParts({ role, content }, at) {
+function readParts({ role, content }, at, isStrict) {
   if (typeof content === 'string' || content === null || content === undefined) return { text: content ?? '', pictures: [], files: [] };
   if (!Array.isArray(content)) throw refusal(`Invalid type for 'messages[${at}].content': expected one of a string or array of objects, but got an object instead.`, `messages[${at}].content`, 'invalid_type');
   const pictures = [];
@@ -143,7 +143,7 @@ function readParts({ role, content }, at) {
       throw refusal(`Invalid value: '${part.type}'. Supported values are: ${allowed.map((of) => `'${of}'`).join(', ')}.`, where, 'invalid_value');
     }
     const strange = unknownKey(part, ['type', part.type, 'prompt_cache_breakpoint']);
-    if (strange) throw refusal(`Unknown parameter: '${where}.${strange}'.`, `${where}.${strange}`, 'unknown_parameter');
+    if (strange && (isStrict || role !== 'assistant')) throw refusal(`Unknown parameter: '${where}.${strange}'.`, `${where}.${strange}`, 'unknown_parameter');
     if (part.type === 'text') text += part.text;
     if (part.type === 'image_url') {
       const strangeInside = typeof part.image_url === 'string' ? 'url' : unknownKey(part.image_url, ['url', 'detail']);
