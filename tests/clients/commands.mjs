@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { cached } from '../../scripts/lib/cached.mjs';
 
@@ -17,6 +18,9 @@ export const VERSIONS = {
 };
 
 export const commandsFolder = () => cached('commands', VERSIONS);
+
+/** An MCP server with the tool `get_weather`. */
+const MCP = fileURLToPath(new URL('./mcp.mjs', import.meta.url));
 
 /** The most that a run may take. */
 const LIMIT_MS = 40_000;
@@ -88,6 +92,9 @@ env_key = "STUB_KEY"
 wire_api = "responses"
 request_max_retries = 1
 stream_max_retries = 2
+[mcp_servers.weather]
+command = ${JSON.stringify(process.execPath)}
+args = [${JSON.stringify(MCP)}]
 `,
       },
     }),

@@ -82,8 +82,8 @@ export function plan({ items, tools, thinking, schema }, faults) {
   const one = (name) => all(name)[0];
   const number = (name) => Number(one(name) ?? 0);
   const calls = turns.length >= steps.length ? [] : all('call')
-    .map((rest) => ({ name: rest.split(/\s/, 1)[0], args: rest.replace(/^\S+\s*/, '') || '{}' }))
-    .filter(({ name }) => tools.includes(name));
+    .map((rest) => ({ name: offered(tools, rest.split(/\s/, 1)[0]), args: rest.replace(/^\S+\s*/, '') || '{}' }))
+    .filter(({ name }) => name !== undefined);
   const json = one('json');
   // Some clients ask for an object by the only tool that there is.
   if (json !== undefined && !schema && tools.length === 1) calls.push({ name: tools[0], args: json });
@@ -107,6 +107,9 @@ function faultOf(step, prompt, faults) {
   faults.set(prompt, asked);
   return asked > times ? undefined : { kind, after };
 }
+
+/** The name of a tool as it is offered: a gateway may have put the name of its group before it. */
+const offered = (tools, name) => tools.find((tool) => tool === name) ?? tools.find((tool) => new RegExp(`[^A-Za-z0-9]${name}$`).test(tool));
 
 /** The text, and in brackets what came. */
 function told(text, since, thinking) {

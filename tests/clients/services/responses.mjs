@@ -57,7 +57,7 @@ export function read(body, { headers }) {
   return {
     items: readItems(input, body.store !== false),
     tools: tools.flatMap(inside),
-    kinds: Object.fromEntries(tools.flatMap((tool) => (tool.type === 'namespace' ? tool.tools.map(({ name }) => [name, { namespace: tool.name }]) : [[tool.name ?? tool.type, { custom: tool.type === 'custom' }]]))),
+    kinds: Object.fromEntries(tools.flatMap((tool) => (tool.type === 'namespace' ? tool.tools.map(({ name, type }) => [name, { namespace: tool.name, custom: type === 'custom' }]) : [[tool.name ?? tool.type, { custom: tool.type === 'custom' }]]))),
     thinking: Boolean(body.reasoning?.effort && body.reasoning.effort !== 'none'),
     schema: format?.type === 'json_schema',
   };
