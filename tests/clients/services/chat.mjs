@@ -106,7 +106,7 @@ function readMessages(messages, reasons, isStrict) {
       const calls = message.tool_calls ?? [];
       if (message.tool_calls?.length === 0) throw refusal(`Invalid 'messages[${at}].tool_calls': empty array. Expected an array with minimum length 1, but got an empty array instead.`, `messages[${at}].tool_calls`, 'empty_array');
       if (calls.length === 0 && (message.content === null || message.content === undefined)) throw refusal(`Invalid value for 'content': expected a string, got null.`, `messages.[${at}].content`);
-      for (const [nth, call] of calls.entries()) checkCall(call, `messages[${at}].tool_calls[${nth}]`);
+      for (const [nth, call] of calls.entries()) checkCall(call, `messages[${at}].tool_calls[${nth}]`, isStrict);
       if (reasons && calls.length && typeof message.reasoning_content !== 'string') throw refusal('The `reasoning_content` in the thinking mode must be passed back to the API.');
       open = calls.map(({ id }) => id);
       items.push({ role: 'assistant', ...parts, calls: calls.map(({ id, ...call }) => ({ id, name: (call.function ?? call.custom).name })), state: Boolean(message.reasoning_content) });
@@ -121,11 +121,11 @@ function readMessages(messages, reasons, isStrict) {
 const unanswered = (ids, at) => refusal(
   `An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: ${ids.join(', ')}`, `messages.[${at}].role`);
 
-function checkCall(call, where) {
+function checkCall(call, where, isStrict) {
   if (typeof call.id !== 'string' || !call.id) throw refusal(`Missing required parameter: '${where}.id'.`, `${where}.id`, 'missing_required_parameter');
   if (call.id.length > 40) throw refusal(`Invalid '${where}.id': string too long. Expected a string with maximum length 40, but got a string with length ${call.id.length} instead.`, `${where}.id`, 'string_above_max_length');
-  const strange = unknownKey(call, ['id', 'type', 'function', 'custom']);
-  if (strange) throw refusal(`Unknown parameter: '${where}.${strange}'.`, `${where}.${strange}`, 'unknown_parameter');
+  const strange = unknownKey(call, ['id', 'type', 'function', 'custom']) ?? (call.function && unknownKey(call.function, ['name', 'arguments']));
+  if (strange && isStrict) throw refusal(`Unknown parameter: '${where}.${strange}'.`, `${where}.${strange}`, 'unknown_parameter');
   if (call.type === 'function' && typeof call.function?.arguments !== 'string') throw refusal(`Invalid type for '${where}.function.arguments': expected a string, but got an object instead.`, `${where}.function.arguments`, 'invalid_type');
 }
 
