@@ -6,17 +6,21 @@
 
 use proptest::prelude::*;
 use rivulet::chat::{Event, Finish, ToolCall, Usage};
-use rivulet::edge::{CompletionSpec, Encoder, request};
+use rivulet::edge::{Api, CompletionSpec, Encoder, request};
 use serde_json::{Value, json};
+
+/// What makes the ids of an answer's parts its own: the end of the id of the answer, where that is long enough.
+const UID: &str = "";
 
 fn answer(responses: bool, stream: bool) -> CompletionSpec {
     CompletionSpec {
-        responses,
+        api: if responses { Api::Responses } else { Api::Chat },
         stream,
         include_usage: true,
         id: "id-1".to_owned(),
         model: "sh$op:\"x\"".to_owned(),
         created: 1_700_000_000,
+        ..CompletionSpec::default()
     }
 }
 
@@ -107,7 +111,7 @@ proptest! {
 
     #[test]
     fn no_body_makes_the_reader_trap(body in ".{0,200}", responses: bool) {
-        let _ = request::read(&body, responses);
+        let _ = request::read(&body, if responses { Api::Responses } else { Api::Messages });
     }
 }
 
@@ -185,8 +189,8 @@ fn how_likely_tokens_were_stands_beside_their_text_and_whole_at_the_end() {
 
 #[test]
 fn names_of_that_api_become_names_of_this() {
-    let read = |body: Value, responses| -> Value {
-        serde_json::from_str(&request::read(&body.to_string(), responses).unwrap().to_json()).unwrap()
+    let read = |body: Value, api| -> Value {
+        serde_json::from_str(&request::read(&body.to_string(), api).unwrap().to_json()).unwrap()
     };
     let chat = read(
         json!({
@@ -195,12 +199,12 @@ fn names_of_that_api_become_names_of_this() {
             "logit_bias": {}, "tool_choice": null, "top_logprobs": 1, "seed": null, "user": "me",
             "url": "https://elsewhere.example", "extra": {"model": "dear"}, "service_tier": "priority", "store": true,
         }),
-        false,
+        Api::Chat,
     );
     assert_eq!(
         chat,
         json!({
-            "model": "shop", "stream": true, "includeUsage": true,
+            "model": "shop", "stream": true, "spec": {"includeUsage": true},
             "options": {
                 "messages": [{"role": "user", "content": "x"}], "topP": 0.5, "maxTokens": 9,
                 "responseFormat": {"type": "json_object"}, "compatible": {"logit_bias": {}, "top_logprobs": 1, "max_completion_tokens": 9},
@@ -222,7 +226,7 @@ fn names_of_that_api_become_names_of_this() {
                 {"role": "user", "content": "sure?"},
             ],
         }),
-        true,
+        Api::Responses,
     );
     assert_eq!(
         responses["options"]["messages"],
@@ -241,17 +245,13 @@ fn names_of_that_api_become_names_of_this() {
 }
 
 #[test]
-fn what_is_thought_behind_the_first_text_opens_no_item_again() {
-    let mut encoder = Encoder::new(answer(true, true));
-    encoder.text("a");
-    encoder.reasoning("late");
-    encoder.text("b");
-    encoder.event(&Event::from(Finish::Stop));
-    encoder.take(|bytes, _| {
-        let events = events(std::str::from_utf8(bytes).unwrap());
-        assert!(events.iter().all(|event| event["output_index"].as_u64().unwrap_or_default() == 0));
-        assert_eq!(events.last().unwrap()["response"]["output"].as_array().unwrap().len(), 1);
-    });
+fn what_is_thought_behind_the_first_text_is_an_item_of_its_own() {
+    let given = [text("a"), Event::Reasoning("late".into()), text("b")];
+    let events = events(&output(answer(true, true), &given));
+    let output = events.last().unwrap()["response"]["output"].clone();
+    let kinds: Vec<&Value> = output.as_array().unwrap().iter().map(|item| &item["type"]).collect();
+    assert_eq!(kinds, ["message", "reasoning", "message"]);
+    assert_eq!(output[1]["summary"], json!([{ "type": "summary_text", "text": "late" }]));
 }
 
 fn piece(index: usize, arguments: &str, done: bool) -> Event {
@@ -342,9 +342,9 @@ fn items_of_responses_have_their_places() {
         ),
         (
             [vec![thought(), text("a"), thought()], calls(), vec![text("b")]].concat(),
-            vec!["reasoning", "message", "function_call", "function_call"],
+            vec!["reasoning", "message", "reasoning", "function_call", "function_call", "message"],
         ),
-        ([calls(), vec![thought()]].concat(), vec!["function_call", "function_call"]),
+        ([calls(), vec![thought()]].concat(), vec!["function_call", "function_call", "reasoning"]),
         (vec![late], vec!["function_call"]),
         (vec![thought()], vec!["reasoning", "message"]),
         (vec![], vec!["message"]),
@@ -405,7 +405,7 @@ fn a_response_in_one_piece_has_its_calls() {
         .enumerate()
         .map(|(at, (id, name, arguments))| {
             json!({
-                "id": format!("fc_{at}"), "type": "function_call", "status": "completed",
+                "id": format!("fc_{UID}{at}"), "type": "function_call", "status": "completed",
                 "call_id": id, "name": name, "arguments": arguments,
             })
         })
@@ -432,7 +432,7 @@ fn calls_results_and_tools_of_responses_become_those_of_completions() {
             call("c"),
         ],
     });
-    let read = theirs(&request::read(&input.to_string(), true).unwrap().into());
+    let read = theirs(&request::read(&input.to_string(), Api::Responses).unwrap().into());
     let called = |ids: &[&str]| {
         let calls: Vec<Value> = ids
             .iter()
@@ -440,11 +440,15 @@ fn calls_results_and_tools_of_responses_become_those_of_completions() {
             .collect();
         json!({ "role": "assistant", "content": null, "tool_calls": calls })
     };
+    let thinking = |mut message: Value| {
+        message["reasoning_content"] = json!("hm");
+        message
+    };
     assert_eq!(
         read["options"]["messages"],
         json!([
             { "role": "user", "content": "x" },
-            called(&["a", "b"]),
+            thinking(called(&["a", "b"])),
             { "role": "tool", "tool_call_id": "a", "content": "1" },
             { "role": "tool", "tool_call_id": "b", "content": [{ "type": "text", "text": "2" }] },
             called(&["c"]),
@@ -456,7 +460,7 @@ fn calls_results_and_tools_of_responses_become_those_of_completions() {
             "name": "f", "description": "d", "parameters": { "type": "object" }, "strict": true,
         } }])
     );
-    assert_eq!(read["warnings"], json!(["a tool that is no function was left out"]));
+    assert_eq!(read["warnings"], json!(["a tool that is no function was left out (web_search)"]));
 }
 
 #[test]
@@ -465,7 +469,7 @@ fn what_steers_tools_and_thinking_is_passed_on_in_the_form_of_chat() {
     let read = |more: Value| {
         let mut body = json!({ "model": "m", "input": "x", "tools": [&function], "parallel_tool_calls": false });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let read = theirs(&request::read(&body.to_string(), true).unwrap().into());
+        let read = theirs(&request::read(&body.to_string(), Api::Responses).unwrap().into());
         let mut options = read["options"].clone();
         options.as_object_mut().unwrap().remove("messages");
         [options, read["warnings"].clone()]
@@ -473,19 +477,22 @@ fn what_steers_tools_and_thinking_is_passed_on_in_the_form_of_chat() {
     let tools = json!([{ "type": "function", "function": { "name": "f", "parameters": {} } }]);
 
     let thinking = json!({ "tool_choice": "required", "reasoning": { "effort": "low", "summary": "auto" } });
+    let native = json!({ "responses": { "reasoning": { "summary": "auto" } } });
     let options = json!({
-        "tools": tools, "toolChoice": "required", "reasoningEffort": "low", "parallelToolCalls": false,
+        "tools": tools, "toolChoice": "required", "reasoningEffort": "low", "parallelToolCalls": false, "native": native,
     });
     assert_eq!(read(thinking), [options, json!([])]);
 
     let chosen = json!({ "tool_choice": { "type": "function", "name": "f" }, "reasoning": { "summary": "auto" } });
     let choice = json!({ "type": "function", "function": { "name": "f" } });
-    assert_eq!(read(chosen), [json!({ "tools": tools, "toolChoice": choice, "parallelToolCalls": false }), json!([])]);
+    let options = json!({ "tools": tools, "toolChoice": choice, "parallelToolCalls": false, "native": native });
+    assert_eq!(read(chosen), [options, json!([])]);
 
     // What is the service's own is no tool here, and without tools nothing chooses among them.
-    let warning = json!(["a tool that is no function was left out"]);
+    let warning = json!(["a tool that is no function was left out (web_search)"]);
     let hosted = json!({ "tool_choice": { "type": "web_search" } });
-    assert_eq!(read(hosted), [json!({ "tools": tools, "parallelToolCalls": false }), warning.clone()]);
+    let no_choice = json!(["tool_choice: a tool of type 'web_search' is not there: the choice was left out"]);
+    assert_eq!(read(hosted), [json!({ "tools": tools, "parallelToolCalls": false }), no_choice]);
     let hosted = json!({ "tools": [{ "type": "web_search" }], "tool_choice": "auto" });
     assert_eq!(read(hosted), [json!({}), warning]);
 }
@@ -494,7 +501,7 @@ fn what_steers_tools_and_thinking_is_passed_on_in_the_form_of_chat() {
 fn the_form_of_an_answer_stands_one_level_deeper_in_chat() {
     let read = |text: Value| {
         let body = json!({ "model": "m", "input": "x", "text": text });
-        let mut read = theirs(&request::read(&body.to_string(), true).unwrap().into());
+        let mut read = theirs(&request::read(&body.to_string(), Api::Responses).unwrap().into());
         (read["options"]["responseFormat"].take(), read["options"]["compatible"].take(), read["warnings"].take())
     };
     let schema = json!({ "type": "object" });
@@ -511,7 +518,7 @@ fn the_form_of_an_answer_stands_one_level_deeper_in_chat() {
 fn what_is_null_in_a_request_is_as_good_as_nothing() {
     let body =
         json!({ "model": "m", "input": "x", "text": { "format": null, "verbosity": null }, "tool_choice": "auto" });
-    let read = theirs(&request::read(&body.to_string(), true).unwrap().into());
+    let read = theirs(&request::read(&body.to_string(), Api::Responses).unwrap().into());
     assert_eq!(read["options"], json!({ "messages": [{ "role": "user", "content": "x" }] }));
     assert_eq!(read["warnings"], json!([]));
 }
@@ -524,16 +531,18 @@ fn tools_of_the_service_are_left_out_of_both_apis() {
         let body = json!({
             "model": "m", "messages": [], "tools": tools, "tool_choice": "auto", "parallel_tool_calls": true,
         });
-        let read = theirs(&request::read(&body.to_string(), false).unwrap().into());
+        let read = theirs(&request::read(&body.to_string(), Api::Chat).unwrap().into());
         (read["options"].clone(), read["warnings"].clone())
     };
-    let warning = json!(["a tool that is no function was left out"]);
+    let warning = json!(["a tool that is no function was left out (browser_search, function)"]);
     let (options, warnings) = read(json!([{ "type": "browser_search" }, function, null, "x", 5]));
     assert_eq!((&options["tools"], &options["toolChoice"], &warnings), (&json!([function]), &json!("auto"), &warning));
     let (options, warnings) = read(json!([{ "type": "openrouter:web_search" }]));
+    let warning = json!(["a tool that is no function was left out (openrouter:web_search)"]);
     assert_eq!((options, warnings), (json!({ "messages": [] }), warning));
     assert_eq!(read(json!([function])).1, json!([]));
-    let error = request::read(r#"{"model":"m","messages":"x","tools":{"type":"browser_search"}}"#, false).unwrap_err();
+    let error =
+        request::read(r#"{"model":"m","messages":"x","tools":{"type":"browser_search"}}"#, Api::Chat).unwrap_err();
     assert_eq!(error.message, "tools must be an array");
 }
 
@@ -541,7 +550,7 @@ fn tools_of_the_service_are_left_out_of_both_apis() {
 #[test]
 fn halves_of_characters_do_not_become_others() {
     let body = r#"{"model":"m","messages":[{"role":"user","content":"a\ud83d b \ud83d\ude00"}]}"#;
-    let read = theirs(&request::read(body, false).unwrap().into());
+    let read = theirs(&request::read(body, Api::Chat).unwrap().into());
     assert_eq!(read["options"]["messages"][0]["content"], "a\u{fffd} b \u{1f600}");
 }
 

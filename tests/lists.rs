@@ -177,14 +177,14 @@ fn each_protocol_has_a_class_and_each_class_a_protocol() {
     assert_eq!(typed, classes, "the classes of index.d.ts");
 }
 
-/// Of `OPTIONS`, what the edge alone gives.
-const OF_THE_EDGE: &str = "compatible";
+/// Options that the edge alone gives.
+const OF_THE_EDGE: [&str; 2] = ["compatible", "native"];
 
 #[test]
 fn options_of_the_types_are_those_of_the_core_and_those_that_javascript_keeps() {
     let live = matches(r"'(\w+)'", &between(&source("src/js/options.js"), "const LIVE = [", "]"));
-    let mut known = names(OPTIONS.iter().copied().filter(|name| *name != OF_THE_EDGE));
-    known.extend(names(CALL_OPTIONS.iter().copied().filter(|name| *name != "allowBrowser")));
+    let mut known = names(OPTIONS.iter().copied().filter(|name| !OF_THE_EDGE.contains(name)));
+    known.extend(names(CALL_OPTIONS.iter().copied().filter(|name| *name != "allowBrowser" && !OF_THE_EDGE.contains(name))));
     let live_count = live.len();
     known.extend(live);
     // Another name of `fetch`, of the first edition; not in the types.
@@ -211,15 +211,15 @@ fn options_that_protocols_map_exist() {
 #[test]
 fn options_of_the_edge_and_of_client_exist() {
     let known = |name: &str| OPTIONS.contains(&name) || CALL_OPTIONS.contains(&name);
-    let edge = source("src/edge/request.rs");
-    for table in ["const CHAT: ", "const RESPONSES: "] {
-        let body = between(&edge, table, "];");
-        let ours = matches(r#"\("\w+", "(\w+)"\)"#, &body);
-        assert!(ours.len() > 3 && ours.iter().all(|name| known(name)), "{table}{ours:?}");
-    }
+    let table = |file: &str, name: &str| {
+        let body = between(&source(&format!("src/edge/request/{file}.rs")), &format!("const {name}: "), "];");
+        matches(r#"\("\w+", "(\w+)"\)"#, &body)
+    };
+    let tables = [table("mod", "COMMON"), table("chat", "FIELDS"), table("messages", "FIELDS")];
+    assert!(tables.iter().all(|ours| ours.len() > 2 && ours.iter().all(|name| known(name))), "{tables:?}");
     let client = matches(r"'(\w+)'", &between(&source("src/js/client.js"), "const OPTIONS = [", "]"));
-    let edge_chat = matches(r#"\("\w+", "(\w+)"\)"#, &between(&edge, "const CHAT: ", "];"));
-    let expected: Names = edge_chat.union(&names(["tools"])).cloned().collect();
+    let mut expected = names(["tools", "toolChoice"]);
+    expected.extend(tables[..2].iter().flatten().cloned());
     assert_eq!(client, expected, "Client takes what the edge takes");
 }
 
@@ -279,4 +279,10 @@ fn no_setting_has_two_kinds() {
     for (name, kind) in REGISTRY.iter().flat_map(|protocol| protocol.info.settings) {
         assert_eq!(kinds.insert(name, *kind).unwrap_or(*kind), *kind, "{name}");
     }
+}
+
+#[test]
+fn apis_of_the_edge_are_the_same_in_both_languages() {
+    let written = matches(r"(?m)^  (\w+): \{ prefix", &source("src/js/edge/apis.js"));
+    assert_eq!(written, names(rivulet::edge::Api::ALL.iter().map(|(name, _)| *name)));
 }

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use rivulet::chat::{Code, Event, Finish};
-use rivulet::edge::{CompletionSpec, Encoder, request};
+use rivulet::edge::{Api, CompletionSpec, Encoder, request};
 use rivulet::json;
 use rivulet::options::ChatRequest;
 use rivulet::providers::REGISTRY;
@@ -22,9 +22,9 @@ fn answer(spec: CompletionSpec, reasoning: &str, text: &str) -> String {
 
 fuzz_target!(|input: &[u8]| {
     let [first, body @ ..] = input else { return };
-    let responses = first & 1 == 1;
+    let (_, api) = Api::ALL[usize::from(*first >> 4) % Api::ALL.len()];
     let body = String::from_utf8_lossy(body);
-    match request::read(&body, responses) {
+    match request::read(&body, api) {
         Err(error) => assert_eq!(error.code, Code::Input, "{error}"),
         Ok(read) => {
             let read = json::Value::from(read);
@@ -38,21 +38,29 @@ fuzz_target!(|input: &[u8]| {
         }
     }
     let spec = |stream| CompletionSpec {
-        responses,
+        api,
         stream,
         include_usage: first & 2 == 2,
         id: "id".to_owned(),
         model: body.chars().take(20).collect(),
         created: 1,
+        ..CompletionSpec::default()
     };
     let (reasoning, text) = body.split_once('|').unwrap_or(("", &body));
     let whole: Value = serde_json::from_str(&answer(spec(false), reasoning, text)).expect("one JSON text");
-    let said = match responses {
-        true => whole["output"].as_array().and_then(|items| items.last()).map(|item| item["content"][0]["text"].clone()),
-        false => Some(whole["choices"][0]["message"]["content"].clone()),
+    let parts = |list: &Value, key: &str| {
+        list.as_array().into_iter().flatten().filter_map(|part| part[key].as_str()).collect::<String>()
+    };
+    let said = match api {
+        Api::Chat => whole["choices"][0]["message"]["content"].as_str().unwrap_or_default().to_owned(),
+        Api::Completions => whole["choices"][0]["text"].as_str().unwrap_or_default().to_owned(),
+        Api::Messages => parts(&whole["content"], "text"),
+        Api::Responses => {
+            whole["output"].as_array().into_iter().flatten().map(|item| parts(&item["content"], "text")).collect()
+        }
     };
     if !text.is_empty() {
-        assert_eq!(said.as_ref().and_then(Value::as_str), Some(text));
+        assert_eq!(said, text);
     }
     let streamed = answer(spec(true), reasoning, text);
     let mut pieces = String::new();
@@ -62,10 +70,12 @@ fuzz_target!(|input: &[u8]| {
             continue;
         }
         let event: Value = serde_json::from_str(data).expect("an event is JSON");
-        let piece = match responses {
-            true if event["type"] == "response.output_text.delta" => &event["delta"],
-            true => &Value::Null,
-            false => &event["choices"][0]["delta"]["content"],
+        let piece = match api {
+            Api::Responses if event["type"] == "response.output_text.delta" => &event["delta"],
+            Api::Responses => &Value::Null,
+            Api::Messages => &event["delta"]["text"],
+            Api::Completions => &event["choices"][0]["text"],
+            Api::Chat => &event["choices"][0]["delta"]["content"],
         };
         pieces.push_str(piece.as_str().unwrap_or_default());
     }

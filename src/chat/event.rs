@@ -46,6 +46,9 @@ pub enum Event {
     },
     /// The reasoning from here on is another part than the reasoning before.
     ReasoningPart,
+    /// What the service wants back of the reasoning before it, or of the reasoning that led to the call of its `id`, which follows: see
+    /// [`super::reasoning_detail`]. Only the edge reads it: `reply.message` has the same in [`Event::Message`].
+    ReasoningDetail(Map),
     /// A report of progress, or another note that is not part of the answer.
     Status {
         /// The service's own name for this kind of note.
@@ -105,6 +108,7 @@ impl Event {
             Event::Text(_)
             | Event::Reasoning(_)
             | Event::ReasoningPart
+            | Event::ReasoningDetail(_)
             | Event::ToolCall { .. }
             | Event::Message(_)
             | Event::Session(_) => return None,
@@ -142,6 +146,7 @@ impl Event {
             Event::Status { .. }
             | Event::Logprobs(_)
             | Event::ReasoningPart
+            | Event::ReasoningDetail(_)
             | Event::Raw { .. }
             | Event::Warning(_)
             | Event::Usage(_)
@@ -161,6 +166,7 @@ impl Event {
             Event::Text(_)
             | Event::Reasoning(_)
             | Event::ReasoningPart
+            | Event::ReasoningDetail(_)
             | Event::ToolCall { .. }
             | Event::Message(_)
             | Event::Session(_) => {}

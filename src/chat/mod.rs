@@ -7,6 +7,7 @@ pub mod error_text;
 mod event;
 mod finish;
 mod message;
+pub mod reasoning_detail;
 mod session;
 mod usage;
 

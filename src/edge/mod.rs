@@ -1,91 +1,72 @@
-//! The server side: requests of OpenAI's API become requests of a provider, and the events of a reply become what that
-//! API answers.
+//! The server side: requests of OpenAI's and Anthropic's APIs become requests of a provider, and the events of a reply become what
+//! those APIs answer.
 //!
-//! The shapes are those that real clients take (`openai`, AI SDK, xsai), field for field: Chat Completions and
-//! Responses as of the API's reference of 2026. They are templates in `chat.rs` and `responses.rs`, whose holes
-//! (`template.rs`) are filled from what is known at that moment. Nothing in a reply's text can end a frame, since text
-//! is always inside a JSON string, in which line ends are escaped.
+//! The shapes are those that real clients take (`openai`, `@anthropic-ai/sdk`, the AI SDK, Codex, Claude Code), field for field: Chat
+//! Completions, Responses and legacy Completions as of OpenAI's reference of 2026, Messages as of Anthropic's. They are templates in a
+//! module for each API, whose holes (`template.rs`) are filled from what is known at that moment. Nothing in a reply's text can end a
+//! frame, since text is always inside a JSON string, in which line ends are escaped.
 
 mod chat;
+mod completions;
+mod details;
+mod item;
+mod messages;
 pub mod request;
 mod responses;
+mod spec;
 mod template;
+mod tools;
 
 use crate::chat::{Event, Finish, ToolCall, Usage};
-use crate::json::{Map, Value, quote};
-use crate::text::{cut, decimal};
+use crate::json::{self, Map, Value, quote};
+use crate::text::{cut, decimal, join};
+use item::{Item, ItemKind, Progress};
+pub use spec::{Api, CompletionSpec};
 use template::{hole, template};
+use tools::ToolKind;
 
-/// What kind of answer is wanted, and the values that stand in each part of it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CompletionSpec {
-    /// An answer of the Responses API; otherwise one of Chat Completions.
-    pub responses: bool,
-    /// A stream of server-sent events; otherwise one JSON text.
-    pub stream: bool,
-    /// Whether a stream of Chat Completions ends with the token counts.
-    pub include_usage: bool,
-    /// The id of the completion or response.
-    pub id: String,
-    /// The name that the client asked for.
-    pub model: String,
-    /// Seconds since 1970.
-    pub created: u64,
-}
+/// What stands between two parts of the reasoning in its text (`src/exchange/event_queue.rs`). APIs with an item for each part do
+/// without it.
+const PART_BREAK: &str = "\n\n";
 
-impl CompletionSpec {
-    /// Reads `{ responses, stream, includeUsage, id, model, created }`; what is missing is false, empty or 0.
-    pub fn read(given: &Value) -> CompletionSpec {
-        let text = |key| given.text(key).unwrap_or_default().to_owned();
-        CompletionSpec {
-            responses: given.is_true("responses"),
-            stream: given.is_true("stream"),
-            include_usage: given.is_true("includeUsage"),
-            id: text("id"),
-            model: text("model"),
-            created: given.number("created").unwrap_or_default(),
-        }
-    }
-}
+/// How many calls of an answer a new one is compared with, so that no two have the same id.
+const MAX_COMPARED: usize = 64;
 
 /// Events in, bytes of an HTTP body out: server-sent events, or one JSON text at the end.
 pub struct Encoder {
     spec: CompletionSpec,
     out: String,
     began: bool,
-    /// The bytes before and after the text in a frame of text, made for the first such frame.
+    /// The bytes before and after the text in a frame of text, made for the first such frame of an item.
     around_text: Option<(String, String)>,
-    /// All text so far, for the frames that repeat it.
-    text: String,
+    /// What the answer consists of, in the order in which it began.
+    items: Vec<Item>,
+    /// The item that a template is about.
+    current: usize,
+    /// The first item that is not written whole, in a stream of Messages: only one of them may be under way at a time.
+    front: usize,
+    /// The number of blocks that were written whole.
+    blocks: u64,
+    /// The positions of the calls among the items, in the order of the calls.
+    calls: Vec<(usize, usize)>,
+    /// The last piece of reasoning, or of a call's arguments.
+    piece: String,
+    /// Whether the reasoning so far ends with a break that may turn out to be one between two parts.
+    has_break: bool,
     /// How likely the tokens were: in a stream those of the text that comes next, else all so far.
     logprobs: Map,
-    reasoning: String,
-    /// The piece of reasoning that came last.
-    reasoning_piece: String,
-    calls: Vec<EncodedCall>,
-    /// The index in `calls` of the current tool call.
-    call: usize,
-    /// The last piece of its arguments.
-    call_piece: String,
-    /// The number of tool calls that had begun when the text did: the position of the message among them.
-    message_at: Option<usize>,
+    /// The number of details of the reasoning that came.
+    details: u64,
+    /// The signature of Google's for the call with this id, which follows.
+    signature: Option<(String, String)>,
     usage: Usage,
     finish: Option<Finish>,
+    /// The service's own word for the end.
+    finish_word: String,
     /// The number of the next event of Responses.
     sequence: u64,
     /// See [`Encoder::kept_bytes`].
     kept_bytes: usize,
-}
-
-/// A tool call, as far as the service has sent it.
-#[derive(Default)]
-struct EncodedCall {
-    index: usize,
-    id: String,
-    name: String,
-    arguments: String,
-    /// Whether a piece of the arguments came.
-    has_pieces: bool,
 }
 
 impl Encoder {
@@ -96,16 +77,19 @@ impl Encoder {
             out: String::new(),
             began: false,
             around_text: None,
-            text: String::new(),
-            logprobs: Map::new(),
-            reasoning: String::new(),
-            reasoning_piece: String::new(),
+            items: Vec::new(),
+            current: 0,
+            front: 0,
+            blocks: 0,
             calls: Vec::new(),
-            call: 0,
-            call_piece: String::new(),
-            message_at: None,
+            piece: String::new(),
+            has_break: false,
+            logprobs: Map::new(),
+            details: 0,
+            signature: None,
             usage: Usage::default(),
             finish: None,
+            finish_word: String::new(),
             sequence: 0,
             kept_bytes: 0,
         }
@@ -116,9 +100,14 @@ impl Encoder {
         self.kept_bytes
     }
 
-    /// Whether the answer says everything once more at its end, or for the first time. A stream of Chat Completions does not.
+    /// Whether the answer says everything once more at its end, or for the first time. Of the streams, only that of Responses does.
     fn repeats(&self) -> bool {
-        self.spec.responses || !self.spec.stream
+        self.spec.api == Api::Responses || !self.spec.stream
+    }
+
+    /// Whether the answer consists of items or blocks that have an order, and is no text with calls beside it.
+    fn has_order(&self) -> bool {
+        matches!(self.spec.api, Api::Responses | Api::Messages)
     }
 
     /// Hands the bytes that are ready to `to`, if there are any, with the number of the next event.
@@ -132,81 +121,229 @@ impl Encoder {
     /// A run of text. Pieces that came in one network chunk become one frame, since nobody could have seen them
     /// separately.
     pub fn text(&mut self, text: &str) {
-        let responses = self.spec.responses;
-        self.message_at.get_or_insert(self.calls.len());
-        if self.repeats() {
-            self.kept_bytes += text.len();
-            self.text.push_str(text);
+        if self.items.last().is_none_or(|item| item.kind != ItemKind::Text) {
+            self.flush_break();
+            self.open(Item::new(ItemKind::Text));
         }
-        if !self.spec.stream {
+        let at = self.items.len() - 1;
+        let waits = self.spec.api == Api::Messages && self.spec.stream && self.front < at;
+        if self.repeats() || waits {
+            self.kept_bytes += text.len();
+            self.items[at].text.push_str(text);
+        }
+        if !self.spec.stream || waits {
             return;
         }
         self.begin();
+        self.current = at;
         let (before, behind) = self.around_text();
         self.out.push_str(&before);
         quote(text, &mut self.out);
         match self.logprobs.is_empty() {
             true => self.out.push_str(&behind),
-            false => self.fill(chat::WITH_LOGPROBS),
+            false => self.fill(self.with_logprobs()),
         }
-        if responses {
+        if self.spec.api == Api::Responses {
             self.end_event();
         }
         self.around_text = Some((before, behind));
     }
 
+    fn with_logprobs(&self) -> &'static str {
+        if self.spec.api == Api::Completions { completions::WITH_LOGPROBS } else { chat::WITH_LOGPROBS }
+    }
+
     /// A run of reasoning.
     pub fn reasoning(&mut self, text: &str) {
-        // An item of Responses is not opened again, so reasoning after the first text or call is left out there.
-        if text.is_empty() || self.spec.responses && self.has_items() && self.spec.stream {
+        // Legacy completions have no place for it.
+        if text.is_empty() || self.spec.api == Api::Completions {
             return;
         }
-        if self.spec.stream {
-            text.clone_into(&mut self.reasoning_piece);
-            self.begin();
-            match self.spec.responses {
-                true => self.responses_reasoning(),
-                false => self.fill(chat::REASONING),
-            }
+        if !self.has_order() {
+            return self.reasoning_piece(text);
         }
+        self.flush_break();
+        let body = text.strip_suffix(PART_BREAK);
+        self.has_break = body.is_some();
+        let body = body.unwrap_or(text);
+        if !body.is_empty() {
+            self.reasoning_piece(body);
+        }
+    }
+
+    fn reasoning_piece(&mut self, text: &str) {
+        let is_open = |item: &Item| item.kind == ItemKind::Reasoning && item.details.is_empty();
+        if !self.items.last().is_some_and(is_open) {
+            self.open(Item::new(ItemKind::Reasoning));
+        }
+        let at = self.items.len() - 1;
+        let waits = self.spec.api == Api::Messages;
         // Where nothing repeats it, one piece says that there was reasoning.
-        if self.repeats() || self.reasoning.is_empty() {
+        if self.repeats() || waits || self.items[at].text.is_empty() {
             self.kept_bytes += text.len();
-            self.reasoning.push_str(text);
+            self.items[at].text.push_str(text);
+        }
+        if !self.spec.stream {
+            return;
+        }
+        self.begin();
+        self.current = at;
+        match self.spec.api {
+            Api::Chat => {
+                text.clone_into(&mut self.piece);
+                self.fill(chat::REASONING);
+            }
+            Api::Responses => {
+                text.clone_into(&mut self.piece);
+                self.responses_reasoning();
+            }
+            Api::Messages => self.messages_advance(),
+            Api::Completions => {}
+        }
+    }
+
+    /// Writes a break that was none between two parts. Behind reasoning that the service has signed it was one.
+    fn flush_break(&mut self) {
+        let is_open = |item: &Item| item.kind == ItemKind::Reasoning && item.details.is_empty();
+        if std::mem::take(&mut self.has_break) && self.items.last().is_some_and(is_open) {
+            self.reasoning_piece(PART_BREAK);
+        }
+    }
+
+    /// The reasoning from here on is another part.
+    fn reasoning_part(&mut self) {
+        self.has_break = false;
+        match (self.spec.api, self.items.last_mut()) {
+            (Api::Responses, Some(item)) if item.kind == ItemKind::Reasoning && item.details.is_empty() => {
+                self.current = self.items.len() - 1;
+                self.responses_part();
+            }
+            (Api::Messages, Some(item)) if item.kind == ItemKind::Reasoning => {
+                self.open(Item::new(ItemKind::Reasoning))
+            }
+            _ => {}
+        }
+    }
+
+    /// What the service wants back of the reasoning so far, or with the call that follows.
+    fn reasoning_detail(&mut self, detail: &Map) {
+        let mut detail = detail.clone();
+        if self.spec.api == Api::Completions {
+            return;
+        }
+        self.kept_bytes += detail.iter().map(|(_, value)| value.size()).sum::<usize>();
+        if !self.has_order() {
+            self.signature = details::signature_of_call(&detail);
+            detail.insert("index", self.details.into());
+            self.details += 1;
+            let details = vec![detail.into()];
+            match self.spec.stream {
+                false => self.open(Item { details, ..Item::new(ItemKind::Reasoning) }),
+                true => {
+                    self.begin();
+                    self.piece = Value::from(details).to_json();
+                    self.fill(chat::DETAILS);
+                }
+            }
+            return;
+        }
+        self.flush_break();
+        let details = vec![detail.into()];
+        match self.items.last_mut() {
+            // One detail an item: the next one is of another part of the reasoning.
+            Some(item) if item.kind == ItemKind::Reasoning && item.details.is_empty() => item.details = details,
+            _ => self.open(Item { details, ..Item::new(ItemKind::Reasoning) }),
+        }
+    }
+
+    /// Ends what is under way, as far as the API wants that, and begins an item.
+    fn open(&mut self, item: Item) {
+        self.around_text = None;
+        self.kept_bytes += size_of::<Item>();
+        if self.spec.stream && self.spec.api == Api::Responses {
+            self.begin();
+            self.responses_end_item();
+        }
+        self.items.push(item);
+        self.current = self.items.len() - 1;
+        if self.spec.stream {
+            match self.spec.api {
+                Api::Responses => self.responses_begin_item(),
+                Api::Messages => {
+                    self.begin();
+                    self.messages_advance();
+                }
+                Api::Chat | Api::Completions => {}
+            }
         }
     }
 
     /// A run of a tool call's arguments. `done`: these are all of its arguments once more.
     pub fn tool_call(&mut self, call: &ToolCall, arguments: &str, done: bool) {
+        if self.spec.api == Api::Completions {
+            return;
+        }
+        self.flush_break();
         let &ToolCall { index, ref id, ref name } = call;
         // Calls begin in the order of their indices, and there may be a million of them.
-        let found = self.calls.binary_search_by_key(&index, |call| call.index);
+        let found = self.calls.binary_search_by_key(&index, |(index, _)| *index);
         let is_new = found.is_err();
-        self.call = found.unwrap_or_else(|at| at);
-        if is_new {
-            self.kept_bytes += size_of::<EncodedCall>() + id.len() + name.len();
-            let call = EncodedCall { index, id: id.clone(), name: name.clone(), ..EncodedCall::default() };
-            self.calls.insert(self.call, call);
-        }
-        // The whole call repeats its pieces, if there were any.
-        arguments.clone_into(&mut self.call_piece);
-        let call = &mut self.calls[self.call];
-        if done && call.has_pieces {
-            self.call_piece.clear();
-        }
-        call.has_pieces |= !arguments.is_empty();
-        if self.repeats() {
-            self.kept_bytes += self.call_piece.len();
-            self.calls[self.call].arguments.push_str(&self.call_piece);
-        }
-        if self.spec.stream {
-            self.begin();
-            match self.spec.responses {
-                true => self.responses_call(is_new, done),
-                false if is_new => self.fill(chat::CALL),
-                false if self.call_piece.is_empty() => {}
-                false => self.fill(chat::ARGUMENTS),
+        let at = match found {
+            Ok(number) => self.calls[number].1,
+            Err(number) => {
+                let mut item = Item::new(ItemKind::Call);
+                item.number = number;
+                item.id = self.new_id(id);
+                self.kept_bytes += size_of::<Item>() + id.len() + name.len();
+                item.tool = self.spec.tools.find(name);
+                if item.tool.is_none() {
+                    item.name.clone_from(name);
+                }
+                if let Some((_, data)) = self.signature.take_if(|(of, _)| of == id) {
+                    item.signature = data;
+                }
+                self.calls.insert(number, (index, self.items.len()));
+                self.open(item);
+                self.items.len() - 1
             }
+        };
+        // The whole call repeats its pieces, if there were any.
+        arguments.clone_into(&mut self.piece);
+        let keeps = self.repeats() || self.spec.api == Api::Messages;
+        let item = &mut self.items[at];
+        if done && item.has_pieces {
+            self.piece.clear();
+        }
+        item.has_pieces |= !arguments.is_empty();
+        let is_whole = item.tool_kind() != ToolKind::Function;
+        if keeps || is_whole {
+            self.kept_bytes += self.piece.len();
+            item.text.push_str(&self.piece);
+        }
+        if !self.spec.stream {
+            return;
+        }
+        self.begin();
+        self.current = at;
+        match self.spec.api {
+            Api::Chat => self.chat_call(is_new, done),
+            Api::Responses => self.responses_call(done),
+            Api::Messages => {
+                self.items[at].is_done |= done;
+                self.messages_advance();
+            }
+            Api::Completions => {}
+        }
+    }
+
+    /// The id of a new call. One that the conversation or the answer has already gets an end of its own: clients that find results by
+    /// their ids would ask without end.
+    fn new_id(&self, id: &str) -> String {
+        let same = |(_, at): &(usize, usize)| self.items[*at].id == id;
+        let is_known = self.calls.iter().rev().take(MAX_COMPARED).any(same) || self.spec.knows_id(id);
+        match is_known {
+            false => id.to_owned(),
+            true => join(&[id, "_", self.spec.short_id(), &decimal(self.calls.len() as u64)]),
         }
     }
 
@@ -214,21 +351,34 @@ impl Encoder {
     pub fn event(&mut self, event: &Event) {
         match event {
             // A stream cannot take back what it has sent; an answer in one piece has sent nothing yet.
-            Event::Replace(text) if !self.spec.stream => {
-                self.kept_bytes += text.len();
-                self.text.clone_from(text);
-            }
+            Event::Replace(text) if !self.spec.stream => self.replace(text),
+            Event::ReasoningPart => self.reasoning_part(),
+            Event::ReasoningDetail(detail) => self.reasoning_detail(detail),
             Event::Usage(usage) => self.usage = usage.clone(),
-            Event::Logprobs(logprobs) if !self.spec.responses => self.add_logprobs(logprobs),
-            Event::Finish { reason: finish, .. } => {
+            Event::Logprobs(logprobs) if !self.has_order() => self.add_logprobs(logprobs),
+            Event::Finish { reason: finish, raw } => {
                 self.flush_logprobs();
                 if self.spec.stream {
                     self.begin();
                 }
+                self.flush_break();
                 self.finish = Some(*finish);
+                self.finish_word.clone_from(raw);
                 self.end();
             }
             _ => {}
+        }
+    }
+
+    /// Takes the service's final text in the place of all text so far.
+    fn replace(&mut self, text: &str) {
+        self.kept_bytes += text.len();
+        let mut text = text;
+        for item in self.items.iter_mut().filter(|item| item.kind == ItemKind::Text) {
+            std::mem::take(&mut text).clone_into(&mut item.text);
+        }
+        if !text.is_empty() {
+            self.text(text);
         }
     }
 
@@ -254,18 +404,16 @@ impl Encoder {
 
     /// Whether text, reasoning or a call came: more than the frames that every answer has.
     pub fn has_content(&self) -> bool {
-        self.around_text.is_some() || !self.text.is_empty() || !self.reasoning.is_empty() || !self.calls.is_empty()
-    }
-
-    fn has_items(&self) -> bool {
-        self.message_at.is_some() || !self.calls.is_empty()
+        !self.items.is_empty()
     }
 
     fn begin(&mut self) {
         if !std::mem::replace(&mut self.began, true) {
-            match self.spec.responses {
-                true => self.responses_begin(),
-                false => self.fill(chat::BEGIN),
+            match self.spec.api {
+                Api::Chat => self.fill(chat::BEGIN),
+                Api::Responses => self.responses_begin(),
+                Api::Messages => self.fill(messages::START),
+                Api::Completions => {}
             }
         }
     }
@@ -274,23 +422,50 @@ impl Encoder {
         if let Some(around) = self.around_text.take() {
             return around;
         }
-        if self.spec.responses {
-            self.responses_begin_message();
-        }
-        let [before, behind] = if self.spec.responses { responses::TEXT } else { chat::TEXT };
+        let [before, behind] = match self.spec.api {
+            Api::Chat => chat::TEXT,
+            Api::Responses => responses::TEXT,
+            Api::Messages => messages::TEXT,
+            Api::Completions => completions::TEXT,
+        };
         (self.filled(before), self.filled(behind))
     }
 
     fn end(&mut self) {
-        if !self.has_items() {
-            self.message_at = Some(0);
+        match (self.spec.api, self.spec.stream) {
+            (Api::Responses, true) => self.responses_end(),
+            (Api::Responses, false) => {
+                self.ensure_message();
+                self.fill(responses::RESPONSE);
+            }
+            (Api::Chat, true) => self.chat_end(),
+            (Api::Chat, false) => self.fill(chat::COMPLETION),
+            (Api::Messages, true) => self.messages_end(),
+            (Api::Messages, false) => self.fill(messages::MESSAGE),
+            (Api::Completions, true) => self.completions_end(),
+            (Api::Completions, false) => self.fill(completions::COMPLETION),
         }
-        match (self.spec.responses, self.spec.stream) {
-            (true, true) => self.responses_end(),
-            (true, false) => self.fill(responses::RESPONSE),
-            (false, true) => self.chat_end(),
-            (false, false) => self.fill(chat::COMPLETION),
+    }
+
+    /// Gives a response without text and calls an empty message: clients look for one.
+    fn ensure_message(&mut self) {
+        if self.items.iter().all(|item| item.kind == ItemKind::Reasoning) {
+            self.open(Item::new(ItemKind::Text));
         }
+    }
+
+    /// What a client that saw this stream break off has of the answer, as JSON text of the answer in one piece: for the last event of
+    /// Responses. `None`: the API has no such event.
+    pub fn broken(&mut self) -> Option<String> {
+        if self.spec.api != Api::Responses {
+            return None;
+        }
+        self.out.clear();
+        for item in self.items.iter_mut().filter(|item| item.progress != Progress::Done) {
+            item.progress = Progress::Broken;
+        }
+        self.finish = Some(Finish::Unknown);
+        Some(self.filled(responses::RESPONSE))
     }
 
     /// Appends a template with its holes filled.
@@ -312,46 +487,81 @@ impl Encoder {
     }
 
     fn fill_hole(&mut self, hole: u8) {
-        let Encoder { spec, out, usage, calls, call, message_at, .. } = self;
-        let at_hand = calls.get(*call);
-        let reasoning_items = u64::from(!self.reasoning.is_empty());
+        let Encoder { spec, out, usage, items, current, .. } = self;
+        let item = items.get(*current);
         let [input, output] = [usage.input, usage.output].map(Option::unwrap_or_default);
+        let [cached, written] = [usage.cached_input, usage.cache_write].map(Option::unwrap_or_default);
         let number = match hole {
             hole::ID => return quote(&spec.id, out),
             hole::MODEL => return quote(&spec.model, out),
-            hole::TEXT => return quote(&self.text, out),
-            hole::REASONING => return quote(&self.reasoning, out),
-            hole::REASONING_PIECE => return quote(&self.reasoning_piece, out),
-            hole::CALL_ID => return quote(at_hand.map_or("", |call| &call.id), out),
-            hole::CALL_NAME => return quote(at_hand.map_or("", |call| &call.name), out),
-            hole::CALL_ARGUMENTS => return quote(at_hand.map_or("", |call| &call.arguments), out),
-            hole::CALL_PIECE => return quote(&self.call_piece, out),
+            hole::UID => return out.push_str(spec.short_id()),
+            hole::TEXT => return quote(&self.all(ItemKind::Text), &mut self.out),
+            hole::REASONING => return quote(&self.all(ItemKind::Reasoning), &mut self.out),
+            hole::PIECE => return quote(&self.piece, out),
+            hole::RAW_PIECE => return out.push_str(&self.piece),
+            hole::ITEM_TEXT => return quote(item.map_or("", |item| &item.text), out),
+            hole::PART => return quote(item.map_or("", Item::part), out),
+            hole::CALL_ID => return quote(item.map_or("", |item| &item.id), out),
+            hole::CALL_NAME => return quote(item.map_or("", Item::name), out),
+            hole::CALL_SIGNATURE => return quote(item.map_or("", |item| &item.signature), out),
+            hole::CALL_INPUT => return out.push_str(&item.map_or_else(String::new, Item::input)),
+            hole::CUSTOM_INPUT => return quote(&item.map_or_else(String::new, Item::custom_input), out),
+            hole::NAMESPACE => return quote(item.map_or("", Item::namespace), out),
+            hole::SIGNATURE => return quote(&item.map_or_else(String::new, details::signature), out),
+            hole::REDACTED => return quote(&item.and_then(details::redacted).unwrap_or_default(), out),
+            hole::ENCRYPTED => return quote(&item.map_or_else(String::new, details::encrypted_content), out),
             hole::LOGPROBS if !self.logprobs.is_empty() => {
                 out.push_str(&std::mem::take(&mut self.logprobs).to_json());
                 return;
             }
-            hole::CALL_INDEX => *call as u64,
-            hole::MESSAGE_PLACE => reasoning_items + message_at.unwrap_or_default() as u64,
-            hole::CALL_PLACE => reasoning_items + *call as u64 + u64::from(message_at.is_some_and(|at| at <= *call)),
+            hole::CALL_INDEX => item.map_or(0, |item| item.number as u64),
+            hole::ITEM_PLACE => *current as u64,
+            hole::BLOCK_PLACE => self.blocks,
+            hole::PART_INDEX => item.map_or(0, |item| item.part_ends.len() as u64),
             // Only the counts of the service are sent. A count that it does not report is 0, never an estimate.
             hole::INPUT_TOKENS => input,
             hole::OUTPUT_TOKENS => output,
-            hole::TOTAL_TOKENS => usage.total.unwrap_or(input + output),
-            hole::CACHED_TOKENS => usage.cached_input.unwrap_or_default(),
+            hole::TOTAL_TOKENS => usage.total.unwrap_or(input.saturating_add(output)),
+            hole::CACHED_TOKENS => cached,
+            hole::WRITTEN_TOKENS => written,
+            // Anthropic counts what is in the cache beside the rest.
+            hole::UNCACHED_TOKENS => input.saturating_sub(cached).saturating_sub(written),
             hole::REASONING_TOKENS => usage.reasoning.unwrap_or_default(),
             hole::CREATED => spec.created,
             hole::SEQUENCE_NUMBER => self.sequence,
             _ => return self.fill_with_template(hole),
         };
-        out.push_str(&decimal(number));
+        self.out.push_str(&decimal(number));
+    }
+
+    /// All text, or all reasoning, of an answer that is kept.
+    fn all(&self, kind: ItemKind) -> String {
+        self.items.iter().filter(|item| item.kind == kind).map(|item| item.text.as_str()).collect()
+    }
+
+    fn has_text(&self, kind: ItemKind) -> bool {
+        self.items.iter().any(|item| item.kind == kind && !item.text.is_empty())
     }
 
     /// Fills a hole with another template, a word, or nothing.
     fn fill_with_template(&mut self, hole: u8) {
         let is_over = self.finish.is_some();
+        let item = self.items.get(self.current);
         let template = match hole {
             hole::NO_USAGE_YET if self.spec.include_usage => r#","usage":null"#,
-            hole::REASONING_CONTENT if !self.reasoning.is_empty() => template!(r#","reasoning_content":$reasoning"#),
+            hole::REASONING_CONTENT if self.has_text(ItemKind::Reasoning) => {
+                template!(r#","reasoning_content":$reasoning"#)
+            }
+            hole::REASONING_DETAILS if self.details > 0 => {
+                let details = self.items.iter().flat_map(|item| &item.details).cloned().collect::<Vec<_>>();
+                self.piece = Value::from(details).to_json();
+                template!(r#","reasoning_details":$raw_piece"#)
+            }
+            hole::INPUT_DETAILS if self.usage.cache_write.is_some() => {
+                template!(
+                    r#","prompt_tokens_details":{"cached_tokens":$cached_tokens,"cache_write_tokens":$written_tokens}"#
+                )
+            }
             hole::INPUT_DETAILS if self.usage.cached_input.is_some() => {
                 template!(r#","prompt_tokens_details":{"cached_tokens":$cached_tokens}"#)
             }
@@ -359,48 +569,80 @@ impl Encoder {
                 template!(r#","completion_tokens_details":{"reasoning_tokens":$reasoning_tokens}"#)
             }
             hole::USAGE_UNKNOWN if self.usage == Usage::default() => r#","x_usage_unknown":true"#,
-            hole::FINISH_REASON => chat::finish_reason(self.finish),
+            hole::FINISH_REASON => self.finish_reason(),
+            hole::STOP_REASON => self.stop_reason(),
             hole::STATUS => responses::status(self.finish),
+            hole::ITEM_STATUS if item.is_some_and(|item| item.progress == Progress::Broken) => "incomplete",
+            hole::ITEM_STATUS => "completed",
             hole::INCOMPLETE_DETAILS => responses::incomplete_details(self.finish),
             hole::OUTPUT_ITEMS if is_over => return self.fill_items(),
+            hole::SUMMARY => return self.fill_summary(),
             hole::LOGPROBS if self.logprobs.is_empty() => "null",
-            hole::CONTENT if self.text.is_empty() && !self.calls.is_empty() => "null",
+            hole::CONTENT if !self.has_text(ItemKind::Text) && !self.calls.is_empty() => "null",
             hole::CONTENT => template!("$text"),
-            hole::TOOL_CALLS if !self.calls.is_empty() => template!(r#","tool_calls":[$output_items]"#),
-            hole::CALL_ITEM if self.spec.responses => responses::CALL_ITEM,
-            hole::CALL_ITEM => chat::CALL_ITEM,
-            hole::USAGE if !self.spec.responses => chat::COUNTS,
+            hole::TOOL_CALLS if self.calls.is_empty() => "",
+            hole::TOOL_CALLS if self.spec.is_legacy => template!(r#","function_call":$output_items"#),
+            hole::TOOL_CALLS => template!(r#","tool_calls":[$output_items]"#),
+            hole::CALL_EXTRA if item.is_some_and(|item| !item.signature.is_empty()) => {
+                template!(r#","extra_content":{"google":{"thought_signature":$call_signature}}"#)
+            }
+            hole::CALL_NAMESPACE if item.is_some_and(|item| !item.namespace().is_empty()) => {
+                template!(r#","namespace":$namespace"#)
+            }
+            hole::ENCRYPTED_CONTENT if item.is_some_and(|item| !item.details.is_empty()) => {
+                template!(r#","encrypted_content":$encrypted"#)
+            }
+            hole::ITEM => self.item_template(),
+            hole::USAGE if self.spec.api != Api::Responses => chat::COUNTS,
             hole::USAGE if is_over => responses::USAGE,
             hole::USAGE => "null",
             hole::RESPONSE => responses::RESPONSE,
-            hole::MESSAGE_ITEM => responses::MESSAGE_ITEM,
-            hole::REASONING_ITEM => responses::REASONING_ITEM,
             hole::TEXT_PART => responses::TEXT_PART,
-            hole::SUMMARY_PART => responses::SUMMARY_PART,
             _ => "",
         };
         self.fill(template);
     }
 
-    /// Fills in the output items of a response, or the tool calls of a completion.
-    fn fill_items(&mut self) {
-        let mut separator = "";
-        let mut item = |this: &mut Encoder, template| {
-            this.out.push_str(std::mem::replace(&mut separator, ","));
-            this.fill(template);
-        };
-        let responses = self.spec.responses;
-        if responses && !self.reasoning.is_empty() {
-            item(self, responses::REASONING_ITEM);
-        }
-        for call in 0..=self.calls.len() {
-            self.call = call;
-            if responses && self.message_at == Some(call) {
-                item(self, responses::MESSAGE_ITEM);
-            }
-            if call < self.calls.len() {
-                item(self, template!("$call_item"));
-            }
+    /// The current item, as an answer in one piece has it.
+    fn item_template(&self) -> &'static str {
+        let Some(item) = self.items.get(self.current) else { return "" };
+        match (self.spec.api, item.kind) {
+            (Api::Responses, ItemKind::Text) => responses::MESSAGE_ITEM,
+            (Api::Responses, ItemKind::Reasoning) => responses::REASONING_ITEM,
+            (Api::Responses, ItemKind::Call) => responses::call_item(item.tool_kind()),
+            (Api::Messages, ItemKind::Text) => messages::TEXT_BLOCK,
+            (Api::Messages, ItemKind::Reasoning) if details::redacted(item).is_some() => messages::REDACTED_BLOCK,
+            (Api::Messages, ItemKind::Reasoning) => messages::THINKING_BLOCK,
+            (Api::Messages, ItemKind::Call) => messages::TOOL_BLOCK,
+            (Api::Chat, ItemKind::Call) if self.spec.is_legacy => chat::FUNCTION_CALL,
+            (Api::Chat, ItemKind::Call) if item.tool_kind() == ToolKind::Custom => chat::CUSTOM_CALL_ITEM,
+            (Api::Chat, ItemKind::Call) => chat::CALL_ITEM,
+            (Api::Chat | Api::Completions, _) => "",
         }
     }
+
+    /// Fills in the items of a response, the blocks of a message, or the tool calls of a completion.
+    fn fill_items(&mut self) {
+        let mut separator = "";
+        let most = if self.spec.is_legacy { 1 } else { usize::MAX };
+        let has_order = self.has_order();
+        let wanted: Vec<_> = match has_order {
+            true => (0..self.items.len()).collect(),
+            false => self.calls.iter().take(most).map(|(_, at)| *at).collect(),
+        };
+        for at in wanted {
+            self.current = at;
+            // Anthropic refuses an empty block of text.
+            if self.spec.api == Api::Messages && self.items[at].is_empty() {
+                continue;
+            }
+            self.out.push_str(std::mem::replace(&mut separator, ","));
+            self.fill(template!("$item"));
+        }
+    }
+}
+
+/// The string at `key` of the JSON object in `text`, if there is one.
+fn member(text: &str, key: &str) -> Option<String> {
+    json::parse(text.as_bytes()).ok()?.value.text(key).map(str::to_owned)
 }

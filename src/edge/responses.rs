@@ -1,8 +1,11 @@
 //! Responses: numbered events from `response.created` to `response.completed`, and the response in one piece.
 
 use super::Encoder;
+use super::item::{ItemKind, Progress};
 use super::template::template;
+use super::tools::ToolKind;
 use crate::chat::Finish;
+use crate::json::quote;
 use crate::text::join;
 
 /// The response, as it is within events and as the answer in one piece.
@@ -19,50 +22,69 @@ pub const USAGE: &str = template!(
     r#""output_tokens_details":{"reasoning_tokens":$reasoning_tokens},"total_tokens":$total_tokens}"#
 );
 
-// An answer has one message and at most one summary, so the ids of items need not differ between answers.
-/// The output item that holds the text.
-pub const MESSAGE_ITEM: &str =
-    template!(r#"{"id":"msg_0","type":"message","status":"completed","role":"assistant","content":[$text_part]}"#);
-/// The output item that holds the reasoning.
-pub const REASONING_ITEM: &str = template!(r#"{"id":"rs_0","type":"reasoning","summary":[$summary_part]}"#);
-/// The output item of a tool call.
-pub const CALL_ITEM: &str = template!(
-    r#"{"id":"fc_$call_index","type":"function_call","status":"completed","call_id":$call_id,"name":$call_name,"#,
-    r#""arguments":$call_arguments}"#
+/// The output item that holds a text.
+pub const MESSAGE_ITEM: &str = template!(
+    r#"{"id":"msg_$uid$item_place","type":"message","status":"$item_status","role":"assistant","content":[$text_part]}"#
 );
-/// The content of the message.
-pub const TEXT_PART: &str = template!(r#"{"type":"output_text","text":$text,"annotations":[],"logprobs":[]}"#);
-/// The content of the reasoning.
-pub const SUMMARY_PART: &str = template!(r#"{"type":"summary_text","text":$reasoning}"#);
+/// The output item that holds reasoning.
+pub const REASONING_ITEM: &str =
+    template!(r#"{"id":"rs_$uid$item_place","type":"reasoning","summary":[$summary]$encrypted_content}"#);
+/// The output item of a tool call.
+const CALL_ITEM: &str = template!(
+    r#"{"id":"fc_$uid$item_place","type":"function_call","status":"$item_status","call_id":$call_id,"name":$call_name"#,
+    r#"$call_namespace,"arguments":$item_text}"#
+);
+/// The output item of a call of a tool that takes text.
+const CUSTOM_CALL_ITEM: &str = template!(
+    r#"{"id":"ctc_$uid$item_place","type":"custom_tool_call","status":"$item_status","call_id":$call_id,"#,
+    r#""name":$call_name$call_namespace,"input":$custom_input}"#
+);
+/// The output item of a search for tools. Its arguments are an object.
+const SEARCH_CALL_ITEM: &str = template!(
+    r#"{"id":"ts_$uid$item_place","type":"tool_search_call","status":"$item_status","call_id":$call_id,"#,
+    r#""execution":"client","arguments":$call_input}"#
+);
+/// The content of a message.
+pub const TEXT_PART: &str = template!(r#"{"type":"output_text","text":$item_text,"annotations":[],"logprobs":[]}"#);
 
-/// Members of an event about the message.
+/// The item of a call of such a tool.
+pub fn call_item(kind: ToolKind) -> &'static str {
+    match kind {
+        ToolKind::Function => CALL_ITEM,
+        ToolKind::Custom => CUSTOM_CALL_ITEM,
+        ToolKind::Search => SEARCH_CALL_ITEM,
+    }
+}
+
+/// Members of an event about the current message.
 macro_rules! of_message {
     ($more:literal) => {
-        template!(r#""item_id":"msg_0","output_index":$message_place,"content_index":0,"#, $more)
+        template!(r#""item_id":"msg_$uid$item_place","output_index":$item_place,"content_index":0,"#, $more)
     };
 }
 
 /// Members of an event about the current tool call.
 macro_rules! of_call {
-    ($more:literal) => {
-        template!(r#""item_id":"fc_$call_index","output_index":$call_place,"#, $more)
+    ($prefix:literal, $more:literal) => {
+        template!(r#""item_id":""#, $prefix, r#"$uid$item_place","output_index":$item_place,"#, $more)
     };
 }
 
-/// Members of an event about the summary of the reasoning.
+/// Members of an event about the current part of the summary of the reasoning.
 macro_rules! of_reasoning {
     ($more:literal) => {
-        template!(r#""item_id":"rs_0","output_index":0,"summary_index":0,"#, $more)
+        template!(r#""item_id":"rs_$uid$item_place","output_index":$item_place,"summary_index":$part_index,"#, $more)
     };
 }
 
 const WITH_RESPONSE: &str = template!(r#""response":$response"#);
+const WITH_ITEM: &str = template!(r#""output_index":$item_place,"item":$item"#);
 
 /// The bytes before and after the text in an event of text; the sequence number follows them.
 pub const TEXT: [&str; 2] = [
     template!(
         "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",",
-        r#""item_id":"msg_0","output_index":$message_place,"content_index":0,"delta":"#
+        r#""item_id":"msg_$uid$item_place","output_index":$item_place,"content_index":0,"delta":"#
     ),
     r#","logprobs":[]"#,
 ];
@@ -73,70 +95,155 @@ impl Encoder {
         self.responses_event("in_progress", WITH_RESPONSE);
     }
 
-    pub(super) fn responses_reasoning(&mut self) {
-        if self.reasoning.is_empty() {
-            let item = r#""output_index":0,"item":{"id":"rs_0","type":"reasoning","summary":[]}"#;
-            self.responses_event("output_item.added", item);
-            self.responses_event("reasoning_summary_part.added", of_reasoning!(r#""part":$summary_part"#));
+    /// Writes the beginning of the current item, which is the last one.
+    pub(super) fn responses_begin_item(&mut self) {
+        let Some(item) = self.items.get_mut(self.current) else { return };
+        item.progress = Progress::Begun;
+        let has_text = item.details.is_empty();
+        match item.kind {
+            ItemKind::Text => {
+                let item = template!(
+                    r#""output_index":$item_place,"item":{"id":"msg_$uid$item_place","type":"message","#,
+                    r#""status":"in_progress","role":"assistant","content":[]}"#
+                );
+                self.responses_event("output_item.added", item);
+                let part = of_message!(r#""part":{"type":"output_text","text":"","annotations":[],"logprobs":[]}"#);
+                self.responses_event("content_part.added", part);
+            }
+            ItemKind::Reasoning => {
+                let item = template!(
+                    r#""output_index":$item_place,"item":{"id":"rs_$uid$item_place","type":"reasoning","summary":[]}"#
+                );
+                self.responses_event("output_item.added", item);
+                if has_text {
+                    self.responses_begin_part();
+                }
+            }
+            ItemKind::Call => {
+                let item = match item.tool_kind() {
+                    ToolKind::Function => template!(
+                        r#""output_index":$item_place,"item":{"id":"fc_$uid$item_place","type":"function_call","#,
+                        r#""status":"in_progress","call_id":$call_id,"name":$call_name$call_namespace,"arguments":""}"#
+                    ),
+                    ToolKind::Custom => template!(
+                        r#""output_index":$item_place,"item":{"id":"ctc_$uid$item_place","type":"custom_tool_call","#,
+                        r#""status":"in_progress","call_id":$call_id,"name":$call_name$call_namespace,"input":""}"#
+                    ),
+                    ToolKind::Search => template!(
+                        r#""output_index":$item_place,"item":{"id":"ts_$uid$item_place","type":"tool_search_call","#,
+                        r#""status":"in_progress","call_id":$call_id,"execution":"client","arguments":{}}"#
+                    ),
+                };
+                self.responses_event("output_item.added", item);
+            }
         }
-        self.responses_event("reasoning_summary_text.delta", of_reasoning!(r#""delta":$reasoning_piece"#));
     }
 
-    /// Ends the reasoning, which is over as soon as anything else begins.
-    fn responses_end_reasoning(&mut self) {
-        if !std::mem::take(&mut self.reasoning_piece).is_empty() {
-            self.responses_event("reasoning_summary_text.done", of_reasoning!(r#""text":$reasoning"#));
-            self.responses_event("reasoning_summary_part.done", of_reasoning!(r#""part":$summary_part"#));
-            self.responses_event("output_item.done", template!(r#""output_index":0,"item":$reasoning_item"#));
-        }
-    }
-
-    pub(super) fn responses_call(&mut self, is_new: bool, done: bool) {
-        if is_new {
-            self.responses_end_reasoning();
-            let item = template!(
-                r#""output_index":$call_place,"item":{"id":"fc_$call_index","type":"function_call","#,
-                r#""status":"in_progress","call_id":$call_id,"name":$call_name,"arguments":""}"#
-            );
-            self.responses_event("output_item.added", item);
-        }
-        if !self.call_piece.is_empty() {
-            self.responses_event("function_call_arguments.delta", of_call!(r#""delta":$call_piece"#));
-        }
-        if done {
-            self.responses_event(
-                "function_call_arguments.done",
-                of_call!(r#""name":$call_name,"arguments":$call_arguments"#),
-            );
-            self.responses_event("output_item.done", template!(r#""output_index":$call_place,"item":$call_item"#));
-        }
-    }
-
-    /// The message begins with the first text.
-    pub(super) fn responses_begin_message(&mut self) {
-        self.responses_end_reasoning();
-        let item = template!(
-            r#""output_index":$message_place,"item":{"id":"msg_0","type":"message","#,
-            r#""status":"in_progress","role":"assistant","content":[]}"#
+    fn responses_begin_part(&mut self) {
+        self.responses_event(
+            "reasoning_summary_part.added",
+            of_reasoning!(r#""part":{"type":"summary_text","text":""}"#),
         );
-        self.responses_event("output_item.added", item);
-        let part = of_message!(r#""part":{"type":"output_text","text":"","annotations":[],"logprobs":[]}"#);
-        self.responses_event("content_part.added", part);
+    }
+
+    fn responses_end_part(&mut self) {
+        self.responses_event("reasoning_summary_text.done", of_reasoning!(r#""text":$part"#));
+        self.responses_event(
+            "reasoning_summary_part.done",
+            of_reasoning!(r#""part":{"type":"summary_text","text":$part}"#),
+        );
+    }
+
+    /// Writes a piece of the reasoning.
+    pub(super) fn responses_reasoning(&mut self) {
+        self.responses_event("reasoning_summary_text.delta", of_reasoning!(r#""delta":$piece"#));
+    }
+
+    /// The reasoning goes on in another part of its summary.
+    pub(super) fn responses_part(&mut self) {
+        if self.spec.stream {
+            self.responses_end_part();
+        }
+        if let Some(item) = self.items.get_mut(self.current) {
+            item.part_ends.push(item.text.len());
+        }
+        if self.spec.stream {
+            self.responses_begin_part();
+        }
+    }
+
+    /// Fills in the parts of the summary of the current item.
+    pub(super) fn fill_summary(&mut self) {
+        let Some(item) = self.items.get(self.current) else { return };
+        let mut from = 0;
+        for end in item.part_ends.iter().copied().chain([item.text.len()]) {
+            let part = item.text.get(from..end).unwrap_or_default();
+            if !part.is_empty() {
+                self.out.push_str(if from == 0 { "" } else { "," });
+                self.out.push_str(r#"{"type":"summary_text","text":"#);
+                quote(part, &mut self.out);
+                self.out.push('}');
+            }
+            from = end;
+        }
+    }
+
+    /// Ends the text or the reasoning that is under way, which is over as soon as anything else begins. Calls end by themselves, since
+    /// several of them may be under way.
+    pub(super) fn responses_end_item(&mut self) {
+        self.current = self.items.len().saturating_sub(1);
+        let Some(item) = self.items.get_mut(self.current).filter(|item| item.progress == Progress::Begun) else {
+            return;
+        };
+        match item.kind {
+            ItemKind::Call => return,
+            ItemKind::Text => {
+                item.progress = Progress::Done;
+                self.responses_event("output_text.done", of_message!(r#""text":$item_text,"logprobs":[]"#));
+                self.responses_event("content_part.done", of_message!(r#""part":$text_part"#));
+            }
+            ItemKind::Reasoning => {
+                item.progress = Progress::Done;
+                if !item.text.is_empty() {
+                    self.responses_end_part();
+                }
+            }
+        }
+        self.responses_event("output_item.done", WITH_ITEM);
+    }
+
+    /// Writes the last piece of the current call. `done`: the call is complete.
+    pub(super) fn responses_call(&mut self, done: bool) {
+        let Some(item) = self.items.get_mut(self.current) else { return };
+        let kind = item.tool_kind();
+        if kind == ToolKind::Function && !self.piece.is_empty() {
+            self.responses_event("function_call_arguments.delta", of_call!("fc_", r#""delta":$piece"#));
+        }
+        if !done {
+            return;
+        }
+        if let Some(item) = self.items.get_mut(self.current) {
+            item.progress = Progress::Done;
+        }
+        match kind {
+            ToolKind::Function => self.responses_event(
+                "function_call_arguments.done",
+                of_call!("fc_", r#""name":$call_name,"arguments":$item_text"#),
+            ),
+            // A client takes the input of such a tool as it comes, so it comes whole.
+            ToolKind::Custom => {
+                self.responses_event("custom_tool_call_input.delta", of_call!("ctc_", r#""delta":$custom_input"#));
+                self.responses_event("custom_tool_call_input.done", of_call!("ctc_", r#""input":$custom_input"#));
+            }
+            ToolKind::Search => {}
+        }
+        self.responses_event("output_item.done", WITH_ITEM);
     }
 
     pub(super) fn responses_end(&mut self) {
-        self.responses_end_reasoning();
-        if self.message_at.is_some() {
-            if self.around_text.is_none() {
-                self.responses_begin_message();
-            }
-            self.responses_event("output_text.done", of_message!(r#""text":$text,"logprobs":[]"#));
-            self.responses_event("content_part.done", of_message!(r#""part":$text_part"#));
-            self.responses_event(
-                "output_item.done",
-                template!(r#""output_index":$message_place,"item":$message_item"#),
-            );
-        }
+        self.responses_end_item();
+        self.ensure_message();
+        self.responses_end_item();
         self.responses_event(status(self.finish), WITH_RESPONSE);
     }
 

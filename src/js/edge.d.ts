@@ -19,6 +19,8 @@ export type EdgeEvent =
       type: 'request';
       /** Id of the request, which the client gets as `x-request-id`. */
       requestId: string;
+      /** The API that the client speaks. */
+      api: EdgeApi;
       /** The model as the client named it. */
       model: string;
       /** Name of the provider. */
@@ -27,7 +29,7 @@ export type EdgeEvent =
       stream: boolean;
     }
   /** The answer is complete. */
-  | {
+  | ({
       type: 'end';
       /** Id of the request. */
       requestId: string;
@@ -35,15 +37,32 @@ export type EdgeEvent =
       usage: Usage | undefined;
       /** Why the answer is over. */
       finishReason: FinishReason | undefined;
-    }
-  /** A request was refused, or its answer failed. */
-  | {
+    } & EdgeFacts)
+  /** A request was refused, or its answer failed. Its facts are there as soon as a provider was asked. */
+  | ({
       type: 'error';
       /** Id of the request. */
       requestId: string;
       /** A `ChatError`, or anything that your own functions threw. */
       error: unknown;
-    };
+    } & Partial<EdgeFacts>);
+
+/** An API that the endpoint serves: Chat Completions, Responses, legacy Completions and Embeddings of OpenAI, and Messages of Anthropic. */
+export type EdgeApi = 'chat' | 'responses' | 'completions' | 'messages' | 'embeddings';
+
+/** What is known of an answer, as OpenTelemetry's conventions for GenAI name it (docs/edge.md has the lines that make spans of it). */
+export interface EdgeFacts {
+  /** The API that the client speaks. */
+  api: EdgeApi;
+  /** The model as the client named it. */
+  model: string;
+  /** Name of the provider that answered; of a `Fallback`, the one of its providers. */
+  provider: string;
+  /** Milliseconds from the request to the provider until its first content. `undefined`: none came. */
+  firstContentMs: number | undefined;
+  /** Milliseconds from the request to the provider until the end. */
+  durationMs: number;
+}
 
 /** Options of `createHandler`. */
 export interface HandlerOptions<Env = unknown> {
@@ -53,7 +72,7 @@ export interface HandlerOptions<Env = unknown> {
    */
   providers: Record<string, Provider> | ((env: Env) => Record<string, Provider> | Promise<Record<string, Provider>>);
   /**
-   * Which clients may call: those that send one of these keys as `Authorization: Bearer …`, or those for which the function returns
+   * Which clients may call: those that send one of these keys as `Authorization: Bearer …`, as `x-api-key` or as `api-key`, or those for which the function returns
    * `true` (anything else is no), or with `'public'` everybody. Left out: nobody.
    */
   authorize?: readonly string[] | ((request: Request, env: Env) => boolean | Promise<boolean>) | 'public';
@@ -62,13 +81,24 @@ export interface HandlerOptions<Env = unknown> {
    * `Origin` do not come from a page, and are not affected.
    */
   allowedOrigins?: readonly string[];
-  /** The most bytes that the body of a request may have; a larger one is refused with 413. Default 1 048 576 (1 MiB). */
+  /** The beginning of the path below which the endpoint is served, such as `/api/ai`. Default none. `/v1` behind it may be left out. */
+  basePath?: string;
+  /**
+   * The most bytes that the body of a request may have; a larger one is refused with 413. Default 10 485 760 (10 MiB): a photo fits, and
+   * an isolate of 128 MB survives it.
+   */
   maxBodyBytes?: number;
   /**
-   * Milliseconds for the whole reply, or the four limits. Default `{ firstChunk: 60_000, idle: 120_000 }`. The pause before a retry is
-   * begun only if it ends within `firstChunk`: otherwise the client gets the error at once, and tries again by itself.
+   * Milliseconds for the whole reply, or the four limits. Default `{ firstChunk: 600_000, idle: 300_000 }`: a model may think for minutes
+   * before its first word. The pause before a retry is begun only if it ends within `firstChunk`: otherwise the client gets the error at
+   * once, and tries again by itself.
    */
   timeout?: number | Timeouts;
+  /**
+   * Milliseconds without content after which the head of a stream is sent all the same, and comments keep the connection. An error after
+   * that is an event of the stream; before it, the response has the status of the error. Default 10 000.
+   */
+  headAfter?: number;
   /**
    * Milliseconds of silence in a stream after which a comment is sent, so that proxies keep the connection, and a client that left is
    * noticed. Default 15 000.
@@ -87,8 +117,8 @@ export interface HandlerOptions<Env = unknown> {
 }
 
 /**
- * Providers as an endpoint for OpenAI's clients: `POST /v1/chat/completions`, `POST /v1/responses`, `GET /v1/models`,
- * `GET /v1/models/{id}` and `GET /health`, with and without `/v1`. Options that could only be a mistake throw a `ChatError` `input`.
+ * Providers as an endpoint for the clients of OpenAI and Anthropic: `POST /v1/chat/completions`, `/v1/responses`, `/v1/messages`,
+ * `/v1/messages/count_tokens` and `/v1/completions`, `GET /v1/models`, `GET /v1/models/{id}` and `GET /health`, with and without `/v1`. Options that could only be a mistake throw a `ChatError` `input`.
  *
  * @param options the providers, which clients may call, and limits
  */

@@ -48,7 +48,10 @@ export class EventBuffer {
   /** The calls of tools that are complete. */
   toolCalls = undefined;
 
-  /** `responseMeta`: `{ warnings, sequence, hasContent }`, where the edge reads what belongs to its bytes. */
+  /**
+   * `responseMeta`: `{ warnings, sequence, hasContent, partial }`, where the edge reads what belongs to its bytes. `partial`: what a client has
+   * of an answer of Responses that broke off, as JSON text (`Reply`).
+   */
   constructor(coalesce, responseMeta, most) {
     this.#coalesce = coalesce;
     this.#responseMeta = responseMeta;

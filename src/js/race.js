@@ -73,7 +73,9 @@ export class Race {
   /** Text and counts are those of the reply that answers (`EventBuffer.inner`). */
   flush() {}
 
-  settle() {}
+  settle() {
+    return this.#winner?.responseMeta.partial;
+  }
 
   cancel() {}
 

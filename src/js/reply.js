@@ -368,7 +368,9 @@ export class Reply {
     this.#driver = this.#host = null;
     if (!driver || this.#config.isLost?.()) return;
     // A reply that ends early has the text and the counts that came until then.
-    if (!this.#buffer.finish && !this.#config.responseMeta) this.#buffer.usage ??= driver.settle();
+    const { responseMeta } = this.#config;
+    if (responseMeta && this.#error !== NONE) responseMeta.partial = driver.settle();
+    else if (!this.#buffer.finish && !responseMeta) this.#buffer.usage ??= driver.settle();
     driver.free();
   }
 

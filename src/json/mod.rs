@@ -2,12 +2,14 @@
 //! a JSON text, for the scanner.
 
 mod locate;
+mod object_end;
 mod parse;
 mod surrogates;
 mod value;
 mod weight;
 
 pub use locate::locate;
+pub use object_end::ObjectEnd;
 pub use parse::{Invalid, Parsed, parse};
 pub use surrogates::{SurrogateJoiner, join_surrogates};
 pub(crate) use value::quote;

@@ -38,6 +38,7 @@ pub const CALL_OPTIONS: &[&str] = &[
     "thinkTags",
     "includeRaw",
     "allowBrowser",
+    "native",
 ];
 
 /// Options that are not plain data: JavaScript keeps them (`src/js/options.js`), so here they are only what a wrong name

@@ -183,8 +183,12 @@ impl ReplyDriver {
     }
 
     /// As `flush`. Returns the token counts so far, of a reply that was given up or failed,
-    /// as `reply.usage` has them. `undefined`: none came.
+    /// as `reply.usage` has them. `undefined`: none came. Where an encoder makes the answer: what a client has of it
+    /// ([`Encoder::broken`]).
     pub fn settle(&self) -> JsValue {
+        if let Some(encoder) = &self.0.encoder {
+            return encoder.borrow_mut().broken().map_or(JsValue::UNDEFINED, JsValue::from);
+        }
         self.0.hand_over_kept();
         let usage = self.0.exchange.borrow().as_ref().and_then(Exchange::usage);
         usage.map_or(JsValue::UNDEFINED, |usage| js_value::to_js(&usage.into_json()))

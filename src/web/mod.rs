@@ -23,10 +23,11 @@ mod sys;
 use wasm_bindgen::prelude::*;
 
 use crate::chat::Error;
-use crate::edge::request;
+use crate::edge::{Api, CompletionSpec, Encoder, request};
 use crate::json::{Map, Value};
 use crate::options::prompt::{self, PromptStyle};
 use crate::options::{Settings, preset, read_messages};
+use crate::providers::keyed::errors;
 use failure::to_js;
 
 /// One reply; public for `tests/web.rs`.
@@ -102,14 +103,30 @@ pub fn format_prompt_for_js(given: &str) -> Result<String, JsValue> {
     options::read_value(given).and_then(format).map_err(to_js)
 }
 
-/// Reads a request of OpenAI's API: see [`request::read`]. Returns `{ model, stream, includeUsage, options, warnings }`
-/// as JSON text.
+/// Reads a request of one of the APIs that the edge serves: see [`request::read`]. Returns `{ model, stream, options, warnings, spec }`
+/// as JSON text. `api`: see [`Api::ALL`].
 ///
 /// # Errors
 /// A `ChatError` of code `input`: the body is wrong.
 #[wasm_bindgen(js_name = readRequest)]
-pub fn read_request(body: &str, responses: bool) -> Result<String, JsValue> {
-    request::read(body, responses).map(|wanted| wanted.to_json()).map_err(to_js)
+pub fn read_request(body: &str, api: &str) -> Result<String, JsValue> {
+    request::read(body, Api::named(api)).map(|wanted| wanted.to_json()).map_err(to_js)
+}
+
+/// What a client has of a stream that failed before anything was sent: see [`Encoder::broken`]. `spec`: as JSON text.
+///
+/// # Errors
+/// A `ChatError` of code `input`: it is not JSON.
+#[wasm_bindgen(js_name = emptyAnswer)]
+pub fn empty_answer(spec: &str) -> Result<Option<String>, JsValue> {
+    let spec = options::read_value(spec).map_err(to_js)?;
+    Ok(Encoder::new(CompletionSpec::read(&spec)).broken())
+}
+
+/// Whether an error of a service says that the messages are too long for the model, by the service's own names and words.
+#[wasm_bindgen(js_name = isContextLength)]
+pub fn is_context_length(names: &str, message: &str) -> bool {
+    errors::is_context_length(names, message)
 }
 
 /// How many pages of 64 KiB the memory of the module has.

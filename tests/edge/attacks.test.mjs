@@ -32,7 +32,7 @@ test('a wrong key in every form is 401 and reads no body', async () => {
     let read = 0;
     const body = new ReadableStream({ pull: (c) => { read++; c.enqueue(new Uint8Array(1)); } }, { highWaterMark: 0 });
     const asked = request(`${CHAT}?api_key=${KEY}&authorization=Bearer%20${KEY}`, {
-      body, duplex: 'half', headers: { authorization: form ?? '', 'x-api-key': KEY, cookie: `key=${KEY}` },
+      body, duplex: 'half', headers: { authorization: form ?? '', 'x-api-key': `${KEY}x`, cookie: `key=${KEY}` },
     });
     if (form === undefined) asked.headers.delete('authorization');
     const response = await endpoint(used)(asked);
@@ -43,6 +43,13 @@ test('a wrong key in every form is 401 and reads no body', async () => {
     assert.equal(read, 0);
   }
   assert.equal(used.site.requests.length, 0);
+});
+
+test("the key may stand where Anthropic's clients and Azure's send it, and one of several is enough", async () => {
+  for (const headers of [{ 'x-api-key': KEY }, { 'api-key': KEY }, { 'x-api-key': KEY, authorization: 'Bearer another' }]) {
+    const response = await endpoint(used)(request('/v1/models', { headers: { authorization: '', ...headers } }));
+    assert.equal(response.status, 200, JSON.stringify(headers));
+  }
 });
 
 test('the scheme of the key is no matter of case', async () => {

@@ -161,7 +161,8 @@ fn other_options_go_where_the_service_has_a_place_for_them() {
 #[test]
 fn what_the_service_has_no_way_for_is_told() {
     let (body, warnings) = with(json!({ "responseFormat": { "type": "json_object" }, "seed": 1 }));
-    assert_eq!(body, json!({ "max_tokens": 8192 }));
+    let asked = "Answer with a single JSON object and nothing else: no text around it, no code fence.";
+    assert_eq!(body, json!({ "max_tokens": 8192, "system": asked }));
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     assert!(warnings.iter().any(|words| words.contains("'responseFormat'")));
     assert!(warnings.iter().any(|words| words.contains("'seed'")));

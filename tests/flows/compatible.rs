@@ -253,7 +253,8 @@ fn forms_of_the_answer_are_those_that_a_service_has() {
         assert_eq!(more, "!response_format:{type:json_object}", "{service}");
     }
     let any = json!({ "type": "json_object" });
-    assert_eq!(difference(&ask("lmstudio", "m"), json!({ "responseFormat": any })), "!");
+    let by_schema = "!response_format:{json_schema:{name:answer,schema:{type:object}},type:json_schema}";
+    assert_eq!(difference(&ask("lmstudio", "m"), json!({ "responseFormat": any })), by_schema);
     assert_eq!(difference(&ask("groq", "m"), json!({ "responseFormat": any })), "response_format:{type:json_object}");
 }
 

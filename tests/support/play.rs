@@ -369,6 +369,9 @@ pub fn describe(event: &Event, played: &Played) -> String {
         Event::Logprobs(logprobs) => format!("logprobs {}", theirs(&logprobs.clone().into())),
         Event::Citation { raw, .. } => format!("citation {}", theirs(raw)),
         Event::ReasoningPart => "part".to_owned(),
+        Event::ReasoningDetail(detail) => {
+            format!("detail {}", without_our_ids(&theirs(&detail.clone().into()).to_string()))
+        }
         Event::File(members) => format!("file {}", theirs(&members.clone().into())),
         Event::Audio(members) => format!("audio {}", theirs(&members.clone().into())),
         Event::Raw { event, raw } => format!("raw {event} {}", theirs(raw)),
@@ -383,15 +386,18 @@ pub fn describe(event: &Event, played: &Played) -> String {
         Event::Replace(text) => format!("replace {text}"),
         Event::Conversation(map) => format!("conversation {}", pairs(map)),
         Event::Message(members) => {
-            let text = theirs(&members.clone().into()).to_string();
-            // A random id of ours is in quotes.
-            let parts: Vec<_> = text.split('"').map(id_of_call).collect();
-            format!("message {}", parts.join("\""))
+            format!("message {}", without_our_ids(&theirs(&members.clone().into()).to_string()))
         }
         Event::Finish { reason, .. } => format!("finish {}", reason.as_str()),
         Event::Session(Some(session)) => format!("session {}", pairs(&session.0)),
         Event::Session(None) => "session -".to_owned(),
     }
+}
+
+/// The JSON without our random ids, each of which is in quotes.
+fn without_our_ids(text: &str) -> String {
+    let parts: Vec<_> = text.split('"').map(id_of_call).collect();
+    parts.join("\"")
 }
 
 fn id_of_call(id: &str) -> &str {

@@ -13,19 +13,25 @@ export function authorizer(authorize) {
   }
   const keys = authorize.map(keyOf);
   return async (request) => {
-    const [, key] = /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
-    if (key === undefined) return false;
-    // Compares hashes, all bytes of all keys: so the time that it takes says nothing about a key, not even its length.
-    const given = await digest(key);
     let found = false;
-    for (const known of keys) {
-      const expected = await digest(known);
-      let difference = 0;
-      for (let i = 0; i < expected.length; i++) difference |= expected[i] ^ given[i];
-      found = difference === 0 || found;
+    for (const key of givenKeys(request.headers)) {
+      // Compares hashes, all bytes of all keys: so the time that it takes says nothing about a key, not even its length.
+      const given = await digest(key);
+      for (const known of keys) {
+        const expected = await digest(known);
+        let difference = 0;
+        for (let i = 0; i < expected.length; i++) difference |= expected[i] ^ given[i];
+        found = difference === 0 || found;
+      }
     }
     return found;
   };
+}
+
+/** The keys of a request: as OpenAI's clients send it, as Anthropic's do, some of which send both, and as Azure's do. */
+function givenKeys(headers) {
+  const [, bearer] = /^bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '') ?? [];
+  return [bearer, headers.get('x-api-key')?.trim(), headers.get('api-key')?.trim()].filter((key) => key);
 }
 
 /** A key that a header can carry, or an error that says what was meant: a key that no client can send locks everybody out. */

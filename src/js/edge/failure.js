@@ -1,24 +1,30 @@
+import { core } from '../core.js';
 import { ChatError } from '../error.js';
+import { callCoreOnce } from '../provider.js';
+import { APIS } from './apis.js';
 import { Refusal } from './refusal.js';
 
-/** What a client gets for the code of a `ChatError`: status, OpenAI's type, and whether the error's own message may be shown. */
+/**
+ * What a client gets for the code of a `ChatError`: status, OpenAI's type and code, and whether the error's own message may be shown.
+ * Where OpenAI has no word for it, the code is that of the `ChatError`.
+ */
 const ANSWERS = {
-  input: [400, 'invalid_request_error', true],
-  model_not_found: [404, 'invalid_request_error', true],
-  refused: [400, 'invalid_request_error', true],
-  rate_limited: [429, 'rate_limit_error', true],
-  payment_required: [402, 'insufficient_quota', false],
-  service: [502, 'server_error', true],
-  timeout: [504, 'server_error', true],
-  truncated: [502, 'server_error', true],
+  input: [400, 'invalid_request_error', 'invalid_value', true],
+  model_not_found: [404, 'invalid_request_error', 'model_not_found', true],
+  refused: [400, 'invalid_request_error', 'invalid_prompt', true],
+  rate_limited: [429, 'rate_limit_error', 'rate_limit_exceeded', true],
+  payment_required: [429, 'insufficient_quota', 'insufficient_quota', false],
+  service: [502, 'server_error', 'server_error', true],
+  timeout: [504, 'server_error', 'timeout', true],
+  truncated: [502, 'server_error', 'truncated', true],
   // 502 and not 401: the service refused the provider's key, not the client's.
-  auth: [502, 'server_error', false],
-  nonce: [502, 'server_error', false],
-  blocked: [502, 'server_error', false],
-  network: [502, 'server_error', false],
-  protocol: [502, 'server_error', false],
-  too_large: [502, 'server_error', true],
-  all_failed: [502, 'server_error', false],
+  auth: [502, 'server_error', 'auth', false],
+  nonce: [502, 'server_error', 'nonce', false],
+  blocked: [502, 'server_error', 'blocked', false],
+  network: [502, 'server_error', 'network', false],
+  protocol: [502, 'server_error', 'protocol', false],
+  too_large: [502, 'server_error', 'too_large', true],
+  all_failed: [502, 'server_error', 'all_failed', false],
 };
 
 /** What a client reads in place of a message that may not be shown. */
@@ -38,43 +44,102 @@ const MESSAGES = {
  */
 const BY_STATUS = { 400: 'refused', 401: 'auth', 403: 'auth', 413: 'refused', 422: 'refused', 429: 'rate_limited' };
 
+/** Codes of errors after which the service wants to be paid all the same: asking again would cost the same once more. */
+const PAID = ['timeout', 'truncated', 'too_large'];
+
 /** What looks like an API key. Services repeat the key that they refuse in their message. */
 const KEY_LIKE = /\b(sk|pk|rk|gsk|xai|key|AIza)[-_]?[\w-]{8,}/gi;
 
+/** Codes of services for what their filters do not let through, and the one that OpenAI has for it. */
+const FILTERED = /filter|polic|safety|block|moderat|refusal/i;
+
 /** Status, and OpenAI's `{ message, type, param, code }`. It holds nothing that is not known to be harmless. */
 export function toClientError(error) {
-  const result = (status, type, code, message) => ({ status, body: { message, type, param: null, code } });
+  const result = (status, type, code, message, param = null) => ({ status, body: { message, type, param, code } });
   if (error instanceof Refusal) {
     return result(error.status, error.status === 401 ? 'authentication_error' : 'invalid_request_error', error.code, error.message);
   }
   if (!(error instanceof ChatError)) return result(500, 'server_error', null, 'the server failed');
   // Messages of services with these statuses are about the provider's request and key, not about the client's.
   const code = (error.code === 'service' && BY_STATUS[error.status]) || error.code;
-  const [status, type, isPlain] = ANSWERS[code] ?? [500, 'server_error', false];
+  const [status, type, word, isPlain] = ANSWERS[code] ?? [500, 'server_error', code, false];
+  // What the service says of a field is about the provider's request, whose fields may have other names.
+  const param = code === 'input' ? error.param ?? null : null;
+  const message = isPlain ? error.message.replace(KEY_LIKE, '[redacted]') : MESSAGES[code] ?? 'the server failed';
+  const names = `${error.serviceCode ?? ''} ${error.type ?? ''}`;
+  if (isContextLength(error, code, names)) {
+    const known = "This model's maximum context length is";
+    return result(400, type, 'context_length_exceeded', message.includes(known) ? message : `${known} exceeded: ${message}`, 'messages');
+  }
+  if (code === 'refused' && FILTERED.test(`${names} ${message}`)) return result(status, type, 'content_filter', message);
   // 503 where the same request may succeed later, since clients try that again.
-  const finalStatus = status === 502 && error.retryable ? 503 : status;
-  return result(finalStatus, type, code, isPlain ? error.message.replace(KEY_LIKE, '[redacted]') : MESSAGES[code] ?? 'the server failed');
+  return result(status === 502 && error.retryable ? 503 : status, type, word, message, param);
 }
 
-/** The response for an error before the first content. */
-export function failure(error) {
-  const { status, body } = toClientError(error);
+function isContextLength(error, code, names) {
+  return code === 'refused' && callCoreOnce(() => core().isContextLength(names, error.message));
+}
+
+/** The types of Anthropic's errors by their status. */
+const ANTHROPIC_TYPES = {
+  401: 'authentication_error', 402: 'billing_error', 403: 'permission_error', 404: 'not_found_error', 413: 'request_too_large',
+  429: 'rate_limit_error', 504: 'timeout_error', 529: 'overloaded_error',
+};
+
+/** Status, and the body of an error of Anthropic's. */
+function toAnthropicError(error, requestId) {
+  const { status: usual, body: { message, code } } = toClientError(error);
+  const status = { 502: 500, 503: 529 }[usual] ?? (code === 'insufficient_quota' ? 402 : usual);
+  const type = ANTHROPIC_TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
+  const inner = { type, message: code === 'context_length_exceeded' ? tooLong(message) : message };
+  // The words by which Anthropic's packages learn to send all messages instead of a part of them.
+  if (error?.serviceCode === 'thread_unsupported_request') inner.details = { error_code: error.serviceCode, unsupported: ['thread'] };
+  return { status, body: { type: 'error', error: inner, request_id: requestId } };
+}
+
+/** That the messages are too long, in the words that clients of Anthropic's know. Its numbers are the service's. */
+function tooLong(message) {
+  const numbers = [...message.matchAll(/\d[\d,]*/g)].map(([digits]) => Number(digits.replaceAll(',', ''))).filter((number) => number > 500);
+  const [tokens, most] = [Math.max(...numbers), Math.min(...numbers)];
+  return tokens > most ? `prompt is too long: ${tokens} tokens > ${most} maximum` : `prompt is too long: ${message}`;
+}
+
+/** The response for an error before the first content. `api`: the API whose form it has. */
+export function failure(error, api, requestId) {
+  const { status, body } = APIS[api].isAnthropic ? toAnthropicError(error, requestId) : withMember(toClientError(error));
   const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
   // Reads only errors of this package: what a function of the application throws may hold anything, or be `undefined`.
   if (error instanceof Refusal) for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);
   const isChatError = error instanceof ChatError;
-  headers.set('x-should-retry', String(isChatError && error.retryable));
+  headers.set('x-should-retry', String(isChatError && error.retryable && !PAID.includes(error.code)));
   if (isChatError && error.retryAfterMs !== undefined) {
     headers.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
     headers.set('retry-after-ms', String(Math.ceil(error.retryAfterMs)));
   }
-  return new Response(JSON.stringify({ error: body }), { status, headers });
+  return new Response(JSON.stringify(body), { status, headers });
 }
 
-/** The event for an error in the middle of a stream, in the form of its API. `sequence`: number of the event in Responses. */
-export function errorFrame(error, responses, sequence) {
+const withMember = ({ status, body }) => ({ status, body: { error: body } });
+
+/** Codes that the error of a response can have; every other failure is one of the server. (OpenAI's reference, "The response object".) */
+const RESPONSE_CODES = ['server_error', 'rate_limit_exceeded', 'insufficient_quota', 'invalid_prompt', 'context_length_exceeded', 'content_filter', 'model_not_found'];
+
+/**
+ * The events for an error in the middle of a stream, as the service of each API sends them. `spec`: of the answer. `responseMeta`: see
+ * `EventBuffer`; its `partial` is what the client has of the answer so far.
+ */
+export function errorFrames(error, spec, responseMeta, requestId) {
+  if (spec.api === 'messages') return frame('error', toAnthropicError(error, requestId).body);
   const { body } = toClientError(error);
-  if (!responses) return `data: ${JSON.stringify({ error: body })}\n\n`;
-  const { code, message, param } = body;
-  return `event: error\ndata: ${JSON.stringify({ type: 'error', code, message, param, sequence_number: sequence })}\n\n`;
+  if (spec.api !== 'responses') return `data: ${JSON.stringify({ error: body })}\n\n`;
+  let { sequence } = responseMeta;
+  const numbered = (type, members) => frame(type, { type, ...members, sequence_number: sequence++ });
+  const response = JSON.parse(responseMeta.partial ?? callCoreOnce(() => core().emptyAnswer(JSON.stringify(spec))));
+  const code = RESPONSE_CODES.includes(body.code) ? body.code : 'server_error';
+  const failed = { ...response, status: 'failed', error: { code, message: body.message } };
+  // A client wants to hear of the response before its end.
+  const begun = sequence > 0 ? '' : numbered('response.created', { response: { ...response, status: 'in_progress', output: [] } });
+  return begun + numbered('error', { error: { ...body, code } }) + numbered('response.failed', { response: failed });
 }
+
+const frame = (name, data) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;

@@ -4,9 +4,10 @@ import { ChatError } from '../error.js';
 import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from '../serving.js';
 import { ownProperties, refuseUnknown } from '../options.js';
 import { encoded, callCoreOnce } from '../provider.js';
+import { APIS } from './apis.js';
 import { authorizer } from './authorize.js';
 import { readText } from './body.js';
-import { errorFrame, failure } from './failure.js';
+import { errorFrames, failure } from './failure.js';
 import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
 import { Refusal } from './refusal.js';
@@ -18,33 +19,43 @@ class ConfigurationError extends Error {}
 /** Default of `keepAlive`: milliseconds of silence in a stream before a comment is sent. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** Default of `timeout`. The client gets no head before the first content, so the wait for that is limited, too. */
-const TIMEOUTS = { firstChunk: 60_000, idle: 120_000 };
+/** Default of `headAfter`: milliseconds without content after which the head of a stream is sent all the same. */
+const HEAD_AFTER_MS = 10_000;
+
+/** Default of `timeout`. A model may think for minutes before its first word, and `openai` waits as long for it. */
+const TIMEOUTS = { firstChunk: 600_000, idle: 300_000 };
 
 /** Response headers that a page of another origin may read. */
 const EXPOSED = 'retry-after, retry-after-ms, x-request-id, x-rivulet-warnings, x-should-retry';
 
-const OPTIONS = ['providers', 'authorize', 'allowedOrigins', 'maxBodyBytes', 'timeout', 'keepAlive', 'session', 'fetch', 'onEvent'];
+const OPTIONS = [
+  'providers', 'authorize', 'allowedOrigins', 'basePath', 'maxBodyBytes', 'timeout', 'headAfter', 'keepAlive', 'session', 'fetch', 'onEvent',
+];
 
 const ROUTES = {
+  '/': { GET: () => json({ status: 'ok' }), isOpen: true },
   '/health': { GET: () => json({ status: 'ok' }), isOpen: true },
-  '/models': { GET: (call) => json({ object: 'list', data: modelEntries(call.providers) }) },
-  '/chat/completions': { POST: (call) => complete(call, false) },
-  '/responses': { POST: (call) => complete(call, true) },
+  '/models': { GET: listModels },
+  '/chat/completions': { POST: (call) => complete(call, 'chat') },
+  '/responses': { POST: (call) => complete(call, 'responses') },
+  '/completions': { POST: (call) => complete(call, 'completions') },
+  '/messages': { POST: (call) => complete(call, 'messages'), api: 'messages' },
+  '/messages/count_tokens': { POST: countTokens, api: 'messages' },
 };
 
-/** The providers as an endpoint for OpenAI's clients: `(request, env, ctx) => Promise<Response>`. */
+/** The providers as an endpoint for the clients of OpenAI and Anthropic: `(request, env, ctx) => Promise<Response>`. */
 export function createHandler(options) {
   const given = ownProperties(options);
   refuseUnknown(given, OPTIONS, 'createHandler');
   const {
-    providers, authorize, allowedOrigins, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUTS, keepAlive = KEEP_ALIVE_MS,
-    session, fetch, onEvent,
+    providers, authorize, allowedOrigins, basePath = '', maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUTS, headAfter = HEAD_AFTER_MS,
+    keepAlive = KEEP_ALIVE_MS, session, fetch, onEvent,
   } = given;
   const providersOf = registry(providers);
   const isAuthorized = authorizer(authorize);
   const callerOf = allowList(allowedOrigins);
-  checkPositive({ maxBodyBytes, keepAlive });
+  const base = checkedBase(basePath);
+  checkPositive({ maxBodyBytes, keepAlive, headAfter });
   const { firstChunk = Infinity } = readTimeouts(timeout);
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new ChatError('input', 'onEvent must be a function');
   // A listener that throws, now or later, must not change the answer.
@@ -53,8 +64,11 @@ export function createHandler(options) {
   return async function handler(request, env) {
     const requestId = crypto.randomUUID();
     const caller = callerOf(request);
+    let api = request.headers.has('anthropic-version') ? 'messages' : 'chat';
     const finish = (response) => {
       response.headers.set('x-request-id', requestId);
+      if (APIS[api].isAnthropic) response.headers.set('request-id', requestId);
+      response.headers.set('x-content-type-options', 'nosniff');
       crossOrigin(response.headers, caller, EXPOSED);
       if (request.method !== 'HEAD') return response;
       response.body?.cancel().catch(() => {});
@@ -62,9 +76,10 @@ export function createHandler(options) {
     };
     try {
       const { pathname } = new URL(request.url);
-      const path = pathname.replace(/^\/v1(?=\/)/, '').replace(/(?<=.)\/$/, '');
+      const path = pathOf(pathname, base);
       const route = ROUTES[Object.hasOwn(ROUTES, path) ? path : undefined] ?? modelRoute(path);
       if (route === undefined) throw new Refusal(404, 'unknown_url', `Unknown request URL: ${request.method} ${pathname.slice(0, 200)}`);
+      api = route.api ?? api;
       if (request.method === 'OPTIONS') return preflight(request, caller);
       if (caller.origin !== null && !caller.isAllowed) throw new Refusal(403, 'origin_not_allowed', 'this origin is not allowed');
       const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -72,20 +87,45 @@ export function createHandler(options) {
       if (work === undefined) throw notAllowed(request.method, route);
       if (!route.isOpen && !(await isAuthorized(request, env))) throw notAuthorized();
       const call = {
-        request, requestId, maxBodyBytes, timeout, firstChunk, keepAlive, fetch, emit,
+        request, requestId, api, maxBodyBytes, timeout, firstChunk, headAfter, keepAlive, fetch, emit,
         providers: route.isOpen ? undefined : await providersOf(env),
         session: sessionOf(session, env),
       };
       return finish(await work(call));
     } catch (error) {
-      emit({ type: 'error', requestId, error: error instanceof ConfigurationError ? error.cause : error });
-      return finish(failure(error));
+      emit({ type: 'error', requestId, error: error instanceof ConfigurationError ? error.cause : error, ...error?.[about] });
+      return finish(failure(error, api, requestId));
     }
   };
 }
 
+/** Key of what an event of an error says beside it: `complete` knows, and the handler tells. */
+const about = Symbol('about');
+
+/** `basePath` without the slash at its end, or an error. */
+function checkedBase(basePath) {
+  if (typeof basePath === 'string' && /^(\/[\w.~-]+)*\/?$/.test(basePath)) return basePath.replace(/\/$/, '');
+  throw new ChatError('input', "basePath must be the beginning of a path such as '/api/ai'");
+}
+
+/** The path below `base`, without `/v1` and without a slash at its end. */
+function pathOf(pathname, base) {
+  const below = pathname === base || pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : undefined;
+  return below?.replace(/^\/v1(?=\/|$)/, '').replace(/\/$/, '') || (below === undefined ? undefined : '/');
+}
+
 const notAuthorized = () =>
   new Refusal(401, 'invalid_api_key', 'Incorrect API key provided, or none: send it as Authorization: Bearer …', { 'www-authenticate': 'Bearer' });
+
+function listModels({ api, providers }) {
+  const entries = modelEntries(providers);
+  if (!APIS[api].isAnthropic) return json({ object: 'list', data: entries });
+  const data = entries.map(({ id }) => anthropicModel(id));
+  return json({ data, has_more: false, first_id: data[0].id, last_id: data.at(-1).id });
+}
+
+/** A model in Anthropic's form. When it was made is not known, and the form wants a date. */
+const anthropicModel = (id) => ({ type: 'model', id, display_name: id, created_at: '1970-01-01T00:00:00Z' });
 
 function notAllowed(method, route) {
   const allow = [...Object.keys(route).filter((key) => key === 'GET' || key === 'POST'), ...(route.GET ? ['HEAD'] : []), 'OPTIONS'];
@@ -138,7 +178,7 @@ function modelRoute(path) {
   const [, encodedName] = /^\/models\/(.+)$/.exec(path) ?? [];
   if (encodedName === undefined) return undefined;
   return {
-    GET({ providers }) {
+    GET({ api, providers }) {
       let name = encodedName;
       try {
         name = decodeURIComponent(encodedName);
@@ -146,48 +186,131 @@ function modelRoute(path) {
         // Not encoded as a URL is, so it stays as it is, and no model has that name.
       }
       findProvider(providers, name);
-      return json(modelEntry(name, name.split(':')[0]));
+      return json(APIS[api].isAnthropic ? anthropicModel(name) : modelEntry(name, name.split(':')[0]));
     },
   };
 }
 
-async function complete({ request, requestId, providers, maxBodyBytes, timeout, firstChunk, keepAlive, session, fetch, emit }, responses) {
+/** The body of a request as `readRequest` of the core gives it (src/edge/request/mod.rs). */
+async function readRequest({ request, maxBodyBytes }, api) {
   const type = request.headers.get('content-type');
   if (type !== null && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
     throw new Refusal(415, 'unsupported_media_type', 'the body must be application/json');
   }
   const body = await readText(request, maxBodyBytes);
-  const parsed = JSON.parse(callCoreOnce(() => core().readRequest(body, responses)));
+  return JSON.parse(callCoreOnce(() => core().readRequest(body, api)));
+}
+
+/** Characters of text that are a token, about: no service but the model's own can count. */
+const CHARACTERS_A_TOKEN = 4;
+/** Tokens of an image, about. */
+const IMAGE_TOKENS = 1500;
+
+/** An estimate of the tokens of a request of Messages. */
+async function countTokens(call) {
+  const { model, options } = await readRequest(call, 'messages');
+  findProvider(call.providers, model);
+  let images = 0;
+  const text = JSON.stringify([options.messages, options.tools], (key, value) => {
+    if (typeof value !== 'string' || value.length < 512 || !['data', 'url', 'file_data', 'image_url'].includes(key)) return value;
+    images++;
+    return '';
+  });
+  const response = json({ input_tokens: Math.ceil(text.length / CHARACTERS_A_TOKEN) + images * IMAGE_TOKENS });
+  response.headers.set('x-rivulet-warnings', 'the count is an estimate');
+  return response;
+}
+
+async function complete(call, api) {
+  const { request, requestId, providers, timeout, firstChunk, headAfter, keepAlive, session, fetch, emit } = call;
+  const parsed = await readRequest(call, api);
   const { provider, model } = findProvider(providers, parsed.model);
-  const { stream, includeUsage } = parsed;
-  const id = requestId.replaceAll('-', '');
-  const created = Math.floor(Date.now() / 1000);
-  const spec = { responses, stream, includeUsage, created, model: parsed.model, id: responses ? `resp_${id}` : `chatcmpl-${id}` };
+  const { stream } = parsed;
+  const spec = {
+    ...parsed.spec, api, stream, created: Math.floor(Date.now() / 1000), model: parsed.model, id: `${APIS[api].prefix}${requestId.replaceAll('-', '')}`,
+  };
   // The client knows better than a pause that it cannot see: it gets the error, and tries again by itself.
   const options = { ...parsed.options, timeout, [pausesEnd]: Date.now() + firstChunk, signal: request.signal };
   // Only options that are given, since `undefined` here must leave the provider's own settings in force.
   for (const [key, value] of Object.entries({ model, session, fetch })) if (value !== undefined) options[key] = value;
-  emit({ type: 'request', requestId, model: parsed.model, provider: provider.name, stream });
+  emit({ type: 'request', requestId, api, model: parsed.model, provider: provider.name, stream });
 
+  const startedAt = Date.now();
   const responseMeta = { warnings: parsed.warnings, sequence: 0 };
-  const reply = provider[encoded](options, spec, responseMeta);
-  const first = await firstItem(reply);
-  const { warnings } = responseMeta;
-  const headers = { 'cache-control': 'no-store' };
-  if (warnings.length > 0) headers['x-rivulet-warnings'] = warnings.map((text) => text.replace(/[^ -~]/g, '?')).join('; ').slice(0, 2000);
-  const onEnd = (error) => emit(error ? { type: 'error', requestId, error } : { type: 'end', requestId, usage: reply.usage, finishReason: reply.finishReason });
-  if (!stream) {
-    // A `Fallback` knows only by a further read that its provider is done.
-    await reply.next();
-    onEnd();
-    return new Response(first, { headers: { ...headers, 'content-type': 'application/json' } });
+  let firstContentMs;
+  let reply;
+  const ask = async (own) => {
+    reply = provider[encoded](own, spec, responseMeta);
+    const item = await firstItem(reply);
+    firstContentMs = Date.now() - startedAt;
+    return item;
+  };
+  // What spans and logs want to know, without any text.
+  const facts = () => ({ api, model: parsed.model, provider: reply?.provider ?? provider.name, firstContentMs, durationMs: Date.now() - startedAt });
+  const onEnd = (error) => emit(error === undefined
+    ? { type: 'end', requestId, ...facts(), usage: reply.usage, finishReason: reply.finishReason }
+    : { type: 'error', requestId, error, ...facts() });
+  try {
+    const first = ask(options).catch((error) => {
+      const most = mostTokens(error, options.maxTokens);
+      if (api !== 'messages' || most === undefined) throw error;
+      responseMeta.warnings.push(`max_tokens became ${most}: the service takes no more`);
+      return ask({ ...options, maxTokens: most });
+    });
+    const headers = { 'cache-control': 'no-store' };
+    if (!stream) {
+      const body = await first;
+      // A `Fallback` knows only by a further read that its provider is done.
+      await reply.next();
+      onEnd();
+      addWarnings(headers, responseMeta.warnings);
+      return new Response(body, { headers: { ...headers, 'content-type': 'application/json' } });
+    }
+    const begun = await within(headAfter, first);
+    addWarnings(headers, responseMeta.warnings);
+    const framesOf = (error) => errorFrames(error, spec, responseMeta, requestId);
+    const body = streamed(begun ?? first, { next: () => reply.next(), return: () => reply.return() }, {
+      framesOf, onEnd, keepAlive, ping: APIS[api].ping, signal: request.signal,
+    });
+    return new Response(body, {
+      headers: {
+        ...headers,
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      },
+    });
+  } catch (error) {
+    if (error instanceof ChatError) error[about] = facts();
+    throw error;
   }
-  return new Response(streamed(first, reply, (error) => errorFrame(error, responses, responseMeta.sequence), onEnd, keepAlive, request.signal), {
-    headers: {
-      ...headers,
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache, no-transform',
-      'x-accel-buffering': 'no',
-    },
+}
+
+/** What `promise` resolves to; `undefined` where that takes longer than `ms`. */
+async function within(ms, promise) {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
   });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * How many tokens a service takes at most, where it refused a request for more of them. Clients of Messages must give a number, and give
+ * that of Anthropic's largest models.
+ */
+function mostTokens(error, asked) {
+  if (!(error instanceof ChatError) || !['refused', 'service'].includes(error.code) || !(error.status >= 400 && error.status < 500)) return undefined;
+  if (!/max[\w ]{0,20}tokens|output tokens|completion tokens/i.test(error.message)) return undefined;
+  const numbers = [...error.message.matchAll(/\d+/g)].map(([digits]) => Number(digits));
+  const most = Math.max(...numbers.filter((number) => number < asked && number > 255));
+  return Number.isFinite(most) ? most : undefined;
+}
+
+function addWarnings(headers, warnings) {
+  if (warnings.length > 0) headers['x-rivulet-warnings'] = warnings.map((text) => text.replace(/[^ -~]/g, '?')).join('; ').slice(0, 2000);
 }

@@ -2,7 +2,7 @@ import { ChatError } from '../error.js';
 import { ownProperties, refuseUnknown } from '../options.js';
 import { authorizer } from './authorize.js';
 import { readBytes } from './body.js';
-import { checkPositive, MAX_BODY_BYTES } from './limits.js';
+import { checkPositive, MAX_RELAY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
 import { Refusal } from './refusal.js';
 import { isBody, isPage, routeOf } from './routes.js';
@@ -30,7 +30,7 @@ export function createRelay(options) {
   const given = ownProperties(options);
   refuseUnknown(given, OPTIONS, 'createRelay');
   const {
-    allow, pages = [], allowedOrigins = [], authorize, forwardAuthorization = false, maxBodyBytes = MAX_BODY_BYTES, timeout = TIMEOUT_MS, fetch,
+    allow, pages = [], allowedOrigins = [], authorize, forwardAuthorization = false, maxBodyBytes = MAX_RELAY_BYTES, timeout = TIMEOUT_MS, fetch,
   } = given;
   const forwardedRoute = forwardedRoutes(allow, pages);
   const callerOf = allowList(allowedOrigins);

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use crate::chat::reasoning_detail::{self, ANTHROPIC};
 use crate::chat::{Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
@@ -39,6 +40,7 @@ pub const PROTOCOL: Protocol = Protocol {
                 ("parallelToolCalls", ".parallel_tool_calls"),
                 ("reasoningEffort", "output_config/effort"),
                 ("responseFormat", ".response_format"),
+                ("native", ".native"),
                 ("extra", ".extra"),
             ],
         )
@@ -166,9 +168,26 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
             body.insert_in("output_config", "format", format);
         }
         Some(_) => {
-            warnings.push("Anthropic has no JSON mode without a schema: 'responseFormat' was left out".to_owned())
+            warnings.push("Anthropic has no JSON mode without a schema, so the 'responseFormat' is asked for in words".to_owned());
+            ask_for_json(body);
         }
         None => {}
+    }
+    if let Some(native) = chat.mapped_options.get(".native").and_then(|native| native.get("messages")) {
+        keyed::merge_over(body, native)?;
+    }
+    if lacks_thinking(chat, body) {
+        warnings.push(match is_adaptive {
+            // It refuses to be switched off, and is not told to think either.
+            true => {
+                body.remove("thinking");
+                join(&[&model, " got a turn without its thinking, which the client did not send back"])
+            }
+            false => {
+                body.insert_filled("thinking", r#"{"type":"disabled"}"#, &[]);
+                NO_THINKING.to_owned()
+            }
+        });
     }
     if version(chat) >= VERSION {
         for (key, warning) in [("temperature", NO_TEMPERATURE), ("top_p", NO_TOP_P)] {
@@ -191,6 +210,8 @@ const MAX_TOKENS: u64 = 8192;
 /// Warnings about options that the newer version of the API has no more.
 const NO_TEMPERATURE: &str = "Anthropic's API of 2026-10-21 has no 'temperature': it was left out";
 const NO_TOP_P: &str = "Anthropic's API of 2026-10-21 has no 'topP': it was left out";
+const NO_THINKING: &str = "the thinking that led to the last tool calls did not come back, without which Anthropic refuses to think: \
+    thinking is off for this request";
 const NO_LIMITS: &str = "Anthropic takes no limits of numbers, lengths and patterns in the schema of 'responseFormat': they went into \
     the descriptions";
 
@@ -278,10 +299,62 @@ fn close_objects(schema: &mut Value) -> bool {
     is_changed
 }
 
+/// Asks for JSON in the place of a mode.
+fn ask_for_json(body: &mut Map) {
+    match body.get_mut("system") {
+        Some(Value::Array(blocks)) => blocks.push(text_block(messages::JSON_ONLY)),
+        Some(Value::String(system)) => system.push_str(&join(&["\n\n", messages::JSON_ONLY])),
+        _ => body.insert_str("system", messages::JSON_ONLY),
+    }
+}
+
+/// Whether thinking is on, by the caller's `extra` or a client's request, and the turn that is going on has calls without the thinking that
+/// led to them: the service refuses that ("Expected `thinking`, but found `tool_use`").
+fn lacks_thinking(chat: &ChatRequest, body: &Map) -> bool {
+    let thinking = chat.extras().find_map(|extra| extra.get("thinking")).or(body.get("thinking"));
+    let thinks = match thinking {
+        Some(thinking) => matches!(thinking.text("type"), Some("enabled" | "adaptive")),
+        // The newest models think unless they are told not to.
+        None => body.contains_key("output_config"),
+    };
+    if !thinks {
+        return false;
+    }
+    let messages = body.get("messages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let Some(last) = messages.iter().rposition(|message| message.text("role") == Some("assistant")) else {
+        return false;
+    };
+    // A turn is over with the next message that is no result of a tool.
+    let is_result = |block: &Value| block.text("type") == Some("tool_result");
+    let goes_on = messages[last + 1..].iter().all(|message| message.list("content").iter().any(is_result));
+    let blocks = messages[last].list("content");
+    let is_thinking = |block: &Value| matches!(block.text("type"), Some("thinking" | "redacted_thinking"));
+    goes_on
+        && blocks.iter().any(|block| block.text("type") == Some("tool_use"))
+        && !blocks.first().is_some_and(is_thinking)
+}
+
 /// Whether a part of reasoning in a content is one of the service's own, which it takes back as it is.
 fn is_own_reasoning(part: &Value) -> bool {
-    part.text("signature").is_some_and(|signature| !signature.is_empty())
-        || part.text("type") == Some("redacted_thinking")
+    match part.text("format") {
+        Some(format) => format == ANTHROPIC,
+        None => {
+            part.text("signature").is_some_and(|signature| !signature.is_empty())
+                || part.text("type") == Some("redacted_thinking")
+        }
+    }
+}
+
+/// The blocks of reasoning that stand in `reasoning_details`: what a client of another API carried here.
+fn blocks_of_details(message: &ChatMessage) -> Vec<Value> {
+    let blocks = reasoning_detail::of_format(message.given, ANTHROPIC).map(|detail| match detail.text("data") {
+        Some(data) => fill_template(r#"{"type":"redacted_thinking","data":$}"#, &[data]),
+        None => {
+            let [text, signature] = ["text", "signature"].map(|key| str_or_empty(detail, key));
+            fill_template(r#"{"type":"thinking","thinking":$,"signature":$}"#, &[text, signature])
+        }
+    });
+    blocks.collect()
 }
 
 /// Writes the content blocks of one message (H2).
@@ -297,11 +370,18 @@ fn blocks(message: &ChatMessage, known: &KnownCalls, warnings: &mut Vec<String>)
         }
         return Ok(blocks);
     }
+    let has_own = |part: &ContentPart| matches!(part, ContentPart::Reasoning(given) if is_own_reasoning(given));
+    if !message.parts.iter().any(has_own) {
+        blocks = blocks_of_details(message);
+    }
+    let has_details = !blocks.is_empty();
     let mut called = false;
     for part in &message.parts {
         // A message with tool calls must begin with the reasoning, although its text comes before the calls.
         let at = if called { blocks.len() } else { 0 };
-        blocks.splice(at..at, reasoning_before(part, known).iter().cloned());
+        if !has_details {
+            blocks.splice(at..at, reasoning_before(part, known).iter().cloned());
+        }
         called |= matches!(part, ContentPart::ToolCall { .. });
         add_block(message, part, &mut blocks, warnings)?;
     }
@@ -527,7 +607,10 @@ fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mu
             }
             keep_block(message, index, whole.into(), out);
         }
-        "redacted_thinking" => keep_block(message, index, block.clone(), out),
+        "redacted_thinking" => {
+            message.reasoning_detail(reasoning_detail::encrypted(str_or_empty(block, "data"), "", ANTHROPIC), out);
+            keep_block(message, index, block.clone(), out);
+        }
         "tool_use" => {
             let id = str_or_empty(block, "id");
             let is_reasoning =
@@ -555,6 +638,11 @@ fn end_block(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
     if message.arguments(index) == Some("") {
         message.tool_call(Some(index), "", "", "{}", out);
     }
+    let signed = kept_block(message, index).and_then(|block| {
+        let signature = block.text("signature").filter(|signature| !signature.is_empty())?;
+        Some(reasoning_detail::signed(block.text("thinking").unwrap_or_default(), signature, ANTHROPIC))
+    });
+    signed.into_iter().for_each(|detail| message.reasoning_detail(detail, out));
     notes::end_block(message, index, out);
 }
 

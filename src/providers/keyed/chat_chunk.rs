@@ -5,6 +5,7 @@ use super::compatible::EXTRA;
 use super::message_decoder::{MessageDecoder, arguments_text, str_or_empty};
 use super::notes;
 use crate::chat::Event;
+use crate::chat::reasoning_detail::{self, GOOGLE};
 use crate::exchange::EventQueue;
 use crate::json::{Map, Value};
 use crate::text::join;
@@ -61,6 +62,10 @@ fn decode_delta(message: &mut MessageDecoder, delta: &Value, out: &mut EventQueu
         let function = call.non_null("function").or(call.get("custom")).unwrap_or(&Value::Null);
         let arguments = function.non_null("arguments").or(function.get("input"));
         let [id, name] = [(call, "id"), (function, "name")].map(|(value, key)| str_or_empty(value, key));
+        let signature = call.text_at("/extra_content/google/thought_signature").filter(|_| !id.is_empty());
+        if let Some(signature) = signature {
+            message.reasoning_detail(reasoning_detail::encrypted(signature, id, GOOGLE), out);
+        }
         message.tool_call(call.number("index"), id, name, &arguments_text(arguments), out);
         if let Some(extra) = call.non_null(EXTRA) {
             message.call_extra(extra);

@@ -3,7 +3,8 @@
 
 use super::chat_messages::{OwnTools, Takes};
 use super::message_decoder::str_or_empty;
-use super::messages::{self, DETAILS, KnownCalls};
+use super::messages::{self, KnownCalls};
+use crate::chat::reasoning_detail::{self, DETAILS, GOOGLE};
 use crate::chat::{Error, Result};
 use crate::http::Request;
 use crate::json::{Map, Value, fill_template};
@@ -481,8 +482,10 @@ impl Service {
             ]);
             body.insert_filled("response_format", r#"{"type":"json_object"}"#, &[]);
         } else {
-            warn(&[name, " has no JSON mode without a schema: 'responseFormat' was left out"]);
-            body.remove("response_format");
+            warn(&[name, " has no JSON mode without a schema: it is asked for any object by a schema"]);
+            const ANY_OBJECT: &str =
+                r#"{"type":"json_schema","json_schema":{"name":"answer","schema":{"type":"object"}}}"#;
+            body.insert_filled("response_format", ANY_OBJECT, &[]);
         }
     }
 
@@ -547,6 +550,9 @@ impl Service {
                 }
             }
         }
+        if self.may_be_google() {
+            self.sign_calls(&mut changed, message);
+        }
         if role == "assistant" {
             self.place_reasoning(name, &mut changed, message, warn);
         }
@@ -565,6 +571,25 @@ impl Service {
             }
         }
         changed.map(Value::Object)
+    }
+
+    /// Puts Google's signatures, which stand in `reasoning_details` by the ids of the calls, into the calls.
+    fn sign_calls(&self, changed: &mut Option<Map>, message: &Value) {
+        let signatures = reasoning_detail::by_call(message, GOOGLE);
+        if signatures.is_empty() {
+            return;
+        }
+        let signatures = KnownCalls::of(&signatures);
+        for (at, call) in message.list("tool_calls").iter().enumerate() {
+            let Some(data) = signatures.get(str_or_empty(call, "id")).and_then(Value::as_str) else { continue };
+            if call.get(EXTRA).is_none()
+                && let Some(Value::Array(calls)) = object(changed, message).get_mut("tool_calls")
+                && let Some(Value::Object(call)) = calls.get_mut(at)
+                && !call.contains_key(EXTRA)
+            {
+                call.insert(EXTRA, fill_template(r#"{"google":{"thought_signature":$}}"#, &[data]));
+            }
+        }
     }
 
     /// Puts the reasoning of a message where the service wants it. Signatures and encrypted reasoning mean
@@ -667,6 +692,8 @@ fn object<'a>(changed: &'a mut Option<Map>, message: &Value) -> &'a mut Map {
 #[derive(Default)]
 pub struct State {
     details: Vec<Value>,
+    /// How many of them were handed out.
+    told: usize,
     reasoning: String,
 }
 
@@ -677,7 +704,9 @@ impl State {
             let same = |known: &Value| {
                 ["type", "index", "id"].iter().all(|key| piece.get(key).is_none() || piece.get(key) == known.get(key))
             };
-            match (self.details.last_mut().filter(|last| same(last)), piece) {
+            // One that was handed out cannot go on.
+            let last = self.details.get_mut(self.told..).and_then(<[Value]>::last_mut);
+            match (last.filter(|last| same(last)), piece) {
                 (Some(Value::Object(last)), Value::Object(piece)) => {
                     for (name, value) in piece.iter() {
                         match (name, last.get_mut(name), value) {
@@ -693,6 +722,16 @@ impl State {
             }
         }
         pieces.iter().map(Value::size).sum()
+    }
+
+    /// The details that came since this was asked last, if one of them is more than a text.
+    pub fn untold_details(&mut self) -> Vec<Map> {
+        let untold = self.details.get(self.told..).unwrap_or_default();
+        if !untold.iter().any(reasoning_detail::has_state) {
+            return Vec::new();
+        }
+        self.told = self.details.len();
+        untold.iter().filter_map(Value::as_object).cloned().collect()
     }
 
     /// A piece of the reasoning, for a service that wants it back.

@@ -99,22 +99,6 @@ const TEXTS: &[(&str, Code)] = &[
     ("api calls / month", Code::PaymentRequired),
     ("credit balance", Code::PaymentRequired),
     ("api usage limits", Code::PaymentRequired),
-    ("context size", Code::Refused),
-    ("context length", Code::Refused),
-    ("context limit", Code::Refused),
-    ("context window", Code::Refused),
-    ("maximum context", Code::Refused),
-    ("max_new_tokens", Code::Refused),
-    ("reduce the length", Code::Refused),
-    ("prompt is too long", Code::Refused),
-    ("input is too long", Code::Refused),
-    ("exceeds the maximum number of tokens", Code::Refused),
-    ("current length is", Code::Refused),
-    ("maximum input length is", Code::Refused),
-    ("range of input length", Code::Refused),
-    ("maximum prompt length", Code::Refused),
-    ("exceeded model token limit", Code::Refused),
-    ("total number of tokens in the prompt", Code::Refused),
     ("size limit exceeded", Code::Refused),
     ("no such model", Code::ModelNotFound),
     ("^model '", Code::ModelNotFound),
@@ -122,6 +106,36 @@ const TEXTS: &[(&str, Code)] = &[
     ("api key not valid", Code::Auth),
     ("payload size exceeds", Code::TooLarge),
 ];
+
+/// Parts of what services call an error, and of its text, that say that the messages are too long for the model.
+const CONTEXT_NAMES: &[&str] =
+    &["context_length", "context_window", "token_limit_exceeded", "string_too_long", "exceed_context"];
+const CONTEXT_TEXTS: &[&str] = &[
+    "context size",
+    "context length",
+    "context limit",
+    "context window",
+    "maximum context",
+    "reduce the length",
+    "prompt is too long",
+    "input is too long",
+    "input token count",
+    "exceeds the maximum number of tokens",
+    "maximum input length is",
+    "range of input length",
+    "maximum prompt length",
+    "exceeded model token limit",
+    "total number of tokens in the prompt",
+    "max_new_tokens",
+    "current length is",
+];
+
+/// Whether an error says that the messages are too long for the model. `names`: the service's code and type.
+pub fn is_context_length(names: &str, text: &str) -> bool {
+    !error_text::holds(names, TOO_LONG_A_TEXT)
+        && (CONTEXT_NAMES.iter().any(|part| error_text::holds(names, part))
+            || CONTEXT_TEXTS.iter().any(|part| error_text::holds(text, part)))
+}
 
 /// Whether the JSON reports an error. `"error": null` says that there is none.
 pub fn is_error(value: &Value) -> bool {
@@ -195,7 +209,10 @@ pub fn classify(mut error: Error, value: &Value) -> Error {
         number.or_else(|| code_of(name, NAMES))
     };
     let named = names.iter().flatten().find_map(meaning);
-    let told = error_text::of(value).and_then(|text| code_of(&text, TEXTS));
+    let told = error_text::of(value).and_then(|text| {
+        let is_too_long = CONTEXT_TEXTS.iter().any(|part| error_text::holds(&text, part));
+        code_of(&text, TEXTS).or(is_too_long.then_some(Code::Refused))
+    });
     // The name may say no more than that it failed, or that it was too much.
     let is_spent = told == Some(Code::PaymentRequired) || is_named(SPENT);
     let named = if is_spent { Some(Code::PaymentRequired) } else { named };

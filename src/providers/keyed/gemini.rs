@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::chat::reasoning_detail::{self, GOOGLE};
 use crate::chat::{Code, Error, Event, Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
@@ -76,7 +77,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let system = messages::text_of(&messages::take_system(&mut parsed, warnings));
     let known = KnownCalls::of(&chat.conversation);
     builder.conversation = known.still_needed(&parsed);
-    messages::warn_of_reasoning(&parsed, NAME, &|_| false, warnings);
+    messages::warn_of_reasoning(&parsed, NAME, &|detail| detail.text("format") == Some(GOOGLE), warnings);
     messages::warn_of_arguments(&parsed, warnings);
     messages::warn_of_names(&parsed, NAME, warnings);
     messages::warn_of_marks(chat, &parsed, NAME, warnings);
@@ -210,6 +211,8 @@ impl Writer<'_> {
     /// Writes the parts of one message.
     fn parts(&self, message: &ChatMessage) -> Result<Vec<Value>> {
         let mut parts = Vec::new();
+        let signatures = reasoning_detail::by_call(message.given, GOOGLE);
+        let signatures = KnownCalls::of(&signatures);
         for part in &message.parts_for(NAME) {
             match part {
                 KeptPart::Text(text, own) => {
@@ -218,16 +221,23 @@ impl Writer<'_> {
                     parts.push(part.into());
                 }
                 KeptPart::Own(own) => parts.push((*own).clone()),
-                KeptPart::Given(part, own) => self.part(message, part, *own, &mut parts)?,
+                KeptPart::Given(part, own) => self.part((message, &signatures), part, *own, &mut parts)?,
             }
+        }
+        // The signature of an answer without calls, as the service sends it itself: behind the text.
+        let of_text = reasoning_detail::of_format(message.given, GOOGLE).find(|detail| detail.get("id").is_none());
+        if let Some(signature) = of_text.and_then(|detail| detail.text("data"))
+            && message.given.get(messages::PROVIDER_DATA).is_none()
+        {
+            parts.push(fill_template(r#"{"text":"","thoughtSignature":$}"#, &[signature]));
         }
         Ok(parts)
     }
 
-    /// Writes one part of a message. `own`: what the service gave with a call.
+    /// Writes one part of a message. `own`: what the service gave with a call; `signatures`: those in `reasoning_details`, by call.
     fn part(
         &self,
-        message: &ChatMessage,
+        (message, signatures): (&ChatMessage, &KnownCalls),
         part: &ContentPart,
         own: Option<&Value>,
         parts: &mut Vec<Value>,
@@ -240,6 +250,13 @@ impl Writer<'_> {
             ContentPart::Other(_) => return Err(messages::no_form(message, NAME, part)),
             ContentPart::ToolCall { id, name, arguments } => {
                 let own = own.or(self.known.get(id));
+                if own.is_none()
+                    && let Some(signature) = signatures.get(id).and_then(Value::as_str)
+                {
+                    const SIGNED: &str = r#"{"functionCall":{"name":$,"args":%},"thoughtSignature":$}"#;
+                    parts.push(fill_template(SIGNED, &[name, &messages::arguments_object(arguments), signature]));
+                    return Ok(());
+                }
                 if let Some(part) = own.and_then(|own| part_of_call(own, name, arguments)) {
                     parts.push(part);
                     return Ok(());
@@ -270,7 +287,7 @@ impl Writer<'_> {
                 }
                 let mut inner = Vec::new();
                 for part in media {
-                    self.part(message, part, None, &mut inner)?;
+                    self.part((message, signatures), part, None, &mut inner)?;
                 }
                 // Older models take pictures beside the result only.
                 if self.is_since_3 && !inner.is_empty() {
@@ -366,10 +383,14 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
             if is_more && signature.is_none() && part.get("functionCall").is_none() {
                 message.keep_part(Kept::Own(part.clone()), out);
             }
-            if let Some(call) = part.non_null("functionCall") {
+            let call = part.non_null("functionCall");
+            let id = call.map(|call| message.next_call_id(str_or_empty(call, "id"))).unwrap_or_default();
+            if let Some(signature) = part.text(SIGNATURE).filter(|signature| !signature.is_empty()) {
+                message.reasoning_detail(reasoning_detail::encrypted(signature, &id, GOOGLE), out);
+            }
+            if let Some(call) = call {
                 let arguments = whole_arguments(call.get("args"));
-                let id =
-                    message.complete_tool_call(str_or_empty(call, "id"), str_or_empty(call, "name"), &arguments, out);
+                _ = message.complete_tool_call(&id, str_or_empty(call, "name"), &arguments, out);
                 message.remember(&id, part.clone());
                 message.keep_part(Kept::Call(id, part.clone()), out);
             }

@@ -12,7 +12,7 @@ use super::notes::Notes;
 use crate::chat::{Code, Error, Event, Finish, Result, ToolCall, Usage};
 use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, Transition, truncated};
 use crate::http::{Head, Response};
-use crate::json::{self, Map, SurrogateJoiner, Value};
+use crate::json::{self, Map, ObjectEnd, SurrogateJoiner, Value};
 use crate::options::ChatRequest;
 use crate::text::join;
 
@@ -145,37 +145,6 @@ struct Tool {
     surrogates: SurrogateJoiner,
 }
 
-/// Finds where a JSON object ends, without reading what is in it: a call may come in a million pieces, and to parse its arguments
-/// with each of them would cost the square of their length.
-#[derive(Default)]
-struct ObjectEnd {
-    /// Bytes that were read.
-    at: usize,
-    /// Objects and arrays that are open.
-    depth: usize,
-    in_string: bool,
-    after_backslash: bool,
-}
-
-impl ObjectEnd {
-    /// Whether `text`, of which a beginning may have been read before, ends where its object does.
-    fn is_whole(&mut self, text: &str) -> bool {
-        for &byte in text.as_bytes().get(self.at..).unwrap_or_default() {
-            match byte {
-                _ if std::mem::take(&mut self.after_backslash) => {}
-                b'\\' => self.after_backslash = self.in_string,
-                b'"' => self.in_string = !self.in_string,
-                _ if self.in_string => {}
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => self.depth = self.depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-        self.at = text.len();
-        self.depth == 0 && text.starts_with('{') && text.ends_with('}')
-    }
-}
-
 /// How many calls may be under way at once: a piece belongs to one of the last so many. It is compared with each of them, and a
 /// service may send a million calls.
 const MAX_OPEN_CALLS: usize = 128;
@@ -291,6 +260,9 @@ impl MessageDecoder {
             None => id.is_empty() || tool.call.id == id,
         };
         let known = self.find(same).filter(|&at| !self.tools[at].ends_before(id, name));
+        if known.is_none() {
+            self.give_details(out);
+        }
         let at = known.unwrap_or_else(|| {
             let number = number.unwrap_or(self.tools.len() as u64);
             let call = Rc::new(ToolCall { index: self.tools.len(), ..ToolCall::default() });
@@ -323,9 +295,8 @@ impl MessageDecoder {
     /// A tool call in one piece, of a service that may give it no id. Returns its id, which is made up where there is
     /// none.
     pub fn complete_tool_call(&mut self, id: &str, name: &str, arguments: &str, out: &mut EventQueue) -> String {
-        let number = self.tools.len() as u64;
-        let id = if id.is_empty() { made_id(&self.chat, number) } else { id.to_owned() };
-        self.tool_call(Some(number), &id, name, arguments, out);
+        let id = self.next_call_id(id);
+        self.tool_call(Some(self.tools.len() as u64), &id, name, arguments, out);
         id
     }
 
@@ -433,6 +404,24 @@ impl MessageDecoder {
         last.filter_map(|part| if let Kept::Own(own) = part { Some(own) } else { None })
     }
 
+    /// What the service wants back of the reasoning before, or with the call that follows.
+    pub fn reasoning_detail(&mut self, detail: Map, out: &mut EventQueue) {
+        self.not_scannable = true;
+        out.push(Event::ReasoningDetail(detail));
+    }
+
+    /// Hands out the details that came, if there is anything among them that the service wants back.
+    fn give_details(&mut self, out: &mut EventQueue) {
+        for detail in self.state.untold_details() {
+            out.push(Event::ReasoningDetail(detail));
+        }
+    }
+
+    /// The id that the next call has: the one that the service gives it, or one that is made up.
+    pub fn next_call_id(&self, id: &str) -> String {
+        if id.is_empty() { made_id(&self.chat, self.tools.len() as u64) } else { id.to_owned() }
+    }
+
     /// Pieces of `reasoning_details`: see [`State::add_details`].
     pub fn reasoning_details(&mut self, pieces: &[Value]) {
         if !pieces.is_empty() {
@@ -504,6 +493,7 @@ impl MessageDecoder {
         if !out.has_text() && self.tools.is_empty() && !self.has_image {
             out.warn(EMPTY_REPLY);
         }
+        self.give_details(out);
         for tool in &mut self.tools {
             let mut arguments = std::mem::take(&mut tool.arguments);
             tool.surrogates.finish(&mut arguments);

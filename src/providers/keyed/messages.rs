@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::content_part::{self, ContentPart, Source, cache_mark};
 use super::message_decoder::str_or_empty;
+use crate::chat::reasoning_detail::{self, DETAILS};
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value, fill_template};
 use crate::options::{ChatRequest, NO_CHOICE};
@@ -127,10 +128,12 @@ impl<'a> ChatMessage<'a> {
     /// Whether the message has reasoning that neither this provider wrote nor `is_own` takes, so that this service does not get it.
     fn has_foreign_reasoning(&self, provider: &str, is_own: &dyn Fn(&Value) -> bool) -> bool {
         let is_foreign = |part: &ContentPart| matches!(part, ContentPart::Reasoning(given) if !is_own(given));
+        let details = self.given.list(DETAILS);
+        // The text of the reasoning stands beside what the service wants back.
+        let has_own = details.iter().any(|detail| is_own(detail) && reasoning_detail::has_state(detail));
         self.given.text_at("/provider_data/provider") != Some(provider)
-            && (!self.reasoning().is_empty()
-                || !self.given.list(DETAILS).is_empty()
-                || self.parts.iter().any(is_foreign))
+            && !has_own
+            && (!self.reasoning().is_empty() || !details.is_empty() || self.parts.iter().any(is_foreign))
     }
 }
 
@@ -347,9 +350,6 @@ pub fn text_of_details(details: &[Value]) -> String {
     details.iter().filter_map(|detail| detail.text("text").or(detail.text("summary"))).collect()
 }
 
-/// The member of a message for that form.
-pub const DETAILS: &str = "reasoning_details";
-
 fn has_part(messages: &[ChatMessage<'_>], is_it: fn(&ContentPart<'_>) -> bool) -> bool {
     messages.iter().flat_map(|message| &message.parts).any(is_it)
 }
@@ -558,6 +558,9 @@ pub struct ToolForm {
     /// Whether a tool is in the service's own form and passed on as it is: one that the service runs itself, for example.
     pub is_own: fn(&Value) -> bool,
 }
+
+/// What asks for JSON where a service has no mode for it.
+pub const JSON_ONLY: &str = "Answer with a single JSON object and nothing else: no text around it, no code fence.";
 
 /// The warning about a choice among no tools.
 pub const NO_TOOLS: &str = "toolChoice without tools: it was left out";

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::chat::reasoning_detail::{self, OPENAI};
 use crate::chat::{Event, Result, Session};
 use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
@@ -37,6 +38,7 @@ pub const PROTOCOL: Protocol = Protocol {
             ("parallelToolCalls", "parallel_tool_calls"),
             ("reasoningEffort", "reasoning/effort"),
             ("responseFormat", ".response_format"),
+            ("native", ".native"),
             ("extra", ".extra"),
         ],
     ),
@@ -71,7 +73,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let others = parsed.split_off(leading);
     let system = messages::text_of(&parsed);
     let parsed = others;
-    messages::warn_of_reasoning(&parsed, NAME, &|_| false, warnings);
+    messages::warn_of_reasoning(&parsed, NAME, &|detail| detail.text("format") == Some(OPENAI), warnings);
     let is_foreign = |message: &&ChatMessage| message.given.get(PROVIDER_DATA).is_some() && !is_of_host(chat, message);
     if let Some(message) = parsed.iter().find(is_foreign) {
         let left_out = " and perhaps others are of another host of this API: what only that one can read was left out";
@@ -130,6 +132,9 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         format.insert_str("type", str_or_empty(given, "type"));
         body.insert_filled("text", r#"{"format":%}"#, &[&format.to_json()]);
     }
+    if let Some(native) = native(chat) {
+        keyed::merge_over(body, native)?;
+    }
     body.insert("stream", true.into());
     builder.post(&DIALECT, PROTOCOL.info.api_endpoint)
 }
@@ -147,9 +152,14 @@ fn is_of_host(chat: &ChatRequest, message: &ChatMessage) -> bool {
 /// The member of the conversation that counts the messages that the service had when it answered.
 const MESSAGES_SEEN: &str = "heard";
 
+/// What a client of the edge that speaks this API, too, wants of it.
+fn native(chat: &ChatRequest) -> Option<&Value> {
+    chat.mapped_options.get(".native")?.get("responses")
+}
+
 /// Whether the service may store the answer, as it does unless the caller says otherwise.
 fn is_stored(chat: &ChatRequest) -> bool {
-    let asked = chat.extras().find_map(|extra| extra.get("store"));
+    let asked = chat.extras().chain(native(chat)).find_map(|extra| extra.get("store"));
     asked != Some(&Value::Bool(false))
 }
 
@@ -264,6 +274,12 @@ fn write_items(
     };
     let given = if is_of_host(chat, message) { message.parts_for(NAME) } else { message.given_parts() };
     let mut items = Items { input, role, content: Vec::new(), own: None };
+    if message.given.get(PROVIDER_DATA).is_none() {
+        for detail in reasoning_detail::of_format(message.given, OPENAI) {
+            const REASONING: &str = r#"{"type":"reasoning","id":$,"summary":[],"encrypted_content":$}"#;
+            items.item(fill_template(REASONING, &[str_or_empty(detail, "id"), str_or_empty(detail, "data")]));
+        }
+    }
     // Calls follow the message, whatever is between its texts.
     let mut calls = Vec::new();
     for part in &given {
@@ -601,7 +617,7 @@ fn decode_output(message: &mut MessageDecoder, output: &[Value], out: &mut Event
 }
 
 /// Keeps an item, which the service wants back with the message: reasoning, which may be encrypted, and what the service ran itself.
-fn keep_item(message: &mut MessageDecoder, item: &Value, out: &EventQueue) {
+fn keep_item(message: &mut MessageDecoder, item: &Value, out: &mut EventQueue) {
     match str_or_empty(item, "type") {
         "" => {}
         "message" => {
@@ -614,7 +630,12 @@ fn keep_item(message: &mut MessageDecoder, item: &Value, out: &EventQueue) {
         }
         // A call that no tool of the caller answers has no result, without which it may not go back.
         CUSTOM_CALL => {}
-        _ => {
+        kind => {
+            if kind == "reasoning"
+                && let Some(data) = item.text("encrypted_content").filter(|data| !data.is_empty())
+            {
+                message.reasoning_detail(reasoning_detail::encrypted(data, str_or_empty(item, "id"), OPENAI), out);
+            }
             let mut own = item.clone();
             if let Some(own) = own.as_object_mut() {
                 // The service refuses its own word for an item that is whole.

@@ -85,7 +85,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
             message.insert("content", "".into());
         }
         // It has its own name for the reasoning on the way back, and no place for what else other services give with it.
-        let details = message.take(messages::DETAILS).unwrap_or_default();
+        let details = message.take(crate::chat::reasoning_detail::DETAILS).unwrap_or_default();
         let text = messages::text_of_details(details.as_array().map_or(&[], Vec::as_slice));
         let reasoning = message.take("reasoning_content").or((!text.is_empty()).then(|| text.as_str().into()));
         if let Some(reasoning) = reasoning {
