@@ -19,19 +19,19 @@ export const run = (name, args) => (name === 'look_at' ? { text: 'a picture', pi
 /**
  * @param {(ask: any, context: any) => Promise<any>} ask of a client
  * @param {keyof typeof FEATURES} feature
- * @param {{ model: string, services: Awaited<ReturnType<typeof import('./services.mjs').startServices>> }} at
+ * @param {{ model: string, services: Awaited<ReturnType<typeof import('./services.mjs').startServices>>, limit?: number }} at `limit`: milliseconds
  */
-export async function cell(ask, feature, { model, services }) {
+export async function cell(ask, feature, { model, services, limit = CELL_MS }) {
   const { ask: wanted, judge } = FEATURES[feature];
   const mark = `(cell ${++number})`;
   const start = performance.now();
-  const timer = sleep(CELL_MS, 'late', { ref: false });
+  const timer = sleep(limit, 'late', { ref: false });
   const told = await Promise.race([
     ask({ ...wanted, prompt: `${wanted.prompt}\n${mark}` }, { model, run }).catch((error) => ({ error: { name: `driver: ${error.constructor?.name}`, message: error.stack } })),
     timer,
   ]);
   const requests = () => services.asked.filter(({ body }) => JSON.stringify(body)?.includes(mark));
-  if (told === 'late') return { word: `no end in ${CELL_MS / 1000} s`, requests: requests(), told: undefined };
+  if (told === 'late') return { word: `no end in ${limit / 1000} s`, requests: requests(), told: undefined };
   if (told.aborted) for (let waited = 0; waited < 3000 && !requests().at(-1)?.closed; waited += 20) await sleep(20);
   return { word: judge(told, { closed: requests().at(-1)?.closed }), told, requests: requests(), ms: performance.now() - start };
 }

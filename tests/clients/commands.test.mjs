@@ -35,8 +35,8 @@ before(async () => {
         runs.push(async () => {
           const mark = `(${name} ${task} ${provider})`;
           const ran = await runCommand(name, {
-            // The names of Codex's models choose its tools, so there such a name is the endpoint's.
-            baseUrl: endpoint.url, key: KEY, model: model ? `${provider}:${model}` : provider, pictures,
+            // See worker.js.
+            baseUrl: endpoint.url, key: KEY, model: model ? `${model}-${provider}` : provider, pictures,
             prompt: (work) => [...prompt(COMMANDS[name], work), mark].join('\n'),
             files: { 'note.txt': 'The note says 42.\n', 'picture.png': PICTURE, 'document.pdf': DOCUMENT },
           });

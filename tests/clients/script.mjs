@@ -119,7 +119,8 @@ function told(text, since, thinking) {
     words.push(...pictures.map((blob) => blobWord('picture', blob)), ...files.map((blob) => blobWord('file', blob)));
   }
   const turns = since.filter(({ role, calls }) => role === 'assistant' && calls?.length);
-  if (turns.length) words.push(turns.every(({ state }) => state) ? 'state[back]' : `state[${thinking ? 'lost' : 'off'}]`);
+  // With the state there and thinking off, somebody switched it off without need, or the service was not asked to think at all.
+  if (turns.length) words.push(`state[${turns.every(({ state }) => state) ? (thinking ? 'back' : 'needless') : thinking ? 'lost' : 'off'}]`);
   return words.join(' ');
 }
 

@@ -1,6 +1,6 @@
 // What some clients make of a feature otherwise, and why.
 
-/** @type {import('../table.mjs').Exception[]} Nothing is wrong with the endpoint there. */
+/** @type {import('./table.mjs').Exception[]} Nothing is wrong with the endpoint there. */
 export const EXCEPTIONS = [
   {
     clients: /./, features: ['file'], providers: ['ollama'], word: /no way to take/,
@@ -14,7 +14,7 @@ export const EXCEPTIONS = [
   },
 ];
 
-/** @type {import('../table.mjs').Exception[]} What the endpoint does not do yet. Such a test may fail, and its failure is listed. */
+/** @type {import('./table.mjs').Exception[]} What the endpoint does not do yet. Such a test may fail, and its failure is listed. */
 export const PENDING = [
   {
     clients: /anthropic (3|4)\.|@langchain\/anthropic|@anthropic-ai/, features: ['stream', 'whole', 'tool', 'toolWhole', 'parallel', 'schema', 'reasoning', 'state', 'stateWhole', 'picture', 'look', 'file', 'usage', 'tooLong', 'limit', 'fail', 'cut', 'abort', 'silent'],
