@@ -6,6 +6,8 @@
 mod anthropic;
 #[path = "flows/compatible.rs"]
 mod compatible;
+#[path = "flows/embeddings.rs"]
+mod embeddings;
 #[path = "flows/engine.rs"]
 mod engine;
 #[path = "flows/engine_pages.rs"]

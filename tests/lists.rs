@@ -9,7 +9,9 @@ use std::path::Path;
 
 use regex::Regex;
 use rivulet::chat::{Code, Finish};
-use rivulet::options::{BASE_URL, CALL_OPTIONS, COMMON_SETTINGS, LIVE_OPTIONS, OPTIONS, SettingKind};
+use rivulet::options::{
+    BASE_URL, CALL_OPTIONS, COMMON_SETTINGS, EMBED_OPTIONS, LIVE_OPTIONS, OF_SERVICES, OPTIONS, SettingKind,
+};
 use rivulet::providers::wordpress::nonce::{SEARCH, UNCACHED};
 use rivulet::providers::{REGISTRY, protocol};
 
@@ -184,7 +186,9 @@ const OF_THE_EDGE: [&str; 2] = ["compatible", "native"];
 fn options_of_the_types_are_those_of_the_core_and_those_that_javascript_keeps() {
     let live = matches(r"'(\w+)'", &between(&source("src/js/options.js"), "const LIVE = [", "]"));
     let mut known = names(OPTIONS.iter().copied().filter(|name| !OF_THE_EDGE.contains(name)));
-    known.extend(names(CALL_OPTIONS.iter().copied().filter(|name| *name != "allowBrowser" && !OF_THE_EDGE.contains(name))));
+    known.extend(names(
+        CALL_OPTIONS.iter().copied().filter(|name| *name != "allowBrowser" && !OF_THE_EDGE.contains(name)),
+    ));
     let live_count = live.len();
     known.extend(live);
     // Another name of `fetch`, of the first edition; not in the types.
@@ -237,6 +241,13 @@ fn options_of_the_types_are_those_that_javascript_takes() {
 }
 
 #[test]
+fn options_of_embed_are_those_of_the_types() {
+    let mut taken = names(EMBED_OPTIONS.iter().copied());
+    taken.extend(names(["signal", "fetch", "timeout", "onRetry"]));
+    assert_eq!(taken, members_in("src/js/index.d.ts", "EmbedOptions"));
+}
+
+#[test]
 fn settings_of_the_types_are_those_that_protocols_declare() {
     let types = source("src/js/index.d.ts");
     let mut common = names(["url", "baseUrl", BASE_URL, "allowBrowser"]);
@@ -257,9 +268,8 @@ fn settings_of_the_types_are_those_that_protocols_declare() {
         typed.remove("binding");
         let info = &protocol(&class).expect("no such protocol").info;
         let mut own = names(info.settings.iter().map(|(name, _)| *name));
-        // Every service has it, since the presets of SERVICES do, and one reads it.
         if !info.is_site() {
-            own.insert("service".to_owned());
+            own.extend(names(OF_SERVICES.iter().copied().filter(|name| *name != BASE_URL)));
         }
         let typed: Names = typed.difference(&common).cloned().collect();
         assert_eq!(typed, own, "{class}");

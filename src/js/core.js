@@ -1,11 +1,13 @@
 import source from '#wasm';
-import { ReplyDriver, __wbg_reset_state as resetState, describe, formatPrompt, getModel, initSync, memoryPages, readRequest } from 'glue';
+import {
+  ReplyDriver, __wbg_reset_state as resetState, describe, emptyAnswer, formatPrompt, getModel, initSync, isContextLength, memoryPages, readRequest,
+} from 'glue';
 import { ChatError } from './error.js';
 import { forgetBuffer } from './chunk-buffer.js';
 import { forgetReplies, onIdle, openReplies } from './web.js';
 
 /** What the module offers. Named one by one and not as a namespace, so that bundlers leave out what nobody calls. */
-const api = { ReplyDriver, describe, formatPrompt, getModel, readRequest };
+const api = { ReplyDriver, describe, emptyAnswer, formatPrompt, getModel, isContextLength, readRequest };
 
 /**
  * Pages of 64 KiB that an instance may keep when no reply is open: 32 MiB. Memory of WebAssembly never shrinks, so an instance that once

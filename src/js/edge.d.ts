@@ -118,7 +118,7 @@ export interface HandlerOptions<Env = unknown> {
 
 /**
  * Providers as an endpoint for the clients of OpenAI and Anthropic: `POST /v1/chat/completions`, `/v1/responses`, `/v1/messages`,
- * `/v1/messages/count_tokens` and `/v1/completions`, `GET /v1/models`, `GET /v1/models/{id}` and `GET /health`, with and without `/v1`. Options that could only be a mistake throw a `ChatError` `input`.
+ * `/v1/messages/count_tokens`, `/v1/completions` and `/v1/embeddings`, `GET /v1/models`, `GET /v1/models/{id}` and `GET /health`, with and without `/v1`. Options that could only be a mistake throw a `ChatError` `input`.
  *
  * @param options the providers, which clients may call, and limits
  */

@@ -1,9 +1,12 @@
+import { Cooldown } from './cooldown.js';
 import { pausesEnd, readTimeouts } from './deadline.js';
+import { embedOptions, left } from './embed.js';
 import { ChatError } from './error.js';
 import { ownProperties, readOptions, refuseUnknown } from './options.js';
 import { encoded, isProvider, whole } from './provider.js';
-import { Race } from './race.js';
+import { Race, allFailed, skipped, soonest } from './race.js';
 import { Reply } from './reply.js';
+import { tell } from './web.js';
 
 /** By `order`: the place of provider `i` of `n` in call `turn`. The provider with the smallest place is asked first. */
 const ORDERS = {
@@ -12,7 +15,7 @@ const ORDERS = {
   shuffled: Math.random,
 };
 
-const SETTINGS = ['order', 'hedgeAfter', 'retriesEach', 'onAttempt'];
+const SETTINGS = ['order', 'hedgeAfter', 'retriesEach', 'onAttempt', 'cooldown'];
 
 /** Several providers as one: while no content was handed out, the next one is asked when a provider fails. */
 export class Fallback {
@@ -22,12 +25,13 @@ export class Fallback {
   #hedgeAfter;
   #retries;
   #onAttempt;
+  #cooldown;
   #turns = 0;
 
   constructor(providers, settings) {
     const given = ownProperties(settings);
     refuseUnknown(given, SETTINGS, 'Fallback');
-    const { order = 'given', hedgeAfter, retriesEach, onAttempt } = given;
+    const { order = 'given', hedgeAfter, retriesEach, onAttempt, cooldown } = given;
     check(Array.isArray(providers) && providers.length > 0 && providers.every(isProvider), 'Fallback: give an array of providers');
     check(Object.hasOwn(ORDERS, order), `order must be one of ${Object.keys(ORDERS)}`);
     check(hedgeAfter === undefined || hedgeAfter > 0, 'hedgeAfter must be a number of milliseconds above 0');
@@ -37,6 +41,7 @@ export class Fallback {
     this.#hedgeAfter = hedgeAfter;
     this.#retries = retriesEach;
     this.#onAttempt = onAttempt;
+    if (cooldown !== undefined) this.#cooldown = new Cooldown(cooldown, providers.length);
     // Properties and not methods, since bundlers keep every class with a computed method name, used or not.
     this[whole] = (options) => this.#reply(options, (provider, own) => provider[whole](own));
     this[encoded] = (options, spec, responseMeta) =>
@@ -49,6 +54,48 @@ export class Fallback {
 
   async createAsync(options) {
     return this[whole](options).text();
+  }
+
+  /**
+   * One provider after the other, whole lists only: a list never has vectors of two of them. Nobody is asked at the same time, since all
+   * would be paid.
+   */
+  async embed(options) {
+    const given = embedOptions(options);
+    const models = [...new Set(this.#providers.map(embeddingModelOf).filter(Boolean))];
+    check(given.model || models.length < 2, `the providers have different embedding models (${models.join(', ')}), whose vectors cannot be compared: `
+      + 'give them the same embeddingModel (what a service calls it goes into modelAliases), or give model');
+    const { timeout, signal } = given;
+    const [began, attempts, waiting, leftOut] = [Date.now(), [], this.#inOrder(), []];
+    const tellOf = (attempt, news) => tell(this.#onAttempt, Object.assign(attempt, news));
+    for (;;) {
+      const next = waiting.shift();
+      if (next && this.#cooldown?.leavesOut(next.at)) {
+        leftOut.push(next);
+        tellOf(attempts[attempts.push(skipped(next.name)) - 1]);
+        continue;
+      }
+      const runner = next ?? soonest(leftOut.splice(0), this.#cooldown);
+      if (!runner) throw allFailed(attempts);
+      const attempt = { provider: runner.name, state: 'asked', startedAt: Date.now(), ms: undefined, error: undefined };
+      attempts.push(attempt);
+      const outcome = this.#cooldown?.ask(runner.at);
+      tellOf(attempt);
+      const end = (state, error) => {
+        outcome?.ended(state, error);
+        tellOf(attempt, { state, error, ms: Date.now() - attempt.startedAt });
+      };
+      try {
+        const each = typeof timeout === 'number' ? timeout : left(timeout, Date.now() - began);
+        const result = await runner.provider.embed({ ...given, retries: given.retries ?? this.#retries, timeout: each });
+        outcome?.began();
+        end('answered');
+        return result;
+      } catch (error) {
+        end(signal?.aborted ? 'stopped' : 'failed', signal?.aborted ? undefined : error);
+        if (signal?.aborted) throw signal.reason;
+      }
+    }
   }
 
   /** The model at the first provider that knows the name. */
@@ -108,6 +155,10 @@ export class Fallback {
     return this.#providers[0].defaultModel;
   }
 
+  get embeddingModel() {
+    return this.#providers.map(embeddingModelOf).find(Boolean) ?? '';
+  }
+
   get models() {
     return union(this.#providers.map(({ models }) => models));
   }
@@ -148,6 +199,7 @@ export class Fallback {
           hedgeAfter: this.#hedgeAfter,
           onAttempt: this.#onAttempt,
           attempts,
+          cooldown: this.#cooldown,
         }, buffer));
       };
     } catch (error) {
@@ -164,7 +216,7 @@ export class Fallback {
       const key = names.indexOf(name) === i ? name : `${name}#${i + 1}`;
       // The provider that answered last comes first, since it may be the only one that knows the earlier messages.
       const place = key === last ? -1 : this.#order(i, names.length, turn);
-      return { provider: this.#providers[i], name, key, place };
+      return { provider: this.#providers[i], name, key, place, at: i };
     });
     return runners.sort((a, b) => a.place - b.place);
   }
@@ -176,6 +228,15 @@ function nameOf(provider) {
     return String(provider.name);
   } catch {
     return provider.constructor.name;
+  }
+}
+
+/** The provider's embedding model; nothing where its settings are wrong, as its own call says. */
+function embeddingModelOf(provider) {
+  try {
+    return provider.embeddingModel;
+  } catch {
+    return undefined;
   }
 }
 

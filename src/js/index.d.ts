@@ -724,6 +724,11 @@ export interface ServiceSettings extends CallDefaults {
   models?: readonly string[];
   /** The model of calls that name none. Left out: the first of `models`; without that, a call has to name one. */
   defaultModel?: string;
+  /**
+   * The model of `embed` where the call names none, and of the endpoint's `POST /v1/embeddings`. It counts whatever `models` has. Left out:
+   * such a call is a `ChatError` `input`, since a model for chats makes no vectors. Providers without embeddings pass over it.
+   */
+  embeddingModel?: string;
   /** Other names of models, and the models that they stand for. */
   modelAliases?: Record<string, string>;
 }
@@ -755,6 +760,66 @@ export interface WorkersAiSettings extends ServiceSettings {
   };
   /** Id of the Cloudflare account, for the REST API. */
   accountId?: string;
+}
+
+/** Options of `embed`. */
+export interface EmbedOptions {
+  /**
+   * The text, or the texts: not empty, and none of them is. At `OpenAiChat` and `OpenAiResponses` a text may be an array of tokens, whole
+   * numbers, unless the service is known to take none; an array of numbers is one text. Texts that are too many for one request, or too
+   * long together, go in several, one after the other.
+   */
+  input: string | readonly string[] | readonly number[] | readonly (readonly number[])[];
+  /** The model, one for embeddings. Left out: the setting `embeddingModel`. Without either: a `ChatError` `input`. */
+  model?: string;
+  /** How many numbers each vector is to have, above 0. Left out: as many as the model gives. Where that cannot be said: a warning. */
+  dimensions?: number;
+  /**
+   * Members that only the service knows, which are laid over the request: `{ input_type: 'search_query' }` at Cohere, where
+   * `search_document` is the default; of Gemini they go into the request of each text (`taskType`). Ollama and Cohere get a `truncate` by
+   * which a text that is too long is an error and is not cut, unless it stands here. `null` takes a member away. The
+   * setting `extra` is for replies, and does not count here.
+   */
+  extra?: Record<string, unknown>;
+  /** Stops all requests. The rejection is its `reason`. */
+  signal?: CallOptions['signal'];
+  /** Called instead of the global `fetch`. Left out: the provider's. */
+  fetch?: CallOptions['fetch'];
+  /** Time limits in milliseconds. A number, or `total`, is for all requests together, the others for each. Left out: the provider's. */
+  timeout?: CallOptions['timeout'];
+  /** How often each request is tried again, after failures that may heal. Left out: the provider's, and 2. */
+  retries?: number;
+  /**
+   * Called before the pause that comes before another try.
+   *
+   * @param retry which try, how long the pause is, and why
+   */
+  onRetry?: CallOptions['onRetry'];
+  /** Further headers of the requests. Left out: the provider's. */
+  headers?: CallOptions['headers'];
+  /** Cookies of the requests, outside of pages. Left out: the provider's. */
+  cookies?: CallOptions['cookies'];
+  /** URL of a relay, to which the address is appended. Left out: the provider's. */
+  proxy?: CallOptions['proxy'];
+  /** True: `apiKey` may be used in a page. Left out: the provider's. */
+  allowBrowser?: boolean;
+  /**
+   * The most bytes that the answer to one request may have; a larger one is a `ChatError` `too_large`. Default 16 777 216 (16 MiB), which
+   * is enough for the texts of a request with vectors of 4,096 numbers.
+   */
+  maxEventBytes?: number;
+}
+
+/** What `embed` gives. */
+export interface Embeddings {
+  /** The vector of each text, in the order of the texts. All have the same number of numbers. */
+  embeddings: number[][];
+  /** The model, as the service names it in its last answer, or else as it was asked for. */
+  model: string;
+  /** Token counts of all requests together; `undefined` where the service gives none. `raw` is that of the last request. */
+  usage: Usage | undefined;
+  /** What the service has no way for, or passed over. Each text once. */
+  warnings: string[];
 }
 
 /** How many tokens a reply took, as far as the service says; never an estimate. */
@@ -1075,6 +1140,13 @@ export interface Provider {
    */
   listModels(options?: Partial<CallOptions>): Promise<string[]>;
   /**
+   * Makes vectors of texts. Rejects with the errors of a reply, with `input` where the provider has no embeddings (`Anthropic`, WordPress
+   * sites, and some of `SERVICES`), and with `protocol` where the answer has not one vector for each text.
+   *
+   * @param options the texts, and how to ask
+   */
+  embed(options: EmbedOptions): Promise<Embeddings>;
+  /**
    * The model that a name stands for: an alias is resolved. Throws a `ChatError` `model_not_found` where the provider has `models`
    * and this is none of them.
    *
@@ -1102,6 +1174,8 @@ export interface Provider {
   readonly supportsSystemMessage: boolean;
   /** The model of calls that name none; empty where the settings give none. */
   readonly defaultModel: string;
+  /** The model of `embed` where the call names none; empty where the settings give none. */
+  readonly embeddingModel: string;
   /** The models that a call may ask for, as the settings give them; empty: any. */
   readonly models: readonly string[];
   /** Other names of models, and the models that they stand for. */
@@ -1127,7 +1201,9 @@ declare abstract class Base<S> implements Provider {
   createAsyncGenerator(options: CallOptions): Reply;
   createAsync(options: CallOptions): Promise<string>;
   listModels(options?: Partial<CallOptions>): Promise<string[]>;
+  embed(options: EmbedOptions): Promise<Embeddings>;
   getModel(name?: string): string;
+  readonly embeddingModel: string;
   readonly name: string;
   readonly url: string;
   readonly apiEndpoint: string;
@@ -1198,9 +1274,10 @@ export interface Attempt {
   readonly provider: string;
   /**
    * How far it is. `asked`: it has not ended yet; `answered`: its reply is complete; `failed`: with `error`; `stopped`: another provider
-   * was quicker, or the reply was given up.
+   * was quicker, or the reply was given up; `skipped`: it was not asked, since it is left out for a while (`cooldown`). Where nobody else
+   * is left it may be asked after all, which is an attempt of its own.
    */
-  readonly state: 'asked' | 'answered' | 'failed' | 'stopped';
+  readonly state: 'asked' | 'answered' | 'failed' | 'stopped' | 'skipped';
   /** When it was asked, in milliseconds since 1970, as `Date.now()` gives them. */
   readonly startedAt: number;
   /** Milliseconds from there to its end; `undefined` while it is asked. */
@@ -1224,7 +1301,23 @@ export interface FallbackSettings {
   /** `retries` of each provider, where the call gives none. Left out: the provider's own. */
   retriesEach?: number;
   /**
-   * Called at the beginning and at the end of every attempt, for logs. What it throws is ignored.
+   * Leaves a provider out for a while that failed several times in a row, so that no call waits for it. Left out: every call asks again;
+   * `{}`: with both defaults.
+   *
+   * What counts are failures that heal (`retryable` ones, `rate_limited`, `network`, `timeout`, `truncated`, and `service` unless the
+   * status says that the request is wrong); others, and a call that was given up, count neither way. Then one call is a trial, and others
+   * still leave the provider out until its first content, which ends the cooldown, or its failure, which begins it again. Where all
+   * others fail or are left out, too, the provider is asked whose time ends first. Each `Fallback` has its own memory, on Workers one in
+   * each isolate.
+   */
+  cooldown?: {
+    /** How many failures in a row. Default 3. */
+    failures?: number;
+    /** Milliseconds that the provider is left out; longer where its service asks for that, up to 10 minutes. Default 60 000. */
+    ms?: number;
+  };
+  /**
+   * Called at the beginning and at the end of every attempt, and for each provider that is left out, for logs. What it throws is ignored.
    *
    * @param attempt the attempt as it is now
    */
@@ -1264,6 +1357,15 @@ export class Fallback implements Provider {
    */
   listModels(options?: Partial<CallOptions>): Promise<string[]>;
   /**
+   * Makes vectors of texts by the first provider that can, one after the other (`hedgeAfter` does not count). All vectors of a call are of
+   * one provider. Vectors of different models cannot be compared, so the providers must mean the same model: by the same `embeddingModel`,
+   * with `modelAliases` where a service has another name for it, or by the `model` of the call. Providers whose `embeddingModel` differ
+   * are a `ChatError` `input`. If all fail: as for a reply.
+   *
+   * @param options the texts, and how to ask; `timeout` counts as for a reply
+   */
+  embed(options: EmbedOptions): Promise<Embeddings>;
+  /**
    * The model that a name stands for, at the first provider that knows it. Throws the first provider's error where none does.
    *
    * @param name name or alias; left out or empty: the default model
@@ -1287,6 +1389,8 @@ export class Fallback implements Provider {
   readonly supportsSystemMessage: boolean;
   /** The default model of the first provider. */
   readonly defaultModel: string;
+  /** The embedding model of the first provider that has one; empty where none has. */
+  readonly embeddingModel: string;
   /** The models of all providers. A provider that does not know the model of a call fails, and the next one is asked. */
   readonly models: readonly string[];
   /** The aliases of all providers; where two have the same alias, the later one's counts. */

@@ -82,7 +82,7 @@ function kept(text, texts) {
 }
 
 /** `Uint8Array.prototype.toBase64` for engines from before 2025, too. */
-function base64(bytes) {
+export function base64(bytes) {
   if (bytes.toBase64) return bytes.toBase64();
   let text = '';
   // An engine takes so many arguments only.

@@ -1,5 +1,6 @@
 import { core, recoverFromTrap, shrink, watchLoss } from './core.js';
 import { pausesEnd, readTimeouts } from './deadline.js';
+import { embed, embedOptions } from './embed.js';
 import { ChatError } from './error.js';
 import { toJson } from './json-copy.js';
 import { readOptions, split } from './options.js';
@@ -69,6 +70,12 @@ export class Provider {
     return models;
   }
 
+  async embed(options) {
+    const given = embedOptions(options);
+    const timeout = given.timeout === undefined ? this.#live.timeout : given.timeout;
+    return embed(given, this.#describe(), timeout, (own, responseMeta) => this.#reply(own, { purpose: 'embeddings' }, responseMeta));
+  }
+
   get name() {
     return this.#describe().name;
   }
@@ -103,6 +110,10 @@ export class Provider {
 
   get defaultModel() {
     return this.#describe().defaultModel;
+  }
+
+  get embeddingModel() {
+    return this.#describe().embeddingModel;
   }
 
   get models() {
@@ -142,6 +153,7 @@ export class Provider {
       coalesce: false,
       onRetry: undefined,
       failure: undefined,
+      keepsText: wanted?.purpose === undefined,
       responseMeta,
       toChatError: recoverFromTrap,
       isLost: undefined,
@@ -151,7 +163,8 @@ export class Provider {
       const [data, live, texts] = readOptions(options, this.#live);
       config.timeouts = readTimeouts(live.timeout, live[pausesEnd]);
       config.maxEventBytes = data.maxEventBytes ?? this.#data.maxEventBytes;
-      config.coalesce = live.coalesce === true;
+      // Names and vectors are a piece each.
+      config.coalesce = live.coalesce === true && wanted?.purpose === undefined;
       config.signal = live.signal;
       config.session = live.session;
       config.apiKey = live.apiKey;

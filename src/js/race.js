@@ -12,6 +12,8 @@ export class Race {
   #config;
   #buffer;
   #waiting;
+  /** Runners that are left out for a while: one of them is asked where nobody else is left. */
+  #leftOut = [];
   #running = new Set();
   #winner;
   #timer;
@@ -22,8 +24,8 @@ export class Race {
   #noBytes = new Uint8Array();
 
   /**
-   * `config`: `{ runners, ask(runner, responseMeta) -> Reply, parts, hedgeAfter, onAttempt, attempts }`. A runner is a provider that
-   * takes part, `{ provider, name, key }`; `parts` are the conversations so far, by key.
+   * `config`: `{ runners, ask(runner, responseMeta) -> Reply, parts, hedgeAfter, onAttempt, attempts, cooldown }`. A runner is a provider
+   * that takes part, `{ provider, name, key, at }`; `parts` are the conversations so far, by key; `cooldown` knows a provider by `at`.
    */
   constructor(config, buffer) {
     this.#config = config;
@@ -85,20 +87,35 @@ export class Race {
   #closeEntries() {
     clearTimeout(this.#timer);
     this.#waiting = [];
+    this.#leftOut = [];
   }
 
   /** Asks the next provider, and with `hedgeAfter` one more after that time. */
   #startNext() {
     clearTimeout(this.#timer);
-    const runner = this.#waiting.shift();
-    if (runner === undefined) return;
-    const { hedgeAfter, attempts } = this.#config;
+    const runner = this.#next();
+    if (runner === undefined || this.#isOver) return;
+    const { hedgeAfter, attempts, cooldown } = this.#config;
     // Timers cannot wait longer than 2^31 ms: such a time counts as none.
     if (hedgeAfter < 2 ** 31) this.#timer = setTimeout(() => this.#startNext(), hedgeAfter);
     runner.attempt = { provider: runner.name, state: 'asked', startedAt: Date.now(), ms: undefined, error: undefined };
     attempts.push(runner.attempt);
+    runner.outcome = cooldown?.ask(runner.at);
     this.#running.add(runner);
     this.#run(runner);
+  }
+
+  /** The next runner that is not left out; where nobody else is left, the one that would be left out for the shortest time. */
+  #next() {
+    const { attempts, cooldown } = this.#config;
+    for (let runner; (runner = this.#waiting.shift()) !== undefined;) {
+      if (!cooldown?.leavesOut(runner.at)) return runner;
+      this.#leftOut.push(runner);
+      const attempt = skipped(runner.name);
+      attempts.push(attempt);
+      this.#notify(attempt);
+    }
+    return this.#running.size === 0 ? soonest(this.#leftOut.splice(0), cooldown) : undefined;
   }
 
   /** Reads the runner's reply until it has content, fails, or is stopped. */
@@ -133,6 +150,7 @@ export class Race {
 
   #win(runner, held) {
     this.#closeEntries();
+    runner.outcome?.began();
     for (const other of this.#running) if (other !== runner) this.#end(other, 'stopped');
     if (this.#isOver) return;
     this.#winner = runner;
@@ -170,8 +188,9 @@ export class Race {
   /** Ends a runner, and its request upstream. */
   #end(runner, state, error) {
     if (!this.#running.delete(runner)) return;
-    const { attempt, events } = runner;
+    const { attempt, events, outcome } = runner;
     Object.assign(attempt, { state, error, ms: Date.now() - attempt.startedAt });
+    outcome?.ended(state, error);
     events?.return().catch(ignore);
     this.#notify(attempt);
   }
@@ -181,10 +200,18 @@ export class Race {
   }
 }
 
+/** The attempt of a provider that is left out. */
+export const skipped = (provider) => ({ provider, state: 'skipped', startedAt: Date.now(), ms: 0, error: undefined });
+
+/** Of runners that are left out, the one whose time ends first; `undefined`: there are none. */
+export const soonest = (runners, cooldown) =>
+  runners.reduce((first, runner) => (first && cooldown.endOf(first.at) <= cooldown.endOf(runner.at) ? first : runner), undefined);
+
 /** The error of all `attempts`. What every provider refuses as `input` is the caller's fault, and no failure of theirs. */
-function allFailed(attempts) {
-  const failures = attempts.map(({ provider, error }) => `${provider}: ${error?.code}`);
-  const errors = attempts.map(({ error }) => error);
+export function allFailed(attempts) {
+  const failed = attempts.filter(({ state }) => state !== 'skipped');
+  const failures = failed.map(({ provider, error }) => `${provider}: ${error?.code}`);
+  const errors = failed.map(({ error }) => error);
   const [first] = errors;
   if (errors.every((error) => error?.code === 'input')) return new ChatError('input', first.message, { errors });
   return new ChatError('all_failed', `no provider answered (${failures.join(', ')})`, { errors, retryable: errors.some((error) => error?.retryable) });

@@ -51,13 +51,14 @@ export class Reply {
 
   /**
    * `config`: `{ start(host, buffer) -> ReplyDriver or Race, signal, fetch, session, timeouts, coalesce, onRetry, failure,
-   * maxEventBytes, provider }`; `provider.name` is asked when somebody wants it.
+   * maxEventBytes, keepsText, provider }`; `provider.name` is asked when somebody wants it. `keepsText`: not for `message` if `false`.
    * `failure`: an error of the call itself, kept until the first read. Optional: `responseMeta` (see `EventBuffer`), `toChatError(error)`,
    * which makes an error of a trap, and `isLost()`, whether the driver is gone with its wasm instance.
    */
   constructor(config) {
     this.#config = config;
-    this.#buffer = new EventBuffer(config.coalesce, config.responseMeta, config.maxEventBytes ?? MAX_EVENT_BYTES);
+    const most = config.keepsText === false ? 0 : config.maxEventBytes ?? MAX_EVENT_BYTES;
+    this.#buffer = new EventBuffer(config.coalesce, config.responseMeta, most);
     const expire = (error) => this.#stop(Object.assign(error, { provider: this.provider }));
     this.#deadlines = new Deadlines(config.timeouts, this.#buffer, () => this.#unsettled > 0, expire);
   }

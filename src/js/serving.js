@@ -13,14 +13,14 @@ export function checkedProviders(providers) {
   return known;
 }
 
-/** The provider that a model name means, `shop`, or provider and model of `shop:gpt-4`. */
-export function findProvider(providers, name) {
+/** The provider that a model name means, `shop`, or provider and model of `shop:gpt-4`. `check` throws where the provider has no such model. */
+export function findProvider(providers, name, check = (provider, model) => provider.getModel(model)) {
   if (providers.has(name)) return { provider: providers.get(name) };
   const colon = name.indexOf(':');
   const provider = colon > 0 ? providers.get(name.slice(0, colon)) : undefined;
   if (provider) {
     const model = name.slice(colon + 1);
-    provider.getModel(model);
+    check(provider, model);
     return { provider, model };
   }
   const message = `The model '${name.slice(0, 200)}' does not exist. Valid: ${[...providers.keys()].join(', ')}`;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::chat::{Error, Message, Result};
 use crate::http::{base64, url};
 use crate::json::{Map, Value};
-use crate::options::names::{OPTIONS, check_options};
+use crate::options::names::{OPTIONS, check_embed_options, check_options};
 use crate::options::{AttachmentSupport, ProtocolInfo, Settings, history, preset, prompt};
 use crate::text::{decimal, digit, join};
 
@@ -20,6 +20,8 @@ pub enum Purpose {
     Session,
     /// Only the names of the models (`listModels`).
     Models,
+    /// Vectors of texts (`embed`).
+    Embeddings,
 }
 
 /// One request of a provider, checked and complete.
@@ -66,6 +68,9 @@ pub struct ChatRequest {
 /// The error of a `toolChoice` that is none.
 pub const NO_CHOICE: &str = "toolChoice must be 'auto', 'none', 'required' or the function of a tool";
 
+/// Options of `embed` that requests of replies do not have, by which `mapped_options` has them.
+const OF_VECTORS: [&str; 2] = ["input", "dimensions"];
+
 /// Names of `maxTokens` in Chat Completions, of which a service may know one only.
 const TOKEN_LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
 
@@ -97,16 +102,34 @@ impl ChatRequest {
         purpose: Purpose,
         random: fn() -> [u64; 2],
     ) -> Result<ChatRequest> {
-        check_options(info, options)?;
+        // Settings and options of replies say nothing about vectors.
+        let is_for_vectors = purpose == Purpose::Embeddings;
+        match is_for_vectors {
+            true => check_embed_options(options)?,
+            false => check_options(info, options)?,
+        }
         let mut given_messages =
             options.as_object_mut().and_then(|options| options.take("messages")).unwrap_or_default();
         history::repair(&mut given_messages);
-        let (given, options) = (&settings.given, &*options);
+        let mut mapped_options = Map::new();
+        for name in OF_VECTORS {
+            if let Some(value) =
+                options.as_object_mut().and_then(|options| options.take(name)).filter(|_| is_for_vectors)
+            {
+                mapped_options.insert(name, value);
+            }
+        }
+        let (given, options) = (if is_for_vectors { &Value::Null } else { &settings.given }, &*options);
         let option = |key: &str| options.non_null(key).or_else(|| given.non_null(key));
         let mut model = String::new();
         if let Some(given) = option("model") {
             model.push_str(given.as_str().ok_or_else(|| Error::input("model must be a string"))?);
-            settings.get_model(&model)?;
+            if !is_for_vectors {
+                settings.get_model(&model)?;
+            }
+        }
+        if is_for_vectors {
+            model = settings.embedding_model(&model)?;
         }
         let is_preset = given.text("preset").and_then(preset).is_some();
         let history = match option("history").map(|value| value.as_str().unwrap_or_default()) {
@@ -115,7 +138,6 @@ impl ChatRequest {
             Some("prompt") => History::Prompt,
             Some(_) => return Err(Error::input("history must be 'messages' or 'prompt'")),
         };
-        let mut mapped_options = Map::new();
         for (name, place) in info.options {
             if let Some(value) = option(name) {
                 mapped_options.insert(place, value.clone());

@@ -41,6 +41,20 @@ pub const CALL_OPTIONS: &[&str] = &[
     "native",
 ];
 
+/// Options of `embed` that the core reads.
+pub const EMBED_OPTIONS: &[&str] = &[
+    "input",
+    "model",
+    "dimensions",
+    "extra",
+    "proxy",
+    "retries",
+    "maxEventBytes",
+    "headers",
+    "cookies",
+    "allowBrowser",
+];
+
 /// Options that are not plain data: JavaScript keeps them (`src/js/options.js`), so here they are only what a wrong name
 /// may have meant.
 pub const LIVE_OPTIONS: &[&str] = &["signal", "fetch", "session", "timeout", "coalesce", "onRetry"];
@@ -48,8 +62,9 @@ pub const LIVE_OPTIONS: &[&str] = &["signal", "fetch", "session", "timeout", "co
 /// Settings that every provider has beside its address and its own ones ([`ProtocolInfo::settings`]).
 pub const COMMON_SETTINGS: &[&str] = &["apiKey", "name", "models", "defaultModel", "modelAliases", "preset"];
 
-/// Settings that every service has, too. `SERVICES` names a `service`, also where another class asks it.
-const OF_SERVICES: &[&str] = &[BASE_URL, "service"];
+/// Settings that every service has, too. `SERVICES` names a `service`, also where another class asks it, and those without embeddings
+/// take an `embeddingModel`, so that settings can be shared.
+pub const OF_SERVICES: &[&str] = &[BASE_URL, "service", "embeddingModel"];
 
 /// Another name of `baseUrl`, which clients of OpenAI's API have.
 pub const BASE_URL: &str = "baseURL";
@@ -127,6 +142,25 @@ pub fn check_options(info: &ProtocolInfo, given: &Value) -> Result<()> {
             Err(Error::input(join(&[name, way_out])))
         }
         Some(name) => Err(unknown(info, "option", name)),
+        None => Ok(()),
+    }
+}
+
+/// Checks that all members of `given` are options of `embed`.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: one is not.
+pub fn check_embed_options(given: &Value) -> Result<()> {
+    match names(given).find(|name| !EMBED_OPTIONS.contains(name)) {
+        Some(name) => {
+            let known = EMBED_OPTIONS.join(", ");
+            Err(Error::input(join(&[
+                "embed has no option '",
+                name,
+                "'; it has signal, fetch, timeout, onRetry, ",
+                &known,
+            ])))
+        }
         None => Ok(()),
     }
 }

@@ -126,7 +126,7 @@ impl Settings {
     /// [`Code::ModelNotFound`]: the list has no such model.
     pub fn get_model(&self, name: &str) -> Result<String> {
         let name = if name.is_empty() { &self.default_model } else { name };
-        let name = self.model_aliases.get(name).and_then(Value::as_str).unwrap_or(name);
+        let name = self.resolved(name);
         if self.models.is_empty() || self.models.iter().any(|model| model == name) {
             return Ok(name.to_owned());
         }
@@ -138,6 +138,26 @@ impl Settings {
             separator = ", ";
         }
         Err(Error::new(Code::ModelNotFound, message))
+    }
+
+    /// The model that makes vectors: `name`, or else the setting `embeddingModel`, which counts whatever the list of models has.
+    ///
+    /// # Errors
+    /// [`Code::Input`]: there is none. [`Code::ModelNotFound`]: the list has no such model.
+    pub fn embedding_model(&self, name: &str) -> Result<String> {
+        let own = self.given.text("embeddingModel").unwrap_or_default();
+        match if name.is_empty() { own } else { name } {
+            "" => Err(Error::input(
+                "model is missing: give embed the name of an embedding model, or the provider the setting embeddingModel",
+            )),
+            name if name == own => Ok(self.resolved(name).to_owned()),
+            name => self.get_model(name),
+        }
+    }
+
+    /// The model that an alias stands for, or else the name itself.
+    fn resolved<'a>(&'a self, name: &'a str) -> &'a str {
+        self.model_aliases.get(name).and_then(Value::as_str).unwrap_or(name)
     }
 
     /// The nonce and the key: texts that must not stand in an error.
@@ -199,7 +219,7 @@ fn check(info: &ProtocolInfo, given: &Value) -> Result<()> {
             _ => {}
         }
     }
-    for key in ["url", "baseUrl", BASE_URL, "name", "defaultModel"] {
+    for key in ["url", "baseUrl", BASE_URL, "name", "defaultModel", "embeddingModel"] {
         if !given.non_null(key).is_none_or(is_id) {
             return wrong(key, " must be a string");
         }

@@ -20,6 +20,8 @@ pub struct Protocol {
     /// Makes the request for the names of the models, which then come as pieces of text. Without it, the names are
     /// those in the settings.
     pub models: Option<fn(Rc<ChatRequest>) -> Result<Operation>>,
+    /// How texts become vectors, by the settings. Without it, the provider has no embeddings.
+    pub embeddings: Option<fn(&Settings) -> Result<keyed::embeddings::Found>>,
 }
 
 /// All protocols. JavaScript has one class for each.
@@ -50,8 +52,8 @@ pub fn session_key(protocol: &Protocol, settings: &Settings) -> String {
 /// line or JSON response may have.
 pub fn exchange(protocol: &Protocol, chat: Rc<ChatRequest>, session: &Session, limit: usize) -> Exchange {
     let warnings = chat.warnings.clone();
-    // Names of models are not filtered, since they are not a model's text.
-    let filter = Filter::new(chat.think_tags, &chat.stop_words).filter(|_| chat.purpose != Purpose::Models);
+    // Names of models and vectors are not filtered, since they are not a model's text.
+    let filter = Filter::new(chat.think_tags, &chat.stop_words).filter(|_| chat.purpose == Purpose::Reply);
     let filter = filter.map(|filter| if chat.begins_in_thought { filter.beginning_in_thought() } else { filter });
     let includes_raw = chat.include_raw && chat.purpose == Purpose::Reply;
     let mut exchange = match (chat.purpose, protocol.models) {
@@ -61,6 +63,7 @@ pub fn exchange(protocol: &Protocol, chat: Rc<ChatRequest>, session: &Session, l
             chat.settings.models.iter().for_each(|model| exchange.out().text(model, false));
             exchange
         }
+        (Purpose::Embeddings, _) => Exchange::new(keyed::embeddings::open(protocol, chat.clone()), limit),
         _ => Exchange::new((protocol.open)(chat.clone(), session), limit),
     };
     exchange.is_for(protocol.info.peer(), &chat.settings.url);

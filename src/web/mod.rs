@@ -27,7 +27,7 @@ use crate::edge::{Api, CompletionSpec, Encoder, request};
 use crate::json::{Map, Value};
 use crate::options::prompt::{self, PromptStyle};
 use crate::options::{Settings, preset, read_messages};
-use crate::providers::keyed::errors;
+use crate::providers::keyed::{embeddings, errors};
 use failure::to_js;
 
 /// One reply; public for `tests/web.rs`.
@@ -52,6 +52,7 @@ pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
         ("url", &settings.url),
         ("apiEndpoint", info.api_endpoint),
         ("defaultModel", &settings.default_model),
+        ("embeddingModel", given.text("embeddingModel").unwrap_or_default()),
     ] {
         description.insert_str(key, text);
     }
@@ -65,6 +66,11 @@ pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
         description.insert(key, flag.into());
     }
     description.insert("models", settings.models.iter().map(|model| model.as_str().into()).collect::<Vec<_>>().into());
+    if let Ok((_, form)) = embeddings::form(protocol, &settings) {
+        description.insert("mostTexts", (form.inputs as u64).into());
+        description.insert("mostLetters", (form.letters as u64).into());
+        description.insert("takesTokens", form.takes_tokens.into());
+    }
     description.insert("modelAliases", settings.model_aliases.into());
     let description = description.into();
     Ok(js_value::to_js(&description))

@@ -10,6 +10,7 @@ use crate::edge::CompletionSpec;
 use crate::http::url;
 use crate::json::{self, Value};
 use crate::options::{ChatRequest, ProtocolInfo, Purpose, Settings, header_value};
+use crate::providers::keyed::embeddings;
 use crate::providers::{self, Protocol};
 use crate::text::{cut, decimal, find, join};
 
@@ -98,8 +99,13 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, host: &Hos
     let purpose = match given.text("purpose") {
         Some("session") => Purpose::Session,
         Some("models") => Purpose::Models,
+        Some("embeddings") => Purpose::Embeddings,
         _ => Purpose::Reply,
     };
+    if purpose == Purpose::Embeddings {
+        // A provider without any says so before it asks for a model.
+        embeddings::form(protocol, &checked)?;
+    }
     let mut chat = ChatRequest::with(&protocol.info, checked.clone(), &mut options, purpose, random_bits)?;
     let option = |key: &str| [&options, &checked.given].into_iter().find_map(|from| from.non_null(key));
     let page = sys::page_origin();

@@ -78,12 +78,12 @@ test('what a Responses request cannot have is told', async () => {
 
 test('routes, methods and types', async () => {
   const handler = endpoint(used);
-  for (const path of ['/', '/v1', '/v1/', '/v2/models', '/v1/completions', '/v1/embeddings', '/admin', '/v1/chat', '/..%2fhealth', '/v1/v1/models']) {
+  for (const path of ['/', '/v1', '/v1/', '/v2/models', '/v1/audio/speech', '/admin', '/v1/chat', '/..%2fhealth', '/v1/v1/models']) {
     assert.equal((await refused(await handler(request(path)))).status, 404, path);
   }
   for (const [path, method, allow] of [
-    [CHAT, 'GET', 'POST, OPTIONS'], [CHAT, 'PUT', 'POST, OPTIONS'], ['/v1/models', 'POST', 'GET, HEAD, OPTIONS'],
-    ['/health', 'DELETE', 'GET, HEAD, OPTIONS'], ['/v1/responses', 'PATCH', 'POST, OPTIONS'],
+    [CHAT, 'GET', 'POST, OPTIONS'], ['/v1/completions', 'HEAD', 'POST, OPTIONS'], [CHAT, 'PUT', 'POST, OPTIONS'], ['/v1/models', 'POST', 'GET, HEAD, OPTIONS'],
+    ['/health', 'DELETE', 'GET, HEAD, OPTIONS'], ['/v1/responses', 'PATCH', 'POST, OPTIONS'], ['/v1/embeddings', 'GET', 'POST, OPTIONS'],
   ]) {
     const response = await handler(request(path, { method, body: method === 'POST' ? '{}' : undefined }));
     assert.equal(response.headers.get('allow'), allow);

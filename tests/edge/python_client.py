@@ -24,6 +24,7 @@ events = list(client.responses.create(model="shop", input=prompt, stream=True))
 told["responses"] = "".join(e.delta for e in events if e.type == "response.output_text.delta")
 told["last"] = events[-1].type
 told["output_text"] = client.responses.create(model="shop", input=prompt).output_text
+told["vectors"] = [item.embedding for item in client.embeddings.create(model="vectors", input=["a", "bc"]).data]
 told["models"] = sorted(model.id for model in client.models.list())
 
 errors = {}

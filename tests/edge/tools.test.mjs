@@ -161,7 +161,7 @@ test("a refusal of the service's key is 502 for the client, and echoes no key", 
 
 test('what the service says of quota, rate and model has its own status', async () => {
   for (const [status, code, wantedStatus] of [
-    [429, 'rate_limit_exceeded', 429], [429, 'insufficient_quota', 402], [404, 'model_not_found', 404], [400, 'context_length_exceeded', 400],
+    [429, 'rate_limit_exceeded', 429], [429, 'insufficient_quota', 429], [404, 'model_not_found', 404], [400, 'context_length_exceeded', 400],
     [500, 'server_error', 503],
   ]) {
     upstream.answers = [fails(status, { error: { message: 'words', type: code, code } }, { 'retry-after': '3' })];

@@ -93,20 +93,23 @@ const FAILURES = [
   ['ERR_429', NAMES, 429, 'rate_limited'],
   ['OVERLIMIT', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 429, 'rate_limited'],
   ['ForbiddenWord', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 400, 'refused'],
-  ['ERR_401', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'service'],
-  ['ERR_500', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'service'],
+  ['ERR_401', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'server_error'],
+  ['ERR_500', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'server_error'],
   ['ERR_500', ['pufferKey', 'generate'], 503, 'service'],
   ['ERR_HTML', ['engine', 'responses', 'engineKey', 'pufferKey', 'generate'], 503, 'service'],
-  ['ERR_HTML', ['puffer'], 502, 'service'],
+  ['ERR_HTML', ['puffer'], 502, 'server_error'],
   ['ERR_CUT', NAMES, 502, 'truncated'],
 ];
+
+/** OpenAI's words for codes of a `ChatError`, where it has one. */
+const OPENAI = { rate_limited: 'rate_limit_exceeded', refused: 'invalid_prompt', service: 'server_error' };
 
 for (const [words, names, status, code] of FAILURES) {
   for (const name of names) {
     test(`${name}, ${words}: ${status} ${code}, and by Client the same code`, async () => {
       const refused = (promise) => promise.then(() => assert.fail('answered'), (error) => error);
       const told = await refused(ask('the endpoint', name, words));
-      assert.deepEqual([told.status, told.code], [status, code], told.message);
+      assert.deepEqual([told.status, told.code], [status, OPENAI[code] ?? code], told.message);
       const own = await refused(ask('Client', name, words));
       assert.ok(own instanceof Client.APIError);
       assert.equal(own.code, code, own.message);
@@ -119,11 +122,11 @@ for (const [words, names, status, code] of FAILURES) {
 test('a site that refuses for good, a bot that is not there, a key that is wrong: the status tells whose fault it is', async () => {
   const url = site.url;
   const cases = [
-    [new AiPuffer({ url, botId: 999, apiKey: SITE_KEY }), 502, 'service'],
+    [new AiPuffer({ url, botId: 999, apiKey: SITE_KEY }), 502, 'server_error'],
     [new AiPuffer({ url, botId: 5, apiKey: 'wrong-key-0123456789' }), 502, 'auth'],
     [new AiEngine({ url, apiKey: 'wrong-key-0123456789' }), 502, 'auth'],
     [new AiPuffer({ url, page: '/no-chat/' }), 502, 'nonce'],
-    [new AiPower({ url, page: '/nowhere/' }), 502, 'service'],
+    [new AiPower({ url, page: '/nowhere/' }), 502, 'server_error'],
   ];
   for (const [provider, status, code] of cases) {
     const handler = createHandler({ providers: { shop: provider.with({ retries: 0 }) }, authorize: [KEY] });

@@ -22,6 +22,7 @@ const ANSWER = replyTo([{ role: 'user', content: PROMPT }], 0);
 let bundle;
 let site;
 let page;
+let service;
 let origin;
 let workerd;
 let at;
@@ -33,12 +34,22 @@ before(async () => {
   await once(page, 'listening');
   // Another origin than 127.0.0.1, for a browser.
   origin = `http://localhost:${page.address().port}`;
-  workerd = await startWorkerd(bundle, { env: { SITE: site.url, KEY, PAGES: `https://app.example ${origin}` } });
+  service = createServer(async (incoming, outgoing) => {
+    let body = '';
+    for await (const part of incoming.setEncoding('utf8')) body += part;
+    const data = JSON.parse(body).input.map((text, index) => ({ index, embedding: [text.length, 0.5] }));
+    outgoing.end(JSON.stringify({ data, model: 'm', usage: { prompt_tokens: data.length, total_tokens: data.length } }));
+  }).listen(0, '127.0.0.1');
+  await once(service, 'listening');
+  const VECTORS = `http://127.0.0.1:${service.address().port}`;
+  workerd = await startWorkerd(bundle, { env: { SITE: site.url, KEY, PAGES: `https://app.example ${origin}`, VECTORS } });
   at = { baseURL: `${workerd.url}/v1`, apiKey: KEY, prompt: PROMPT };
 });
 after(async () => {
-  page?.closeAllConnections();
-  page?.close();
+  for (const server of [page, service]) {
+    server?.closeAllConnections();
+    server?.close();
+  }
   await workerd?.stop();
   await site?.close();
   await bundle?.remove();
@@ -80,9 +91,17 @@ test("Python's openai", async () => {
   assert.equal(told.finish, 'stop');
   assert.ok(told.usage > 0);
   assert.equal(told.last, 'response.completed');
-  assert.deepEqual(told.models, ['down', 'power', 'puffer', 'shop', 'shop:gpt-4', 'shop:gpt-4o']);
+  assert.deepEqual(told.models, ['down', 'power', 'puffer', 'shop', 'shop:gpt-4', 'shop:gpt-4o', 'vectors']);
+  assert.deepEqual(told.vectors, [[1, 0.5], [2, 0.5]]);
   assert.deepEqual(told.errors, { unknown: 'NotFoundError', key: 'AuthenticationError', bad: 'BadRequestError' });
   matrix["Python's openai"] = { stream: 'ok', whole: 'ok' };
+});
+
+test('vectors, which openai asks for as Base64', async () => {
+  const input = Array.from({ length: 150 }, (_, i) => 'x'.repeat(i + 1));
+  const { data, usage } = await client().embeddings.create({ model: 'vectors', input });
+  assert.deepEqual(data.map(({ embedding }) => embedding), input.map((text) => [text.length, 0.5]));
+  assert.equal(usage.total_tokens, 150);
 });
 
 test('a page of another origin in real Chromium: preflight, then the stream by fetch', async () => {
@@ -167,7 +186,13 @@ test('an upstream that breaks in mid-stream is an error event, never [DONE]', as
     if (path.endsWith('completions')) {
       assert.deepEqual(Object.keys(told.error), ['message', 'type', 'param', 'code']);
     } else {
-      assert.equal(told.type, 'error');
+      assert.equal(told.type, 'response.failed');
+      assert.equal(told.response.status, 'failed');
+      assert.equal(told.response.error.code, 'server_error');
+      assert.ok(told.response.output[0].content[0].text.length > 0, 'what came is not lost');
+      const error = JSON.parse(/event: error\ndata: (.*)/.exec(text)[1]);
+      assert.deepEqual(Object.keys(error), ['type', 'error', 'sequence_number']);
+      assert.deepEqual(Object.keys(error.error), ['message', 'type', 'param', 'code']);
       const numbers = [...text.matchAll(/"sequence_number":(\d+)/g)].map(([, number]) => Number(number));
       assert.deepEqual(numbers, numbers.map((_, index) => index));
     }

@@ -17,7 +17,8 @@ const used = useSite();
 const { fetch } = globalThis;
 before(() => {
   globalThis.fetch = async (url, init) => {
-    const { host } = new URL(url);
+    const { host, pathname } = new URL(url);
+    if (pathname.endsWith('/embeddings')) return vectors(JSON.parse(init.body));
     if (host === 'api.openai.com') return says('Hel', 'lo')(init, () => {});
     if (host === 'api.anthropic.com') return claude(JSON.parse(new TextDecoder().decode(await new Response(init.body).arrayBuffer())));
     return host === 'localhost:11434' ? new Response('', { status: 503 }) : fetch(url, init);
@@ -26,6 +27,11 @@ before(() => {
 after(() => {
   globalThis.fetch = fetch;
 });
+
+/** OpenAI's answer, in which each vector has as many numbers as are asked for. */
+function vectors({ input, dimensions, model }) {
+  return Response.json({ model, data: input.map((_, index) => ({ index, embedding: Array(dimensions).fill(0.5) })), usage: { prompt_tokens: 4, total_tokens: 4 } });
+}
 
 const signed = { type: 'thinking', thinking: 'Hm.', signature: 'signed' };
 

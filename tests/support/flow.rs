@@ -87,6 +87,12 @@ impl Flow {
         self
     }
 
+    /// Asks for the vectors of texts.
+    pub fn embeddings(mut self) -> Flow {
+        self.purpose = Purpose::Embeddings;
+        self
+    }
+
     pub fn read(&self) -> Result<ChatRequest> {
         let info = &play::protocol(self.provider).info;
         let settings = Rc::new(Settings::read(info, &ours(&self.settings))?);

@@ -16,6 +16,11 @@ pub fn models(provider: &'static str) -> Flow {
     ask(provider, json!(null)).models()
 }
 
+/// A call that asks for the vectors of these texts.
+pub fn embed(provider: &'static str, texts: Value) -> Flow {
+    ask(provider, json!(null)).options(json!({ "input": texts })).embeddings()
+}
+
 /// A stream of `data:` lines.
 pub fn sse(frames: &[Value]) -> Reply {
     Reply::new(200, frames.iter().map(|frame| format!("data: {frame}\n\n")).collect::<String>())

@@ -42,6 +42,8 @@ struct Reader {
     /// The ids of the calls in the conversation.
     ids: BinaryHeap<String>,
     is_legacy: bool,
+    /// Whether the request has a list of tools, or is one of an API whose clients choose among none.
+    had_tools: bool,
 }
 
 /// Reads the body of a request of this API. Returns `{ model, stream, options, warnings, spec }`: `options` are those of a provider,
@@ -68,9 +70,17 @@ pub fn read(body: &str, api: Api) -> Result<Map> {
         None => false.into(),
     };
     match api {
-        Api::Chat => reader.chat(&mut body)?,
-        Api::Responses => reader.responses(&mut body)?,
-        Api::Messages => reader.messages(&mut body)?,
+        Api::Chat => {
+            reader.had_tools = body.get("tools").is_some();
+            reader.chat(&mut body)?;
+        }
+        Api::Responses | Api::Messages => {
+            reader.had_tools = true;
+            match api {
+                Api::Responses => reader.responses(&mut body)?,
+                _ => reader.messages(&mut body)?,
+            }
+        }
         Api::Completions => reader.completions(&body)?,
     }
     let mut spec = Map::new();
@@ -141,8 +151,11 @@ impl Reader {
         }
         match functions.is_empty() {
             false => self.options.insert("tools", functions.into()),
-            // Services refuse these without a tool.
-            true => ["toolChoice", "parallelToolCalls"].iter().for_each(|key| self.options.remove(key)),
+            // Services refuse these without a tool. Where no tool was given at all, the provider tells.
+            true if self.had_tools => {
+                ["toolChoice", "parallelToolCalls"].iter().for_each(|key| self.options.remove(key));
+            }
+            true => {}
         }
         names
     }

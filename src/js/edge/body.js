@@ -62,7 +62,11 @@ export async function readBytes(request, limit) {
   return bytes;
 }
 
-/** The whole body as text, bounded as `readBytes` bounds it. */
+/** The whole body as text of JSON, bounded as `readBytes` bounds it. */
 export async function readText(request, limit) {
+  const type = request.headers.get('content-type');
+  if (type !== null && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
+    throw new Refusal(415, 'unsupported_media_type', 'the body must be application/json');
+  }
   return new TextDecoder().decode(await readBytes(request, limit));
 }

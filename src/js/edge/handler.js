@@ -7,9 +7,11 @@ import { encoded, callCoreOnce } from '../provider.js';
 import { APIS } from './apis.js';
 import { authorizer } from './authorize.js';
 import { readText } from './body.js';
+import { embeddings } from './embeddings.js';
 import { errorFrames, failure } from './failure.js';
 import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
+import { about, addWarnings, Facts } from './facts.js';
 import { Refusal } from './refusal.js';
 import { streamed } from './stream.js';
 
@@ -33,7 +35,6 @@ const OPTIONS = [
 ];
 
 const ROUTES = {
-  '/': { GET: () => json({ status: 'ok' }), isOpen: true },
   '/health': { GET: () => json({ status: 'ok' }), isOpen: true },
   '/models': { GET: listModels },
   '/chat/completions': { POST: (call) => complete(call, 'chat') },
@@ -41,6 +42,7 @@ const ROUTES = {
   '/completions': { POST: (call) => complete(call, 'completions') },
   '/messages': { POST: (call) => complete(call, 'messages'), api: 'messages' },
   '/messages/count_tokens': { POST: countTokens, api: 'messages' },
+  '/embeddings': { POST: embeddings },
 };
 
 /** The providers as an endpoint for the clients of OpenAI and Anthropic: `(request, env, ctx) => Promise<Response>`. */
@@ -98,9 +100,6 @@ export function createHandler(options) {
     }
   };
 }
-
-/** Key of what an event of an error says beside it: `complete` knows, and the handler tells. */
-const about = Symbol('about');
 
 /** `basePath` without the slash at its end, or an error. */
 function checkedBase(basePath) {
@@ -193,10 +192,6 @@ function modelRoute(path) {
 
 /** The body of a request as `readRequest` of the core gives it (src/edge/request/mod.rs). */
 async function readRequest({ request, maxBodyBytes }, api) {
-  const type = request.headers.get('content-type');
-  if (type !== null && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
-    throw new Refusal(415, 'unsupported_media_type', 'the body must be application/json');
-  }
   const body = await readText(request, maxBodyBytes);
   return JSON.parse(callCoreOnce(() => core().readRequest(body, api)));
 }
@@ -235,21 +230,18 @@ async function complete(call, api) {
   for (const [key, value] of Object.entries({ model, session, fetch })) if (value !== undefined) options[key] = value;
   emit({ type: 'request', requestId, api, model: parsed.model, provider: provider.name, stream });
 
-  const startedAt = Date.now();
+  const facts = new Facts(api, parsed.model);
   const responseMeta = { warnings: parsed.warnings, sequence: 0 };
-  let firstContentMs;
   let reply;
   const ask = async (own) => {
     reply = provider[encoded](own, spec, responseMeta);
     const item = await firstItem(reply);
-    firstContentMs = Date.now() - startedAt;
+    facts.hasContent();
     return item;
   };
-  // What spans and logs want to know, without any text.
-  const facts = () => ({ api, model: parsed.model, provider: reply?.provider ?? provider.name, firstContentMs, durationMs: Date.now() - startedAt });
   const onEnd = (error) => emit(error === undefined
-    ? { type: 'end', requestId, ...facts(), usage: reply.usage, finishReason: reply.finishReason }
-    : { type: 'error', requestId, error, ...facts() });
+    ? { type: 'end', requestId, ...facts.of(reply ?? provider), usage: reply.usage, finishReason: reply.finishReason }
+    : { type: 'error', requestId, error, ...facts.of(reply ?? provider) });
   try {
     const first = ask(options).catch((error) => {
       const most = mostTokens(error, options.maxTokens);
@@ -281,7 +273,7 @@ async function complete(call, api) {
       },
     });
   } catch (error) {
-    if (error instanceof ChatError) error[about] = facts();
+    if (error instanceof ChatError) error[about] = facts.of(reply ?? provider);
     throw error;
   }
 }
@@ -311,6 +303,3 @@ function mostTokens(error, asked) {
   return Number.isFinite(most) ? most : undefined;
 }
 
-function addWarnings(headers, warnings) {
-  if (warnings.length > 0) headers['x-rivulet-warnings'] = warnings.map((text) => text.replace(/[^ -~]/g, '?')).join('; ').slice(0, 2000);
-}

@@ -22,6 +22,7 @@ use crate::text::join;
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models?limit=1000")),
+    embeddings: None,
     info: ProtocolInfo {
         settings: &[("version", SettingKind::HeaderValue)],
         ..ProtocolInfo::service(
@@ -168,7 +169,9 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
             body.insert_in("output_config", "format", format);
         }
         Some(_) => {
-            warnings.push("Anthropic has no JSON mode without a schema, so the 'responseFormat' is asked for in words".to_owned());
+            warnings.push(
+                "Anthropic has no JSON mode without a schema, so the 'responseFormat' is asked for in words".to_owned(),
+            );
             ask_for_json(body);
         }
         None => {}

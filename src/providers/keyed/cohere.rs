@@ -12,7 +12,7 @@ use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind}
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, Role, ToolForm};
-use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, embeddings, models, notes};
 use crate::text::join;
 
 /// The class `Cohere` of JavaScript.
@@ -20,6 +20,7 @@ pub const PROTOCOL: Protocol = Protocol {
     open,
     // Only version 1 of the API has a list of models.
     models: Some(|chat| models::list_models(&DIALECT, chat, "/v1/models?endpoint=chat&page_size=1000")),
+    embeddings: Some(|_| Ok(Some((&DIALECT, &embeddings::COHERE)))),
     info: ProtocolInfo::service(
         "Cohere",
         "https://api.cohere.com",

@@ -2,6 +2,7 @@
 //! they want back of their earlier answers.
 
 use super::chat_messages::{OwnTools, Takes};
+use super::embeddings::{self, Form};
 use super::message_decoder::str_or_empty;
 use super::messages::{self, KnownCalls};
 use crate::chat::reasoning_detail::{self, DETAILS, GOOGLE};
@@ -70,6 +71,8 @@ pub struct Service {
     has_api_key: bool,
     /// Whether models of OpenAI answer, some of which refuse members that others take.
     is_openai: bool,
+    /// How it takes texts and gives vectors. `None`: it has no such models, or a form of its own for them.
+    embeddings: Option<&'static Form>,
 }
 
 const AS_GIVEN: Effort = Effort { words: &[], off: ("", ""), on: ("", ""), is_switch: false };
@@ -100,6 +103,7 @@ const USUAL: Service = Service {
     has_short_ids: false,
     has_api_key: false,
     is_openai: false,
+    embeddings: Some(&embeddings::COMPATIBLE),
 };
 
 /// Most services know the roles of OpenAI's first API only.
@@ -107,7 +111,13 @@ const NAMED: Service = Service { has_developer: false, ..USUAL };
 
 /// OpenAI itself, which is no preset. Its newer models refuse `max_tokens`, which is the only name that other services know, and it
 /// refuses members of messages that it does not know.
-const OPENAI: Service = Service { limit: "max_completion_tokens", back: Back::Nowhere, is_openai: true, ..USUAL };
+const OPENAI: Service = Service {
+    limit: "max_completion_tokens",
+    back: Back::Nowhere,
+    is_openai: true,
+    embeddings: Some(&embeddings::OPENAI),
+    ..USUAL
+};
 const AZURE: Service = Service { name: "azure", has_api_key: true, ..OPENAI };
 
 const CONTENT_ONLY: Back = Back::Text(&[CONTENT]);
@@ -119,15 +129,24 @@ const SERVICES: [Service; 24] = [
     // A gateway: what is sent reaches the service in front of which it stands.
     Service { name: "aigateway", has_developer: true, ..USUAL },
     AZURE,
-    Service { name: "bedrock", ..NAMED },
+    // Its API for OpenAI's clients has chat and Responses only.
+    Service { name: "bedrock", embeddings: None, ..NAMED },
     // Unknown members are refused: 400 `wrong_api_format` (kilocode#10375).
-    Service { name: "cerebras", has_developer: true, back: REASONING_ONLY, effort: OFF_TO_HIGH, ..NAMED },
+    Service {
+        name: "cerebras",
+        has_developer: true,
+        back: REASONING_ONLY,
+        effort: OFF_TO_HIGH,
+        embeddings: None,
+        ..NAMED
+    },
     // Strands Agents has to take out `stream_options`.
     Service {
         name: "cohere",
         back: Back::Nowhere,
         effort: words(&["high", "none"]),
         lacks: &["parallel_tool_calls", "stream_options"],
+        embeddings: Some(&Form { dimensions: "", inputs: 96, takes_tokens: false, ..embeddings::COMPATIBLE }),
         ..NAMED
     },
     Service {
@@ -141,6 +160,7 @@ const SERVICES: [Service; 24] = [
         },
         // qwen-code#7659, eino#994.
         thinks: Some(false),
+        embeddings: Some(&Form { inputs: 10, takes_tokens: false, ..embeddings::COMPATIBLE }),
         ..NAMED
     },
     // `developer`: pi#1048. A forced choice: DeepSeek-V3#1376, osaurus#1940. Seeds and parallel calls are not in its API, and ignored.
@@ -151,12 +171,14 @@ const SERVICES: [Service; 24] = [
         effort: Effort { words: &["max", "high", "low"], off: THINKING_OFF, ..AS_GIVEN },
         thinks: Some(true),
         lacks: &["seed", "parallel_tool_calls", "json_schema"],
+        embeddings: None,
         ..NAMED
     },
     Service { name: "fireworks", back: CONTENT_ONLY, effort: OFF_TO_HIGH, ..NAMED },
     // `reasoning_content`: jan#8136. `reasoning` is refused, too, where the model has none (gptel#774): see `Service::of`.
-    Service { name: "groq", has_developer: true, back: REASONING_ONLY, effort: OFF_TO_HIGH, ..NAMED },
-    Service { name: "huggingface", ..NAMED },
+    Service { name: "groq", has_developer: true, back: REASONING_ONLY, effort: OFF_TO_HIGH, embeddings: None, ..NAMED },
+    // Its router has chat only; what makes vectors there has an address for each model.
+    Service { name: "huggingface", embeddings: None, ..NAMED },
     Service { name: "llamacpp", back: CONTENT_ONLY, ..NAMED },
     // `json_object`: lmstudio-bug-tracker#189. A named tool: page-agent#367.
     Service { name: "lmstudio", choices: &["auto", "none", "required"], lacks: &["json_object"], ..NAMED },
@@ -167,6 +189,8 @@ const SERVICES: [Service; 24] = [
         effort: Effort { off: THINKING_OFF, on: ("thinking", r#"{"type":"adaptive"}"#), is_switch: true, ..AS_GIVEN },
         stop: 0,
         lacks: &["seed", "parallel_tool_calls"],
+        // Texts go in `texts`, with a `type`.
+        embeddings: None,
         ..NAMED
     },
     // Members that it does not know are 422 `extra_forbidden` (eca#231, crush#1590, mistral-go#2). It counts tokens unasked.
@@ -177,6 +201,13 @@ const SERVICES: [Service; 24] = [
         effort: words(&["xhigh", "high", "medium", "low", "minimal", "none"]),
         lacks: &["stream_options", "name"],
         has_short_ids: true,
+        // It takes 16,384 tokens at once (semantic-router#297, continue#2418).
+        embeddings: Some(&Form {
+            dimensions: "output_dimension",
+            letters: 16_000,
+            takes_tokens: false,
+            ..embeddings::COMPATIBLE
+        }),
         ..NAMED
     },
     // Unknown efforts and members are ignored. The reasoning of a call must not be missing or empty (spacebot#364, openclaw#59689).
@@ -187,6 +218,7 @@ const SERVICES: [Service; 24] = [
         effort: words(&["max", "high", "low"]),
         choices: &["auto", "none", "named"],
         lacks: &["seed"],
+        embeddings: None,
         ..NAMED
     },
     // It does not answer a request with `stream_options` (DeepTutor#420), or refuses it, by model.
@@ -198,6 +230,8 @@ const SERVICES: [Service; 24] = [
         stop: 0,
         back: Back::Nowhere,
         effort: words(&["high", "medium", "low", "minimal"]),
+        // Its vectors are bytes.
+        embeddings: None,
         ..NAMED
     },
     Service { name: "sambanova", back: REASONING_ONLY, effort: UP_TO_HIGH, ..NAMED },
@@ -205,6 +239,8 @@ const SERVICES: [Service; 24] = [
         name: "together",
         back: Back::Text(&[REASONING, CONTENT]),
         effort: Effort { off: ("reasoning", r#"{"enabled":false}"#), ..UP_TO_HIGH },
+        // `dimensions` are 400 (ogx#3559).
+        embeddings: Some(&Form { dimensions: "", takes_tokens: false, ..embeddings::COMPATIBLE }),
         ..NAMED
     },
     // What it does not know is ignored, says its documentation.
@@ -212,6 +248,8 @@ const SERVICES: [Service; 24] = [
         name: "vertex",
         effort: words(&["high", "medium", "low", "minimal", "none"]),
         lacks: &["parallel_tool_calls"],
+        // This address has chat only.
+        embeddings: None,
         ..NAMED
     },
     // Since 2026 `reasoning`, without the older `reasoning_content`.
@@ -232,6 +270,7 @@ const SERVICES: [Service; 24] = [
         stop: 1,
         choices: &["auto"],
         lacks: &["parallel_tool_calls", "json_schema"],
+        embeddings: Some(&Form { inputs: 64, takes_tokens: false, ..embeddings::COMPATIBLE }),
         ..NAMED
     },
 ];
@@ -311,6 +350,11 @@ impl Service {
             (service.stop, service.lacks) = (0, &["temperature", "top_p"]);
         }
         Ok(service)
+    }
+
+    /// How it takes texts and gives vectors, if it does.
+    pub fn embeddings(self) -> Option<&'static Form> {
+        self.embeddings
     }
 
     /// Whether the reasoning of its answers has to be kept, for the message with the tool calls to which it led.

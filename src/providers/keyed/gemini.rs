@@ -13,13 +13,14 @@ use crate::providers::keyed::content_part::{ContentPart, Media, MediaKind, Sourc
 use crate::providers::keyed::errors::{error_in_success_body, is_error};
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty, whole_arguments};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, KnownCalls, ToolForm, Tools};
-use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, embeddings, models, notes};
 use crate::text::join;
 
 /// The class `Gemini` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models?pageSize=1000")),
+    embeddings: Some(|_| Ok(Some((&DIALECT, &embeddings::GEMINI)))),
     info: ProtocolInfo::service(
         "Gemini",
         "https://generativelanguage.googleapis.com/v1beta",

@@ -8,7 +8,8 @@
 //! and [`compatible`] knows what those services take in another way than OpenAI.
 //!
 //! Of an answer: [`message_decoder`] puts its message together, [`answer_parts`] knows what of it came already, `chat_chunk` reads
-//! OpenAI's chunks, and [`notes`] tells what stands beside the text. [`errors`] classifies errors, [`models`] lists models.
+//! OpenAI's chunks, and [`notes`] tells what stands beside the text. [`errors`] classifies errors, [`models`] lists models,
+//! [`embeddings`] makes vectors of texts.
 
 pub mod answer_parts;
 pub(super) mod anthropic;
@@ -17,6 +18,7 @@ pub mod chat_messages;
 pub(super) mod cohere;
 pub mod compatible;
 pub mod content_part;
+pub mod embeddings;
 pub mod errors;
 pub(super) mod gemini;
 pub mod message_decoder;

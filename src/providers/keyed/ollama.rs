@@ -11,13 +11,14 @@ use crate::providers::Protocol;
 use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind, Source};
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty, whole_arguments};
 use crate::providers::keyed::messages::{self, ChatMessage, Role, ToolForm, Tools};
-use crate::providers::keyed::{self, Dialect, RequestBuilder, answer_parts, models};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, answer_parts, embeddings, models};
 use crate::text::join;
 
 /// The class `Ollama` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/api/tags")),
+    embeddings: Some(|_| Ok(Some((&DIALECT, &embeddings::OLLAMA)))),
     info: ProtocolInfo {
         needs_auth: false,
         unreachable_hint: " (is it running? `ollama serve` starts it; a page's origin must be in OLLAMA_ORIGINS)",

@@ -21,6 +21,7 @@ pub const PROTOCOL: Protocol = Protocol {
         _ = Service::of(&chat.settings, "")?;
         models::list_models(&DIALECT, chat, "/models")
     }),
+    embeddings: Some(|settings| Ok(Service::of(settings, "")?.embeddings().map(|form| (&DIALECT, form)))),
     info: ProtocolInfo {
         settings: &[("service", SettingKind::Id)],
         stop_words: compatible::stop_words,

@@ -12,6 +12,7 @@ use crate::providers::Protocol;
 use crate::providers::keyed::answer_parts::{
     Kind, Matching, Part, WholePart, decode_whole, known_part, piece, tell_difference,
 };
+use crate::providers::keyed::compatible::Service;
 use crate::providers::keyed::content_part::{ContentPart, Media, MediaKind, Source};
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty};
@@ -23,6 +24,7 @@ use crate::text::join;
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models")),
+    embeddings: Some(|settings| Ok(Service::of(settings, "")?.embeddings().map(|form| (&DIALECT, form)))),
     info: ProtocolInfo::service(
         "OpenAiResponses",
         "https://api.openai.com/v1",

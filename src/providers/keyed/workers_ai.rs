@@ -11,6 +11,7 @@ use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::chat_messages::{self, OwnTools, Takes};
 use crate::providers::keyed::compatible::EXTRA;
+use crate::providers::keyed::embeddings::{self, Form};
 use crate::providers::keyed::message_decoder::{MessageDecoder, arguments_text, str_or_empty};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
 use crate::text::join;
@@ -22,6 +23,7 @@ pub const PROTOCOL: Protocol = Protocol {
         let path = path(&chat, "/ai/models/search?task=Text%20Generation&per_page=1000")?;
         models::list_models(&DIALECT, chat, &path)
     }),
+    embeddings: Some(|_| Ok(Some((&DIALECT, &VECTORS)))),
     info: ProtocolInfo {
         settings: &[("accountId", SettingKind::Id)],
         ..ProtocolInfo::service(
@@ -45,6 +47,10 @@ pub const PROTOCOL: Protocol = Protocol {
         )
     },
 };
+
+/// How texts become vectors, with the model in the path.
+static VECTORS: Form =
+    Form { path: |chat, model| path(chat, &join(&["/ai/run/", keyed::in_path(model)?])), ..embeddings::WORKERS_AI };
 
 /// How the responses are read (M2).
 static DIALECT: Dialect = Dialect {

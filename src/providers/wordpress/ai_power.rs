@@ -24,6 +24,7 @@ use crate::text::{find, join, lossy};
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
+    embeddings: None,
     info: ProtocolInfo {
         attachments: AttachmentSupport { most: 1, types: &IMAGE_TYPES },
         ..ProtocolInfo::site(

@@ -246,14 +246,26 @@ export function aClientTakesProviders(services: Record<string, Provider>): Clien
   return [new Client(services), new Client({ a: new Ollama(), b: Chatgpt4o }), new Client(new Fallback([Chatgpt4o]))];
 }
 
+export async function vectors(provider: Provider): Promise<number[][]> {
+  const { embeddings, model, usage, warnings } = await provider.embed({ input: ['a', 'b'], dimensions: 2, signal: AbortSignal.timeout(5), timeout: { total: 9 } });
+  await new Ollama({ embeddingModel: 'e' }).embed({ input: 'a', extra: { truncate: false } });
+  await provider.embed({ input: [1, 2], onRetry: ({ waitMs }) => void waitMs, fetch: async () => new Response() });
+  await provider.embed({ input: [[1], [2]] });
+  // @ts-expect-error texts, and no messages
+  await provider.embed({ messages });
+  same<typeof usage, Usage | undefined>(true);
+  void [model.length, warnings.length, provider.embeddingModel.length];
+  return embeddings;
+}
+
 export async function aFallbackIsAProvider(): Promise<Provider> {
   const onAttempt = ({ provider, state, ms }: Attempt): void => void [provider.length, state === 'stopped', ms];
-  const fallback = new Fallback([Chatgpt4o, new OpenAiChat({ apiKey: 'key' })], { order: 'rotate', hedgeAfter: 2_000, retriesEach: 0, onAttempt });
+  const fallback = new Fallback([Chatgpt4o, new OpenAiChat({ apiKey: 'key' })], { order: 'rotate', hedgeAfter: 2_000, retriesEach: 0, cooldown: { failures: 2 }, onAttempt });
   const reply = fallback.createAsyncGenerator({ messages });
   for await (const text of reply) same<typeof text, string>(true);
   same<typeof reply, FallbackReply>(true);
   same<typeof reply.attempts, readonly Attempt[]>(true);
-  same<Attempt['state'], 'asked' | 'answered' | 'failed' | 'stopped'>(true);
+  same<Attempt['state'], 'asked' | 'answered' | 'failed' | 'stopped' | 'skipped'>(true);
   same<Attempt['error'], ChatError | undefined>(true);
   const models: string[] = await fallback.listModels();
   void models;

@@ -29,6 +29,7 @@ use refusal::{MessageLength, refusal_error};
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
+    embeddings: None,
     info: ProtocolInfo {
         supports_system_message: true,
         options: &[(SHORTCUT, SHORTCUT)],

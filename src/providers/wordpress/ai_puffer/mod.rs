@@ -28,6 +28,7 @@ use nonce::Renewal;
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: None,
+    embeddings: None,
     info: ProtocolInfo {
         attachments: AttachmentSupport { most: 4, types: IMAGE_TYPES.split_at(3).0 },
         ..ProtocolInfo::site(
