@@ -52,7 +52,7 @@ const isNoticed = (told) => (!told.error ? `NOT NOTICED: ${JSON.stringify(told.t
 
 const has = (word) => (told) => failed(told) ?? (told.text?.includes(word) ? 'ok' : `said ${JSON.stringify(told.text)}`);
 
-/** @type {Record<string, { title: string, ask: Ask, judge: (told: Told, at: { closed?: string }) => string, right?: string[] }>} `right`: words beside "ok" that are right */
+/** @type {Record<string, { title: string, ask: Ask, judge: (told: Told, at: { closed?: string }) => string, isState?: boolean }>} `isState`: the word is what came of the state */
 export const FEATURES = {
   stream: { title: 'stream', ask: { op: 'ask', stream: true, prompt: prompt(`@say ${SAID}`, '@pieces 6') }, judge: (told) => isText(told) === 'ok' && !(told.pieces > 1) ? `${told.pieces} pieces` : isText(told) },
   whole: { title: 'whole', ask: { op: 'ask', stream: false, prompt: prompt(`@say ${SAID}`) }, judge: isText },
@@ -74,13 +74,13 @@ export const FEATURES = {
     title: 'carried',
     ask: { op: 'loop', stream: true, effort: true, prompt: prompt(`@think ${THOUGHT}`, call('Köln'), '@then', '@say It is.') },
     judge: (told) => carried(told, ['Köln']),
-    right: ['back', 'off'],
+    isState: true,
   },
   stateWhole: {
     title: 'carried, whole',
     ask: { op: 'loop', stream: false, effort: true, prompt: prompt(`@think ${THOUGHT}`, call('Köln'), '@then', `@think ${THOUGHT}`, call('Rom'), '@then', '@say It is.') },
     judge: (told) => carried(told, ['Köln', 'Rom']),
-    right: ['back', 'off'],
+    isState: true,
   },
   picture: { title: 'picture', ask: { op: 'ask', stream: true, picture: PICTURE.toString('base64'), prompt: prompt('@say A square.') }, judge: has(blobWord('picture', { type: 'image/png', bytes: PICTURE })) },
   look: { title: 'picture back', ask: { op: 'loop', stream: false, looks: true, prompt: prompt('@call look_at {"city":"Köln"}', '@then', '@say A square.') }, judge: has(blobWord('picture', { type: 'image/png', bytes: PICTURE })) },

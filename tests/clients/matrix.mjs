@@ -13,14 +13,20 @@ export const SOME = ['openai', 'anthropic'];
 /** The services that take an answer without its thinking back. */
 const FORGIVING = ['responses', 'gemini', 'ollama'];
 
-const isRight = (feature, provider, word) =>
-  word === 'ok' || FEATURES[feature].right?.includes(word) || (['lost', 'needless'].includes(word) && FORGIVING.includes(provider));
+/** A client that carries what it got has to bring the state back, to every service that has one. From the others thinking has to be off, or not to be missed. */
+function isRight({ carries = [] }, feature, provider, word) {
+  if (word === 'ok') return true;
+  if (!FEATURES[feature].isState) return false;
+  if (provider === 'openai') return word === 'off';
+  if (carries.includes(feature)) return word === 'back';
+  return ['back', 'off'].includes(word) || (['lost', 'needless'].includes(word) && FORGIVING.includes(provider));
+}
 
 /**
  * @typedef {{ client: string, feature: string, provider: string }} Place
  * @param {object} given
  * @param {string} given.title
- * @param {Record<string, { cannot?: Record<string, string>, only?: string[] }>} given.clients
+ * @param {Record<string, { cannot?: Record<string, string>, only?: string[], carries?: string[] }>} given.clients
  * @param {RegExp} given.whole clients that are asked of every provider
  * @param {import('./table.mjs').Exception[]} given.exceptions
  * @param {import('./table.mjs').Exception[]} given.pending
@@ -64,7 +70,7 @@ export function declare({ title, clients, whole, exceptions, pending, limit, run
       const numbers = new Set();
       for (const provider of providersOf(client, feature)) {
         const { word } = results.get(idOf(client, feature, provider)) ?? { word: 'no result' };
-        const right = isRight(feature, provider, word);
+        const right = isRight(clients[client], feature, provider, word);
         const known = right ? undefined : find(exceptions, client, feature, provider, word);
         const waits = right || known ? undefined : find(pending, client, feature, provider, word);
         words.add(right ? word : waits ? 'NOT YET' : known ? '' : 'FAILED');
@@ -85,7 +91,7 @@ export function declare({ title, clients, whole, exceptions, pending, limit, run
         const wrong = [];
         for (const provider of providersOf(client, feature)) {
           const { word, requests = [] } = results.get(idOf(client, feature, provider)) ?? { word: 'no result' };
-          if (isRight(feature, provider, word) || find(exceptions, client, feature, provider, word)) continue;
+          if (isRight(clients[client], feature, provider, word) || find(exceptions, client, feature, provider, word)) continue;
           const waits = find(pending, client, feature, provider, word);
           if (waits) {
             context.todo(waits.because);

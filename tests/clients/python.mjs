@@ -16,18 +16,19 @@ export const python = () => pythonWith('clients', Object.entries(VERSIONS).map((
 const LIMIT_MS = 150_000;
 
 const textOnly = { look: 'Chat Completions has text only in results of tools' };
+const both = ['state', 'stateWhole'];
 const noAbort = { abort: 'it has no call that leaves a stream' };
 
-/** @type {Record<string, { api: string, client: string, cannot?: Record<string, string> }>} */
+/** @type {Record<string, { api: string, client: string, cannot?: Record<string, string>, carries?: string[] }>} */
 export const CLIENTS = {
-  [`Python's openai ${VERSIONS.openai}, chat`]: { api: 'chat', client: 'openai:chat', cannot: textOnly },
-  [`Python's openai ${VERSIONS.openai}, responses`]: { api: 'responses', client: 'openai:responses' },
-  [`Python's anthropic ${VERSIONS.anthropic}`]: { api: 'messages', client: 'anthropic:' },
+  [`Python's openai ${VERSIONS.openai}, chat`]: { api: 'chat', client: 'openai:chat', cannot: textOnly, carries: both },
+  [`Python's openai ${VERSIONS.openai}, responses`]: { api: 'responses', client: 'openai:responses', carries: both },
+  [`Python's anthropic ${VERSIONS.anthropic}`]: { api: 'messages', client: 'anthropic:', carries: both },
   [`pydantic-ai ${VERSIONS['pydantic-ai-slim[openai,anthropic]']}, chat`]: { api: 'chat', client: 'pydantic_ai:chat' },
   [`pydantic-ai ${VERSIONS['pydantic-ai-slim[openai,anthropic]']}, responses`]: { api: 'responses', client: 'pydantic_ai:responses' },
-  [`pydantic-ai ${VERSIONS['pydantic-ai-slim[openai,anthropic]']}, anthropic`]: { api: 'messages', client: 'pydantic_ai:messages' },
+  [`pydantic-ai ${VERSIONS['pydantic-ai-slim[openai,anthropic]']}, anthropic`]: { api: 'messages', client: 'pydantic_ai:messages', carries: both },
   [`litellm ${VERSIONS.litellm}, openai/`]: { api: 'chat', client: 'litellm:openai', cannot: { ...textOnly, ...noAbort } },
-  [`litellm ${VERSIONS.litellm}, anthropic/`]: { api: 'messages', client: 'litellm:anthropic', cannot: noAbort },
+  [`litellm ${VERSIONS.litellm}, anthropic/`]: { api: 'messages', client: 'litellm:anthropic', cannot: noAbort, carries: both },
   [`llm ${VERSIONS.llm}`]: {
     api: 'chat', client: 'llm:', cannot: { ...textOnly, ...noAbort, limit: 'it asks again by itself, after as long as it is told', reasoning: 'it does not read reasoning_content', file: 'it takes pictures only for such models' },
   },

@@ -69,6 +69,6 @@ export async function clients(version) {
   const { default: OpenAI } = await load('openai');
   return {
     [`@openai/agents ${version}, chat`]: { api: 'chat', make: driver(agents, OpenAI, false), cannot: { look: 'Chat Completions has text only in results of tools' } },
-    [`@openai/agents ${version}, responses`]: { api: 'responses', make: driver(agents, OpenAI, true) },
+    [`@openai/agents ${version}, responses`]: { api: 'responses', carries: ['state', 'stateWhole'], make: driver(agents, OpenAI, true) },
   };
 }

@@ -118,7 +118,7 @@ export async function clients(major, versions) {
       make: of((at, id) => createOpenAICompatible({ name: 'rivulet', ...at, includeUsage: true, supportsStructuredOutputs: true })(id), 'compatible'),
     },
     [title(`openai ${versions[names.openai]} .chat`)]: { api: 'chat', make: of((at, id) => createOpenAI(at).chat(id), 'chat'), cannot: { ...noPictures, reasoning: 'it does not read reasoning_content' } },
-    [title(`openai ${versions[names.openai]}`)]: { api: 'responses', make: of((at, id) => createOpenAI(at)(id), 'openai') },
-    [title(`anthropic ${versions[names.anthropic]}`)]: { api: 'messages', make: of((at, id) => createAnthropic(at)(id), 'anthropic') },
+    [title(`openai ${versions[names.openai]}`)]: { api: 'responses', carries: ['state', 'stateWhole'], make: of((at, id) => createOpenAI(at)(id), 'openai') },
+    [title(`anthropic ${versions[names.anthropic]}`)]: { api: 'messages', carries: ['state', 'stateWhole'], make: of((at, id) => createAnthropic(at)(id), 'anthropic') },
   };
 }

@@ -13,6 +13,7 @@ import * as openai from './openai.mjs';
  * @property {(at: { baseURL: string, apiKey: string }) => (ask: import('../features.mjs').Ask, context: { model: string, run: (name: string, args: any) => { text: string, picture?: string } }) => Promise<import('../features.mjs').Told>} make
  * @property {Record<string, string>} [cannot] features that it does not have, and why
  * @property {string[]} [only] the features that it has
+ * @property {string[]} [carries] features in which it sends back all that it got of the assistant's message
  * @returns {Promise<Record<string, Client>>}
  */
 export async function allClients() {

@@ -116,8 +116,8 @@ export async function clients(version) {
     return (...args) => ask(...args).catch(told);
   };
   return {
-    [`@anthropic-ai/sdk ${version}, raw`]: { api: 'messages', make: of(messages, {}) },
-    [`@anthropic-ai/sdk ${version}, .stream()`]: { api: 'messages', make: of(messages, { helper: true }) },
-    [`@anthropic-ai/sdk ${version}, toolRunner`]: { api: 'messages', make: of(runner, {}), only: ['tool', 'toolWhole', 'parallel', 'state', 'stateWhole', 'look'] },
+    [`@anthropic-ai/sdk ${version}, raw`]: { api: 'messages', make: of(messages, {}), carries: ['state', 'stateWhole'] },
+    [`@anthropic-ai/sdk ${version}, .stream()`]: { api: 'messages', make: of(messages, { helper: true }), carries: ['state', 'stateWhole'] },
+    [`@anthropic-ai/sdk ${version}, toolRunner`]: { api: 'messages', make: of(runner, {}), carries: ['state', 'stateWhole'], only: ['tool', 'toolWhole', 'parallel', 'state', 'stateWhole', 'look'] },
   };
 }

@@ -90,7 +90,7 @@ export async function clients(versions) {
   const of = versions['@langchain/openai'];
   return {
     [`@langchain/openai ${of}, chat`]: { api: 'chat', make: driver(messages, openai(false)), cannot: { look: 'Chat Completions has text only in results of tools' } },
-    [`@langchain/openai ${of}, responses`]: { api: 'responses', make: driver(messages, openai(true)) },
-    [`@langchain/anthropic ${versions['@langchain/anthropic']}`]: { api: 'messages', make: driver(messages, anthropic) },
+    [`@langchain/openai ${of}, responses`]: { api: 'responses', carries: ['state', 'stateWhole'], make: driver(messages, openai(true)) },
+    [`@langchain/anthropic ${versions['@langchain/anthropic']}`]: { api: 'messages', carries: ['state', 'stateWhole'], make: driver(messages, anthropic) },
   };
 }

@@ -174,11 +174,12 @@ export async function clients(name, version, make = (OpenAI, { baseURL, apiKey }
     const ask = api(make(OpenAI, at), options);
     return (...args) => ask(...args).catch(told);
   };
+  const both = ['state', 'stateWhole'];
   const noPictures = { look: "Chat Completions has text only in results of tools" };
   return {
-    [`openai ${version}, chat`]: { api: 'chat', make: of(chat, {}), cannot: noPictures },
-    [`openai ${version}, chat .stream()`]: { api: 'chat', make: of(chat, { helper: true }), cannot: noPictures },
-    [`openai ${version}, responses`]: { api: 'responses', make: of(responses, {}) },
-    [`openai ${version}, responses .stream()`]: { api: 'responses', make: of(responses, { helper: true }) },
+    [`openai ${version}, chat`]: { api: 'chat', make: of(chat, {}), cannot: noPictures, carries: ['stateWhole'] },
+    [`openai ${version}, chat .stream()`]: { api: 'chat', make: of(chat, { helper: true }), cannot: noPictures, carries: both },
+    [`openai ${version}, responses`]: { api: 'responses', make: of(responses, {}), carries: both },
+    [`openai ${version}, responses .stream()`]: { api: 'responses', make: of(responses, { helper: true }), carries: both },
   };
 }
