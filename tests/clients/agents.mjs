@@ -12,7 +12,7 @@ const end = '(end)';
  * @property {string} [model] behind the provider
  * @property {string[]} [pictures]
  * @property {(command: import('./commands.mjs').Command, work: string) => string[]} prompt
- * @property {(ran: Ran) => string} judge
+ * @property {(ran: Ran, at: { name: string, provider: string }) => string} judge
  */
 
 /** What it says of a run that did not end as it should. */
@@ -32,10 +32,22 @@ function noticed(ran) {
   return ran.code !== 0 || /"is_error":\s*true|"type":\s*"(error|turn\.failed)"|"subtype":\s*"error/.test(ran.output) ? 'error' : `NOT NOTICED after ${ran.requests.length} requests: ${ran.output.slice(-300)}`;
 }
 
+/** With Anthropic behind, what the model thought has to come back by those that carry it. */
+const thinks = (judge, names) => (ran, { name, provider }) => {
+  const word = judge(ran);
+  const [, state] = /state\[(\w+)\]/.exec(ran.output) ?? [];
+  return word === 'ok' && names.includes(name) && provider === 'anthropic' && state !== 'back' ? `the state of the thinking: ${state}` : word;
+};
+
+/** Each has its own words for it. */
+const TOO_LONG = {
+  codex: /ran out of room in the model's context window/, claude: /Prompt is too long/, opencode: /ContextOverflowError/, qwen: /context length|too long|maximum number of tokens/,
+};
+
 /** @type {Record<string, AgentTask>} */
 export const TASKS = {
   tool: {
-    title: 'tool', judge: shows(/result\[[^\]]*The note says 42/),
+    title: 'tool', judge: thinks(shows(/result\[[^\]]*The note says 42/), ['claude']),
     prompt: ({ shell }, work) => ['Print the note.', '@think I must look.', shell(`${work}/note.txt`), '@then', '@say All done.', end],
   },
   look: { title: 'picture by a tool', judge: shows(LOOKED), prompt: ({ look }, work) => ['Look at the picture.', look(`${work}/picture.png`), '@then', '@say All done.', end] },
@@ -44,14 +56,14 @@ export const TASKS = {
   cut: { title: 'cut', judge: noticed, prompt: () => ['Say it again.', `@say ${SAID}`, '@pieces 6', '@cut 3 1', end] },
   tooLong: {
     title: 'too long',
-    // Each has words of its own, tries to make room, or shows the service's.
-    judge: (ran) => (ran.code === 'time limit' || ran.requests.length === 0 ? failed(ran) : ran.requests.length > 8 ? `asked ${ran.requests.length} times` : /context|too long|token/i.test(ran.output + ran.errors) ? 'ok' : failed(ran)),
+    judge: (ran, { name }) => (ran.code === 'time limit' || ran.requests.length === 0 ? failed(ran) : ran.requests.length > 4 ? `asked ${ran.requests.length} times`
+      : TOO_LONG[name.split('-')[0]].test(ran.output + ran.errors) ? 'ok' : failed(ran)),
     prompt: () => ['Say it.', '@toolong', end],
   },
   mcp: { title: 'MCP', only: ['codex'], judge: shows(/result\[[^\]]*12 degrees in Oslo/), prompt: () => ['Tell the weather.', '@call get_weather {"city":"Oslo"}', '@then', '@say It is.', end] },
   patch: {
-    title: 'custom tool', only: ['codex'], model: 'gpt-5.5', judge: shows(/Success\. Updated the following files/),
-    prompt: () => ['Add a file.', `@call apply_patch ${JSON.stringify({ input: '*** Begin Patch\n*** Add File: new.txt\n+New.\n*** End Patch\n' })}`, '@then', '@say All done.', end],
+    title: 'custom tool', only: ['codex'], model: 'gpt-5.5', judge: thinks(shows(/Success\. Updated the following files/), ['codex']),
+    prompt: () => ['Add a file.', '@think I must add it.', `@call apply_patch ${JSON.stringify({ input: '*** Begin Patch\n*** Add File: new.txt\n+New.\n*** End Patch\n' })}`, '@then', '@say All done.', end],
   },
   additional: {
     title: 'additional tools', only: ['codex'], model: 'gpt-6-sol', judge: shows(/result\[(?![^\]]*(aborted|unsupported))/),

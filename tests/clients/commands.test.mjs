@@ -41,7 +41,7 @@ before(async () => {
             files: { 'note.txt': 'The note says 42.\n', 'picture.png': PICTURE, 'document.pdf': DOCUMENT },
           });
           const requests = endpoint.services.asked.filter(({ body }) => JSON.stringify(body)?.includes(mark));
-          results.set(idOf(name, task, provider), { ...ran, requests, word: judge({ ...ran, requests }) });
+          results.set(idOf(name, task, provider), { ...ran, requests, word: judge({ ...ran, requests }, { name, provider }) });
         });
       }
     }
