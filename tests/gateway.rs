@@ -518,7 +518,6 @@ fn a_prompt_is_what_the_user_says() {
     let body = json!({ "model": "m", "prompt": "Once", "max_tokens": 5, "stop": ["."], "logprobs": 2 });
     let options = read(&body, Api::Completions)["options"].clone();
     assert_eq!(options["messages"], json!([{ "role": "user", "content": "Once" }]));
-    assert_eq!(options["compatible"], json!({ "logprobs": true, "top_logprobs": 2 }));
     let stream =
         encode(spec(Api::Completions, true), &[thought("hm"), text(" upon"), call(0, "{}", true)], Finish::Stop);
     assert!(stream.starts_with("data: {\"id\":") && stream.ends_with("data: [DONE]\n\n"), "{stream}");

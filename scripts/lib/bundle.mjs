@@ -8,10 +8,13 @@ import { MARK, MARK_TEXT } from './dev-build.mjs';
 import { DIST, GLUE, ROOT, SOURCES } from './paths.mjs';
 
 /** Public entry points, each `src/js/<name>.js` with a hand-written `<name>.d.ts`. */
-const ENTRIES = ['index', 'edge'];
+const ENTRIES = ['index', 'edge', 'openai-client'];
 
 /** Entry points that share no code with those: they go without the core. */
 const SEPARATE_ENTRIES = ['node'];
+
+/** Types that several of them share. */
+const TYPES = ['openai-types'];
 
 const BANNER = '/*! rivulet, MIT licensed */';
 const DEV_BANNER = '/*! rivulet, MIT licensed; a dev build, not to be published */';
@@ -29,7 +32,7 @@ export async function bundle({ dev = false } = {}) {
     await copyFile(join(from, 'rivulet_bg.wasm'), join(fresh, 'rivulet_bg.wasm'));
     await writeLoaders(from, join(fresh, 'wasm'), banner);
     if (dev) await writeFile(join(fresh, MARK), MARK_TEXT);
-    for (const name of [...ENTRIES, ...SEPARATE_ENTRIES]) await copyFile(join(SOURCES, `${name}.d.ts`), join(fresh, `${name}.d.ts`));
+    for (const name of [...ENTRIES, ...SEPARATE_ENTRIES, ...TYPES]) await copyFile(join(SOURCES, `${name}.d.ts`), join(fresh, `${name}.d.ts`));
 
     const common = /** @type {const} */ ({
       absWorkingDir: ROOT,

@@ -47,7 +47,10 @@ export type EdgeEvent =
       error: unknown;
     } & Partial<EdgeFacts>);
 
-/** An API that the endpoint serves: Chat Completions, Responses, legacy Completions and Embeddings of OpenAI, and Messages of Anthropic. */
+/**
+ * An API that the endpoint serves: OpenAI's Chat Completions (`chat`), Responses (`responses`), legacy Completions (`completions`) and Embeddings
+ * (`embeddings`), and Anthropic's Messages (`messages`).
+ */
 export type EdgeApi = 'chat' | 'responses' | 'completions' | 'messages' | 'embeddings';
 
 /** What is known of an answer, as OpenTelemetry's conventions for GenAI name it (docs/edge.md has the lines that make spans of it). */

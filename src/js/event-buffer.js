@@ -146,6 +146,11 @@ export class EventBuffer {
     this.#push(bytes.slice());
   }
 
+  /** The response that a `Race` was won with. */
+  set head(response) {
+    if (this.#responseMeta) this.#responseMeta.head = response;
+  }
+
   /** Any other event. `isContent`: whether it counts as content for the timers, as all do but warnings and status. */
   event(event, isContent) {
     if (isContent) this.active = this.anyContent = true;

@@ -15,6 +15,7 @@ export class Host {
   #session;
   #texts;
   #apiKey;
+  #meta;
   /** Exists only until the head of a response arrives: it would be the largest part of a reply whose body is being read. */
   #controller = null;
   /** Rejects what the core waits for; it waits for one thing at a time. */
@@ -22,12 +23,13 @@ export class Host {
   #isOver = false;
   #reason;
 
-  constructor(deadlines, { fetch, session = memory, texts, apiKey }) {
+  constructor(deadlines, { fetch, session = memory, texts, apiKey, responseMeta }) {
     this.#deadlines = deadlines;
     this.#fetch = fetch;
     this.#session = session;
     this.#texts = texts;
     this.#apiKey = apiKey;
+    this.#meta = responseMeta;
   }
 
   get isOver() {
@@ -108,11 +110,19 @@ export class Host {
     this.#controller = new AbortController();
     this.#deadlines.sending();
     try {
-      return await this.#until(send(this.#controller.signal));
+      // `Client` tells of the last response, and of none where the last request got none.
+      this.#tell(undefined);
+      const response = await this.#until(send(this.#controller.signal));
+      this.#tell(response);
+      return response;
     } finally {
       this.#controller = null;
       this.#deadlines.head();
     }
+  }
+
+  #tell(response) {
+    if (this.#meta && 'head' in this.#meta) this.#meta.head = response;
   }
 
   /** `promise`, unless the reply ends first: a caller's `fetch` or store need not listen to a signal. */

@@ -1,3 +1,5 @@
+import * as OpenAiTypes from './openai-types.js';
+
 /// <reference lib="esnext.disposable" />
 
 /**
@@ -1578,6 +1580,12 @@ export interface ChatCompletion {
   warnings?: string[];
 }
 
+/** Types of a completion, by the names of `openai`. */
+export declare namespace ChatCompletion {
+  /** The one answer. */
+  type Choice = ChatCompletion['choices'][number];
+}
+
 /** One chunk of a streamed completion. */
 export interface ChatCompletionChunk {
   /** Id that this client made, the same in every chunk. */
@@ -1625,13 +1633,24 @@ export interface ChatCompletionChunk {
   usage?: ChatCompletionUsage | null;
 }
 
-/** The chunks of a streamed completion, to be iterated once. */
-export interface ChatCompletionStream extends AsyncIterable<ChatCompletionChunk> {
-  /** `controller.abort()` stops the request upstream and ends the loop without an error. Leaving the loop, or `signal`, does the same. */
-  controller: AbortController;
-  /** What of the request was left out, and what the service warned of so far. */
-  readonly warnings: readonly string[];
+/** Types of a chunk, by the names of `openai`. */
+export declare namespace ChatCompletionChunk {
+  /** The one answer. */
+  type Choice = ChatCompletionChunk['choices'][number];
+  /** Types of the answer. */
+  namespace Choice {
+    /** What is new. */
+    type Delta = ChatCompletionChunk['choices'][number]['delta'];
+    /** Types of what is new. */
+    namespace Delta {
+      /** A piece of a tool call. */
+      type ToolCall = NonNullable<ChatCompletionChunk['choices'][number]['delta']['tool_calls']>[number];
+    }
+  }
 }
+
+/** The chunks of a streamed completion, to be iterated once. */
+export interface ChatCompletionStream extends OpenAiTypes.Stream<ChatCompletionChunk> {}
 
 /** A model as the npm package `openai` has it. */
 export interface ModelDescription {
@@ -1687,10 +1706,14 @@ export interface ClientOptions {
 }
 
 /**
- * Any provider behind the interface of the npm package `openai`: `import { Client as OpenAI } from 'rivulet'`. Errors are
- * `ChatError`s; a request that was aborted before it began rejects with `signal.reason`. Where a site tells a limit or a refusal with
- * 200 or 500, or no response was the reason, the error's `status` is that of OpenAI's API: 400 for `input` and `refused`, 402 for
- * `payment_required`, 429 for `rate_limited`.
+ * Any provider behind the interface of the npm package `openai`: `import { Client as OpenAI } from 'rivulet'`. `rivulet/openai-client` has
+ * one with more of that interface: helpers for streams and tools, `responses`, `embeddings`, `completions`.
+ *
+ * Errors are `ChatError`s, and `instanceof` holds for the classes of `openai` that are members here; they have `headers` and `error`, too
+ * (`OpenAI.APIError` has their types). A request that was aborted before it began rejects with `signal.reason`; where that is an
+ * `AbortError`, it is an `APIUserAbortError`. Where a site tells a limit or a refusal with 200 or 500, or no response was the reason, the
+ * error's `status` is that of OpenAI's API: 400 for `input` and `refused`, 401 for `auth`, 402 for `payment_required`, 403 for `blocked`,
+ * 404 for `model_not_found`, 429 for `rate_limited`.
  */
 export class Client {
   /**
@@ -1700,6 +1723,15 @@ export class Client {
    *   variables
    */
   constructor(given?: Provider | Readonly<Record<string, Provider>> | ClientOptions);
+  /** Address of the API; empty where the client has several providers. */
+  readonly baseURL: string;
+  /**
+   * A copy with other settings. A client that was made of providers takes `timeout`, `maxRetries`, `defaultHeaders` and `fetch` only: the
+   * others are settings of the providers.
+   *
+   * @param options those that change
+   */
+  withOptions(options: ClientOptions): this;
   /** `client.chat.completions.create`. */
   readonly chat: {
     /** `client.chat.completions.create`. */
@@ -1710,30 +1742,131 @@ export class Client {
        * @param params the request
        * @param options left out: the provider's settings
        */
-      create(params: ChatCompletionCreateParams & { stream: true }, options?: RequestOptions): Promise<ChatCompletionStream>;
+      create(params: ChatCompletionCreateParams & { stream: true }, options?: RequestOptions): OpenAiTypes.APIPromise<ChatCompletionStream>;
       /**
        * Asks for a completion and resolves to it, in one piece.
        *
        * @param params the request
        * @param options left out: the provider's settings
        */
-      create(params: ChatCompletionCreateParams & { stream?: false | null }, options?: RequestOptions): Promise<ChatCompletion>;
+      create(params: ChatCompletionCreateParams & { stream?: false | null }, options?: RequestOptions): OpenAiTypes.APIPromise<ChatCompletion>;
       /**
        * Asks for a completion, and resolves to its chunks or to all of it, as `params.stream` says.
        *
        * @param params the request
        * @param options left out: the provider's settings
        */
-      create(params: ChatCompletionCreateParams, options?: RequestOptions): Promise<ChatCompletionStream | ChatCompletion>;
+      create(params: ChatCompletionCreateParams, options?: RequestOptions): OpenAiTypes.APIPromise<ChatCompletionStream | ChatCompletion>;
     };
   };
-  /** `client.models.list`. */
+  /** `client.models.list` and `client.models.retrieve`. */
   readonly models: {
     /** The models: of one provider as the service lists them; of several the providers' names, and `name:model` for their `models`. */
     list(): Promise<ModelPage> & AsyncIterable<ModelDescription>;
+    /**
+     * A model of that list, or with several providers any `name:model` that its provider does not rule out. Otherwise: a `ChatError`
+     * `model_not_found`.
+     *
+     * @param model its name
+     */
+    retrieve(model: string): OpenAiTypes.APIPromise<ModelDescription>;
   };
-  /** `ChatError`, so that `error instanceof OpenAI.APIError` holds. */
-  static readonly APIError: typeof ChatError;
+  /** Any error of these, those of helpers included. */
+  static readonly OpenAIError: typeof OpenAiTypes.OpenAIError;
+  /** Any failure of a service, and an abort. */
+  static readonly APIError: typeof OpenAiTypes.APIError;
+  /** There was no response. */
+  static readonly APIConnectionError: typeof OpenAiTypes.APIConnectionError;
+  /** There was no response in time. */
+  static readonly APIConnectionTimeoutError: typeof OpenAiTypes.APIConnectionTimeoutError;
+  /** The caller stopped the request. */
+  static readonly APIUserAbortError: typeof OpenAiTypes.APIUserAbortError;
+  /** Status 400. */
+  static readonly BadRequestError: typeof OpenAiTypes.BadRequestError;
+  /** Status 401. */
+  static readonly AuthenticationError: typeof OpenAiTypes.AuthenticationError;
+  /** Status 403. */
+  static readonly PermissionDeniedError: typeof OpenAiTypes.PermissionDeniedError;
+  /** Status 404. */
+  static readonly NotFoundError: typeof OpenAiTypes.NotFoundError;
+  /** Status 409. */
+  static readonly ConflictError: typeof OpenAiTypes.ConflictError;
+  /** Status 422. */
+  static readonly UnprocessableEntityError: typeof OpenAiTypes.UnprocessableEntityError;
+  /** Status 429. An `all_failed` whose every error is one counts as well, as it does for the others. */
+  static readonly RateLimitError: typeof OpenAiTypes.RateLimitError;
+  /** Status 500 or above. */
+  static readonly InternalServerError: typeof OpenAiTypes.InternalServerError;
+}
+
+/** Types by the names of `openai`: `OpenAI.Chat.ChatCompletionMessageParam`, `OpenAI.Responses.Response`, `OpenAI.APIError`. */
+export declare namespace Client {
+  export import Chat = OpenAiTypes.Chat;
+  export import Completions = OpenAiTypes.Completions;
+  export import Embeddings = OpenAiTypes.Embeddings;
+  export import Models = OpenAiTypes.Models;
+  export import Responses = OpenAiTypes.Responses;
+  export import ChatCompletion = OpenAiTypes.Chat.ChatCompletion;
+  export import ChatCompletionAssistantMessageParam = OpenAiTypes.Chat.ChatCompletionAssistantMessageParam;
+  export import ChatCompletionChunk = OpenAiTypes.Chat.ChatCompletionChunk;
+  export import ChatCompletionContentPart = OpenAiTypes.Chat.ChatCompletionContentPart;
+  export import ChatCompletionContentPartImage = OpenAiTypes.Chat.ChatCompletionContentPartImage;
+  export import ChatCompletionContentPartInputAudio = OpenAiTypes.Chat.ChatCompletionContentPartInputAudio;
+  export import ChatCompletionContentPartRefusal = OpenAiTypes.Chat.ChatCompletionContentPartRefusal;
+  export import ChatCompletionContentPartText = OpenAiTypes.Chat.ChatCompletionContentPartText;
+  export import ChatCompletionCreateParams = OpenAiTypes.Chat.ChatCompletionCreateParams;
+  export import ChatCompletionCreateParamsNonStreaming = OpenAiTypes.Chat.ChatCompletionCreateParamsNonStreaming;
+  export import ChatCompletionCreateParamsStreaming = OpenAiTypes.Chat.ChatCompletionCreateParamsStreaming;
+  export import ChatCompletionCustomTool = OpenAiTypes.Chat.ChatCompletionCustomTool;
+  export import ChatCompletionDeveloperMessageParam = OpenAiTypes.Chat.ChatCompletionDeveloperMessageParam;
+  export import ChatCompletionFunctionMessageParam = OpenAiTypes.Chat.ChatCompletionFunctionMessageParam;
+  export import ChatCompletionFunctionTool = OpenAiTypes.Chat.ChatCompletionFunctionTool;
+  export import ChatCompletionMessage = OpenAiTypes.Chat.ChatCompletionMessage;
+  export import ChatCompletionMessageCustomToolCall = OpenAiTypes.Chat.ChatCompletionMessageCustomToolCall;
+  export import ChatCompletionMessageFunctionToolCall = OpenAiTypes.Chat.ChatCompletionMessageFunctionToolCall;
+  export import ChatCompletionMessageParam = OpenAiTypes.Chat.ChatCompletionMessageParam;
+  export import ChatCompletionMessageToolCall = OpenAiTypes.Chat.ChatCompletionMessageToolCall;
+  export import ChatCompletionNamedToolChoice = OpenAiTypes.Chat.ChatCompletionNamedToolChoice;
+  export import ChatCompletionRole = OpenAiTypes.Chat.ChatCompletionRole;
+  export import ChatCompletionStreamOptions = OpenAiTypes.Chat.ChatCompletionStreamOptions;
+  export import ChatCompletionSystemMessageParam = OpenAiTypes.Chat.ChatCompletionSystemMessageParam;
+  export import ChatCompletionTokenLogprob = OpenAiTypes.Chat.ChatCompletionTokenLogprob;
+  export import ChatCompletionTool = OpenAiTypes.Chat.ChatCompletionTool;
+  export import ChatCompletionToolChoiceOption = OpenAiTypes.Chat.ChatCompletionToolChoiceOption;
+  export import ChatCompletionToolMessageParam = OpenAiTypes.Chat.ChatCompletionToolMessageParam;
+  export import ChatCompletionUserMessageParam = OpenAiTypes.Chat.ChatCompletionUserMessageParam;
+  export import Completion = OpenAiTypes.Completions.Completion;
+  export import CompletionChoice = OpenAiTypes.Completions.CompletionChoice;
+  export import CompletionCreateParams = OpenAiTypes.Completions.CompletionCreateParams;
+  export import CompletionUsage = OpenAiTypes.Completions.CompletionUsage;
+  export import CreateEmbeddingResponse = OpenAiTypes.Embeddings.CreateEmbeddingResponse;
+  export import Embedding = OpenAiTypes.Embeddings.Embedding;
+  export import EmbeddingCreateParams = OpenAiTypes.Embeddings.EmbeddingCreateParams;
+  export import Model = OpenAiTypes.Models.Model;
+  export import ModelsPage = OpenAiTypes.Models.ModelsPage;
+  export import ChatModel = OpenAiTypes.ChatModel;
+  export import ErrorObject = OpenAiTypes.ErrorObject;
+  export import FunctionDefinition = OpenAiTypes.FunctionDefinition;
+  export import FunctionParameters = OpenAiTypes.FunctionParameters;
+  export import Metadata = OpenAiTypes.Metadata;
+  export import ReasoningEffort = OpenAiTypes.ReasoningEffort;
+  export import ResponseFormatJSONObject = OpenAiTypes.ResponseFormatJSONObject;
+  export import ResponseFormatJSONSchema = OpenAiTypes.ResponseFormatJSONSchema;
+  export import ResponseFormatText = OpenAiTypes.ResponseFormatText;
+  export { type RequestOptions };
+  export type APIConnectionError = OpenAiTypes.APIConnectionError;
+  export type APIConnectionTimeoutError = OpenAiTypes.APIConnectionTimeoutError;
+  export type APIError = OpenAiTypes.APIError;
+  export type APIUserAbortError = OpenAiTypes.APIUserAbortError;
+  export type AuthenticationError = OpenAiTypes.AuthenticationError;
+  export type BadRequestError = OpenAiTypes.BadRequestError;
+  export type ConflictError = OpenAiTypes.ConflictError;
+  export type InternalServerError = OpenAiTypes.InternalServerError;
+  export type NotFoundError = OpenAiTypes.NotFoundError;
+  export type OpenAIError = OpenAiTypes.OpenAIError;
+  export type PermissionDeniedError = OpenAiTypes.PermissionDeniedError;
+  export type RateLimitError = OpenAiTypes.RateLimitError;
+  export type UnprocessableEntityError = OpenAiTypes.UnprocessableEntityError;
 }
 
 /**

@@ -120,7 +120,7 @@ export class Race {
 
   /** Reads the runner's reply until it has content, fails, or is stopped. */
   async #run(runner) {
-    const responseMeta = { warnings: [], sequence: 0, hasContent: false };
+    const responseMeta = { warnings: [], sequence: 0, hasContent: false, head: undefined };
     const held = [];
     try {
       runner.reply = this.#config.ask(runner, responseMeta);
@@ -155,6 +155,7 @@ export class Race {
     if (this.#isOver) return;
     this.#winner = runner;
     this.#buffer.inner = runner.reply;
+    this.#buffer.head = runner.responseMeta.head;
     this.#buffer.conversation = this.#conversation(runner);
     for (const item of held) this.#deliver(runner, item);
     this.#decide.resolve();

@@ -82,7 +82,7 @@ test('routes, methods and types', async () => {
     assert.equal((await refused(await handler(request(path)))).status, 404, path);
   }
   for (const [path, method, allow] of [
-    [CHAT, 'GET', 'POST, OPTIONS'], ['/v1/completions', 'HEAD', 'POST, OPTIONS'], [CHAT, 'PUT', 'POST, OPTIONS'], ['/v1/models', 'POST', 'GET, HEAD, OPTIONS'],
+    [CHAT, 'GET', 'POST, OPTIONS'], [CHAT, 'PUT', 'POST, OPTIONS'], ['/v1/models', 'POST', 'GET, HEAD, OPTIONS'],
     ['/health', 'DELETE', 'GET, HEAD, OPTIONS'], ['/v1/responses', 'PATCH', 'POST, OPTIONS'], ['/v1/embeddings', 'GET', 'POST, OPTIONS'],
   ]) {
     const response = await handler(request(path, { method, body: method === 'POST' ? '{}' : undefined }));

@@ -93,11 +93,11 @@ const FAILURES = [
   ['ERR_429', NAMES, 429, 'rate_limited'],
   ['OVERLIMIT', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 429, 'rate_limited'],
   ['ForbiddenWord', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 400, 'refused'],
-  ['ERR_401', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'server_error'],
-  ['ERR_500', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'server_error'],
+  ['ERR_401', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'service'],
+  ['ERR_500', ['engine', 'responses', 'engineKey', 'power', 'powerJson', 'puffer'], 502, 'service'],
   ['ERR_500', ['pufferKey', 'generate'], 503, 'service'],
   ['ERR_HTML', ['engine', 'responses', 'engineKey', 'pufferKey', 'generate'], 503, 'service'],
-  ['ERR_HTML', ['puffer'], 502, 'server_error'],
+  ['ERR_HTML', ['puffer'], 502, 'service'],
   ['ERR_CUT', NAMES, 502, 'truncated'],
 ];
 

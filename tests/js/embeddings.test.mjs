@@ -424,7 +424,7 @@ test('openai gets its vectors from the endpoint, by Base64 as it asks for it and
   assert.deepEqual([service.asked.at(-1).body.model, service.asked.at(-1).body.dimensions], ['other', 2]);
   assert.deepEqual((await client.embeddings.create({ model: 'llm', input: [1, 2] })).data[0].embedding, vector([1, 2]));
   const { requestId, ...begun } = events.at(-2);
-  assert.deepEqual(begun, { type: 'request', model: 'llm', provider: 'OpenAiChat', stream: false });
+  assert.deepEqual(begun, { type: 'request', api: 'embeddings', model: 'llm', provider: 'OpenAiChat', stream: false });
   assert.deepEqual([events.at(-1).type, events.at(-1).requestId, events.at(-1).usage.inputTokens], ['end', requestId, 1]);
 });
 

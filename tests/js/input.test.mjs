@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { cacheStore, createHandler, createRelay } from '../../dist/edge.js';
+import OpenAI from '../../dist/openai-client.js';
 import {
   AiEngine, Chatgpt4o, Chatgpt4Online, ChatError, Client, Fallback, formatPrompt, Gemini, OpenAiChat, WorkersAi,
 } from '../../dist/index.js';
@@ -277,7 +278,7 @@ test('a polluted Object.prototype is nobody\'s setting', async () => {
   const values = { authorize: 'public', providers: {}, allow: ['https://shop.example/'], binding: { run: () => ({ response: 'evil' }) } };
   const evil = [
     'order', 'hedgeAfter', 'onAttempt', 'retriesEach', 'baseURL', 'apiKey', 'timeout', 'maxRetries', 'stream', 'n', 'session',
-    'dangerouslyAllowBrowser', 'defaultHeaders', 'maxBodyBytes', 'keepAlive', 'onEvent', 'allowedOrigins', ...Object.keys(values),
+    'dangerouslyAllowBrowser', 'defaultHeaders', 'maxBodyBytes', 'keepAlive', 'onEvent', 'allowedOrigins', 'organization', 'project', 'afterCompletion', 'maxChatCompletions', ...Object.keys(values),
   ];
   for (const name of evil) {
     asked.length = 0;
@@ -288,7 +289,9 @@ test('a polluted Object.prototype is nobody\'s setting', async () => {
       const client = new Client({ apiKey: 'sk-1', fetch });
       const { choices } = await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'x' }] });
       assert.equal(choices[0].message.content, 'yes', name);
-      assert.deepEqual(asked.map((line) => line.split(' ')[1]), ['Bearer', 'Bearer'], name);
+      const runner = new OpenAI({ apiKey: 'sk-1', fetch }).chat.completions.runTools({ model: 'm', messages: [{ role: 'user', content: 'x' }], tools: [] });
+      assert.equal(await runner.finalContent(), 'yes', name);
+      assert.deepEqual(asked.map((line) => line.split(' ')[1]), ['Bearer', 'Bearer', 'Bearer'], name);
       assert.ok(!asked.join().includes('evil'), name);
       const ai = new WorkersAi({ accountId: 'a', apiKey: 'sk-1', defaultModel: 'm', fetch: async () => Response.json({ result: { response: 'yes' } }) });
       assert.equal(await ai.createAsync({ messages: 'x' }), 'yes', name);

@@ -1,4 +1,4 @@
-// What README.md, docs/edge.md and docs/services.md print runs as it is printed; only the site is the local one, and the services are stubs.
+// What README.md and pages of docs/ print runs as it is printed; only the site is the local one, and the services are stubs.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ before(() => {
   globalThis.fetch = async (url, init) => {
     const { host, pathname } = new URL(url);
     if (pathname.endsWith('/embeddings')) return vectors(JSON.parse(init.body));
-    if (host === 'api.openai.com') return says('Hel', 'lo')(init, () => {});
+    if (host === 'api.openai.com') return says(...(String(init.body).includes('json_schema') ? ['{"name":', '"Ann"}'] : ['Hel', 'lo']))(init, () => {});
     if (host === 'api.anthropic.com') return claude(JSON.parse(new TextDecoder().decode(await new Response(init.body).arrayBuffer())));
     return host === 'localhost:11434' ? new Response('', { status: 503 }) : fetch(url, init);
   };
@@ -65,16 +65,16 @@ async function run(example) {
   const source = example
     .replaceAll(SITE, used.site.url)
     .replace("'/help/'", "'/chat-puffer/'")
-    .replace(/'rivulet(\/edge)?'/g, (_, isEdge) => `'${import.meta.resolve(isEdge ? '../../dist/edge.js' : '../../dist/index.js')}'`)
+    .replace(/'rivulet(?:\/(edge|openai-client))?'/g, (_, name = 'index') => `'${import.meta.resolve(`../../dist/${name}.js`)}'`)
     .replace("'undici'", `'${UNDICI}'`);
-  const imported = [...source.matchAll(/import \{ (.*) \} from/g)].flatMap(([, names]) => names.split(', ').map((name) => name.split(' as ').at(-1)));
+  const imported = [...source.matchAll(/import (?:\{ (.*) \}|(\w+)) from/g)].flatMap(([, names, whole]) => whole ?? names.split(', ').map((name) => name.split(' as ').at(-1)));
   const declared = [...source.matchAll(/^ *(?:const|let) (\w+)/gm)].map(([, name]) => name);
   globalThis.around = around();
   const given = Object.keys(globalThis.around).filter((name) => ![...imported, ...declared].includes(name));
   return import(`data:text/javascript,${encodeURIComponent(`const { ${given} } = globalThis.around;\n${source}`)}`);
 }
 
-for (const [file, least] of [['README.md', 14], ['docs/edge.md', 2], ['docs/services.md', 4]]) {
+for (const [file, least] of [['README.md', 14], ['docs/edge.md', 2], ['docs/services.md', 4], ['docs/openai-client.md', 4]]) {
   const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
   const examples = [...text.matchAll(/^( *)```js\n([^]*?)^ *```$/gm)].map(([, , example]) => example);
 

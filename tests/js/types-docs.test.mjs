@@ -2,7 +2,7 @@
 // the compiler itself, so a form of declaration that this walk does not know is an error and not a gap.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -71,6 +71,11 @@ function undocumented(path) {
     if (node.type && !signature) type(node.type, path, doc);
     for (const declared of node.declarationList?.declarations ?? []) type(declared.type, path, doc);
     for (const member of node.members ?? []) declaration(member, `${path}.${nameOf(member)}`, node);
+    // What a namespace only names again has its text where it is declared.
+    for (const inner of node.body?.statements ?? []) {
+      const isAlias = !inner.name || inner.kind === SyntaxKind.ImportEqualsDeclaration || /^\w+(\.\w+)+$/.test(inner.type?.getText(file) ?? '');
+      if (!isAlias) declaration(inner, `${path}.${inner.name.text}`);
+    }
   }
 
   /** Members of the type literals in a type. The names in a union of strings stand in the text above them. */
@@ -113,6 +118,15 @@ for (const name of (await readdir(SOURCES)).filter((file) => file.endsWith('.d.t
   });
 }
 
+test('both entries name the same types of openai', async () => {
+  const [base, whole] = await Promise.all(['index', 'openai-client'].map(async (name) => {
+    const [, body] = /export declare namespace Client \{([^]*?)\n\}/.exec(await readFile(join(SOURCES, `${name}.d.ts`), 'utf8'));
+    return body;
+  }));
+  assert.ok(base.split('\n').length > 50);
+  assert.equal(whole, base);
+});
+
 test('finds each form of declaration that has no text', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-types-'));
   try {
@@ -153,6 +167,15 @@ export class Other extends Thing {
 /** @param given what to do */
 export function work(given: string): void;
 export const value: number;
+/** A namespace. */
+export declare namespace Space {
+  type Alias = Other.Space;
+  namespace Inner {
+    interface Bare {
+      member: string;
+    }
+  }
+}
 `;
 
 const EXPECTED = [
@@ -167,4 +190,7 @@ const EXPECTED = [
   '24: Other.method',
   '25: Other.own',
   '29: value',
+  '33: Space.Inner',
+  '34: Space.Inner.Bare',
+  '35: Space.Inner.Bare.member',
 ];

@@ -30,6 +30,9 @@ test('holds these files and no others', () => {
     'dist/index.js',
     'dist/node.d.ts',
     'dist/node.js',
+    'dist/openai-client.d.ts',
+    'dist/openai-client.js',
+    'dist/openai-types.d.ts',
     'dist/rivulet.min.js',
     'dist/rivulet_bg.wasm',
     'dist/shared.js',
@@ -79,7 +82,7 @@ test('names no path of the machine that built it', async () => {
 });
 
 test('has one class ChatError for all entries, and no bundler needs to find a file', async () => {
-  const texts = await Promise.all(['index', 'edge', 'shared'].map((name) => readFile(join(home, 'dist', `${name}.js`), 'utf8')));
+  const texts = await Promise.all(['index', 'edge', 'openai-client', 'shared'].map((name) => readFile(join(home, 'dist', `${name}.js`), 'utf8')));
   const text = texts.join('\n');
   assert.equal(text.match(/return ?["']ChatError["']/g)?.length, 1);
   assert.doesNotMatch(text, /import\.meta/);
@@ -92,15 +95,25 @@ test('a bundle holds neither Fallback nor Client nor SERVICES nor other services
   const bundled = async (names) => {
     const stdin = { contents: `import { ${names} } from 'rivulet'; console.log(${names});`, resolveDir: project.folder };
     const { outputFiles } = await build({ stdin, bundle: true, minify: true, write: false, format: 'esm', external: ['#wasm'] });
-    return ['no provider answered', 'hedgeAfter', 'chatcmpl-', 'api.groq.com', 'env.AI'].map((words) => outputFiles[0].text.includes(words));
+    const words = ['no provider answered', 'hedgeAfter', 'chatcmpl-', 'RateLimitError', 'api.groq.com', 'env.AI'];
+    return words.map((each) => outputFiles[0].text.includes(each));
   };
-  assert.deepEqual(await bundled('AiEngine'), [false, false, false, false, false]);
-  assert.deepEqual(await bundled('AiEngine, OpenAiChat, Anthropic'), [false, false, false, false, false]);
-  assert.deepEqual(await bundled('Fallback, Client, SERVICES, WorkersAi'), [true, true, true, true, true]);
+  assert.deepEqual(await bundled('AiEngine'), [false, false, false, false, false, false]);
+  assert.deepEqual(await bundled('AiEngine, OpenAiChat, Anthropic'), [false, false, false, false, false, false]);
+  assert.deepEqual(await bundled('Fallback, Client, SERVICES, WorkersAi'), [true, true, true, true, true, true]);
+});
+
+test('the helpers for programs of openai are in their own entry, and nowhere else', async () => {
+  const text = (name) => readFile(join(home, 'dist', `${name}.js`), 'utf8');
+  for (const name of ['index', 'edge', 'shared']) assert.doesNotMatch(await text(name), /finalChatCompletion|output_parsed|text_completion/);
+  assert.match(await text('openai-client'), /finalChatCompletion[^]*output_parsed|output_parsed[^]*finalChatCompletion/);
 });
 
 test('the entries share one core: a provider of one is a provider of the other', async () => {
   const [{ AiEngine, ChatError }, edge] = await Promise.all(['index', 'edge'].map((name) => import(join(home, 'dist', `${name}.js`))));
   assert.equal(edge.ChatError, ChatError);
+  const client = await import(join(home, 'dist', 'openai-client.js'));
+  assert.equal(client.ChatError, ChatError);
+  assert.equal(new client.default(new AiEngine({ url: 'https://shop.example' })).baseURL, 'https://shop.example');
   edge.createHandler({ providers: { shop: new AiEngine({ url: 'https://shop.example' }) }, authorize: 'public' });
 });

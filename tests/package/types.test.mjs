@@ -6,7 +6,7 @@ import { installed } from '../../scripts/lib/pack.mjs';
 import { ROOT, nodeBin } from '../../scripts/lib/paths.mjs';
 import { run } from '../../scripts/lib/run.mjs';
 
-const FILES = ['usage.ts', 'openai.ts'];
+const FILES = ['usage.ts', 'openai.ts', 'openai-client.ts'];
 
 /** @type {Awaited<ReturnType<typeof installed>>} */
 let project;

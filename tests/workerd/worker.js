@@ -1,6 +1,7 @@
 // The Worker under test, written as a user writes one. `env.SITE` is the local site; the path chooses what is done.
 
 import { AiEngine, AiPower, AiPuffer, ChatError } from 'rivulet';
+import OpenAI, { ChatCompletionStream } from 'rivulet/openai-client';
 
 const routes = {
   /** A reply as a streamed response; it ends upstream when the client leaves. */
@@ -21,6 +22,18 @@ const routes = {
     controller.abort(reason);
     const rejection = await reply.next().catch((error) => error);
     return Response.json({ first: value, same: rejection === reason });
+  },
+
+  /** The helpers for programs of openai: a stream as events, and another one over `toReadableStream`. */
+  '/openai': async ({ provider, messages }) => {
+    const { completions } = new OpenAI(provider).chat;
+    const params = { messages: [{ role: 'user', content: messages }] };
+    const events = [];
+    const stream = completions.stream(params).on('content', () => events.push('content')).on('end', () => events.push('end'));
+    const content = await stream.finalContent();
+    const copy = await ChatCompletionStream.fromReadableStream(completions.stream(params).toReadableStream()).finalContent();
+    const error = await completions.create({ ...params, n: 2 }).catch((failure) => failure);
+    return Response.json({ content, copy, events: [...new Set(events)], isBadRequest: error instanceof OpenAI.BadRequestError });
   },
 
   '/userAgent': () => new Response(navigator.userAgent),

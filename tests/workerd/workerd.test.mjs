@@ -56,6 +56,11 @@ for (const provider of ['AiEngine', 'AiPower', 'AiPuffer']) {
   });
 }
 
+test('rivulet/openai-client works in a Worker', async () => {
+  const told = await (await ask('/openai', { messages: QUESTION })).json();
+  assert.deepEqual(told, { content: ANSWER, copy: ANSWER, events: ['content', 'end'], isBadRequest: true });
+});
+
 test('the first piece is there while the site is still writing', async () => {
   site.set({ delay: 50 });
   const response = await ask('/reply', { messages: QUESTION });

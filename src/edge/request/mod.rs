@@ -188,10 +188,8 @@ impl Reader {
         self.take_options(body, &[("temperature", "temperature"), ("top_p", "topP"), ("max_tokens", "maxTokens")]);
         self.take_options(body, &[("stop", "stop"), ("seed", "seed")]);
         self.take_compatible(body, &["frequency_penalty", "logit_bias", "presence_penalty"]);
-        if let Some(most) = body.number("logprobs") {
-            self.compatible.insert("logprobs", true.into());
-            self.compatible.insert("top_logprobs", most.into());
-        }
+        // Their form of 2022 is another one than that of chats.
+        self.leave_out(body, &["logprobs"]);
         Ok(())
     }
 }
