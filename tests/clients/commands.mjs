@@ -17,7 +17,8 @@ export const VERSIONS = {
   '@qwen-code/qwen-code': '0.24.4',
 };
 
-export const commandsFolder = () => cached('commands', VERSIONS);
+/** The `node_modules` of a command; each package has its own, so that one that cannot be installed does not keep the others away. */
+export const folderOf = (name) => cached('command', { [COMMANDS[name].from]: VERSIONS[COMMANDS[name].from] });
 
 /** An MCP server with the tool `get_weather`. */
 const MCP = fileURLToPath(new URL('./mcp.mjs', import.meta.url));
@@ -157,7 +158,7 @@ args = [${JSON.stringify(MCP)}]
  */
 export async function runCommand(name, { baseUrl, key, model, prompt, files = {}, pictures = [], limit = LIMIT_MS }) {
   const { start } = COMMANDS[name];
-  const bins = join(await commandsFolder(), '.bin');
+  const bins = join(await folderOf(name), '.bin');
   const root = await realpath(await mkdtemp(join(tmpdir(), `rivulet-${name}-`)));
   const [home, work] = [join(root, 'home'), join(root, 'work')];
   await Promise.all([home, work].map((folder) => mkdir(folder)));

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { EXCEPTIONS, PENDING } from './agents-exceptions.mjs';
 import { TASKS } from './agents.mjs';
 import { inLanes } from './cells.mjs';
-import { COMMANDS, commandsFolder, runCommand, VERSIONS } from './commands.mjs';
+import { COMMANDS, folderOf, runCommand, VERSIONS } from './commands.mjs';
 import { KEY, startEndpoint } from './endpoint.mjs';
 import { DOCUMENT, PICTURE } from './samples.mjs';
 import { find, print } from './table.mjs';
@@ -23,13 +23,16 @@ const tasksOf = (name) => Object.entries(TASKS).filter(([, { only }]) => !only |
 let endpoint;
 /** By name, task and provider. */
 const results = new Map();
+/** Why a command line could not be installed, by its name. */
+const missing = new Map();
 const idOf = (...parts) => parts.join(' | ');
 
 before(async () => {
-  await commandsFolder();
   endpoint = await startEndpoint();
   const runs = [];
   for (const name of NAMES) {
+    await folderOf(name).catch((error) => missing.set(name, `not installed: ${error.message}`));
+    if (missing.has(name)) continue;
     for (const [task, { model, pictures, prompt, judge }] of tasksOf(name)) {
       for (const provider of PROVIDERS) {
         runs.push(async () => {
@@ -59,6 +62,7 @@ after(async () => {
   console.log(print(NAMES.map(titleOf), TASKS, (title, task) => {
     const name = NAMES.find((one) => titleOf(one) === title);
     if (TASKS[task].only && !TASKS[task].only.includes(name)) return '·';
+    if (missing.has(name)) return `- ${noteOf(missing.get(name))}`;
     return PROVIDERS.map((provider) => {
       const { word = 'no result' } = results.get(idOf(name, task, provider)) ?? {};
       if (RIGHT.includes(word)) return word;
@@ -75,6 +79,7 @@ after(async () => {
 for (const name of NAMES) {
   for (const [task, { title }] of tasksOf(name)) {
     test(`${titleOf(name)}: ${title}`, (context) => {
+      if (missing.has(name)) return context.skip(missing.get(name));
       const wrong = [];
       for (const provider of PROVIDERS) {
         const { word = 'no result', requests = [], ms } = results.get(idOf(name, task, provider)) ?? {};
@@ -87,7 +92,7 @@ for (const name of NAMES) {
         const refused = requests.flatMap(({ refusal }) => (refusal ? [`; the service refused: ${JSON.stringify(refusal).slice(0, 400)}`] : []));
         wrong.push(`${provider}: ${word} (${requests.length} requests at the service, ${ms} ms)${refused.join('')}`);
       }
-      assert.ok(wrong.length === 0, `\n${wrong.join('\n')}`);
+      return assert.ok(wrong.length === 0, `\n${wrong.join('\n')}`);
     });
   }
 }

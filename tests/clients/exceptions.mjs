@@ -40,3 +40,6 @@ export const PENDING = [
   },
   { clients: /, chat/, features: ['stateWhole'], providers: ['responses'], word: /^lost$/, because: 'Responses are not asked for encrypted reasoning, so there is none in reasoning_details' },
 ];
+
+/** What recorded requests wait for. @type {{ word: RegExp, because: string }[]} */
+export const PENDING_RECORDED = [];
