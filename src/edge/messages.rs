@@ -15,16 +15,17 @@ macro_rules! counts {
     () => {
         concat!(
             r#"{"input_tokens":$uncached_tokens,"cache_creation_input_tokens":$written_tokens,"#,
-            r#""cache_read_input_tokens":$cached_tokens,"output_tokens":$output_tokens}"#
+            r#""cache_read_input_tokens":$cached_tokens,"output_tokens":$output_tokens$thinking_details}"#
         )
     };
 }
 
-/// The beginning. The counts come at the end, since most services tell them there.
+/// The beginning, with the counts that the service told by then: most tell them at the end.
 pub const START: &str = template!(
     "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":$id,\"type\":\"message\",",
     r#""role":"assistant","model":$model,"content":[],"stop_reason":null,"stop_sequence":null,"#,
-    r#""usage":{"input_tokens":0,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":0}}}"#,
+    r#""usage":{"input_tokens":$uncached_tokens,"cache_creation_input_tokens":$written_tokens,"#,
+    r#""cache_read_input_tokens":$cached_tokens,"output_tokens":0}}}"#,
     "\n\n"
 );
 

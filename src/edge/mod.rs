@@ -110,6 +110,11 @@ impl Encoder {
         matches!(self.spec.api, Api::Responses | Api::Messages)
     }
 
+    /// Whether the first event would tell the counts that are known by now.
+    pub fn wants_usage(&self) -> bool {
+        self.spec.api == Api::Messages && self.spec.stream && !self.began
+    }
+
     /// Hands the bytes that are ready to `to`, if there are any, with the number of the next event.
     pub fn take(&mut self, to: impl FnOnce(&[u8], u64)) {
         if !self.out.is_empty() {
@@ -567,6 +572,9 @@ impl Encoder {
             }
             hole::OUTPUT_DETAILS if self.usage.reasoning.is_some() => {
                 template!(r#","completion_tokens_details":{"reasoning_tokens":$reasoning_tokens}"#)
+            }
+            hole::THINKING_DETAILS if self.usage.reasoning.is_some() => {
+                template!(r#","output_tokens_details":{"thinking_tokens":$reasoning_tokens}"#)
             }
             hole::USAGE_UNKNOWN if self.usage == Usage::default() => r#","x_usage_unknown":true"#,
             hole::FINISH_REASON => self.finish_reason(),

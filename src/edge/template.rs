@@ -73,6 +73,7 @@ holes! {
     TOTAL_TOKENS "total_tokens",
     INPUT_DETAILS "input_details",
     OUTPUT_DETAILS "output_details",
+    THINKING_DETAILS "thinking_details",
     CACHED_TOKENS "cached_tokens",
     WRITTEN_TOKENS "written_tokens",
     UNCACHED_TOKENS "uncached_tokens",

@@ -71,6 +71,9 @@ pub const NO_CHOICE: &str = "toolChoice must be 'auto', 'none', 'required' or th
 /// Options of `embed` that requests of replies do not have, by which `mapped_options` has them.
 const OF_VECTORS: [&str; 2] = ["input", "dimensions"];
 
+/// The place of what a client of Anthropic's Messages wants of that API alone (option `native`).
+pub const NATIVE_MESSAGES: &str = ".native.messages";
+
 /// Names of `maxTokens` in Chat Completions, of which a service may know one only.
 const TOKEN_LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
 
@@ -158,6 +161,14 @@ impl ChatRequest {
             {
                 mapped_options.insert(place, false.into());
             }
+        }
+        let place_of = |wanted: &str| info.options.iter().find(|(name, _)| *name == wanted);
+        // A budget of tokens for thinking, as Anthropic's clients give it, in the words of everybody else.
+        if let (Some((_, place)), None) = (place_of("reasoningEffort"), option("reasoningEffort"))
+            && place_of("native").is_none_or(|(_, place)| *place != NATIVE_MESSAGES)
+            && let Some(word) = option("native").and_then(|native| native.get("effort"))
+        {
+            mapped_options.insert(place, word.clone());
         }
         let is_mapped = |wanted: &str| info.options.iter().any(|(name, _)| *name == wanted);
         // The `extra` of the settings, which SERVICES uses, is kept apart: the `extra` of the call is laid over it.

@@ -19,6 +19,12 @@ impl Inner {
         let mut borrowed = self.exchange.borrow_mut();
         let Some(exchange) = borrowed.as_mut() else { return Demand::Nothing };
         feed(exchange);
+        if let Some(encoder) = &self.encoder
+            && encoder.borrow().wants_usage()
+            && let Some(usage) = exchange.usage()
+        {
+            encoder.borrow_mut().event(&Event::Usage(usage));
+        }
         exchange.show_run(|run, pieces| self.deliver_run(run, pieces, false));
         let demand = exchange.demand();
         let is_all = !exchange.has_events();

@@ -68,6 +68,17 @@ impl Reader {
             self.note_id(call.text("id").unwrap_or_default());
         }
         let Some(members) = message.as_object_mut() else { return };
+        // What clients add to an answer before they send it back, and what is null: strict services refuse members they do not know.
+        let is_added = |key: &str, value: &Value| {
+            ["parsed", "annotations", "logprobs"].contains(&key) || value.is_null() && key != "content"
+        };
+        let added: Vec<String> =
+            members.iter().filter(|(key, value)| is_added(key, value)).map(|(key, _)| key.to_owned()).collect();
+        added.iter().for_each(|key| members.remove(key));
+        if let Some(Value::Array(parts)) = members.get_mut("content") {
+            let is_text = |part: &&mut Value| part.text("type") == Some("text");
+            parts.iter_mut().filter(is_text).filter_map(Value::as_object_mut).for_each(super::keep_text);
+        }
         // Some agents carry the text of the reasoning there.
         if let Some(Value::String(text)) = members.get(DETAILS) {
             let text = text.clone();
@@ -78,6 +89,10 @@ impl Reader {
         }
         let Some(Value::Array(calls)) = members.get_mut("tool_calls") else { return };
         for call in calls.iter_mut().filter_map(Value::as_object_mut) {
+            call.remove("index");
+            if let Some(Value::Object(function)) = call.get_mut("function") {
+                ["parsed_arguments", "parsed"].iter().for_each(|key| function.remove(key));
+            }
             // A call of a tool that takes text: the model knows it as a function.
             if let Some(custom) = call.take("custom").filter(Value::is_object) {
                 let [name, input] = ["name", "input"].map(|key| custom.text(key).unwrap_or_default());

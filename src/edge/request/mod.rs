@@ -227,6 +227,14 @@ fn flag(object: &Value, key: &str) -> Result<Value> {
     }
 }
 
+/// Takes everything but its text and the mark of a cache from a part of text. Clients send parts back as answers have them, with
+/// `annotations` and more, which strict services refuse.
+fn keep_text(part: &mut Map) {
+    let others: Vec<String> =
+        part.keys().filter(|key| !["type", "text", "cache_control"].contains(key)).map(str::to_owned).collect();
+    others.iter().for_each(|key| part.remove(key));
+}
+
 /// A message with this role and content.
 fn message(role: &str, content: Value) -> Map {
     let mut message = Map::new();

@@ -288,5 +288,6 @@ fn read_part(part: &mut Value) {
         part.insert("file", file.into());
     } else if part.text("type").is_some_and(|kind| kind.ends_with("_text")) {
         part.insert_str("type", "text");
+        super::keep_text(part);
     }
 }

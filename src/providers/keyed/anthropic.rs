@@ -10,7 +10,7 @@ use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::http::Request;
 use crate::json::{Map, Value, fill_template};
-use crate::options::{ChatRequest, PDF, ProtocolInfo, SettingKind};
+use crate::options::{ChatRequest, NATIVE_MESSAGES as NATIVE, PDF, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind, Source};
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, NOTE, str_or_empty};
@@ -41,7 +41,7 @@ pub const PROTOCOL: Protocol = Protocol {
                 ("parallelToolCalls", ".parallel_tool_calls"),
                 ("reasoningEffort", "output_config/effort"),
                 ("responseFormat", ".response_format"),
-                ("native", ".native"),
+                ("native", NATIVE),
                 ("extra", ".extra"),
             ],
         )
@@ -176,7 +176,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         }
         None => {}
     }
-    if let Some(native) = chat.mapped_options.get(".native").and_then(|native| native.get("messages")) {
+    if let Some(native) = chat.mapped_options.get(NATIVE).and_then(|native| native.get("messages")) {
         keyed::merge_over(body, native)?;
     }
     if lacks_thinking(chat, body) {
@@ -350,12 +350,21 @@ fn is_own_reasoning(part: &Value) -> bool {
 
 /// The blocks of reasoning that stand in `reasoning_details`: what a client of another API carried here.
 fn blocks_of_details(message: &ChatMessage) -> Vec<Value> {
-    let blocks = reasoning_detail::of_format(message.given, ANTHROPIC).map(|detail| match detail.text("data") {
-        Some(data) => fill_template(r#"{"type":"redacted_thinking","data":$}"#, &[data]),
-        None => {
-            let [text, signature] = ["text", "signature"].map(|key| str_or_empty(detail, key));
-            fill_template(r#"{"type":"thinking","thinking":$,"signature":$}"#, &[text, signature])
+    // Not by templates, since `lacks_thinking` looks into the blocks.
+    let blocks = reasoning_detail::of_format(message.given, ANTHROPIC).map(|detail| {
+        let mut block = Map::new();
+        match detail.text("data") {
+            Some(data) => {
+                block.insert_str("type", "redacted_thinking");
+                block.insert_str("data", data);
+            }
+            None => {
+                block.insert_str("type", "thinking");
+                block.insert_str("thinking", str_or_empty(detail, "text"));
+                block.insert_str("signature", str_or_empty(detail, "signature"));
+            }
         }
+        block.into()
     });
     blocks.collect()
 }

@@ -349,6 +349,10 @@ impl Service {
         if service.is_openai && FIXED.iter().any(is_fixed) {
             (service.stop, service.lacks) = (0, &["temperature", "top_p"]);
         }
+        // Models that do not reason refuse to be told how much ("Unrecognized request argument").
+        if service.is_openai && ["gpt-4", "gpt-3.5", "chatgpt-4o"].iter().any(|name| short.starts_with(name)) {
+            service.lacks = &["reasoning_effort"];
+        }
         Ok(service)
     }
 

@@ -40,7 +40,7 @@ pub const PROTOCOL: Protocol = Protocol {
             ("parallelToolCalls", "parallel_tool_calls"),
             ("reasoningEffort", "reasoning/effort"),
             ("responseFormat", ".response_format"),
-            ("native", ".native"),
+            ("native", ".native.responses"),
             ("extra", ".extra"),
         ],
     ),
@@ -156,7 +156,7 @@ const MESSAGES_SEEN: &str = "heard";
 
 /// What a client of the edge that speaks this API, too, wants of it.
 fn native(chat: &ChatRequest) -> Option<&Value> {
-    chat.mapped_options.get(".native")?.get("responses")
+    chat.mapped_options.get(".native.responses")?.get("responses")
 }
 
 /// Whether the service may store the answer, as it does unless the caller says otherwise.
