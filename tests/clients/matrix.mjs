@@ -11,7 +11,7 @@ import { find, print } from './table.mjs';
 /** Some clients are asked of one provider that does not sign its thinking and of one that does. */
 export const SOME = ['openai', 'anthropic'];
 /** The services that take an answer without its thinking back. */
-const FORGIVING = ['responses', 'gemini', 'ollama'];
+const FORGIVING = ['responses', 'gemini', 'ollama', 'deepseek'];
 
 /** A client that carries what it got has to bring the state back, to every service that has one. From the others thinking has to be off, or not to be missed. */
 function isRight({ carries = [] }, feature, provider, word) {

@@ -1,12 +1,12 @@
 // The Worker under test: each stub service behind the name of its provider, at the address of the real service, so that whatever rivulet
 // decides by the host is decided as it is for real.
 
-import { Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses } from 'rivulet';
+import { Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses, SERVICES } from 'rivulet';
 import { createHandler } from 'rivulet/edge';
 
 let handler;
 
-const SERVICES = {
+const STUBS = {
   'https://api.openai.com/v1/chat': 'chat/v1/chat',
   'https://api.openai.com/v1/responses': 'responses/v1/responses',
   'https://api.deepseek.com': 'chat/v1',
@@ -28,12 +28,12 @@ function start({ SERVICES_URL, SERVICE_KEY, KEY }) {
       anthropic,
       gemini: new Gemini({ model: 'gemini-3-stub', ...settings }),
       ollama: new Ollama({ model: 'stub-1', retries: 0 }),
-      deepseek: new OpenAiChat({ baseUrl: 'https://api.deepseek.com', model: 'deepseek-stub', ...settings }),
+      deepseek: new OpenAiChat({ ...SERVICES.deepseek, model: 'deepseek-stub', ...settings }),
     },
     authorize: [KEY],
     keepAlive: 500,
     fetch: (input, init) => {
-      const [address, path] = Object.entries(SERVICES).find(([start]) => String(input).startsWith(start)) ?? [];
+      const [address, path] = Object.entries(STUBS).find(([start]) => String(input).startsWith(start)) ?? [];
       if (!address) throw new Error(`no stub for ${input}`);
       return fetch(`${SERVICES_URL}/${path}${String(input).slice(address.length)}`, init);
     },

@@ -44,13 +44,14 @@ export function read(body, { headers, strict: isStrict }) {
     if (body[key] !== undefined && !body.tools) throw refusal(`Invalid value for '${key}': '${key}' is only allowed when 'tools' are specified.`, key);
   }
   checkTools(body.tools);
-  checkFormat(body.response_format);
+  checkFormat(body, reasons);
   const items = readMessages(body.messages, reasons, isStrict);
   return {
     items,
     tools: (body.tools ?? []).map((tool) => (tool.function ?? tool.custom).name),
     thinking: reasons,
-    schema: body.response_format?.type === 'json_schema',
+    // DeepSeek has JSON without a schema only: that then has to stand in the messages.
+    schema: body.response_format?.type === 'json_schema' || (body.response_format?.type === 'json_object' && /degrees/.test(JSON.stringify(body.messages.filter(({ role }) => role === 'system')))),
   };
 }
 
@@ -66,8 +67,12 @@ function checkTools(tools = []) {
   }
 }
 
-function checkFormat(format) {
+function checkFormat({ response_format: format, messages }, reasons) {
+  if (format?.type === 'json_object' && !/json/i.test(JSON.stringify(messages))) {
+    throw refusal("'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.", 'messages');
+  }
   if (!format || format.type !== 'json_schema') return;
+  if (reasons) throw refusal('This response_format type is unavailable now');
   const { name, schema, strict } = format.json_schema ?? {};
   if (!name) throw refusal("Missing required parameter: 'response_format.json_schema.name'.", 'response_format.json_schema.name', 'missing_required_parameter');
   if (strict) checkStrict(schema, `response_format '${name}'`, null);
