@@ -9,6 +9,7 @@ const end = '(end)';
  * @typedef {object} AgentTask
  * @property {string} title
  * @property {string[]} [only] command lines
+ * @property {string[]} [providers] left out: all
  * @property {string} [model] behind the provider
  * @property {string[]} [pictures]
  * @property {(command: import('./commands.mjs').Command, work: string) => string[]} prompt
@@ -59,6 +60,11 @@ export const TASKS = {
     judge: (ran, { name }) => (ran.code === 'time limit' || ran.requests.length === 0 ? failed(ran) : ran.requests.length > 4 ? `asked ${ran.requests.length} times`
       : TOO_LONG[name.split('-')[0]].test(ran.output + ran.errors) ? 'ok' : failed(ran)),
     prompt: () => ['Say it.', '@toolong', end],
+  },
+  // One that takes the second for the first asks again without end.
+  ids: {
+    title: 'ids twice', providers: ['openai'], judge: (ran) => (ran.requests.length > 5 ? `asked ${ran.requests.length} times` : shows(/result\[[^\]]*The note says 42.*result\[[^\]]*The note says 42/)(ran)),
+    prompt: ({ shell }, work) => ['Print the note twice.', '@ids call', shell(`${work}/note.txt`), '@then', '@ids call', shell(`${work}/note.txt`), '@then', '@say Both done.', end],
   },
   mcp: { title: 'MCP', only: ['codex'], judge: shows(/result\[[^\]]*12 degrees in Oslo/), prompt: () => ['Tell the weather.', '@call get_weather {"city":"Oslo"}', '@then', '@say It is.', end] },
   patch: {

@@ -18,7 +18,8 @@ const NAMES = process.env.RIVULET_COMMANDS?.split(',') ?? Object.keys(COMMANDS);
 const RIGHT = ['ok', 'asked again', 'error'];
 
 const titleOf = (name) => `${COMMANDS[name].title} ${VERSIONS[COMMANDS[name].from]}`;
-const tasksOf = (name) => Object.entries(TASKS).filter(([, { only }]) => !only || only.includes(name));
+const providersOf = (task) => PROVIDERS.filter((provider) => !TASKS[task].providers || TASKS[task].providers.includes(provider));
+const tasksOf = (name) => Object.entries(TASKS).filter(([task, { only }]) => (!only || only.includes(name)) && providersOf(task).length > 0);
 
 let endpoint;
 /** By name, task and provider. */
@@ -34,7 +35,7 @@ before(async () => {
     await folderOf(name).catch((error) => missing.set(name, `not installed: ${error.message}`));
     if (missing.has(name)) continue;
     for (const [task, { model, pictures, prompt, judge }] of tasksOf(name)) {
-      for (const provider of PROVIDERS) {
+      for (const provider of providersOf(task)) {
         runs.push(async () => {
           const mark = `(${name} ${task} ${provider})`;
           const ran = await runCommand(name, {
@@ -63,7 +64,7 @@ after(async () => {
     const name = NAMES.find((one) => titleOf(one) === title);
     if (TASKS[task].only && !TASKS[task].only.includes(name)) return '·';
     if (missing.has(name)) return `- ${noteOf(missing.get(name))}`;
-    return PROVIDERS.map((provider) => {
+    return providersOf(task).map((provider) => {
       const { word = 'no result' } = results.get(idOf(name, task, provider)) ?? {};
       if (RIGHT.includes(word)) return word;
       const known = find(EXCEPTIONS, name, task, provider, word);
@@ -81,7 +82,7 @@ for (const name of NAMES) {
     test(`${titleOf(name)}: ${title}`, (context) => {
       if (missing.has(name)) return context.skip(missing.get(name));
       const wrong = [];
-      for (const provider of PROVIDERS) {
+      for (const provider of providersOf(task)) {
         const { word = 'no result', requests = [], ms } = results.get(idOf(name, task, provider)) ?? {};
         if (RIGHT.includes(word) || find(EXCEPTIONS, name, task, provider, word)) continue;
         const pending = find(PENDING, name, task, provider, word);

@@ -6,6 +6,7 @@
 //   @call NAME JSON      a call of that tool, if the request offers it; lines one after the other are calls of one answer
 //   @then                what follows is for the answer after the results
 //   @json JSON           this text, if the request has a schema; a call of the only tool, if it has none
+//   @ids TEXT            calls have these ids, TEXT_0 and so on, in every answer, as some services have it
 //   @pieces N            the text in N pieces
 //   @pause MS            between two pieces
 //   @silent MS           after the head and before the first piece
@@ -37,6 +38,7 @@ import { createHash, createHmac } from 'node:crypto';
  * @property {string} thinking
  * @property {string[]} pieces
  * @property {{ name: string, args: string }[]} calls
+ * @property {string | undefined} ids
  * @property {number} pause
  * @property {number} silent
  * @property {{ kind: 'fail' | 'cut', after: number } | undefined} fault
@@ -60,7 +62,7 @@ export const blobWord = (kind, { type, bytes }) => `${kind}[${type} ${bytes.leng
 /** A state of thinking that only these stubs can have given out. It is the same in each run, so that what was recorded stays valid. */
 export const sign = (...of) => createHmac('sha256', 'the stub services').update(of.join('\0')).digest('base64');
 
-const DIRECTIVE = /^[ \t]*@(say|think|call|then|json|pieces|pause|silent|fail|cut|toolong|limit|overloaded|quota)\b[ \t]*(.*?)[ \t]*$/gm;
+const DIRECTIVE = /^[ \t]*@(say|think|call|then|json|ids|pieces|pause|silent|fail|cut|toolong|limit|overloaded|quota)\b[ \t]*(.*?)[ \t]*$/gm;
 
 /**
  * @param {Asked} asked
@@ -91,6 +93,7 @@ export function plan({ items, tools, thinking, schema }, faults) {
     thinking: thinking ? one('think') ?? '' : '',
     pieces: cut(text, Number(one('pieces') ?? 4)),
     calls,
+    ids: one('ids'),
     pause: number('pause'),
     silent: number('silent'),
     fault: faultOf(step, items[at]?.text, faults),

@@ -17,19 +17,18 @@ const STUBS = {
 
 function start({ SERVICES_URL, SERVICE_KEY, KEY }) {
   const settings = { apiKey: SERVICE_KEY, retries: 0 };
-  const openai = new OpenAiChat({ baseUrl: 'https://api.openai.com/v1', model: 'stub-1', ...settings });
-  const anthropic = new Anthropic({ model: 'stub-1', ...settings });
+  const providers = {
+    openai: new OpenAiChat({ baseUrl: 'https://api.openai.com/v1', model: 'stub-1', ...settings }),
+    responses: new OpenAiResponses({ model: 'stub-1', ...settings }),
+    anthropic: new Anthropic({ model: 'stub-1', ...settings }),
+    gemini: new Gemini({ model: 'gemini-3-stub', ...settings }),
+    ollama: new Ollama({ model: 'stub-1', retries: 0 }),
+    deepseek: new OpenAiChat({ ...SERVICES.deepseek, model: 'deepseek-stub', ...settings }),
+  };
+  // Names by which Codex chooses its tools.
+  const ofCodex = Object.entries(providers).flatMap(([name, provider]) => [[`gpt-5.5-${name}`, provider], [`gpt-6-sol-${name}`, provider]]);
   handler = createHandler({
-    providers: {
-      // Names by which Codex chooses its tools.
-      'gpt-5.5-openai': openai, 'gpt-5.5-anthropic': anthropic, 'gpt-6-sol-openai': openai, 'gpt-6-sol-anthropic': anthropic,
-      openai,
-      responses: new OpenAiResponses({ model: 'stub-1', ...settings }),
-      anthropic,
-      gemini: new Gemini({ model: 'gemini-3-stub', ...settings }),
-      ollama: new Ollama({ model: 'stub-1', retries: 0 }),
-      deepseek: new OpenAiChat({ ...SERVICES.deepseek, model: 'deepseek-stub', ...settings }),
-    },
+    providers: { ...providers, ...Object.fromEntries(ofCodex) },
     authorize: [KEY],
     keepAlive: 500,
     fetch: (input, init) => {

@@ -172,7 +172,7 @@ function readParts({ role, content }, at, isStrict) {
 
 let count = 0;
 
-export function answer({ thinking, pieces, calls }, { model, stream_options: options }) {
+export function answer({ thinking, pieces, calls, ids }, { model, stream_options: options }) {
   const number = ++count;
   const head = { id: `chatcmpl-stub${number}`, object: 'chat.completion.chunk', created: 1_790_000_000, model, service_tier: 'default', system_fingerprint: 'fp_stub' };
   const usage = {
@@ -185,7 +185,7 @@ export function answer({ thinking, pieces, calls }, { model, stream_options: opt
   const withUsage = options?.include_usage ? { usage: null } : {};
   const event = (data) => `data: ${JSON.stringify(data)}\n\n`;
   const chunk = (delta, finish = null) => event({ ...head, choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }], ...withUsage });
-  const made = calls.map(({ name, args }, index) => ({ index, id: `call_stub${number}_${index}`, type: 'function', function: { name, arguments: args } }));
+  const made = calls.map(({ name, args }, index) => ({ index, id: ids ? `${ids}_${index}` : `call_stub${number}_${index}`, type: 'function', function: { name, arguments: args } }));
   const finish = calls.length ? 'tool_calls' : 'stop';
   return {
     type: 'text/event-stream; charset=utf-8',
