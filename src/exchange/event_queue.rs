@@ -451,6 +451,11 @@ impl EventQueue {
         !self.queue.is_empty() || !self.pieces.is_empty()
     }
 
+    /// The token counts among the events that wait.
+    pub(super) fn waiting_usage(&self) -> Option<&Usage> {
+        self.queue.iter().rev().find_map(|event| if let Event::Usage(usage) = event { Some(usage) } else { None })
+    }
+
     pub(super) fn pop(&mut self) -> Option<Event> {
         if self.queue.is_empty() {
             self.end_run();

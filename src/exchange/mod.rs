@@ -404,11 +404,11 @@ impl Exchange {
         result.map(|()| State::Over(None))
     }
 
-    /// The token counts so far, of a reply that was given up or failed.
+    /// The token counts so far, of a reply that goes on, was given up or failed, or whose last events wait to be taken.
     pub fn usage(&self) -> Option<Usage> {
         match &self.state {
             State::Streaming(stream) => stream.decode.usage(),
-            _ => self.usage.as_deref().cloned(),
+            _ => self.usage.as_deref().or(self.out.waiting_usage()).cloned(),
         }
     }
 

@@ -146,6 +146,8 @@ export class Reply {
   toResponse(init = {}) {
     const headers = new Headers(init.headers);
     if (!headers.has('content-type')) headers.set('content-type', 'text/plain; charset=utf-8');
+    // `wrangler dev` compresses text, and holds all pieces back for that until the end.
+    if (!headers.has('content-encoding')) headers.set('content-encoding', 'identity');
     return new Response(this.toReadableStream(), { ...init, headers });
   }
 
