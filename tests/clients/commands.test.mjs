@@ -62,7 +62,7 @@ after(async () => {
   console.log(`\nCommand lines against the endpoint on workerd, with ${PROVIDERS.join(', ')} behind it; numbers are notes.\n`);
   console.log(print(NAMES.map(titleOf), TASKS, (title, task) => {
     const name = NAMES.find((one) => titleOf(one) === title);
-    if (TASKS[task].only && !TASKS[task].only.includes(name)) return '·';
+    if (!tasksOf(name).some(([one]) => one === task)) return '·';
     if (missing.has(name)) return `- ${noteOf(missing.get(name))}`;
     return providersOf(task).map((provider) => {
       const { word = 'no result' } = results.get(idOf(name, task, provider)) ?? {};

@@ -19,11 +19,12 @@ const textOnly = { look: 'Chat Completions has text only in results of tools' };
 const both = ['state', 'stateWhole'];
 const noAbort = { abort: 'it has no call that leaves a stream' };
 
-/** @type {Record<string, { api: string, client: string, cannot?: Record<string, string>, carries?: string[] }>} */
+/** @type {Record<string, { api: string, client: string, cannot?: Record<string, string>, only?: string[], carries?: string[] }>} */
 export const CLIENTS = {
   [`Python's openai ${VERSIONS.openai}, chat`]: { api: 'chat', client: 'openai:chat', cannot: textOnly, carries: both },
   [`Python's openai ${VERSIONS.openai}, responses`]: { api: 'responses', client: 'openai:responses', carries: both },
   [`Python's anthropic ${VERSIONS.anthropic}`]: { api: 'messages', client: 'anthropic:', carries: both },
+  [`Python's anthropic ${VERSIONS.anthropic}, tool_runner`]: { api: 'messages', client: 'anthropic:runner', carries: both, only: ['tool', 'toolWhole', 'parallel', 'state', 'stateWhole', 'look'] },
   [`pydantic-ai ${VERSIONS['pydantic-ai-slim[openai,anthropic]']}, chat`]: { api: 'chat', client: 'pydantic_ai:chat' },
   [`pydantic-ai ${VERSIONS['pydantic-ai-slim[openai,anthropic]']}, responses`]: { api: 'responses', client: 'pydantic_ai:responses' },
   [`pydantic-ai ${VERSIONS['pydantic-ai-slim[openai,anthropic]']}, anthropic`]: { api: 'messages', client: 'pydantic_ai:messages', carries: both },

@@ -1,14 +1,43 @@
-"""The package `anthropic`, with its `.stream()` helper."""
+"""The package `anthropic`, with its `.stream()` helper, and its tool runner."""
 
 import json
 
 import anthropic
 
 
-def make(given, _):
+def make(given, variant):
     # Its base address is without /v1.
     client = anthropic.Anthropic(base_url=given.base_url.removesuffix("/v1"), api_key=given.key, max_retries=0)
-    return lambda ask, model: messages(given, client, ask, model)
+    run = runner if variant == "runner" else messages
+    return lambda ask, model: run(given, client, ask, model)
+
+
+def runner(given, client, ask, model):
+    """Its own loop, which first asks the service to keep the thread."""
+    ran = []
+
+    def call(name, city):
+        ran.append({"city": city})
+        text, picture = given.run(name, {"city": city})
+        return [{"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": picture}}] if picture else text
+
+    @anthropic.beta_tool
+    def get_weather(city: str):
+        """The weather of a city"""
+        return call("get_weather", city)
+
+    @anthropic.beta_tool
+    def look_at(city: str):
+        """A picture of a city"""
+        return call("look_at", city)
+
+    more = {"thinking": {"type": "enabled", "budget_tokens": 1024}} if ask.get("effort") else {}
+    loop = client.beta.messages.tool_runner(
+        model=model, max_tokens=4096, messages=[{"role": "user", "content": ask["prompt"]}],
+        tools=[look_at if ask.get("looks") else get_weather], stream=ask["stream"], **more,
+    )
+    message = loop.until_done()
+    return {"text": "".join(block.text for block in message.content if block.type == "text"), "ran": ran}
 
 
 def messages(given, client, ask, model):

@@ -107,6 +107,26 @@ const chat = (client, { helper }) => async (ask, { model, run }) => {
   }
 };
 
+/** Its own loop. */
+const runner = (client) => async (ask, { model, run }) => {
+  const ran = [];
+  const tool = TOOL;
+  const loop = client.chat.completions.runTools({
+    model, messages: [{ role: 'user', content: ask.prompt }], stream: ask.stream, ...(ask.effort && { reasoning_effort: 'high' }),
+    tools: [{
+      type: 'function',
+      function: {
+        ...tool, parse: JSON.parse,
+        function: (args) => {
+          ran.push(args);
+          return run(tool.name, args).text;
+        },
+      },
+    }],
+  });
+  return { text: await loop.finalContent(), ran };
+};
+
 function responsesInput({ prompt, picture, file }) {
   return [{
     role: 'user',
@@ -179,6 +199,7 @@ export async function clients(name, version, make = (OpenAI, { baseURL, apiKey }
   return {
     [`openai ${version}, chat`]: { api: 'chat', make: of(chat, {}), cannot: noPictures, carries: ['stateWhole'] },
     [`openai ${version}, chat .stream()`]: { api: 'chat', make: of(chat, { helper: true }), cannot: noPictures, carries: both },
+    [`openai ${version}, runTools`]: { api: 'chat', make: of(runner, {}), only: ['tool', 'toolWhole', 'parallel', 'state', 'stateWhole'] },
     [`openai ${version}, responses`]: { api: 'responses', make: of(responses, {}), carries: both },
     [`openai ${version}, responses .stream()`]: { api: 'responses', make: of(responses, { helper: true }), carries: both },
   };
