@@ -7,7 +7,7 @@ use crate::chat::{Error, Message, Result};
 use crate::http::{base64, url};
 use crate::json::{Map, Value};
 use crate::options::names::{OPTIONS, check_embed_options, check_options};
-use crate::options::{AttachmentSupport, ProtocolInfo, Settings, history, preset, prompt};
+use crate::options::{AttachmentSupport, ProtocolInfo, Settings, history, json_words, preset, prompt};
 use crate::text::{decimal, digit, join};
 
 /// What a request is for.
@@ -249,6 +249,7 @@ impl ChatRequest {
             None => false,
             Some(given) => given.as_bool().ok_or_else(|| Error::input("includeRaw must be true or false"))?,
         };
+        let mut asked_in_words = false;
         let mut leave_out = |name: &str| {
             warnings.push(join(&[&settings.name, " has no way to pass on '", name, "': it was left out"]));
         };
@@ -263,6 +264,16 @@ impl ChatRequest {
         for &name in OPTIONS {
             match option(name) {
                 Some(_) if is_mapped(name) => {}
+                // A site has no mode for JSON, but its bot reads.
+                Some(format)
+                    if name == "responseFormat"
+                        && matches!(format.text("type"), Some("json_object" | "json_schema")) =>
+                {
+                    if let Some(last) = messages.last_mut().filter(|last| last.role == "user") {
+                        last.text.push_str(&join(&["\n\n", &json_words::in_words(format)]));
+                        asked_in_words = true;
+                    }
+                }
                 // The names of the limit of tokens say only how the client wrote `maxTokens`.
                 Some(Value::Object(more)) if name == "compatible" => {
                     more.keys().filter(|key| !TOKEN_LIMITS.contains(key)).for_each(&mut leave_out);
@@ -272,6 +283,9 @@ impl ChatRequest {
                 Some(_) => leave_out(name),
                 None => {}
             }
+        }
+        if asked_in_words {
+            warnings.push(join(&[&settings.name, " has no JSON mode: 'responseFormat' was asked for in words"]));
         }
         Ok(ChatRequest {
             settings,

@@ -2,6 +2,7 @@
 
 mod chat_request;
 mod history;
+pub mod json_words;
 mod names;
 mod presets;
 pub mod prompt;

@@ -35,7 +35,7 @@ export function crossOrigin(headers, { origin, isAllowed }, exposed) {
 
 /** The response to a CORS preflight. It allows whatever headers are asked for, since clients send many of their own. */
 export function preflight(request, caller) {
-  const headers = new Headers({ 'access-control-max-age': '86400', allow: 'GET, POST, OPTIONS' });
+  const headers = new Headers({ 'access-control-max-age': '86400', allow: 'GET, POST, OPTIONS', 'x-content-type-options': 'nosniff' });
   headers.append('vary', 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers');
   if (!caller.isAllowed) return new Response(null, { status: caller.origin === null ? 204 : 403, headers });
   headers.set('access-control-allow-origin', caller.origin);

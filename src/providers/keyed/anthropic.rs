@@ -10,6 +10,7 @@ use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::http::Request;
 use crate::json::{Map, Value, fill_template};
+use crate::options::json_words::JSON_ONLY;
 use crate::options::{ChatRequest, NATIVE_MESSAGES as NATIVE, PDF, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind, Source};
@@ -305,9 +306,9 @@ fn close_objects(schema: &mut Value) -> bool {
 /// Asks for JSON in the place of a mode.
 fn ask_for_json(body: &mut Map) {
     match body.get_mut("system") {
-        Some(Value::Array(blocks)) => blocks.push(text_block(messages::JSON_ONLY)),
-        Some(Value::String(system)) => system.push_str(&join(&["\n\n", messages::JSON_ONLY])),
-        _ => body.insert_str("system", messages::JSON_ONLY),
+        Some(Value::Array(blocks)) => blocks.push(text_block(JSON_ONLY)),
+        Some(Value::String(system)) => system.push_str(&join(&["\n\n", JSON_ONLY])),
+        _ => body.insert_str("system", JSON_ONLY),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::chat::reasoning_detail::{self, DETAILS, GOOGLE};
 use crate::chat::{Error, Result};
 use crate::http::Request;
 use crate::json::{Map, Value, fill_template};
-use crate::options::{ChatRequest, Settings};
+use crate::options::{ChatRequest, Settings, json_words};
 use crate::providers::keyed;
 use crate::text::{find, join};
 
@@ -526,8 +526,17 @@ impl Service {
         } else if kind == "json_schema" {
             warn(&[
                 name,
-                " takes no schema: it is asked for any JSON, and the schema in 'responseFormat' was left out",
+                " takes no schema: it is asked for any JSON, and for the schema of 'responseFormat' in words",
             ]);
+            let words = json_words::in_words(body.get("response_format").unwrap_or(&Value::Null));
+            let mut system = Map::new();
+            system.insert_str("role", "system");
+            system.insert_str("content", &words);
+            let given = body.take("messages").unwrap_or_default();
+            let given = if let Value::Shared(shared) = &given { &**shared } else { &given };
+            let mut all = vec![Value::Object(system)];
+            all.extend_from_slice(messages::items(given));
+            body.insert("messages", all.into());
             body.insert_filled("response_format", r#"{"type":"json_object"}"#, &[]);
         } else {
             warn(&[name, " has no JSON mode without a schema: it is asked for any object by a schema"]);

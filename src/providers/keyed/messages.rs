@@ -559,9 +559,6 @@ pub struct ToolForm {
     pub is_own: fn(&Value) -> bool,
 }
 
-/// What asks for JSON where a service has no mode for it.
-pub const JSON_ONLY: &str = "Answer with a single JSON object and nothing else: no text around it, no code fence.";
-
 /// The warning about a choice among no tools.
 pub const NO_TOOLS: &str = "toolChoice without tools: it was left out";
 
