@@ -25,11 +25,6 @@ export const PENDING = [
     clients: /./, features: ['state', 'stateWhole'], providers: ['responses'], word: /^lost$/,
     because: 'Responses are asked for encrypted reasoning only where the client itself asks, so clients of the other APIs have none that could go back',
   },
-  { clients: /./, features: ['schema'], providers: ['deepseek'], word: /no schema came|could not parse/, because: 'a schema is left out where a service has JSON without a schema only: it could stand in the system text' },
-  {
-    clients: /@anthropic-ai|^Python's anthropic/, features: ['tooLong'], providers: ['responses', 'ollama'], word: /prompt is too long: This model's/,
-    because: 'the words have no numbers: `prompt is too long: N tokens > M maximum`',
-  },
 ];
 
 /** What recorded requests wait for. @type {{ word: RegExp, because: string }[]} */

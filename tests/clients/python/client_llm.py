@@ -10,9 +10,8 @@ os.environ["LLM_USER_PATH"] = FOLDER
 
 
 def make(given, _):
-    models = ["openai", "responses", "anthropic", "gemini", "ollama", "deepseek"]
     lines = []
-    for name in models:
+    for name in given.models:
         lines += [f"- model_id: at-{name}", f"  model_name: {name}", f"  api_base: {json.dumps(given.base_url)}", "  supports_tools: true", "  supports_schema: true", "  vision: true", "  reasoning: true", "  api_key_name: rivulet"]
     with open(os.path.join(FOLDER, "extra-openai-models.yaml"), "w") as file:
         file.write("\n".join(lines) + "\n")
@@ -20,7 +19,7 @@ def make(given, _):
         json.dump({"rivulet": given.key}, file)
     import llm
 
-    known = {name: llm.get_model(f"at-{name}") for name in models}
+    known = {name: llm.get_model(f"at-{name}") for name in given.models}
     return lambda ask, model: prompt(given, llm, known[model], ask)
 
 

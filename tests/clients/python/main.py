@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 class Given:
     """What all clients share: the address, the key, and the tools."""
 
-    def __init__(self, base_url, key, picture, tool, look, schema):
-        self.base_url, self.key, self.picture = base_url, key, picture
-        self.tool, self.look, self.schema = tool, look, schema
+    def __init__(self, given):
+        self.base_url, self.key, self.picture = given["baseURL"], given["key"], given["picture"]
+        self.tool, self.look, self.schema = given["tool"], given["look"], given["schema"]
+        self.models = sorted({cell["model"] for cell in given["cells"]})
 
     def tool_of(self, ask):
         return self.look if ask.get("looks") else self.tool
@@ -28,7 +29,7 @@ class Given:
 def main():
     given = json.load(sys.stdin)
     module, _, variant = given["client"].partition(":")
-    shared = Given(given["baseURL"], given["key"], given["picture"], given["tool"], given["look"], given["schema"])
+    shared = Given(given)
     client = importlib.import_module(f"client_{module}").make(shared, variant)
     lock = threading.Lock()
 

@@ -12,7 +12,7 @@ function told(error) {
   return {
     error: {
       name: error.name ?? error.constructor?.name ?? 'value', message: message ?? JSON.stringify(error), status: statusCode, code,
-      tooLong: statusCode === 400 && (body.code === 'context_length_exceeded' || /prompt is too long: \d+ tokens > \d+ maximum/.test(words)),
+      tooLong: statusCode === 400 && (body.code === 'context_length_exceeded' || /prompt is too long: /.test(words)),
       limited: statusCode === 429 && ['rate_limit_exceeded', 'rate_limit_error'].includes(code),
       after: responseHeaders?.['retry-after'],
     },

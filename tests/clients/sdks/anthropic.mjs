@@ -9,7 +9,7 @@ export function told(error) {
   return {
     error: {
       name, message, status, code: type,
-      tooLong: name === 'BadRequestError' && /prompt is too long: \d+ tokens > \d+ maximum/.test(message),
+      tooLong: name === 'BadRequestError' && /prompt is too long: /.test(message),
       limited: name === 'RateLimitError' && (type ?? error.error?.error?.type) === 'rate_limit_error',
       after: headers?.get?.('retry-after') ?? undefined,
     },
