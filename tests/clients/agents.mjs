@@ -23,7 +23,7 @@ function failed({ code, output, errors }) {
   return `ended with ${code}: ${said ?? (errors.trim().split('\n').at(-1) || output.slice(-300))}`.slice(0, 400);
 }
 
-const shows = (pattern) => (ran) => (ran.code !== 0 ? failed(ran) : pattern.test(ran.output) ? 'ok' : `did not show ${pattern}: ${/(Done\.|It is\.|All done\.)[^"]{0,200}/.exec(ran.output)?.[0] ?? failed(ran)}`);
+const shows = (pattern) => (ran) => (ran.code !== 0 ? failed(ran) : pattern.test(ran.output) ? 'ok' : `did not show ${pattern}: ${/(Done\.|It is\.|All done\.|Both done\.)[^"]{0,200}/.exec(ran.output)?.[0] ?? failed(ran)}`);
 
 /** A command line either asks again, and shows the whole text, or ends with an error. */
 function noticed(ran) {
@@ -49,30 +49,30 @@ const TOO_LONG = {
 export const TASKS = {
   tool: {
     title: 'tool', judge: thinks(shows(/result\[[^\]]*The note says 42/), ['claude']),
-    prompt: ({ shell }, work) => ['Print the note.', '@think I must look.', shell(`${work}/note.txt`), '@then', '@say All done.', end],
+    prompt: ({ shell }, work) => ['Print the note.', '%think I must look.', shell(`${work}/note.txt`), '%then', '%say All done.', end],
   },
-  look: { title: 'picture by a tool', judge: shows(LOOKED), prompt: ({ look }, work) => ['Look at the picture.', look(`${work}/picture.png`), '@then', '@say All done.', end] },
-  picture: { title: 'picture', pictures: ['picture.png'], judge: shows(LOOKED), prompt: () => ['What is in the picture?', '@say A square.', end] },
-  fail: { title: 'error event', judge: noticed, prompt: () => ['Say it.', `@say ${SAID}`, '@pieces 6', '@fail 3 1', end] },
-  cut: { title: 'cut', judge: noticed, prompt: () => ['Say it again.', `@say ${SAID}`, '@pieces 6', '@cut 3 1', end] },
+  look: { title: 'picture by a tool', judge: shows(LOOKED), prompt: ({ look }, work) => ['Look at the picture.', look(`${work}/picture.png`), '%then', '%say All done.', end] },
+  picture: { title: 'picture', pictures: ['picture.png'], judge: shows(LOOKED), prompt: () => ['What is in the picture?', '%say A square.', end] },
+  fail: { title: 'error event', judge: noticed, prompt: () => ['Say it.', `%say ${SAID}`, '%pieces 6', '%fail 3 1', end] },
+  cut: { title: 'cut', judge: noticed, prompt: () => ['Say it again.', `%say ${SAID}`, '%pieces 6', '%cut 3 1', end] },
   tooLong: {
     title: 'too long',
     judge: (ran, { name }) => (ran.code === 'time limit' || ran.requests.length === 0 ? failed(ran) : ran.requests.length > 4 ? `asked ${ran.requests.length} times`
       : TOO_LONG[name.split('-')[0]].test(ran.output + ran.errors) ? 'ok' : failed(ran)),
-    prompt: () => ['Say it.', '@toolong', end],
+    prompt: () => ['Say it.', '%toolong', end],
   },
   // One that takes the second for the first asks again without end.
   ids: {
-    title: 'ids twice', providers: ['openai'], judge: (ran) => (ran.requests.length > 5 ? `asked ${ran.requests.length} times` : shows(/result\[[^\]]*The note says 42.*result\[[^\]]*The note says 42/)(ran)),
-    prompt: ({ shell }, work) => ['Print the note twice.', '@ids call', shell(`${work}/note.txt`), '@then', '@ids call', shell(`${work}/note.txt`), '@then', '@say Both done.', end],
+    title: 'ids twice', providers: ['openai'], judge: (ran) => (ran.requests.length > 5 ? `asked ${ran.requests.length} times` : shows(/Both done\. result\[.*result\[/)(ran)),
+    prompt: ({ shell }, work) => ['Print the note twice.', '%ids call', shell(`${work}/note.txt`), '%then', '%ids call', shell(`${work}/note.txt`), '%then', '%say Both done.', end],
   },
-  mcp: { title: 'MCP', only: ['codex'], judge: shows(/result\[[^\]]*12 degrees in Oslo/), prompt: () => ['Tell the weather.', '@call get_weather {"city":"Oslo"}', '@then', '@say It is.', end] },
+  mcp: { title: 'MCP', only: ['codex'], judge: shows(/result\[[^\]]*12 degrees in Oslo/), prompt: () => ['Tell the weather.', '%call get_weather {"city":"Oslo"}', '%then', '%say It is.', end] },
   patch: {
     title: 'custom tool', only: ['codex'], model: 'gpt-5.5', judge: thinks(shows(/Success\. Updated the following files/), ['codex']),
-    prompt: () => ['Add a file.', '@think I must add it.', `@call apply_patch ${JSON.stringify({ input: '*** Begin Patch\n*** Add File: new.txt\n+New.\n*** End Patch\n' })}`, '@then', '@say All done.', end],
+    prompt: () => ['Add a file.', '%think I must add it.', `%call apply_patch ${JSON.stringify({ input: '*** Begin Patch\n*** Add File: new.txt\n+New.\n*** End Patch\n' })}`, '%then', '%say All done.', end],
   },
   additional: {
     title: 'additional tools', only: ['codex'], model: 'gpt-6-sol', judge: shows(/result\[(?![^\]]*(aborted|unsupported))/),
-    prompt: () => ['Count.', `@call exec ${JSON.stringify({ input: 'text(1 + 1)' })}`, '@then', '@say All done.', end],
+    prompt: () => ['Count.', `%call exec ${JSON.stringify({ input: 'text(1 + 1)' })}`, '%then', '%say All done.', end],
   },
 };

@@ -62,8 +62,8 @@ const opencode = (npm, suffix = '/v1') => ({ baseUrl, key, model, prompt, home, 
 });
 const ofOpencode = {
   from: /** @type {const} */ ('opencode-ai'),
-  shell: (path) => `@call bash ${JSON.stringify({ command: `cat ${path}`, description: 'Prints a file' })}`,
-  look: (path) => `@call read ${JSON.stringify({ filePath: path })}`,
+  shell: (path) => `%call bash ${JSON.stringify({ command: `cat ${path}`, description: 'Prints a file' })}`,
+  look: (path) => `%call read ${JSON.stringify({ filePath: path })}`,
 };
 
 /** @type {Record<string, Command>} */
@@ -99,8 +99,8 @@ args = [${JSON.stringify(MCP)}]
 `,
       },
     }),
-    shell: (path) => `@call exec_command ${JSON.stringify({ cmd: `cat ${path}` })}`,
-    look: (path) => `@call view_image ${JSON.stringify({ path })}`,
+    shell: (path) => `%call exec_command ${JSON.stringify({ cmd: `cat ${path}` })}`,
+    look: (path) => `%call view_image ${JSON.stringify({ path })}`,
   },
   claude: {
     title: 'Claude Code',
@@ -124,8 +124,8 @@ args = [${JSON.stringify(MCP)}]
         CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', ANTHROPIC_SMALL_FAST_MODEL: model, ANTHROPIC_DEFAULT_HAIKU_MODEL: model,
       },
     }),
-    shell: (path) => `@call Bash ${JSON.stringify({ command: `cat ${path}`, description: 'Prints a file' })}`,
-    look: (path) => `@call Read ${JSON.stringify({ file_path: path })}`,
+    shell: (path) => `%call Bash ${JSON.stringify({ command: `cat ${path}`, description: 'Prints a file' })}`,
+    look: (path) => `%call Read ${JSON.stringify({ file_path: path })}`,
   },
   'opencode-chat': { title: 'opencode, openai-compatible', api: 'chat', start: opencode('@ai-sdk/openai-compatible'), ...ofOpencode },
   'opencode-responses': { title: 'opencode, openai', api: 'responses', start: opencode('@ai-sdk/openai'), ...ofOpencode },
@@ -145,8 +145,8 @@ args = [${JSON.stringify(MCP)}]
         }),
       },
     }),
-    shell: (path) => `@call run_shell_command ${JSON.stringify({ command: `cat ${path}`, description: 'Prints a file', is_background: false })}`,
-    look: (path) => `@call read_file ${JSON.stringify({ file_path: path })}`,
+    shell: (path) => `%call run_shell_command ${JSON.stringify({ command: `cat ${path}`, description: 'Prints a file', is_background: false })}`,
+    look: (path) => `%call read_file ${JSON.stringify({ file_path: path })}`,
   },
 };
 

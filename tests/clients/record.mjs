@@ -13,14 +13,14 @@ const MOST = 240;
 
 /** @type {Record<string, { pictures?: string[], only?: string[], model?: string, prompt: (command: import('./commands.mjs').Command, work: string) => string }>} */
 const TASKS = {
-  tool: { prompt: ({ shell }, work) => `Print the note.\n@think I must look.\n${shell(`${work}/note.txt`)}\n@then\n@say All done.\n(end)` },
-  look: { prompt: ({ look }, work) => `Look at the picture.\n${look(`${work}/picture.png`)}\n@then\n@say All done.\n(end)` },
-  document: { prompt: ({ look }, work) => `Look at the document.\n${look(`${work}/document.pdf`)}\n@then\n@say All done.\n(end)` },
-  picture: { pictures: ['picture.png'], prompt: () => 'What is in the picture?\n@say A square.\n(end)' },
+  tool: { prompt: ({ shell }, work) => `Print the note.\n%think I must look.\n${shell(`${work}/note.txt`)}\n%then\n%say All done.\n(end)` },
+  look: { prompt: ({ look }, work) => `Look at the picture.\n${look(`${work}/picture.png`)}\n%then\n%say All done.\n(end)` },
+  document: { prompt: ({ look }, work) => `Look at the document.\n${look(`${work}/document.pdf`)}\n%then\n%say All done.\n(end)` },
+  picture: { pictures: ['picture.png'], prompt: () => 'What is in the picture?\n%say A square.\n(end)' },
   // Codex chooses its tools by the name of the model: these are functions, a namespace for the tools of each MCP server, and tools that take text.
-  mcp: { only: ['codex'], prompt: () => 'Tell the weather.\n@call get_weather {"city":"Oslo"}\n@then\n@say It is.\n(end)' },
-  patch: { only: ['codex'], model: 'gpt-5.5', prompt: () => `Add a file.\n@call apply_patch ${JSON.stringify({ input: '*** Begin Patch\n*** Add File: new.txt\n+New.\n*** End Patch\n' })}\n@then\n@say All done.\n(end)` },
-  additional: { only: ['codex'], model: 'gpt-6-sol', prompt: () => `Print the note.\n@call exec ${JSON.stringify({ input: 'text(1 + 1)' })}\n@then\n@say All done.\n(end)` },
+  mcp: { only: ['codex'], prompt: () => 'Tell the weather.\n%call get_weather {"city":"Oslo"}\n%then\n%say It is.\n(end)' },
+  patch: { only: ['codex'], model: 'gpt-5.5', prompt: () => `Add a file.\n%call apply_patch ${JSON.stringify({ input: '*** Begin Patch\n*** Add File: new.txt\n+New.\n*** End Patch\n' })}\n%then\n%say All done.\n(end)` },
+  additional: { only: ['codex'], model: 'gpt-6-sol', prompt: () => `Print the note.\n%call exec ${JSON.stringify({ input: 'text(1 + 1)' })}\n%then\n%say All done.\n(end)` },
 };
 
 const HEADERS = /^(anthropic-(beta|version)|content-type|accept|user-agent|originator|x-app|x-stainless-(lang|retry-count|package-version)|x-codex-beta-features)$/;

@@ -1,18 +1,18 @@
-// What the stub services answer is written in the prompt: lines that begin with `@`. A service reads its request into items (below), and
+// What the stub services answer is written in the prompt: lines that begin with `%` (`@`, `#`, `!` and `/` mean something to command lines). A service reads its request into items (below), and
 // `plan` makes of them what is answered. So a test says in one place what is asked and what must come of it.
 //
-//   @say TEXT            the text of the answer; left out: "Done."
-//   @think TEXT          what the model thinks, where the request has thinking on
-//   @call NAME JSON      a call of that tool, if the request offers it; lines one after the other are calls of one answer
-//   @then                what follows is for the answer after the results
-//   @json JSON           this text, if the request has a schema; a call of the only tool, if it has none
-//   @ids TEXT            calls have these ids, TEXT_0 and so on, in every answer, as some services have it
-//   @pieces N            the text in N pieces
-//   @pause MS            between two pieces
-//   @silent MS           after the head and before the first piece
-//   @fail N TIMES        the service's own error event after N pieces, for the first TIMES requests with this prompt (left out: always)
-//   @cut N TIMES         the connection breaks there
-//   @toolong, @limit, @overloaded, @quota   refused in the service's own words
+//   %say TEXT            the text of the answer; left out: "Done."
+//   %think TEXT          what the model thinks, where the request has thinking on
+//   %call NAME JSON      a call of that tool, if the request offers it; lines one after the other are calls of one answer
+//   %then                what follows is for the answer after the results
+//   %json JSON           this text, if the request has a schema; a call of the only tool, if it has none
+//   %ids TEXT            calls have these ids, TEXT_0 and so on, in every answer, as some services have it
+//   %pieces N            the text in N pieces
+//   %pause MS            between two pieces
+//   %silent MS           after the head and before the first piece
+//   %fail N TIMES        the service's own error event after N pieces, for the first TIMES requests with this prompt (left out: always)
+//   %cut N TIMES         the connection breaks there
+//   %toolong, %limit, %overloaded, %quota   refused in the service's own words
 //
 // Where the answer is text, it tells in brackets what came: results of tools, pictures and files with a hash of their bytes, and whether
 // the state of the thinking came back.
@@ -62,11 +62,11 @@ export const blobWord = (kind, { type, bytes }) => `${kind}[${type} ${bytes.leng
 /** A state of thinking that only these stubs can have given out. It is the same in each run, so that what was recorded stays valid. */
 export const sign = (...of) => createHmac('sha256', 'the stub services').update(of.join('\0')).digest('base64');
 
-const DIRECTIVE = /^[ \t]*@(say|think|call|then|json|ids|pieces|pause|silent|fail|cut|toolong|limit|overloaded|quota)\b[ \t]*(.*?)[ \t]*$/gm;
+const DIRECTIVE = /^[ \t]*%(say|think|call|then|json|ids|pieces|pause|silent|fail|cut|toolong|limit|overloaded|quota)\b[ \t]*(.*?)[ \t]*$/gm;
 
 /**
  * @param {Asked} asked
- * @param {Map<string, number>} faults how often each prompt with `@fail` or `@cut` was asked so far
+ * @param {Map<string, number>} faults how often each prompt with `%fail` or `%cut` was asked so far
  * @returns {Plan}
  */
 export function plan({ items, tools, thinking, schema }, faults) {

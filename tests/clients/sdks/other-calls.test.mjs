@@ -53,7 +53,7 @@ test('errors have the classes that the packages know', async () => {
   await assert.rejects(ask(anthropic, 'openai', 'sk-placeholder-wrong'), (error) => error.constructor.name === 'AuthenticationError' && error.type === 'authentication_error');
   for (const [directive, name, type] of [['overloaded', /InternalServerError|OverloadedError/, /overloaded_error|api_error/], ['quota', /./, /billing_error|rate_limit_error/]]) {
     for (const model of ['openai', 'anthropic', 'gemini']) {
-      const failing = anthropic.messages.create({ model, max_tokens: 10, messages: [{ role: 'user', content: `@${directive}` }] });
+      const failing = anthropic.messages.create({ model, max_tokens: 10, messages: [{ role: 'user', content: `%${directive}` }] });
       await assert.rejects(failing, (error) => {
         assert.match(error.constructor.name, name, `${model} ${directive}: ${error.message}`);
         assert.match(error.type ?? '', type, `${model} ${directive}: ${error.constructor.name} ${error.message}`);
@@ -62,7 +62,7 @@ test('errors have the classes that the packages know', async () => {
     }
   }
   for (const model of ['openai', 'anthropic']) {
-    await assert.rejects(openai.chat.completions.create({ model, messages: [{ role: 'user', content: '@quota' }] }), (error) => {
+    await assert.rejects(openai.chat.completions.create({ model, messages: [{ role: 'user', content: '%quota' }] }), (error) => {
       assert.deepEqual({ status: error.status, code: error.code }, { status: 429, code: 'insufficient_quota' }, `${model}: ${error.message}`);
       return true;
     });
