@@ -246,13 +246,11 @@ fn the_state_of_any_service_comes_back_through_every_api() {
         let response: Value =
             serde_json::from_str(&encode(spec(Api::Responses, false), &given, Finish::ToolCalls)).unwrap();
         let streamed = frames(&encode(spec(Api::Responses, true), &given, Finish::ToolCalls));
-        assert_eq!(streamed.last().unwrap()["response"]["output"], response["output"]);
+        let output = streamed.last().unwrap()["response"]["output"].clone();
+        let back = read(&json!({ "model": "m", "input": output }), Api::Responses);
+        assert_eq!(back["options"]["messages"][0]["reasoning_details"][0], wanted, "responses, a stream");
         let back = read(&json!({ "model": "m", "input": response["output"] }), Api::Responses);
-        let mut found = back["options"]["messages"][0]["reasoning_details"][0].clone();
-        if wanted["format"] == "openai-responses-v1" {
-            // The item has an id of its own here.
-            found["id"] = wanted["id"].clone();
-        }
+        let found = back["options"]["messages"][0]["reasoning_details"][0].clone();
         assert_eq!(found, wanted, "responses");
         assert_eq!(back["options"]["messages"][0]["reasoning_content"], "hm");
 
@@ -305,6 +303,21 @@ fn parts_of_the_reasoning_are_parts_and_blank_lines_stay() {
     );
     assert_eq!(message["content"][1]["thinking"], "two");
     assert_eq!(message["content"].as_array().unwrap().len(), 3);
+    // With a text in between, the break comes behind the beginning of the part.
+    let behind = [
+        thought("one"),
+        signed("one", "SIG"),
+        text("x"),
+        Event::ReasoningPart,
+        thought("\n\ntwo"),
+        signed("two", "SIG2"),
+    ];
+    let message = accumulated(&encode(spec(Api::Messages, true), &behind, Finish::Stop));
+    assert_eq!(
+        message["content"][2],
+        json!({ "type": "thinking", "thinking": "two", "signature": "SIG2" }),
+        "signed as it is"
+    );
 }
 
 /// At a second call of the same id Claude Code drops the call and asks again without end.
@@ -634,4 +647,121 @@ proptest! {
             let _ = request::read(&body, *api);
         }
     }
+}
+
+/// OpenAI refuses encrypted content that comes back with another id; so the item has that id from its beginning.
+#[test]
+fn an_item_of_reasoning_has_the_id_that_its_encrypted_content_belongs_to() {
+    let mut begun = rivulet::json::Map::new();
+    begun.insert_str("id", "rs_1");
+    let detail = Event::ReasoningDetail(reasoning_detail::encrypted("ENC", "rs_1", reasoning_detail::OPENAI));
+    let given = [Event::ReasoningDetail(begun), thought("hm"), detail, text("a")];
+    let events = frames(&encode(spec(Api::Responses, true), &given, Finish::Stop));
+    let ids: Vec<&Value> = events
+        .iter()
+        .filter(|event| event["output_index"] == 0)
+        .map(|event| if event["item"].is_null() { &event["item_id"] } else { &event["item"]["id"] })
+        .collect();
+    assert!(ids.len() > 4 && ids.iter().all(|id| **id == json!("rs_1")), "{ids:?}");
+    assert_eq!(events.last().unwrap()["response"]["output"][0]["encrypted_content"], "ENC");
+}
+
+/// Services take letters, digits, `_` and `-` in names, so a client's other names are changed, wherever they stand.
+#[test]
+fn a_tool_has_one_name_in_the_whole_request() {
+    let name = "mcp.server/get weather";
+    let chat = json!({ "model": "m",
+        "messages": [
+            { "role": "assistant", "tool_calls": [{ "id": "c", "type": "function", "function": { "name": name, "arguments": "{}" } }] },
+            { "role": "tool", "tool_call_id": "c", "name": name, "content": "1" },
+        ],
+        "tools": [{ "type": "function", "function": { "name": name } }],
+        "tool_choice": { "type": "function", "function": { "name": name } },
+    });
+    let messages = json!({ "model": "m", "max_tokens": 9,
+        "messages": [{ "role": "assistant", "content": [{ "type": "tool_use", "id": "c", "name": name, "input": {} }] }],
+        "tools": [{ "name": name, "input_schema": {} }],
+        "tool_choice": { "type": "tool", "name": name },
+    });
+    let chat = read(&chat, Api::Chat);
+    let known = chat["options"]["tools"][0]["function"]["name"].clone();
+    assert!(known.as_str().unwrap().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'), "{known}");
+    let options = &chat["options"];
+    assert_eq!(options["messages"][0]["tool_calls"][0]["function"]["name"], known);
+    assert_eq!(options["messages"][1]["name"], known);
+    assert_eq!(options["toolChoice"]["function"]["name"], known);
+    assert_eq!(chat["spec"]["tools"][0]["name"], name);
+    let options = read(&messages, Api::Messages)["options"].clone();
+    assert_eq!(options["messages"][0]["content"][0]["name"], known);
+    assert_eq!(options["toolChoice"], json!({ "type": "tool", "name": known }));
+    assert_eq!(options["tools"][0]["function"]["name"], known);
+}
+
+fn value(json: Value) -> rivulet::json::Value {
+    rivulet::json::parse(json.to_string().as_bytes()).unwrap().value
+}
+
+/// A picture, sound, a file and what is cited are in the answer of every API: in a place of their own, or told by a line of text.
+#[test]
+fn nothing_that_a_model_gives_is_lost_in_any_api() {
+    let cited = json!({ "type": "url_citation", "url_citation": { "url": "https://a.test/", "title": "A", "start_index": 0, "end_index": 5 } });
+    let sound = value(json!({ "id": "aud", "data": "AAAA", "transcript": "hello there" }));
+    let file = value(json!({ "name": "a.csv", "url": "https://a.test/a.csv" }));
+    let given = [
+        text("Paris"),
+        Event::Citation { raw: value(cited.clone()), in_text: true },
+        Event::Source(value(cited)),
+        Event::Image("data:image/png;base64,iVBORw0KGgo=".to_owned()),
+        Event::Image("https://a.test/b.png".to_owned()),
+        Event::Audio(sound.as_object().unwrap().clone()),
+        Event::File(file.as_object().unwrap().clone()),
+    ];
+    for (_, api) in Api::ALL {
+        for stream in [false, true] {
+            let said = encode(spec(*api, stream), &given, Finish::Stop);
+            let is_told = |words: &str| assert!(said.contains(words), "{api:?} stream={stream}: {words} in {said}");
+            is_told("https://a.test/b.png");
+            is_told("hello there");
+            is_told("a.csv");
+            if *api != Api::Completions {
+                is_told("https://a.test/\"");
+                assert_eq!(
+                    said.matches("https://a.test/\"").count(),
+                    if *api == Api::Responses && stream { 4 } else { 1 },
+                    "told once: {said}"
+                );
+            }
+            is_told(if matches!(api, Api::Chat | Api::Responses) { "iVBORw0KGgo=" } else { "image/png" });
+        }
+    }
+    let chat: Value = serde_json::from_str(&encode(spec(Api::Chat, false), &given, Finish::Stop)).unwrap();
+    let message = &chat["choices"][0]["message"];
+    assert_eq!(message["images"][0]["image_url"]["url"], "data:image/png;base64,iVBORw0KGgo=");
+    assert_eq!(message["audio"], json!({ "id": "aud", "data": "AAAA", "transcript": "hello there" }));
+    assert_eq!(message["annotations"][0]["url_citation"]["end_index"], 5);
+    let response: Value = serde_json::from_str(&encode(spec(Api::Responses, false), &given, Finish::Stop)).unwrap();
+    assert_eq!(
+        (&response["output"][1]["type"], &response["output"][1]["result"]),
+        (&json!("image_generation_call"), &json!("iVBORw0KGgo="))
+    );
+    let message = accumulated_with_citations(&encode(spec(Api::Messages, true), &given, Finish::Stop));
+    assert_eq!(message[0]["type"], "web_search_result_location");
+    let own = json!({ "type": "char_location", "cited_text": "Paris", "document_index": 0, "start_char_index": 0, "end_char_index": 5 });
+    let events = [text("Paris"), Event::Citation { raw: value(own.clone()), in_text: true }];
+    assert_eq!(accumulated_with_citations(&encode(spec(Api::Messages, true), &events, Finish::Stop)), [own]);
+}
+
+/// The citations of a stream of Messages, each within a block of text.
+fn accumulated_with_citations(stream: &str) -> Vec<Value> {
+    let mut kind = Value::Null;
+    let mut citations = Vec::new();
+    for frame in frames(stream) {
+        if frame["type"] == "content_block_start" {
+            kind = frame["content_block"]["type"].clone();
+        } else if frame["delta"]["type"] == "citations_delta" {
+            assert_eq!(kind, "text");
+            citations.push(frame["delta"]["citation"].clone());
+        }
+    }
+    citations
 }

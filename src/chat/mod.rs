@@ -11,6 +11,7 @@ pub mod reasoning_detail;
 mod session;
 mod usage;
 
+pub use citation::describe as describe_citation;
 pub use error::{Code, Details, EXCERPT, Error, NAME, REDACTED, Result, too_large_error};
 pub use event::{Event, ToolCall};
 pub use finish::Finish;

@@ -4,6 +4,7 @@ use super::Encoder;
 use super::template::template;
 use super::tools::ToolKind;
 use crate::chat::Finish;
+use crate::json::Map;
 
 /// A chunk whose only choice holds `delta` and `finish_reason`.
 macro_rules! chunk {
@@ -79,7 +80,7 @@ const USAGE: &str = template!(
 /// The completion in one piece.
 pub const COMPLETION: &str = template!(
     r#"{"id":$id,"object":"chat.completion","created":$created,"model":$model,"choices":[{"index":0,"#,
-    r#""message":{"role":"assistant","content":$content,"refusal":null$reasoning_content$reasoning_details$tool_calls},"#,
+    r#""message":{"role":"assistant","content":$content,"refusal":null$reasoning_content$reasoning_details$more$tool_calls},"#,
     r#""logprobs":$logprobs,"finish_reason":"$finish_reason"}],"#,
     r#""usage":$usage}"#
 );
@@ -117,6 +118,12 @@ impl Encoder {
 
     /// Ends a stream of chunks.
     pub(super) fn chat_end(&mut self) {
+        let citations = self.take_citations(true);
+        if !citations.is_empty() {
+            let mut delta = Map::new();
+            delta.insert("annotations", citations.into());
+            self.chat_delta(delta);
+        }
         self.fill(FINISH);
         if self.spec.include_usage {
             self.fill(USAGE);

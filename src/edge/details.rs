@@ -46,7 +46,14 @@ pub fn redacted(item: &Item) -> Option<String> {
 
 /// The `encrypted_content` of an item of reasoning.
 pub fn encrypted_content(item: &Item) -> String {
-    own(item, "data", OPENAI).map_or_else(|| packed(&item.details), str::to_owned)
+    // OpenAI refuses content that comes back with another id than its own.
+    let is_own = own(item, "id", OPENAI).is_none_or(|id| id == item.id);
+    own(item, "data", OPENAI).filter(|_| is_own).map_or_else(|| packed(&item.details), str::to_owned)
+}
+
+/// Whether the id of an item of reasoning, if it has one, is OpenAI's: nothing of another service is in it.
+pub fn is_of_openai(item: &Item) -> bool {
+    item.details.is_empty() || own(item, "data", OPENAI).is_some()
 }
 
 /// The details of an item of reasoning that a client sends back.

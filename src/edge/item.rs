@@ -12,6 +12,8 @@ pub enum ItemKind {
     Reasoning,
     /// A call of a tool.
     Call,
+    /// An image, of Responses.
+    Image,
 }
 
 /// How far an item was written into a stream.
@@ -41,6 +43,8 @@ pub struct Item {
     pub part_ends: Vec<usize>,
     /// What the service wants back of the reasoning.
     pub details: Vec<Value>,
+    /// What a text cites, in the form of the API.
+    pub annotations: Vec<Value>,
     /// The position of the call among the calls.
     pub number: usize,
     pub id: String,
@@ -68,6 +72,7 @@ impl Item {
             written: 0,
             part_ends: Vec::new(),
             details: Vec::new(),
+            annotations: Vec::new(),
             number: 0,
             id: String::new(),
             name: String::new(),

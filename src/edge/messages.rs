@@ -60,6 +60,8 @@ const SIGNATURE_DELTA: &str =
     event!("content_block_delta", r#","delta":{"type":"signature_delta","signature":$signature}"#);
 const INPUT_DELTA: &str =
     event!("content_block_delta", r#","delta":{"type":"input_json_delta","partial_json":$piece}"#);
+const CITATION_DELTA: &str =
+    event!("content_block_delta", r#","delta":{"type":"citations_delta","citation":$raw_piece}"#);
 const STOP: &str = event!("content_block_stop", "");
 
 /// The end of a stream.
@@ -80,6 +82,8 @@ pub const MESSAGE: &str = template!(
 
 /// A block of text.
 pub const TEXT_BLOCK: &str = template!(r#"{"type":"text","text":$item_text}"#);
+/// A block of text that cites something.
+pub const CITING_BLOCK: &str = template!(r#"{"type":"text","text":$item_text,"citations":$annotations}"#);
 /// A block of thinking.
 pub const THINKING_BLOCK: &str = template!(r#"{"type":"thinking","thinking":$item_text,"signature":$signature}"#);
 /// A block of reasoning that only the service can read.
@@ -107,6 +111,11 @@ impl Encoder {
             if item.progress == Progress::Begun {
                 if item.kind == ItemKind::Reasoning && !item.details.is_empty() && details::redacted(item).is_none() {
                     self.fill(SIGNATURE_DELTA);
+                } else if item.kind == ItemKind::Text {
+                    for citation in self.take_citations(is_over) {
+                        self.piece = citation.to_json();
+                        self.fill(CITATION_DELTA);
+                    }
                 }
                 self.fill(STOP);
                 self.blocks += 1;
@@ -124,6 +133,7 @@ impl Encoder {
             let start = match item.kind {
                 ItemKind::Text => TEXT_START,
                 ItemKind::Call => TOOL_START,
+                ItemKind::Image => return,
                 // Nothing came of it yet, or nothing at all.
                 ItemKind::Reasoning if item.text.is_empty() && item.details.is_empty() => return,
                 ItemKind::Reasoning if details::redacted(item).is_some() => REDACTED_START,
@@ -134,7 +144,7 @@ impl Encoder {
         }
         let item = &mut self.items[self.front];
         let delta = match item.kind {
-            ItemKind::Text => TEXT_DELTA,
+            ItemKind::Text | ItemKind::Image => TEXT_DELTA,
             ItemKind::Reasoning => THINKING_DELTA,
             ItemKind::Call => INPUT_DELTA,
         };

@@ -9,6 +9,7 @@
 mod chat;
 mod completions;
 mod details;
+mod extras;
 mod item;
 mod messages;
 pub mod request;
@@ -53,6 +54,20 @@ pub struct Encoder {
     piece: String,
     /// Whether the reasoning so far ends with a break that may turn out to be one between two parts.
     has_break: bool,
+    /// Whether such a break may follow: the next part has begun, and none came before.
+    awaits_break: bool,
+    /// The id of the item of reasoning that follows, where it is the service's own.
+    reasoning_id: String,
+    /// What is cited, as far as it was not written, and the sources, which are told where nothing is cited.
+    citations: Vec<Map>,
+    sources: Vec<Map>,
+    has_citations: bool,
+    /// Images and sound of a chat completion in one piece.
+    members: Map,
+    /// Whether sound came.
+    has_sound: bool,
+    /// Whether a piece of a chat that is no item was written.
+    has_extras: bool,
     /// How likely the tokens were: in a stream those of the text that comes next, else all so far.
     logprobs: Map,
     /// The number of details of the reasoning that came.
@@ -84,6 +99,14 @@ impl Encoder {
             calls: Vec::new(),
             piece: String::new(),
             has_break: false,
+            awaits_break: false,
+            reasoning_id: String::new(),
+            citations: Vec::new(),
+            sources: Vec::new(),
+            has_citations: false,
+            members: Map::new(),
+            has_sound: false,
+            has_extras: false,
             logprobs: Map::new(),
             details: 0,
             signature: None,
@@ -167,6 +190,11 @@ impl Encoder {
         if !self.has_order() {
             return self.reasoning_piece(text);
         }
+        let is_break = std::mem::take(&mut self.awaits_break);
+        let text = if is_break { text.strip_prefix(PART_BREAK).unwrap_or(text) } else { text };
+        if text.is_empty() {
+            return;
+        }
         self.flush_break();
         let body = text.strip_suffix(PART_BREAK);
         self.has_break = body.is_some();
@@ -179,7 +207,8 @@ impl Encoder {
     fn reasoning_piece(&mut self, text: &str) {
         let is_open = |item: &Item| item.kind == ItemKind::Reasoning && item.details.is_empty();
         if !self.items.last().is_some_and(is_open) {
-            self.open(Item::new(ItemKind::Reasoning));
+            let id = std::mem::take(&mut self.reasoning_id);
+            self.open(Item { id, ..Item::new(ItemKind::Reasoning) });
         }
         let at = self.items.len() - 1;
         let waits = self.spec.api == Api::Messages;
@@ -217,7 +246,7 @@ impl Encoder {
 
     /// The reasoning from here on is another part.
     fn reasoning_part(&mut self) {
-        self.has_break = false;
+        self.awaits_break = !std::mem::take(&mut self.has_break);
         match (self.spec.api, self.items.last_mut()) {
             (Api::Responses, Some(item)) if item.kind == ItemKind::Reasoning && item.details.is_empty() => {
                 self.current = self.items.len() - 1;
@@ -233,6 +262,12 @@ impl Encoder {
     /// What the service wants back of the reasoning so far, or with the call that follows.
     fn reasoning_detail(&mut self, detail: &Map) {
         let mut detail = detail.clone();
+        let id = detail.text("id").unwrap_or_default().to_owned();
+        // The item begins; what the service wants back of it comes later.
+        if detail.text("type").is_none() {
+            self.reasoning_id = id;
+            return;
+        }
         if self.spec.api == Api::Completions {
             return;
         }
@@ -256,8 +291,14 @@ impl Encoder {
         let details = vec![detail.into()];
         match self.items.last_mut() {
             // One detail an item: the next one is of another part of the reasoning.
-            Some(item) if item.kind == ItemKind::Reasoning && item.details.is_empty() => item.details = details,
-            _ => self.open(Item { details, ..Item::new(ItemKind::Reasoning) }),
+            Some(item) if item.kind == ItemKind::Reasoning && item.details.is_empty() => {
+                // Nobody has seen an answer in one piece so far.
+                if !self.spec.stream {
+                    item.id = id;
+                }
+                item.details = details;
+            }
+            _ => self.open(Item { details, id, ..Item::new(ItemKind::Reasoning) }),
         }
     }
 
@@ -359,6 +400,11 @@ impl Encoder {
             Event::Replace(text) if !self.spec.stream => self.replace(text),
             Event::ReasoningPart => self.reasoning_part(),
             Event::ReasoningDetail(detail) => self.reasoning_detail(detail),
+            Event::Image(url) => self.image(url),
+            Event::Audio(members) => self.audio(members),
+            Event::File(members) => self.file(members),
+            Event::Citation { raw, .. } => self.cite(raw, true),
+            Event::Source(raw) => self.cite(raw, false),
             Event::Usage(usage) => self.usage = usage.clone(),
             Event::Logprobs(logprobs) if !self.has_order() => self.add_logprobs(logprobs),
             Event::Finish { reason: finish, raw } => {
@@ -409,7 +455,7 @@ impl Encoder {
 
     /// Whether text, reasoning or a call came: more than the frames that every answer has.
     pub fn has_content(&self) -> bool {
-        !self.items.is_empty()
+        !self.items.is_empty() || self.has_extras || !self.members.is_empty()
     }
 
     fn begin(&mut self) {
@@ -437,6 +483,9 @@ impl Encoder {
     }
 
     fn end(&mut self) {
+        if !self.spec.stream && self.spec.api != Api::Chat {
+            self.place_citations();
+        }
         match (self.spec.api, self.spec.stream) {
             (Api::Responses, true) => self.responses_end(),
             (Api::Responses, false) => {
@@ -507,10 +556,15 @@ impl Encoder {
             hole::ITEM_TEXT => return quote(item.map_or("", |item| &item.text), out),
             hole::PART => return quote(item.map_or("", Item::part), out),
             hole::CALL_ID => return quote(item.map_or("", |item| &item.id), out),
+            hole::REASONING_ID => return quote(&self.id_of_reasoning(), &mut self.out),
             hole::CALL_NAME => return quote(item.map_or("", Item::name), out),
             hole::CALL_SIGNATURE => return quote(item.map_or("", |item| &item.signature), out),
             hole::CALL_INPUT => return out.push_str(&item.map_or_else(String::new, Item::input)),
             hole::CUSTOM_INPUT => return quote(&item.map_or_else(String::new, Item::custom_input), out),
+            hole::ANNOTATIONS => {
+                let annotations = item.map_or(&[][..], |item| &item.annotations);
+                return out.push_str(&Value::from(annotations.to_vec()).to_json());
+            }
             hole::NAMESPACE => return quote(item.map_or("", Item::namespace), out),
             hole::SIGNATURE => return quote(&item.map_or_else(String::new, details::signature), out),
             hole::REDACTED => return quote(&item.and_then(details::redacted).unwrap_or_default(), out),
@@ -539,6 +593,15 @@ impl Encoder {
         self.out.push_str(&decimal(number));
     }
 
+    /// The id of the current item of reasoning: the service's own, which belongs to its encrypted content, or one of this answer.
+    fn id_of_reasoning(&self) -> String {
+        let own = self.items.get(self.current).filter(|item| details::is_of_openai(item)).map_or("", |item| &item.id);
+        match own.is_empty() {
+            true => join(&["rs_", self.spec.short_id(), &decimal(self.current as u64)]),
+            false => own.to_owned(),
+        }
+    }
+
     /// All text, or all reasoning, of an answer that is kept.
     fn all(&self, kind: ItemKind) -> String {
         self.items.iter().filter(|item| item.kind == kind).map(|item| item.text.as_str()).collect()
@@ -556,6 +619,17 @@ impl Encoder {
             hole::NO_USAGE_YET if self.spec.include_usage => r#","usage":null"#,
             hole::REASONING_CONTENT if self.has_text(ItemKind::Reasoning) => {
                 template!(r#","reasoning_content":$reasoning"#)
+            }
+            hole::MORE => {
+                let mut members = std::mem::take(&mut self.members);
+                let citations = self.take_citations(true);
+                if !citations.is_empty() {
+                    members.insert("annotations", citations.into());
+                }
+                let json = members.to_json();
+                let inner = json.strip_prefix('{').and_then(|json| json.strip_suffix('}')).unwrap_or_default();
+                self.out.push_str(if inner.is_empty() { "" } else { "," });
+                return self.out.push_str(inner);
             }
             hole::REASONING_DETAILS if self.details > 0 => {
                 let details = self.items.iter().flat_map(|item| &item.details).cloned().collect::<Vec<_>>();
@@ -618,6 +692,9 @@ impl Encoder {
             (Api::Responses, ItemKind::Text) => responses::MESSAGE_ITEM,
             (Api::Responses, ItemKind::Reasoning) => responses::REASONING_ITEM,
             (Api::Responses, ItemKind::Call) => responses::call_item(item.tool_kind()),
+            (Api::Responses, ItemKind::Image) => responses::IMAGE_ITEM,
+            (Api::Messages, ItemKind::Image) => "",
+            (Api::Messages, ItemKind::Text) if !item.annotations.is_empty() => messages::CITING_BLOCK,
             (Api::Messages, ItemKind::Text) => messages::TEXT_BLOCK,
             (Api::Messages, ItemKind::Reasoning) if details::redacted(item).is_some() => messages::REDACTED_BLOCK,
             (Api::Messages, ItemKind::Reasoning) => messages::THINKING_BLOCK,

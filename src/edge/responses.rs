@@ -28,7 +28,7 @@ pub const MESSAGE_ITEM: &str = template!(
 );
 /// The output item that holds reasoning.
 pub const REASONING_ITEM: &str =
-    template!(r#"{"id":"rs_$uid$item_place","type":"reasoning","summary":[$summary]$encrypted_content}"#);
+    template!(r#"{"id":$reasoning_id,"type":"reasoning","summary":[$summary]$encrypted_content}"#);
 /// The output item of a tool call.
 const CALL_ITEM: &str = template!(
     r#"{"id":"fc_$uid$item_place","type":"function_call","status":"$item_status","call_id":$call_id,"name":$call_name"#,
@@ -45,7 +45,12 @@ const SEARCH_CALL_ITEM: &str = template!(
     r#""execution":"client","arguments":$call_input}"#
 );
 /// The content of a message.
-pub const TEXT_PART: &str = template!(r#"{"type":"output_text","text":$item_text,"annotations":[],"logprobs":[]}"#);
+pub const TEXT_PART: &str =
+    template!(r#"{"type":"output_text","text":$item_text,"annotations":$annotations,"logprobs":[]}"#);
+/// The output item of an image.
+pub const IMAGE_ITEM: &str = template!(
+    r#"{"id":"ig_$uid$item_place","type":"image_generation_call","status":"$item_status","result":$item_text}"#
+);
 
 /// The item of a call of such a tool.
 pub fn call_item(kind: ToolKind) -> &'static str {
@@ -73,7 +78,7 @@ macro_rules! of_call {
 /// Members of an event about the current part of the summary of the reasoning.
 macro_rules! of_reasoning {
     ($more:literal) => {
-        template!(r#""item_id":"rs_$uid$item_place","output_index":$item_place,"summary_index":$part_index,"#, $more)
+        template!(r#""item_id":$reasoning_id,"output_index":$item_place,"summary_index":$part_index,"#, $more)
     };
 }
 
@@ -112,12 +117,19 @@ impl Encoder {
             }
             ItemKind::Reasoning => {
                 let item = template!(
-                    r#""output_index":$item_place,"item":{"id":"rs_$uid$item_place","type":"reasoning","summary":[]}"#
+                    r#""output_index":$item_place,"item":{"id":$reasoning_id,"type":"reasoning","summary":[]}"#
                 );
                 self.responses_event("output_item.added", item);
                 if has_text {
                     self.responses_begin_part();
                 }
+            }
+            ItemKind::Image => {
+                let item = template!(
+                    r#""output_index":$item_place,"item":{"id":"ig_$uid$item_place","type":"image_generation_call","#,
+                    r#""status":"in_progress","result":null}"#
+                );
+                self.responses_event("output_item.added", item);
             }
             ItemKind::Call => {
                 let item = match item.tool_kind() {
@@ -196,9 +208,10 @@ impl Encoder {
             return;
         };
         match item.kind {
-            ItemKind::Call => return,
+            ItemKind::Call | ItemKind::Image => return,
             ItemKind::Text => {
                 item.progress = Progress::Done;
+                self.responses_annotations(false);
                 self.responses_event("output_text.done", of_message!(r#""text":$item_text,"logprobs":[]"#));
                 self.responses_event("content_part.done", of_message!(r#""part":$text_part"#));
             }
@@ -240,8 +253,36 @@ impl Encoder {
         self.responses_event("output_item.done", WITH_ITEM);
     }
 
+    /// Ends an image, which comes whole.
+    pub(super) fn end_image(&mut self) {
+        self.current = self.items.len().saturating_sub(1);
+        if let Some(item) = self.items.last_mut() {
+            item.progress = Progress::Done;
+        }
+        if self.spec.stream {
+            self.responses_event("output_item.done", WITH_ITEM);
+        }
+    }
+
+    /// Writes what the current text cites. `is_last`: no further citations come.
+    fn responses_annotations(&mut self, is_last: bool) {
+        for annotation in self.take_citations(is_last) {
+            self.piece = annotation.to_json();
+            let Some(item) = self.items.get_mut(self.current) else { return };
+            item.annotations.push(annotation);
+            item.number = item.annotations.len() - 1;
+            let added = of_message!(r#""annotation_index":$call_index,"annotation":$raw_piece"#);
+            self.responses_event("output_text.annotation.added", added);
+        }
+    }
+
     pub(super) fn responses_end(&mut self) {
+        self.current = self.items.len().saturating_sub(1);
+        if self.items.last().is_some_and(|item| item.kind == ItemKind::Text && item.progress == Progress::Begun) {
+            self.responses_annotations(true);
+        }
         self.responses_end_item();
+        self.place_citations();
         self.ensure_message();
         self.responses_end_item();
         self.responses_event(status(self.finish), WITH_RESPONSE);

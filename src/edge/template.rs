@@ -45,6 +45,8 @@ holes! {
     RAW_PIECE "raw_piece",
     REASONING_CONTENT "reasoning_content",
     REASONING_DETAILS "reasoning_details",
+    MORE "more",
+    ANNOTATIONS "annotations",
     // The current item.
     ITEM_PLACE "item_place",
     ITEM_TEXT "item_text",
@@ -59,6 +61,7 @@ holes! {
     ENCRYPTED_CONTENT "encrypted_content",
     CALL_INDEX "call_index",
     CALL_ID "call_id",
+    REASONING_ID "reasoning_id",
     CALL_NAME "call_name",
     CALL_NAMESPACE "call_namespace",
     NAMESPACE "namespace",

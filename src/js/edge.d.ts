@@ -38,6 +38,14 @@ export type EdgeEvent =
       /** Why the answer is over. */
       finishReason: FinishReason | undefined;
     } & EdgeFacts)
+  /** The client left before the end of a streamed answer. */
+  | ({
+      type: 'abort';
+      /** Id of the request. */
+      requestId: string;
+      /** Token counts so far; `undefined` where the service gave none by then. */
+      usage: Usage | undefined;
+    } & EdgeFacts)
   /** A request was refused, or its answer failed. Its facts are there as soon as a provider was asked. */
   | ({
       type: 'error';

@@ -77,7 +77,7 @@ for (const [api, { textOf }] of Object.entries(APIS)) {
       assert.deepEqual(frames.map(({ sequence_number: number }) => number), [0, 1, 2]);
       assert.equal(frames[2].response.id, frames[0].response.id);
     } else if (api === 'messages') {
-      assert.deepEqual(frames.map(({ type, error }) => [type, error.type]), [['error', 'overloaded_error']]);
+      assert.deepEqual(frames.map(({ type, error }) => [type, error.type]), [['error', 'api_error']]);
     } else {
       assert.deepEqual(frames.map(({ error }) => error.code), ['server_error']);
     }
@@ -110,7 +110,9 @@ for (const [api, { textOf }] of Object.entries(APIS)) {
   test(`${api}: what a service wants to be paid for is not asked for again`, async () => {
     upstream.answers = [says(chunk({ content: 'Once' }), { error: { message: 'broken', type: 'server_error' } })];
     const { headers } = await ask(api, {});
-    assert.equal(headers.get('x-should-retry'), 'true', 'the service failed by itself');
+    assert.equal(headers.get('x-should-retry'), 'false', 'it has begun to answer');
+    upstream.answers = [fails(503, { error: { message: 'later' } })];
+    assert.equal((await ask(api, {})).headers.get('x-should-retry'), 'true');
     const { answer } = silent(text(['late']));
     upstream.answers = [answer];
     const response = await ask(api, {}, { timeout: { firstChunk: 50 } });

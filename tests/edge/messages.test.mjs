@@ -189,7 +189,9 @@ test('errors have the form and the status of Anthropic', async () => {
     [openai(429, 'rate_limit_exceeded'), 429, 'rate_limit_error', 'true'],
     [openai(429, 'insufficient_quota'), 402, 'billing_error', 'false'],
     [openai(404, 'model_not_found'), 404, 'not_found_error', 'false'],
-    [openai(500, 'server_error'), 529, 'overloaded_error', 'true'],
+    [openai(500, 'server_error'), 500, 'api_error', 'true'],
+    [openai(503, 'overloaded'), 529, 'overloaded_error', 'true'],
+    [fails(413, { type: 'error', error: { type: 'request_too_large', message: 'words' } }), 413, 'request_too_large', 'false'],
     [openai(401, 'invalid_api_key'), 500, 'api_error', 'false'],
     [openai(400, 'invalid_request_error'), 400, 'invalid_request_error', 'false'],
   ];

@@ -87,11 +87,18 @@ impl Reader {
                 members.insert_str("reasoning_content", &text);
             }
         }
+        if let Some(Value::Object(function)) = members.get_mut("function_call") {
+            super::rename(function);
+        }
+        if matches!(members.text("role"), Some("tool" | "function")) && members.text("name").is_some() {
+            super::rename(members);
+        }
         let Some(Value::Array(calls)) = members.get_mut("tool_calls") else { return };
         for call in calls.iter_mut().filter_map(Value::as_object_mut) {
             call.remove("index");
             if let Some(Value::Object(function)) = call.get_mut("function") {
                 ["parsed_arguments", "parsed"].iter().for_each(|key| function.remove(key));
+                super::rename(function);
             }
             // A call of a tool that takes text: the model knows it as a function.
             if let Some(custom) = call.take("custom").filter(Value::is_object) {

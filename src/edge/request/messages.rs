@@ -11,13 +11,8 @@ use crate::json::{Map, Value, fill_template};
 use crate::text::join;
 
 /// Fields of Messages, and the options that they become.
-const FIELDS: &[(&str, &str)] = &[
-    ("max_tokens", "maxTokens"),
-    ("temperature", "temperature"),
-    ("top_p", "topP"),
-    ("stop_sequences", "stop"),
-    ("tool_choice", "toolChoice"),
-];
+const FIELDS: &[(&str, &str)] =
+    &[("max_tokens", "maxTokens"), ("temperature", "temperature"), ("top_p", "topP"), ("stop_sequences", "stop")];
 
 /// The name of a request that continues one which the service has kept, in the words by which Anthropic's packages learn to send all
 /// messages instead.
@@ -62,6 +57,9 @@ impl Reader {
             Some(_) => return Err(wrong("tools", "tools must be an array")),
             None => {}
         }
+        if let Some(choice) = body.get("tool_choice") {
+            self.read_choice(choice);
+        }
         let format = body.pointer("/output_config/format").or(body.get("output_format"));
         if let Some(schema) = format.and_then(|format| format.get("schema")) {
             let template = r#"{"type":"json_schema","json_schema":{"name":"answer","schema":%}}"#;
@@ -103,7 +101,10 @@ impl Reader {
         let (mut reasoning, mut details) = (String::new(), Vec::new());
         blocks.retain_mut(|block| {
             match block.text("type").unwrap_or_default() {
-                "tool_use" => self.note_id(block.text("id").unwrap_or_default()),
+                "tool_use" => {
+                    self.note_id(block.text("id").unwrap_or_default());
+                    block.as_object_mut().into_iter().for_each(super::rename);
+                }
                 "tool_result" => read_result(block, found),
                 "thinking" => {
                     let [text, signature] = ["thinking", "signature"].map(|key| block.text(key).unwrap_or_default());

@@ -8,7 +8,7 @@ mod tools;
 use std::collections::BinaryHeap;
 
 use super::spec::Api;
-use super::tools::ToolNames;
+use super::tools::{ToolNames, known_name};
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value};
 use crate::text::join;
@@ -233,6 +233,14 @@ fn keep_text(part: &mut Map) {
     let others: Vec<String> =
         part.keys().filter(|key| !["type", "text", "cache_control"].contains(key)).map(str::to_owned).collect();
     others.iter().for_each(|key| part.remove(key));
+}
+
+/// Gives a call of the conversation the name that the model has for its tool.
+fn rename(function: &mut Map) {
+    if let Some(name) = function.text("name").filter(|name| !name.is_empty()) {
+        let known = known_name("", name);
+        function.insert_str("name", &known);
+    }
 }
 
 /// A message with this role and content.

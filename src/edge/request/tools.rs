@@ -159,6 +159,12 @@ impl Reader {
                 Some(name) => fill_template(r#"{"type":"function","function":{"name":$}}"#, &[&name]),
                 None => given.clone(),
             },
+            // Anthropic's form, which also says whether there may be several calls.
+            "tool" => {
+                let mut choice = given.as_object().cloned().unwrap_or_default();
+                super::rename(&mut choice);
+                choice.into()
+            }
             // A tool that the service would run.
             _ if given.is_object() && !["auto", "any", "tool", "none", "required"].contains(&kind) => {
                 return self.warn(&["tool_choice: a tool of type '", kind, "' is not there: the choice was left out"]);

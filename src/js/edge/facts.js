@@ -1,6 +1,9 @@
 /** Key of what the event of an error says beside it: who asked the provider knows, and the handler tells. */
 export const about = Symbol('about');
 
+/** Key of what an error says where content had come, so that the service wants to be paid. */
+export const paid = Symbol('paid');
+
 /** What logs and spans want to know of an answer, without any text: `EdgeFacts` of edge.d.ts. */
 export class Facts {
   #api;

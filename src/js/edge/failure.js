@@ -2,6 +2,7 @@ import { core } from '../core.js';
 import { ChatError } from '../error.js';
 import { callCoreOnce } from '../provider.js';
 import { APIS } from './apis.js';
+import { paid } from './facts.js';
 import { Refusal } from './refusal.js';
 
 /**
@@ -50,6 +51,12 @@ const PAID = ['timeout', 'truncated', 'too_large'];
 /** What looks like an API key. Services repeat the key that they refuse in their message. */
 const KEY_LIKE = /\b(sk|pk|rk|gsk|xai|key|AIza)[-_]?[\w-]{8,}/gi;
 
+/** Codes of OpenAI's that go on as they are, whichever service says them: clients know them. */
+const KEPT = [
+  'invalid_prompt', 'content_filter', 'content_policy_violation', 'invalid_value', 'invalid_type', 'unsupported_value', 'unsupported_parameter',
+  'missing_required_parameter', 'unknown_parameter', 'string_above_max_length', 'invalid_image_url', 'image_parse_error', 'server_is_overloaded', 'slow_down',
+];
+
 /** Codes of services for what their filters do not let through, and the one that OpenAI has for it. */
 const FILTERED = /filter|polic|safety|block|moderat|refusal/i;
 
@@ -61,19 +68,22 @@ export function toClientError(error) {
   }
   if (!(error instanceof ChatError)) return result(500, 'server_error', null, 'the server failed');
   // Messages of services with these statuses are about the provider's request and key, not about the client's.
-  const code = (error.code === 'service' && BY_STATUS[error.status]) || error.code;
+  const isPrompt = error.code === 'service' && error.serviceCode === 'invalid_prompt';
+  const code = (error.code === 'service' && BY_STATUS[error.status]) || (isPrompt ? 'refused' : error.code);
   const [status, type, word, isPlain] = ANSWERS[code] ?? [500, 'server_error', code, false];
-  // What the service says of a field is about the provider's request, whose fields may have other names.
-  const param = code === 'input' ? error.param ?? null : null;
+  const isKept = ['refused', 'service'].includes(code) && KEPT.includes(error.serviceCode);
+  // What another service says of a field is about the provider's request, whose fields may have other names.
+  const param = code === 'input' || isKept ? error.param ?? null : null;
   const message = isPlain ? error.message.replace(KEY_LIKE, '[redacted]') : MESSAGES[code] ?? 'the server failed';
   const names = `${error.serviceCode ?? ''} ${error.type ?? ''}`;
   if (isContextLength(error, code, names)) {
     const known = "This model's maximum context length is";
     return result(400, type, 'context_length_exceeded', message.includes(known) ? message : `${known} exceeded: ${message}`, 'messages');
   }
-  if (code === 'refused' && FILTERED.test(`${names} ${message}`)) return result(status, type, 'content_filter', message);
+  if (code === 'too_large' && error.status === 413) return result(413, 'invalid_request_error', 'request_too_large', message);
+  if (code === 'refused' && !isKept && FILTERED.test(`${names} ${message}`)) return result(status, type, 'content_filter', message);
   // 503 where the same request may succeed later, since clients try that again.
-  return result(status === 502 && error.retryable ? 503 : status, type, word, message, param);
+  return result(status === 502 && error.retryable ? 503 : status, type, isKept ? error.serviceCode : word, message, param);
 }
 
 function isContextLength(error, code, names) {
@@ -89,7 +99,9 @@ const ANTHROPIC_TYPES = {
 /** Status, and the body of an error of Anthropic's. */
 function toAnthropicError(error, requestId) {
   const { status: usual, body: { message, code } } = toClientError(error);
-  const status = { 502: 500, 503: 529 }[usual] ?? (code === 'insufficient_quota' ? 402 : usual);
+  const isOverloaded = [503, 529].includes(error?.status) || /overload/i.test(`${error?.serviceCode} ${error?.type}`);
+  const of5xx = { 502: 500, 503: isOverloaded ? 529 : 500 };
+  const status = of5xx[usual] ?? (code === 'insufficient_quota' ? 402 : usual);
   const type = ANTHROPIC_TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error');
   const inner = { type, message: code === 'context_length_exceeded' ? tooLong(message) : message };
   // The words by which Anthropic's packages learn to send all messages instead of a part of them.
@@ -97,11 +109,22 @@ function toAnthropicError(error, requestId) {
   return { status, body: { type: 'error', error: inner, request_id: requestId } };
 }
 
+/** Where services say how many tokens there are (`n`, and `more` beside them) and how many there may be (`most`). */
+const COUNTS = [
+  /(?<n>\d+) tokens? > (?<most>\d+)/,
+  /must be <= (?<most>\d+)\D+(?<n>\d+)\D+(?<more>\d+)/,
+  /token count \(?(?<n>\d+)\)?\D+exceeds\D+(?<most>\d+)/,
+  /(?:context|prompt|input)[\w ]{0,20} (?:length|window|size|limit)[^\d]{0,40}(?<most>\d+)\D+(?<n>\d+)/,
+];
+
 /** That the messages are too long, in the words that clients of Anthropic's know. Its numbers are the service's. */
 function tooLong(message) {
-  const numbers = [...message.matchAll(/\d[\d,]*/g)].map(([digits]) => Number(digits.replaceAll(',', ''))).filter((number) => number > 500);
-  const [tokens, most] = [Math.max(...numbers), Math.min(...numbers)];
-  return tokens > most ? `prompt is too long: ${tokens} tokens > ${most} maximum` : `prompt is too long: ${message}`;
+  // Anthropic's own words for a limit of tokens that leaves no room, which Claude Code knows.
+  if (/exceed context limit: \d+ \+ \d+ > \d+/.test(message)) return message.replace(/^This model's maximum context length is exceeded: /, '');
+  const plain = message.replace(/(?<=\d),(?=\d{3})/g, '');
+  const { n, more = 0, most } = COUNTS.map((counts) => counts.exec(plain)?.groups).find((groups) => groups) ?? {};
+  const tokens = Number(n) + Number(more);
+  return tokens > Number(most) ? `prompt is too long: ${tokens} tokens > ${most} maximum` : `prompt is too long: ${message}`;
 }
 
 /** The response for an error before the first content. `api`: the API whose form it has. */
@@ -111,7 +134,7 @@ export function failure(error, api, requestId) {
   // Reads only errors of this package: what a function of the application throws may hold anything, or be `undefined`.
   if (error instanceof Refusal) for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);
   const isChatError = error instanceof ChatError;
-  headers.set('x-should-retry', String(isChatError && error.retryable && !PAID.includes(error.code)));
+  headers.set('x-should-retry', String(isChatError && error.retryable && !PAID.includes(error.code) && !error[paid]));
   if (isChatError && error.retryAfterMs !== undefined) {
     headers.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
     headers.set('retry-after-ms', String(Math.ceil(error.retryAfterMs)));
@@ -122,7 +145,7 @@ export function failure(error, api, requestId) {
 const withMember = ({ status, body }) => ({ status, body: { error: body } });
 
 /** Codes that the error of a response can have; every other failure is one of the server. (OpenAI's reference, "The response object".) */
-const RESPONSE_CODES = ['server_error', 'rate_limit_exceeded', 'insufficient_quota', 'invalid_prompt', 'context_length_exceeded', 'content_filter', 'model_not_found'];
+const RESPONSE_CODES = ['server_error', 'server_is_overloaded', 'slow_down', 'rate_limit_exceeded', 'insufficient_quota', 'invalid_prompt', 'context_length_exceeded', 'content_filter', 'model_not_found'];
 
 /**
  * The events for an error in the middle of a stream, as the service of each API sends them. `spec`: of the answer. `responseMeta`: see

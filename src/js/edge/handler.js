@@ -4,6 +4,7 @@ import { ChatError } from '../error.js';
 import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from '../serving.js';
 import { ownProperties, refuseUnknown } from '../options.js';
 import { encoded, callCoreOnce } from '../provider.js';
+import { hasContent } from '../reply.js';
 import { APIS } from './apis.js';
 import { authorizer } from './authorize.js';
 import { readText } from './body.js';
@@ -11,7 +12,7 @@ import { embeddings } from './embeddings.js';
 import { errorFrames, failure } from './failure.js';
 import { checkPositive, MAX_BODY_BYTES } from './limits.js';
 import { allowList, crossOrigin, preflight } from './origins.js';
-import { about, addWarnings, Facts } from './facts.js';
+import { about, addWarnings, Facts, paid } from './facts.js';
 import { Refusal } from './refusal.js';
 import { streamed } from './stream.js';
 
@@ -239,6 +240,7 @@ async function complete(call, api) {
     facts.hasContent();
     return item;
   };
+  const onLeave = () => emit({ type: 'abort', requestId, ...facts.of(reply ?? provider), usage: reply?.usage });
   const onEnd = (error) => emit(error === undefined
     ? { type: 'end', requestId, ...facts.of(reply ?? provider), usage: reply.usage, finishReason: reply.finishReason }
     : { type: 'error', requestId, error, ...facts.of(reply ?? provider) });
@@ -262,7 +264,7 @@ async function complete(call, api) {
     addWarnings(headers, responseMeta.warnings);
     const framesOf = (error) => errorFrames(error, spec, responseMeta, requestId);
     const body = streamed(begun ?? first, { next: () => reply.next(), return: () => reply.return() }, {
-      framesOf, onEnd, keepAlive, ping: APIS[api].ping, signal: request.signal,
+      framesOf, onEnd, onLeave, keepAlive, ping: APIS[api].ping, signal: request.signal, warnings: responseMeta.warnings,
     });
     return new Response(body, {
       headers: {
@@ -273,7 +275,7 @@ async function complete(call, api) {
       },
     });
   } catch (error) {
-    if (error instanceof ChatError) error[about] = facts.of(reply ?? provider);
+    if (error instanceof ChatError) Object.assign(error, { [about]: facts.of(reply ?? provider), [paid]: reply?.[hasContent] === true });
     throw error;
   }
 }

@@ -7,24 +7,39 @@ const encoder = new TextEncoder();
  * The body of a streamed answer: its first bytes, then those of `reply`, read when the consumer asks for them. `first`: those bytes, or a
  * promise of them, where the head is sent before there are any. After `keepAlive` ms of silence the body gets `ping`, since proxies close
  * a connection that is silent for a minute, and workerd notices only at a write that the client has left. `onEnd(error)` is called at the
- * end; `framesOf(error)` are the events for an error. An abort of `signal` ends it even where nobody reads or cancels it any more.
+ * end, and `onLeave()` where the client has left before it; `framesOf(error)` are the events for an error. What is added to `warnings` after
+ * the head was made is told by comments. An abort of `signal` ends it even where nobody reads or cancels it any more.
  */
-export function streamed(first, reply, { framesOf, onEnd, keepAlive, ping, signal }) {
+export function streamed(first, reply, { framesOf, onEnd, onLeave, keepAlive, ping, signal, warnings }) {
+  let told = warnings.length;
   let timer;
   let quietChecks = 0;
   let isReading = false;
   let awaited = first instanceof Uint8Array ? undefined : first;
+  let isOver = false;
   const rest = () => {
+    isOver = true;
     clearInterval(timer);
     signal?.removeEventListener('abort', onAbort);
   };
-  const onAbort = () => {
+  const leave = () => {
+    if (!isOver) onLeave();
     rest();
-    reply.return();
+    return reply.return();
+  };
+  const onAbort = () => void leave();
+  /** A comment of the warnings that came since the head, or since the last comment. */
+  const comment = (controller) => {
+    const text = warnings.slice(told).join('; ').replace(/[\r\n]/g, ' ');
+    told = warnings.length;
+    controller.enqueue(encoder.encode(`: warning: ${text}\n\n`));
   };
   const stop = (controller, error) => {
+    // The reply ends, too, when the client leaves.
+    if (isOver) return;
     rest();
     onEnd(error);
+    if (warnings.length > told) comment(controller);
     // No `[DONE]` follows the error event, since that would call the text so far a complete answer.
     if (error !== undefined) controller.enqueue(encoder.encode(framesOf(error)));
     controller.close();
@@ -47,13 +62,11 @@ export function streamed(first, reply, { framesOf, onEnd, keepAlive, ping, signa
       return next.then(({ value, done }) => {
         isReading = false;
         quietChecks = 0;
+        if (warnings.length > told && !done) comment(controller);
         if (done) stop(controller);
         else controller.enqueue(value);
       }, (error) => stop(controller, error));
     },
-    cancel() {
-      rest();
-      return reply.return();
-    },
+    cancel: leave,
   }, { highWaterMark: 0 });
 }

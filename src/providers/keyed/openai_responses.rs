@@ -463,6 +463,11 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
             decode_whole(message, &WholePart { part: part(Kind::Summary), id, text, is_refusal: false, value }, out);
         }
         "response.output_item.added" => {
+            if value.text_at("/item/type") == Some("reasoning") {
+                let mut begun = Map::new();
+                begun.insert_str("id", value.text_at("/item/id").unwrap_or_default());
+                out.push(Event::ReasoningDetail(begun));
+            }
             decode_call(message, None, item, value.get("item").unwrap_or(&none), false, out)
         }
         "response.output_item.done" => {
