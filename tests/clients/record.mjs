@@ -10,6 +10,8 @@ import { SERVICE_KEY, startServices } from './services.mjs';
 
 const FOLDERS = { chat: 'chat', responses: 'responses', messages: 'anthropic' };
 const MOST = 240;
+/** For descriptions of tools and their parameters. */
+const MOST_DESCRIPTION = 60;
 
 /** @type {Record<string, { pictures?: string[], only?: string[], model?: string, prompt: (command: import('./commands.mjs').Command, work: string) => string }>} */
 const TASKS = {
@@ -36,6 +38,7 @@ function shortened(value, root, key) {
   if (typeof value !== 'string') return value;
   const text = plain(value, root);
   // Bytes and signatures have to stay whole.
+  if (key === 'description') return text.slice(0, MOST_DESCRIPTION);
   if (/^(data|image_url|url|file_data|signature|encrypted_content|arguments)$/.test(key) || text.length <= MOST) return text;
   // The directives stand at the end.
   return `${text.slice(0, MOST / 2)} … (${text.length} characters) … ${text.slice(-MOST / 2)}`;
