@@ -66,7 +66,8 @@ async function run(example) {
     .replaceAll(SITE, used.site.url)
     .replace("'/help/'", "'/chat-puffer/'")
     .replace(/'rivulet(?:\/(edge|openai-client))?'/g, (_, name = 'index') => `'${import.meta.resolve(`../../dist/${name}.js`)}'`)
-    .replace("'undici'", `'${UNDICI}'`);
+    .replace("'undici'", `'${UNDICI}'`)
+    .replace("'@opentelemetry/api'", `'${import.meta.resolve('@opentelemetry/api')}'`);
   const imported = [...source.matchAll(/import (?:\{ (.*) \}|(\w+)) from/g)].flatMap(([, names, whole]) => whole ?? names.split(', ').map((name) => name.split(' as ').at(-1)));
   const declared = [...source.matchAll(/^ *(?:const|let) (\w+)/gm)].map(([, name]) => name);
   globalThis.around = around();
