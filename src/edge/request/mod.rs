@@ -96,6 +96,13 @@ pub fn read(body: &str, api: Api) -> Result<Map> {
         let ids = reader.ids.into_sorted_vec();
         spec.insert("knownIds", ids.into_iter().map(Value::String).collect::<Vec<_>>().into());
     }
+    // A service with Responses gives away what it wants back of its reasoning only if it is asked to, and not of models that do not
+    // reason.
+    let effort = reader.options.get("reasoningEffort").or(reader.native.get("effort"));
+    if api != Api::Responses && effort.is_some_and(|effort| effort.as_str() != Some("none")) {
+        let include = json::fill_template(r#"{"include":["reasoning.encrypted_content"]}"#, &[]);
+        reader.native.insert("responses", include);
+    }
     for (key, members) in [("compatible", reader.compatible), ("native", reader.native)] {
         if !members.is_empty() {
             reader.options.insert(key, members.into());
