@@ -4,9 +4,4 @@
 export const EXCEPTIONS = [];
 
 /** @type {import('./table.mjs').Exception[]} What the endpoint does not do yet. Such a test may fail, and its failure is listed. */
-export const PENDING = [
-  {
-    clients: /^codex$/, features: ['patch'], providers: ['anthropic'], word: /: needless$/,
-    because: 'thinking is switched off for a request that has the thinking of the turn',
-  },
-];
+export const PENDING = [];
