@@ -44,6 +44,13 @@ function shortened(value, root, key) {
   return `${text.slice(0, MOST / 2)} … (${text.length} characters) … ${text.slice(-MOST / 2)}`;
 }
 
+/** A line for each request. */
+function inLines({ tasks, ...rest }) {
+  const text = JSON.stringify;
+  const lists = Object.entries(tasks).map(([task, requests]) => `${text(task)}: [\n${requests.map((request) => text(request)).join(',\n')}\n]`);
+  return `${text(rest).slice(0, -1)},"tasks":{\n${lists.join(',\n')}\n}}\n`;
+}
+
 if (isMain(import.meta)) {
   const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(COMMANDS);
   const services = await startServices();
@@ -65,7 +72,7 @@ if (isMain(import.meta)) {
       }));
     }
     const recorded = { client: `${command.title} ${VERSIONS[command.from]}`, api: command.api, tasks };
-    await writeFile(new URL(`./recorded/${name}.json`, import.meta.url), `${JSON.stringify(recorded, null, 1)}\n`);
+    await writeFile(new URL(`./recorded/${name}.json`, import.meta.url), inLines(recorded));
   }
   if (services.failures.length) console.error(services.failures);
   services.close();
