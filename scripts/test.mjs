@@ -17,7 +17,7 @@ where that can be done; nothing is skipped silently. The first words say what is
 it took the last time. Ends with "N passed, N failed".
 
 Parts:
-${PARTS.map(({ name, title }) => `  ${name.padEnd(14)}${title}`).join('\n')}
+${PARTS.map(({ name, title, onlyNamed }) => `  ${name.padEnd(14)}${title}${onlyNamed ? ' (only with --only)' : ''}`).join('\n')}
 
 Which build they run on:
   all parts      the release build, as it is published
@@ -106,7 +106,7 @@ function titleOf({ title, isBuild }) {
 
 function chosen({ only, dev, release }) {
   if (dev && release) refuse('--dev and --release exclude each other', HELP);
-  if (only === undefined) return PARTS.filter(({ build }) => !dev || build !== 'release');
+  if (only === undefined) return PARTS.filter(({ build, onlyNamed }) => !onlyNamed && (!dev || build !== 'release'));
   const names = only.split(',').map((name) => name.trim()).filter(Boolean);
   const unknown = names.filter((name) => !PARTS.some((part) => part.name === name));
   if (!names.length || unknown.length) refuse(`no such part: ${unknown.join(', ') || '(none named)'}`, HELP);

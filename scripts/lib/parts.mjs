@@ -20,11 +20,14 @@ import { Failure, run } from './run.mjs';
  * @property {Work} work
  * @property {boolean} [isBuild]
  * @property {'any' | 'release'} [build] which build it needs, if any: `release`, where the test is of what the optimisers do
+ * @property {boolean} [onlyNamed] it is run only where `--only` names it
  * @property {boolean} [testRunner] whether it needs wasm-bindgen's test runner
  */
 
 /** Also bounds a whole file of tests. */
 const NODE_TIMEOUT_MS = 300_000;
+/** Some 80 command lines of some seconds each, and their installation. */
+const CLIENTS_TIMEOUT_MS = 1_200_000;
 
 /** Seconds. The runner's own limits are 5 s for the driver's start and 20 s for all tests together. */
 const IN_BROWSER = {
@@ -38,12 +41,12 @@ const cargo = (args, env = {}) => async (onLine) => run('cargo', ['test', ...arg
 const wasm = ['--target', WASM_TARGET, '--test', 'web'];
 
 /** `node --test` on every `*.test.mjs` of a folder; its tests may not be absent. */
-const node = (folder, env = async () => ({})) => async (onLine, dev) => {
+const node = (folder, env = async () => ({}), timeout = NODE_TIMEOUT_MS) => async (onLine, dev) => {
   const path = join(ROOT, 'tests', folder);
   const names = existsSync(path) ? (await readdir(path)).filter((name) => name.endsWith('.test.mjs')).sort() : [];
   if (!names.length) throw new Failure(`tests/${folder} holds no tests`);
   const files = names.map((name) => join('tests', folder, name));
-  const flags = ['--test', '--test-reporter=spec', `--test-timeout=${NODE_TIMEOUT_MS}`];
+  const flags = ['--test', '--test-reporter=spec', `--test-timeout=${timeout}`];
   await run(process.execPath, ['--unhandled-rejections=strict', ...flags, ...files], { env: { ...(await env()), ...(dev && { [PACK_DEV]: '1' }) }, onLine });
 };
 
@@ -74,6 +77,8 @@ export const PARTS = [
     work: node('edge', ensureChromium),
     build: 'any',
   },
+  { name: 'sdks', title: 'Real clients in JavaScript at the endpoint, strict services behind it', first: 90, work: node('clients/sdks'), build: 'any' },
   { name: 'matrix', title: 'Every fault x provider x runtime, over sockets', first: 90, work: node('matrix', ensureChromium), build: 'any' },
   { name: 'browser', title: 'The demo in Chromium', first: 60, work: node('browser', ensureChromium), build: 'any' },
+  { name: 'clients', title: 'Command lines of coding agents, and clients in Python, at the endpoint', first: 300, work: node('clients', undefined, CLIENTS_TIMEOUT_MS), build: 'any', onlyNamed: true },
 ];
