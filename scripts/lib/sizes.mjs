@@ -10,7 +10,7 @@ import { DIST } from './paths.mjs';
  * Bytes, gzip: what the module, and `shared.js` and `index.js` with the glue and the hand-written part, weighed when somebody last
  * looked. The tests refuse 3 % more; whoever adds a feature that is worth more writes the new figure here.
  */
-export const RECORDED = 178_000;
+export const RECORDED = 209_000;
 
 /** @returns {Promise<{ name: string, raw: number, gzip: number, brotli: number }[]>} */
 export async function measure(folder = DIST) {
