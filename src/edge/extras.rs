@@ -142,7 +142,6 @@ impl Encoder {
     /// A chunk of Chat Completions with this piece of the message.
     pub(super) fn chat_delta(&mut self, delta: Map) {
         self.begin();
-        self.has_extras = true;
         self.piece = delta.to_json();
         self.fill(template!(
             r#"data: {"id":$id,"object":"chat.completion.chunk","created":$created,"model":$model,"choices":[{"index":0,"#,

@@ -66,8 +66,8 @@ pub struct Encoder {
     members: Map,
     /// Whether sound came.
     has_sound: bool,
-    /// Whether a piece of a chat that is no item was written.
-    has_extras: bool,
+    /// See [`Encoder::has_content`].
+    has_said: bool,
     /// How likely the tokens were: in a stream those of the text that comes next, else all so far.
     logprobs: Map,
     /// The number of details of the reasoning that came.
@@ -106,7 +106,7 @@ impl Encoder {
             has_citations: false,
             members: Map::new(),
             has_sound: false,
-            has_extras: false,
+            has_said: false,
             logprobs: Map::new(),
             details: 0,
             signature: None,
@@ -149,6 +149,7 @@ impl Encoder {
     /// A run of text. Pieces that came in one network chunk become one frame, since nobody could have seen them
     /// separately.
     pub fn text(&mut self, text: &str) {
+        self.has_said |= !text.is_empty();
         if self.items.last().is_none_or(|item| item.kind != ItemKind::Text) {
             self.flush_break();
             self.open(Item::new(ItemKind::Text));
@@ -205,6 +206,7 @@ impl Encoder {
     }
 
     fn reasoning_piece(&mut self, text: &str) {
+        self.has_said = true;
         let is_open = |item: &Item| item.kind == ItemKind::Reasoning && item.details.is_empty();
         if !self.items.last().is_some_and(is_open) {
             let id = std::mem::take(&mut self.reasoning_id);
@@ -329,6 +331,7 @@ impl Encoder {
         if self.spec.api == Api::Completions {
             return;
         }
+        self.has_said = true;
         self.flush_break();
         let &ToolCall { index, ref id, ref name } = call;
         // Calls begin in the order of their indices, and there may be a million of them.
@@ -400,8 +403,14 @@ impl Encoder {
             Event::Replace(text) if !self.spec.stream => self.replace(text),
             Event::ReasoningPart => self.reasoning_part(),
             Event::ReasoningDetail(detail) => self.reasoning_detail(detail),
-            Event::Image(url) => self.image(url),
-            Event::Audio(members) => self.audio(members),
+            Event::Image(url) => {
+                self.has_said = true;
+                self.image(url);
+            }
+            Event::Audio(members) => {
+                self.has_said = true;
+                self.audio(members);
+            }
             Event::File(members) => self.file(members),
             Event::Citation { raw, .. } => self.cite(raw, true),
             Event::Source(raw) => self.cite(raw, false),
@@ -455,7 +464,7 @@ impl Encoder {
 
     /// Whether text, reasoning or a call came: more than the frames that every answer has.
     pub fn has_content(&self) -> bool {
-        !self.items.is_empty() || self.has_extras || !self.members.is_empty()
+        self.has_said
     }
 
     fn begin(&mut self) {

@@ -52,6 +52,9 @@ pub struct ChatRequest {
     pub logged_in: bool,
     /// Whether the whole text is wanted and no pieces (`createAsync`).
     pub whole: bool,
+    /// Whether an end that is none (the service ran out of something, or broke off) is an error, as for clients of the edge, whose APIs
+    /// have no word for it. Otherwise its reason is `unknown`.
+    pub fails_unless_ended: bool,
     /// Stop words that end the text here, since the protocol cannot pass them on.
     pub stop_words: Vec<String>,
     /// Whether `<think>` and `</think>` in the text stand around reasoning.
@@ -251,6 +254,14 @@ impl ChatRequest {
         };
         let mut asked_in_words = false;
         let is_of_messages = place_of("native").is_some_and(|(_, place)| *place == NATIVE_MESSAGES);
+        let is_off = |native: &Value| native.text_at("/messages/thinking/type") == Some("disabled");
+        if !is_of_messages && option("native").is_some_and(is_off) {
+            warnings.push(join(&[
+                "'thinking': ",
+                &settings.name,
+                " is not told to do without: it has other words for it",
+            ]));
+        }
         if !is_of_messages && option("native").is_some_and(|native| native.pointer("/messages/top_k").is_some()) {
             warnings.push(join(&[&settings.name, " has no way to pass on 'top_k': it was left out"]));
         }
@@ -304,6 +315,7 @@ impl ChatRequest {
             cross_origin: false,
             logged_in: false,
             whole: false,
+            fails_unless_ended: false,
             stop_words,
             think_tags,
             begins_in_thought,

@@ -129,6 +129,7 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, host: &Hos
     // Everything WordPress calls its cookie of a login begins in this way; what follows differs from site to site.
     chat.logged_in = headers.iter().any(|(name, value)| name == "cookie" && holds(value, "wordpress_logged_in_"));
     chat.whole = given.get("whole") == Some(&Value::Bool(true));
+    chat.fails_unless_ended = given.get("spec").is_some_and(Value::is_object);
     let env = Env { owns_fetch, headers, proxy, page, info: &protocol.info };
     Ok(Options {
         chat,

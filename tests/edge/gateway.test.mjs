@@ -143,6 +143,59 @@ test('too long a conversation has the code by which clients know it, whatever th
   }
 });
 
+test('an end that is none is a failure, whatever the service calls it', async () => {
+  for (const word of ['insufficient_system_resource', 'network_error', 'abort', 'error', 'OTHER']) {
+    for (const api of Object.keys(APIS)) {
+      upstream.clear();
+      upstream.answers = [says(chunk({ content: 'Once' }), chunk({}, word))];
+      const stream = await (await ask(api, { stream: true })).text();
+      assert.doesNotMatch(stream, /\[DONE\]|response\.completed|message_stop/, `${api}, ${word}`);
+    }
+  }
+});
+
+test('no address that a service redirects to is told', async () => {
+  upstream.answers = [(outgoing) => outgoing.writeHead(302, { location: 'https://login.internal.example/sso?token=SECRET' }).end()];
+  const response = await ask('chat', {});
+  assert.equal(response.status, 502);
+  assert.doesNotMatch(await response.text(), /internal|SECRET/);
+});
+
+test('what is told after the head is told by a comment', async () => {
+  const { go, answer } = silent(fails(500, { error: { message: 'no' } }));
+  upstream.answers = [answer, text(['Hello'])];
+  // Only the second provider has no way for `seed`.
+  const second = new OpenAiResponses({ baseUrl: upstream.url, apiKey: 'k', models: ['m'], retries: 0, name: 'second' });
+  upstream.answers = [answer, fails(200, { id: 'resp_1', object: 'response', status: 'completed', output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Hello' }] }] })];
+  const response = await ask('chat', { stream: true, seed: 5 }, { headAfter: 20, providers: { llm: new Fallback([llm(), second]) } });
+  assert.equal(response.headers.get('x-rivulet-warnings'), null);
+  go();
+  const stream = await response.text();
+  assert.match(stream, /: warning: .*'seed'/);
+  assert.equal(framesOf(stream).map(APIS.chat.textOf).filter(Boolean).join(''), 'Hello');
+});
+
+test('who leaves is told to logs, once', async () => {
+  for (const leave of ['cancel', 'signal']) {
+    const events = [];
+    const controller = new AbortController();
+    upstream.answers = [(outgoing) => {
+      outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
+      outgoing.write(`data: ${JSON.stringify(chunk({ content: 'Once' }))}\n\n`);
+    }];
+    const response = await handler({ onEvent: (event) => events.push(event) })(request('/v1/chat/completions', {
+      body: { model: 'llm', messages: MESSAGES, stream: true }, signal: controller.signal,
+    }));
+    const reader = response.body.getReader();
+    await reader.read();
+    if (leave === 'cancel') await reader.cancel();
+    else controller.abort();
+    assert.deepEqual(events.map(({ type }) => type), ['request', 'abort'], leave);
+    assert.equal(events[1].provider, 'OpenAiChat');
+    reader.cancel().catch(() => {});
+  }
+});
+
 test('what is wrong with a request is named in param', async () => {
   const paramOf = async (path, body) => (await (await handler()(request(path, { body }))).json()).error.param;
   assert.equal(await paramOf('/v1/chat/completions', { messages: MESSAGES }), 'model');

@@ -230,6 +230,13 @@ test('a service that takes fewer tokens than Anthropic is asked for as many as i
   assert.deepEqual(upstream.asked.map(({ body }) => body.max_tokens), [128_000, 16_384]);
   assert.match(response.headers.get('x-rivulet-warnings'), /max_tokens became 16384/);
   upstream.answers = [fails(400, { error: { message, type: 'invalid_request_error' } })];
+  for (const other of ['temperature must be at most 1 (status 400), and max_tokens is fine', 'max_tokens is wrong']) {
+    upstream.clear();
+    upstream.answers = [fails(400, { error: { message: other, type: 'invalid_request_error' } })];
+    assert.equal((await ask({ max_tokens: 128_000 })).status, 400, other);
+    assert.equal(upstream.asked.length, 1, other);
+  }
+  upstream.answers = [fails(400, { error: { message, type: 'invalid_request_error' } })];
   const { status } = await handler()(request('/v1/chat/completions', { body: { model: 'llm', max_tokens: 128_000, messages: MESSAGES } }));
   assert.equal(status, 400, 'who chose the number is told');
 });
@@ -246,6 +253,11 @@ test('tokens are counted, about, and no service is asked', async () => {
   const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'A'.repeat(1_000_000) } };
   const [, withImage] = await count([{ role: 'user', content: [image] }]);
   assert.ok(withImage < 3000, `${withImage}: an image is no text`);
+  const source = { type: 'text', media_type: 'text/plain', data: 'plain words '.repeat(1000) };
+  const [, withText] = await count([{ role: 'user', content: [{ type: 'document', source }] }]);
+  assert.ok(withText > 2900, `${withText}: a document of text is`);
+  const [, chinese] = await count([{ role: 'user', content: '你好'.repeat(500) }]);
+  assert.ok(chinese > 900, `${chinese}`);
   assert.equal((await count(MESSAGES, 'nope'))[0], 404);
   assert.equal(upstream.asked.length, 0);
 });

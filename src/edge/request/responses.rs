@@ -104,8 +104,16 @@ impl Reader {
     /// Reads `instructions` and `input` as messages.
     fn read_input(&mut self, body: &mut Value, defers: bool) -> Result<()> {
         let mut input = Input::default();
-        if let Some(instructions) = body.text("instructions") {
-            input.messages.push(message("system", instructions.into()).into());
+        match body.as_object_mut().and_then(|body| body.take("instructions")) {
+            Some(text @ Value::String(_)) => input.messages.push(message("system", text).into()),
+            // Items, as a response has them where they came from a stored prompt.
+            Some(Value::Array(items)) => {
+                for (index, item) in items.into_iter().enumerate() {
+                    self.read_item(item, index, defers, &mut input)?;
+                }
+            }
+            Some(_) => return Err(wrong("instructions", "instructions must be a string or an array of items")),
+            None => {}
         }
         match body.as_object_mut().and_then(|body| body.take("input")) {
             Some(text @ Value::String(_)) => input.messages.push(message("user", text).into()),

@@ -35,9 +35,14 @@ export async function readBytes(request, limit) {
   if (request.body === null) return new Uint8Array();
   const reader = bounded(request.body, limit).getReader();
   let timer;
+  let onAbort;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Refusal(408, 'request_timeout', 'the body did not arrive in time')), ARRIVAL_MS);
+    onAbort = () => reject(new Refusal(400, 'request_broken', 'the client left'));
+    request.signal?.addEventListener('abort', onAbort);
+    if (request.signal?.aborted) onAbort();
   });
+  late.catch(() => {});
   const chunks = [];
   let size = 0;
   try {
@@ -51,6 +56,7 @@ export async function readBytes(request, limit) {
     reader.cancel(error).catch(() => {});
     throw error instanceof Refusal ? error : new Refusal(400, 'request_broken', 'the body broke off');
   } finally {
+    request.signal?.removeEventListener('abort', onAbort);
     clearTimeout(timer);
   }
   const bytes = new Uint8Array(size);

@@ -74,7 +74,7 @@ export function toClientError(error) {
   const isKept = ['refused', 'service'].includes(code) && KEPT.includes(error.serviceCode);
   // What another service says of a field is about the provider's request, whose fields may have other names.
   const param = code === 'input' || isKept ? error.param ?? null : null;
-  const message = isPlain ? error.message.replace(KEY_LIKE, '[redacted]') : MESSAGES[code] ?? 'the server failed';
+  const message = isPlain ? plainWords(error.message) : MESSAGES[code] ?? 'the server failed';
   const names = `${error.serviceCode ?? ''} ${error.type ?? ''}`;
   if (isContextLength(error, code, names)) {
     const known = "This model's maximum context length is";
@@ -84,6 +84,11 @@ export function toClientError(error) {
   if (code === 'refused' && !isKept && FILTERED.test(`${names} ${message}`)) return result(status, type, 'content_filter', message);
   // 503 where the same request may succeed later, since clients try that again.
   return result(status === 502 && error.retryable ? 503 : status, type, isKept ? error.serviceCode : word, message, param);
+}
+
+/** The words of an error without keys, and without the address that a service redirects to, which may be an internal one. */
+function plainWords(words) {
+  return / redirects to /.test(words) ? 'the service behind this model has moved' : words.replace(KEY_LIKE, '[redacted]');
 }
 
 function isContextLength(error, code, names) {

@@ -19,6 +19,9 @@ import { streamed } from './stream.js';
 /** A fault of the endpoint's own configuration, which is nobody's business but that of its owner: `onEvent` gets the cause. */
 class ConfigurationError extends Error {}
 
+/** Timers cannot wait longer: such a time counts as none. */
+const LONGEST_MS = 2 ** 31;
+
 /** Default of `keepAlive`: milliseconds of silence in a stream before a comment is sent. */
 const KEEP_ALIVE_MS = 15_000;
 
@@ -208,11 +211,14 @@ async function countTokens(call) {
   findProvider(call.providers, model);
   let images = 0;
   const text = JSON.stringify([options.messages, options.tools], (key, value) => {
-    if (typeof value !== 'string' || value.length < 512 || !['data', 'url', 'file_data', 'image_url'].includes(key)) return value;
+    if (typeof value !== 'string' || !/^(data:[\w/.+-]+;base64,)?[A-Za-z0-9+/_-]{512}/.test(value)) return value;
     images++;
     return '';
   });
-  const response = json({ input_tokens: Math.ceil(text.length / CHARACTERS_A_TOKEN) + images * IMAGE_TOKENS });
+  // A letter of Chinese or Japanese is a token, about.
+  const others = text.replace(/[\0-\u02ff]+/g, '').length;
+  const input_tokens = Math.ceil((text.length - others) / CHARACTERS_A_TOKEN) + others + images * IMAGE_TOKENS;
+  const response = json({ input_tokens });
   response.headers.set('x-rivulet-warnings', 'the count is an estimate');
   return response;
 }
@@ -282,6 +288,7 @@ async function complete(call, api) {
 
 /** What `promise` resolves to; `undefined` where that takes longer than `ms`. */
 async function within(ms, promise) {
+  if (ms >= LONGEST_MS) return promise;
   let timer;
   const late = new Promise((resolve) => {
     timer = setTimeout(resolve, ms);
@@ -293,15 +300,24 @@ async function within(ms, promise) {
   }
 }
 
+/** How services say how many tokens they take at most, in words about that limit. */
+const MOST_TOKENS = [
+  /(?:at most|up to|maximum of) (\d+) (?:completion |output |new )?tokens/i,
+  /max[\w ]{0,20}tokens[^.]{0,60}?(?:at most|up to|maximum[\w ]{0,20} (?:of|is)|less than or equal to|<=|must not exceed|cannot exceed)\s*`?(\d+)/i,
+  /max[\w ]{0,20}tokens[^.]{0,80}\[\s*\d+\s*,\s*(\d+)\s*\]/i,
+  /max[\w ]{0,20}tokens: \d+ > (\d+)/i,
+];
+
+/** A service that takes fewer means another limit. */
+const FEWEST_TOKENS = 256;
+
 /**
  * How many tokens a service takes at most, where it refused a request for more of them. Clients of Messages must give a number, and give
  * that of Anthropic's largest models.
  */
 function mostTokens(error, asked) {
   if (!(error instanceof ChatError) || !['refused', 'service'].includes(error.code) || !(error.status >= 400 && error.status < 500)) return undefined;
-  if (!/max[\w ]{0,20}tokens|output tokens|completion tokens/i.test(error.message)) return undefined;
-  const numbers = [...error.message.matchAll(/\d+/g)].map(([digits]) => Number(digits));
-  const most = Math.max(...numbers.filter((number) => number < asked && number > 255));
-  return Number.isFinite(most) ? most : undefined;
+  const most = Number(MOST_TOKENS.map((words) => words.exec(error.message)?.[1]).find((found) => found));
+  return most >= FEWEST_TOKENS && most < asked ? most : undefined;
 }
 

@@ -49,7 +49,8 @@ export function streamed(first, reply, { framesOf, onEnd, onLeave, keepAlive, pi
       controller.enqueue(awaited === undefined ? first : encoder.encode(ping));
       signal?.addEventListener('abort', onAbort);
       if (signal?.aborted) return onAbort();
-      timer = setInterval(() => {
+      // Timers cannot wait longer: such a time counts as none.
+      if (keepAlive / CHECKS < 2 ** 31) timer = setInterval(() => {
         if (!isReading || ++quietChecks < CHECKS) return;
         quietChecks = 0;
         controller.enqueue(encoder.encode(ping));

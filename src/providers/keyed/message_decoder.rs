@@ -93,6 +93,21 @@ const FAILURES: [&str; 13] = [
     "malformed_tool_use",
 ];
 
+/// Words for an end that is none: of DeepSeek, Z.ai, vLLM and SGLang, Gemini, and of Responses as a status.
+const NO_ENDS: [&str; 11] = [
+    "insufficient_system_resource",
+    "network_error",
+    "server_error",
+    "abort",
+    "aborted",
+    "user_cancel",
+    "other",
+    "incomplete",
+    "in_progress",
+    "queued",
+    "max_tool_calls",
+];
+
 /// A part of the answer, for `provider_data` of `reply.message` ([`super::messages::ChatMessage::kept_parts`]).
 pub enum Kept {
     /// So many bytes of the text, and what the service gave with it. `null`: nothing.
@@ -458,7 +473,8 @@ impl MessageDecoder {
             if self.finish_word != word {
                 word.clone_into(&mut self.finish_word);
             }
-            let is_failure = FAILURES.contains(&&*word.to_ascii_lowercase());
+            let lower = word.to_ascii_lowercase();
+            let is_failure = FAILURES.contains(&&*lower) || self.chat.fails_unless_ended && NO_ENDS.contains(&&*lower);
             self.failure = is_failure.then(|| word.to_owned());
             self.not_scannable = true;
         }
