@@ -1086,7 +1086,8 @@ export interface Reply extends AsyncIterable<string> {
   /**
    * The text as a streaming HTTP response, for an edge function to return.
    *
-   * @param init status and headers of the response; `content-type` is `text/plain; charset=utf-8` unless it is given
+   * @param init status and headers of the response. Unless they are given, `content-type` is `text/plain; charset=utf-8`, and `content-encoding`
+   *   is `identity`, without which `wrangler dev` compresses the text and holds it back until the end
    */
   toResponse(init?: ResponseInit): Response;
   /**
