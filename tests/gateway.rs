@@ -212,6 +212,17 @@ fn every_stop_reason_is_one_of_anthropics() {
     assert_eq!(reason(&[], end(Finish::ContentFilter, "SAFETY")), "refusal");
     assert_eq!(reason(&[], end(Finish::Stop, "stop_sequence")), "stop_sequence");
     assert_eq!(reason(&[], end(Finish::Unknown, "pause_turn")), "pause_turn");
+    // Services say that a stop word came, but not which: it is told where the request has only one.
+    let body = json!({ "model": "m", "max_tokens": 9, "messages": [], "stop_sequences": ["END"] });
+    let mut encoder = Encoder::new(CompletionSpec {
+        stop: read(&body, Api::Messages)["spec"]["stop"].as_str().unwrap().to_owned(),
+        ..spec(Api::Messages, false)
+    });
+    encoder.event(&end(Finish::Stop, "stop_sequence"));
+    encoder.take(|bytes, _| {
+        let whole: Value = serde_json::from_slice(bytes).unwrap();
+        assert_eq!((&whole["stop_reason"], &whole["stop_sequence"]), (&json!("stop_sequence"), &json!("END")));
+    });
 }
 
 fn read(body: &Value, api: Api) -> Value {

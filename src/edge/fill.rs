@@ -35,6 +35,10 @@ impl Encoder {
         let number = match hole {
             hole::ID => return quote(&spec.id, out),
             hole::MODEL => return quote(&spec.model, out),
+            // Services say that a stop word came, but not which.
+            hole::STOP_SEQUENCE if !spec.stop.is_empty() && self.finish_word == "stop_sequence" => {
+                return quote(&spec.stop, out);
+            }
             hole::UID => return out.push_str(spec.short_id()),
             hole::TEXT => return quote(&self.all(ItemKind::Text), &mut self.out),
             hole::REASONING => return quote(&self.all(ItemKind::Reasoning), &mut self.out),
@@ -139,6 +143,7 @@ impl Encoder {
             }
             hole::USAGE_UNKNOWN if self.usage == Usage::default() => r#","x_usage_unknown":true"#,
             hole::FINISH_REASON => self.finish_reason(),
+            hole::STOP_SEQUENCE => "null",
             hole::STOP_REASON => self.stop_reason(),
             hole::STATUS => responses::status(self.finish),
             hole::ITEM_STATUS if item.is_some_and(|item| item.progress == Progress::Broken) => "incomplete",

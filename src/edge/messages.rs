@@ -67,7 +67,7 @@ const STOP: &str = event!("content_block_stop", "");
 /// The end of a stream.
 const END: &str = template!(
     "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":",
-    r#"{"stop_reason":"$stop_reason","stop_sequence":null},"usage":"#,
+    r#"{"stop_reason":"$stop_reason","stop_sequence":$stop_sequence},"usage":"#,
     counts!(),
     "}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
 );
@@ -75,7 +75,7 @@ const END: &str = template!(
 /// The message in one piece.
 pub const MESSAGE: &str = template!(
     r#"{"id":$id,"type":"message","role":"assistant","model":$model,"content":[$output_items],"#,
-    r#""stop_reason":"$stop_reason","stop_sequence":null,"usage":"#,
+    r#""stop_reason":"$stop_reason","stop_sequence":$stop_sequence,"usage":"#,
     counts!(),
     "}"
 );

@@ -49,6 +49,8 @@ pub struct CompletionSpec {
     pub model: String,
     /// Seconds since 1970.
     pub created: u64,
+    /// The only stop word of the request. Empty: it has none, or several.
+    pub stop: String,
     /// The client's names of tools that the model knows as plain functions.
     pub tools: ToolNames,
     /// The ids of the calls that the conversation has already, sorted.
@@ -56,7 +58,7 @@ pub struct CompletionSpec {
 }
 
 impl CompletionSpec {
-    /// Reads `{ api, stream, includeUsage, isLegacy, id, model, created, tools, knownIds }`; what is missing is false, empty or 0.
+    /// Reads `{ api, stream, includeUsage, isLegacy, id, model, created, stop, tools, knownIds }`; what is missing is false, empty or 0.
     pub fn read(given: &Value) -> CompletionSpec {
         let text = |key| given.text(key).unwrap_or_default().to_owned();
         CompletionSpec {
@@ -67,6 +69,7 @@ impl CompletionSpec {
             id: text("id"),
             model: text("model"),
             created: given.number("created").unwrap_or_default(),
+            stop: text("stop"),
             tools: ToolNames::read(given.list("tools")),
             known_ids: given.list("knownIds").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         }

@@ -35,6 +35,7 @@ holes! {
     INCOMPLETE_DETAILS "incomplete_details",
     FINISH_REASON "finish_reason",
     STOP_REASON "stop_reason",
+    STOP_SEQUENCE "stop_sequence",
     SEQUENCE_NUMBER "sequence_number",
     // Text and reasoning: all of it so far, and the piece that came last.
     TEXT "text",

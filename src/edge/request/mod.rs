@@ -48,7 +48,7 @@ struct Reader {
 
 /// Reads the body of a request of this API. Returns `{ model, stream, options, warnings, spec }`: `options` are those of a provider,
 /// `warnings` name fields that change what a model does and that no provider here passes on, and `spec` has what the answer depends on
-/// (`includeUsage`, `isLegacy`, `tools`, `knownIds`: see [`super::CompletionSpec::read`]).
+/// (`includeUsage`, `isLegacy`, `stop`, `tools`, `knownIds`: see [`super::CompletionSpec::read`]).
 ///
 /// # Errors
 /// [`crate::chat::Code::Input`]: the body is not a JSON object, or a field is missing, of the wrong type, or asks for
@@ -82,6 +82,11 @@ pub fn read(body: &str, api: Api) -> Result<Map> {
         Api::Completions => reader.completions(&body)?,
     }
     let mut spec = Map::new();
+    if let Some(Value::Array(words)) = reader.options.get("stop").filter(|_| api == Api::Messages)
+        && let [Value::String(word)] = words.as_slice()
+    {
+        spec.insert_str("stop", word);
+    }
     spec.insert("includeUsage", include_usage);
     if reader.is_legacy {
         spec.insert("isLegacy", true.into());
