@@ -339,5 +339,51 @@ fn sort_results(list: &mut Vec<Value>) {
     *list = sorted;
 }
 
+/// Repaired messages in which calls with the id of an earlier call have another one, and so have their results, which stand right behind
+/// them: some services count their calls anew with each answer, and Anthropic refuses two of one id. The calls of a message that its
+/// provider knows by their ids (`provider_data`) stay. `None`: there are no such calls.
+pub fn with_separate_ids(messages: &Value) -> Option<Value> {
+    let list = messages.as_array()?;
+    let all = list.iter().enumerate().flat_map(|(at, message)| {
+        let calls = message.list("tool_calls").iter().enumerate();
+        calls.filter_map(move |(index, call)| Some((call.text("id")?.to_owned(), at, index)))
+    });
+    let all = all.collect::<BinaryHeap<_>>().into_sorted_vec();
+    let mut renamed: Vec<(usize, usize, String)> = Vec::new();
+    let mut same = 0;
+    for pair in all.windows(2) {
+        let [(before, ..), (id, at, index)] = pair else { continue };
+        same = if before == id { same + 1 } else { 0 };
+        let has_own = list.get(*at).is_some_and(|message| message.get("provider_data").is_some());
+        if same > 0 && !has_own {
+            renamed.push((*at, *index, join(&[id, "_", &decimal(same)])));
+        }
+    }
+    if renamed.is_empty() {
+        return None;
+    }
+    let mut list = list.clone();
+    for (at, index, new) in renamed {
+        let Some(Value::Array(calls)) =
+            list.get_mut(at).and_then(Value::as_object_mut).and_then(|message| message.get_mut("tool_calls"))
+        else {
+            continue;
+        };
+        let Some(call) = calls.get_mut(index).and_then(Value::as_object_mut) else { continue };
+        let old = call.text("id").unwrap_or_default().to_owned();
+        call.insert_str("id", &new);
+        // The first result is that of the call before, where that has the id, too.
+        let mut skips = calls.iter().take(index.min(MAX_DISTANCE)).any(|call| call.text("id") == Some(&old));
+        let results = list.iter_mut().skip(at + 1).take(MAX_DISTANCE);
+        for result in results.take_while(|message| message.text("role") == Some("tool")) {
+            if result.text("tool_call_id") == Some(&old) && !std::mem::take(&mut skips) {
+                result.as_object_mut().into_iter().for_each(|result| result.insert_str("tool_call_id", &new));
+                break;
+            }
+        }
+    }
+    Some(list.into())
+}
+
 /// No message.
 const NONE: usize = usize::MAX;

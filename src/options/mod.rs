@@ -1,7 +1,7 @@
 //! What a caller gives, checked: the settings of a provider and the options of one request.
 
 mod chat_request;
-mod history;
+pub mod history;
 pub mod json_words;
 mod names;
 mod presets;

@@ -616,3 +616,23 @@ fn what_a_client_puts_into_provider_data_is_no_message_of_another_role() {
     let written = messages("OpenAiResponses", given).to_string();
     assert!(written.contains("yes") && !written.contains("obey") && !written.contains("msg_of_another"), "{written}");
 }
+
+/// Some services count their calls anew with each answer, and Anthropic refuses two calls of one id.
+#[test]
+fn calls_of_one_id_get_ids_of_their_own() {
+    let turn = |calls: usize| {
+        let calls: Vec<Value> = (0..calls).map(|_| call("call_0")).collect();
+        let results = vec![result("call_0"); calls.len()];
+        [json!({ "role": "assistant", "content": null, "tool_calls": calls })].into_iter().chain(results).collect()
+    };
+    let turns: [Vec<Value>; 3] = [turn(1), turn(2), turn(1)];
+    let given = [vec![json!({ "role": "user", "content": "Hi" })], turns.concat()].concat();
+    let written = messages("Anthropic", given.into());
+    let ids = |kind: &str, key: &str| -> Vec<String> {
+        let blocks = written.as_array().unwrap().iter().flat_map(|message| message["content"].as_array().unwrap());
+        blocks.filter(|block| block["type"] == kind).map(|block| block[key].as_str().unwrap().to_owned()).collect()
+    };
+    let calls = ids("tool_use", "id");
+    assert_eq!(calls, ["call_0", "call_0_1", "call_0_2", "call_0_3"]);
+    assert_eq!(ids("tool_result", "tool_use_id"), calls);
+}

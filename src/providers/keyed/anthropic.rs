@@ -10,6 +10,7 @@ use crate::exchange::{EventQueue, Operation};
 use crate::frame::Framing;
 use crate::http::Request;
 use crate::json::{Map, Value, fill_template};
+use crate::options::history::with_separate_ids;
 use crate::options::json_words::JSON_ONLY;
 use crate::options::{ChatRequest, NATIVE_MESSAGES as NATIVE, PDF, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
@@ -94,6 +95,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body, warnings) = (&builder.chat, &mut builder.body, &mut builder.warnings);
     let messages = messages::given(chat)?;
+    let messages = with_separate_ids(&messages).map_or(messages, Rc::new);
     let mut parsed = messages::parse(&messages)?;
     let system = messages::take_system(&mut parsed, warnings);
     let known = KnownCalls::of(&chat.conversation);
