@@ -10,6 +10,7 @@ import { refuseDevBuild } from '../scripts/lib/dev-build.mjs';
 import { ROOT } from '../scripts/lib/paths.mjs';
 import { main, seconds } from '../scripts/lib/run.mjs';
 import { againstTable, both, otherProject, versus } from './against.mjs';
+import { gateway, gatewayTables } from './gateway.mjs';
 import { goalTable } from './goals.mjs';
 import { hostile, hostileTable } from './hostile.mjs';
 import { startServer } from './http.mjs';
@@ -52,7 +53,7 @@ const given = options(HELP, {
   'no-build': { type: 'boolean', default: false },
 });
 /** Against another revision these say nothing: `npm run size` does, and what is no comparison. */
-const SINGLE = ['size', 'long', 'hostile'];
+const SINGLE = ['size', 'long', 'hostile', 'gateway'];
 
 const wanted = list('only', given.only ?? NAMES.join(','), NAMES);
 const runtimes = list('runtime', given.runtime === 'all' ? Object.keys(RUNTIMES).join(',') : given.runtime, Object.keys(RUNTIMES));
@@ -100,6 +101,12 @@ async function all(folder, server) {
       if (name === 'node' && wanted.includes('hostile')) {
         results.hostile = await hostile(folder, counts, about().split('\n')[0]);
         console.log(`\n## What a hostile service or caller can send, plot in benches/plots\n\n${hostileTable(results.hostile)}`);
+        await keep(name, results);
+      }
+      if (name === 'node' && wanted.includes('gateway')) {
+        results.gateway = await gateway(folder, counts);
+        if (Object.values(results.gateway.rows).some(({ wrong }) => Object.keys(wrong).length)) process.exitCode = 1;
+        console.log(`\n## The endpoint beside other gateways\n\n${gatewayTables(results.gateway)}`);
         await keep(name, results);
       }
       if (name === 'node') console.log(`\n## Goals\n\n${goalTable(results)}`);
