@@ -224,10 +224,10 @@ async function firstBytes(names, site, { rounds, size }) {
         for (let reply = 0; reply < count; reply++) {
           const start = performance.now();
           const incoming = await say();
+          const end = once(incoming, 'end');
           await once(incoming, 'data');
           all.push(performance.now() - start);
-          incoming.resume();
-          await once(incoming, 'end');
+          await end;
         }
         // The round before the first one warms everybody up.
         if (round >= 0) (ms[name] ??= []).push(median(all));
