@@ -18,6 +18,7 @@ import { makeBody } from './body/body.js';
 import { progress } from './report/progress.mjs';
 import { median, ratio, spread } from './report/stats.mjs';
 import { digits, table, withSpread } from './report/table.mjs';
+import { MALLOC } from './runtimes/process.mjs';
 import { measureStream } from './streams.mjs';
 
 /** As published Portkey's gateway does not run on Node with the newest of the other two. */
@@ -42,7 +43,7 @@ const ROWS = [
 ]);
 
 const SHORT = { dialect: 'openai', path: CHAT, cut: 'event', events: 20 };
-const FIRST_BYTES = 200;
+const FIRST_BYTES = 100;
 const OPEN = 200;
 const STALL_AT = 11;
 /** Events in a reply for LiteLLM. */
@@ -96,7 +97,7 @@ export async function gateway(folder, counts) {
 
 /** @returns {{ lines: import('node:events').EventEmitter, write: (line: string) => void, failed: Promise<never>, stop: () => Promise<void> }} */
 function started(command, args, name) {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NODE_ENV: 'production' } });
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...MALLOC, NODE_ENV: 'production' } });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text) => { errors = (errors + text).slice(-4000); });
   child.stdin.on('error', () => {});
