@@ -38,14 +38,16 @@ const ROWS = [
   { name: 'Anthropic to OpenAI', dialect: 'anthropic', path: CHAT },
   { name: 'Anthropic to Anthropic', dialect: 'anthropic', path: MESSAGES },
 ].flatMap((row) => [
-  { ...row, name: `${row.name}, an event a chunk`, cut: 'event', events: 10_000 },
+  { ...row, name: `${row.name}, an event a chunk`, cut: 'paced', events: 400 },
   { ...row, name: `${row.name}, 16 KiB a chunk`, cut: KiB16, events: 20_000 },
 ]);
 
-const SHORT = { dialect: 'openai', path: CHAT, cut: 'event', events: 20 };
+const SHORT = { dialect: 'openai', path: CHAT, cut: KiB16, events: 20 };
 const FIRST_BYTES = 100;
 const OPEN = 200;
 const STALL_AT = 11;
+/** Streams at the same time where an event is sent every few milliseconds, so that the gateway has something to do. */
+const AT_ONCE = 10;
 /** Events in a reply for LiteLLM. */
 const FEW = 500;
 
@@ -158,16 +160,17 @@ async function startGateway(name, { folder, python, origin }, { dialect, cut, pa
       const chunks = [];
       await read((chunk) => chunks.push(chunk));
       const textOf = TEXTS[isFloor ? dialect : path];
-      return { wrong: difference(Buffer.concat(chunks).toString(), textOf, makeBody({ dialect, cut, events }).texts.join('')) };
+      return { wrong: difference(Buffer.concat(chunks).toString(), textOf, makeBody({ dialect, cut: 'event', events }).texts.join('')) };
     },
     async round(replies) {
       const { cpu } = await ask('cpu');
       const start = performance.now();
-      for (let reply = 0; reply < replies; reply++) await read();
+      const streams = cut === 'paced' ? AT_ONCE : 1;
+      for (let reply = 0; reply < replies; reply++) await Promise.all(Array.from({ length: streams }, () => read()));
       const wall = (performance.now() - start) * 1e6;
       const used = (await ask('cpu')).cpu - cpu;
       // For the events that whoever asks counts.
-      return { cpu: (used * wanted) / events, wall: (wall * wanted) / events };
+      return { cpu: (used * wanted) / (events * streams), wall: (wall * wanted) / events };
     },
     stop: async () => {
       agent.destroy();
@@ -248,7 +251,7 @@ async function openStreams(names, site, { heap: rounds }) {
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
       progress(`gateway: memory of ${name}, round ${round + 1} of ${rounds}`);
-      const own = await startGateway(name, site, { ...SHORT, stall: STALL_AT });
+      const own = await startGateway(name, site, { ...SHORT, cut: 'paced', stall: STALL_AT });
       const open = [];
       try {
         const openSome = async (count) => {
@@ -301,8 +304,8 @@ const known = (missing, row) => NAMES.map((name) => (missing[name] ? [name, `not
 export function gatewayTables({ missing, rows, first, memory, size }) {
   const parts = Object.entries(rows).map(([title, { costs, wrong }]) => {
     const found = known(missing, (name) => {
-      if (wrong[name]) return [name, '-', '-', '-', `WRONG: ${wrong[name]}`];
       const { [name]: own, [FLOORS[name]]: base } = costs;
+      if (!own || !base) return [name, '-', '-', '-', `WRONG: ${wrong[name] ?? 'there is no floor'}`];
       return [name, digits(median(own.cpu)), withSpread(ratio(own.cpu, base.cpu)), digits(ratio(own.wall, base.wall).middle), 'right'];
     }).map((cells) => [...cells, '', '', ''].slice(0, 5));
     return `### ${title}\n\n${table(['', 'cpu ns an event', 'x floor (quartiles)', 'wall x floor', 'output'], found)}`;

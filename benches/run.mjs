@@ -27,11 +27,11 @@ import { EVERYWHERE, FULL, NAMES, OTHERS, QUICK, STREAMS } from './workloads.mjs
 const HELP = `Usage: npm run bench [-- OPTIONS]
 
 Measures the packed package beside what people use, interleaved in one run, and prints ratios to a floor: draining the
-same body. Every contestant's output is compared by hash before it counts. Takes about half an hour; nothing else
-should run meanwhile.
+same body. Every contestant's output is compared by hash before it counts. Takes about three quarters
+of an hour; nothing else should run meanwhile.
 
 Options:
-  --quick          Small counts: two minutes, and noisy
+  --quick          Small counts: five minutes, and noisy
   --only LIST      Of ${NAMES.join(', ')}
   --rounds N       How many rounds (default ${FULL.rounds}, ${QUICK.rounds} with --quick)
   --runtime LIST   Of ${Object.keys(RUNTIMES).join(', ')}, or all (default node); all but node measure

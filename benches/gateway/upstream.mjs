@@ -1,16 +1,20 @@
 // The service behind the gateways, as a process of its own: /DIALECT/CUT/EVENTS/STALL and whatever path a client adds. The chunks of
-// `makeBody`, one a write, at once; with a number as STALL nothing comes after so many, until the client leaves. Prints its port.
+// `makeBody`, one a write, as fast as they are taken; with `paced` as CUT an event every few milliseconds. With a number as STALL nothing comes after so many, until the client leaves. Prints its port.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { makeBody } from '../body/body.js';
+
+/** Between two events. Without a pause Node's `fetch` hands out what has gathered as one chunk, of 50 events and more. */
+const PAUSE_MS = 2;
 
 const bodies = new Map();
 
 function bodyOf(dialect, cut, events) {
   const key = `${dialect} ${cut} ${events}`;
-  if (!bodies.has(key)) bodies.set(key, makeBody({ dialect, cut: cut === 'event' ? cut : Number(cut), events: Number(events) }).chunks);
+  if (!bodies.has(key)) bodies.set(key, makeBody({ dialect, cut: cut === 'paced' ? 'event' : Number(cut), events: Number(events) }).chunks);
   return bodies.get(key);
 }
 
@@ -25,6 +29,7 @@ const server = createServer(async (incoming, outgoing) => {
     if (at === stallAt) return;
     // A write is a chunk of the transfer, and so of the body that a gateway reads.
     if (!outgoing.write(chunks[at])) await Promise.race([once(outgoing, 'drain'), left]);
+    if (cut === 'paced' && stall === 'whole') await sleep(PAUSE_MS);
     if (outgoing.destroyed) return;
   }
   outgoing.end();
