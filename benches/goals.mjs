@@ -1,5 +1,6 @@
 // What rivulet wants to reach. Ratios of one run: `npm run bench` prints what was measured beside each.
 
+import { GATEWAY_GOALS } from './gateway.mjs';
 import { growth } from './others.mjs';
 import { median, ratio, spread } from './report/stats.mjs';
 import { digits, table, withSpread } from './report/table.mjs';
@@ -43,6 +44,7 @@ const GOALS = [
   { name: 'everything in the package, wasm included, bytes of gzip', most: 60 * 1024, of: ({ size }) => size && exactly(size.everything.gzip) },
   { name: 'a long reply: last tenth / first', most: 1.1, of: ({ long }) => long && growth(long.tenths.rivulet) },
   { name: 'wasm memory that many replies add, bytes', most: 0, of: ({ long }) => long && exactly(long.memory.late - long.memory.early) },
+  ...GATEWAY_GOALS,
 ];
 
 /** @param {{ streams: Record<string, any>, first?: any, heap?: any, cold?: any, size?: any, long?: any }} results of Node */

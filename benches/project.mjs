@@ -14,7 +14,7 @@ import { PEERS, peers } from './peers.mjs';
  */
 export async function project(root = ROOT) {
   const { folder, remove } = await installed(root);
-  for (const part of ['body', 'contestants', 'harness']) {
+  for (const part of ['body', 'contestants', 'gateway', 'harness']) {
     await cp(join(ROOT, 'benches', part), join(folder, 'benches', part), { recursive: true });
   }
   const packages = await peers();

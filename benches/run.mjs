@@ -10,6 +10,7 @@ import { refuseDevBuild } from '../scripts/lib/dev-build.mjs';
 import { ROOT } from '../scripts/lib/paths.mjs';
 import { main, seconds } from '../scripts/lib/run.mjs';
 import { againstTable, both, otherProject, versus } from './against.mjs';
+import { gateway, gatewayTables } from './gateway.mjs';
 import { goalTable } from './goals.mjs';
 import { hostile, hostileTable } from './hostile.mjs';
 import { startServer } from './http.mjs';
@@ -26,11 +27,11 @@ import { EVERYWHERE, FULL, NAMES, OTHERS, QUICK, STREAMS } from './workloads.mjs
 const HELP = `Usage: npm run bench [-- OPTIONS]
 
 Measures the packed package beside what people use, interleaved in one run, and prints ratios to a floor: draining the
-same body. Every contestant's output is compared by hash before it counts. Takes about half an hour; nothing else
-should run meanwhile.
+same body. Every contestant's output is compared by hash before it counts. Takes about three quarters
+of an hour; nothing else should run meanwhile.
 
 Options:
-  --quick          Small counts: two minutes, and noisy
+  --quick          Small counts: five minutes, and noisy
   --only LIST      Of ${NAMES.join(', ')}
   --rounds N       How many rounds (default ${FULL.rounds}, ${QUICK.rounds} with --quick)
   --runtime LIST   Of ${Object.keys(RUNTIMES).join(', ')}, or all (default node); all but node measure
@@ -52,7 +53,7 @@ const given = options(HELP, {
   'no-build': { type: 'boolean', default: false },
 });
 /** Against another revision these say nothing: `npm run size` does, and what is no comparison. */
-const SINGLE = ['size', 'long', 'hostile'];
+const SINGLE = ['size', 'long', 'hostile', 'gateway'];
 
 const wanted = list('only', given.only ?? NAMES.join(','), NAMES);
 const runtimes = list('runtime', given.runtime === 'all' ? Object.keys(RUNTIMES).join(',') : given.runtime, Object.keys(RUNTIMES));
@@ -100,6 +101,12 @@ async function all(folder, server) {
       if (name === 'node' && wanted.includes('hostile')) {
         results.hostile = await hostile(folder, counts, about().split('\n')[0]);
         console.log(`\n## What a hostile service or caller can send, plot in benches/plots\n\n${hostileTable(results.hostile)}`);
+        await keep(name, results);
+      }
+      if (name === 'node' && wanted.includes('gateway')) {
+        results.gateway = await gateway(folder, counts);
+        if (Object.values(results.gateway.rows).some(({ wrong }) => Object.keys(wrong).length)) process.exitCode = 1;
+        console.log(`\n## The endpoint beside other gateways\n\n${gatewayTables(results.gateway)}`);
         await keep(name, results);
       }
       if (name === 'node') console.log(`\n## Goals\n\n${goalTable(results)}`);

@@ -42,7 +42,7 @@ export const OTHERS = {
 /** Elsewhere than on Node. */
 export const EVERYWHERE = ['W1', 'W2', 'cold'];
 
-export const NAMES = [...new Set(Object.entries(STREAMS).map(([name, { group }]) => group ?? name)), ...Object.keys(OTHERS), 'plots', 'hostile'];
+export const NAMES = [...new Set(Object.entries(STREAMS).map(([name, { group }]) => group ?? name)), ...Object.keys(OTHERS), 'plots', 'hostile', 'gateway'];
 
 /** How long and how often. `size`: of every count of events and replies. */
 export const FULL = { rounds: 12, launches: 3, warmUpMs: 1_000, roundMs: 100, size: 1, first: 5, heap: 3, cold: 15, long: 3 };

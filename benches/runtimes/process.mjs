@@ -13,7 +13,7 @@ const MARK = '\u0001';
  * glibc gives the top of its heap back whenever it is free, and takes it again page by page: in one process never, in the next
  * with every garbage collection, by where some long-lived block happens to lie. That was 30 ns an event, in the floor, too.
  */
-const MALLOC = { MALLOC_TRIM_THRESHOLD_: String(2 ** 30), MALLOC_MMAP_THRESHOLD_: String(2 ** 25) };
+export const MALLOC = { MALLOC_TRIM_THRESHOLD_: String(2 ** 30), MALLOC_MMAP_THRESHOLD_: String(2 ** 25) };
 
 /**
  * @param {{ command: string, flags: string[] }} runtime

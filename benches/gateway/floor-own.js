@@ -1,0 +1,4 @@
+import { floor } from './handlers.js';
+import { own } from './servers.js';
+
+export const start = (site) => own(floor(site));

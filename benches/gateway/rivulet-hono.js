@@ -1,0 +1,4 @@
+import { rivulet } from './handlers.js';
+import { hono } from './servers.js';
+
+export const start = (site) => hono(rivulet(site));
