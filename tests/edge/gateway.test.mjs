@@ -176,7 +176,7 @@ test('what is told after the head is told by a comment', async () => {
 });
 
 test('who leaves is told to logs, once', async () => {
-  for (const leave of ['cancel', 'signal']) {
+  for (const leave of ['cancel', 'signal', 'read, signal']) {
     const events = [];
     const controller = new AbortController();
     upstream.answers = [(outgoing) => {
@@ -188,11 +188,14 @@ test('who leaves is told to logs, once', async () => {
     }));
     const reader = response.body.getReader();
     await reader.read();
+    const pending = leave === 'read, signal' ? reader.read() : undefined;
     if (leave === 'cancel') await reader.cancel();
     else controller.abort();
+    if (pending) assert.equal((await pending).done, true);
     assert.deepEqual(events.map(({ type }) => type), ['request', 'abort'], leave);
     assert.equal(events[1].provider, 'OpenAiChat');
-    reader.cancel().catch(() => {});
+    // Who reads on hears of the end.
+    assert.equal((await reader.read()).done, true, leave);
   }
 });
 

@@ -232,7 +232,7 @@ async function complete(call, api) {
     ...parsed.spec, api, stream, created: Math.floor(Date.now() / 1000), model: parsed.model, id: `${APIS[api].prefix}${requestId.replaceAll('-', '')}`,
   };
   // The client knows better than a pause that it cannot see: it gets the error, and tries again by itself.
-  const options = { ...parsed.options, timeout, [pausesEnd]: Date.now() + firstChunk, signal: request.signal };
+  let options = { ...parsed.options, timeout, [pausesEnd]: Date.now() + firstChunk, signal: request.signal };
   // Only options that are given, since `undefined` here must leave the provider's own settings in force.
   for (const [key, value] of Object.entries({ model, session, fetch })) if (value !== undefined) options[key] = value;
   emit({ type: 'request', requestId, api, model: parsed.model, provider: provider.name, stream });
@@ -256,6 +256,9 @@ async function complete(call, api) {
       if (api !== 'messages' || most === undefined) throw error;
       responseMeta.warnings.push(`max_tokens became ${most}: the service takes no more`);
       return ask({ ...options, maxTokens: most });
+    }).finally(() => {
+      // An open stream must not keep the conversation.
+      options = parsed.options = undefined;
     });
     const headers = { 'cache-control': 'no-store' };
     if (!stream) {

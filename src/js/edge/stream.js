@@ -28,6 +28,7 @@ export function streamed(first, reply, { framesOf, onEnd, onLeave, keepAlive, pi
     return reply.return();
   };
   const onAbort = () => void leave();
+  let isCancelled = false;
   /** A comment of the warnings that came since the head, or since the last comment. */
   const comment = (controller) => {
     const text = warnings.slice(told).join('; ').replace(/[\r\n]/g, ' ');
@@ -35,8 +36,8 @@ export function streamed(first, reply, { framesOf, onEnd, onLeave, keepAlive, pi
     controller.enqueue(encoder.encode(`: warning: ${text}\n\n`));
   };
   const stop = (controller, error) => {
-    // The reply ends, too, when the client leaves.
-    if (isOver) return;
+    // The reply ends, too, when the client leaves; who reads on all the same hears of the end.
+    if (isOver) return isCancelled ? undefined : controller.close();
     rest();
     onEnd(error);
     if (warnings.length > told) comment(controller);
@@ -68,6 +69,9 @@ export function streamed(first, reply, { framesOf, onEnd, onLeave, keepAlive, pi
         else controller.enqueue(value);
       }, (error) => stop(controller, error));
     },
-    cancel: leave,
+    cancel() {
+      isCancelled = true;
+      return leave();
+    },
   }, { highWaterMark: 0 });
 }
