@@ -84,6 +84,11 @@ impl Item {
         }
     }
 
+    /// Whether more reasoning belongs to this item: what the service wants back of it, which comes last, has not come.
+    pub fn takes_reasoning(&self) -> bool {
+        self.kind == ItemKind::Reasoning && self.details.is_empty()
+    }
+
     /// Whether there is nothing that a block could hold.
     pub fn is_empty(&self) -> bool {
         self.kind != ItemKind::Call && self.text.is_empty() && self.details.is_empty()

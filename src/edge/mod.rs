@@ -207,8 +207,7 @@ impl Encoder {
 
     fn reasoning_piece(&mut self, text: &str) {
         self.has_said = true;
-        let is_open = |item: &Item| item.kind == ItemKind::Reasoning && item.details.is_empty();
-        if !self.items.last().is_some_and(is_open) {
+        if !self.items.last().is_some_and(Item::takes_reasoning) {
             let id = std::mem::take(&mut self.reasoning_id);
             self.open(Item { id, ..Item::new(ItemKind::Reasoning) });
         }
@@ -240,8 +239,7 @@ impl Encoder {
 
     /// Writes a break that was none between two parts. Behind reasoning that the service has signed it was one.
     fn flush_break(&mut self) {
-        let is_open = |item: &Item| item.kind == ItemKind::Reasoning && item.details.is_empty();
-        if std::mem::take(&mut self.has_break) && self.items.last().is_some_and(is_open) {
+        if std::mem::take(&mut self.has_break) && self.items.last().is_some_and(Item::takes_reasoning) {
             self.reasoning_piece(PART_BREAK);
         }
     }
@@ -250,7 +248,7 @@ impl Encoder {
     fn reasoning_part(&mut self) {
         self.awaits_break = !std::mem::take(&mut self.has_break);
         match (self.spec.api, self.items.last_mut()) {
-            (Api::Responses, Some(item)) if item.kind == ItemKind::Reasoning && item.details.is_empty() => {
+            (Api::Responses, Some(item)) if item.takes_reasoning() => {
                 self.current = self.items.len() - 1;
                 self.responses_part();
             }
@@ -293,7 +291,7 @@ impl Encoder {
         let details = vec![detail.into()];
         match self.items.last_mut() {
             // One detail an item: the next one is of another part of the reasoning.
-            Some(item) if item.kind == ItemKind::Reasoning && item.details.is_empty() => {
+            Some(item) if item.takes_reasoning() => {
                 // Nobody has seen an answer in one piece so far.
                 if !self.spec.stream {
                     item.id = id;

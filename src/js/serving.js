@@ -1,5 +1,6 @@
 // What the edge and `Client` share: providers by their names, the list of their models, and the first bytes of an answer.
 
+import { toBase64 } from './embed.js';
 import { ChatError } from './error.js';
 import { isProvider } from './provider.js';
 
@@ -40,3 +41,19 @@ export async function firstItem(reply) {
   if (done) throw new ChatError('truncated', 'the reply ended before it began');
   return value;
 }
+
+/** The values of `encoding_format` of embeddings, and how each writes a vector. */
+export const VECTOR_FORMATS = { float: (vector) => vector, base64: toBase64 };
+
+/** For `findProvider`: the setting `embeddingModel` is a model that the owner chose, whatever `models` has. */
+export const checkEmbeddingModel = (provider, model) => model === provider.embeddingModel || provider.getModel(model);
+
+/** The counts of embeddings in OpenAI's form. Only those of the service are told: a count that it does not give is 0, never an estimate. */
+export function embeddingUsage({ inputTokens, totalTokens = inputTokens } = {}) {
+  const usage = { prompt_tokens: inputTokens ?? totalTokens ?? 0, total_tokens: totalTokens ?? 0 };
+  if (totalTokens === undefined) usage.x_usage_unknown = true;
+  return usage;
+}
+
+/** The warnings about members of a request that nothing stands for. */
+export const leftOut = (members) => Object.keys(members).filter((key) => (members[key] ?? undefined) !== undefined).map((key) => `'${key}' was left out`);

@@ -144,36 +144,36 @@ impl ChatRequest {
             Some("prompt") => History::Prompt,
             Some(_) => return Err(Error::input("history must be 'messages' or 'prompt'")),
         };
+        // Where the protocol has an option in its request.
+        let place_of = |wanted: &str| info.options.iter().find(|(name, _)| *name == wanted).map(|(_, place)| *place);
         for (name, place) in info.options {
             if let Some(value) = option(name) {
                 mapped_options.insert(place, value.clone());
             }
         }
-        let choice = info.options.iter().find(|(name, _)| *name == "toolChoice").map(|(_, place)| *place);
-        if let (Some(place), Some(given)) = (choice, option("toolChoice")) {
+        if let (Some(place), Some(given)) = (place_of("toolChoice"), option("toolChoice")) {
             if given.as_str().or(given.text("type")).or(given.text_at("/function/name")).is_none() {
                 return Err(Error::input(NO_CHOICE));
             }
             if let Some(choice) = history::repaired_choice(given) {
                 mapped_options.insert(place, choice);
             }
-            let parallel = info.options.iter().find(|(name, _)| *name == "parallelToolCalls");
             if given.is_true("disable_parallel_tool_use")
                 && option("parallelToolCalls").is_none()
-                && let Some((_, place)) = parallel
+                && let Some(place) = place_of("parallelToolCalls")
             {
                 mapped_options.insert(place, false.into());
             }
         }
-        let place_of = |wanted: &str| info.options.iter().find(|(name, _)| *name == wanted);
         // A budget of tokens for thinking, as Anthropic's clients give it, in the words of everybody else.
-        if let (Some((_, place)), None) = (place_of("reasoningEffort"), option("reasoningEffort"))
-            && place_of("native").is_none_or(|(_, place)| *place != NATIVE_MESSAGES)
+        let is_of_messages = place_of("native") == Some(NATIVE_MESSAGES);
+        if let (Some(place), None) = (place_of("reasoningEffort"), option("reasoningEffort"))
+            && !is_of_messages
             && let Some(word) = option("native").and_then(|native| native.get("effort"))
         {
             mapped_options.insert(place, word.clone());
         }
-        let is_mapped = |wanted: &str| info.options.iter().any(|(name, _)| *name == wanted);
+        let is_mapped = |wanted: &str| place_of(wanted).is_some();
         // The `extra` of the settings, which SERVICES uses, is kept apart: the `extra` of the call is laid over it.
         if let (Some(_), Some(under)) = (options.non_null("extra"), given.non_null("extra")) {
             mapped_options.insert(".under", under.clone());
@@ -212,9 +212,7 @@ impl ChatRequest {
             let parts = [info.name, " takes at most ", &most, noun, " with a message, and this one has ", &found];
             return Err(Error::input(join(&parts)));
         }
-        if let Some((_, place)) =
-            info.options.iter().find(|(name, _)| *name == "messages" && history == History::Messages)
-        {
+        if let Some(place) = place_of("messages").filter(|_| history == History::Messages) {
             // The protocol gets the messages as they are, so nothing of them is left out.
             warnings.clear();
             if given_messages.as_array().is_some() {
@@ -229,7 +227,7 @@ impl ChatRequest {
         };
         let mut stop_words = Vec::new();
         if let Some(given) = option("stop") {
-            let place = info.options.iter().find(|(name, _)| *name == "stop").map(|(_, place)| *place);
+            let place = place_of("stop");
             let most = if place.is_some() { (info.stop_words)(&settings, &settings.get_model(&model)?) } else { 0 };
             let count = given.as_array().map_or(1, Vec::len);
             if count > most {
@@ -253,7 +251,6 @@ impl ChatRequest {
             Some(given) => given.as_bool().ok_or_else(|| Error::input("includeRaw must be true or false"))?,
         };
         let mut asked_in_words = false;
-        let is_of_messages = place_of("native").is_some_and(|(_, place)| *place == NATIVE_MESSAGES);
         let is_off = |native: &Value| native.text_at("/messages/thinking/type") == Some("disabled");
         if !is_of_messages && option("native").is_some_and(is_off) {
             warnings.push(join(&[

@@ -346,7 +346,7 @@ pub fn with_separate_ids(messages: &Value) -> Option<Value> {
     let list = messages.as_array()?;
     let all = list.iter().enumerate().flat_map(|(at, message)| {
         let calls = message.list("tool_calls").iter().enumerate();
-        calls.filter_map(move |(index, call)| Some((call.text("id")?.to_owned(), at, index)))
+        calls.filter_map(move |(index, call)| Some((call.text("id")?, at, index)))
     });
     let all = all.collect::<BinaryHeap<_>>().into_sorted_vec();
     let mut renamed: Vec<(usize, usize, String)> = Vec::new();

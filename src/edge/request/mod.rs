@@ -67,18 +67,11 @@ pub fn read(body: &str, api: Api) -> Result<Map> {
         Some(options) => flag(options, "include_usage")?,
         None => false.into(),
     };
+    reader.had_tools = api != Api::Chat || body.get("tools").is_some();
     match api {
-        Api::Chat => {
-            reader.had_tools = body.get("tools").is_some();
-            reader.chat(&mut body)?;
-        }
-        Api::Responses | Api::Messages => {
-            reader.had_tools = true;
-            match api {
-                Api::Responses => reader.responses(&mut body)?,
-                _ => reader.messages(&mut body)?,
-            }
-        }
+        Api::Chat => reader.chat(&mut body)?,
+        Api::Responses => reader.responses(&mut body)?,
+        Api::Messages => reader.messages(&mut body)?,
         Api::Completions => reader.completions(&body)?,
     }
     let mut spec = Map::new();

@@ -1,15 +1,12 @@
 import { pausesEnd } from '../deadline.js';
-import { toBase64 } from '../embed.js';
 import { ChatError } from '../error.js';
 import { ownProperties } from '../options.js';
-import { findProvider } from '../serving.js';
+import { VECTOR_FORMATS, checkEmbeddingModel, embeddingUsage, findProvider, leftOut } from '../serving.js';
 import { readText } from './body.js';
 import { about, addWarnings, Facts } from './facts.js';
 
 /** The texts that a client may send at once, as many as OpenAI takes. */
 const MOST_TEXTS = 2048;
-
-const FORMATS = { float: (vector) => vector, base64: toBase64 };
 
 const wrong = (message) => new ChatError('input', message);
 
@@ -17,11 +14,9 @@ const wrong = (message) => new ChatError('input', message);
 export async function embeddings({ request, requestId, providers, maxBodyBytes, timeout, firstChunk, fetch, emit }) {
   const { model: wanted, input, dimensions, encoding_format: format, ...more } = read(await readText(request, maxBodyBytes));
   if (typeof wanted !== 'string') throw wrong(wanted === undefined ? 'model is missing' : 'model must be a string');
-  if (!Object.hasOwn(FORMATS, format ?? 'float')) throw wrong("encoding_format must be 'float' or 'base64'");
+  if (!Object.hasOwn(VECTOR_FORMATS, format ?? 'float')) throw wrong("encoding_format must be 'float' or 'base64'");
   if (Array.isArray(input) && typeof input[0] !== 'number' && input.length > MOST_TEXTS) throw wrong(`input has more than ${MOST_TEXTS} texts`);
-  // The setting `embeddingModel` is a model that the owner of the endpoint chose, whatever `models` has.
-  const isAllowed = (provider, model) => model === provider.embeddingModel || provider.getModel(model);
-  const { provider, model } = findProvider(providers, wanted, isAllowed);
+  const { provider, model } = findProvider(providers, wanted, checkEmbeddingModel);
   emit({ type: 'request', requestId, api: 'embeddings', model: wanted, provider: provider.name, stream: false });
 
   const options = { input, timeout, [pausesEnd]: Date.now() + firstChunk, signal: request.signal };
@@ -33,10 +28,9 @@ export async function embeddings({ request, requestId, providers, maxBodyBytes, 
     throw error;
   });
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-  const told = [...warnings, ...Object.keys(more).filter((key) => (more[key] ?? undefined) !== undefined).map((key) => `'${key}' was left out`)];
-  addWarnings(headers, told);
+  addWarnings(headers, [...warnings, ...leftOut(more)]);
   emit({ type: 'end', requestId, ...facts.of(provider), usage, finishReason: undefined });
-  return new Response(streamOf(answer(vectors, FORMATS[format ?? 'float'], wanted, usage)), { headers });
+  return new Response(streamOf(answer(vectors, VECTOR_FORMATS[format ?? 'float'], wanted, usage)), { headers });
 }
 
 function read(body) {
@@ -51,15 +45,12 @@ function read(body) {
 }
 
 /** The answer in pieces, a vector each, since as one text it may be larger than all vectors together. */
-function* answer(vectors, format, model, { inputTokens, totalTokens = inputTokens } = {}) {
+function* answer(vectors, format, model, usage) {
   yield '{"object":"list","data":[';
   for (const [index, vector] of vectors.entries()) {
     yield `${index > 0 ? ',' : ''}${JSON.stringify({ object: 'embedding', index, embedding: format(vector) })}`;
   }
-  // Only the counts of the service are told. A count that it does not give is 0, never an estimate.
-  const usage = { prompt_tokens: inputTokens ?? totalTokens ?? 0, total_tokens: totalTokens ?? 0 };
-  if (totalTokens === undefined) usage.x_usage_unknown = true;
-  yield `],"model":${JSON.stringify(model)},"usage":${JSON.stringify(usage)}}`;
+  yield `],"model":${JSON.stringify(model)},"usage":${JSON.stringify(embeddingUsage(usage))}}`;
 }
 
 function streamOf(pieces) {

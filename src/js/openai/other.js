@@ -3,6 +3,7 @@
 import { ChatError } from '../index.js';
 import { asking, dataOf, eventStream, withRequestId, withoutUndefined } from '../client.js';
 import { asOfOpenAi } from '../client-errors.js';
+import { VECTOR_FORMATS, checkEmbeddingModel, embeddingUsage, leftOut } from '../serving.js';
 
 /** Members of a request for a completion that a chat has no place for; each with the value that changes nothing. */
 const WITHOUT_PLACE = { echo: false, suffix: '', best_of: 1 };
@@ -75,39 +76,23 @@ function mapped(stream, map) {
   return eventStream(iterate, stream.controller, stream.warnings);
 }
 
-const FORMATS = { float: (vector) => vector, base64 };
-
 /** Resolves to the embeddings in OpenAI's shape. */
 export async function askEmbeddings(client, { input, model: name, dimensions, encoding_format: given, ...more }, options) {
   const format = given ?? 'float';
   try {
-    if (!Object.hasOwn(FORMATS, format)) throw new ChatError('input', "encoding_format must be 'float' or 'base64'");
-    // The setting `embeddingModel` is a model that the owner of the provider chose, whatever `models` has.
-    const { provider, model } = client[asking].find(name, (of, wanted) => wanted === of.embeddingModel || of.getModel(wanted));
+    if (!Object.hasOwn(VECTOR_FORMATS, format)) throw new ChatError('input', "encoding_format must be 'float' or 'base64'");
+    const { provider, model } = client[asking].find(name, checkEmbeddingModel);
     if (typeof provider.embed !== 'function') throw new ChatError('input', `${provider.name} has no embeddings`, { provider: provider.name });
     const { maxRetries: retries, ...rest } = client[asking].withDefaults(options);
     const wanted = { ...rest, input, model, dimensions: dimensions ?? undefined, retries };
-    const { embeddings, model: answered, usage = {}, warnings = [] } = await provider.embed(withoutUndefined(wanted));
-    const left = Object.entries(more).filter(([, value]) => (value ?? undefined) !== undefined).map(([key]) => `'${key}' was left out`);
-    return { data: answerOf(embeddings.map(FORMATS[format]), name ?? answered, usage, [...warnings, ...left]) };
+    const { embeddings, model: answered, usage, warnings = [] } = await provider.embed(withoutUndefined(wanted));
+    return { data: answerOf(embeddings.map(VECTOR_FORMATS[format]), name ?? answered, usage, [...warnings, ...leftOut(more)]) };
   } catch (error) {
     throw asOfOpenAi(error);
   }
 }
 
-function answerOf(vectors, model, { inputTokens, totalTokens = inputTokens }, warnings) {
-  const usage = { prompt_tokens: inputTokens ?? totalTokens ?? 0, total_tokens: totalTokens ?? 0 };
-  if (totalTokens === undefined) usage.x_usage_unknown = true;
+function answerOf(vectors, model, usage, warnings) {
   const data = vectors.map((embedding, index) => ({ object: 'embedding', index, embedding }));
-  return { object: 'list', data, model, usage, ...(warnings.length > 0 && { warnings }) };
+  return { object: 'list', data, model, usage: embeddingUsage(usage), ...(warnings.length > 0 && { warnings }) };
 }
-
-/** Numbers as 32-bit floats, the first byte the lowest, in base64: the form that OpenAI calls `base64`. */
-function base64(numbers) {
-  const view = new DataView(new ArrayBuffer(numbers.length * 4));
-  numbers.forEach((number, i) => view.setFloat32(i * 4, number, true));
-  let text = '';
-  for (let i = 0; i < view.byteLength; i++) text += String.fromCharCode(view.getUint8(i));
-  return btoa(text);
-}
-

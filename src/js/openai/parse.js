@@ -82,7 +82,7 @@ export const parseCompletion = (completion, params) => withMessages(completion, 
   };
 });
 
-/** The same for the end of a stream, whose request need not ask for anything that can be parsed. */
+/** The completion at the end of a stream with what was parsed, or without: the request of a stream need not ask for anything that can be parsed. */
 export const maybeParseCompletion = (completion, params) => (isParsedWhole(params, params?.response_format)
   ? parseCompletion(completion, params)
   : withMessages(completion, ({ message }) => ({ ...message, parsed: null })));

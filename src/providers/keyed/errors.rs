@@ -130,11 +130,14 @@ const CONTEXT_TEXTS: &[&str] = &[
     "current length is",
 ];
 
+fn is_context_text(text: &str) -> bool {
+    CONTEXT_TEXTS.iter().any(|part| error_text::holds(text, part))
+}
+
 /// Whether an error says that the messages are too long for the model. `names`: the service's code and type.
 pub fn is_context_length(names: &str, text: &str) -> bool {
     !error_text::holds(names, TOO_LONG_A_TEXT)
-        && (CONTEXT_NAMES.iter().any(|part| error_text::holds(names, part))
-            || CONTEXT_TEXTS.iter().any(|part| error_text::holds(text, part)))
+        && (CONTEXT_NAMES.iter().any(|part| error_text::holds(names, part)) || is_context_text(text))
 }
 
 /// Whether the JSON reports an error. `"error": null` says that there is none.
@@ -209,10 +212,8 @@ pub fn classify(mut error: Error, value: &Value) -> Error {
         number.or_else(|| code_of(name, NAMES))
     };
     let named = names.iter().flatten().find_map(meaning);
-    let told = error_text::of(value).and_then(|text| {
-        let is_too_long = CONTEXT_TEXTS.iter().any(|part| error_text::holds(&text, part));
-        code_of(&text, TEXTS).or(is_too_long.then_some(Code::Refused))
-    });
+    let told = error_text::of(value)
+        .and_then(|text| code_of(&text, TEXTS).or(is_context_text(&text).then_some(Code::Refused)));
     // The name may say no more than that it failed, or that it was too much.
     let is_spent = told == Some(Code::PaymentRequired) || is_named(SPENT);
     let named = if is_spent { Some(Code::PaymentRequired) } else { named };
