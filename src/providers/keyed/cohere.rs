@@ -20,7 +20,7 @@ pub const PROTOCOL: Protocol = Protocol {
     open,
     // Only version 1 of the API has a list of models.
     models: Some(|chat| models::list_models(&DIALECT, chat, "/v1/models?endpoint=chat&page_size=1000")),
-    embeddings: Some(|_| Ok(Some((&DIALECT, &embeddings::COHERE)))),
+    embeddings: embeddings::Embeddings::with(|_| Ok(Some((&DIALECT, &embeddings::COHERE)))),
     info: ProtocolInfo::service(
         "Cohere",
         "https://api.cohere.com",

@@ -20,7 +20,7 @@ use crate::text::join;
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models?pageSize=1000")),
-    embeddings: Some(|_| Ok(Some((&DIALECT, &embeddings::GEMINI)))),
+    embeddings: embeddings::Embeddings::with(|_| Ok(Some((&DIALECT, &embeddings::GEMINI)))),
     info: ProtocolInfo::service(
         "Gemini",
         "https://generativelanguage.googleapis.com/v1beta",

@@ -14,6 +14,7 @@ use crate::providers::keyed::answer_parts::{
 };
 use crate::providers::keyed::compatible::Service;
 use crate::providers::keyed::content_part::{ContentPart, Media, MediaKind, Source};
+use crate::providers::keyed::embeddings::Embeddings;
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, PROVIDER_DATA, Role, ToolForm, Tools};
@@ -24,7 +25,7 @@ use crate::text::join;
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models")),
-    embeddings: Some(|settings| Ok(Service::of(settings, "")?.embeddings().map(|form| (&DIALECT, form)))),
+    embeddings: Embeddings::with(|settings| Ok(Service::of(settings, "")?.embeddings().map(|form| (&DIALECT, form)))),
     info: ProtocolInfo::service(
         "OpenAiResponses",
         "https://api.openai.com/v1",

@@ -23,7 +23,7 @@ pub const PROTOCOL: Protocol = Protocol {
         let path = path(&chat, "/ai/models/search?task=Text%20Generation&per_page=1000")?;
         models::list_models(&DIALECT, chat, &path)
     }),
-    embeddings: Some(|_| Ok(Some((&DIALECT, &VECTORS)))),
+    embeddings: embeddings::Embeddings::with(|_| Ok(Some((&DIALECT, &VECTORS)))),
     info: ProtocolInfo {
         settings: &[("accountId", SettingKind::Id)],
         ..ProtocolInfo::service(

@@ -1,8 +1,8 @@
 //! The chatbot plugins of WordPress, and what their sites share: addresses, pages, nonces and sessions.
 
-pub(super) mod ai_engine;
-pub(super) mod ai_power;
-pub(super) mod ai_puffer;
+pub(crate) mod ai_engine;
+pub(crate) mod ai_power;
+pub(crate) mod ai_puffer;
 pub mod nonce;
 pub mod page;
 
