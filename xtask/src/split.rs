@@ -28,7 +28,8 @@ struct Owners {
 }
 
 /// Reads the module at `input` and writes the core and the parts into `folder`, as `<name>.wasm`. `exports`: the functions of the parts, as
-/// `EXPORT=PART`. Prints the names, each after those that it needs.
+/// `EXPORT=PART`. Prints the names, each after those that it needs. Of a module that has the names of its functions, `functions.txt` says
+/// where each went.
 ///
 /// # Errors
 /// A file cannot be read or written, or the module is not what is expected. A reference that was missed would be a
@@ -55,8 +56,22 @@ pub fn split(input: &Path, owners: &Path, folder: &Path, exports: &[&str]) -> Re
     for (name, bytes) in write::modules(&module, &owners, &exports, &places, &names)? {
         std::fs::write(folder.join(format!("{name}.wasm")), bytes)?;
     }
+    if !module.names.is_empty() {
+        std::fs::write(folder.join("functions.txt"), describe(&module, &places))?;
+    }
     println!("{}", names.join(" "));
     Ok(())
+}
+
+/// `MODULE BYTES NAME` for each function, a line each.
+fn describe(module: &Module, places: &[Option<String>]) -> String {
+    let mut lines = String::new();
+    for (index, name) in &module.names {
+        let body = module.functions[*index as usize].body.as_ref();
+        let (Some(place), Some(body)) = (&places[*index as usize], body) else { continue };
+        lines.push_str(&format!("{place} {} {:#}\n", body.range().len(), rustc_demangle::demangle(name)));
+    }
+    lines
 }
 
 fn read_owners(text: &str) -> Result<Owners> {

@@ -37,6 +37,8 @@ pub struct Module<'a> {
     /// Functions that the core needs for a reason that is not in its code.
     pub core_roots: Vec<u32>,
     pub start: Option<u32>,
+    /// Names of functions, where the module has them.
+    pub names: Vec<(u32, &'a str)>,
 }
 
 impl<'a> Module<'a> {
@@ -126,6 +128,16 @@ impl<'a> Module<'a> {
                             bail!("a passive data segment");
                         };
                         module.data.push((number(&offset_expr)?, data.data));
+                    }
+                }
+                Payload::CustomSection(section) => {
+                    let wasmparser::KnownCustom::Name(names) = section.as_known() else { continue };
+                    for name in names {
+                        let wasmparser::Name::Function(functions) = name? else { continue };
+                        for naming in functions {
+                            let naming = naming?;
+                            module.names.push((naming.index, naming.name));
+                        }
                     }
                 }
                 Payload::TagSection(_) => bail!("tags"),
