@@ -88,6 +88,13 @@ export const PARTS = [
     work: node('environments/quick', ensureChromium, ENVIRONMENTS_TIMEOUT_MS),
     build: 'any',
   },
+  {
+    name: 'every-browser',
+    title: 'A page, its workers and the demo in Firefox, WebKit, Chromium and an old Chromium',
+    first: 60,
+    work: node('environments/browsers', ensureChromium),
+    build: 'any',
+  },
   { name: 'browser', title: 'The demo in Chromium', first: 60, work: node('browser', ensureChromium), build: 'any' },
   { name: 'clients', title: 'Command lines of coding agents, and clients in Python, at the endpoint', first: 300, work: node('clients', undefined, CLIENTS_TIMEOUT_MS), build: 'any', onlyNamed: true },
   {

@@ -27,6 +27,7 @@ import { GROUPS, NODES, TOOLS_NODE } from './versions.mjs';
  * @property {string} [group] in versions.mjs: packages that are found from the project's folder
  * @property {string} [fixture] a folder beside this file, copied into the project
  * @property {number} [timeout] seconds
+ * @property {() => Promise<string | undefined>} [skip] why it cannot be had on this machine
  * @property {(at: Project) => Promise<string | void>} run throws where the environment does not read the reply as it comes; returns a
  *   word for the table
  */
@@ -300,6 +301,11 @@ export async function testAll(folder, { atOnce = AT_ONCE } = {}) {
     rows[environments.indexOf(environment)] = row;
     const start = performance.now();
     try {
+      const reason = await environment.skip?.();
+      if (reason) {
+        Object.assign(row, { result: 'skipped', note: reason });
+        return;
+      }
       project = await open(environment, given);
       // The clock of an environment begins where its packages are there.
       const late = sleep(((environment.timeout ?? 60) + 15) * 1000, 'late', { ref: false });
@@ -353,10 +359,12 @@ export async function testAll(folder, { atOnce = AT_ONCE } = {}) {
     console.log(`\n${table(rows)}\n\nThe output of each is in target/environments/.\n`);
   });
 
-  for (const { name, title } of environments) {
-    test(`${title} streams a reply`, async () => {
+  for (const [at, { name, title }] of environments.entries()) {
+    test(`${title} streams a reply`, async (context) => {
       try {
         await runs.get(name);
+        const { result, note } = rows[at];
+        if (result === 'skipped') context.skip(note);
       } catch (error) {
         throw failureOf(error, name);
       }
