@@ -2,6 +2,7 @@
 //
 //   RIVULET_TARBALL=PATH        this tarball instead of the one that `npm pack` makes of dist/
 //   RIVULET_ENVIRONMENTS=a,b    these environments only
+//   RIVULET_KEEP=1              leaves the folders of the projects, to be looked into
 
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
@@ -96,6 +97,7 @@ async function open({ name, group, fixture, timeout = 60 }, { tarball, stub }) {
   if (fixture) await cp(new URL(`./${fixture}/`, import.meta.url), folder, { recursive: true });
   await mkdir(LOGS, { recursive: true });
   const log = createWriteStream(join(LOGS, `${name}.log`));
+  log.write(`${folder}\n`);
   const tools = await nodeBin();
   /** @type {Array<() => unknown>} */
   const closers = [];
@@ -193,8 +195,8 @@ async function open({ name, group, fixture, timeout = 60 }, { tarball, stub }) {
     },
 
     /** Opens a page in Chromium, which sets `globalThis.told` when it has read the reply. */
-    async page(url, act = async (_) => {}) {
-      const context = await (await browser()).newContext();
+    async page(url, { act = async (_) => {}, ...options } = {}) {
+      const context = await (await browser()).newContext(options);
       closers.push(() => context.close().catch(() => {}));
       return project.toldBy(await context.newPage(), url, act);
     },
@@ -237,7 +239,7 @@ async function open({ name, group, fixture, timeout = 60 }, { tarball, stub }) {
     async close() {
       for (const closer of closers.reverse()) await closer();
       await new Promise((done) => { log.end(done); });
-      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      if (!process.env.RIVULET_KEEP) await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
   return project;
