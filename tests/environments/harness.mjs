@@ -26,6 +26,7 @@ import { GROUPS, NODES, TOOLS_NODE } from './versions.mjs';
  * @property {string} name as in `RIVULET_ENVIRONMENTS`
  * @property {string} title with versions
  * @property {string} [group] in versions.mjs: packages that are found from the project's folder
+ * @property {string[]} [also] groups whose commands it uses
  * @property {string} [fixture] a folder beside this file, copied into the project
  * @property {number} [timeout] seconds
  * @property {() => Promise<string | undefined>} [skip] why it cannot be had on this machine
@@ -86,8 +87,9 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/ja
  * @param {Environment} environment
  * @param {{ tarball: string, stub: Awaited<ReturnType<typeof startStub>> }} given
  */
-async function open({ name, group, fixture, timeout = 60 }, { tarball, stub }) {
+async function open({ name, group, also = [], fixture, timeout = 60 }, { tarball, stub }) {
   const packages = group && await once(`environments-${group}`, GROUPS[group]);
+  const bins = await Promise.all(also.map(async (each) => join(await once(`environments-${each}`, GROUPS[each]), '.bin')));
   const parent = packages ? dirname(packages) : tmpdir();
   await removeStale(parent);
   const folder = await mkdtemp(join(parent, 'run-rivulet-'));
@@ -106,7 +108,7 @@ async function open({ name, group, fixture, timeout = 60 }, { tarball, stub }) {
 
   const start = (command, args, { cwd = folder, env = {}, node = tools } = {}) => {
     log.write(`\n$ ${[command, ...args].join(' ')}\n`);
-    const paths = [node, ...(packages ? [join(packages, '.bin')] : []), process.env.PATH];
+    const paths = [node, ...(packages ? [join(packages, '.bin')] : []), ...bins, process.env.PATH];
     const child = spawn(command, args, {
       cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...withoutNodeTest(), NO_COLOR: '1', CI: '1', DO_NOT_TRACK: '1', ...env, PATH: paths.join(delimiter) },

@@ -27,7 +27,7 @@ export const GROUPS = {
   next: { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1', '@opennextjs/cloudflare': '1.20.17', wrangler: '4.164.0' },
   nuxt: { nuxt: '4.5.2', vue: '3.5.45' },
   nitropack: { nitropack: '2.13.6', h3: '1.15.11' },
-  nitro: { nitro: '3.0.0' },
+  nitro: { nitro: '3.0.0', '@rollup/plugin-terser': '1.0.2' },
   sveltekit: {
     '@sveltejs/kit': '3.2.0', '@sveltejs/adapter-node': '6.0.1', '@sveltejs/vite-plugin-svelte': '7.3.1', svelte: '5.57.3', vite: '8.4.0', typescript: '6.0.3',
   },
