@@ -17,7 +17,7 @@ where that can be done; nothing is skipped silently. The first words say what is
 it took the last time. Ends with "N passed, N failed".
 
 Parts:
-${PARTS.map(({ name, title, onlyNamed }) => `  ${name.padEnd(14)}${title}${onlyNamed ? ' (only with --only)' : ''}`).join('\n')}
+${PARTS.map(({ name, title, onlyNamed }) => `  ${name.padEnd(20)}${title}${onlyNamed ? ' (only with --only)' : ''}`).join('\n')}
 
 Which build they run on:
   all parts      the release build, as it is published
@@ -63,7 +63,7 @@ async function test() {
   }
 
   console.log('\nSummary');
-  for (const result of results) console.log(`  ${result.name.padEnd(14)}${words(result, result)}`);
+  for (const result of results) console.log(`  ${result.name.padEnd(20)}${words(result, result)}`);
   const sum = (field) => results.reduce((total, result) => total + result[field], 0);
   console.log(`  all of it in ${seconds(start)}\n`);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed${sum('skipped') ? `, ${sum('skipped')} skipped` : ''}`);

@@ -28,6 +28,8 @@ import { Failure, run } from './run.mjs';
 const NODE_TIMEOUT_MS = 300_000;
 /** Some 80 command lines of some seconds each, and their installation. */
 const CLIENTS_TIMEOUT_MS = 1_200_000;
+/** A first run also installs everything. */
+const ENVIRONMENTS_TIMEOUT_MS = 1_800_000;
 
 /** Seconds. The runner's own limits are 5 s for the driver's start and 20 s for all tests together. */
 const IN_BROWSER = {
@@ -79,6 +81,28 @@ export const PARTS = [
   },
   { name: 'sdks', title: 'Real clients in JavaScript at the endpoint, strict services behind it', first: 90, work: node('clients/sdks'), build: 'any' },
   { name: 'matrix', title: 'Every fault x provider x runtime, over sockets', first: 90, work: node('matrix', ensureChromium), build: 'any' },
+  {
+    name: 'environments-quick',
+    title: 'The packed tarball in runtimes, bundlers, test runners, TypeScripts and pages',
+    first: 180,
+    work: node('environments/quick', ensureChromium, ENVIRONMENTS_TIMEOUT_MS),
+    build: 'any',
+  },
+  {
+    name: 'every-browser',
+    title: 'A page, its workers and the demo in Firefox, WebKit, Chromium and an old Chromium',
+    first: 60,
+    work: node('environments/browsers', ensureChromium),
+    build: 'any',
+  },
   { name: 'browser', title: 'The demo in Chromium', first: 60, work: node('browser', ensureChromium), build: 'any' },
   { name: 'clients', title: 'Command lines of coding agents, and clients in Python, at the endpoint', first: 300, work: node('clients', undefined, CLIENTS_TIMEOUT_MS), build: 'any', onlyNamed: true },
+  {
+    name: 'environments',
+    title: 'The packed tarball in frameworks',
+    first: 900,
+    work: node('environments/long', ensureChromium, ENVIRONMENTS_TIMEOUT_MS),
+    build: 'any',
+    onlyNamed: true,
+  },
 ];

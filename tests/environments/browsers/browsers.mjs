@@ -1,0 +1,112 @@
+// A page, its workers and the demo in every browser that can be had.
+
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { BROWSERS } from '../../../scripts/lib/browsers.mjs';
+import { Failure } from '../../../scripts/lib/run.mjs';
+import { CONTENT_SECURITY_POLICY, demo } from '../../../scripts/serve.mjs';
+import { GREETING } from '../../browser/visit.mjs';
+import { startSite } from '../../site/server.mjs';
+
+const FIXTURES = fileURLToPath(new URL('./fixtures/', import.meta.url));
+
+/** Name and version in a user agent's name. */
+const versionOf = (agent) => /(HeadlessChrome|Chrome|Firefox)\/(\d+[\d.]*)/.exec(agent)?.slice(1).join(' ') ?? /Version\/([\d.]+) Safari/.exec(agent)?.[0] ?? agent;
+
+async function bodyOf(incoming) {
+  let body = '';
+  for await (const part of incoming.setEncoding('utf8')) body += part;
+  return JSON.parse(body);
+}
+
+/** A promise for what a page posts to `/told`, and the listener that takes it. */
+function ear() {
+  let hear;
+  const heard = new Promise((done) => { hear = done; });
+  return {
+    heard,
+    listen: async (incoming, outgoing) => {
+      const told = await bodyOf(incoming);
+      outgoing.writeHead(204).end();
+      hear(told);
+    },
+  };
+}
+
+async function hear(at, browser, url, heard) {
+  const started = await browser.open(url);
+  at.closers.push(() => started.close());
+  const told = await Promise.race([heard, sleep(Math.max(1, at.left() - 1000), undefined, { ref: false })]);
+  at.log(started.output());
+  at.log(JSON.stringify(told));
+  if (!told) throw new Failure(`the page told nothing within ${Math.round((at.left() + 1000) / 1000)} s of the end`);
+  if (told.error) throw new Failure(told.error);
+  return told;
+}
+
+const page = (name, browser) => ({
+  name: `${name}-page`,
+  title: `${browser.title}: page, worker, shared worker`,
+  fixture: 'browsers/fixtures',
+  skip: browser.find,
+  timeout: 45,
+  async run(at) {
+    const { heard, listen } = ear();
+    const server = createServer(async (incoming, outgoing) => {
+      if (incoming.method === 'POST') return listen(incoming, outgoing);
+      const path = new URL(/** @type {string} */ (incoming.url), 'http://page.invalid').pathname;
+      try {
+        const bytes = await readFile(join(at.folder, path));
+        outgoing.writeHead(200, { 'Content-Type': extname(path) === '.js' ? 'text/javascript' : 'text/html' }).end(bytes);
+      } catch {
+        outgoing.writeHead(404).end();
+      }
+    });
+    await new Promise((done) => { server.listen(0, '127.0.0.1', () => done(undefined)); });
+    at.closers.push(() => { server.closeAllConnections(); server.close(); });
+    const told = await hear(at, browser, `http://127.0.0.1:${/** @type {any} */ (server.address()).port}/page.html?base=${at.base}`, heard);
+    for (const where of ['page', 'worker', 'shared']) {
+      if (told[where]?.error) throw new Failure(`${where}: ${told[where].error}`);
+      at.streamed(told[where], where);
+    }
+    return versionOf(told.agent);
+  },
+});
+
+const ofDemo = (name, browser) => ({
+  name: `${name}-demo`,
+  title: `${browser.title}: the demo`,
+  skip: browser.find,
+  timeout: 45,
+  async run(at) {
+    const { heard, listen } = ear();
+    const pages = demo('/demo/');
+    const driver = await readFile(join(FIXTURES, 'driver.js'));
+    const driven = async (incoming, outgoing) => {
+      if (incoming.url === '/demo/driver.js') return void outgoing.writeHead(200, { 'Content-Type': 'text/javascript' }).end(driver);
+      if (incoming.url !== '/demo/') return pages(incoming, outgoing);
+      // The page as it is served, with its policy, and one script more.
+      const html = await readFile(new URL('../../../www/index.html', import.meta.url), 'utf8');
+      outgoing.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': CONTENT_SECURITY_POLICY });
+      outgoing.end(html.replace('</head>', '<script type="module" src="driver.js"></script></head>'));
+    };
+    const site = await startSite({ delay: 20, mount: { '/demo/': driven, '/told': listen } });
+    at.closers.push(() => site.close());
+    const told = await hear(at, browser, `${site.url}/demo/`, heard);
+    if (told.failure) throw new Failure(told.failure);
+    if (told.text !== GREETING) throw new Failure(`another text: ${JSON.stringify(told.text)}`);
+    if (told.lengths < 3) throw new Failure(`the text came in ${told.lengths} pieces`);
+    return versionOf(told.agent);
+  },
+});
+
+const demos = Object.entries(BROWSERS).filter(([name]) => name !== 'old-chromium');
+
+export default [
+  ...Object.entries(BROWSERS).map(([name, browser]) => page(name, browser)),
+  ...demos.map(([name, browser]) => ofDemo(name, browser)),
+];

@@ -1,0 +1,3 @@
+import { testAll } from '../harness.mjs';
+
+await testAll(new URL('./', import.meta.url));

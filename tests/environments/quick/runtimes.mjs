@@ -1,0 +1,43 @@
+// Deno and Bun, and a program that Bun has bundled.
+
+import { stat } from 'node:fs/promises';
+
+import { Failure } from '../../../scripts/lib/run.mjs';
+import { runtimes, VERSIONS } from '../../../scripts/lib/runtimes.mjs';
+
+const command = async (name) => (await runtimes())(name);
+const fixture = 'quick/fixtures/node';
+
+/** What is inlined once may not come more than once when names are made short. */
+async function bundled(at) {
+  const sizes = {};
+  for (const [name, flags] of Object.entries({ 'plain.js': [], 'minified.js': ['--minify'] })) {
+    await at.run(await command('bun'), ['build', ...flags, '--target=bun', `--outfile=${name}`, 'cli.mjs']);
+    at.streamed(await at.tell(await command('bun'), ['run', name, at.base]), name);
+    sizes[name] = (await stat(at.at(name))).size;
+  }
+  if (sizes['minified.js'] > sizes['plain.js']) throw new Failure(`minified it is larger: ${sizes['minified.js']} B, not ${sizes['plain.js']} B`);
+  return `${Math.round(sizes['minified.js'] / 1000)} kB minified`;
+}
+
+export default [
+  {
+    name: 'deno',
+    title: `Deno ${VERSIONS.deno}`,
+    fixture,
+    async run(at) {
+      const flags = ['run', '--quiet', '--allow-net', '--no-lock', '--node-modules-dir=manual'];
+      at.streamed(await at.tell(await command('deno'), [...flags, 'cli.mjs', at.base]));
+    },
+  },
+  {
+    name: 'bun',
+    title: `Bun ${VERSIONS.bun}`,
+    fixture,
+    async run(at) {
+      at.streamed(await at.tell(await command('bun'), ['run', 'cli.mjs', at.base]), 'import');
+      at.streamed(await at.tell(await command('bun'), ['run', 'cli.cjs', at.base]), 'require');
+    },
+  },
+  { name: 'bun-build', title: `Bun ${VERSIONS.bun}, bun build, with and without --minify`, fixture, run: bundled },
+];

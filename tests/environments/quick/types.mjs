@@ -1,0 +1,21 @@
+// Types of every entry, in TypeScript from 5.4 on, for each way to resolve modules.
+
+import { join } from 'node:path';
+
+import { Failure } from '../../../scripts/lib/run.mjs';
+import { GROUPS } from '../versions.mjs';
+
+export default Object.keys(GROUPS.typescript).map((name) => ({
+  name,
+  title: `TypeScript ${name.split('-')[1]}`,
+  group: 'typescript',
+  fixture: 'quick/fixtures/types',
+  async run(at) {
+    const paths = Object.keys(at.manifest.exports).filter((path) => !/\.json$|\*/.test(path)).map((path) => `rivulet${path.slice(1)}`);
+    const told = await at.tell('node', ['check.mjs', join(at.packages, name), name.split('-')[1], ...paths]);
+    for (const [way, errors] of Object.entries(told)) for (const error of errors) at.log(`${way}: ${error}`);
+    const wrong = Object.entries(told).filter(([, errors]) => errors.length).map(([way, errors]) => `${way}: ${errors[0]}${errors.length > 1 ? ` and ${errors.length - 1} more` : ''}`);
+    if (wrong.length) throw new Failure(wrong.join('; '));
+    return `${paths.length} paths x ${Object.keys(told).join(', ')}`;
+  },
+}));
