@@ -186,7 +186,7 @@ fn each_protocol_is_a_part_of_the_module_and_its_class_names_that() {
     let parts = matches(r"part_(\w+): \w+::\w+::PROTOCOL", &source("src/web/parts.rs"));
     let mut named = Names::new();
     for file in javascript() {
-        named.extend(matches(r"static parts = \(\) => \[\w+, (\w+)\];", &source(&file)));
+        named.extend(matches(r"static part = \(\) => (\w+);", &source(&file)));
     }
     assert_eq!(named, parts, "the parts that classes of JavaScript name");
 }

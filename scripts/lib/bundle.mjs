@@ -186,23 +186,23 @@ async function writeTypes(fresh) {
 /**
  * The parts of the module (src/web/parts.rs), the core first. A dev build is one piece, in which all of them are.
  *
- * @returns {Promise<{ isWhole: boolean, build: string, list: { name: string, export?: string, bytes?: Uint8Array }[], ranks: Uint8Array }>}
+ * @returns {Promise<{ isWhole: boolean, build: string, list: { name: string, needs: string[], export?: string, bytes?: Uint8Array }[], ranks: Uint8Array }>}
  */
 async function readParts(from) {
   const whole = await readFile(join(from, 'rivulet_bg.wasm'));
   const build = createHash('sha256').update(whole).digest('hex').slice(0, 8);
   const ranks = ranking(whole);
-  const { names, exports, isWhole } = JSON.parse(await readFile(join(from, 'parts.json'), 'utf8'));
-  const list = await Promise.all(names.map(async (name) => ({
-    name,
-    export: exports[name],
-    bytes: isWhole ? (name === 'core' ? whole : undefined) : await readFile(join(from, 'split', `${name}.wasm`)),
+  const { isWhole, list: parts } = JSON.parse(await readFile(join(from, 'parts.json'), 'utf8'));
+  const list = await Promise.all(parts.map(async (part) => ({
+    ...part,
+    bytes: isWhole ? (part.name === 'core' ? whole : undefined) : await readFile(join(from, 'split', `${part.name}.wasm`)),
   })));
   return { isWhole, build, list, ranks };
 }
 
 /**
- * `import … from '#parts'` is the list of parts, each `{ build, export, load }`: `load` gives bytes or a compiled module. `way` writes what comes
+ * `import … from '#parts'` is the list of parts, each `{ build, needs, export, load }`: `needs` are the parts that it
+ * needs beside the core, `export` is its function in the whole module, `load` gives bytes or a compiled module. `way` writes what comes
  * before a part, and its `load`.
  *
  * @returns {import('esbuild').Plugin}
@@ -226,11 +226,13 @@ const partsFor = ({ isWhole, build, list, ranks }, way) => ({
       const { head = '', load } = (isWhole && path !== 'core') ? {} : way(part, ranks);
       const members = [
         `build: '${build}'`,
+        ...(path === 'core' ? [] : [`needs: [${part.needs.join(', ')}]`]),
         ...(part.export ? [`export: '${part.export}'`] : []),
         ...(path === 'core' ? [`isWhole: ${isWhole}`] : []),
         ...(load ? [`load: ${load}`] : []),
       ];
-      return entry(`${head}\nexport const ${path} = { ${members.join(', ')} };`);
+      const needs = part.needs.map((name) => `import { ${name} } from 'part:${name}';`).join('\n');
+      return entry(`${needs}\n${head}\nexport const ${path} = { ${members.join(', ')} };`);
     });
   },
 });

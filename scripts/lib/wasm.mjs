@@ -116,7 +116,7 @@ async function bindOnly() {
     const glue = join(folder, 'rivulet.js');
     await listOnce(glue);
     const exports = [...(await readFile(glue, 'utf8')).matchAll(/\bwasm\.part_(\w+)/g)].map(([, name]) => name);
-    await writeParts(folder, ['core', ...new Set(exports.flatMap((name) => [name.split('_')[0], name]))], (name) => exports.includes(name) ? `${PART}${name}` : undefined, true);
+    await writeParts(folder, [['core'], ...[...new Set(exports)].map((name) => [name])], (name) => `${PART}${name}`, true);
   });
 }
 
@@ -160,15 +160,22 @@ async function writeGlue(tool, compiled, folder, more = [], snips = true) {
     const parts = exports.filter(([name]) => name.startsWith(PART)).map(([name, short]) => `${short}=${name.slice(PART.length)}`);
     await mkdir(join(folder, 'split'));
     const printed = await read(tool, ['split', module, owners, join(folder, 'split'), ...parts]);
-    await writeParts(folder, printed.trim().split(' '), (name) => exports.find(([long]) => long === `${PART}${name}`)?.[1]);
+    const short = (name) => exports.find(([long]) => long === `${PART}${name}`)?.[1];
+    await writeParts(folder, printed.trim().split('\n').map((line) => line.split(' ')), short);
   }
   return module;
 }
 
-/** What the parts are called, and their functions in the whole module. `isWhole`: there is no other. */
+/**
+ * What the parts are called, what each needs beside the core, and its function in the whole module. `isWhole`: there is no other.
+ *
+ * @param {string} folder
+ * @param {string[][]} names of a part, and of those that it needs
+ * @param {(name: string) => string | undefined} exported
+ */
 async function writeParts(folder, names, exported, isWhole = false) {
-  const exports = Object.fromEntries(names.map((name) => [name, exported(name)]));
-  await writeFile(join(folder, 'parts.json'), JSON.stringify({ names, exports, isWhole }));
+  const list = names.map(([name, ...needs]) => ({ name, needs, export: name === 'core' ? undefined : exported(name) }));
+  await writeFile(join(folder, 'parts.json'), JSON.stringify({ isWhole, list }));
 }
 
 /** How the names of the functions begin that add the parts (src/web/parts.rs). */

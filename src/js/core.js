@@ -31,14 +31,13 @@ const modules = new Map();
 let lostInstances = 0;
 
 /**
- * The wasm module, with `parts` in it (src/web/parts.rs), each after those that it needs. It is compiled at the first use, so that importing
- * rivulet costs nothing; Workers even forbid work at import.
+ * The wasm module, with one or two parts in it (src/web/parts.rs). It is compiled at the first use, so that importing rivulet costs nothing;
+ * Workers even forbid work at import.
  */
-export function core(...parts) {
+export function core(part, another) {
   if (!isStarted) start();
-  for (const part of parts) {
-    if (!added.has(part)) add(part);
-  }
+  if (part && !added.has(part)) add(part);
+  if (another && !added.has(another)) add(another);
   return api;
 }
 
@@ -57,6 +56,7 @@ function add(part) {
   if (part.build !== whole.build) {
     throw new ChatError('input', 'two different builds of rivulet are in use together: install one version, and load it once');
   }
+  part.needs.forEach((needed) => added.has(needed) || add(needed));
   link(part);
   added.add(part);
 }
@@ -120,8 +120,8 @@ export const needsPreparing = (error) => error?.code === 'wasm_blocked' && isToo
 /** Compiles the modules of the core and of `parts` asynchronously, so that `core` finds them. */
 export async function prepare(...parts) {
   try {
-    const wanted = (whole.isWhole ? [whole] : [whole, ...added, ...parts]).filter((part) => !modules.has(part));
-    await Promise.all(wanted.map(async (part) => modules.set(part, await WebAssembly.compile(part.load()))));
+    const wanted = whole.isWhole ? [whole] : [whole, ...added, ...parts.flatMap((part) => [...part.needs, part])];
+    await Promise.all(wanted.filter((part) => !modules.has(part)).map(async (part) => modules.set(part, await WebAssembly.compile(part.load()))));
   } catch (error) {
     throw blocked(error);
   }

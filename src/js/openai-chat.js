@@ -1,8 +1,8 @@
-import { keyed, keyed_openai_chat } from '#parts';
+import { keyed_openai_chat } from '#parts';
 import { Provider } from './provider.js';
 
 export class OpenAiChat extends Provider {
   static name = 'OpenAiChat';
   static protocol = 'OpenAiChat';
-  static parts = () => [keyed, keyed_openai_chat];
+  static part = () => keyed_openai_chat;
 }

@@ -1,6 +1,6 @@
 // `rivulet/openai`: OpenAI's two protocols, which the compatible services speak, too.
 
-import { keyed, keyed_openai_responses } from '#parts';
+import { keyed_openai_responses } from '#parts';
 import { Provider } from './provider.js';
 
 export * from './common.js';
@@ -10,5 +10,5 @@ export { SERVICES } from './service-table.js';
 export class OpenAiResponses extends Provider {
   static name = 'OpenAiResponses';
   static protocol = 'OpenAiResponses';
-  static parts = () => [keyed, keyed_openai_responses];
+  static part = () => keyed_openai_responses;
 }

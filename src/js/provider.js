@@ -136,9 +136,9 @@ export class Provider {
     return (this.#settingsJson ??= toJson(this.#data, 'the settings'));
   }
 
-  /** The core, with the parts that this provider needs. */
+  /** The core, with the part of this provider. */
   #core(edge) {
-    return edge ? core(...this.constructor.parts(), edge) : core(...this.constructor.parts());
+    return core(this.constructor.part(), edge);
   }
 
   #describe() {

@@ -1,6 +1,6 @@
 // `rivulet/services`: the services that people hold keys for.
 
-import { keyed, keyed_anthropic, keyed_cohere, keyed_gemini, keyed_ollama } from '#parts';
+import { keyed_anthropic, keyed_cohere, keyed_gemini, keyed_ollama } from '#parts';
 import { Provider } from './provider.js';
 
 export * from './openai.js';
@@ -9,25 +9,25 @@ export { WorkersAi } from './workers-ai.js';
 export class Anthropic extends Provider {
   static name = 'Anthropic';
   static protocol = 'Anthropic';
-  static parts = () => [keyed, keyed_anthropic];
+  static part = () => keyed_anthropic;
 }
 
 export class Cohere extends Provider {
   static name = 'Cohere';
   static protocol = 'Cohere';
-  static parts = () => [keyed, keyed_cohere];
+  static part = () => keyed_cohere;
 }
 
 export class Gemini extends Provider {
   static name = 'Gemini';
   static protocol = 'Gemini';
-  static parts = () => [keyed, keyed_gemini];
+  static part = () => keyed_gemini;
 }
 
 export class Ollama extends Provider {
   static name = 'Ollama';
   static protocol = 'Ollama';
-  static parts = () => [keyed, keyed_ollama];
+  static part = () => keyed_ollama;
 
   /** Without settings: the local server. */
   constructor(settings = {}) {

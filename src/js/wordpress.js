@@ -1,6 +1,6 @@
 // `rivulet/wordpress`: sites with one of the three plugins.
 
-import { wordpress, wordpress_ai_engine, wordpress_ai_power, wordpress_ai_puffer } from '#parts';
+import { wordpress_ai_engine, wordpress_ai_power, wordpress_ai_puffer } from '#parts';
 import { Provider } from './provider.js';
 
 export * from './common.js';
@@ -8,19 +8,19 @@ export * from './common.js';
 export class AiEngine extends Provider {
   static name = 'AiEngine';
   static protocol = 'AiEngine';
-  static parts = () => [wordpress, wordpress_ai_engine];
+  static part = () => wordpress_ai_engine;
 }
 
 export class AiPower extends Provider {
   static name = 'AiPower';
   static protocol = 'AiPower';
-  static parts = () => [wordpress, wordpress_ai_power];
+  static part = () => wordpress_ai_power;
 }
 
 export class AiPuffer extends Provider {
   static name = 'AiPuffer';
   static protocol = 'AiPuffer';
-  static parts = () => [wordpress, wordpress_ai_puffer];
+  static part = () => wordpress_ai_puffer;
 }
 
 export const Chatgpt4Online = /* @__PURE__ */ new AiEngine({ preset: 'Chatgpt4Online' });

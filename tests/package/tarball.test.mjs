@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -29,12 +30,16 @@ const PARTS = [
 const ENTRIES = ['edge', 'index', 'openai', 'openai-client', 'services', 'wordpress'];
 const ONE_FILE = ['edge.min', 'rivulet.global', 'rivulet.min', 'slim'];
 
-test('holds these files and no others', () => {
+test('holds these files and no others', async () => {
+  // README links to them.
+  const documents = (await readdir(join(ROOT, 'docs'))).map((name) => `docs/${name}`);
   const program = (name) => [name, `${name}.map`];
   const expected = [
     'LICENSE',
     'README.md',
     'package.json',
+    'benches/plots/chunk-size.svg',
+    ...documents,
     ...PARTS.map((name) => `dist/wasm/${name}.wasm`),
     ...[...ENTRIES, ...ONE_FILE, 'node', 'openai-types', 'rivulet.wasm'].map((name) => `dist/${name}.d.ts`),
     ...[...ENTRIES, ...ONE_FILE, 'node'].flatMap((name) => program(`dist/${name}.js`)),
@@ -61,6 +66,13 @@ test('brings no other package along and runs nothing when installed', async () =
   assert.deepEqual(ran, []);
 });
 
+test('every file that the README links to is in the package', async () => {
+  const readme = await readFile(join(home, 'README.md'), 'utf8');
+  const linked = [...readme.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, path]) => path);
+  assert.ok(linked.length > 5);
+  assert.deepEqual(linked.filter((path) => !project.files.includes(path)), []);
+});
+
 test('every path that package.json names exists', async () => {
   const paths = [];
   JSON.stringify([manifest.exports, manifest.typesVersions, manifest.main, manifest.types, manifest.unpkg, manifest.jsdelivr], (_, value) => (typeof value === 'string' ? paths.push(value) : value));
@@ -85,6 +97,12 @@ test('inlined modules are the modules', async () => {
   // All byte values, frequent and rare.
   const all = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
   assert.deepEqual(Buffer.from(decode(encode(all, ranks))), Buffer.from(all));
+});
+
+test('npm publish is refused while package.json does not say where the project lives', async () => {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/prepack.mjs'], { cwd: ROOT, env: { ...process.env, npm_command: 'publish' }, encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(stderr, /homepage, bugs\.url, repository\.url must say where the project lives/);
 });
 
 test('names no path of the machine that built it', async () => {

@@ -15,20 +15,20 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::placement::{CORE, Needed, family};
-use parse::Module;
+use crate::placement::{CORE, Needed, groups_of};
+use parse::{Function, Module};
 
 /// What belongs to which module, as `snip` wrote it.
 #[derive(Default)]
 struct Owners {
-    /// Entries of the table.
-    slots: BTreeMap<u32, String>,
+    /// Who needs an entry of the table. All others belong to the core.
+    slots: BTreeMap<u32, Needed>,
     /// Stretches of the data, in order: start, end, module.
     data: Vec<(u32, u32, String)>,
 }
 
 /// Reads the module at `input` and writes the core and the parts into `folder`, as `<name>.wasm`. `exports`: the functions of the parts, as
-/// `EXPORT=PART`. Prints the names, each after those that it needs. Of a module that has the names of its functions, `functions.txt` says
+/// `EXPORT=PART`. Prints a line for each module, after those that it needs: its name, and theirs without the core. Of a module that has the names of its functions, `functions.txt` says
 /// where each went.
 ///
 /// # Errors
@@ -43,33 +43,44 @@ pub fn split(input: &Path, owners: &Path, folder: &Path, exports: &[&str]) -> Re
 
     let mut names: Vec<&str> = vec![CORE];
     for part in exports.values() {
-        for name in [family(part), part] {
+        for name in groups_of(part).into_iter().chain([*part]) {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
     }
-    for name in owners.slots.values().chain(owners.data.iter().map(|(.., name)| name)) {
+    for name in
+        owners.slots.values().flat_map(|needed| &needed.by_parts).chain(owners.data.iter().map(|(.., name)| name))
+    {
         ensure!(names.contains(&name.as_str()), "no part '{name}'");
     }
-    let places = place_functions(&module, &owners, &exports)?;
+    let needed = needed_functions(&module, &owners, &exports)?;
+    // `None`: it is imported, or nobody needs it.
+    let place = |(needed, function): (&Needed, &Function)| {
+        needed.place().filter(|_| function.body.is_some()).map(str::to_owned)
+    };
+    let places: Vec<_> = needed.iter().zip(&module.functions).map(place).collect();
     for (name, bytes) in write::modules(&module, &owners, &exports, &places, &names)? {
         std::fs::write(folder.join(format!("{name}.wasm")), bytes)?;
     }
     if !module.names.is_empty() {
-        std::fs::write(folder.join("functions.txt"), describe(&module, &places))?;
+        std::fs::write(folder.join("functions.txt"), describe(&module, &places, &needed))?;
     }
-    println!("{}", names.join(" "));
+    for name in names {
+        println!("{}", [name].into_iter().chain(groups_of(name)).collect::<Vec<_>>().join(" "));
+    }
     Ok(())
 }
 
-/// `MODULE BYTES NAME` for each function, a line each.
-fn describe(module: &Module, places: &[Option<String>]) -> String {
+/// `MODULE BYTES PARTS NAME` for each function, a line each. `PARTS`: those that need it, or `core`.
+fn describe(module: &Module, places: &[Option<String>], needed: &[Needed]) -> String {
     let mut lines = String::new();
     for (index, name) in &module.names {
         let body = module.functions[*index as usize].body.as_ref();
         let (Some(place), Some(body)) = (&places[*index as usize], body) else { continue };
-        lines.push_str(&format!("{place} {} {:#}\n", body.range().len(), rustc_demangle::demangle(name)));
+        let needed = &needed[*index as usize];
+        let (bytes, users) = (body.range().len(), needed.list());
+        lines.push_str(&format!("{place} {bytes} {users} {:#}\n", rustc_demangle::demangle(name)));
     }
     lines
 }
@@ -78,7 +89,7 @@ fn read_owners(text: &str) -> Result<Owners> {
     let mut owners = Owners::default();
     for line in text.lines() {
         match line.split(' ').collect::<Vec<_>>()[..] {
-            ["slot", index, name] => _ = owners.slots.insert(index.parse()?, name.to_owned()),
+            ["slot", index, name] => _ = owners.slots.insert(index.parse()?, Needed::read(name)),
             ["data", start, end, name] => owners.data.push((start.parse()?, end.parse()?, name.to_owned())),
             _ => bail!("the line '{line}' is not understood"),
         }
@@ -86,8 +97,8 @@ fn read_owners(text: &str) -> Result<Owners> {
     Ok(owners)
 }
 
-/// The module that each function goes into, by its number. `None`: it is imported, or nobody needs it.
-fn place_functions(module: &Module, owners: &Owners, exports: &BTreeMap<&str, &str>) -> Result<Vec<Option<String>>> {
+/// Who needs each function, by its number.
+fn needed_functions(module: &Module, owners: &Owners, exports: &BTreeMap<&str, &str>) -> Result<Vec<Needed>> {
     let mut roots: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for (name, function) in &module.function_exports {
         roots.entry(exports.get(name.as_str()).copied().unwrap_or(CORE)).or_default().push(*function);
@@ -95,9 +106,11 @@ fn place_functions(module: &Module, owners: &Owners, exports: &BTreeMap<&str, &s
     let all: HashSet<_> = module.function_exports.iter().map(|(name, _)| name.as_str()).collect();
     let missing = exports.keys().find(|name| !all.contains(**name));
     ensure!(missing.is_none(), "nothing is exported as {missing:?}");
-    let owner = |slot: &u32| owners.slots.get(slot).map_or(CORE, String::as_str);
     for (slot, function) in &module.table {
-        roots.entry(owner(slot)).or_default().push(*function);
+        match owners.slots.get(slot) {
+            Some(needed) => needed.by_parts.iter().for_each(|part| roots.entry(part).or_default().push(*function)),
+            None => roots.entry(CORE).or_default().push(*function),
+        }
     }
     roots.entry(CORE).or_default().extend(&module.core_roots);
 
@@ -112,9 +125,5 @@ fn place_functions(module: &Module, owners: &Owners, exports: &BTreeMap<&str, &s
             }
         }
     }
-    Ok(needed
-        .iter()
-        .zip(&module.functions)
-        .map(|(needed, function)| needed.place().filter(|_| function.body.is_some()).map(str::to_owned))
-        .collect())
+    Ok(needed)
 }

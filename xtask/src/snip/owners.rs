@@ -9,7 +9,7 @@ use anyhow::Result;
 use super::module::{Item, Module};
 use crate::placement::{CORE, Needed};
 
-/// `slot INDEX MODULE` for each entry of the table, and `data START END MODULE` for each stretch of the data, a line each. What no line
+/// `slot INDEX PARTS` for each entry of the table, with all parts that need it, and `data START END MODULE` for each stretch of the data, a line each. What no line
 /// names belongs to the core.
 ///
 /// # Errors
@@ -22,8 +22,9 @@ pub fn of(module: &Module, core: &HashSet<Item>, parts: &[HashSet<Item>]) -> Res
     };
     let mut lines = String::new();
     for (index, function) in (module.table_start..).zip(&module.table) {
-        if let Some(place) = needed(&Item::Slot(*function)).place().filter(|place| *place != CORE) {
-            writeln!(lines, "slot {index} {place}")?;
+        let needed = needed(&Item::Slot(*function));
+        if !needed.by_core && !needed.by_parts.is_empty() {
+            writeln!(lines, "slot {index} {}", needed.list())?;
         }
     }
     for segment in &module.segments {

@@ -12,7 +12,7 @@ use wasmparser::Operator;
 
 use super::Owners;
 use super::parse::Module;
-use crate::placement::CORE;
+use crate::placement::{CORE, Needed};
 
 /// The module that parts import from: what the core and other parts export, all together (`src/js/core.js`).
 const LINKED: &str = "b";
@@ -324,7 +324,7 @@ impl<'a> Writer<'a> {
     fn slots(&self) -> Vec<(u32, u32)> {
         let place = |(slot, function): &(u32, u32)| match &self.places[*function as usize] {
             Some(place) => place,
-            None => self.owners.slots.get(slot).map_or(CORE, String::as_str),
+            None => self.owners.slots.get(slot).and_then(Needed::place).unwrap_or(CORE),
         };
         let mut slots: Vec<_> = self.whole.table.iter().filter(|entry| place(entry) == self.name).copied().collect();
         slots.sort_unstable();
