@@ -95,7 +95,9 @@ async function writeAll(fresh, dev) {
   })) {
     await build({ ...common, ...more, outfile: join(fresh, name), plugins: [glue(from), partsFor(parts, inline)] });
   }
-  await build({ ...common, entryPoints: [source('slim')], outdir: fresh, plugins: [glue(from), partsFor({ ...parts, isWhole: true }, given)] });
+  const slim = { ...common, entryPoints: [source('slim')], plugins: [glue(from), partsFor({ ...parts, isWhole: true }, given)] };
+  await build({ ...slim, outdir: fresh });
+  await build({ ...slim, format: 'cjs', outfile: join(fresh, 'cjs', 'slim.cjs') });
   await build({ ...common, entryPoints: SEPARATE_ENTRIES.map(source), outdir: fresh });
   await build({ ...common, entryPoints: SEPARATE_ENTRIES.map(source), outdir: join(fresh, 'cjs'), format: 'cjs', outExtension: { '.js': '.cjs' } });
 }
@@ -175,7 +177,7 @@ async function writeTypes(fresh) {
   for (const name of [...ENTRIES, ...SEPARATE_ENTRIES, ...TYPES, 'slim']) {
     const text = await readFile(join(SOURCES, `${name}.d.ts`), 'utf8');
     await writeFile(join(fresh, `${name}.d.ts`), text);
-    if (name !== 'slim') await writeFile(join(fresh, 'cjs', `${name}.d.cts`), text.replaceAll(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'"));
+    await writeFile(join(fresh, 'cjs', `${name}.d.cts`), text.replaceAll(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'"));
   }
   await writeFile(join(fresh, 'edge.min.d.ts'), "export * from './index.js';\nexport * from './edge.js';\n");
   await writeFile(join(fresh, 'rivulet.min.d.ts'), "export * from './index.js';\n");

@@ -44,8 +44,8 @@ export async function shortenGlue(file, printed) {
 }
 
 /**
- * The glue with what rivulet needs of it: a bundler leaves it out where nothing of it is used, the imports for parts of the module are exported, and importing the glue makes no decoder, which
- * the pages that Jest simulates do not have.
+ * The glue with what rivulet needs of it: a bundler leaves it out where nothing of it is used, the imports for parts of the module are exported, and importing the glue makes no decoder, and the
+ * pages that jsdom simulates for Jest, which have none, get that of Node.
  *
  * @param {string} text
  */
@@ -56,12 +56,14 @@ export function lateText(text) {
   };
   const made = "new TextDecoder('utf-8', { ignoreBOM: true })";
   replace(`let cachedTextDecoder = ${made};\ncachedTextDecoder.decode();\n`, 'let cachedTextDecoder;\n');
-  replace('return cachedTextDecoder.decode(bytes);', `return (cachedTextDecoder ??= ${made}).decode(bytes);`);
-  replace('const cachedTextEncoder = new TextEncoder();', 'let cachedTextEncoder;');
+  replace(made, "new (coders().TextDecoder)('utf-8', { ignoreBOM: true })");
+  replace('return cachedTextDecoder.decode(bytes);', `return (cachedTextDecoder ??= ${made.replace('TextDecoder', '(coders().TextDecoder)')}).decode(bytes);`);
+  replace('const cachedTextEncoder = new TextEncoder();', 'let cachedTextEncoder;\n'
+    + "const coders = () => (typeof TextDecoder === 'function' ? globalThis : globalThis.process.getBuiltinModule('node:util'));");
   // Every engine that has what the module needs has `encodeInto`.
   text = text.replace(/^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?:.*\n)*?^\}\n/m, '');
-  replace('cachedTextEncoder.encodeInto(arg, view)', '(cachedTextEncoder ??= new TextEncoder()).encodeInto(arg, view)');
-  replace('cachedTextEncoder.encode(arg)', '(cachedTextEncoder ??= new TextEncoder()).encode(arg)');
+  replace('cachedTextEncoder.encodeInto(arg, view)', '(cachedTextEncoder ??= new (coders().TextEncoder)()).encodeInto(arg, view)');
+  replace('cachedTextEncoder.encode(arg)', '(cachedTextEncoder ??= new (coders().TextEncoder)()).encode(arg)');
   // Bundlers keep what runs at once, and all that it names.
   text = text.replace(/^if \(Symbol\.dispose\) .*\n/gm, '');
   replace(': new FinalizationRegistry(', ': /* @__PURE__ */ new FinalizationRegistry(');

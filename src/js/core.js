@@ -93,6 +93,10 @@ function compiled(part) {
 function blocked(error) {
   if (error instanceof ChatError) return error;
   const message = String(error?.message);
+  if (error?.code === 'ENOENT') {
+    return new ChatError('wasm_blocked', `${error.path} is missing: a bundler has left rivulet's files behind; name rivulet as external, or copy `
+      + 'node_modules/rivulet/dist/wasm beside the folder of the bundle (docs/environments.md)', { cause: error });
+  }
   let why = 'this page or runtime does not allow WebAssembly: a Content-Security-Policy needs script-src \'wasm-unsafe-eval\'';
   if (typeof WebAssembly !== 'object') {
     why = 'this runtime has no WebAssembly (React Native\'s Hermes has none, and lockdown modes turn it off): call an endpoint made with rivulet/edge from it';

@@ -22,9 +22,9 @@ before(async () => {
 });
 after(() => project?.remove());
 
-/** The parts of the module: src/web/parts.rs. */
+/** The parts of the module, and their groups: src/web/parts.rs, xtask/src/placement.rs. */
 const PARTS = [
-  'core', 'edge', 'keyed', 'keyed_anthropic', 'keyed_cohere', 'keyed_gemini', 'keyed_ollama', 'keyed_openai_chat', 'keyed_openai_responses',
+  'core', 'edge', 'keyed', 'keyed_anthropic', 'keyed_blocks', 'keyed_chunks', 'keyed_cohere', 'keyed_gemini', 'keyed_ollama', 'keyed_openai_chat', 'keyed_openai_responses',
   'keyed_workers_ai', 'wordpress', 'wordpress_ai_engine', 'wordpress_ai_power', 'wordpress_ai_puffer',
 ];
 const ENTRIES = ['edge', 'index', 'openai', 'openai-client', 'services', 'wordpress'];
@@ -46,7 +46,8 @@ test('holds these files and no others', async () => {
     ...['workerd', 'edge-light'].flatMap((folder) => ENTRIES.flatMap((name) => program(`dist/${folder}/${name}.js`))),
     ...['edge', 'index', 'openai-client'].flatMap((name) => [...program(`dist/node/${name}.js`), ...program(`dist/cjs/${name}.cjs`)]),
     ...program('dist/cjs/node.cjs'),
-    ...[...ENTRIES, 'node', 'openai-types'].map((name) => `dist/cjs/${name}.d.cts`),
+    ...program('dist/cjs/slim.cjs'),
+    ...[...ENTRIES, 'node', 'openai-types', 'slim'].map((name) => `dist/cjs/${name}.d.cts`),
     'dist/rivulet.wasm',
   ];
   // What several entries share is in files whose names are hashes.
@@ -135,9 +136,9 @@ test('a bundle holds neither Fallback nor Client nor SERVICES nor other services
   const ranks = ranking(await readFile(join(home, 'dist', 'rivulet.wasm')));
   const none = [false, false, false, false, false];
   assert.deepEqual(await bundled('AiEngine'), [none, ['core', 'wordpress', 'wordpress_ai_engine']]);
-  assert.deepEqual(await bundled('OpenAiChat, Anthropic'), [none, ['core', 'keyed', 'keyed_anthropic', 'keyed_openai_chat']]);
+  assert.deepEqual(await bundled('OpenAiChat, Anthropic'), [none, ['core', 'keyed', 'keyed_anthropic', 'keyed_blocks', 'keyed_chunks', 'keyed_openai_chat']]);
   assert.deepEqual(await bundled('Fallback, Client, SERVICES, WorkersAi'), [
-    [true, true, true, true, true], ['core', 'edge', 'keyed', 'keyed_openai_chat', 'keyed_workers_ai'],
+    [true, true, true, true, true], ['core', 'edge', 'keyed', 'keyed_chunks', 'keyed_openai_chat', 'keyed_workers_ai'],
   ]);
   assert.deepEqual(await bundled('ChatError'), [none, []]);
 });
