@@ -58,7 +58,7 @@ impl ToolNames {
     /// Reads what [`ToolNames::to_json`] wrote.
     pub fn read(given: &[Value]) -> ToolNames {
         let read = given.iter().filter_map(|entry| {
-            let kind = KINDS.iter().find(|(word, _)| entry.text("kind") == Some(word))?.1;
+            let kind = KINDS.iter().find(|(word, _)| entry.says("kind", word))?.1;
             let text = |key| entry.text(key).unwrap_or_default().to_owned();
             Some((text("known"), Tool { kind, name: text("name"), namespace: text("namespace") }))
         });

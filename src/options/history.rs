@@ -294,7 +294,7 @@ fn result_of(mut part: Value) -> Value {
 
 /// Puts each result right behind the message with its call, which services demand. A result whose call is not there stays.
 fn sort_results(list: &mut Vec<Value>) {
-    if list.iter().all(|message| message.text("role") != Some("tool")) {
+    if list.iter().all(|message| !message.says("role", "tool")) {
         return;
     }
     let calls = list.iter().enumerate().flat_map(|(at, message)| {
@@ -306,7 +306,7 @@ fn sort_results(list: &mut Vec<Value>) {
     // The message whose calls the results so far belong to, in the order of the messages; and where each result belongs.
     let (mut open, mut place_of) = (NONE, vec![NONE; list.len()]);
     for (at, message) in list.iter().enumerate() {
-        if message.text("role") != Some("tool") {
+        if !message.says("role", "tool") {
             open = at;
             continue;
         }
@@ -373,10 +373,10 @@ pub fn with_separate_ids(messages: &Value) -> Option<Value> {
         let old = call.text("id").unwrap_or_default().to_owned();
         call.insert_str("id", &new);
         // The first result is that of the call before, where that has the id, too.
-        let mut skips = calls.iter().take(index.min(MAX_DISTANCE)).any(|call| call.text("id") == Some(&old));
+        let mut skips = calls.iter().take(index.min(MAX_DISTANCE)).any(|call| call.says("id", &old));
         let results = list.iter_mut().skip(at + 1).take(MAX_DISTANCE);
-        for result in results.take_while(|message| message.text("role") == Some("tool")) {
-            if result.text("tool_call_id") == Some(&old) && !std::mem::take(&mut skips) {
+        for result in results.take_while(|message| message.says("role", "tool")) {
+            if result.says("tool_call_id", &old) && !std::mem::take(&mut skips) {
                 result.as_object_mut().into_iter().for_each(|result| result.insert_str("tool_call_id", &new));
                 break;
             }

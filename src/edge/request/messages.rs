@@ -142,7 +142,7 @@ impl Reader {
 /// Makes text of the tools that a client's search found, which only Anthropic's own search has a block for.
 fn read_result(block: &mut Value, found: &mut BinaryHeap<String>) {
     let Some(Value::Array(parts)) = block.as_object_mut().and_then(|block| block.get_mut("content")) else { return };
-    for part in parts.iter_mut().filter(|part| part.text("type") == Some("tool_reference")) {
+    for part in parts.iter_mut().filter(|part| part.says("type", "tool_reference")) {
         let name = part.text("tool_name").unwrap_or_default().to_owned();
         let text = join(&["The tool ", &name, " can be called now."]);
         *part = fill_template(r#"{"type":"text","text":$}"#, &[&text]);

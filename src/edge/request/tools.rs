@@ -98,7 +98,7 @@ impl Reader {
                 }
                 self.push_tool(ToolKind::Custom, namespace, name, &description, TEXT_SCHEMA);
             }
-            "tool_search" if tool.text("execution") == Some("client") => {
+            "tool_search" if tool.says("execution", "client") => {
                 let schema = schema_of(tool).map(Value::to_json);
                 let usual = "Finds further tools by what they do. The tools that it finds can be called then.";
                 let description = tool.text("description").unwrap_or(usual);

@@ -565,7 +565,7 @@ impl Service {
         let mut changed: Vec<_> = given.iter().map(|message| self.message(name, message, known, &mut warn)).collect();
         // The beginning of the answer that the caller gives. Mistral refuses it without this mark.
         if let (Back::Part, Some(changed), Some(last)) = (self.back, changed.last_mut(), given.last())
-            && str_or_empty(last, "role") == "assistant"
+            && last.says("role", "assistant")
             && last.list("tool_calls").is_empty()
             && last.get("prefix").is_none()
             && let Value::Object(message) = changed.get_or_insert_with(|| last.clone())
@@ -707,7 +707,7 @@ fn add_thought(message: &mut Map, text: &str) {
     let mut parts = vec![thought];
     match message.take("content") {
         Some(Value::Array(given)) => {
-            if given.iter().any(|part| part.text("type") == Some("thinking")) {
+            if given.iter().any(|part| part.says("type", "thinking")) {
                 parts.clear();
             }
             parts.extend(given);

@@ -78,7 +78,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let system = messages::text_of(&messages::take_system(&mut parsed, warnings));
     let known = KnownCalls::of(&chat.conversation);
     builder.conversation = known.still_needed(&parsed);
-    messages::warn_of_reasoning(&parsed, NAME, &|detail| detail.text("format") == Some(GOOGLE), warnings);
+    messages::warn_of_reasoning(&parsed, NAME, &|detail| detail.says("format", GOOGLE), warnings);
     messages::warn_of_arguments(&parsed, warnings);
     messages::warn_of_names(&parsed, NAME, warnings);
     messages::warn_of_marks(chat, &parsed, NAME, warnings);
@@ -190,7 +190,7 @@ fn requires_signatures(model: &str) -> bool {
 fn call_ids(messages: &[ChatMessage]) -> Map {
     let mut ids = Map::new();
     let own = messages.iter().filter_map(|message| message.given.get(messages::PROVIDER_DATA));
-    for entry in own.filter(|data| data.text("provider") == Some(NAME)).flat_map(|data| data.list("content")) {
+    for entry in own.filter(|data| data.says("provider", NAME)).flat_map(|data| data.list("content")) {
         if let (Some(call), Some(id)) = (entry.text("call"), entry.text_at("/own/functionCall/id")) {
             ids.push(call, id.into());
         }
@@ -307,7 +307,7 @@ impl Writer<'_> {
 
 /// The part of a call as it came, since it holds the signature of the reasoning that led to it; with the arguments as they are now.
 fn part_of_call(own: &Value, name: &str, arguments: &str) -> Option<Value> {
-    let call = own.get("functionCall").filter(|call| call.text("name") == Some(name))?;
+    let call = own.get("functionCall").filter(|call| call.says("name", name))?;
     let mut part = own.clone();
     if whole_arguments(call.get("args")) != arguments
         && let Some(Value::Object(call)) = part.as_object_mut().and_then(|part| part.get_mut("functionCall"))

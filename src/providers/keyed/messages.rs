@@ -59,7 +59,7 @@ impl<'a> ChatMessage<'a> {
     /// caller has changed the text since, all of it stands where it began; where other calls are in the message, the service's own
     /// parts come first, then the message as it is now. `None`: the message is not from this provider, or nothing was kept.
     pub fn kept_parts(&'a self, provider: &str) -> Option<Vec<KeptPart<'a>>> {
-        let data = self.given.get(PROVIDER_DATA).filter(|data| data.text("provider") == Some(provider))?;
+        let data = self.given.get(PROVIDER_DATA).filter(|data| data.says("provider", provider))?;
         let entries = data.list("content");
         let is_text = |part: &&ContentPart| matches!(part, ContentPart::Text(_));
         let mut texts = self.parts.iter().filter(is_text);
@@ -509,7 +509,7 @@ pub fn in_blocks(
         let role = if message.role == Role::Assistant { assistant } else { "user" };
         let mut blocks = blocks(message)?;
         if let Some(Value::Object(last)) = messages.last_mut()
-            && last.text("role") == Some(role)
+            && last.says("role", role)
             && let Some(Value::Array(known)) = last.get_mut(key)
         {
             known.append(&mut blocks);

@@ -133,6 +133,6 @@ fn error_of(response: &Response) -> Error {
         _ => response.status_error(),
     };
     // The site itself fails, for example because the bot is unknown, and will do so again.
-    error.retryable &= value.text("code") != Some("internal_server_error");
+    error.retryable &= !value.says("code", "internal_server_error");
     error
 }
