@@ -1,10 +1,8 @@
 //! Gives messages that other libraries and services wrote the structure of OpenAI's Chat Completions: who wrote a message, which calls
 //! it has, and which results follow them. Images, files and texts in a content stay as they are.
 
-use std::collections::BinaryHeap;
-
 use crate::json::{Map, Value};
-use crate::text::{decimal, join};
+use crate::text::{self, decimal, join};
 
 /// Roles of other libraries (LangChain, Gemini, Cohere, templates of open models), and the role that each stands for.
 const ROLES: &[(&str, &str)] = &[
@@ -300,7 +298,8 @@ fn sort_results(list: &mut Vec<Value>) {
     let calls = list.iter().enumerate().flat_map(|(at, message)| {
         message.list("tool_calls").iter().filter_map(move |call| Some((call.text("id")?, at)))
     });
-    let calls = calls.collect::<BinaryHeap<_>>().into_sorted_vec();
+    let mut calls: Vec<(&str, usize)> = calls.collect();
+    text::sort(&mut calls);
     // The results that belong behind each message, as lists: the first of each, and the next one of each result.
     let (mut first, mut next) = (vec![NONE; list.len()], vec![NONE; list.len()]);
     // The message whose calls the results so far belong to, in the order of the messages; and where each result belongs.
@@ -346,17 +345,19 @@ pub fn with_separate_ids(messages: &Value) -> Option<Value> {
     let list = messages.as_array()?;
     let all = list.iter().enumerate().flat_map(|(at, message)| {
         let calls = message.list("tool_calls").iter().enumerate();
-        calls.filter_map(move |(index, call)| Some((call.text("id")?, at, index)))
+        calls.filter_map(move |(index, call)| Some((call.text("id")?, (at, index))))
     });
-    let all = all.collect::<BinaryHeap<_>>().into_sorted_vec();
+    let (ids, places): (Vec<_>, Vec<_>) = all.unzip();
+    let all = text::sorted(ids.into_iter());
     let mut renamed: Vec<(usize, usize, String)> = Vec::new();
     let mut same = 0;
     for pair in all.windows(2) {
-        let [(before, ..), (id, at, index)] = pair else { continue };
+        let [(before, _), (id, number)] = pair else { continue };
+        let (at, index) = places[*number];
         same = if before == id { same + 1 } else { 0 };
-        let has_own = list.get(*at).is_some_and(|message| message.get("provider_data").is_some());
+        let has_own = list.get(at).is_some_and(|message| message.get("provider_data").is_some());
         if same > 0 && !has_own {
-            renamed.push((*at, *index, join(&[id, "_", &decimal(same)])));
+            renamed.push((at, index, join(&[id, "_", &decimal(same)])));
         }
     }
     if renamed.is_empty() {

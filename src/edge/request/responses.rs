@@ -7,7 +7,7 @@ use crate::chat::reasoning_detail::DETAILS;
 use crate::edge::details;
 use crate::edge::tools::known_name;
 use crate::json::{Map, Value};
-use crate::text::{decimal, join};
+use crate::text::{self, decimal, join};
 
 /// What an answer would have to be kept for. It is not: the client has to send all of the conversation.
 const KEPT: [(&str, &str); 4] = [
@@ -175,7 +175,7 @@ impl Reader {
                     self.add_tool(tool, "", false);
                     found_names(tool, &mut names);
                 }
-                let found = join(&["Tools that can be called now: ", &names.join(", ")]);
+                let found = join(&["Tools that can be called now: ", &text::listed(&names, ", ")]);
                 ("tool".to_owned(), found.as_str().into())
             }
             "message" if item.text("role").is_some() => {

@@ -18,7 +18,7 @@ use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind,
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, NOTE, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, KnownCalls, Role, ToolForm, Tools, id_digits};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
-use crate::text::join;
+use crate::text::{self, join};
 
 /// The class `Anthropic` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -117,7 +117,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     let tools: Vec<_> = own.into_iter().chain(functions).collect();
     let model = body.text("model").unwrap_or_default().to_owned();
-    let is_adaptive = ["sonnet-5-5", "opus-5-5"].iter().any(|name| model.contains(name));
+    let is_adaptive = ["sonnet-5-5", "opus-5-5"].iter().any(|name| text::contains(&model, name));
     if messages::has_tools(chat, !tools.is_empty(), warnings)? {
         match chat.mapped_options.get(".tool_choice") {
             // The service's own form, which may say more than the choice.
