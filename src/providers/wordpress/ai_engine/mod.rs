@@ -375,11 +375,16 @@ impl Turn {
             true => {
                 let mut turn = self.clone();
                 turn.has_read_page = true;
-                Ok(find_rest_root(&self.chat, SUBMIT, error, move |root, out| {
-                    turn.session.set("root", &root);
-                    out.session(&turn.session);
-                    turn.submit()
-                }))
+                Ok(find_rest_root(
+                    &self.chat,
+                    SUBMIT,
+                    error,
+                    Box::new(move |root, out| {
+                        turn.session.set("root", &root);
+                        out.session(&turn.session);
+                        turn.submit()
+                    }),
+                ))
             }
             false => Err(error),
         }
