@@ -311,7 +311,7 @@ const PLAN: u64 = u64::MAX;
 
 /// Reads a citation. One of the plan has no place in the text.
 fn cite(citation: &Value, out: &mut EventQueue) {
-    notes::cite(citation, str_or_empty(citation, "type") != "PLAN", out);
+    notes::cite(citation, !citation.says("type", "PLAN"), out);
 }
 
 /// Reads the reason of the end and the token counts. Two of the reasons are errors.

@@ -118,7 +118,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     if !has_tools && body.take("tool_choice").is_some() {
         builder.warnings.push(messages::NO_TOOLS.to_owned());
     }
-    if body.text("reasoning_effort") == Some("none") {
+    if body.says("reasoning_effort", "none") {
         body.insert("reasoning_effort", Value::Null);
     }
     let mut is_json = false;
