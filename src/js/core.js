@@ -107,8 +107,8 @@ function blocked(error) {
     why = 'this runtime is too old for rivulet\'s WebAssembly (reference types and multi-value): Chrome 96, Firefox 79, Safari 15, Node 20.19 or '
       + 'newer is needed';
   } else if (isTooLarge(error)) {
-    why = 'this browser compiles larger modules only asynchronously on its main thread (Chromium before 115): a reply does that by itself; '
-      + 'before anything else, such as getModel() or a name, await ready()';
+    why = 'this browser compiles a module of this size only asynchronously on its main thread (Chromium before 115): a reply does that by itself, '
+      + 'and what is asked for at once, such as name, models or getModel(), is known when the first reply has begun';
   }
   return new ChatError('wasm_blocked', why, { cause: error });
 }
