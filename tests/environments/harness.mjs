@@ -290,9 +290,10 @@ async function listed(folder) {
  * @param {{ atOnce?: number }} [options]
  */
 export async function testAll(folder, { atOnce = AT_ONCE } = {}) {
-  const chosen = process.env.RIVULET_ENVIRONMENTS?.split(',');
+  const chosen = process.env.RIVULET_ENVIRONMENTS?.split(',').filter(Boolean);
   const every = await listed(folder);
-  const environments = every.filter(({ name }) => !chosen || chosen.includes(name));
+  const environments = every.filter(({ name }) => !chosen?.length || chosen.includes(name));
+  if (environments.length === 0) throw new Failure(`RIVULET_ENVIRONMENTS: there are ${every.map(({ name }) => name).join(', ')}`);
   /** @type {Map<string, Promise<string | void>>} */
   const runs = new Map();
   const rows = [];
@@ -328,10 +329,6 @@ export async function testAll(folder, { atOnce = AT_ONCE } = {}) {
   }
 
   before(async () => {
-    for (const name of chosen ?? []) {
-      // Another folder may have it.
-      if (!every.some((one) => one.name === name)) console.log(`RIVULET_ENVIRONMENTS: there is no ${name} in this part`);
-    }
     place = await mkdtemp(join(tmpdir(), 'rivulet-tarball-'));
     const tarball = process.env.RIVULET_TARBALL ?? (await pack(place)).tarball;
     await access(tarball);
