@@ -1,9 +1,8 @@
 // What the smallest program weighs: each contestant's own code in one minified file, as it is sent.
 
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
-import { everythingOnce, measure, weigh } from '../scripts/lib/sizes.mjs';
+import { programs as entries, weigh } from '../scripts/lib/sizes.mjs';
 import { progress } from './report/progress.mjs';
 import { table } from './report/table.mjs';
 import { bundle } from './runtimes/bundle.mjs';
@@ -15,12 +14,12 @@ export async function size(folder, { names }) {
     programs[name] = weigh(await readFile(await bundle(folder, 'harness/smallest.js', name)));
   }
   progress('');
-  const files = await measure(join(folder, 'node_modules', 'rivulet', 'dist'));
-  return { programs, everything: everythingOnce(files) };
+  const own = await entries(folder);
+  return { programs, entries: Object.fromEntries(own.map(({ name, ...weights }) => [name, weights])) };
 }
 
-export function sizeTable({ programs, everything }) {
+export function sizeTable({ programs, entries }) {
   const rows = Object.entries(programs).map(([name, { raw, gzip, brotli }]) => [name, raw, gzip, brotli]);
-  rows.push(['all of rivulet, once', everything.raw, everything.gzip, everything.brotli]);
+  for (const [name, { raw, gzip, brotli }] of Object.entries(entries)) rows.push([name, raw, gzip, brotli]);
   return table(['bytes', 'raw', 'gzip', 'brotli'], rows);
 }

@@ -8,7 +8,7 @@ import { build } from './build.mjs';
 import { options } from './lib/args.mjs';
 import { DIST } from './lib/paths.mjs';
 import { main } from './lib/run.mjs';
-import { everythingOnce, measure, printSizes } from './lib/sizes.mjs';
+import { printSizes } from './lib/sizes.mjs';
 import { isProvider, partsOf, readModule, withoutCustomSections } from './lib/wasm-names.mjs';
 import { moduleWithPanics, moduleWithTypes } from './lib/wasm.mjs';
 
@@ -30,10 +30,7 @@ async function size({ functions: wanted = '0', snip = false }) {
   const { functions, sections } = readModule(await readFile(await moduleWithTypes()));
 
   console.log('\nThe package');
-  await printSizes();
-  const files = await measure();
-  const { raw, gzip, brotli } = everythingOnce(files);
-  console.log(`  everything once (module, shared, index, edge): ${raw} B, ${gzip} gzip, ${brotli} brotli`);
+  await printSizes({ files: true });
 
   console.log(`\nThe module: code ${sections.code} B, data ${sections.data} B, the rest ${sections['the rest']} B`);
   const parts = partsOf(functions);
@@ -51,7 +48,7 @@ async function size({ functions: wanted = '0', snip = false }) {
 
 async function printSnip() {
   const weight = async (file) => gzipSync(withoutCustomSections(await readFile(file)), { level: 9 }).length;
-  const [without, now] = [await weight(await moduleWithPanics()), await weight(join(DIST, 'rivulet_bg.wasm'))];
+  const [without, now] = [await weight(await moduleWithPanics()), await weight(join(DIST, 'rivulet.wasm'))];
   console.log(`\nxtask snip: ${now} B gzip, ${without} without it, ${(100 * (1 - now / without)).toFixed(1)} % less`);
 }
 

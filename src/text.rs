@@ -8,6 +8,17 @@ pub fn find(text: &[u8], word: &[u8]) -> Option<usize> {
     text.windows(word.len()).position(|window| window == word)
 }
 
+/// Whether `word`, which must not be empty, stands in `text`. Lighter than `contains`.
+pub fn contains(text: &str, word: &str) -> bool {
+    find(text.as_bytes(), word.as_bytes()).is_some()
+}
+
+/// What stands behind the last `byte`, which must be ASCII; all of `text` where there is none.
+pub fn behind_last(text: &str, byte: u8) -> &str {
+    let at = text.bytes().rposition(|each| each == byte).map_or(0, |at| at + 1);
+    text.get(at..).unwrap_or_default()
+}
+
 /// Splits `text` before the first byte that is one of `ends`, which must be ASCII. The second part begins with that
 /// byte, or is empty where there is none.
 pub fn cut<'a>(text: &'a str, ends: &[u8]) -> (&'a str, &'a str) {
@@ -20,6 +31,59 @@ pub fn join(parts: &[&str]) -> String {
     let mut joined = String::new();
     parts.iter().for_each(|part| joined.push_str(part));
     joined
+}
+
+/// The texts as one, with `separator` between them.
+pub fn listed<S: AsRef<str>>(texts: &[S], separator: &str) -> String {
+    let mut list = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        list.push_str(if index > 0 { separator } else { "" });
+        list.push_str(text.as_ref());
+    }
+    list
+}
+
+/// Sorts texts, each with a number that counts where two are the same. A heap sort, since those of the standard library weigh more and come
+/// once for each type.
+pub fn sort(pairs: &mut [(&str, usize)]) {
+    let mut end = pairs.len();
+    let mut start = end / 2;
+    while end > 1 {
+        if start > 0 {
+            start -= 1;
+        } else {
+            end -= 1;
+            pairs.swap(0, end);
+        }
+        let mut at = start;
+        loop {
+            let mut child = 2 * at + 1;
+            if child + 1 < end && pairs[child] < pairs[child + 1] {
+                child += 1;
+            }
+            if child >= end || pairs[at] >= pairs[child] {
+                break;
+            }
+            pairs.swap(at, child);
+            at = child;
+        }
+    }
+}
+
+/// Texts, sorted.
+pub fn sorted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
+    let mut pairs = Vec::new();
+    for text in texts {
+        pairs.push((text, pairs.len()));
+    }
+    sort(&mut pairs);
+    pairs
+}
+
+/// The number of `text` in what [`sorted`] gave.
+pub fn number_of(pairs: &[(&str, usize)], text: &str) -> Option<usize> {
+    let at = pairs.partition_point(|(known, _)| *known < text);
+    pairs.get(at).filter(|(known, _)| *known == text).map(|(_, number)| *number)
 }
 
 /// `text` without any `character` at its beginning.

@@ -131,7 +131,7 @@ fn numbers_that_cross_the_border_mean_the_same_on_both_sides() {
 
 #[test]
 fn services_of_javascript_are_those_of_the_core() {
-    let javascript = source("src/js/services.js");
+    let javascript = source("src/js/service-table.js");
     let rows = Regex::new(r"(?m)^  (\w+): \{ service: '(\w+)', name: ").unwrap();
     let listed: Vec<_> = rows.captures_iter(&javascript).map(|row| (row[1].to_owned(), row[2].to_owned())).collect();
     assert!(listed.iter().all(|(key, service)| key == service), "{listed:?}");
@@ -177,6 +177,18 @@ fn each_protocol_has_a_class_and_each_class_a_protocol() {
     assert_eq!(classes, names(REGISTRY.iter().map(|protocol| protocol.info.name)));
     let typed = matches(r"export class (\w+) extends (?:Base|WordPressProvider)<", &source("src/js/index.d.ts"));
     assert_eq!(typed, classes, "the classes of index.d.ts");
+}
+
+#[test]
+fn each_protocol_is_a_part_of_the_module_and_its_class_names_that() {
+    let paths = |file: &str| matches(r"((?:keyed|wordpress)::\w+)::PROTOCOL", &source(file));
+    assert_eq!(paths("src/web/parts.rs"), paths("src/providers/mod.rs"));
+    let parts = matches(r"part_(\w+): \w+::\w+::PROTOCOL", &source("src/web/parts.rs"));
+    let mut named = Names::new();
+    for file in javascript() {
+        named.extend(matches(r"static part = \(\) => (\w+);", &source(&file)));
+    }
+    assert_eq!(named, parts, "the parts that classes of JavaScript name");
 }
 
 /// Options that the edge alone gives.

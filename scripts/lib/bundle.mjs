@@ -1,14 +1,20 @@
-// `src/js/` and the glue to `dist/`: what the package ships.
+// `src/js/` and the glue to `dist/`: what the package ships. The same entries are written once for each way in which a runtime gets the
+// module; `exports` in package.json chooses.
 
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 import { MARK, MARK_TEXT } from './dev-build.mjs';
+import { decoder, encode, ranking } from './inline.mjs';
 import { DIST, GLUE, ROOT, SOURCES } from './paths.mjs';
 
-/** Public entry points, each `src/js/<name>.js` with a hand-written `<name>.d.ts`. */
-const ENTRIES = ['index', 'edge', 'openai-client'];
+/** Entry points with the core, each `src/js/<name>.js` with a hand-written `<name>.d.ts`. */
+const ENTRIES = ['index', 'openai', 'services', 'wordpress', 'edge', 'openai-client'];
+
+/** Those of them that `index` has all of. */
+const IN_INDEX = ['openai', 'services', 'wordpress'];
 
 /** Entry points that share no code with those: they go without the core. */
 const SEPARATE_ENTRIES = ['node'];
@@ -21,61 +27,239 @@ const DEV_BANNER = '/*! rivulet, MIT licensed; a dev build, not to be published 
 
 /** @param {{ dev?: boolean }} [options] */
 export async function bundle({ dev = false } = {}) {
-  const from = dev ? GLUE.dev : GLUE.release;
-  const banner = dev ? DEV_BANNER : BANNER;
-  // Imported here: set-up may have installed it a moment ago.
-  const { build } = await import('esbuild');
   const fresh = `${DIST}.${process.pid}`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(join(fresh, 'wasm'), { recursive: true });
   try {
-    await copyFile(join(from, 'rivulet_bg.wasm'), join(fresh, 'rivulet_bg.wasm'));
-    await writeLoaders(from, join(fresh, 'wasm'), banner);
-    if (dev) await writeFile(join(fresh, MARK), MARK_TEXT);
-    for (const name of [...ENTRIES, ...SEPARATE_ENTRIES, ...TYPES]) await copyFile(join(SOURCES, `${name}.d.ts`), join(fresh, `${name}.d.ts`));
-
-    const common = /** @type {const} */ ({
-      absWorkingDir: ROOT,
-      bundle: true,
-      format: 'esm',
-      target: 'es2022',
-      charset: 'utf8',
-      legalComments: 'none',
-      // A dev build is read, in stack traces and debuggers.
-      minify: !dev,
-      // Node prints the line in which an error was thrown: it must fit on a screen.
-      lineLimit: 200,
-      banner: { js: banner },
-    });
-    await build({
-      ...common,
-      entryPoints: ENTRIES.map((name) => join(SOURCES, `${name}.js`)),
-      outdir: fresh,
-      splitting: ENTRIES.length > 1,
-      // One chunk: what all entries have in common, the glue and the providers.
-      chunkNames: 'shared',
-      external: ['#wasm'],
-      plugins: [glue(from)],
-    });
-    await build({
-      ...common,
-      entryPoints: SEPARATE_ENTRIES.map((name) => join(SOURCES, `${name}.js`)),
-      outdir: fresh,
-      external: ['node:*'],
-    });
-    await build({
-      ...common,
-      entryPoints: [join(SOURCES, 'index.js')],
-      outfile: join(fresh, 'rivulet.min.js'),
-      alias: { '#wasm': join(fresh, 'wasm', 'inline.js') },
-      plugins: [glue(from)],
-    });
+    await writeAll(fresh, dev);
     await rm(DIST, { recursive: true, force: true });
     await rename(fresh, DIST);
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
 }
+
+async function writeAll(fresh, dev) {
+  // Imported here: set-up may have installed it a moment ago.
+  const { build } = await import('esbuild');
+  const from = dev ? GLUE.dev : GLUE.release;
+  const banner = dev ? DEV_BANNER : BANNER;
+  const parts = await readParts(from);
+  await copyFile(join(from, 'rivulet_bg.wasm'), join(fresh, 'rivulet.wasm'));
+  for (const { name, bytes } of parts.list) if (bytes) await writeFile(join(fresh, 'wasm', `${name}.wasm`), bytes);
+  if (dev) await writeFile(join(fresh, MARK), MARK_TEXT);
+  await writeTypes(fresh);
+
+  const common = /** @type {const} */ ({
+    absWorkingDir: ROOT,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    // A dev build is read, in stack traces and debuggers.
+    minify: !dev,
+    sourcemap: 'linked',
+    // Node prints the line in which an error was thrown: it must fit on a screen.
+    lineLimit: 200,
+    banner: { js: banner },
+    external: ['*.wasm', '*.wasm?module', 'node:*'],
+  });
+  const source = (name) => join(SOURCES, `${name}.js`);
+  const chunks = (folder, way) => build({
+    ...common,
+    // What bundlers read keeps its comments for them: what has no effect, and so can be left out. White space costs nothing after gzip.
+    minify: false,
+    minifySyntax: !dev,
+    minifyIdentifiers: !dev,
+    entryPoints: ENTRIES.map(source),
+    outdir: join(fresh, folder),
+    splitting: true,
+    // What several entries have in common; each file with the parts of the core that only it needs.
+    chunkNames: 'shared-[hash]',
+    plugins: [glue(from), partsFor(parts, way)],
+  });
+  // Bundlers, browsers, Deno, Bun: no file to find, no MIME type, no permission, no fetch, and synchronous.
+  await chunks('.', inline);
+  // Workers refuse to compile bytes; an import of a .wasm file is a compiled module there.
+  await chunks('workerd', imported(''));
+  // Next's edge runtime and unwasm (Nitro) give a compiled module only if asked.
+  await chunks('edge-light', imported('?module'));
+  // One file for each entry, and `edge` takes what it shares with `index` from there: Node needs half a millisecond for a file.
+  await twoFiles({ ...common, plugins: [glue(from), partsFor(parts, beside)] }, join(fresh, 'node'), '.js');
+  await twoFiles({ ...common, format: 'cjs', plugins: [glue(from), partsFor(parts, inline)] }, join(fresh, 'cjs'), '.cjs');
+  for (const [name, more] of Object.entries({
+    'rivulet.min.js': { entryPoints: [source('index')] },
+    'edge.min.js': { stdin: entry("export * from './index.js'; export * from './edge.js';") },
+    'rivulet.global.js': { entryPoints: [source('index')], format: 'iife', globalName: 'rivulet' },
+  })) {
+    await build({ ...common, ...more, outfile: join(fresh, name), plugins: [glue(from), partsFor(parts, inline)] });
+  }
+  const slim = { ...common, entryPoints: [source('slim')], plugins: [glue(from), partsFor({ ...parts, isWhole: true }, given)] };
+  await build({ ...slim, outdir: fresh });
+  await build({ ...slim, format: 'cjs', outfile: join(fresh, 'cjs', 'slim.cjs') });
+  await build({ ...common, entryPoints: SEPARATE_ENTRIES.map(source), outdir: fresh });
+  await build({ ...common, entryPoints: SEPARATE_ENTRIES.map(source), outdir: join(fresh, 'cjs'), format: 'cjs', outExtension: { '.js': '.cjs' } });
+}
+
+const entry = (contents) => ({ contents, resolveDir: SOURCES, loader: /** @type {const} */ ('js') });
+
+/**
+ * Writes `index`, and the entries that are not in it as files that import what they have in common with it from there, under the name `_`.
+ *
+ * @param {import('esbuild').BuildOptions} options
+ */
+async function twoFiles(options, folder, extension) {
+  const { build } = await import('esbuild');
+  const others = ENTRIES.filter((name) => name !== 'index' && !IN_INDEX.includes(name));
+  const isOther = (path) => others.some((name) => path === join(SOURCES, `${name}.js`)) || /[/\\]src[/\\]js[/\\](edge|openai)[/\\]/.test(path);
+  const shared = new Set();
+  const collect = {
+    name: 'shared',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.|^part:/ }, ({ importer, path, namespace }) => {
+        if (namespace !== 'file' || !isOther(importer)) return;
+        const full = path.startsWith('part:') ? path : join(dirname(importer), path);
+        if (isOther(full)) return;
+        shared.add(full);
+        return { path: full, external: true };
+      });
+    },
+  };
+  await build({ ...options, sourcemap: false, entryPoints: others.map((name) => join(SOURCES, `${name}.js`)), outdir: folder, write: false, plugins: [collect, ...options.plugins] });
+  const list = [...shared].sort();
+  const specifier = (full) => (full.startsWith('part:') ? full : `./${relative(SOURCES, full).replaceAll('\\', '/')}`);
+  const all = list.map((full) => `export * from '${specifier(full)}';`).join('\n');
+  // Names of each module, for the entries that take them from `_`.
+  const names = new Map();
+  for (const full of list) {
+    const { metafile } = await build({ ...options, format: 'esm', sourcemap: false, stdin: entry(`export * from '${specifier(full)}';`), metafile: true, write: false, outfile: 'x.js' });
+    names.set(specifier(full), Object.values(metafile.outputs)[0].exports);
+  }
+  await build({
+    ...options,
+    stdin: entry("export * from './index.js'; export * as _ from 'shared';"),
+    outfile: join(folder, `index${extension}`),
+    plugins: [{
+      name: 'shared',
+      setup({ onResolve, onLoad }) {
+        onResolve({ filter: /^shared$/ }, () => ({ path: 'shared', namespace: 'shared' }));
+        onLoad({ filter: /.*/, namespace: 'shared' }, () => entry(all));
+      },
+    }, ...options.plugins],
+  });
+  for (const name of others) {
+    await build({
+      ...options,
+      entryPoints: [join(SOURCES, `${name}.js`)],
+      outfile: join(folder, `${name}${extension}`),
+      plugins: [{
+        name: 'from index',
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /^\.\/index\.(c?js)$/, namespace: 'from-index' }, () => ({ path: `./index${extension}`, external: true }));
+          onResolve({ filter: /^\.|^part:/ }, ({ importer, path, namespace }) => {
+            if (namespace !== 'file' || !isOther(importer)) return;
+            const full = path.startsWith('part:') ? path : join(dirname(importer), path);
+            return shared.has(full) ? { path: specifier(full), namespace: 'from-index' } : undefined;
+          });
+          onLoad({ filter: /.*/, namespace: 'from-index' }, ({ path }) => entry(
+            `import { _ } from './index${extension}';\nexport const { ${names.get(path).join(', ')} } = _;`,
+          ));
+        },
+      }, ...options.plugins],
+    });
+  }
+}
+
+/** The types of each entry; and again for `require`, since TypeScript takes a `.d.ts` here for a module that only `import` can load. */
+async function writeTypes(fresh) {
+  await mkdir(join(fresh, 'cjs'), { recursive: true });
+  for (const name of [...ENTRIES, ...SEPARATE_ENTRIES, ...TYPES, 'slim']) {
+    const text = await readFile(join(SOURCES, `${name}.d.ts`), 'utf8');
+    await writeFile(join(fresh, `${name}.d.ts`), text);
+    await writeFile(join(fresh, 'cjs', `${name}.d.cts`), text.replaceAll(/(from '\.\/[\w-]+)\.js'/g, "$1.cjs'"));
+  }
+  await writeFile(join(fresh, 'edge.min.d.ts'), "export * from './index.js';\nexport * from './edge.js';\n");
+  await writeFile(join(fresh, 'rivulet.min.d.ts'), "export * from './index.js';\n");
+  await writeFile(join(fresh, 'rivulet.global.d.ts'), "export * from './index.js';\nexport as namespace rivulet;\n");
+  await writeFile(join(fresh, 'rivulet.wasm.d.ts'), 'declare const module: WebAssembly.Module;\nexport default module;\n');
+}
+
+/**
+ * The parts of the module (src/web/parts.rs), the core first. A dev build is one piece, in which all of them are.
+ *
+ * @returns {Promise<{ isWhole: boolean, build: string, list: { name: string, needs: string[], export?: string, bytes?: Uint8Array }[], ranks: Uint8Array }>}
+ */
+async function readParts(from) {
+  const whole = await readFile(join(from, 'rivulet_bg.wasm'));
+  const build = createHash('sha256').update(whole).digest('hex').slice(0, 8);
+  const ranks = ranking(whole);
+  const { isWhole, list: parts } = JSON.parse(await readFile(join(from, 'parts.json'), 'utf8'));
+  const list = await Promise.all(parts.map(async (part) => ({
+    ...part,
+    bytes: isWhole ? (part.name === 'core' ? whole : undefined) : await readFile(join(from, 'split', `${part.name}.wasm`)),
+  })));
+  return { isWhole, build, list, ranks };
+}
+
+/**
+ * `import … from '#parts'` is the list of parts, each `{ build, needs, export, load }`: `needs` are the parts that it
+ * needs beside the core, `export` is its function in the whole module, `load` gives bytes or a compiled module. `way` writes what comes
+ * before a part, and its `load`.
+ *
+ * @returns {import('esbuild').Plugin}
+ */
+const partsFor = ({ isWhole, build, list, ranks }, way) => ({
+  name: 'parts',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^#parts$/ }, () => ({ path: 'parts', namespace: 'parts' }));
+    // A file each, and each imported by itself, so that entries get only those that they use.
+    onLoad({ filter: /[/\\]src[/\\]js[/\\].*\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const single = (_, names) => names.split(',').map((name) => `import { ${name.trim()} } from 'part:${name.trim().split(' ')[0]}';`).join(' ');
+      return { contents: text.replace(/^import \{([^}]*)\} from '#parts';/m, single), loader: 'js' };
+    });
+    onResolve({ filter: /^part:/ }, ({ path }) => ({ path: path.slice('part:'.length), namespace: 'part', sideEffects: false }));
+    onResolve({ filter: /^#decode$/ }, () => ({ path: 'decode', namespace: 'decode', sideEffects: false }));
+    onLoad({ filter: /.*/, namespace: 'parts' }, () => entry(list.map(({ name }) => `export { ${name} } from 'part:${name}';`).join('\n')));
+    onLoad({ filter: /.*/, namespace: 'decode' }, () => entry(decoder(ranks)));
+    onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => {
+      const part = list.find(({ name }) => name === path);
+      const { head = '', load } = (isWhole && path !== 'core') ? {} : way(part, ranks);
+      const members = [
+        `build: '${build}'`,
+        ...(path === 'core' ? [] : [`needs: [${part.needs.join(', ')}]`]),
+        ...(part.export ? [`export: '${part.export}'`] : []),
+        ...(path === 'core' ? [`isWhole: ${isWhole}`] : []),
+        ...(load ? [`load: ${load}`] : []),
+      ];
+      const needs = part.needs.map((name) => `import { ${name} } from 'part:${name}';`).join('\n');
+      return entry(`${needs}\n${head}\nexport const ${path} = { ${members.join(', ')} };`);
+    });
+  },
+});
+
+/** As text in the file. */
+const inline = ({ name, bytes }, ranks) => ({
+  head: `import { decode } from '#decode';\nconst text = '${encode(bytes, ranks)}';`,
+  load: '() => decode(text)',
+});
+
+/** As a compiled module that the runtime or a bundler gives for an import. */
+const imported = (query) => ({ name }) => ({
+  head: `import module from '../wasm/${name}.wasm${query}';`,
+  // Next's edge runtime hands over a module of another realm, which would be taken for bytes.
+  load: query ? '() => module instanceof WebAssembly.Module ? module : Object.setPrototypeOf(module, WebAssembly.Module.prototype)' : '() => module',
+});
+
+/** As a file beside this one. */
+const beside = ({ name }) => ({
+  head: "import { readFileSync } from 'node:fs';",
+  load: `() => readFileSync(new URL('../wasm/${name}.wasm', import.meta.url))`,
+});
+
+/** As what the caller gave to `init`. */
+const given = () => ({ head: "import { givenModule } from './slim-module.js';", load: 'givenModule' });
 
 /**
  * `import … from 'glue'` is wasm-bindgen's output. That output imports copies of our own modules, which are in its
@@ -94,30 +278,3 @@ const glue = (folder) => ({
     });
   },
 });
-
-/** One file per way to have the module; `#wasm` in package.json chooses. Each exports a function: none runs early. */
-async function writeLoaders(from, folder, banner) {
-  const base64 = (await readFile(join(from, 'rivulet_bg.wasm'))).toString('base64');
-  const loaders = {
-    // Bytes inlined: no file to find, no MIME type, no permission, no fetch, and synchronous. Node 20 has no `fromBase64`, and
-    // its `atob` takes 13 ms for this (`npm run bench -- --only cold`); its Buffer 0.2 ms.
-    inline: `const base64='${base64}';
-export default()=>Uint8Array.fromBase64?.(base64)??globalThis.Buffer?.from(base64,'base64')??Uint8Array.from(atob(base64),(c)=>c.charCodeAt(0));
-`,
-    // Workers refuse to compile bytes; an import of a .wasm file is a compiled module there.
-    workerd: `import module from '../rivulet_bg.wasm';
-export default()=>module;
-`,
-    // Next's edge runtime compiles, too, but hands over a module of another realm, which wasm-bindgen's check
-    // \`instanceof WebAssembly.Module\` would take for bytes.
-    'edge-light': `import module from '../rivulet_bg.wasm?module';
-export default()=>{
-  if(!(module instanceof WebAssembly.Module))Object.setPrototypeOf(module,WebAssembly.Module.prototype);
-  return module;
-};
-`,
-  };
-  for (const [name, text] of Object.entries(loaders)) {
-    await writeFile(join(folder, `${name}.js`), `${banner}\n${text}`);
-  }
-}

@@ -13,6 +13,7 @@ export const SHORTEN = '--minify-imports-and-exports-and-modules';
  *
  * @param {string} file of the glue
  * @param {string} printed by wasm-opt: `{"imports": [[module, name, short]], "exports": [[name, short]]}`
+ * @returns {Promise<[string, string][]>} the exports: name and short name
  */
 export async function shortenGlue(file, printed) {
   const { imports, exports } = JSON.parse(printed.slice(printed.indexOf('{')));
@@ -38,5 +39,33 @@ export async function shortenGlue(file, printed) {
   if (modules.length > 1) throw new Failure(`functions of several modules are imported directly: ${modules}`);
   text = text.replaceAll(/^import \* as import\d+ from .*\n/gm, '');
   if (modules.length) text = `import * as own from '${modules[0]}';\n${text}`;
-  await writeFile(file, text);
+  await writeFile(file, lateText(text));
+  return exports;
+}
+
+/**
+ * The glue with what rivulet needs of it: a bundler leaves it out where nothing of it is used, the imports for parts of the module are exported, and importing the glue makes no decoder, and the
+ * pages that jsdom simulates for Jest, which have none, get that of Node.
+ *
+ * @param {string} text
+ */
+export function lateText(text) {
+  const replace = (found, replacement) => {
+    if (!text.includes(found)) throw new Failure(`the glue has no '${found}': has wasm-bindgen changed what it writes?`);
+    text = text.replaceAll(found, replacement);
+  };
+  const made = "new TextDecoder('utf-8', { ignoreBOM: true })";
+  replace(`let cachedTextDecoder = ${made};\ncachedTextDecoder.decode();\n`, 'let cachedTextDecoder;\n');
+  replace(made, "new (coders().TextDecoder)('utf-8', { ignoreBOM: true })");
+  replace('return cachedTextDecoder.decode(bytes);', `return (cachedTextDecoder ??= ${made.replace('TextDecoder', '(coders().TextDecoder)')}).decode(bytes);`);
+  replace('const cachedTextEncoder = new TextEncoder();', 'let cachedTextEncoder;\n'
+    + "const coders = () => (typeof TextDecoder === 'function' ? globalThis : globalThis.process.getBuiltinModule('node:util'));");
+  // Every engine that has what the module needs has `encodeInto`.
+  text = text.replace(/^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?:.*\n)*?^\}\n/m, '');
+  replace('cachedTextEncoder.encodeInto(arg, view)', '(cachedTextEncoder ??= new (coders().TextEncoder)()).encodeInto(arg, view)');
+  replace('cachedTextEncoder.encode(arg)', '(cachedTextEncoder ??= new (coders().TextEncoder)()).encode(arg)');
+  // Bundlers keep what runs at once, and all that it names.
+  text = text.replace(/^if \(Symbol\.dispose\) .*\n/gm, '');
+  replace(': new FinalizationRegistry(', ': /* @__PURE__ */ new FinalizationRegistry(');
+  return `${text}\nexport { __wbg_get_imports };\n`;
 }

@@ -3,7 +3,7 @@
 
 use crate::chat::Code;
 use crate::json::{self, Value};
-use crate::text::{cut, find, join, parse_number, without_leading};
+use crate::text::{cut, find, join, listed, parse_number, without_leading};
 
 /// The text of a service's error, from wherever services put it: `error`, `message`, `msg`, `detail`, `errors`, `data` and
 /// MiniMax's `base_resp`, and NVIDIA's `title` where there is no other, within each other, and as the first few of a list. HTML is taken out. A gateway's text is followed by
@@ -36,7 +36,7 @@ fn words(value: &Value, levels: usize) -> Option<String> {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
         Value::Array(items) if levels > 0 => {
             let texts: Vec<_> = items.iter().take(MAX_ITEMS).filter_map(|item| words(item, levels - 1)).collect();
-            (!texts.is_empty()).then(|| texts.join("; "))
+            (!texts.is_empty()).then(|| listed(&texts, "; "))
         }
         Value::Object(members) if levels > 0 => {
             let at = |key: &str| members.get(key).and_then(|inner| words(inner, levels - 1));
@@ -62,7 +62,7 @@ pub fn location(value: &Value) -> Option<String> {
         _ => None,
     });
     let parts: Vec<_> = loc.collect();
-    (!parts.is_empty()).then(|| parts.join("."))
+    (!parts.is_empty()).then(|| listed(&parts, "."))
 }
 
 /// Whether `text` contains `sign`, which is in lower case, whatever the case of `text`. A `sign` that begins with `^`

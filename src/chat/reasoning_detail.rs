@@ -44,7 +44,7 @@ pub fn has_state(detail: &Value) -> bool {
 
 /// The details of a message that have this format and are more than text.
 pub fn of_format<'a>(message: &'a Value, format: &'static str) -> impl Iterator<Item = &'a Value> {
-    message.list(DETAILS).iter().filter(move |detail| detail.text("format") == Some(format) && has_state(detail))
+    message.list(DETAILS).iter().filter(move |detail| detail.says("format", format) && has_state(detail))
 }
 
 /// The encrypted details of a message that are about a call, by the ids of the calls. There may be many of both.

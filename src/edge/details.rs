@@ -24,7 +24,7 @@ pub fn unpacked(text: &str) -> Option<Vec<Value>> {
 /// The member `key` of the only detail of an item, if that has this format.
 fn own<'a>(item: &'a Item, key: &str, format: &str) -> Option<&'a str> {
     let [detail] = item.details.as_slice() else { return None };
-    detail.text(key).filter(|_| detail.text("format") == Some(format))
+    detail.text(key).filter(|_| detail.says("format", format))
 }
 
 /// The signature of a block of thinking. Empty: there is none.
@@ -64,5 +64,5 @@ pub fn of_encrypted(id: &str, data: &str) -> Vec<Value> {
 /// The call, and its signature, that a detail of Google's is about.
 pub fn signature_of_call(detail: &Map) -> Option<(String, String)> {
     let (id, data) = (detail.text("id")?, detail.text("data")?);
-    (detail.text("format") == Some(GOOGLE)).then(|| (id.to_owned(), data.to_owned()))
+    detail.says("format", GOOGLE).then(|| (id.to_owned(), data.to_owned()))
 }

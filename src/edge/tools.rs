@@ -1,11 +1,9 @@
 //! Tools of a client that are no plain functions: those in a namespace, those that take text, and the search for tools. The model sees
 //! functions, whose names are made of the client's, and the client gets its own form back.
 
-use std::collections::BinaryHeap;
-
 use crate::json::{Map, Value};
 use crate::providers::keyed::messages::id_digits;
-use crate::text::join;
+use crate::text::{self, join};
 
 /// What kind of tool it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,20 +56,13 @@ impl ToolNames {
     /// Reads what [`ToolNames::to_json`] wrote.
     pub fn read(given: &[Value]) -> ToolNames {
         let read = given.iter().filter_map(|entry| {
-            let kind = KINDS.iter().find(|(word, _)| entry.text("kind") == Some(word))?.1;
+            let kind = KINDS.iter().find(|(word, _)| entry.says("kind", word))?.1;
             let text = |key| entry.text(key).unwrap_or_default().to_owned();
             Some((text("known"), Tool { kind, name: text("name"), namespace: text("namespace") }))
         });
-        // A heap sorts them, since `sort` weighs more.
-        let mut tools: Vec<_> = read.map(Some).collect();
-        let names: BinaryHeap<_> = tools
-            .iter()
-            .flatten()
-            .enumerate()
-            .map(|(at, (known, _)): (usize, &(String, Tool))| (known.clone(), at))
-            .collect();
-        let sorted = names.into_sorted_vec();
-        ToolNames(sorted.into_iter().filter_map(|(_, at)| tools.get_mut(at)?.take()).collect())
+        let tools: Vec<(String, Tool)> = read.collect();
+        let sorted = text::sorted(tools.iter().map(|(known, _)| known.as_str()));
+        ToolNames(sorted.iter().filter_map(|(_, at)| tools.get(*at).cloned()).collect())
     }
 
     /// The list as JSON: `[{ known, kind, name, namespace }]`.

@@ -219,9 +219,21 @@ impl Marks {
     fn link(&mut self) {
         let mut parents: Vec<usize> = (0..self.nodes.len()).map(|at| at.saturating_sub(1)).collect();
         self.branches.iter().for_each(|&(parent, _, child)| parents[child] = parent);
-        let mut order: Vec<usize> = (1..self.nodes.len()).collect();
-        order.sort_by_key(|&at| self.nodes[at].depth);
-        for at in order {
+        // For each depth a beginning, and for each beginning the next one of its depth.
+        let (mut first, mut next) = (vec![0; self.nodes.len()], vec![0; self.nodes.len()]);
+        for at in 1..self.nodes.len() {
+            next[at] = std::mem::replace(&mut first[self.nodes[at].depth as usize], at);
+        }
+        let mut depth = 0;
+        let mut at = 0;
+        loop {
+            while at == 0 {
+                depth += 1;
+                match first.get(depth) {
+                    Some(next) => at = *next,
+                    None => return,
+                }
+            }
             let parent = parents[at];
             let shorter =
                 if parent == 0 { 0 } else { self.next(self.nodes[parent].shorter as usize, self.nodes[at].byte) };
@@ -232,6 +244,7 @@ impl Marks {
             if node.word_length == 0 {
                 node.word_length = word_length;
             }
+            at = next[at];
         }
     }
 

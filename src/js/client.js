@@ -1,3 +1,4 @@
+import { edge } from '#parts';
 import { asOfOpenAi, errorClasses, headersOf } from './client-errors.js';
 import { ChatError } from './error.js';
 import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from './serving.js';
@@ -25,7 +26,7 @@ const FOREIGN = {
 };
 
 /** Key of the function by which `rivulet/openai-client` asks in other ways than `chat.completions.create`. */
-export const asking = Symbol('asking');
+export const asking = /* @__PURE__ */ Symbol('asking');
 
 /** Providers behind the interface of the npm package `openai`. Answers are made by the encoder of the edge (src/edge/mod.rs). */
 export class Client {
@@ -158,7 +159,7 @@ export class Client {
         model: name ?? provider.defaultModel,
         created: Math.floor(Date.now() / 1000),
       };
-      const reply = provider[encoded](options, spec, meta);
+      const reply = provider[encoded](options, spec, meta, edge);
       const first = await firstItem(reply);
       // A `Fallback` knows only by a further read that its provider is done.
       if (!spec.stream) await reply.next();

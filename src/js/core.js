@@ -1,6 +1,7 @@
-import source from '#wasm';
+import { core as whole } from '#parts';
 import {
-  ReplyDriver, __wbg_reset_state as resetState, describe, emptyAnswer, formatPrompt, getModel, initSync, isContextLength, memoryPages, readRequest,
+  ReplyDriver, __wbg_get_imports as glueImports, __wbg_reset_state as resetState, describe, emptyAnswer, formatPrompt, getModel, initSync,
+  isContextLength, memoryPages, readRequest,
 } from 'glue';
 import { ChatError } from './error.js';
 import { forgetBuffer } from './chunk-buffer.js';
@@ -17,25 +18,117 @@ const MOST_IDLE_PAGES = 512;
 
 let isStarted = false;
 
+/** The parts that were asked for, in this order: each new instance gets all of them again. */
+const added = new Set();
+
+/** What the core and the parts export, for the parts that come after them. */
+let linked;
+
+/** Compiled modules by part: those that were compiled asynchronously, and those that another instance needs again. */
+const modules = new Map();
+
 /** How many instances were given up. Objects of one instance must not be freed in the next, where their addresses mean nothing. */
 let lostInstances = 0;
 
-/** The wasm module, which is compiled at the first use, so that importing rivulet costs nothing; Workers even forbid work at import. */
-export function core() {
-  if (isStarted) return api;
-  try {
-    initSync({ module: source() });
-  } catch (error) {
-    const message =
-      'this page or runtime does not allow WebAssembly: a Content-Security-Policy needs script-src \'wasm-unsafe-eval\'';
-    throw new ChatError('wasm_blocked', message, { cause: error });
-  }
+/**
+ * The wasm module, with one or two parts in it (src/web/parts.rs). It is compiled at the first use, so that importing rivulet costs nothing;
+ * Workers even forbid work at import.
+ */
+export function core(part, another) {
+  if (!isStarted) start();
+  if (part && !added.has(part)) add(part);
+  if (another && !added.has(another)) add(another);
+  return api;
+}
+
+function start() {
+  linked = { __proto__: null, ...initSync({ module: compiled(whole) }) };
   isStarted = true;
+  added.forEach(link);
   // The core is still at work when it says so.
   onIdle((pages) => {
     if (pages > MOST_IDLE_PAGES) queueMicrotask(shrink);
   });
-  return api;
+}
+
+function add(part) {
+  // Addresses of one build mean nothing in another.
+  if (part.build !== whole.build) {
+    throw new ChatError('input', 'two different builds of rivulet are in use together: install one version, and load it once');
+  }
+  part.needs.forEach((needed) => added.has(needed) || add(needed));
+  link(part);
+  added.add(part);
+}
+
+/** Adds a part to the instance. Where the module is one piece, the part is in it and adds itself. */
+function link(part) {
+  if (!whole.isWhole) {
+    const { exports } = new WebAssembly.Instance(compiled(part), { ...glueImports(), b: linked });
+    Object.assign(linked, exports);
+    exports.add?.();
+  } else if (part.export) {
+    linked[part.export]();
+  }
+}
+
+/** The module of a part. */
+function compiled(part) {
+  try {
+    let module = modules.get(part);
+    if (!module) {
+      module = part.load();
+      if (!(module instanceof WebAssembly.Module)) module = new WebAssembly.Module(module);
+      modules.set(part, module);
+    }
+    return module;
+  } catch (error) {
+    throw blocked(error);
+  }
+}
+
+/**
+ * The error where WebAssembly cannot be used. The engines' messages differ; all of them name what forbids it.
+ */
+function blocked(error) {
+  if (error instanceof ChatError) return error;
+  const message = String(error?.message);
+  if (error?.code === 'ENOENT') {
+    return new ChatError('wasm_blocked', `${error.path} is missing: a bundler has left rivulet's files behind; name rivulet as external, or copy `
+      + 'node_modules/rivulet/dist/wasm beside the folder of the bundle (docs/environments.md)', { cause: error });
+  }
+  let why = 'this page or runtime does not allow WebAssembly: a Content-Security-Policy needs script-src \'wasm-unsafe-eval\'';
+  if (typeof WebAssembly !== 'object') {
+    why = 'this runtime has no WebAssembly (React Native\'s Hermes has none, and lockdown modes turn it off): call an endpoint made with rivulet/edge from it';
+  } else if (/embedder|generation disallowed|unsafe-eval is not an allowed/i.test(message) && !/Content.Security.Policy|CSP/i.test(message)) {
+    why = 'this runtime compiles no WebAssembly from bytes, as Cloudflare Workers do not: the bundler has to resolve rivulet with the condition '
+      + '"workerd" (or "edge-light"); where it bundles for Node, name rivulet as external (docs/environments.md)';
+  } else if (error instanceof WebAssembly.CompileError && !/Content.Security.Policy|CSP|unsafe-eval/i.test(message)) {
+    why = 'this runtime is too old for rivulet\'s WebAssembly (reference types and multi-value): Chrome 96, Firefox 79, Safari 15, Node 20.19 or '
+      + 'newer is needed';
+  } else if (isTooLarge(error)) {
+    why = 'this browser compiles larger modules only asynchronously on its main thread (Chromium before 115): a reply does that by itself; '
+      + 'before anything else, such as getModel() or a name, await ready()';
+  }
+  return new ChatError('wasm_blocked', why, { cause: error });
+}
+
+/** Whether the engine refuses only to compile a module of this size at once on the main thread. */
+function isTooLarge(error) {
+  return error instanceof RangeError && /main thread/i.test(String(error.message));
+}
+
+/** Whether `prepare` would help where `core` failed. */
+export const needsPreparing = (error) => error?.code === 'wasm_blocked' && isTooLarge(error.cause);
+
+/** Compiles the modules of the core and of `parts` asynchronously, so that `core` finds them. */
+export async function prepare(...parts) {
+  try {
+    const wanted = whole.isWhole ? [whole] : [whole, ...added, ...parts.flatMap((part) => [...part.needs, part])];
+    await Promise.all(wanted.filter((part) => !modules.has(part)).map(async (part) => modules.set(part, await WebAssembly.compile(part.load()))));
+  } catch (error) {
+    throw blocked(error);
+  }
 }
 
 /** Replaces the instance if it has much memory and nothing to do. */
@@ -47,6 +140,9 @@ function renew() {
   resetState();
   forgetBuffer();
   forgetReplies();
+  // The new instance is there; this gives its exports.
+  linked = { __proto__: null, ...initSync() };
+  added.forEach(link);
 }
 
 /**
@@ -56,7 +152,6 @@ function renew() {
  */
 export function recoverFromTrap(error) {
   if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return error;
-  isStarted = false;
   lostInstances++;
   renew();
   return new ChatError('protocol', `rivulet's core stopped: ${error.message}`, { retryable: true, cause: error });

@@ -7,7 +7,7 @@ const DEFAULTS = { connect: undefined, firstChunk: 600_000, idle: 120_000, total
  * Key of an option that is a time, as `Date.now()` gives it: no pause before a retry is begun that would last until then. `Fallback`
  * gives it, whose `total` ends the attempts from outside, and the edge, whose clients try again by themselves.
  */
-export const pausesEnd = Symbol('pauses end');
+export const pausesEnd = /* @__PURE__ */ Symbol('pauses end');
 
 const TIMERS = ['connect', 'firstChunk', 'idle', 'total', 'pause'];
 

@@ -44,8 +44,8 @@ export class Fallback {
     if (cooldown !== undefined) this.#cooldown = new Cooldown(cooldown, providers.length);
     // Properties and not methods, since bundlers keep every class with a computed method name, used or not.
     this[whole] = (options) => this.#reply(options, (provider, own) => provider[whole](own));
-    this[encoded] = (options, spec, responseMeta) =>
-      this.#reply(options, (provider, own, ownMeta) => provider[encoded](own, spec, ownMeta), responseMeta);
+    this[encoded] = (options, spec, responseMeta, edge) =>
+      this.#reply(options, (provider, own, ownMeta) => provider[encoded](own, spec, ownMeta, edge), responseMeta);
   }
 
   createAsyncGenerator(options) {

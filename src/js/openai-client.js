@@ -1,7 +1,8 @@
 // `rivulet/openai-client`: `Client` with the helpers of the npm package `openai`, for programs that use more of it than
 // `chat.completions.create`. In an entry of its own, since most need no more than that.
 
-import { Client as Base, ChatError } from './index.js';
+import { edge } from '#parts';
+import { Client as Base, ChatError } from './common.js';
 import { asking, dataOf, promiseOf, withRequestId } from './client.js';
 import { core } from './core.js';
 import { ChatCompletionRunner } from './openai/chat-runner.js';
@@ -48,7 +49,7 @@ export class Client extends Base {
     return this[asking].ask(params.model, options, (_, { warnings }) => {
       // One provider needs no name of a model, but the core asks for one.
       const body = JSON.stringify({ ...params, model: params.model ?? 'default' });
-      const parsed = JSON.parse(callCoreOnce(() => core().readRequest(body, API)));
+      const parsed = JSON.parse(callCoreOnce(() => core(edge).readRequest(body, API)));
       warnings.push(...parsed.warnings);
       return { id: 'resp_', options: parsed.options, spec: { ...parsed.spec, api: API, stream: parsed.stream } };
     });

@@ -7,11 +7,15 @@ import { readOptions, split } from './options.js';
 import { Reply } from './reply.js';
 import { replyOpened } from './web.js';
 
-/** Key of the method by which edge and `Client` get a reply whose items are bytes of an HTTP response (src/edge/mod.rs). */
-export const encoded = Symbol('encoded');
+/**
+ * Key of the method by which edge and `Client` get a reply whose items are bytes of an HTTP response (src/edge/mod.rs). They give the part of the
+ * core that does this, since providers go without it. A name and not a symbol: bundlers keep every class with a computed name, used or not,
+ * and two copies of rivulet may work together.
+ */
+export const encoded = 'rivulet:encoded';
 
 /** Key of the method that gives a reply of which only the whole text is wanted: sites whose streams change the text are asked for one piece. */
-export const whole = Symbol('whole');
+export const whole = 'rivulet:whole';
 
 export const isProvider = (value) => typeof value?.[encoded] === 'function';
 
@@ -46,16 +50,16 @@ export class Provider {
     return this[whole](options).text();
   }
 
-  [whole](options) {
+  'rivulet:whole'(options) {
     return this.#reply(options, { whole: true });
   }
 
-  [encoded](options, spec, responseMeta) {
-    return this.#reply(options, { spec, whole: spec.stream !== true }, responseMeta);
+  'rivulet:encoded'(options, spec, responseMeta, edge) {
+    return this.#reply(options, { spec, whole: spec.stream !== true }, responseMeta, edge);
   }
 
   getModel(name = '') {
-    return callCore(() => core().getModel(this.#protocol, this.#settings, String(name)));
+    return callCore(() => this.#core().getModel(this.#protocol, this.#settings, String(name)));
   }
 
   /** The nonce is the one piece of a reply, so that abort, timeouts and retries work as they do for any reply. */
@@ -132,13 +136,18 @@ export class Provider {
     return (this.#settingsJson ??= toJson(this.#data, 'the settings'));
   }
 
+  /** The core, with the part of this provider. */
+  #core(edge) {
+    return core(this.constructor.part(), edge);
+  }
+
   #describe() {
-    this.#description ??= callCore(() => core().describe(this.#protocol, this.#settings));
+    this.#description ??= callCore(() => this.#core().describe(this.#protocol, this.#settings));
     return this.#description;
   }
 
   /** `wanted`: what the core makes of the options, `{ purpose, whole, spec }` (src/web/options.rs). `whole`: the text, and no pieces. */
-  #reply(options, wanted, responseMeta) {
+  #reply(options, wanted, responseMeta, edge) {
     const config = {
       // All members are own ones, so that `Reply` never finds one on a polluted `Object.prototype`, and always these, so that engines
       // keep the object small.
@@ -171,7 +180,7 @@ export class Provider {
       config.texts = texts;
       config.onRetry = live.onRetry;
       config.fetch = live.transport ?? live.fetch;
-      config.start = this.#starter(toJson({ options: data, ...wanted }, 'the messages'), config);
+      config.start = this.#starter(toJson({ options: data, ...wanted }, 'the messages'), config, edge);
     } catch (error) {
       config.failure = error;
     }
@@ -179,10 +188,10 @@ export class Provider {
   }
 
   /** A method of its own, since a closure keeps everything alive that its scope holds: here only what it needs. */
-  #starter(given, config) {
+  #starter(given, config, edge) {
     return (host, buffer) => {
       config.isLost = watchLoss();
-      const driver = callCore(() => new (core().ReplyDriver)(this.#protocol, this.#settings, given, host, buffer));
+      const driver = callCore(() => new (this.#core(edge).ReplyDriver)(this.#protocol, this.#settings, given, host, buffer));
       replyOpened();
       return driver;
     };

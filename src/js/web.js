@@ -11,7 +11,7 @@ export function pageOrigin() {
 export const isWorkerd = () => globalThis.navigator?.userAgent === 'Cloudflare-Workers';
 
 /** Random numbers, drawn many at once: in Node a draw takes 10 us or more, whatever its length, and a reply needs four numbers. */
-const randoms = new Uint32Array(256);
+const randoms = /* @__PURE__ */ new Uint32Array(256);
 let left = 0;
 
 /** A random number of 32 bits. */
@@ -110,7 +110,7 @@ export function cancel(reader) {
 }
 
 /** As it is at the import, since tests that replace the timers of a program do not mean this. Browsers and Workers have none. */
-const { setImmediate } = globalThis;
+const setImmediate = /* @__PURE__ */ (() => globalThis.setImmediate)();
 
 /** Node's fetch has a connection ready for the next request one turn of the event loop after a body ended. */
 export const nextTurn = async () => setImmediate && new Promise((resolve) => setImmediate(resolve));

@@ -1,3 +1,4 @@
+import { keyed_workers_ai } from '#parts';
 import { ChatError } from './error.js';
 import { ownProperties } from './options.js';
 import { Provider } from './provider.js';
@@ -6,6 +7,7 @@ import { errorMessageOf } from './web.js';
 export class WorkersAi extends Provider {
   static name = 'WorkersAi';
   static protocol = 'WorkersAi';
+  static part = () => keyed_workers_ai;
 
   constructor(settings) {
     super(settings && ownProperties(settings).binding !== undefined ? withTransport(settings) : settings);

@@ -164,6 +164,12 @@ impl Value {
         self.get(key)?.as_str()
     }
 
+    /// Whether the string at `key` is `word`. A truth is one number, where a text that the caller compares is two that go through memory.
+    #[inline(never)]
+    pub fn says(&self, key: &str, word: &str) -> bool {
+        self.text(key) == Some(word)
+    }
+
     /// The text of the string or number at `key`. Ids come as either.
     #[inline(never)]
     pub fn string_or_number(&self, key: &str) -> Option<&str> {
@@ -235,6 +241,12 @@ impl Map {
     #[inline(never)]
     pub fn text(&self, key: &str) -> Option<&str> {
         self.get(key)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// Whether the string at `key` is `word`, which must not be empty.
+    #[inline(never)]
+    pub fn says(&self, key: &str, word: &str) -> bool {
+        self.text(key) == Some(word)
     }
 
     /// This object as JSON text, without blanks.

@@ -8,7 +8,7 @@ use crate::http::{base64, url};
 use crate::json::{Map, Value};
 use crate::options::names::{OPTIONS, check_embed_options, check_options};
 use crate::options::{AttachmentSupport, ProtocolInfo, Settings, history, json_words, preset, prompt};
-use crate::text::{decimal, digit, join};
+use crate::text::{decimal, digit, join, listed};
 
 /// What a request is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -597,7 +597,7 @@ impl MessageReader<'_> {
             return Err(Error::input(join(&[path, " is no ", noun, " in Base64"])));
         };
         if !self.support.takes(media) {
-            let types = self.support.types.join(", ");
+            let types = listed(self.support.types, ", ");
             return Err(Error::input(join(&[
                 path,
                 " is of the type ",

@@ -1,10 +1,8 @@
 //! Gives messages that other libraries and services wrote the structure of OpenAI's Chat Completions: who wrote a message, which calls
 //! it has, and which results follow them. Images, files and texts in a content stay as they are.
 
-use std::collections::BinaryHeap;
-
 use crate::json::{Map, Value};
-use crate::text::{decimal, join};
+use crate::text::{self, decimal, join};
 
 /// Roles of other libraries (LangChain, Gemini, Cohere, templates of open models), and the role that each stands for.
 const ROLES: &[(&str, &str)] = &[
@@ -294,19 +292,20 @@ fn result_of(mut part: Value) -> Value {
 
 /// Puts each result right behind the message with its call, which services demand. A result whose call is not there stays.
 fn sort_results(list: &mut Vec<Value>) {
-    if list.iter().all(|message| message.text("role") != Some("tool")) {
+    if list.iter().all(|message| !message.says("role", "tool")) {
         return;
     }
     let calls = list.iter().enumerate().flat_map(|(at, message)| {
         message.list("tool_calls").iter().filter_map(move |call| Some((call.text("id")?, at)))
     });
-    let calls = calls.collect::<BinaryHeap<_>>().into_sorted_vec();
+    let mut calls: Vec<(&str, usize)> = calls.collect();
+    text::sort(&mut calls);
     // The results that belong behind each message, as lists: the first of each, and the next one of each result.
     let (mut first, mut next) = (vec![NONE; list.len()], vec![NONE; list.len()]);
     // The message whose calls the results so far belong to, in the order of the messages; and where each result belongs.
     let (mut open, mut place_of) = (NONE, vec![NONE; list.len()]);
     for (at, message) in list.iter().enumerate() {
-        if message.text("role") != Some("tool") {
+        if !message.says("role", "tool") {
             open = at;
             continue;
         }
@@ -346,17 +345,19 @@ pub fn with_separate_ids(messages: &Value) -> Option<Value> {
     let list = messages.as_array()?;
     let all = list.iter().enumerate().flat_map(|(at, message)| {
         let calls = message.list("tool_calls").iter().enumerate();
-        calls.filter_map(move |(index, call)| Some((call.text("id")?, at, index)))
+        calls.filter_map(move |(index, call)| Some((call.text("id")?, (at, index))))
     });
-    let all = all.collect::<BinaryHeap<_>>().into_sorted_vec();
+    let (ids, places): (Vec<_>, Vec<_>) = all.unzip();
+    let all = text::sorted(ids.into_iter());
     let mut renamed: Vec<(usize, usize, String)> = Vec::new();
     let mut same = 0;
     for pair in all.windows(2) {
-        let [(before, ..), (id, at, index)] = pair else { continue };
+        let [(before, _), (id, number)] = pair else { continue };
+        let (at, index) = places[*number];
         same = if before == id { same + 1 } else { 0 };
-        let has_own = list.get(*at).is_some_and(|message| message.get("provider_data").is_some());
+        let has_own = list.get(at).is_some_and(|message| message.get("provider_data").is_some());
         if same > 0 && !has_own {
-            renamed.push((*at, *index, join(&[id, "_", &decimal(same)])));
+            renamed.push((at, index, join(&[id, "_", &decimal(same)])));
         }
     }
     if renamed.is_empty() {
@@ -373,10 +374,10 @@ pub fn with_separate_ids(messages: &Value) -> Option<Value> {
         let old = call.text("id").unwrap_or_default().to_owned();
         call.insert_str("id", &new);
         // The first result is that of the call before, where that has the id, too.
-        let mut skips = calls.iter().take(index.min(MAX_DISTANCE)).any(|call| call.text("id") == Some(&old));
+        let mut skips = calls.iter().take(index.min(MAX_DISTANCE)).any(|call| call.says("id", &old));
         let results = list.iter_mut().skip(at + 1).take(MAX_DISTANCE);
-        for result in results.take_while(|message| message.text("role") == Some("tool")) {
-            if result.text("tool_call_id") == Some(&old) && !std::mem::take(&mut skips) {
+        for result in results.take_while(|message| message.says("role", "tool")) {
+            if result.says("tool_call_id", &old) && !std::mem::take(&mut skips) {
                 result.as_object_mut().into_iter().for_each(|result| result.insert_str("tool_call_id", &new));
                 break;
             }

@@ -4,7 +4,7 @@
 use crate::chat::{Error, Result};
 use crate::json::Value;
 use crate::options::ProtocolInfo;
-use crate::text::join;
+use crate::text::{join, listed};
 
 /// Options that a protocol may have no way to pass on. Those that it neither maps nor handles itself are reported by a
 /// warning. `tests/fidelity.rs` gives each of them to each provider.
@@ -153,7 +153,7 @@ pub fn check_options(info: &ProtocolInfo, given: &Value) -> Result<()> {
 pub fn check_embed_options(given: &Value) -> Result<()> {
     match names(given).find(|name| !EMBED_OPTIONS.contains(name)) {
         Some(name) => {
-            let known = EMBED_OPTIONS.join(", ");
+            let known = listed(EMBED_OPTIONS, ", ");
             Err(Error::input(join(&[
                 "embed has no option '",
                 name,
@@ -176,13 +176,19 @@ fn is_option(name: &str) -> bool {
 }
 
 fn is_setting(info: &ProtocolInfo, name: &str) -> bool {
-    settings(info).any(|setting| setting == name)
+    find_setting(info, &|setting| setting == name).is_some()
 }
 
-fn settings(info: &ProtocolInfo) -> impl Iterator<Item = &'static str> {
+/// The first setting that is wanted.
+fn find_setting(info: &ProtocolInfo, is_wanted: &dyn Fn(&str) -> bool) -> Option<&'static str> {
     let own = info.settings.iter().map(|(name, _)| *name);
-    let of_services = if info.is_site() { &[] } else { OF_SERVICES };
-    COMMON_SETTINGS.iter().copied().chain([info.peer().setting()]).chain(own).chain(of_services.iter().copied())
+    let own: Vec<_> = [info.peer().setting()].into_iter().chain(own).collect();
+    find_name(&[COMMON_SETTINGS, &own, if info.is_site() { &[] } else { OF_SERVICES }], is_wanted)
+}
+
+/// The first name in `lists` that is wanted.
+fn find_name(lists: &[&[&'static str]], is_wanted: &dyn Fn(&str) -> bool) -> Option<&'static str> {
+    lists.iter().find_map(|list| list.iter().find(|name| is_wanted(name)).copied())
 }
 
 /// The error for a name that is not known, with the one that was probably meant.
@@ -205,8 +211,8 @@ fn unknown(info: &ProtocolInfo, kind: &str, name: &str) -> Error {
 fn nearest(info: &ProtocolInfo, given: &[u8]) -> Option<&'static str> {
     let most = ((given.len() + 2) / 4).min(2);
     (0..=most).find_map(|edits| {
-        let options = OPTIONS.iter().chain(CALL_OPTIONS).chain(LIVE_OPTIONS).copied();
-        options.chain(settings(info)).find(|known| is_within(edits, given, &plain(known)))
+        let is_near = |known: &str| is_within(edits, given, &plain(known));
+        find_name(&[OPTIONS, CALL_OPTIONS, LIVE_OPTIONS], &is_near).or_else(|| find_setting(info, &is_near))
     })
 }
 

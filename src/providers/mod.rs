@@ -6,6 +6,8 @@ pub mod wordpress;
 
 use std::rc::Rc;
 
+use keyed::embeddings::{self, Embeddings};
+
 use crate::chat::{Result, Session};
 use crate::exchange::{Exchange, Filter, Operation};
 use crate::options::{ChatRequest, ProtocolInfo, Purpose, Settings};
@@ -20,8 +22,8 @@ pub struct Protocol {
     /// Makes the request for the names of the models, which then come as pieces of text. Without it, the names are
     /// those in the settings.
     pub models: Option<fn(Rc<ChatRequest>) -> Result<Operation>>,
-    /// How texts become vectors, by the settings. Without it, the provider has no embeddings.
-    pub embeddings: Option<fn(&Settings) -> Result<keyed::embeddings::Found>>,
+    /// How texts become vectors. Without it, the provider has no embeddings.
+    pub embeddings: Option<Embeddings>,
 }
 
 /// All protocols. JavaScript has one class for each.
@@ -63,7 +65,13 @@ pub fn exchange(protocol: &Protocol, chat: Rc<ChatRequest>, session: &Session, l
             chat.settings.models.iter().for_each(|model| exchange.out().text(model, false));
             exchange
         }
-        (Purpose::Embeddings, _) => Exchange::new(keyed::embeddings::open(protocol, chat.clone()), limit),
+        (Purpose::Embeddings, _) => Exchange::new(
+            match protocol.embeddings {
+                Some(Embeddings { open, .. }) => open(protocol, chat.clone()),
+                None => Err(embeddings::none(&chat.settings)),
+            },
+            limit,
+        ),
         _ => Exchange::new((protocol.open)(chat.clone(), session), limit),
     };
     exchange.is_for(protocol.info.peer(), &chat.settings.url);

@@ -38,7 +38,7 @@ impl Inner {
         if let Some(encoder) = &self.encoder {
             let mut encoder = encoder.borrow_mut();
             let has_content = encoder.has_content();
-            encoder.take(|bytes, sequence| self.buffer.bytes(bytes, sequence as f64, has_content));
+            encoder.take(&mut |bytes, sequence| self.buffer.bytes(bytes, sequence as f64, has_content));
             if demand == Demand::Response && encoder.kept_bytes() > self.max_event_bytes {
                 return self.too_much_kept();
             }

@@ -15,9 +15,8 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use super::failure::{Failure, requested_wait_ms, to_js};
 use super::options::{self, Env, Options};
 use super::sys::{self, BufferedResponse, EventBuffer, Host, Kind};
-use super::{chunk_buffer, fetch, js_value, memory, session};
+use super::{chunk_buffer, fetch, js_value, memory, parts, session};
 use crate::chat::{Error, Session, ToolCall};
-use crate::edge::Encoder;
 use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED_RESPONSE, Poll, response_too_large};
 use crate::http::Request;
 use crate::options::{ChatRequest, Purpose};
@@ -85,7 +84,7 @@ pub(super) struct Inner {
     /// Text and reasoning that are not handed over for `reply.message` yet.
     pub(super) kept: RefCell<[Vec<u8>; 2]>,
     /// Makes an HTTP response of the events, where the edge wants that.
-    pub(super) encoder: Option<Box<RefCell<Encoder>>>,
+    pub(super) encoder: Option<Box<RefCell<dyn parts::Encode>>>,
     /// The request whose key has come, to be sent next.
     with_key: RefCell<Option<Rc<Request>>>,
     /// The key that the caller's function gave last.
@@ -109,9 +108,13 @@ impl ReplyDriver {
         host: Host,
         buffer: EventBuffer,
     ) -> Result<ReplyDriver, JsValue> {
-        let protocol = options::find_protocol(protocol).map_err(to_js)?;
+        let protocol = parts::find_protocol(protocol).map_err(to_js)?;
         let read = options::read(protocol, settings, given, &host);
         let Options { chat, env, spec, retries, max_event_bytes } = read.map_err(to_js)?;
+        let encoder = match spec {
+            Some(spec) => Some((parts::edge().map_err(to_js)?.encoder)(&spec)),
+            None => None,
+        };
         let mut key = providers::session_key(protocol, &chat.settings);
         if !env.headers.is_empty() {
             // A caller with cookies or other headers gets a separate session.
@@ -132,7 +135,7 @@ impl ReplyDriver {
             session: RefCell::default(),
             exchange: RefCell::default(),
             kept: RefCell::default(),
-            encoder: spec.map(|spec| Box::new(RefCell::new(Encoder::new(spec)))),
+            encoder,
             with_key: RefCell::default(),
             given_key: RefCell::default(),
             failure: RefCell::default(),
@@ -184,7 +187,7 @@ impl ReplyDriver {
 
     /// As `flush`. Returns the token counts so far, of a reply that was given up or failed,
     /// as `reply.usage` has them. `undefined`: none came. Where an encoder makes the answer: what a client has of it
-    /// ([`Encoder::broken`]).
+    /// ([`crate::edge::Encoder::broken`]).
     pub fn settle(&self) -> JsValue {
         if let Some(encoder) = &self.0.encoder {
             return encoder.borrow_mut().broken().map_or(JsValue::UNDEFINED, JsValue::from);

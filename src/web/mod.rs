@@ -4,6 +4,7 @@
 //! - `options` turns the caller's values into a request.
 //! - `fetch` builds requests for `fetch`.
 //! - `session` checks what a store holds.
+//! - `parts` knows what was added to the core: protocols, the edge.
 //! - `driver` drives one reply, and `delivery` hands over what comes.
 //!
 //! The iterator protocol, the clocks and the hot read loop are JavaScript (`src/js/reply.js`). A closure or timer made
@@ -17,17 +18,18 @@ mod fetch;
 mod js_value;
 mod memory;
 mod options;
+#[doc(hidden)]
+pub mod parts;
 mod session;
 mod sys;
 
 use wasm_bindgen::prelude::*;
 
 use crate::chat::Error;
-use crate::edge::{Api, CompletionSpec, Encoder, request};
 use crate::json::{Map, Value};
 use crate::options::prompt::{self, PromptStyle};
 use crate::options::{Settings, preset, read_messages};
-use crate::providers::keyed::{embeddings, errors};
+use crate::providers::keyed::embeddings;
 use failure::to_js;
 
 /// One reply; public for `tests/web.rs`.
@@ -41,7 +43,7 @@ pub use driver::ReplyDriver;
 /// A `ChatError` of code `input`: the settings are wrong.
 #[wasm_bindgen]
 pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
-    let protocol = options::find_protocol(protocol).map_err(to_js)?;
+    let protocol = parts::find_protocol(protocol).map_err(to_js)?;
     let given = options::read_value(given).map_err(to_js)?;
     let settings = Settings::read(&protocol.info, &given).map_err(to_js)?;
     let preset = given.get("preset").and_then(|name| preset(name.as_str()?));
@@ -83,7 +85,7 @@ pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
 #[wasm_bindgen(js_name = getModel)]
 pub fn get_model_for_js(protocol: &str, given: &str, name: &str) -> Result<String, JsValue> {
     let settings =
-        options::read_value(given).and_then(|given| Settings::read(&options::find_protocol(protocol)?.info, &given));
+        options::read_value(given).and_then(|given| Settings::read(&parts::find_protocol(protocol)?.info, &given));
     settings.and_then(|settings| settings.get_model(name)).map_err(to_js)
 }
 
@@ -109,30 +111,30 @@ pub fn format_prompt_for_js(given: &str) -> Result<String, JsValue> {
     options::read_value(given).and_then(format).map_err(to_js)
 }
 
-/// Reads a request of one of the APIs that the edge serves: see [`request::read`]. Returns `{ model, stream, options, warnings, spec }`
-/// as JSON text. `api`: see [`Api::ALL`].
+/// Reads a request of one of the APIs that the edge serves: see [`crate::edge::request::read`]. Returns `{ model, stream, options, warnings, spec }`
+/// as JSON text. `api`: see [`crate::edge::Api::ALL`].
 ///
 /// # Errors
 /// A `ChatError` of code `input`: the body is wrong.
 #[wasm_bindgen(js_name = readRequest)]
 pub fn read_request(body: &str, api: &str) -> Result<String, JsValue> {
-    request::read(body, Api::named(api)).map(|wanted| wanted.to_json()).map_err(to_js)
+    parts::edge().and_then(|edge| (edge.read_request)(body, api)).map_err(to_js)
 }
 
-/// What a client has of a stream that failed before anything was sent: see [`Encoder::broken`]. `spec`: as JSON text.
+/// What a client has of a stream that failed before anything was sent: see [`crate::edge::Encoder::broken`]. `spec`: as JSON text.
 ///
 /// # Errors
 /// A `ChatError` of code `input`: it is not JSON.
 #[wasm_bindgen(js_name = emptyAnswer)]
 pub fn empty_answer(spec: &str) -> Result<Option<String>, JsValue> {
-    let spec = options::read_value(spec).map_err(to_js)?;
-    Ok(Encoder::new(CompletionSpec::read(&spec)).broken())
+    let encoder = options::read_value(spec).and_then(|spec| Ok((parts::edge()?.encoder)(&spec))).map_err(to_js)?;
+    Ok(encoder.borrow_mut().broken())
 }
 
 /// Whether an error of a service says that the messages are too long for the model, by the service's own names and words.
 #[wasm_bindgen(js_name = isContextLength)]
 pub fn is_context_length(names: &str, message: &str) -> bool {
-    errors::is_context_length(names, message)
+    parts::edge().is_ok_and(|edge| (edge.is_context_length)(names, message))
 }
 
 /// How many pages of 64 KiB the memory of the module has.

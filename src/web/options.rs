@@ -6,12 +6,11 @@ use std::rc::Rc;
 use super::sys::{self, Host};
 use crate::chat::error_text::holds;
 use crate::chat::{Error, Result};
-use crate::edge::CompletionSpec;
 use crate::http::url;
 use crate::json::{self, Value};
 use crate::options::{ChatRequest, ProtocolInfo, Purpose, Settings, header_value};
+use crate::providers::Protocol;
 use crate::providers::keyed::embeddings;
-use crate::providers::{self, Protocol};
 use crate::text::{cut, decimal, find, join};
 
 /// How the requests of one reply are sent.
@@ -34,8 +33,8 @@ pub struct Options {
     pub chat: ChatRequest,
     /// How its requests are sent.
     pub env: Env,
-    /// How to answer over HTTP, where the edge wants the reply as a response.
-    pub spec: Option<CompletionSpec>,
+    /// How to answer over HTTP, where the edge wants the reply as a response: a [`crate::edge::CompletionSpec`].
+    pub spec: Option<Value>,
     /// How often a failed request is tried again, at most 100. Default: 2.
     pub retries: u32,
     /// Bytes that one event, line or JSON response may have. Default: [`MAX_EVENT_BYTES`].
@@ -45,14 +44,6 @@ pub struct Options {
 /// The default of `maxEventBytes`: 16 MiB, enough for an image of 12 MB in Base64. An isolate of a Worker has 128 MB, and an event may
 /// be there as bytes of the network, as values (four times as much at most) and as JavaScript's string.
 pub const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
-
-/// The protocol whose class has this name.
-///
-/// # Errors
-/// [`crate::chat::Code::Input`]: there is none.
-pub fn find_protocol(name: &str) -> Result<&'static Protocol> {
-    providers::protocol(name).ok_or_else(|| Error::input(join(&["no protocol '", name, "'"])))
-}
 
 /// The value in the JSON text that `src/js/json-copy.js` wrote.
 ///
@@ -134,7 +125,7 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, host: &Hos
     Ok(Options {
         chat,
         env,
-        spec: given.get("spec").map(CompletionSpec::read),
+        spec: given.as_object_mut().and_then(|given| given.take("spec")),
         retries: read_count(option("retries"), "retries", 0)?.unwrap_or(2).min(100) as u32,
         max_event_bytes: read_count(option("maxEventBytes"), "maxEventBytes", 1)?
             .map_or(MAX_EVENT_BYTES, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,8 @@ import { after, before, test } from 'node:test';
 
 import { installed } from '../../scripts/lib/pack.mjs';
 import { ROOT } from '../../scripts/lib/paths.mjs';
-import { RECORDED, measure, wasmAndGlue } from '../../scripts/lib/sizes.mjs';
+import { decoder, encode, ranking } from '../../scripts/lib/inline.mjs';
+import { grown, programs } from '../../scripts/lib/sizes.mjs';
 
 /** @type {Awaited<ReturnType<typeof installed>>} */
 let project;
@@ -20,27 +22,38 @@ before(async () => {
 });
 after(() => project?.remove());
 
-test('holds these files and no others', () => {
-  assert.deepEqual(project.files, [
+/** The parts of the module, and their groups: src/web/parts.rs, xtask/src/placement.rs. */
+const PARTS = [
+  'core', 'edge', 'keyed', 'keyed_anthropic', 'keyed_blocks', 'keyed_chunks', 'keyed_cohere', 'keyed_gemini', 'keyed_ollama', 'keyed_openai_chat', 'keyed_openai_responses',
+  'keyed_workers_ai', 'wordpress', 'wordpress_ai_engine', 'wordpress_ai_power', 'wordpress_ai_puffer',
+];
+const ENTRIES = ['edge', 'index', 'openai', 'openai-client', 'services', 'wordpress'];
+const ONE_FILE = ['edge.min', 'rivulet.global', 'rivulet.min', 'slim'];
+
+test('holds these files and no others', async () => {
+  // README links to them.
+  const documents = (await readdir(join(ROOT, 'docs'))).map((name) => `docs/${name}`);
+  const program = (name) => [name, `${name}.map`];
+  const expected = [
     'LICENSE',
     'README.md',
-    'dist/edge.d.ts',
-    'dist/edge.js',
-    'dist/index.d.ts',
-    'dist/index.js',
-    'dist/node.d.ts',
-    'dist/node.js',
-    'dist/openai-client.d.ts',
-    'dist/openai-client.js',
-    'dist/openai-types.d.ts',
-    'dist/rivulet.min.js',
-    'dist/rivulet_bg.wasm',
-    'dist/shared.js',
-    'dist/wasm/edge-light.js',
-    'dist/wasm/inline.js',
-    'dist/wasm/workerd.js',
     'package.json',
-  ]);
+    'benches/plots/chunk-size.svg',
+    ...documents,
+    ...PARTS.map((name) => `dist/wasm/${name}.wasm`),
+    ...[...ENTRIES, ...ONE_FILE, 'node', 'openai-types', 'rivulet.wasm'].map((name) => `dist/${name}.d.ts`),
+    ...[...ENTRIES, ...ONE_FILE, 'node'].flatMap((name) => program(`dist/${name}.js`)),
+    ...['workerd', 'edge-light'].flatMap((folder) => ENTRIES.flatMap((name) => program(`dist/${folder}/${name}.js`))),
+    ...['edge', 'index', 'openai-client'].flatMap((name) => [...program(`dist/node/${name}.js`), ...program(`dist/cjs/${name}.cjs`)]),
+    ...program('dist/cjs/node.cjs'),
+    ...program('dist/cjs/slim.cjs'),
+    ...[...ENTRIES, 'node', 'openai-types', 'slim'].map((name) => `dist/cjs/${name}.d.cts`),
+    'dist/rivulet.wasm',
+  ];
+  // What several entries share is in files whose names are hashes.
+  const isShared = (name) => /^dist\/((workerd|edge-light)\/)?shared-[0-9A-Z]{8}\.js(\.map)?$/.test(name);
+  assert.deepEqual(project.files.filter((name) => !isShared(name)), expected.sort());
+  assert.ok(project.files.some(isShared));
 });
 
 test('brings no other package along and runs nothing when installed', async () => {
@@ -54,22 +67,43 @@ test('brings no other package along and runs nothing when installed', async () =
   assert.deepEqual(ran, []);
 });
 
+test('every file that the README links to is in the package', async () => {
+  const readme = await readFile(join(home, 'README.md'), 'utf8');
+  const linked = [...readme.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, path]) => path);
+  assert.ok(linked.length > 5);
+  assert.deepEqual(linked.filter((path) => !project.files.includes(path)), []);
+});
+
 test('every path that package.json names exists', async () => {
   const paths = [];
-  JSON.stringify([manifest.exports, manifest.imports, manifest.main, manifest.module, manifest.types, manifest.unpkg,
-    manifest.jsdelivr], (_, value) => (typeof value === 'string' ? paths.push(value) : value));
+  JSON.stringify([manifest.exports, manifest.typesVersions, manifest.main, manifest.types, manifest.unpkg, manifest.jsdelivr], (_, value) => (typeof value === 'string' ? paths.push(value) : value));
   assert.ok(paths.length > 8);
   for (const path of paths) assert.ok(project.files.includes(path.replace(/^\.\//, '')), path);
 });
 
-test('wasm and glue do not grow unseen', async () => {
-  const files = await measure(join(home, 'dist'));
-  assert.ok(wasmAndGlue(files) <= RECORDED * 1.03, `${wasmAndGlue(files)} B gzip, ${RECORDED} recorded`);
+test('no program grows unseen', async () => {
+  assert.deepEqual(grown(await programs(project.folder)), [], 'more than recorded in scripts/lib/sizes.mjs');
 });
 
-test('the inlined module is the module', async () => {
-  const { default: bytes } = await import(join(home, 'dist', 'wasm', 'inline.js'));
-  assert.ok(Buffer.from(bytes()).equals(await readFile(join(home, 'dist', 'rivulet_bg.wasm'))));
+test('inlined modules are the modules', async () => {
+  const bytes = await Promise.all(PARTS.map((name) => readFile(join(home, 'dist', 'wasm', `${name}.wasm`))));
+  const ranks = ranking(await readFile(join(home, 'dist', 'rivulet.wasm')));
+  const { decode } = await import(`data:text/javascript,${encodeURIComponent(decoder(ranks))}`);
+  // The minifier breaks long lines within strings.
+  const text = (await readFile(join(home, 'dist', 'edge.min.js'), 'utf8')).replaceAll('\\\n', '');
+  const texts = [...text.matchAll(/=["'`]([^"'`]{1000,})["'`]/g)].map(([, found]) => Buffer.from(decode(found)));
+  const inlined = texts.filter((bytes) => bytes.subarray(0, 4).toString('latin1') === '\0asm');
+  assert.equal(inlined.length, PARTS.length);
+  for (const [index, name] of PARTS.entries()) assert.ok(inlined.some((other) => other.equals(bytes[index])), name);
+  // All byte values, frequent and rare.
+  const all = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
+  assert.deepEqual(Buffer.from(decode(encode(all, ranks))), Buffer.from(all));
+});
+
+test('npm publish is refused while package.json does not say where the project lives', async () => {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/prepack.mjs'], { cwd: ROOT, env: { ...process.env, npm_command: 'publish' }, encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(stderr, /homepage, bugs\.url, repository\.url must say where the project lives/);
 });
 
 test('names no path of the machine that built it', async () => {
@@ -82,31 +116,38 @@ test('names no path of the machine that built it', async () => {
 });
 
 test('has one class ChatError for all entries, and no bundler needs to find a file', async () => {
-  const texts = await Promise.all(['index', 'edge', 'openai-client', 'shared'].map((name) => readFile(join(home, 'dist', `${name}.js`), 'utf8')));
-  const text = texts.join('\n');
+  const names = project.files.filter((name) => /^dist\/[\w-]+\.js$/.test(name) && !ONE_FILE.some((other) => name === `dist/${other}.js`) && name !== 'dist/node.js');
+  const text = (await Promise.all(names.map((name) => readFile(join(home, name), 'utf8')))).join('\n');
   assert.equal(text.match(/return ?["']ChatError["']/g)?.length, 1);
   assert.doesNotMatch(text, /import\.meta/);
-  const imported = [...text.matchAll(/\b(?:from|import) ?\(?["']([^"']+)/g)].map(([, path]) => path);
-  assert.deepEqual([...new Set(imported)].sort(), ['#wasm', './shared.js']);
+  const imported = new Set([...text.matchAll(/\b(?:from|import) ?\(?["']([^"']+)/g)].map(([, path]) => path));
+  assert.deepEqual([...imported].filter((path) => !/^\.\/(shared-\w{8}|index|openai|services|wordpress)\.js$/.test(path)), []);
 });
 
 test('a bundle holds neither Fallback nor Client nor SERVICES nor other services where they are not imported', async () => {
   const { build } = await import('esbuild');
   const bundled = async (names) => {
     const stdin = { contents: `import { ${names} } from 'rivulet'; console.log(${names});`, resolveDir: project.folder };
-    const { outputFiles } = await build({ stdin, bundle: true, minify: true, write: false, format: 'esm', external: ['#wasm'] });
-    const words = ['no provider answered', 'hedgeAfter', 'chatcmpl-', 'RateLimitError', 'api.groq.com', 'env.AI'];
-    return words.map((each) => outputFiles[0].text.includes(each));
+    const { outputFiles } = await build({ stdin, bundle: true, minify: true, write: false, format: 'esm' });
+    const words = ['no provider answered', 'hedgeAfter', 'RateLimitError', 'api.groq.com', 'env.AI'];
+    const modules = await Promise.all(PARTS.map(async (name) => encode(await readFile(join(home, 'dist', 'wasm', `${name}.wasm`)), ranks)));
+    return [words.map((each) => outputFiles[0].text.includes(each)), PARTS.filter((_, index) => outputFiles[0].text.includes(modules[index]))];
   };
-  assert.deepEqual(await bundled('AiEngine'), [false, false, false, false, false, false]);
-  assert.deepEqual(await bundled('AiEngine, OpenAiChat, Anthropic'), [false, false, false, false, false, false]);
-  assert.deepEqual(await bundled('Fallback, Client, SERVICES, WorkersAi'), [true, true, true, true, true, true]);
+  const ranks = ranking(await readFile(join(home, 'dist', 'rivulet.wasm')));
+  const none = [false, false, false, false, false];
+  assert.deepEqual(await bundled('AiEngine'), [none, ['core', 'wordpress', 'wordpress_ai_engine']]);
+  assert.deepEqual(await bundled('OpenAiChat, Anthropic'), [none, ['core', 'keyed', 'keyed_anthropic', 'keyed_blocks', 'keyed_chunks', 'keyed_openai_chat']]);
+  assert.deepEqual(await bundled('Fallback, Client, SERVICES, WorkersAi'), [
+    [true, true, true, true, true], ['core', 'edge', 'keyed', 'keyed_chunks', 'keyed_openai_chat', 'keyed_workers_ai'],
+  ]);
+  assert.deepEqual(await bundled('ChatError'), [none, []]);
 });
 
 test('the helpers for programs of openai are in their own entry, and nowhere else', async () => {
-  const text = (name) => readFile(join(home, 'dist', `${name}.js`), 'utf8');
-  for (const name of ['index', 'edge', 'shared']) assert.doesNotMatch(await text(name), /finalChatCompletion|output_parsed|text_completion/);
-  assert.match(await text('openai-client'), /finalChatCompletion[^]*output_parsed|output_parsed[^]*finalChatCompletion/);
+  const text = (name) => readFile(join(home, name), 'utf8');
+  const others = project.files.filter((name) => /\.c?js$/.test(name) && !name.includes('openai-client'));
+  for (const name of others) assert.doesNotMatch(await text(name), /finalChatCompletion|output_parsed|text_completion/, name);
+  assert.match(await text('dist/openai-client.js'), /finalChatCompletion[^]*output_parsed|output_parsed[^]*finalChatCompletion/);
 });
 
 test('the entries share one core: a provider of one is a provider of the other', async () => {

@@ -27,7 +27,7 @@ test('serves the page and the package, each with its type and the policy', async
     ['/demo/', 'text/html; charset=utf-8'],
     ['/demo/index.html?x=1', 'text/html; charset=utf-8'],
     ['/demo/rivulet/rivulet.min.js', 'text/javascript; charset=utf-8'],
-    ['/demo/rivulet/rivulet_bg.wasm', 'application/wasm'],
+    ['/demo/rivulet/rivulet.wasm', 'application/wasm'],
   ]) {
     const { status, headers } = await ask(path, 'HEAD');
     assert.equal(status, 200, path);

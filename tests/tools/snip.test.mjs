@@ -36,7 +36,7 @@ async function exportsOf(path) {
 test('takes away what only panics need, and nothing else', async (t) => {
   const linked = compile('linked.wasm', '-Clink-arg=--emit-relocs');
   const snipped = join(folder, 'snipped.wasm');
-  const { status, stderr } = call(tool, 'snip', linked, snipped);
+  const { status, stderr } = call(tool, 'snip', linked, snipped, join(folder, 'owners.txt'));
   assert.equal(status, 0, stderr);
   const was = await exportsOf(linked);
   const is = await exportsOf(snipped);
@@ -75,7 +75,7 @@ test('takes away what only panics need, and nothing else', async (t) => {
 });
 
 test('a module without relocations is refused', () => {
-  const { status, stderr } = call(tool, 'snip', compile('plain.wasm'), join(folder, 'none.wasm'));
+  const { status, stderr } = call(tool, 'snip', compile('plain.wasm'), join(folder, 'none.wasm'), join(folder, 'none.txt'));
   assert.equal(status, 1);
   assert.equal(stderr, 'error: no relocations: it must be linked with --emit-relocs\n');
 });
@@ -85,13 +85,13 @@ test('a module whose functions have lost their names is refused', async () => {
   const path = join(folder, 'nameless.wasm');
   // Both ways to mangle a name, as long as before.
   await writeFile(path, linked.replaceAll(/9panicking|7raw_vec/g, (name) => 'x'.repeat(name.length)), 'latin1');
-  const { status, stderr } = call(tool, 'snip', path, join(folder, 'none.wasm'));
+  const { status, stderr } = call(tool, 'snip', path, join(folder, 'none.wasm'), join(folder, 'none.txt'));
   assert.equal(status, 1);
   assert.match(stderr, /has the module lost its names/);
 });
 
 test('the built module tells no words of a panic and no name of a source file', async () => {
-  const module = await text(join(DIST, 'rivulet_bg.wasm'));
+  const module = await text(join(DIST, 'rivulet.wasm'));
   for (const words of [/\w\.rs\b/, /panicked/, /out of range/, /out of bounds/, /assertion failed/, /`Option::unwrap\(\)`/]) {
     assert.doesNotMatch(module, words);
   }

@@ -167,9 +167,12 @@ extern "C" {
 }
 
 thread_local! {
+    /// The protocols are added once.
+    static ADDED: () = rivulet::web::parts::add_all();
     /// The one place where a `ReplyDriver` is made: `(protocol, settings, given, host, buffer) => ReplyDriver`. One for all tests, so that none leaks.
     static DRIVER: JsValue = Closure::<dyn Fn(String, String, String, JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
         |protocol: String, settings: String, given: String, host: JsValue, buffer: JsValue| {
+            ADDED.with(|()| {});
             ReplyDriver::new(&protocol, &settings, &given, host.unchecked_into(), buffer.unchecked_into()).map(JsValue::from)
         },
     )

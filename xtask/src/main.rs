@@ -2,7 +2,9 @@
 //! tools: `cargo install wasm-bindgen-cli` takes five times as long and would have to be kept in step with `Cargo.lock`
 //! by hand, which the lock file does here. `scripts/lib/xtask.mjs` builds this program once a version and keeps it.
 
+mod placement;
 mod snip;
+mod split;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,7 +14,11 @@ Usage: xtask <COMMAND> [ARGUMENTS]
 
 Commands:
   bind IN FOLDER  Writes the glue that wasm-bindgen makes for a module, and the module as the glue wants it
-  snip IN OUT     Takes the panics out of a module linked with --emit-relocs, and all that only they need
+  snip IN OUT OWNERS
+                  Takes the panics out of a module linked with --emit-relocs, and all that only they need; and writes down
+                  what belongs to which part, for split
+  split IN OWNERS FOLDER [EXPORT=PART ...]
+                  Cuts a module into a core and its parts, each a module of its own in FOLDER. EXPORT: the function of a part
   test-runner     What the `wasm-bindgen-test-runner` command does; only if built with the feature of that name
   --help          This text";
 
@@ -21,14 +27,17 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match args.as_slice() {
         ["bind", input, folder] => bind(Path::new(input), Path::new(folder)),
-        ["snip", input, output] => snip::snip(Path::new(input), Path::new(output)),
+        ["snip", input, output, owners] => snip::snip(Path::new(input), Path::new(output), Path::new(owners)),
+        ["split", input, owners, folder, exports @ ..] => {
+            split::split(Path::new(input), Path::new(owners), Path::new(folder), exports)
+        }
         ["test-runner", args @ ..] => test_runner(args),
         ["--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
         }
         [] => return refuse("no command"),
-        ["bind" | "snip", ..] => return refuse("bind and snip take two paths"),
+        ["bind" | "snip" | "split", ..] => return refuse("bind takes two paths, snip and split take three"),
         [other, ..] => return refuse(&format!("unknown command '{other}'")),
     };
     match result {

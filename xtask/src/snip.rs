@@ -8,6 +8,7 @@
 
 mod linker;
 mod module;
+mod owners;
 mod read;
 mod write;
 
@@ -30,15 +31,22 @@ const SNIPPED: [&str; 6] = [
 ];
 
 /// Reads the module at `input`, which must be linked with `--emit-relocs`, and writes it without its panics to
-/// `output`.
+/// `output`; and to `owners`, for `split`, which part each entry of the table and each stretch of data belongs to.
 ///
 /// # Errors
 /// A file cannot be read or written, or the module is not what is expected. A reference that was missed would be a
 /// miscompilation, so everything unexpected is an error.
-pub fn snip(input: &Path, output: &Path) -> Result<()> {
+pub fn snip(input: &Path, output: &Path, owners: &Path) -> Result<()> {
     let bytes = std::fs::read(input)?;
     let module = Module::parse(&bytes)?;
-    let live = live_items(&module, &find_silent(&module)?);
+    let silent = find_silent(&module)?;
+    let parts: Vec<_> = (0..module.parts.len()).map(|part| live_items(&module, &silent, Item::Part(part))).collect();
+    let core = live_items(&module, &silent, Item::Outside);
+    std::fs::write(owners, owners::of(&module, &core, &parts)?)?;
+    let live = parts.into_iter().fold(core, |mut all, part| {
+        all.extend(part);
+        all
+    });
     for (function, name) in &module.names {
         let prints = name.starts_with("<core::panic::location::Location as ");
         let dead = !live.contains(&Item::Function(*function));
@@ -96,10 +104,10 @@ fn is_location(module: &Module, object: usize) -> bool {
         && word(column) > 0
 }
 
-/// Everything that can be reached from outside without passing through a silent item.
-fn live_items(module: &Module, silent: &HashSet<Item>) -> HashSet<Item> {
+/// Everything that can be reached from `root` without passing through a silent item.
+fn live_items(module: &Module, silent: &HashSet<Item>, root: Item) -> HashSet<Item> {
     let mut live = HashSet::new();
-    let mut next = vec![Item::Outside];
+    let mut next = vec![root];
     while let Some(item) = next.pop() {
         if !silent.contains(&item) && live.insert(item) {
             next.extend(module.references(item));

@@ -16,8 +16,9 @@ class Decoder extends TextDecoder {
 
 const before = globalThis.TextDecoder;
 globalThis.TextDecoder = Decoder;
-const { initSync, ReplyDriver } = await import(`${process.env.RIVULET_GLUE}/rivulet.js`);
+const { initSync, ReplyDriver, ...parts } = await import(`${process.env.RIVULET_GLUE}/rivulet.js`);
 initSync({ module: readFileSync(`${process.env.RIVULET_GLUE}/rivulet_bg.wasm`) });
+for (const name in parts) if (name.startsWith('part_')) parts[name]();
 globalThis.TextDecoder = before;
 const [{ feed }, { EventBuffer }] = await Promise.all(['chunk-buffer', 'event-buffer'].map((name) => import(`${process.env.RIVULET_SOURCES}/${name}.js`)));
 

@@ -82,11 +82,11 @@ impl Reader {
         {
             members.insert_str("content", &refusal);
         }
-        if members.text("role") == Some("assistant") && members.take("audio").is_some() {
+        if members.says("role", "assistant") && members.take("audio").is_some() {
             self.warnings.push("'audio' of an assistant message was left out".into());
         }
         if let Some(Value::Array(parts)) = members.get_mut("content") {
-            let is_text = |part: &&mut Value| part.text("type") == Some("text");
+            let is_text = |part: &&mut Value| part.says("type", "text");
             parts.iter_mut().filter(is_text).filter_map(Value::as_object_mut).for_each(super::keep_text);
         }
         // Some agents carry the text of the reasoning there.

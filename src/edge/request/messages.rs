@@ -1,14 +1,12 @@
 //! Requests of Anthropic's Messages API. Its blocks of calls, results, images and documents go on as they are: every provider reads them
 //! (`src/options/history.rs`, `src/providers/keyed/content_part.rs`).
 
-use std::collections::BinaryHeap;
-
 use super::{Reader, message, wrong};
 use crate::chat::Result;
 use crate::chat::reasoning_detail::{self, ANTHROPIC, DETAILS};
 use crate::edge::details;
 use crate::json::{Map, Value, fill_template};
-use crate::text::join;
+use crate::text::{self, join};
 
 /// Fields of Messages, and the options that they become.
 const FIELDS: &[(&str, &str)] =
@@ -36,20 +34,20 @@ impl Reader {
             Some(_) => return Err(wrong("system", "system must be a string or an array of text blocks")),
             None => {}
         }
-        let mut found = BinaryHeap::new();
+        let mut found = Vec::new();
         for mut message in given {
             self.read_message(&mut message, &mut found);
             messages.push(message);
         }
         self.options.insert("messages", messages.into());
         self.take_options(body, FIELDS);
-        let found = found.into_sorted_vec();
+        let found = text::sorted(found.iter().map(String::as_str));
         match body.get("tools") {
             Some(Value::Array(tools)) => {
                 for tool in tools {
-                    let name = tool.text("name").unwrap_or_default().to_owned();
+                    let name = tool.text("name").unwrap_or_default();
                     // A placeholder, until the client's search has found the tool.
-                    if !tool.is_true("defer_loading") || found.binary_search(&name).is_ok() {
+                    if !tool.is_true("defer_loading") || text::number_of(&found, name).is_some() {
                         self.add_tool(tool, "", false);
                     }
                 }
@@ -93,7 +91,7 @@ impl Reader {
     }
 
     /// Notes the calls of a message and the tools that a search found, and gives reasoning its place.
-    fn read_message(&mut self, message: &mut Value, found: &mut BinaryHeap<String>) {
+    fn read_message(&mut self, message: &mut Value, found: &mut Vec<String>) {
         let Some(members) = message.as_object_mut() else { return };
         let Some(Value::Array(blocks)) = members.get_mut("content") else { return };
         let (mut reasoning, mut details) = (String::new(), Vec::new());
@@ -140,9 +138,9 @@ impl Reader {
 }
 
 /// Makes text of the tools that a client's search found, which only Anthropic's own search has a block for.
-fn read_result(block: &mut Value, found: &mut BinaryHeap<String>) {
+fn read_result(block: &mut Value, found: &mut Vec<String>) {
     let Some(Value::Array(parts)) = block.as_object_mut().and_then(|block| block.get_mut("content")) else { return };
-    for part in parts.iter_mut().filter(|part| part.text("type") == Some("tool_reference")) {
+    for part in parts.iter_mut().filter(|part| part.says("type", "tool_reference")) {
         let name = part.text("tool_name").unwrap_or_default().to_owned();
         let text = join(&["The tool ", &name, " can be called now."]);
         *part = fill_template(r#"{"type":"text","text":$}"#, &[&text]);

@@ -5,13 +5,11 @@ mod messages;
 mod responses;
 mod tools;
 
-use std::collections::BinaryHeap;
-
 use super::spec::Api;
 use super::tools::{ToolNames, known_name};
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value};
-use crate::text::join;
+use crate::text::{self, join};
 use tools::GivenTool;
 
 /// Fields that all APIs of OpenAI have, and the options that they become.
@@ -40,7 +38,7 @@ struct Reader {
     /// The types of tools that are left out.
     left_out: Vec<String>,
     /// The ids of the calls in the conversation.
-    ids: BinaryHeap<String>,
+    ids: Vec<String>,
     is_legacy: bool,
     /// Whether the request has a list of tools, or is one of an API whose clients choose among none.
     had_tools: bool,
@@ -89,8 +87,8 @@ pub fn read(body: &str, api: Api) -> Result<Map> {
         spec.insert("tools", names.to_json());
     }
     if !reader.ids.is_empty() {
-        let ids = reader.ids.into_sorted_vec();
-        spec.insert("knownIds", ids.into_iter().map(Value::String).collect::<Vec<_>>().into());
+        let ids = text::sorted(reader.ids.iter().map(String::as_str));
+        spec.insert("knownIds", ids.into_iter().map(|(id, _)| id.into()).collect::<Vec<_>>().into());
     }
     // A service with Responses gives away what it wants back of its reasoning only if it is asked to, and not of models that do not
     // reason.
@@ -149,7 +147,7 @@ impl Reader {
     fn give_tools(&mut self) -> ToolNames {
         let (functions, names) = tools::distinct(std::mem::take(&mut self.tools), &mut self.warnings);
         if !self.left_out.is_empty() {
-            let kinds = std::mem::take(&mut self.left_out).join(", ");
+            let kinds = text::listed(&self.left_out, ", ");
             self.warn(&["a tool that is no function was left out (", &kinds, ")"]);
         }
         match functions.is_empty() {

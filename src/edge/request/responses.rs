@@ -7,7 +7,7 @@ use crate::chat::reasoning_detail::DETAILS;
 use crate::edge::details;
 use crate::edge::tools::known_name;
 use crate::json::{Map, Value};
-use crate::text::{decimal, join};
+use crate::text::{self, decimal, join};
 
 /// What an answer would have to be kept for. It is not: the client has to send all of the conversation.
 const KEPT: [(&str, &str); 4] = [
@@ -77,7 +77,7 @@ impl Reader {
         if !native.is_empty() {
             self.native.insert("responses", native.into());
         }
-        let searches = body.list("tools").iter().any(|tool| tool.text("type") == Some("tool_search"));
+        let searches = body.list("tools").iter().any(|tool| tool.says("type", "tool_search"));
         self.read_tools(body, searches)?;
         self.read_input(body, searches)?;
         if let Some(choice) = body.get("tool_choice") {
@@ -160,7 +160,7 @@ impl Reader {
                 return Ok(());
             }
             "additional_tools" => {
-                let searches = defers || item.list("tools").iter().any(|tool| tool.text("type") == Some("tool_search"));
+                let searches = defers || item.list("tools").iter().any(|tool| tool.says("type", "tool_search"));
                 item.list("tools").iter().for_each(|tool| self.add_tool(tool, "", searches));
                 return Ok(());
             }
@@ -175,7 +175,7 @@ impl Reader {
                     self.add_tool(tool, "", false);
                     found_names(tool, &mut names);
                 }
-                let found = join(&["Tools that can be called now: ", &names.join(", ")]);
+                let found = join(&["Tools that can be called now: ", &text::listed(&names, ", ")]);
                 ("tool".to_owned(), found.as_str().into())
             }
             "message" if item.text("role").is_some() => {
@@ -221,7 +221,7 @@ impl Input {
         let calls = std::mem::take(&mut self.calls);
         let has_reasoning = !self.reasoning.is_empty() || !self.details.is_empty();
         if let Some(Value::Object(last)) = self.messages.last_mut()
-            && last.text("role") == Some("assistant")
+            && last.says("role", "assistant")
             && !last.contains_key("tool_calls")
             && !has_reasoning
         {
@@ -283,8 +283,8 @@ fn found_names(tool: &Value, names: &mut Vec<String>) {
 /// Renames the type of a content part. Responses names parts by their direction (`input_text`, `output_text`), Chat
 /// Completions does not. What has an id in the place of a content stays as it is.
 fn read_part(part: &mut Value) {
-    let is_image = part.text("type") == Some("input_image") && part.text("image_url").is_some();
-    let is_file = part.text("type") == Some("input_file");
+    let is_image = part.says("type", "input_image") && part.text("image_url").is_some();
+    let is_file = part.says("type", "input_file");
     let Value::Object(part) = part else { return };
     if is_image {
         let mut image = Map::new();

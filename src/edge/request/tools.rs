@@ -1,13 +1,11 @@
 //! Tools, and the choice of one, in the forms of all APIs.
 
-use std::collections::BinaryHeap;
-
 use super::{Reader, wrong};
 use crate::chat::Result;
 use crate::edge::tools::{Tool, ToolKind, ToolNames, known_name};
 use crate::json::{Map, Value, fill_template};
 use crate::providers::keyed::messages::schema_of;
-use crate::text::join;
+use crate::text::{self, join};
 
 /// A tool of the request: the function that the model sees, and what the client has in its place.
 pub struct GivenTool {
@@ -20,15 +18,14 @@ pub struct GivenTool {
 /// The functions, each name once, and the client's names of those that are no plain functions. A client repeats a tool that it found by a
 /// search in each request.
 pub fn distinct(tools: Vec<GivenTool>, warnings: &mut Vec<Value>) -> (Vec<Value>, ToolNames) {
-    let order: BinaryHeap<_> = tools.iter().enumerate().map(|(at, tool)| (tool.known.clone(), at)).collect();
     let mut is_taken = vec![false; tools.len()];
-    let mut last: Option<(String, usize)> = None;
+    let mut last: Option<(&str, usize)> = None;
     let mut clash = None;
-    for (known, at) in order.into_sorted_vec() {
+    for (known, at) in text::sorted(tools.iter().map(|tool| tool.known.as_str())) {
         match &last {
             Some((name, first)) if *name == known => {
                 if tools[*first].tool != tools[at].tool || tools[*first].function != tools[at].function {
-                    clash = Some(known);
+                    clash = Some(known.to_owned());
                 }
             }
             _ => {
@@ -98,7 +95,7 @@ impl Reader {
                 }
                 self.push_tool(ToolKind::Custom, namespace, name, &description, TEXT_SCHEMA);
             }
-            "tool_search" if tool.text("execution") == Some("client") => {
+            "tool_search" if tool.says("execution", "client") => {
                 let schema = schema_of(tool).map(Value::to_json);
                 let usual = "Finds further tools by what they do. The tools that it finds can be called then.";
                 let description = tool.text("description").unwrap_or(usual);
@@ -153,9 +150,9 @@ impl Reader {
         let inner = given.get(kind).filter(|inner| inner.is_object()).unwrap_or(given);
         let choice = match kind {
             "allowed_tools" => {
-                let allowed: BinaryHeap<String> = inner.list("tools").iter().filter_map(name_of).collect();
-                let allowed = allowed.into_sorted_vec();
-                self.tools.retain(|tool| allowed.binary_search(&tool.known).is_ok());
+                let allowed: Vec<String> = inner.list("tools").iter().filter_map(name_of).collect();
+                let allowed = text::sorted(allowed.iter().map(String::as_str));
+                self.tools.retain(|tool| text::number_of(&allowed, &tool.known).is_some());
                 if self.tools.is_empty() {
                     return Err(wrong("tool_choice", "tool_choice allows no tool that is in tools"));
                 }

@@ -1,3 +1,4 @@
+import { edge } from '#parts';
 import { core } from '../core.js';
 import { pausesEnd, readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
@@ -197,7 +198,7 @@ function modelRoute(path) {
 /** The body of a request as `readRequest` of the core gives it (src/edge/request/mod.rs). */
 async function readRequest({ request, maxBodyBytes }, api) {
   const body = await readText(request, maxBodyBytes);
-  return JSON.parse(callCoreOnce(() => core().readRequest(body, api)));
+  return JSON.parse(callCoreOnce(() => core(edge).readRequest(body, api)));
 }
 
 /** Characters of text that are a token, about: no service but the model's own can count. */
@@ -241,7 +242,7 @@ async function complete(call, api) {
   const responseMeta = { warnings: parsed.warnings, sequence: 0 };
   let reply;
   const ask = async (own) => {
-    reply = provider[encoded](own, spec, responseMeta);
+    reply = provider[encoded](own, spec, responseMeta, edge);
     const item = await firstItem(reply);
     facts.hasContent();
     return item;

@@ -1,4 +1,4 @@
-import { Client as Base, ChatError } from '../index.js';
+import { Client as Base, ChatError } from '../common.js';
 import { asking, dataOf } from '../client.js';
 import { ownProperties } from '../options.js';
 import { EventStream } from './event-stream.js';

@@ -1,4 +1,4 @@
-import { Client as Base } from '../index.js';
+import { Client as Base } from '../common.js';
 import { asking, dataOf, jsonLines } from '../client.js';
 import { ChatRunner } from './chat-runner.js';
 import { readLines } from './lines.js';

@@ -1,4 +1,4 @@
-import { Client as Base, ChatError } from '../index.js';
+import { Client as Base, ChatError } from '../common.js';
 
 const { APIUserAbortError, OpenAIError } = Base;
 const DONE = Object.freeze({ value: undefined, done: true });

@@ -1,6 +1,6 @@
 // What has no stream helpers: the embeddings, and the completions of before 2023.
 
-import { ChatError } from '../index.js';
+import { ChatError } from '../common.js';
 import { asking, dataOf, eventStream, withRequestId, withoutUndefined } from '../client.js';
 import { asOfOpenAi } from '../client-errors.js';
 import { VECTOR_FORMATS, checkEmbeddingModel, embeddingUsage, leftOut } from '../serving.js';

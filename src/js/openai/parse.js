@@ -1,4 +1,4 @@
-import { Client as Base } from '../index.js';
+import { Client as Base } from '../common.js';
 
 const { OpenAIError } = Base;
 

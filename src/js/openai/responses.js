@@ -1,4 +1,4 @@
-import { Client as Base } from '../index.js';
+import { Client as Base } from '../common.js';
 import { dataOf, jsonLines, withRequestId } from '../client.js';
 import { ownProperties } from '../options.js';
 import { EventStream } from './event-stream.js';

@@ -18,7 +18,7 @@ use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind,
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, NOTE, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, KnownCalls, Role, ToolForm, Tools, id_digits};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
-use crate::text::join;
+use crate::text::{self, join};
 
 /// The class `Anthropic` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -67,7 +67,7 @@ static DIALECT: Dialect = Dialect {
         }
         message.usage(value.get("usage"));
         read_stop_reason(message, value, out);
-        Ok(str_or_empty(value, "type") == "message")
+        Ok(value.says("type", "message"))
     },
 };
 
@@ -117,7 +117,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     let tools: Vec<_> = own.into_iter().chain(functions).collect();
     let model = body.text("model").unwrap_or_default().to_owned();
-    let is_adaptive = ["sonnet-5-5", "opus-5-5"].iter().any(|name| model.contains(name));
+    let is_adaptive = ["sonnet-5-5", "opus-5-5"].iter().any(|name| text::contains(&model, name));
     if messages::has_tools(chat, !tools.is_empty(), warnings)? {
         match chat.mapped_options.get(".tool_choice") {
             // The service's own form, which may say more than the choice.
@@ -232,9 +232,7 @@ const TOOLS: ToolForm = ToolForm {
     more: &["strict", "cache_control"],
     // Tools that the service runs, or that its models were trained for, have the date of their version at the end of their type.
     is_own: |tool| {
-        tool.get("input_schema").is_some()
-            || str_or_empty(tool, "type") == "mcp_toolset"
-            || messages::is_of_anthropic(tool)
+        tool.get("input_schema").is_some() || tool.says("type", "mcp_toolset") || messages::is_of_anthropic(tool)
     },
 };
 
@@ -327,17 +325,15 @@ fn lacks_thinking(chat: &ChatRequest, body: &Map) -> bool {
         return false;
     }
     let messages = body.get("messages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let Some(last) = messages.iter().rposition(|message| message.text("role") == Some("assistant")) else {
+    let Some(last) = messages.iter().rposition(|message| message.says("role", "assistant")) else {
         return false;
     };
     // A turn is over with the next message that is no result of a tool.
-    let is_result = |block: &Value| block.text("type") == Some("tool_result");
+    let is_result = |block: &Value| block.says("type", "tool_result");
     let goes_on = messages[last + 1..].iter().all(|message| message.list("content").iter().any(is_result));
     let blocks = messages[last].list("content");
     let is_thinking = |block: &Value| matches!(block.text("type"), Some("thinking" | "redacted_thinking"));
-    goes_on
-        && blocks.iter().any(|block| block.text("type") == Some("tool_use"))
-        && !blocks.first().is_some_and(is_thinking)
+    goes_on && blocks.iter().any(|block| block.says("type", "tool_use")) && !blocks.first().is_some_and(is_thinking)
 }
 
 /// Whether a part of reasoning in a content is one of the service's own, which it takes back as it is.
@@ -346,7 +342,7 @@ fn is_own_reasoning(part: &Value) -> bool {
         Some(format) => format == ANTHROPIC,
         None => {
             part.text("signature").is_some_and(|signature| !signature.is_empty())
-                || part.text("type") == Some("redacted_thinking")
+                || part.says("type", "redacted_thinking")
         }
     }
 }

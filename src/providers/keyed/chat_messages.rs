@@ -40,7 +40,7 @@ pub fn written(given: &Value, takes: Takes, provider: &str, warnings: &mut Vec<S
     let mut writer = Writer { takes, provider, warnings, behind: Vec::new() };
     let mut list = Vec::with_capacity(given.len());
     for (at, message) in given.iter().enumerate() {
-        if str_or_empty(message, "role") != "tool" {
+        if !message.says("role", "tool") {
             writer.add_behind(&mut list);
         }
         list.push(if is_foreign(message, takes) { writer.message(at, message)? } else { message.clone() });
@@ -87,7 +87,7 @@ fn is_plain(part: &Value, takes: Takes) -> bool {
 /// Whether anything about the message has to change.
 fn is_foreign(message: &Value, takes: Takes) -> bool {
     let parts = message.list("content");
-    let is_result = str_or_empty(message, "role") == "tool";
+    let is_result = message.says("role", "tool");
     let is_marked = |value: &Value| !takes.marks && cache_mark(value).is_some();
     message.get(PROVIDER_DATA).is_some()
         || message.get("is_error").is_some()
@@ -102,7 +102,7 @@ fn is_foreign(message: &Value, takes: Takes) -> bool {
         || parts.iter().any(|part| {
             !is_plain(part, takes)
                 || is_marked(part)
-                || is_result && !takes.parts_in_results && str_or_empty(part, "type") != "text"
+                || is_result && !takes.parts_in_results && !part.says("type", "text")
         })
 }
 
@@ -156,7 +156,7 @@ impl Writer<'_> {
             given.get("content").into_iter().for_each(|content| message.insert("content", content.clone()));
             return Ok(message.into());
         };
-        let is_result = message.text("role") == Some("tool");
+        let is_result = message.says("role", "tool");
         let (mut content, mut reasoning, mut others) = (Vec::new(), String::new(), Vec::new());
         for (index, part) in parts.iter().enumerate() {
             let place = || join(&[&messages::place(at), ".content[", &decimal(index as u64), "]"]);
@@ -164,7 +164,7 @@ impl Writer<'_> {
             if let Value::Object(part) = &mut written {
                 self.unmark(part);
             }
-            let is_text = written.text("type") == Some("text");
+            let is_text = written.says("type", "text");
             if is_result && !is_text && !self.takes.parts_in_results { &mut others } else { &mut content }
                 .push(written);
         }

@@ -20,7 +20,7 @@ pub const PROTOCOL: Protocol = Protocol {
     open,
     // Only version 1 of the API has a list of models.
     models: Some(|chat| models::list_models(&DIALECT, chat, "/v1/models?endpoint=chat&page_size=1000")),
-    embeddings: Some(|_| Ok(Some((&DIALECT, &embeddings::COHERE)))),
+    embeddings: embeddings::Embeddings::with(|_| Ok(Some((&DIALECT, &embeddings::COHERE)))),
     info: ProtocolInfo::service(
         "Cohere",
         "https://api.cohere.com",
@@ -311,7 +311,7 @@ const PLAN: u64 = u64::MAX;
 
 /// Reads a citation. One of the plan has no place in the text.
 fn cite(citation: &Value, out: &mut EventQueue) {
-    notes::cite(citation, str_or_empty(citation, "type") != "PLAN", out);
+    notes::cite(citation, !citation.says("type", "PLAN"), out);
 }
 
 /// Reads the reason of the end and the token counts. Two of the reasons are errors.

@@ -11,7 +11,7 @@ use crate::http::Request;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, Settings, json_words};
 use crate::providers::keyed;
-use crate::text::{find, join};
+use crate::text::{self, find, join, listed};
 
 /// Under which name the reasoning of an answer goes back to the service, in the message of the assistant.
 #[derive(Clone, Copy)]
@@ -316,7 +316,7 @@ impl Service {
                 ])));
             }
             Some(wanted) => *SERVICES.iter().find(|service| service.name == wanted).ok_or_else(|| {
-                let known = names().collect::<Vec<_>>().join(", ");
+                let known = listed(&names().collect::<Vec<_>>(), ", ");
                 Error::input(join(&["service: '", wanted, "' is none of ", &known]))
             })?,
         };
@@ -327,7 +327,7 @@ impl Service {
                     (service, short) = (Service { name: "aigateway", ..OPENAI }, rest);
                 }
             }
-            "groq" if !["gpt-oss", "qwen", "deepseek-r1"].iter().any(|reasons| model.contains(reasons)) => {
+            "groq" if !["gpt-oss", "qwen", "deepseek-r1"].iter().any(|reasons| text::contains(model, reasons)) => {
                 service.back = Back::Nowhere;
             }
             // Kimi K3 has words, and thinks always; the models before it have only the switch. All have a temperature of their own.
@@ -565,7 +565,7 @@ impl Service {
         let mut changed: Vec<_> = given.iter().map(|message| self.message(name, message, known, &mut warn)).collect();
         // The beginning of the answer that the caller gives. Mistral refuses it without this mark.
         if let (Back::Part, Some(changed), Some(last)) = (self.back, changed.last_mut(), given.last())
-            && str_or_empty(last, "role") == "assistant"
+            && last.says("role", "assistant")
             && last.list("tool_calls").is_empty()
             && last.get("prefix").is_none()
             && let Value::Object(message) = changed.get_or_insert_with(|| last.clone())
@@ -707,7 +707,7 @@ fn add_thought(message: &mut Map, text: &str) {
     let mut parts = vec![thought];
     match message.take("content") {
         Some(Value::Array(given)) => {
-            if given.iter().any(|part| part.text("type") == Some("thinking")) {
+            if given.iter().any(|part| part.says("type", "thinking")) {
                 parts.clear();
             }
             parts.extend(given);

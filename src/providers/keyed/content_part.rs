@@ -8,7 +8,7 @@ use crate::chat::{Error, Result};
 use crate::http::base64;
 use crate::http::url::data_url;
 use crate::json::{Map, Value};
-use crate::text::{cut, join};
+use crate::text::{behind_last, cut, join};
 
 /// A part of a message.
 pub enum ContentPart<'a> {
@@ -327,7 +327,7 @@ const ENDINGS: &[(&str, &str)] = &[
 /// The media type that the ending of a name or of an address stands for. Empty: it is not known.
 pub fn media_of_name(name: &str) -> &'static str {
     let path = cut(name, b"?#").0;
-    let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let ending = behind_last(path, b'.').to_ascii_lowercase();
     ENDINGS.iter().find(|(known, _)| *known == ending).map_or("", |(_, media)| media)
 }
 

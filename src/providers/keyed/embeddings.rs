@@ -79,6 +79,23 @@ const NATIVE: Form = Form { fixed: &[], takes_tokens: false, ..COMPATIBLE };
 /// Whose headers the requests have, and their form. `None`: the service has no embeddings.
 pub type Found = Option<(&'static Dialect, &'static Form)>;
 
+/// The embeddings of a protocol.
+#[derive(Clone, Copy)]
+pub struct Embeddings {
+    find: fn(&Settings) -> Result<Found>,
+    /// Makes the request for the vectors. The first piece of text that comes is the name of the model, each further one the vector of a
+    /// text, in the order of the texts. All pieces are JSON: the vectors arrays of numbers, or Base64 of 32-bit floats. A pointer, and not
+    /// called by its name, so that the core of the module goes without this code (`src/web/parts.rs`).
+    pub open: fn(&Protocol, Rc<ChatRequest>) -> Result<Operation>,
+}
+
+impl Embeddings {
+    /// The embeddings of a protocol that finds its form by the settings.
+    pub const fn with(find: fn(&Settings) -> Result<Found>) -> Option<Embeddings> {
+        Some(Embeddings { find, open })
+    }
+}
+
 /// The form of the provider with these settings.
 ///
 /// # Errors
@@ -86,22 +103,24 @@ pub type Found = Option<(&'static Dialect, &'static Form)>;
 #[inline(never)]
 pub fn form(protocol: &Protocol, settings: &Settings) -> Result<(&'static Dialect, &'static Form)> {
     let found = match protocol.embeddings {
-        Some(find) => find(settings)?,
+        Some(Embeddings { find, .. }) => find(settings)?,
         None => None,
     };
-    found.ok_or_else(|| {
-        let way_out = " has no embeddings that this package knows: use another provider for them, such as OpenAiChat, Gemini, Cohere, \
-            Ollama or WorkersAi";
-        Error::input(join(&[&settings.name, way_out]))
-    })
+    found.ok_or_else(|| none(settings))
 }
 
-/// The operation that asks for the vectors. The first piece of text that comes is the name of the model, each further one the vector of
-/// a text, in the order of the texts. All pieces are JSON: the vectors arrays of numbers, or Base64 of 32-bit floats.
+/// The error of a provider that has no embeddings.
+pub fn none(settings: &Settings) -> Error {
+    let way_out = " has no embeddings that this package knows: use another provider for them, such as OpenAiChat, Gemini, Cohere, \
+        Ollama or WorkersAi";
+    Error::input(join(&[&settings.name, way_out]))
+}
+
+/// The operation that asks for the vectors: [`Embeddings::open`].
 ///
 /// # Errors
 /// [`Code::Input`]: those of [`form`], or an option is wrong. `src/js/embed.js` checks the texts, since it divides them among requests.
-pub fn open(protocol: &Protocol, chat: Rc<ChatRequest>) -> Result<Operation> {
+fn open(protocol: &Protocol, chat: Rc<ChatRequest>) -> Result<Operation> {
     let (dialect, form) = form(protocol, &chat.settings)?;
     let option = |key: &str| chat.mapped_options.get(key);
     let texts = option("input").and_then(Value::as_array).filter(|texts| !texts.is_empty());

@@ -155,7 +155,7 @@ pub fn is_error(value: &Value) -> bool {
         _ if value.pointer("/base_resp/status_code").is_some_and(has_failed) => true,
         _ if value.pointer("/x_groq/error").is_some_and(reports) => true,
         Some(_) => false,
-        None => value.text("object") == Some("error") || !value.list("errors").is_empty(),
+        None => value.says("object", "error") || !value.list("errors").is_empty(),
     }
 }
 

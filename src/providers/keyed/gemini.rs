@@ -14,13 +14,13 @@ use crate::providers::keyed::errors::{error_in_success_body, is_error};
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty, whole_arguments};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, KnownCalls, ToolForm, Tools};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, embeddings, models, notes};
-use crate::text::join;
+use crate::text::{self, join};
 
 /// The class `Gemini` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models?pageSize=1000")),
-    embeddings: Some(|_| Ok(Some((&DIALECT, &embeddings::GEMINI)))),
+    embeddings: embeddings::Embeddings::with(|_| Ok(Some((&DIALECT, &embeddings::GEMINI)))),
     info: ProtocolInfo::service(
         "Gemini",
         "https://generativelanguage.googleapis.com/v1beta",
@@ -78,7 +78,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let system = messages::text_of(&messages::take_system(&mut parsed, warnings));
     let known = KnownCalls::of(&chat.conversation);
     builder.conversation = known.still_needed(&parsed);
-    messages::warn_of_reasoning(&parsed, NAME, &|detail| detail.text("format") == Some(GOOGLE), warnings);
+    messages::warn_of_reasoning(&parsed, NAME, &|detail| detail.says("format", GOOGLE), warnings);
     messages::warn_of_arguments(&parsed, warnings);
     messages::warn_of_names(&parsed, NAME, warnings);
     messages::warn_of_marks(chat, &parsed, NAME, warnings);
@@ -134,12 +134,12 @@ const TOOLS: ToolForm = ToolForm {
 /// those that Google documents for the efforts of its own endpoint for OpenAI's clients.
 fn thinking(level: &Value, model: &str, warnings: &mut Vec<String>) -> Value {
     let word = level.as_str().unwrap_or_default();
-    let has_budget = model.contains("gemini-2") || model.contains("gemini-1");
+    let has_budget = text::contains(model, "gemini-2") || text::contains(model, "gemini-1");
     const LEVEL: &str = r#"{"thinkingLevel":$,"includeThoughts":true}"#;
     const BUDGET: &str = r#"{"thinkingBudget":%,"includeThoughts":true}"#;
     let always = |nearest: &str| join(&[model, " cannot do without reasoning: reasoningEffort became ", nearest]);
     match (word, has_budget) {
-        ("none", true) if model.contains("2.5-pro") => {
+        ("none", true) if text::contains(model, "2.5-pro") => {
             warnings.push(always("a budget of 128 tokens"));
             fill_template(BUDGET, &["128"])
         }
@@ -180,7 +180,7 @@ const CHOICES: [&str; 4] = [
 /// Whether the model refuses a tool call without the signature of the reasoning that led to it: all models since Gemini
 /// 3 do.
 fn requires_signatures(model: &str) -> bool {
-    let name = model.rsplit('/').next().unwrap_or_default();
+    let name = text::behind_last(model, b'/');
     name.strip_prefix("gemini-")
         .is_some_and(|version| matches!(version.as_bytes(), [b'3'..=b'9', ..]) || version.ends_with("-latest"))
 }
@@ -190,7 +190,7 @@ fn requires_signatures(model: &str) -> bool {
 fn call_ids(messages: &[ChatMessage]) -> Map {
     let mut ids = Map::new();
     let own = messages.iter().filter_map(|message| message.given.get(messages::PROVIDER_DATA));
-    for entry in own.filter(|data| data.text("provider") == Some(NAME)).flat_map(|data| data.list("content")) {
+    for entry in own.filter(|data| data.says("provider", NAME)).flat_map(|data| data.list("content")) {
         if let (Some(call), Some(id)) = (entry.text("call"), entry.text_at("/own/functionCall/id")) {
             ids.push(call, id.into());
         }
@@ -307,7 +307,7 @@ impl Writer<'_> {
 
 /// The part of a call as it came, since it holds the signature of the reasoning that led to it; with the arguments as they are now.
 fn part_of_call(own: &Value, name: &str, arguments: &str) -> Option<Value> {
-    let call = own.get("functionCall").filter(|call| call.text("name") == Some(name))?;
+    let call = own.get("functionCall").filter(|call| call.says("name", name))?;
     let mut part = own.clone();
     if whole_arguments(call.get("args")) != arguments
         && let Some(Value::Object(call)) = part.as_object_mut().and_then(|part| part.get_mut("functionCall"))
@@ -327,9 +327,9 @@ fn media_part(media: &Media) -> Option<Value> {
             part.insert_in("inlineData", "data", data.clone());
         }
         Source::Text(text) => part.insert_str("text", text),
-        Source::Id(id) if !id.contains("://") => return None,
+        Source::Id(id) if !text::contains(id, "://") => return None,
         Source::Url(url) | Source::Id(url) => {
-            let is_film = url.contains("youtube.com/") || url.contains("youtu.be/");
+            let is_film = text::contains(url, "youtube.com/") || text::contains(url, "youtu.be/");
             let media_type = match (media.media, media.kind) {
                 ("", _) if is_film => "video/mp4",
                 ("", MediaKind::Image) => "image/jpeg",
@@ -458,7 +458,7 @@ fn decode_sources(message: &mut MessageDecoder, candidate: &Value, out: &mut Eve
     }
     let queries = grounding.list("webSearchQueries").iter().filter_map(Value::as_str).collect::<Vec<_>>();
     if grounding.is_object() && (!queries.is_empty() || grounding.get("searchEntryPoint").is_some()) {
-        notes::status("groundingMetadata", &queries.join(", "), grounding, out);
+        notes::status("groundingMetadata", &text::listed(&queries, ", "), grounding, out);
     }
     notes::status_of_change(message, "urlContextMetadata", candidate.get("urlContextMetadata"), out);
 }

@@ -1,7 +1,6 @@
 //! Takes the caller's messages apart, for protocols whose messages have another form than OpenAI's.
 
 use std::borrow::Cow;
-use std::collections::BinaryHeap;
 use std::rc::Rc;
 
 use super::content_part::{self, ContentPart, Source, cache_mark};
@@ -10,7 +9,7 @@ use crate::chat::reasoning_detail::{self, DETAILS};
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value, fill_template};
 use crate::options::{ChatRequest, NO_CHOICE};
-use crate::text::{decimal, digit, join};
+use crate::text::{self, decimal, digit, join};
 
 /// A message.
 pub struct ChatMessage<'a> {
@@ -59,7 +58,7 @@ impl<'a> ChatMessage<'a> {
     /// caller has changed the text since, all of it stands where it began; where other calls are in the message, the service's own
     /// parts come first, then the message as it is now. `None`: the message is not from this provider, or nothing was kept.
     pub fn kept_parts(&'a self, provider: &str) -> Option<Vec<KeptPart<'a>>> {
-        let data = self.given.get(PROVIDER_DATA).filter(|data| data.text("provider") == Some(provider))?;
+        let data = self.given.get(PROVIDER_DATA).filter(|data| data.says("provider", provider))?;
         let entries = data.list("content");
         let is_text = |part: &&ContentPart| matches!(part, ContentPart::Text(_));
         let mut texts = self.parts.iter().filter(is_text);
@@ -440,7 +439,7 @@ pub fn id_digits(id: &str, length: usize) -> String {
 }
 
 /// What the service gave with the tool calls of earlier replies, by the ids of the calls: the caller's `conversation`, sorted, so
-/// that a call is found at once, however many there are. A heap sorts them, since `sort` weighs 1.1 kB more (gzipped).
+/// that a call is found at once, however many there are.
 pub struct KnownCalls<'a> {
     values: Vec<&'a Value>,
     /// Each id, and where in `values` its value is.
@@ -450,8 +449,10 @@ pub struct KnownCalls<'a> {
 impl<'a> KnownCalls<'a> {
     /// The calls that `conversation` knows.
     pub fn of(conversation: &'a Map) -> KnownCalls<'a> {
-        let ids: BinaryHeap<_> = conversation.keys().enumerate().map(|(place, id)| (id, place)).collect();
-        KnownCalls { values: conversation.iter().map(|(_, value)| value).collect(), sorted: ids.into_sorted_vec() }
+        KnownCalls {
+            values: conversation.iter().map(|(_, value)| value).collect(),
+            sorted: text::sorted(conversation.keys()),
+        }
     }
 
     /// What belongs to the call with this id.
@@ -460,8 +461,7 @@ impl<'a> KnownCalls<'a> {
     }
 
     fn place(&self, id: &str) -> Option<usize> {
-        let found = self.sorted.binary_search_by_key(&id, |(known, _)| known).ok()?;
-        Some(self.sorted[found].1)
+        text::number_of(&self.sorted, id)
     }
 
     /// What belongs to tool calls in the messages, for the next conversation. The service will not ask for the rest again.
@@ -509,7 +509,7 @@ pub fn in_blocks(
         let role = if message.role == Role::Assistant { assistant } else { "user" };
         let mut blocks = blocks(message)?;
         if let Some(Value::Object(last)) = messages.last_mut()
-            && last.text("role") == Some(role)
+            && last.says("role", role)
             && let Some(Value::Array(known)) = last.get_mut(key)
         {
             known.append(&mut blocks);
@@ -543,7 +543,7 @@ pub fn schema_of(function: &Value) -> Option<&Value> {
 /// Whether a tool is one of those that Anthropic runs or its models were trained for: the date of their version is at the end of the
 /// type (`web_search_20250305`).
 pub fn is_of_anthropic(tool: &Value) -> bool {
-    let version = str_or_empty(tool, "type").rsplit('_').next().unwrap_or_default();
+    let version = text::behind_last(str_or_empty(tool, "type"), b'_');
     version.len() == 8 && version.bytes().all(|byte| byte.is_ascii_digit())
 }
 

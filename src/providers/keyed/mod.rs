@@ -12,23 +12,23 @@
 //! [`embeddings`] makes vectors of texts.
 
 pub mod answer_parts;
-pub(super) mod anthropic;
+pub(crate) mod anthropic;
 mod chat_chunk;
 pub mod chat_messages;
-pub(super) mod cohere;
+pub(crate) mod cohere;
 pub mod compatible;
 pub mod content_part;
 pub mod embeddings;
 pub mod errors;
-pub(super) mod gemini;
+pub(crate) mod gemini;
 pub mod message_decoder;
 pub mod messages;
 pub mod models;
 pub mod notes;
-pub(super) mod ollama;
-pub(super) mod openai_chat;
-pub(super) mod openai_responses;
-pub(super) mod workers_ai;
+pub(crate) mod ollama;
+pub(crate) mod openai_chat;
+pub(crate) mod openai_responses;
+pub(crate) mod workers_ai;
 
 use std::rc::Rc;
 

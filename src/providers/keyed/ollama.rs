@@ -18,7 +18,7 @@ use crate::text::join;
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/api/tags")),
-    embeddings: Some(|_| Ok(Some((&DIALECT, &embeddings::OLLAMA)))),
+    embeddings: embeddings::Embeddings::with(|_| Ok(Some((&DIALECT, &embeddings::OLLAMA)))),
     info: ProtocolInfo {
         needs_auth: false,
         unreachable_hint: " (is it running? `ollama serve` starts it; a page's origin must be in OLLAMA_ORIGINS)",

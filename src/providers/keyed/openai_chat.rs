@@ -11,6 +11,7 @@ use crate::json::Value;
 use crate::options::{ChatRequest, ProtocolInfo, SettingKind};
 use crate::providers::Protocol;
 use crate::providers::keyed::compatible::{self, Service};
+use crate::providers::keyed::embeddings::Embeddings;
 use crate::providers::keyed::messages::KnownCalls;
 use crate::providers::keyed::{Dialect, RequestBuilder, chat_chunk, chat_messages, messages, models};
 
@@ -21,7 +22,7 @@ pub const PROTOCOL: Protocol = Protocol {
         _ = Service::of(&chat.settings, "")?;
         models::list_models(&DIALECT, chat, "/models")
     }),
-    embeddings: Some(|settings| Ok(Service::of(settings, "")?.embeddings().map(|form| (&DIALECT, form)))),
+    embeddings: Embeddings::with(|settings| Ok(Service::of(settings, "")?.embeddings().map(|form| (&DIALECT, form)))),
     info: ProtocolInfo {
         settings: &[("service", SettingKind::Id)],
         stop_words: compatible::stop_words,

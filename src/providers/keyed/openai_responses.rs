@@ -14,6 +14,7 @@ use crate::providers::keyed::answer_parts::{
 };
 use crate::providers::keyed::compatible::Service;
 use crate::providers::keyed::content_part::{ContentPart, Media, MediaKind, Source};
+use crate::providers::keyed::embeddings::Embeddings;
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, PROVIDER_DATA, Role, ToolForm, Tools};
@@ -24,7 +25,7 @@ use crate::text::join;
 pub const PROTOCOL: Protocol = Protocol {
     open,
     models: Some(|chat| models::list_models(&DIALECT, chat, "/models")),
-    embeddings: Some(|settings| Ok(Service::of(settings, "")?.embeddings().map(|form| (&DIALECT, form)))),
+    embeddings: Embeddings::with(|settings| Ok(Service::of(settings, "")?.embeddings().map(|form| (&DIALECT, form)))),
     info: ProtocolInfo::service(
         "OpenAiResponses",
         "https://api.openai.com/v1",
@@ -60,7 +61,7 @@ static DIALECT: Dialect = Dialect {
         begin(message, out);
         decode_output(message, value.list("output"), out);
         decode_end(message, value)?;
-        Ok(str_or_empty(value, "object") == "response")
+        Ok(value.says("object", "response"))
     },
 };
 
@@ -75,7 +76,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let others = parsed.split_off(leading);
     let system = messages::text_of(&parsed);
     let parsed = others;
-    messages::warn_of_reasoning(&parsed, NAME, &|detail| detail.text("format") == Some(OPENAI), warnings);
+    messages::warn_of_reasoning(&parsed, NAME, &|detail| detail.says("format", OPENAI), warnings);
     let is_foreign = |message: &&ChatMessage| message.given.get(PROVIDER_DATA).is_some() && !is_of_host(chat, message);
     if let Some(message) = parsed.iter().find(is_foreign) {
         let left_out = " and perhaps others are of another host of this API: what only that one can read was left out";
@@ -120,7 +121,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     if body.contains_key("reasoning") {
         body.insert_in("reasoning", "summary", "auto".into());
         // What the service does not store it has to give away to get it back. It refuses this of models without reasoning.
-        if !is_stored(chat) && chat.mapped_options.text("reasoning/effort") != Some("none") {
+        if !is_stored(chat) && !chat.mapped_options.says("reasoning/effort", "none") {
             body.insert_filled("include", r#"["reasoning.encrypted_content"]"#, &[]);
         }
     }
@@ -147,7 +148,7 @@ const NAME: &str = PROTOCOL.info.name;
 /// Whether what is kept of a message came from the host that is asked: another one cannot read its encrypted reasoning, and knows none
 /// of its ids. (Any other provider's is not read at all.)
 fn is_of_host(chat: &ChatRequest, message: &ChatMessage) -> bool {
-    let data = message.given.get(PROVIDER_DATA).filter(|data| data.text("provider") == Some(NAME));
+    let data = message.given.get(PROVIDER_DATA).filter(|data| data.says("provider", NAME));
     data.is_none_or(|data| data.text("url").unwrap_or(PROTOCOL.info.base_url) == chat.settings.url)
 }
 
@@ -269,7 +270,7 @@ fn write_items(
     warnings: &mut Vec<String>,
 ) -> Result<()> {
     let role = match message.role {
-        Role::System if message.given.text("role") == Some("developer") => "developer",
+        Role::System if message.given.says("role", "developer") => "developer",
         Role::System => "system",
         Role::Assistant => "assistant",
         Role::User | Role::Tool => "user",
@@ -292,14 +293,14 @@ fn write_items(
                 items.text(text);
             }
             // The service knows nothing of reasoning that is neither stored nor encrypted.
-            KeptPart::Own(own) if str_or_empty(own, "type") == "reasoning" => {
+            KeptPart::Own(own) if own.says("type", "reasoning") => {
                 let is_encrypted = own.text("encrypted_content").is_some_and(|text| !text.is_empty());
                 if is_encrypted || is_stored(chat) {
                     items.item((*own).clone());
                 }
             }
             // Our decoder keeps no messages and references: such an item is a client's, and would be a message of any role.
-            KeptPart::Own(own) if own.get("role").is_some() || str_or_empty(own, "type") == "item_reference" => {}
+            KeptPart::Own(own) if own.get("role").is_some() || own.says("type", "item_reference") => {}
             KeptPart::Own(own) => items.item((*own).clone()),
             KeptPart::Given(part @ ContentPart::ToolCall { .. }, _) if message.given.get(PROVIDER_DATA).is_none() => {
                 calls.push(*part);
@@ -414,7 +415,7 @@ fn parts_of(index: u64, item: &Value) -> Vec<WholePart<'_>> {
         WholePart { part, id, text: str_or_empty(value, "text"), is_refusal: false, value }
     });
     let content = (0..).zip(item.list("content")).map(|(at, value)| content_part(index, id, at, value));
-    let image = (str_or_empty(item, "type") == "image_generation_call").then(|| {
+    let image = item.says("type", "image_generation_call").then(|| {
         let part = Part { item: index, kind: Kind::Image, index: 0 };
         WholePart { part, id, text: str_or_empty(item, "result"), is_refusal: false, value: item }
     });
@@ -648,7 +649,7 @@ fn keep_item(message: &mut MessageDecoder, item: &Value, out: &mut EventQueue) {
                 // The service refuses its own word for an item that is whole.
                 own.remove("status");
                 // An image is large, and the service that stores it knows it by its id.
-                if is_stored(&message.chat) && own.text("type") == Some("image_generation_call") {
+                if is_stored(&message.chat) && own.says("type", "image_generation_call") {
                     own.remove("result");
                 }
             }

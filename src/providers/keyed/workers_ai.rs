@@ -23,7 +23,7 @@ pub const PROTOCOL: Protocol = Protocol {
         let path = path(&chat, "/ai/models/search?task=Text%20Generation&per_page=1000")?;
         models::list_models(&DIALECT, chat, &path)
     }),
-    embeddings: Some(|_| Ok(Some((&DIALECT, &VECTORS)))),
+    embeddings: embeddings::Embeddings::with(|_| Ok(Some((&DIALECT, &VECTORS)))),
     info: ProtocolInfo {
         settings: &[("accountId", SettingKind::Id)],
         ..ProtocolInfo::service(
@@ -118,7 +118,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     if !has_tools && body.take("tool_choice").is_some() {
         builder.warnings.push(messages::NO_TOOLS.to_owned());
     }
-    if body.text("reasoning_effort") == Some("none") {
+    if body.says("reasoning_effort", "none") {
         body.insert("reasoning_effort", Value::Null);
     }
     let mut is_json = false;

@@ -349,7 +349,7 @@ fn reported_error(value: &Value) -> Option<Error> {
         () if FLAGS.iter().any(|flag| value.is_true(flag)) => Code::Refused,
         () if SIGNS.iter().any(|sign| holds(&text, sign)) => Code::Refused,
         () if value.is_true("pineconeError") || value.get("error").is_some() => Code::Service,
-        () if value.text("status") == Some("error") => Code::Service,
+        () if value.says("status", "error") => Code::Service,
         () => return None,
     };
     Some(Error::new(code, text))

@@ -1,8 +1,8 @@
 //! The chatbot plugins of WordPress, and what their sites share: addresses, pages, nonces and sessions.
 
-pub(super) mod ai_engine;
-pub(super) mod ai_power;
-pub(super) mod ai_puffer;
+pub(crate) mod ai_engine;
+pub(crate) mod ai_power;
+pub(crate) mod ai_puffer;
 pub mod nonce;
 pub mod page;
 
@@ -65,7 +65,7 @@ fn find_rest_root(
     chat: &ChatRequest,
     path: &str,
     error: Error,
-    again: impl FnOnce(String, &mut EventQueue) -> Operation + 'static,
+    again: Box<dyn FnOnce(String, &mut EventQueue) -> Operation>,
 ) -> Operation {
     let (settings, path) = (chat.settings.clone(), path.to_owned());
     let request = Request::get(page_url(&settings)).shared();
@@ -86,7 +86,7 @@ fn keyed_request(
     root: Option<String>,
     path: String,
     body: Value,
-    read: impl FnOnce(&Response, &mut EventQueue) -> Result<Transition> + 'static,
+    read: Box<dyn FnOnce(&Response, &mut EventQueue) -> Result<Transition>>,
 ) -> Operation {
     let url = rest_url(&chat.settings, root.as_deref(), &path);
     let key = chat.settings.get("apiKey").unwrap_or_default();
@@ -96,9 +96,9 @@ fn keyed_request(
             return read(response, out);
         }
         let error = if response.head.is_success() { response.html_error() } else { absent_error(response, &url) };
-        let search = find_rest_root(&chat.clone(), &path.clone(), error, move |root, _| {
-            keyed_request(chat, Some(root), path, body, read)
-        });
+        let (site, route) = (chat.clone(), path.clone());
+        let again = Box::new(move |root, _: &mut EventQueue| keyed_request(chat, Some(root), path, body, read));
+        let search = find_rest_root(&site, &route, error, again);
         Ok(Transition::Send(search))
     })
 }

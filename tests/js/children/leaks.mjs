@@ -5,7 +5,9 @@ const { Instance } = WebAssembly;
 WebAssembly.Instance = class extends Instance {
   constructor(...args) {
     super(...args);
-    memories.push(Object.values(this.exports).find((value) => value instanceof WebAssembly.Memory));
+    // Parts of the module have none.
+    const memory = Object.values(this.exports).find((value) => value instanceof WebAssembly.Memory);
+    if (memory) memories.push(memory);
   }
 };
 const { AiEngine } = await import('../../../dist/index.js');

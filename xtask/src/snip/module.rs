@@ -6,8 +6,10 @@ use std::ops::Range;
 /// A node of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Item {
-    /// The users of the module. They may call and read everything that it exports.
+    /// The users of the module. They may call and read everything that it exports, except for the parts.
     Outside,
+    /// The users of a part, by its index in [`Module::parts`].
+    Part(usize),
     /// A function, by its number.
     Function(u32),
     /// A direct call, by its index in [`Module::calls`].
@@ -55,6 +57,8 @@ pub struct Module<'a> {
     pub bodies: Vec<Range<usize>>,
     /// All direct calls, in the order of the code.
     pub calls: Vec<Call>,
+    /// The names of the parts (`src/web/parts.rs`): what exported functions are called after `part_`.
+    pub parts: Vec<String>,
     /// Names of functions, without their hashes, which change with the compiler. A function may have several.
     pub names: Vec<(u32, String)>,
     /// The functions in the table.

@@ -128,7 +128,20 @@ impl<'a> Module<'a> {
     fn read_exports(&mut self, exports: &[Export], globals: &[u32]) -> Result<()> {
         for Export { name, kind, index } in exports {
             match kind {
-                ExternalKind::Func => self.add_reference(Item::Outside, Item::Function(*index)),
+                ExternalKind::Func => {
+                    let user = match name.strip_prefix("part_") {
+                        Some(part) => {
+                            // wasm-bindgen's macro appends a hash.
+                            let is_hash =
+                                |end: &str| end.len() == 16 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
+                            let (start, end) = part.rsplit_once('_').unwrap_or((part, ""));
+                            self.parts.push(if is_hash(end) { start } else { part }.to_owned());
+                            Item::Part(self.parts.len() - 1)
+                        }
+                        None => Item::Outside,
+                    };
+                    self.add_reference(user, Item::Function(*index));
+                }
                 // An exported global is the address of a static.
                 ExternalKind::Global => {
                     let address = globals.get(*index as usize).with_context(|| format!("{name} is no global"))?;

@@ -52,12 +52,18 @@ fn ask(
         );
         let size = attachment.size as u64;
         let path = "mwai/v1/simpleFileUpload".to_owned();
-        return keyed_request(chat.clone(), root.clone(), path, upload, move |response, _| {
-            let value = response.json_or_null();
-            let Some(id) = value.text_at("/data/id") else { return Err(upload_error(response, &value, size)) };
-            files.push(id.into());
-            Ok(Transition::Send(ask(chat, root, body, files, length, conversation)))
-        });
+        return keyed_request(
+            chat.clone(),
+            root.clone(),
+            path,
+            upload,
+            Box::new(move |response, _| {
+                let value = response.json_or_null();
+                let Some(id) = value.text_at("/data/id") else { return Err(upload_error(response, &value, size)) };
+                files.push(id.into());
+                Ok(Transition::Send(ask(chat, root, body, files, length, conversation)))
+            }),
+        );
     }
     match &files[..] {
         [] => {}
@@ -66,12 +72,18 @@ fn ask(
     }
     let path = "mwai/v1/simpleChatbotQuery".to_owned();
     let has_file = has_file(&chat);
-    keyed_request(chat, root, path, body.into(), move |response, out| {
-        if has_file {
-            out.warn(FILE_MAY_BE_LOST);
-        }
-        read(response, length, conversation, out)
-    })
+    keyed_request(
+        chat,
+        root,
+        path,
+        body.into(),
+        Box::new(move |response, out| {
+            if has_file {
+                out.warn(FILE_MAY_BE_LOST);
+            }
+            read(response, length, conversation, out)
+        }),
+    )
 }
 
 /// Reads the answer.

@@ -163,7 +163,7 @@ impl Turn {
             }
             if is_error {
                 // The page that was read before held no nonce either.
-                let is_absent = response.json_or_null().text("code") == Some("rest_no_route");
+                let is_absent = response.json_or_null().says("code", "rest_no_route");
                 return Err(match is_absent {
                     true => response.error(Code::Nonce, NO_SESSION),
                     false => absent_error(response, &self.route("mwai/v1/start_session")),
@@ -375,11 +375,16 @@ impl Turn {
             true => {
                 let mut turn = self.clone();
                 turn.has_read_page = true;
-                Ok(find_rest_root(&self.chat, SUBMIT, error, move |root, out| {
-                    turn.session.set("root", &root);
-                    out.session(&turn.session);
-                    turn.submit()
-                }))
+                Ok(find_rest_root(
+                    &self.chat,
+                    SUBMIT,
+                    error,
+                    Box::new(move |root, out| {
+                        turn.session.set("root", &root);
+                        out.session(&turn.session);
+                        turn.submit()
+                    }),
+                ))
             }
             false => Err(error),
         }
@@ -431,7 +436,7 @@ fn on_error_status(decoder: &AiEngineDecoder, response: &Response, out: &mut Eve
         return decoder.turn.renew(error, out);
     }
     let value = response.json_or_null();
-    if value.text("code") == Some("rest_no_route") {
+    if value.says("code", "rest_no_route") {
         let message = "no AI Engine chatbot here: the plugin is absent or its chatbots are off";
         return Err(Error::new(Code::Service, message));
     }

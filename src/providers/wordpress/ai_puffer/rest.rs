@@ -39,15 +39,21 @@ pub fn operation(chat: Rc<ChatRequest>) -> Result<Operation> {
     let body =
         fill_template(r#"{"messages":%,"conversation_uuid":$}"#, &[&Value::from(messages).to_json(), conversation_id]);
     let path = join(&["aipkit/v1/chat/", &bot, "/message"]);
-    Ok(keyed_request(chat, None, path, body, move |response, out| {
-        if has_images {
-            out.warn(NO_IMAGES);
-        }
-        if has_system {
-            out.warn("the REST route of AI Puffer takes no system messages: they were sent as the user's");
-        }
-        read(response, conversation, out)
-    }))
+    Ok(keyed_request(
+        chat,
+        None,
+        path,
+        body,
+        Box::new(move |response, out| {
+            if has_images {
+                out.warn(NO_IMAGES);
+            }
+            if has_system {
+                out.warn("the REST route of AI Puffer takes no system messages: they were sent as the user's");
+            }
+            read(response, conversation, out)
+        }),
+    ))
 }
 
 /// The operation that asks a model of `provider`, one of those that the site has a key for, without a bot.
@@ -70,12 +76,18 @@ fn generate(chat: Rc<ChatRequest>, provider: &str) -> Result<Operation> {
     let messages = Value::from(messages).to_json();
     let body = fill_template(r#"{"provider":$,"model":$,"messages":%}"#, &[provider, &model, &messages]);
     let has_images = !chat.attachments.is_empty();
-    Ok(keyed_request(chat, None, "aipkit/v1/generate".to_owned(), body, move |response, out| {
-        if has_images {
-            out.warn(NO_IMAGES);
-        }
-        read(response, Map::new(), out)
-    }))
+    Ok(keyed_request(
+        chat,
+        None,
+        "aipkit/v1/generate".to_owned(),
+        body,
+        Box::new(move |response, out| {
+            if has_images {
+                out.warn(NO_IMAGES);
+            }
+            read(response, Map::new(), out)
+        }),
+    ))
 }
 
 const NO_IMAGES: &str = "the REST route of AI Puffer takes no images: they were left out";
@@ -133,6 +145,6 @@ fn error_of(response: &Response) -> Error {
         _ => response.status_error(),
     };
     // The site itself fails, for example because the bot is unknown, and will do so again.
-    error.retryable &= value.text("code") != Some("internal_server_error");
+    error.retryable &= !value.says("code", "internal_server_error");
     error
 }
