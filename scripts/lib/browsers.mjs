@@ -1,5 +1,5 @@
-// Browsers beside Chromium for tests: Firefox and WebKit of the system's package manager, and the oldest Chromium in which the package is
-// to work, of a package of npm. Each is started with the address of a page and told nothing more, so no driver is needed.
+// Browsers beside Chromium for tests: Firefox and WebKit of the system's package manager, and two old Chromiums of a package of
+// npm. Each is started with the address of a page and told nothing more, so no driver is needed.
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -14,8 +14,9 @@ import { cached } from './cached.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { Failure } from './run.mjs';
 
-/** Chromium 103 for Linux on x64, in the package for Amazon's functions. */
-const OLD_CHROMIUM = { '@sparticuz/chromium': '103.0.0' };
+/** Chromium for Linux on x64, in the package for Amazon's functions: the oldest of it that is new enough, and one that is too old. */
+const OLD_CHROMIUM = '103.0.0';
+const TOO_OLD_CHROMIUM = '92.0.0';
 
 /**
  * @typedef {object} Started
@@ -124,8 +125,8 @@ async function miniBrowser() {
 }
 
 /** @returns {Promise<string>} path of the command */
-async function oldChromium() {
-  const folder = await cached('old-chromium', OLD_CHROMIUM);
+async function chromiumOf(version) {
+  const folder = await cached('old-chromium', { '@sparticuz/chromium': version });
   const path = join(folder, 'chromium');
   if (!existsSync(path)) {
     const packed = await readFile(join(folder, '@sparticuz', 'chromium', 'bin', 'chromium.br'));
@@ -138,7 +139,15 @@ async function oldChromium() {
 
 const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/** @type {Record<'chromium' | 'firefox' | 'webkit' | 'old-chromium', Browser>} */
+/** @returns {Browser} */
+const older = (title, version) => ({
+  title,
+  find: async () => (process.platform === 'linux' && process.arch === 'x64' ? undefined : 'the package has it for Linux on x64 only'),
+  // With several processes it asks for a sandbox all the same.
+  open: async (url) => start(await chromiumOf(version), (profile) => ['--headless', ...CHROMIUM_FLAGS, '--single-process', '--no-zygote', '--remote-debugging-port=0', `--user-data-dir=${profile}`, url]),
+});
+
+/** @type {Record<'chromium' | 'firefox' | 'webkit' | 'old-chromium' | 'too-old-chromium', Browser>} */
 export const BROWSERS = {
   chromium: {
     title: 'Chromium',
@@ -163,10 +172,6 @@ export const BROWSERS = {
       before: screen,
     }),
   },
-  'old-chromium': {
-    title: 'Chromium 103, the oldest',
-    find: async () => (process.platform === 'linux' && process.arch === 'x64' ? undefined : 'the package has it for Linux on x64 only'),
-    // With several processes it asks for a sandbox all the same.
-    open: async (url) => start(await oldChromium(), (profile) => ['--headless', ...CHROMIUM_FLAGS, '--single-process', '--no-zygote', '--remote-debugging-port=0', `--user-data-dir=${profile}`, url]),
-  },
+  'old-chromium': older('Chromium 103, the oldest', OLD_CHROMIUM),
+  'too-old-chromium': older('Chromium 92, too old', TOO_OLD_CHROMIUM),
 };

@@ -77,7 +77,7 @@ const escapes = /\x1b\[[0-9;?]*[a-zA-Z]/g;
 const plain = (text) => text.replace(escapes, '').replace(/\s+/g, ' ').trim();
 /** The line of a tool's output that most likely says what is wrong. */
 function telling(output) {
-  const lines = output.split('\n').map(plain).filter((line) => line !== '' && !/^at |^\^+$|npm warn|ExperimentalWarning|[Bb]uild failed|suite failed to run|^FAIL /.test(line));
+  const lines = output.split('\n').map(plain).filter((line) => line !== '' && !/^at |^\^+$|npm warn|wrangler:(info|warn)|ExperimentalWarning|[Bb]uild failed|suite failed to run|^FAIL /.test(line));
   return lines.find((line) => /(error|exception|cannot|failed|unexpected|not found|could not)\b/i.test(line) && !/^\d* ?(0 )?errors?$/i.test(line)) ?? lines.at(-1) ?? 'no output';
 }
 
@@ -131,6 +131,8 @@ async function open({ name, group, also = [], fixture, timeout = 60 }, { tarball
     return { child, told, ended };
   };
 
+  let served = { all: '' };
+
   const project = {
     folder,
     home,
@@ -167,6 +169,7 @@ async function open({ name, group, also = [], fixture, timeout = 60 }, { tarball
     /** Starts a server, and waits until its address answers. */
     async serve(command, args, { port, path = '/', ...options }) {
       const { told, ended } = start(command, args, options);
+      served = told;
       let over;
       ended.then((code) => { over = code; }, (error) => { over = error.message; });
       for (;;) {
@@ -227,9 +230,16 @@ async function open({ name, group, also = [], fixture, timeout = 60 }, { tarball
 
     /** Asks an address and reads the body as it comes. */
     async read(url, init) {
-      const response = await fetch(url, { signal: AbortSignal.timeout(Math.max(1, Math.min(left(), 30_000))), ...init });
-      if (!response.ok) throw new Failure(`${response.status} ${plain(await response.text()).slice(0, 300)}`);
-      return readBody(response);
+      const before = served.all.length;
+      try {
+        const response = await fetch(url, { signal: AbortSignal.timeout(Math.max(1, Math.min(left(), 30_000))), ...init });
+        if (!response.ok) throw new Failure(`${response.status} ${plain(await response.text()).slice(0, 300)}`);
+        return await readBody(response);
+      } catch (error) {
+        await sleep(200);
+        // The server knows better what happened than its client.
+        throw new Failure(`${error.message}; the server says: ${telling(served.all.slice(before))}`);
+      }
     },
 
     /** That a reply was read as it came. */
@@ -290,9 +300,10 @@ async function listed(folder) {
  * @param {{ atOnce?: number }} [options]
  */
 export async function testAll(folder, { atOnce = AT_ONCE } = {}) {
-  const chosen = process.env.RIVULET_ENVIRONMENTS?.split(',');
+  const chosen = process.env.RIVULET_ENVIRONMENTS?.split(',').filter(Boolean);
   const every = await listed(folder);
-  const environments = every.filter(({ name }) => !chosen || chosen.includes(name));
+  const environments = every.filter(({ name }) => !chosen?.length || chosen.includes(name));
+  if (environments.length === 0) throw new Failure(`RIVULET_ENVIRONMENTS: there are ${every.map(({ name }) => name).join(', ')}`);
   /** @type {Map<string, Promise<string | void>>} */
   const runs = new Map();
   const rows = [];
@@ -328,10 +339,6 @@ export async function testAll(folder, { atOnce = AT_ONCE } = {}) {
   }
 
   before(async () => {
-    for (const name of chosen ?? []) {
-      // Another folder may have it.
-      if (!every.some((one) => one.name === name)) console.log(`RIVULET_ENVIRONMENTS: there is no ${name} in this part`);
-    }
     place = await mkdtemp(join(tmpdir(), 'rivulet-tarball-'));
     const tarball = process.env.RIVULET_TARBALL ?? (await pack(place)).tarball;
     await access(tarball);

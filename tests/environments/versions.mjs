@@ -15,6 +15,7 @@ export const GROUPS = {
     webpack: '5.113.0',
     '@rspack/core': '2.3.3',
     vite: '8.4.0',
+    '@vercel/ncc': '0.45.0',
   },
   parcel: { parcel: '2.16.4' },
   jest: { jest: '30.5.2', 'jest-environment-jsdom': '30.5.2' },

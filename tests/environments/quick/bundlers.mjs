@@ -1,11 +1,9 @@
 // A page made by each bundler with its defaults, read in Chromium.
 
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-
-import { readFile } from 'node:fs/promises';
 
 import { GROUPS } from '../versions.mjs';
 
@@ -19,12 +17,16 @@ async function weight(folder) {
   return `${(sum / 1000).toFixed(1)} kB gzip`;
 }
 
-/** @param {string[][]} commands @param {{ page?: boolean }} [options] `page`: whether it makes the page as well */
-const bundler = (name, title, commands, { page = false } = {}) => ({
-  name,
-  title: `${title} ${versionOf(name === 'rspack' ? '@rspack/core' : name)}`,
+/**
+ * @param {string[][]} commands
+ * @param {{ page?: boolean, slim?: boolean }} [options] `page`: whether it makes the page as well; `slim`: `rivulet/slim`, with the module as
+ *   a file of its own
+ */
+const bundler = (name, title, commands, { page = false, slim = false } = {}) => ({
+  name: slim ? `${name}-slim` : name,
+  title: `${title} ${versionOf(name === 'rspack' ? '@rspack/core' : name)}${slim ? ', rivulet/slim' : ''}`,
   group: name === 'parcel' ? 'parcel' : 'bundlers',
-  fixture: 'quick/fixtures/bundle',
+  fixture: `quick/fixtures/${slim ? 'slim' : 'bundle'}`,
   timeout: 90,
   async run(at) {
     await writeFile(at.at('package.json'), '{ "name": "app", "private": true }\n');
@@ -42,4 +44,7 @@ export default [
   bundler('rspack', 'Rspack', [['node', 'pack.mjs', '@rspack/core']]),
   bundler('vite', 'Vite', [['vite', 'build', '--outDir=out']], { page: true }),
   bundler('parcel', 'Parcel', [['parcel', 'build', 'index.html', '--dist-dir=out', '--no-cache', '--public-url=./']], { page: true }),
+  bundler('webpack', 'webpack', [['node', 'pack.mjs', 'webpack']], { slim: true }),
+  bundler('rspack', 'Rspack', [['node', 'pack.mjs', '@rspack/core']], { slim: true }),
+  bundler('vite', 'Vite', [['vite', 'build', '--outDir=out']], { page: true, slim: true }),
 ];

@@ -3,6 +3,7 @@
 import { chromium } from 'playwright-core';
 
 import { ensureChromium } from '../../../scripts/lib/chromium.mjs';
+import { Failure } from '../../../scripts/lib/run.mjs';
 
 const page = (name, title, file) => ({
   name,
@@ -18,6 +19,19 @@ export default [
   page('min', 'rivulet.min.js as a module', 'min.html'),
   page('global', 'rivulet.global.js as a classic script', 'global.html'),
   page('slim', 'rivulet/slim with the address of the .wasm file', 'slim.html'),
+  {
+    name: 'policy',
+    title: "Chromium: a Content-Security-Policy, with and without 'wasm-unsafe-eval'",
+    fixture: 'quick/fixtures/pages',
+    async run(at) {
+      const under = async (policy) => at.page(`${await at.files(at.folder, { 'Content-Security-Policy': policy })}/policy.html?base=${at.base}`);
+      const { read, ...failed } = await under("default-src 'self' 'wasm-unsafe-eval'; connect-src *; require-trusted-types-for 'script'; trusted-types 'none'");
+      if (failed.code) throw new Failure(failed.message);
+      at.streamed(read);
+      const { code, message } = await under("default-src 'self'; connect-src *");
+      if (code !== 'wasm_blocked' || !/Content-Security-Policy/.test(message)) throw new Failure(`without: ${code}, ${message}`);
+    },
+  },
   {
     name: 'extension',
     title: 'Chromium: MV3 extension, its page and its service worker',
