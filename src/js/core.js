@@ -104,7 +104,7 @@ function blocked(error) {
     why = 'this runtime compiles no WebAssembly from bytes, as Cloudflare Workers do not: the bundler has to resolve rivulet with the condition '
       + '"workerd" (or "edge-light"); where it bundles for Node, name rivulet as external (docs/environments.md)';
   } else if (error instanceof WebAssembly.CompileError && !/Content.Security.Policy|CSP|unsafe-eval/i.test(message)) {
-    why = 'this runtime is too old for rivulet\'s WebAssembly (reference types and multi-value): Chrome 96, Firefox 79, Safari 15, Node 20.19 or '
+    why = 'this runtime is too old for rivulet\'s WebAssembly (reference types and multi-value): Chrome 96, Firefox 93, Safari 16.4, Node 20.19 or '
       + 'newer is needed';
   } else if (isTooLarge(error)) {
     why = 'this browser compiles a module of this size only asynchronously on its main thread (Chromium before 115): a reply does that by itself, '
