@@ -214,7 +214,7 @@ async function readParts(from) {
 }
 
 /**
- * `import … from '#parts'` is the list of parts, each `{ build, needs, export, load }`: `needs` are the parts that it
+ * `import … from '#parts'` is the list of parts, each `{ name, build, needs, export, load }`: `needs` are the parts that it
  * needs beside the core, `export` is its function in the whole module, `load` gives bytes or a compiled module. `way` writes what comes
  * before a part, and its `load`.
  *
@@ -238,7 +238,7 @@ const partsFor = ({ isWhole, build, list, ranks }, way) => ({
       const part = list.find(({ name }) => name === path);
       const { head = '', load } = (isWhole && path !== 'core') ? {} : way(part, ranks);
       const members = [
-        `build: '${build}'`,
+        `name: '${path}', build: '${build}'`,
         ...(path === 'core' ? [] : [`needs: [${part.needs.join(', ')}]`]),
         ...(part.export ? [`export: '${part.export}'`] : []),
         ...(path === 'core' ? [`isWhole: ${isWhole}`] : []),
