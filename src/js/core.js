@@ -39,8 +39,8 @@ let lostInstances = 0;
  */
 export function core(part, another) {
   if (!isStarted) start();
-  if (part && !added.has(part.name)) add(part);
-  if (another && !added.has(another.name)) add(another);
+  if (part && added.get(part.name) !== part) add(part);
+  if (another && added.get(another.name) !== another) add(another);
   return api;
 }
 
@@ -59,7 +59,8 @@ function add(part) {
   if (part.build !== whole.build) {
     throw new ChatError('wasm_blocked', 'two different builds of rivulet are in use together: install one version, and load it once');
   }
-  part.needs.forEach((needed) => added.has(needed.name) || add(needed));
+  if (added.has(part.name)) return;
+  part.needs.forEach(add);
   link(part);
   added.set(part.name, part);
 }
