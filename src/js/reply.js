@@ -13,13 +13,13 @@ export const FAILED = 3;
 const CUT = 4;
 
 /** Key of a property that says whether content came, as the core defines content (`Event::is_content` in src/chat/event.rs). For `Race`. */
-export const hasContent = Symbol('has content');
+export const hasContent = 'rivulet:hasContent';
 
 /** The default of `maxEventBytes`, as in src/web/options.rs. */
 const MAX_EVENT_BYTES = 16_777_216;
 
-const NONE = Symbol('no error');
-const DONE = Object.freeze({ value: undefined, done: true });
+const NONE = /* @__PURE__ */ Symbol('no error');
+const DONE = /* @__PURE__ */ Object.freeze({ value: undefined, done: true });
 const ignore = () => {};
 
 /**
@@ -28,7 +28,7 @@ const ignore = () => {};
  * The hot path is `next` -> `reader.read().then(#onRead)` -> `feed(driver, chunk)`: one call into wasm a network chunk,
  * no future, no further promise. Everything else (opening, retries, chunks without content) goes through `#work`.
  */
-export class Reply {
+export const Reply = /* @__PURE__ */ disposable(class Reply {
   static name = 'Reply';
   #config;
   #buffer;
@@ -95,10 +95,6 @@ export class Reply {
     return Promise.reject(error);
   }
 
-  [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
-    return this.return().then(ignore);
-  }
-
   get events() {
     let isMine = false;
     // Claims the reply at the first call and not here, since debuggers read every property.
@@ -153,7 +149,7 @@ export class Reply {
     return new Response(this.toReadableStream(), { ...init, headers });
   }
 
-  get [hasContent]() {
+  get 'rivulet:hasContent'() {
     return this.#buffer.anyContent;
   }
 
@@ -411,6 +407,14 @@ export class Reply {
     cancel(this.#reader);
     this.#reader = null;
   }
+});
+
+/** `await using`, by a name that older engines do not have. Not a method in the class: bundlers keep a class with a computed name, used or not. */
+function disposable(Class) {
+  Class.prototype[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')] = function dispose() {
+    return this.return().then(ignore);
+  };
+  return Class;
 }
 
 function noBytes() {
