@@ -5,7 +5,14 @@ use std::borrow::Cow;
 
 /// The position in bytes at which `word` first begins in `text`. `word` must not be empty.
 pub fn find(text: &[u8], word: &[u8]) -> Option<usize> {
-    text.windows(word.len()).position(|window| window == word)
+    let (first, rest) = word.split_first()?;
+    let mut at = 0;
+    loop {
+        at += text.get(at..)?.iter().position(|byte| byte == first)? + 1;
+        if text.get(at..)?.starts_with(rest) {
+            return Some(at - 1);
+        }
+    }
 }
 
 /// Whether `word`, which must not be empty, stands in `text`. Lighter than `contains`.
@@ -28,7 +35,7 @@ pub fn cut<'a>(text: &'a str, ends: &[u8]) -> (&'a str, &'a str) {
 
 /// All parts as one string, without the code that `format!` would bring in.
 pub fn join(parts: &[&str]) -> String {
-    let mut joined = String::new();
+    let mut joined = String::with_capacity(parts.iter().map(|part| part.len()).sum());
     parts.iter().for_each(|part| joined.push_str(part));
     joined
 }

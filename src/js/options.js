@@ -1,6 +1,6 @@
 import { pausesEnd } from './deadline.js';
 import { ChatError } from './error.js';
-import { jsonCopy } from './json-copy.js';
+import { Bare, jsonCopy } from './json-copy.js';
 
 /** Options that are not plain data. They stay in JavaScript, while all others go to the core as JSON. */
 const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce', 'onRetry'];
@@ -47,17 +47,19 @@ function isWithin(edits, one, other) {
  * `jsonCopy`.
  */
 export function split(given, path, texts) {
-  const data = Object.create(null);
-  const live = Object.create(null);
+  const data = new Bare();
+  const live = new Bare();
   try {
     for (const key of Object.keys(given)) {
-      if (given[key] === undefined) continue;
-      if (LIVE.includes(key)) live[key] = given[key] ?? undefined;
-      else if (key === 'apiKey' && typeof given.apiKey === 'function') [live.apiKey, data.apiKey] = [given.apiKey, KEY_OF_FUNCTION];
-      else if (typeof given[key] === 'function') throw notAFunction(path, key);
+      const value = given[key];
+      if (value === undefined) continue;
+      if (LIVE.includes(key)) live[key] = value ?? undefined;
+      else if (typeof value === 'string') data[key] = value;
+      else if (key === 'apiKey' && typeof value === 'function') [live.apiKey, data.apiKey] = [value, KEY_OF_FUNCTION];
+      else if (typeof value === 'function') throw notAFunction(path, key);
       // A signal under a name that other packages have for it: the core knows the right one.
-      else if (typeof given[key]?.addEventListener === 'function') data[key] = true;
-      else data[key] = given[key];
+      else if (typeof value?.addEventListener === 'function') data[key] = true;
+      else data[key] = value;
     }
   } catch (error) {
     if (error instanceof ChatError) throw error;
@@ -76,9 +78,9 @@ export function readOptions(options, defaults) {
   if (options === null || typeof options !== 'object') throw new ChatError('input', 'give options such as { messages }');
   const texts = [];
   const [data, given] = split(options, 'options', texts);
-  const live = Object.assign(Object.create(null), defaults, given);
+  const live = Object.assign(new Bare(), defaults, given);
   check(live);
-  live[pausesEnd] = options[pausesEnd];
+  if (options[pausesEnd] !== undefined) live[pausesEnd] = options[pausesEnd];
   return [data, live, texts.length > 0 ? texts : undefined];
 }
 

@@ -19,6 +19,11 @@ export const whole = 'rivulet:whole';
 
 export const isProvider = (value) => typeof value?.[encoded] === 'function';
 
+let encoder;
+
+/** wasm-bindgen would copy a long string letter by letter. */
+const bytesOf = (text) => (encoder ??= new TextEncoder()).encode(text);
+
 export class Provider {
   #data;
   #live;
@@ -181,7 +186,7 @@ export class Provider {
       config.texts = texts;
       config.onRetry = live.onRetry;
       config.fetch = live.transport ?? live.fetch;
-      config.start = this.#starter(toJson({ options: data, ...wanted }, 'the messages'), config, edge);
+      config.start = this.#starter(toJson({ options: data, ...wanted, hasTexts: texts !== undefined }, 'the messages'), config, edge);
     } catch (error) {
       config.failure = error;
     }
@@ -192,7 +197,7 @@ export class Provider {
   #starter(given, config, edge) {
     return (host, buffer) => {
       config.isLost = watchLoss();
-      const driver = callCore(() => new (this.#core(edge).ReplyDriver)(this.#protocol, this.#settings, given, host, buffer));
+      const driver = callCore(() => new (this.#core(edge).ReplyDriver)(this.#protocol, this.#settings, bytesOf(given), host, buffer));
       replyOpened();
       return driver;
     };

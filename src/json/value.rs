@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::rc::Rc;
 
+use crate::frame::plain_length;
 use crate::text::{cut, decimal, digit, parse_number};
 
 /// A JSON value.
@@ -464,7 +465,10 @@ pub(crate) fn quote(text: &str, out: &mut String) {
     reserve(text, out);
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)) {
+    loop {
+        let plain = plain_length(rest.as_bytes(), 0).min(rest.len());
+        let more = rest.bytes().skip(plain).position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+        let Some(at) = more.map(|more| plain + more) else { break };
         out.push_str(&rest[..at]);
         out.push('\\');
         match rest.as_bytes()[at] {

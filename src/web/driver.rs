@@ -96,7 +96,7 @@ pub(super) struct Inner {
 #[wasm_bindgen]
 impl ReplyDriver {
     /// A reply that has sent nothing yet. `protocol` is the name of a class; `settings` and `given` (`{ options,
-    /// purpose, whole, spec }`) are JSON text.
+    /// purpose, whole, spec, hasTexts }`) are JSON text, the second one as bytes: a long string would be copied letter by letter.
     ///
     /// # Errors
     /// A `ChatError`: a setting or option is wrong.
@@ -104,7 +104,7 @@ impl ReplyDriver {
     pub fn new(
         protocol: &str,
         settings: &str,
-        given: &str,
+        given: &[u8],
         host: Host,
         buffer: EventBuffer,
     ) -> Result<ReplyDriver, JsValue> {

@@ -44,7 +44,7 @@ pub use driver::ReplyDriver;
 #[wasm_bindgen]
 pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
     let protocol = parts::find_protocol(protocol).map_err(to_js)?;
-    let given = options::read_value(given).map_err(to_js)?;
+    let given = options::read_value(given.as_bytes()).map_err(to_js)?;
     let settings = Settings::read(&protocol.info, &given).map_err(to_js)?;
     let preset = given.get("preset").and_then(|name| preset(name.as_str()?));
     let info = &protocol.info;
@@ -84,8 +84,8 @@ pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
 /// A `ChatError`: the settings are wrong, or the provider has no such model.
 #[wasm_bindgen(js_name = getModel)]
 pub fn get_model_for_js(protocol: &str, given: &str, name: &str) -> Result<String, JsValue> {
-    let settings =
-        options::read_value(given).and_then(|given| Settings::read(&parts::find_protocol(protocol)?.info, &given));
+    let settings = options::read_value(given.as_bytes())
+        .and_then(|given| Settings::read(&parts::find_protocol(protocol)?.info, &given));
     settings.and_then(|settings| settings.get_model(name)).map_err(to_js)
 }
 
@@ -108,7 +108,7 @@ pub fn format_prompt_for_js(given: &str) -> Result<String, JsValue> {
         };
         prompt::format_prompt(&messages, style)
     };
-    options::read_value(given).and_then(format).map_err(to_js)
+    options::read_value(given.as_bytes()).and_then(format).map_err(to_js)
 }
 
 /// Reads a request of one of the APIs that the edge serves: see [`crate::edge::request::read`]. Returns `{ model, stream, options, warnings, spec }`
@@ -127,7 +127,8 @@ pub fn read_request(body: &str, api: &str) -> Result<String, JsValue> {
 /// A `ChatError` of code `input`: it is not JSON.
 #[wasm_bindgen(js_name = emptyAnswer)]
 pub fn empty_answer(spec: &str) -> Result<Option<String>, JsValue> {
-    let encoder = options::read_value(spec).and_then(|spec| Ok((parts::edge()?.encoder)(&spec))).map_err(to_js)?;
+    let encoder =
+        options::read_value(spec.as_bytes()).and_then(|spec| Ok((parts::edge()?.encoder)(&spec))).map_err(to_js)?;
     Ok(encoder.borrow_mut().broken())
 }
 

@@ -11,7 +11,7 @@ use crate::json::{self, Value};
 use crate::options::{ChatRequest, ProtocolInfo, Purpose, Settings, header_value};
 use crate::providers::Protocol;
 use crate::providers::keyed::embeddings;
-use crate::text::{cut, decimal, find, join};
+use crate::text::{cut, decimal, join};
 
 /// How the requests of one reply are sent.
 pub struct Env {
@@ -49,8 +49,8 @@ pub const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 ///
 /// # Errors
 /// [`crate::chat::Code::Input`]: it is not JSON.
-pub fn read_value(given: &str) -> Result<Value> {
-    json::parse(given.as_bytes()).map(|parsed| parsed.value).map_err(|_| Error::input("the options are not plain data"))
+pub fn read_value(given: &[u8]) -> Result<Value> {
+    json::parse(given).map(|parsed| parsed.value).map_err(|_| Error::input("the options are not plain data"))
 }
 
 thread_local! {
@@ -68,22 +68,21 @@ fn read_settings(protocol: &'static Protocol, given: &str) -> Result<Rc<Settings
     if let Some(settings) = known {
         return Ok(settings);
     }
-    let settings = Rc::new(Settings::read(info, &read_value(given)?)?);
+    let settings = Rc::new(Settings::read(info, &read_value(given.as_bytes())?)?);
     LAST_SETTINGS.set(Some((info.name, given.to_owned(), settings.clone())));
     Ok(settings)
 }
 
-/// Reads what JavaScript hands over for one reply: the settings, and `given`, which is `{ options, purpose, whole, spec }`,
+/// Reads what JavaScript hands over for one reply: the settings, and `given`, which is `{ options, purpose, whole, spec, hasTexts }`,
 /// both as JSON text.
 ///
 /// # Errors
 /// [`crate::chat::Code::Input`]: a setting or option is wrong. `ModelNotFound`: the provider has no such model.
-pub fn read(protocol: &'static Protocol, settings: &str, given: &str, host: &Host) -> Result<Options> {
+pub fn read(protocol: &'static Protocol, settings: &str, given: &[u8], host: &Host) -> Result<Options> {
     let owns_fetch = host.owns_fetch();
     let checked = read_settings(protocol, settings)?;
-    let has_texts = find(given.as_bytes(), TEXT_IN_JSON).is_some();
     let mut given = read_value(given)?;
-    if has_texts {
+    if given.is_true("hasTexts") {
         put_texts(&mut given, &mut |index| host.text(index));
     }
     let mut options = given.as_object_mut().and_then(|given| given.take("options")).unwrap_or_default();
@@ -132,9 +131,8 @@ pub fn read(protocol: &'static Protocol, settings: &str, given: &str, host: &Hos
     })
 }
 
-/// The member of the object that stands in for a long text (`src/js/json-copy.js`), and how it begins in JSON.
+/// The member of the object that stands in for a long text (`src/js/json-copy.js`).
 const TEXT: &str = "\0text";
-const TEXT_IN_JSON: &[u8] = b"{\"\\u0000text\":";
 
 /// Puts long texts to their places. `text` gives the one of a number.
 fn put_texts(value: &mut Value, text: &mut dyn FnMut(usize) -> String) {

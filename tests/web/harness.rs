@@ -173,7 +173,7 @@ thread_local! {
     static DRIVER: JsValue = Closure::<dyn Fn(String, String, String, JsValue, JsValue) -> Result<JsValue, JsValue>>::new(
         |protocol: String, settings: String, given: String, host: JsValue, buffer: JsValue| {
             ADDED.with(|()| {});
-            ReplyDriver::new(&protocol, &settings, &given, host.unchecked_into(), buffer.unchecked_into()).map(JsValue::from)
+            ReplyDriver::new(&protocol, &settings, given.as_bytes(), host.unchecked_into(), buffer.unchecked_into()).map(JsValue::from)
         },
     )
     .into_js_value();

@@ -16,4 +16,4 @@ mod template;
 
 pub use pieces::Pieces;
 pub use splitter::{Framing, Sink, Splitter, Stop};
-pub use template::{FrameLayout, Template, plain_end, text_end};
+pub use template::{FrameLayout, Template, plain_end, plain_length, text_end};

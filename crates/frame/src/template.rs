@@ -144,14 +144,18 @@ fn after_literal(bytes: &[u8], at: usize, wanted: &[u8]) -> Option<usize> {
 
 /// The position of the quote that ends the JSON string whose inside begins at `at`. `None`: the string holds an escape
 /// or anything but printable ASCII, or does not end here.
-pub fn plain_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub fn plain_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let at = at + plain_length(bytes, at);
+    (bytes.get(at) == Some(&b'"')).then_some(at)
+}
+
+/// How many bytes from `at` on stand for themselves in a JSON string: ASCII without quotes, backslashes and control characters.
+pub fn plain_length(bytes: &[u8], at: usize) -> usize {
+    let mut length = 0;
     loop {
-        match Word::at(bytes, at).special_bytes() {
-            0 => at += 8,
-            special => {
-                at += first_marked(special);
-                return (bytes.get(at) == Some(&b'"')).then_some(at);
-            }
+        match Word::at(bytes, at + length).special_bytes() {
+            0 => length += 8,
+            special => return length + first_marked(special),
         }
     }
 }
