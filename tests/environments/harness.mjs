@@ -111,7 +111,7 @@ async function open({ name, group, also = [], fixture, timeout = 60 }, { tarball
     const paths = [node, ...(packages ? [join(packages, '.bin')] : []), ...bins, process.env.PATH];
     const child = spawn(command, args, {
       cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...withoutNodeTest(), NO_COLOR: '1', CI: '1', DO_NOT_TRACK: '1', ...env, PATH: paths.join(delimiter) },
+      env: { ...withoutNodeTest(), PWD: cwd, NO_COLOR: '1', CI: '1', DO_NOT_TRACK: '1', ...env, PATH: paths.join(delimiter) },
     });
     if (child.pid) groups.add(child.pid);
     closers.push(() => child.pid && killGroup(child.pid));

@@ -37,6 +37,7 @@ export const GROUPS = {
   },
   cloudflare: { wrangler: '4.164.0', '@cloudflare/vite-plugin': '1.64.0', vite: '8.4.0' },
   'vitest-pool-workers': { '@cloudflare/vitest-pool-workers': '0.23.0', vitest: '4.1.12' },
+  'vitest-plugin': { '@cloudflare/vitest-plugin': '1.5.0', vitest: '5.1.2' },
   astro: { astro: '7.3.5', '@astrojs/node': '11.1.6', '@astrojs/cloudflare': '14.3.3', wrangler: '4.164.0' },
   'react-router': {
     'react-router': '8.4.0', '@react-router/dev': '8.4.0', '@react-router/node': '8.4.0', '@react-router/serve': '8.4.0',
