@@ -1,4 +1,0 @@
-// `rivulet/services`: everything for services that people hold keys for.
-
-export type * from './index.js';
-export { Anthropic, ChatError, Client, Cohere, Fallback, Gemini, Ollama, OpenAiChat, OpenAiResponses, SERVICES, WorkersAi, formatPrompt, storageSession } from './index.js';
