@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
 import { MARK, MARK_TEXT } from './dev-build.mjs';
@@ -100,6 +100,17 @@ async function writeAll(fresh, dev) {
   await build({ ...slim, format: 'cjs', outfile: join(fresh, 'cjs', 'slim.cjs') });
   await build({ ...common, entryPoints: SEPARATE_ENTRIES.map(source), outdir: fresh });
   await build({ ...common, entryPoints: SEPARATE_ENTRIES.map(source), outdir: join(fresh, 'cjs'), format: 'cjs', outExtension: { '.js': '.cjs' } });
+  await shortenMaps(fresh);
+}
+
+/** Takes the inlined modules out of the source maps: nobody reads them, and they are most of what a map weighs. */
+async function shortenMaps(folder) {
+  for (const name of (await readdir(folder, { recursive: true })).filter((path) => path.endsWith('.map'))) {
+    const path = join(folder, name);
+    const map = JSON.parse(await readFile(path, 'utf8'));
+    map.sourcesContent = map.sourcesContent.map((text, index) => (map.sources[index].startsWith('part:') ? null : text));
+    await writeFile(path, JSON.stringify(map));
+  }
 }
 
 const entry = (contents) => ({ contents, resolveDir: SOURCES, loader: /** @type {const} */ ('js') });
@@ -203,7 +214,7 @@ async function readParts(from) {
 }
 
 /**
- * `import … from '#parts'` is the list of parts, each `{ build, needs, export, load }`: `needs` are the parts that it
+ * `import … from '#parts'` is the list of parts, each `{ name, build, needs, export, load }`: `needs` are the parts that it
  * needs beside the core, `export` is its function in the whole module, `load` gives bytes or a compiled module. `way` writes what comes
  * before a part, and its `load`.
  *
@@ -227,7 +238,7 @@ const partsFor = ({ isWhole, build, list, ranks }, way) => ({
       const part = list.find(({ name }) => name === path);
       const { head = '', load } = (isWhole && path !== 'core') ? {} : way(part, ranks);
       const members = [
-        `build: '${build}'`,
+        `name: '${path}', build: '${build}'`,
         ...(path === 'core' ? [] : [`needs: [${part.needs.join(', ')}]`]),
         ...(part.export ? [`export: '${part.export}'`] : []),
         ...(path === 'core' ? [`isWhole: ${isWhole}`] : []),

@@ -18,8 +18,11 @@ const MOST_IDLE_PAGES = 512;
 
 let isStarted = false;
 
-/** The parts that were asked for, in this order: each new instance gets all of them again. */
-const added = new Set();
+/**
+ * The parts that were asked for, by name and in this order: each new instance gets all of them again. By name, since two copies of rivulet may
+ * bring the same part, and a second one would begin the state of the first anew.
+ */
+const added = new Map();
 
 /** What the core and the parts export, for the parts that come after them. */
 let linked;
@@ -36,8 +39,8 @@ let lostInstances = 0;
  */
 export function core(part, another) {
   if (!isStarted) start();
-  if (part && !added.has(part)) add(part);
-  if (another && !added.has(another)) add(another);
+  if (part && added.get(part.name) !== part) add(part);
+  if (another && added.get(another.name) !== another) add(another);
   return api;
 }
 
@@ -54,11 +57,12 @@ function start() {
 function add(part) {
   // Addresses of one build mean nothing in another.
   if (part.build !== whole.build) {
-    throw new ChatError('input', 'two different builds of rivulet are in use together: install one version, and load it once');
+    throw new ChatError('wasm_blocked', 'two different builds of rivulet are in use together: install one version, and load it once');
   }
-  part.needs.forEach((needed) => added.has(needed) || add(needed));
+  if (added.has(part.name)) return;
+  part.needs.forEach(add);
   link(part);
-  added.add(part);
+  added.set(part.name, part);
 }
 
 /** Adds a part to the instance. Where the module is one piece, the part is in it and adds itself. */
@@ -75,11 +79,11 @@ function link(part) {
 /** The module of a part. */
 function compiled(part) {
   try {
-    let module = modules.get(part);
+    let module = modules.get(part.name);
     if (!module) {
       module = part.load();
       if (!(module instanceof WebAssembly.Module)) module = new WebAssembly.Module(module);
-      modules.set(part, module);
+      modules.set(part.name, module);
     }
     return module;
   } catch (error) {
@@ -124,8 +128,8 @@ export const needsPreparing = (error) => error?.code === 'wasm_blocked' && isToo
 /** Compiles the modules of the core and of `parts` asynchronously, so that `core` finds them. */
 export async function prepare(...parts) {
   try {
-    const wanted = whole.isWhole ? [whole] : [whole, ...added, ...parts.flatMap((part) => [...part.needs, part])];
-    await Promise.all(wanted.filter((part) => !modules.has(part)).map(async (part) => modules.set(part, await WebAssembly.compile(part.load()))));
+    const wanted = whole.isWhole ? [whole] : [whole, ...added.values(), ...parts.flatMap((part) => [...part.needs, part])];
+    await Promise.all(wanted.filter((part) => !modules.has(part.name)).map(async (part) => modules.set(part.name, await WebAssembly.compile(part.load()))));
   } catch (error) {
     throw blocked(error);
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -148,6 +148,30 @@ test('the helpers for programs of openai are in their own entry, and nowhere els
   const others = project.files.filter((name) => /\.c?js$/.test(name) && !name.includes('openai-client'));
   for (const name of others) assert.doesNotMatch(await text(name), /finalChatCompletion|output_parsed|text_completion/, name);
   assert.match(await text('dist/openai-client.js'), /finalChatCompletion[^]*output_parsed|output_parsed[^]*finalChatCompletion/);
+});
+
+test('two copies of one build work together, and two builds say that they do not', async () => {
+  const { OpenAiChat } = await import(join(home, 'dist', 'rivulet.min.js'));
+  const body = 'data: {"choices":[{"delta":{"content":"Hello"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+  const fetch = async () => new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  const provider = new OpenAiChat({ baseUrl: 'https://x.example/v1', apiKey: 'k', defaultModel: 'gpt', fetch });
+  const answer = async (createHandler) => {
+    const events = [];
+    const handler = createHandler({ providers: { m: provider }, authorize: 'public', onEvent: (event) => events.push(event) });
+    const response = await handler(new Request('https://edge.example/v1/chat/completions', {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"model":"m","messages":[{"role":"user","content":"hi"}]}',
+    }));
+    return [response.status, await response.text(), events];
+  };
+  const [status, text] = await answer((await import(join(home, 'dist', 'edge.js'))).createHandler);
+  assert.equal(status, 200);
+  assert.equal(JSON.parse(text).choices[0].message.content, 'Hello');
+
+  const other = join(project.folder, 'other-build.mjs');
+  await writeFile(other, (await readFile(join(home, 'dist', 'edge.min.js'), 'utf8')).replaceAll(/build:"[0-9a-f]{8}"/g, 'build:"00000000"'));
+  const [otherStatus, , events] = await answer((await import(other)).createHandler);
+  assert.equal(otherStatus, 500);
+  assert.match(JSON.stringify(events.map(({ error }) => error?.message)), /two different builds of rivulet/);
 });
 
 test('the entries share one core: a provider of one is a provider of the other', async () => {
