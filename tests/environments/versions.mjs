@@ -17,6 +17,8 @@ export const GROUPS = {
     vite: '8.4.0',
     '@vercel/ncc': '0.45.0',
   },
+  // The oldest that docs/environments.md names.
+  'oldest-runtimes': { bun: '1.2.0', deno: '2.0.0' },
   parcel: { parcel: '2.16.4' },
   jest: { jest: '30.5.2', 'jest-environment-jsdom': '30.5.2' },
   vitest: { vitest: '5.1.2', vite: '8.4.0', jsdom: '31.0.1', 'happy-dom': '21.0.4' },
