@@ -30,6 +30,9 @@ let linked;
 /** Compiled modules by part: those that were compiled asynchronously, and those that another instance needs again. */
 const modules = new Map();
 
+/** The part that could not be compiled last. */
+let refused;
+
 /** How many instances were given up. Objects of one instance must not be freed in the next, where their addresses mean nothing. */
 let lostInstances = 0;
 
@@ -87,6 +90,7 @@ function compiled(part) {
     }
     return module;
   } catch (error) {
+    refused = part;
     throw blocked(error);
   }
 }
@@ -122,16 +126,18 @@ function isTooLarge(error) {
   return error instanceof RangeError && /main thread/i.test(String(error.message));
 }
 
-/** Whether `prepare` would help where `core` failed. */
-export const needsPreparing = (error) => error?.code === 'wasm_blocked' && isTooLarge(error.cause);
-
-/** Compiles the modules of the core and of `parts` asynchronously, so that `core` finds them. */
-export async function prepare(...parts) {
+/**
+ * Compiles asynchronously what the engine refused to compile at once, so that the call that failed with `error` may be made again.
+ *
+ * @throws {unknown} `error`, where that would not help
+ */
+export async function prepare(error) {
+  if (error?.code !== 'wasm_blocked' || !isTooLarge(error.cause)) throw error;
+  const part = refused;
   try {
-    const wanted = whole.isWhole ? [whole] : [whole, ...added.values(), ...parts.flatMap((part) => [...part.needs, part])];
-    await Promise.all(wanted.filter((part) => !modules.has(part.name)).map(async (part) => modules.set(part.name, await WebAssembly.compile(part.load()))));
-  } catch (error) {
-    throw blocked(error);
+    modules.set(part.name, await WebAssembly.compile(part.load()));
+  } catch (failure) {
+    throw blocked(failure);
   }
 }
 

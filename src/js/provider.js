@@ -1,4 +1,4 @@
-import { core, recoverFromTrap, shrink, watchLoss } from './core.js';
+import { core, prepare, recoverFromTrap, shrink, watchLoss } from './core.js';
 import { pausesEnd, readTimeouts } from './deadline.js';
 import { embed, embedOptions } from './embed.js';
 import { ChatError } from './error.js';
@@ -165,6 +165,7 @@ export class Provider {
       keepsText: wanted?.purpose === undefined,
       responseMeta,
       toChatError: recoverFromTrap,
+      prepare,
       isLost: undefined,
       provider: this,
     };

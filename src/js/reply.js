@@ -13,13 +13,13 @@ export const FAILED = 3;
 const CUT = 4;
 
 /** Key of a property that says whether content came, as the core defines content (`Event::is_content` in src/chat/event.rs). For `Race`. */
-export const hasContent = Symbol('has content');
+export const hasContent = 'rivulet:hasContent';
 
 /** The default of `maxEventBytes`, as in src/web/options.rs. */
 const MAX_EVENT_BYTES = 16_777_216;
 
-const NONE = Symbol('no error');
-const DONE = Object.freeze({ value: undefined, done: true });
+const NONE = /* @__PURE__ */ Symbol('no error');
+const DONE = /* @__PURE__ */ Object.freeze({ value: undefined, done: true });
 const ignore = () => {};
 
 /**
@@ -28,7 +28,7 @@ const ignore = () => {};
  * The hot path is `next` -> `reader.read().then(#onRead)` -> `feed(driver, chunk)`: one call into wasm a network chunk,
  * no future, no further promise. Everything else (opening, retries, chunks without content) goes through `#work`.
  */
-export class Reply {
+export const Reply = /* @__PURE__ */ disposable(class Reply {
   static name = 'Reply';
   #config;
   #buffer;
@@ -43,6 +43,7 @@ export class Reply {
   /** Whether no content was handed out so far. */
   #awaitsContent = true;
   #retries = 0;
+  #unprepared;
   /** Resolves to the result of an ended reply, while the rest of the body is read. */
   #rest = null;
   /** Calls of `next` that are not settled; while there are any, the next one waits its turn behind `#tail`. */
@@ -53,7 +54,8 @@ export class Reply {
    * `config`: `{ start(host, buffer) -> ReplyDriver or Race, signal, fetch, session, timeouts, coalesce, onRetry, failure,
    * maxEventBytes, keepsText, provider }`; `provider.name` is asked when somebody wants it. `keepsText`: not for `message` if `false`.
    * `failure`: an error of the call itself, kept until the first read. Optional: `responseMeta` (see `EventBuffer`), `toChatError(error)`,
-   * which makes an error of a trap, and `isLost()`, whether the driver is gone with its wasm instance.
+   * which makes an error of a trap, `isLost()`, whether the driver is gone with its wasm instance, and `prepare(error)`, after which `start` is
+   * tried again.
    */
   constructor(config) {
     this.#config = config;
@@ -91,10 +93,6 @@ export class Reply {
   throw(error) {
     this.return();
     return Promise.reject(error);
-  }
-
-  [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
-    return this.return().then(ignore);
   }
 
   get events() {
@@ -151,7 +149,7 @@ export class Reply {
     return new Response(this.toReadableStream(), { ...init, headers });
   }
 
-  get [hasContent]() {
+  get 'rivulet:hasContent'() {
     return this.#buffer.anyContent;
   }
 
@@ -257,7 +255,7 @@ export class Reply {
   async #open() {
     try {
       if (this.#driver !== null) await nextTurn();
-      else if (!this.#begin()) return;
+      else if (!this.#begin() || !(this.#start() ?? await this.#startPrepared())) return;
       this.#deadlines.reading();
       const { pauseEnd } = this.#deadlines;
       if (pauseEnd !== undefined) await pauseEnd;
@@ -273,9 +271,32 @@ export class Reply {
     }
   }
 
+  /** Makes the driver, which sends nothing yet. `undefined`: the engine has to be prepared first. */
+  #start() {
+    const { start, prepare } = this.#config;
+    try {
+      this.#driver = start(this.#host, this.#buffer);
+    } catch (error) {
+      if (!prepare) throw error;
+      this.#unprepared = error;
+      return undefined;
+    }
+    this.#config.start = this.#config.prepare = undefined;
+    return true;
+  }
+
+  /** For engines that refuse to compile at once: `prepare` throws what it cannot mend. `false`: the reply is over. */
+  async #startPrepared() {
+    do {
+      await this.#config.prepare(this.#unprepared);
+      if (this.#over) return false;
+    } while (!this.#start());
+    return true;
+  }
+
   /** Begins the reply at the first read: only now is anything checked, started or sent. `false`: it is over already. */
   #begin() {
-    const { failure, signal, start } = this.#config;
+    const { failure, signal } = this.#config;
     if (failure !== undefined) {
       this.#stop(failure);
       return false;
@@ -294,9 +315,7 @@ export class Reply {
       listen(signal, this.#onAbort);
     }
     this.#deadlines.start();
-    this.#config.start = undefined;
     this.#host = new Host(this.#deadlines, this.#config);
-    this.#driver = start(this.#host, this.#buffer);
     return true;
   }
 
@@ -388,6 +407,14 @@ export class Reply {
     cancel(this.#reader);
     this.#reader = null;
   }
+});
+
+/** `await using`, by a name that older engines do not have. Not a method in the class: bundlers keep a class with a computed name, used or not. */
+function disposable(Class) {
+  Class.prototype[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')] = function dispose() {
+    return this.return().then(ignore);
+  };
+  return Class;
 }
 
 function noBytes() {

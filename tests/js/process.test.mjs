@@ -50,6 +50,14 @@ test('after a trap of the core the next call works', async () => {
   assert.equal(works, true);
 });
 
+test('where an engine refuses to compile at once, replies have it compiled, and all else says why it cannot be', async () => {
+  const { forbidden, early, aborted, ...rest } = await child('old-chromium.mjs');
+  assert.match(forbidden, /^wasm_blocked: .*Content-Security-Policy needs script-src 'wasm-unsafe-eval'/);
+  assert.match(early, /^wasm_blocked: .*Chromium before 115/);
+  assert.match(aborted, /aborted/);
+  assert.deepEqual(rest, { texts: ['Hello', 'Hello'], client: 'Hello', late: 'OpenAiChat', refused: true });
+});
+
 test('a hundred traps: neighbours get a clear error, the next call works, and memory is flat', async () => {
   const { codes, traps, neighbours, works, grown } = await child('traps.mjs', { flags: ['--expose-gc'] });
   assert.deepEqual([codes, traps, works], [['protocol'], 110, 110]);
