@@ -144,7 +144,7 @@ const older = (title, version) => ({
   title,
   find: async () => (process.platform === 'linux' && process.arch === 'x64' ? undefined : 'the package has it for Linux on x64 only'),
   // With several processes it asks for a sandbox all the same.
-  open: async (url) => start(await chromiumOf(version), (profile) => ['--headless', ...CHROMIUM_FLAGS, '--single-process', '--no-zygote', '--remote-debugging-port=0', `--user-data-dir=${profile}`, url]),
+  open: async (url) => start(await chromiumOf(version), (profile) => ['--headless', ...CHROMIUM_FLAGS, '--single-process', '--no-zygote', '--use-gl=disabled', '--disable-software-rasterizer', '--remote-debugging-port=0', `--user-data-dir=${profile}`, url]),
 });
 
 /** @type {Record<'chromium' | 'firefox' | 'webkit' | 'old-chromium' | 'too-old-chromium', Browser>} */

@@ -75,10 +75,14 @@ const browser = () => (chromium ??= import('../browser/browser.mjs').then(({ lau
 
 const escapes = /\x1b\[[0-9;?]*[a-zA-Z]/g;
 const plain = (text) => text.replace(escapes, '').replace(/\s+/g, ' ').trim();
+/** Lines that say what is wrong, the best first. */
+const TELLING = [/\[cause\]: |caused by: /i, /Error(?: \[\w+\])?: |error TS\d+/, /(?:error|exception|cannot|failed|unexpected|not found|could not)\b/i];
+
 /** The line of a tool's output that most likely says what is wrong. */
 function telling(output) {
   const lines = output.split('\n').map(plain).filter((line) => line !== '' && !/^at |^\^+$|npm warn|wrangler:(info|warn)|ExperimentalWarning|[Bb]uild failed|suite failed to run|^FAIL /.test(line));
-  return lines.find((line) => /(error|exception|cannot|failed|unexpected|not found|could not)\b/i.test(line) && !/^\d* ?(0 )?errors?$/i.test(line)) ?? lines.at(-1) ?? 'no output';
+  const found = TELLING.map((pattern) => lines.find((line) => pattern.test(line))).find(Boolean);
+  return found ?? lines.at(-1) ?? 'no output';
 }
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.json': 'application/json', '.map': 'application/json' };
@@ -111,7 +115,7 @@ async function open({ name, group, also = [], fixture, timeout = 60 }, { tarball
     const paths = [node, ...(packages ? [join(packages, '.bin')] : []), ...bins, process.env.PATH];
     const child = spawn(command, args, {
       cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...withoutNodeTest(), NO_COLOR: '1', CI: '1', DO_NOT_TRACK: '1', ...env, PATH: paths.join(delimiter) },
+      env: { ...withoutNodeTest(), PWD: cwd, NO_COLOR: '1', CI: '1', DO_NOT_TRACK: '1', ...env, PATH: paths.join(delimiter) },
     });
     if (child.pid) groups.add(child.pid);
     closers.push(() => child.pid && killGroup(child.pid));
@@ -233,7 +237,7 @@ async function open({ name, group, also = [], fixture, timeout = 60 }, { tarball
       const before = served.all.length;
       try {
         const response = await fetch(url, { signal: AbortSignal.timeout(Math.max(1, Math.min(left(), 30_000))), ...init });
-        if (!response.ok) throw new Failure(`${response.status} ${plain(await response.text()).slice(0, 300)}`);
+        if (!response.ok) throw new Failure(`${response.status} ${plain(await response.text()).slice(0, 60)}`);
         return await readBody(response);
       } catch (error) {
         await sleep(200);

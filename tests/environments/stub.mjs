@@ -9,8 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const PIECES = ['Every ', 'environment ', 'reads ', 'this ', 'reply ', 'as ', 'it ', 'comes: ', 'Привет, ', 'мир', '! ', '👋'];
 export const TEXT = PIECES.join('');
 
+/** Milliseconds between the head and the first piece: whoever compiles something then is not to find several pieces when it is done. */
+const FIRST_PAUSE = 250;
 /** Milliseconds between two pieces. */
-const PAUSE = 40;
+const PAUSE = 50;
 /** Between the first and the last piece at least this many milliseconds pass in whoever reads as it comes. */
 const SPREAD = PAUSE * PIECES.length / 3;
 /** Pieces may be joined on their way, but not to fewer than these. */
@@ -31,6 +33,8 @@ export async function startStub() {
     const send = (delta, finish_reason = null) => outgoing.write(`data: ${JSON.stringify({
       id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'stub', choices: [{ index: 0, delta, finish_reason }],
     })}\n\n`);
+    outgoing.flushHeaders();
+    await sleep(FIRST_PAUSE);
     for (const content of PIECES) {
       send({ content });
       await sleep(PAUSE);

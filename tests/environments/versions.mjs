@@ -17,6 +17,8 @@ export const GROUPS = {
     vite: '8.4.0',
     '@vercel/ncc': '0.45.0',
   },
+  // The oldest that docs/environments.md names.
+  'oldest-runtimes': { bun: '1.2.0', deno: '2.0.0' },
   parcel: { parcel: '2.16.4' },
   jest: { jest: '30.5.2', 'jest-environment-jsdom': '30.5.2' },
   vitest: { vitest: '5.1.2', vite: '8.4.0', jsdom: '31.0.1', 'happy-dom': '21.0.4' },
@@ -37,6 +39,7 @@ export const GROUPS = {
   },
   cloudflare: { wrangler: '4.164.0', '@cloudflare/vite-plugin': '1.64.0', vite: '8.4.0' },
   'vitest-pool-workers': { '@cloudflare/vitest-pool-workers': '0.23.0', vitest: '4.1.12' },
+  'vitest-plugin': { '@cloudflare/vitest-plugin': '1.5.0', vitest: '5.1.2' },
   astro: { astro: '7.3.5', '@astrojs/node': '11.1.6', '@astrojs/cloudflare': '14.3.3', wrangler: '4.164.0' },
   'react-router': {
     'react-router': '8.4.0', '@react-router/dev': '8.4.0', '@react-router/node': '8.4.0', '@react-router/serve': '8.4.0',

@@ -12,6 +12,21 @@ export async function wranglerDev(at, args = []) {
   return url;
 }
 
+const inVitest = (name, note = '') => ({
+  name,
+  title: `@cloudflare/${name} ${GROUPS[name][`@cloudflare/${name}`]}, Vitest ${GROUPS[name].vitest}`,
+  group: name,
+  fixture: 'long/fixtures/vitest-cloudflare',
+  timeout: 90,
+  async run(at) {
+    const told = await at.run('vitest', ['run'], { env: { ...env, BASE: at.base, PLUGIN: `@cloudflare/${name}` } });
+    const line = /^READ (.*)$/m.exec(told)?.[1];
+    at.log(line);
+    at.streamed(JSON.parse(line ?? 'null'));
+    return note;
+  },
+});
+
 export default [
   {
     name: 'wrangler',
@@ -41,17 +56,6 @@ export default [
       }
     },
   },
-  {
-    name: 'vitest-pool-workers',
-    title: `@cloudflare/vitest-pool-workers ${GROUPS['vitest-pool-workers']['@cloudflare/vitest-pool-workers']}`,
-    group: 'vitest-pool-workers',
-    fixture: 'long/fixtures/vitest-pool-workers',
-    timeout: 90,
-    async run(at) {
-      const told = await at.run('vitest', ['run'], { env: { ...env, BASE: at.base } });
-      const line = /^READ (.*)$/m.exec(told)?.[1];
-      at.log(line);
-      at.streamed(JSON.parse(line ?? 'null'));
-    },
-  },
+  inVitest('vitest-pool-workers', 'deprecated'),
+  inVitest('vitest-plugin'),
 ];

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 
 import { Failure } from '../../../scripts/lib/run.mjs';
 import { runtimes, VERSIONS } from '../../../scripts/lib/runtimes.mjs';
+import { GROUPS } from '../versions.mjs';
 
 const command = async (name) => (await runtimes())(name);
 const fixture = 'quick/fixtures/node';
@@ -20,24 +21,30 @@ async function bundled(at) {
   return `${Math.round(sizes['minified.js'] / 1000)} kB minified`;
 }
 
+const DENO = ['run', '--quiet', '--allow-net', '--no-lock', '--node-modules-dir=manual'];
+
+async function onBun(at, bun) {
+  at.streamed(await at.tell(bun, ['run', 'cli.mjs', at.base]), 'import');
+  at.streamed(await at.tell(bun, ['run', 'cli.cjs', at.base]), 'require');
+}
+
+const { bun, deno } = GROUPS['oldest-runtimes'];
+
 export default [
   {
     name: 'deno',
     title: `Deno ${VERSIONS.deno}`,
     fixture,
-    async run(at) {
-      const flags = ['run', '--quiet', '--allow-net', '--no-lock', '--node-modules-dir=manual'];
-      at.streamed(await at.tell(await command('deno'), [...flags, 'cli.mjs', at.base]));
-    },
+    run: async (at) => at.streamed(await at.tell(await command('deno'), [...DENO, 'cli.mjs', at.base])),
   },
-  {
-    name: 'bun',
-    title: `Bun ${VERSIONS.bun}`,
-    fixture,
-    async run(at) {
-      at.streamed(await at.tell(await command('bun'), ['run', 'cli.mjs', at.base]), 'import');
-      at.streamed(await at.tell(await command('bun'), ['run', 'cli.cjs', at.base]), 'require');
-    },
-  },
+  { name: 'bun', title: `Bun ${VERSIONS.bun}`, fixture, run: async (at) => onBun(at, await command('bun')) },
   { name: 'bun-build', title: `Bun ${VERSIONS.bun}, bun build, with and without --minify`, fixture, run: bundled },
+  {
+    name: 'deno-oldest',
+    title: `Deno ${deno}`,
+    group: 'oldest-runtimes',
+    fixture,
+    run: async (at) => at.streamed(await at.tell('deno', [...DENO, 'cli.mjs', at.base])),
+  },
+  { name: 'bun-oldest', title: `Bun ${bun}`, group: 'oldest-runtimes', fixture, run: (at) => onBun(at, 'bun') },
 ];
