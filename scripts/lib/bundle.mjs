@@ -66,8 +66,9 @@ async function writeAll(fresh, dev) {
     external: ['*.wasm', '*.wasm?module', 'node:*'],
   });
   const source = (name) => join(SOURCES, `${name}.js`);
-  const chunks = (folder, way) => build({
+  const chunks = (folder, way, more = {}) => build({
     ...common,
+    ...more,
     // What bundlers read keeps its comments for them: what has no effect, and so can be left out. White space costs nothing after gzip.
     minify: false,
     minifySyntax: !dev,
@@ -84,7 +85,8 @@ async function writeAll(fresh, dev) {
   // Workers refuse to compile bytes; an import of a .wasm file is a compiled module there.
   await chunks('workerd', imported(''));
   // Next's edge runtime and unwasm (Nitro) give a compiled module only if asked.
-  await chunks('edge-light', imported('?module'));
+  // And Next has a `setImmediate` there that throws.
+  await chunks('edge-light', imported('?module'), { define: { 'globalThis.setImmediate': 'undefined' } });
   // One file for each entry, and `edge` takes what it shares with `index` from there: Node needs half a millisecond for a file.
   await twoFiles({ ...common, plugins: [glue(from), partsFor(parts, beside)] }, join(fresh, 'node'), '.js');
   await twoFiles({ ...common, format: 'cjs', plugins: [glue(from), partsFor(parts, inline)] }, join(fresh, 'cjs'), '.cjs');
@@ -234,6 +236,8 @@ const partsFor = ({ isWhole, build, list, ranks }, way) => ({
     onResolve({ filter: /^#decode$/ }, () => ({ path: 'decode', namespace: 'decode', sideEffects: false }));
     onLoad({ filter: /.*/, namespace: 'parts' }, () => entry(list.map(({ name }) => `export { ${name} } from 'part:${name}';`).join('\n')));
     onLoad({ filter: /.*/, namespace: 'decode' }, () => entry(decoder(ranks)));
+    onResolve({ filter: /^#beside$/ }, () => ({ path: 'beside', namespace: 'beside', sideEffects: false }));
+    onLoad({ filter: /.*/, namespace: 'beside' }, () => entry(BESIDE));
     onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => {
       const part = list.find(({ name }) => name === path);
       const { head = '', load } = (isWhole && path !== 'core') ? {} : way(part, ranks);
@@ -263,11 +267,25 @@ const imported = (query) => ({ name }) => ({
   load: query ? '() => module instanceof WebAssembly.Module ? module : Object.setPrototypeOf(module, WebAssembly.Module.prototype)' : '() => module',
 });
 
-/** As a file beside this one. */
-const beside = ({ name }) => ({
-  head: "import { readFileSync } from 'node:fs';",
-  load: `() => readFileSync(new URL('../wasm/${name}.wasm', import.meta.url))`,
+/** As a file beside this one, and as text for programs that a bundler has put elsewhere: the text is decoded only there. */
+const beside = (part, ranks) => ({
+  head: `import { besideOr } from '#beside';\n${inline(part, ranks).head}`,
+  load: `() => besideOr('${part.name}.wasm', ${part.bytes.length}) ?? decode(text)`,
 });
+
+/** Reads a file of ours. Where this program is not where it was, `undefined`; so too if another file has this name there. */
+const BESIDE = `
+import { readFileSync } from 'node:fs';
+const here = import.meta.url;
+export function besideOr(name, length) {
+  try {
+    const bytes = readFileSync(new URL('../wasm/' + name, here));
+    return bytes.length === length ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
+}
+`;
 
 /** As what the caller gave to `init`. */
 const given = () => ({ head: "import { givenModule } from './slim-module.js';", load: 'givenModule' });

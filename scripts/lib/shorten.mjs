@@ -67,5 +67,5 @@ export function lateText(text) {
   // Bundlers keep what runs at once, and all that it names.
   text = text.replace(/^if \(Symbol\.dispose\) .*\n/gm, '');
   replace(': new FinalizationRegistry(', ': /* @__PURE__ */ new FinalizationRegistry(');
-  return `${text}\nexport { __wbg_get_imports };\n`;
+  return `${text}\nexport { __wbg_get_imports, __wbg_finalize_init };\n`;
 }

@@ -1,6 +1,6 @@
 import { core as whole } from '#parts';
 import {
-  ReplyDriver, __wbg_get_imports as glueImports, __wbg_reset_state as resetState, describe, emptyAnswer, formatPrompt, getModel, initSync,
+  ReplyDriver, __wbg_finalize_init as adopt, __wbg_get_imports as glueImports, __wbg_reset_state as resetState, describe, emptyAnswer, formatPrompt, getModel, initSync,
   isContextLength, memoryPages, readRequest,
 } from 'glue';
 import { ChatError } from './error.js';
@@ -30,8 +30,13 @@ let linked;
 /** Compiled modules by part: those that were compiled asynchronously, and those that another instance needs again. */
 const modules = new Map();
 
-/** The part that could not be compiled last. */
+/** What the engine refused last; what `prepare` has under way or ready, by name: instances of parts. */
 let refused;
+const preparing = new Map();
+const instances = new Map();
+
+/** Why there can be no other instance: the engine makes none at once. */
+let isDead = false;
 
 /** How many instances were given up. Objects of one instance must not be freed in the next, where their addresses mean nothing. */
 let lostInstances = 0;
@@ -42,13 +47,19 @@ let lostInstances = 0;
  */
 export function core(part, another) {
   if (!isStarted) start();
+  if (isDead) throw new ChatError('protocol', "rivulet's core stopped, and this browser (Chromium before 115) starts no other: load the page again");
   if (part && added.get(part.name) !== part) add(part);
   if (another && added.get(another.name) !== another) add(another);
   return api;
 }
 
 function start() {
-  linked = { __proto__: null, ...initSync({ module: compiled(whole) }) };
+  const module = compiled(whole);
+  begin(attempt(whole, () => initSync({ module })));
+}
+
+function begin(exports) {
+  linked = { __proto__: null, ...exports };
   isStarted = true;
   added.forEach(link);
   // The core is still at work when it says so.
@@ -71,7 +82,9 @@ function add(part) {
 /** Adds a part to the instance. Where the module is one piece, the part is in it and adds itself. */
 function link(part) {
   if (!whole.isWhole) {
-    const { exports } = new WebAssembly.Instance(compiled(part), { ...glueImports(), b: linked });
+    const instance = instances.get(part.name) ?? attempt(part, () => new WebAssembly.Instance(compiled(part), { ...glueImports(), b: linked }));
+    instances.delete(part.name);
+    const { exports } = instance;
     Object.assign(linked, exports);
     exports.add?.();
   } else if (part.export) {
@@ -81,7 +94,7 @@ function link(part) {
 
 /** The module of a part. */
 function compiled(part) {
-  try {
+  return attempt(part, () => {
     let module = modules.get(part.name);
     if (!module) {
       module = part.load();
@@ -89,9 +102,19 @@ function compiled(part) {
       modules.set(part.name, module);
     }
     return module;
+  });
+}
+
+/** What `make` makes for a part, or the error that says what forbids it. */
+function attempt(part, make) {
+  try {
+    return make();
   } catch (error) {
-    refused = part;
-    throw blocked(error);
+    if (error instanceof ChatError) throw error;
+    // Chromium before 93 has no `cause`.
+    const reported = blocked(error);
+    refused = { part, reported, isMendable: isTooLarge(error) };
+    throw reported;
   }
 }
 
@@ -99,7 +122,6 @@ function compiled(part) {
  * The error where WebAssembly cannot be used. The engines' messages differ; all of them name what forbids it.
  */
 function blocked(error) {
-  if (error instanceof ChatError) return error;
   const message = String(error?.message);
   if (error?.code === 'ENOENT') {
     return new ChatError('wasm_blocked', `${error.path} is missing: a bundler has left rivulet's files behind; name rivulet as external, or copy `
@@ -127,17 +149,27 @@ function isTooLarge(error) {
 }
 
 /**
- * Compiles asynchronously what the engine refused to compile at once, so that the call that failed with `error` may be made again.
+ * Makes asynchronously what the engine refused to make at once, so that the call that failed with `error` may be made again.
  *
  * @throws {unknown} `error`, where that would not help
  */
 export async function prepare(error) {
-  if (error?.code !== 'wasm_blocked' || !isTooLarge(error.cause)) throw error;
-  const part = refused;
+  if (refused?.reported !== error || !refused.isMendable) throw error;
+  const { part } = refused;
+  // Two replies may wait for the same part; a second instance of it would begin its state anew.
+  if (!preparing.has(part.name)) preparing.set(part.name, make(part).finally(() => preparing.delete(part.name)));
+  await preparing.get(part.name);
+}
+
+async function make(part) {
   try {
-    modules.set(part.name, await WebAssembly.compile(part.load()));
+    const given = modules.get(part.name) ?? part.load();
+    const module = given instanceof WebAssembly.Module ? given : await WebAssembly.compile(given);
+    modules.set(part.name, module);
+    if (part !== whole) instances.set(part.name, await WebAssembly.instantiate(module, { ...glueImports(), b: linked }));
+    else if (!isStarted) begin(adopt(await WebAssembly.instantiate(module, glueImports()), module));
   } catch (failure) {
-    throw blocked(failure);
+    throw failure instanceof ChatError ? failure : blocked(failure);
   }
 }
 
@@ -147,12 +179,19 @@ export function shrink() {
 }
 
 function renew() {
-  resetState();
+  try {
+    resetState();
+  } catch (error) {
+    // The old instance stays: it is whole where it was only large.
+    if (isTooLarge(error)) return false;
+    throw error;
+  }
   forgetBuffer();
   forgetReplies();
   // The new instance is there; this gives its exports.
   linked = { __proto__: null, ...initSync() };
   added.forEach(link);
+  return true;
 }
 
 /**
@@ -163,7 +202,7 @@ function renew() {
 export function recoverFromTrap(error) {
   if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return error;
   lostInstances++;
-  renew();
+  isDead = !renew();
   return new ChatError('protocol', `rivulet's core stopped: ${error.message}`, { retryable: true, cause: error });
 }
 

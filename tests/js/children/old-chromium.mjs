@@ -1,4 +1,4 @@
-// The main thread of a page in Chromium up to 114 compiles at once only modules of up to 4 KiB; and a page whose policy forbids WebAssembly.
+// The main thread of a page in Chromium up to 114 compiles and starts at once only modules of up to 4 KiB; and a page whose policy forbids WebAssembly.
 // `environments` reads a reply in a real one; here are the ways that a reply can take.
 
 const { Module } = WebAssembly;
@@ -16,10 +16,22 @@ WebAssembly.Module = class extends Module {
   }
 };
 Object.defineProperty(WebAssembly.Module, Symbol.hasInstance, { value: (value) => value instanceof Module });
-const { compile } = WebAssembly;
+const { compile, Instance } = WebAssembly;
+const large = new WeakSet();
 WebAssembly.compile = async (bytes) => {
   if (state.forbids) throw refusal();
-  return compile(bytes);
+  const module = await compile(bytes);
+  if (bytes.byteLength > 4096) large.add(module);
+  return module;
+};
+WebAssembly.Instance = class extends Instance {
+  constructor(module, imports) {
+    if (large.has(module)) {
+      state.refused++;
+      throw new RangeError('WebAssembly.Instance is disallowed on the main thread, if the buffer size is larger than 4KB. Use WebAssembly.instantiate.');
+    }
+    super(module, imports);
+  }
 };
 
 const { Client, OpenAiChat } = await import('../../../dist/index.js');
