@@ -13,11 +13,11 @@ use crate::exchange::{EventQueue, Operation, Transition};
 use crate::http::{Request, Response, url};
 use crate::json::Value;
 use crate::options::{ChatRequest, ProtocolInfo, Purpose, Settings};
-use crate::text::{cut, find, join};
+use crate::text::{cut, filled, find, join};
 
 /// The address of the page with the chat: `page` of the settings, or the home page.
 fn page_url(settings: &Settings) -> String {
-    settings.get("page").map_or_else(|| join(&[&settings.url, "/"]), str::to_owned)
+    settings.get("page").map_or_else(|| filled("$/", &[&settings.url]), str::to_owned)
 }
 
 /// The path at which WordPress takes the forms of its plugins.
@@ -31,14 +31,14 @@ fn ajax_url(settings: &Settings) -> String {
 /// The address below which WordPress serves its REST routes on a site without pretty permalinks. A preflight is answered
 /// there on any site, while web servers refuse one of `/?rest_route=`.
 fn plain_rest_root(settings: &Settings) -> String {
-    join(&[&settings.url, "/index.php?rest_route=/"])
+    filled("$/index.php?rest_route=/", &[&settings.url])
 }
 
 /// The address of the REST route `path`, below `root` where that is known.
 fn rest_url(settings: &Settings, root: Option<&str>, path: &str) -> String {
     match root {
         Some(root) => join(&[root, if root.ends_with('/') { "" } else { "/" }, path]),
-        None => join(&[&settings.url, "/wp-json/", path]),
+        None => filled("$/wp-json/$", &[&settings.url, path]),
     }
 }
 
@@ -48,7 +48,7 @@ fn rest_root_of(site: &str, page: &[u8]) -> Option<String> {
     let linked = page::REST_ROOT.find(page).and_then(|root| url::on_site(site, &root));
     linked.or_else(|| {
         let system = page::ENGINE_SYSTEM.find_object(page)?;
-        url::on_site(site, &join(&[system.string_or_number("restUrl")?, "/"]))
+        url::on_site(site, &filled("$/", &[system.string_or_number("restUrl")?]))
     })
 }
 
@@ -90,7 +90,7 @@ fn keyed_request(
 ) -> Operation {
     let url = rest_url(&chat.settings, root.as_deref(), &path);
     let key = chat.settings.get("apiKey").unwrap_or_default();
-    let request = Request::post(&url).header("authorization", join(&["Bearer ", key])).json(&body);
+    let request = Request::post(&url).header("authorization", filled("Bearer $", &[key])).json(&body);
     Operation::buffered_any_status(request, move |response, out| {
         if root.is_some() || !is_no_rest(response) {
             return read(response, out);
@@ -112,7 +112,7 @@ fn page_error(settings: &Settings, response: &Response, code: Code, what: &str, 
         Some(_) => " (see page)",
         None => " (give the page with the chat as page)",
     };
-    response.error(code, &join(&[what, ": read from ", without_own_query(address), advice]))
+    response.error(code, &filled("$: read from $$", &[what, without_own_query(address), advice]))
 }
 
 /// The error of a page that the site did not give.
@@ -126,7 +126,7 @@ fn page_status_error(settings: &Settings, response: &Response, address: &str) ->
         };
     }
     let mut error = response.status_error();
-    error.message.push_str(&join(&[": read from ", address, if has_page { " (see page)" } else { "" }]));
+    error.message.push_str(&filled(": read from $$", &[address, if has_page { " (see page)" } else { "" }]));
     error
 }
 
@@ -143,13 +143,13 @@ fn absent_error(response: &Response, address: &str) -> Error {
         return response.status_error();
     }
     const ADVICE: &str = " (status 404): give the site's address with its folder as url";
-    response.error(Code::Service, &join(&["nothing of WordPress is at ", address, ADVICE]))
+    response.error(Code::Service, &filled("nothing of WordPress is at $$", &[address, ADVICE]))
 }
 
 /// The key under which a session is stored. Bot and page are part of it, since a nonce of one is not valid for another.
 pub fn site_session_key(info: &ProtocolInfo, settings: &Settings) -> String {
-    let mut key = join(&["rivulet:", info.name, ":", &settings.url]);
-    for part in ["page", "botId", "customId"] {
+    let mut key = filled("rivulet:$:$", &[info.name, &settings.url]);
+    for &part in &["page", "botId", "customId"] {
         key.push('|');
         key.push_str(settings.get(part).unwrap_or_default());
     }
