@@ -59,14 +59,15 @@ fn is_no_rest(response: &Response) -> bool {
     is_page && !response.json_or_null().is_object()
 }
 
+/// What goes on with a REST root. In a box, as [`Reading`], so that the code around it is there once.
+type WithRoot = Box<dyn FnOnce(String, &mut EventQueue) -> Operation>;
+
+/// What reads the answer of a request with a key.
+type Reading = Box<dyn FnOnce(&Response, &mut EventQueue) -> Result<Transition>>;
+
 /// Reads the home page, which names the REST root, after the route `path` met this `error` at the usual one. `again`
 /// gets the root, unless it is the one that was tried.
-fn find_rest_root(
-    chat: &ChatRequest,
-    path: &str,
-    error: Error,
-    again: Box<dyn FnOnce(String, &mut EventQueue) -> Operation>,
-) -> Operation {
+fn find_rest_root(chat: &ChatRequest, path: &str, error: Error, again: WithRoot) -> Operation {
     let (settings, path) = (chat.settings.clone(), path.to_owned());
     let request = Request::get(page_url(&settings)).shared();
     Operation::buffered_any_status(request, move |page, out| {
@@ -81,13 +82,7 @@ fn find_rest_root(
 
 /// A request with the site's key for the REST route `path`, whose answer `read` gets. If there is none, the root is
 /// searched for. `root`: the root, where it is known.
-fn keyed_request(
-    chat: Rc<ChatRequest>,
-    root: Option<String>,
-    path: String,
-    body: Value,
-    read: Box<dyn FnOnce(&Response, &mut EventQueue) -> Result<Transition>>,
-) -> Operation {
+fn keyed_request(chat: Rc<ChatRequest>, root: Option<String>, path: String, body: Value, read: Reading) -> Operation {
     let url = rest_url(&chat.settings, root.as_deref(), &path);
     let key = chat.settings.get("apiKey").unwrap_or_default();
     let request = Request::post(&url).header("authorization", filled("Bearer $", &[key])).json(&body);
