@@ -32,9 +32,6 @@ const OPT_FLAGS = [
   // Set by measurement: see the table that `npm run build` prints and `benches/`. Blocks that are taken apart and put
   // together again, twice, are smaller by half a percent.
   '--flatten', '--rereloop', '-Oz', '--flatten', '--rereloop', '-Oz', '-Oz',
-  // Raw these two make the module larger, by 0.6 %. But compressed it is 0.7 % smaller, and compressed it travels: what is computed
-  // twice is one more repetition, where a local for it is a number that stands nowhere else.
-  '--one-caller-inline-max-function-size=20', '--skip-pass=local-cse',
   // How addresses are aligned is a hint that engines on today's machines do not need: always the same, it compresses.
   '--dealign',
   // No access below address 1024 is meant: rustc puts the stack first, which gets there only where it overflows. So an
@@ -52,9 +49,6 @@ const CORE_FLAGS = [
   '-Clink-arg=--emit-relocs',
   // An eighth less than rustc's default, so that the data behind the stack lies below 2^20: an address takes three bytes, not four.
   '-Clink-arg=-zstack-size=917504',
-  // LLVM adds a variable to a loop to save an addition, and loads ahead on a way that may not need it. Both are for registers of a
-  // processor, which the engine assigns itself; here they are more locals. 1.7 kB less together (gzip).
-  '-Cllvm-args=-disable-lsr', '-Cllvm-args=-enable-pre=false', '-Cllvm-args=-enable-load-pre=false',
 ];
 
 const compiledIn = (target, profile = 'release') => join(target, WASM_TARGET, profile, 'rivulet.wasm');
