@@ -30,8 +30,8 @@ impl Encoder {
     fn fill_hole(&mut self, hole: u8) {
         let Encoder { spec, out, usage, items, current, .. } = self;
         let item = items.get(*current);
-        let (input, output) = (usage.input.unwrap_or_default(), usage.output.unwrap_or_default());
-        let (cached, written) = (usage.cached_input.unwrap_or_default(), usage.cache_write.unwrap_or_default());
+        let [input, output] = [usage.input, usage.output].map(Option::unwrap_or_default);
+        let [cached, written] = [usage.cached_input, usage.cache_write].map(Option::unwrap_or_default);
         let number = match hole {
             hole::ID => return quote(&spec.id, out),
             hole::MODEL => return quote(&spec.model, out),

@@ -93,18 +93,6 @@ extern "C" {
     #[wasm_bindgen(js_name = Number)]
     pub fn number(text: &str) -> JsValue;
 
-    /// An object.
-    #[wasm_bindgen(js_name = Object)]
-    pub type PlainObject;
-
-    /// An object without members.
-    #[wasm_bindgen(constructor, js_class = Object)]
-    pub fn new() -> PlainObject;
-
-    /// Puts `value` at `key`.
-    #[wasm_bindgen(method, structural, indexing_setter)]
-    pub fn set(this: &PlainObject, key: &str, value: JsValue);
-
     /// The events that wait for the caller (`src/js/event-buffer.js`). `kind`: see [`Kind`].
     pub type EventBuffer;
 

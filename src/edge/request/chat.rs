@@ -112,7 +112,7 @@ impl Reader {
             }
             // A call of a tool that takes text: the model knows it as a function.
             if let Some(custom) = call.take("custom").filter(Value::is_object) {
-                let (name, input) = (custom.text_or_empty("name"), custom.text_or_empty("input"));
+                let [name, input] = ["name", "input"].map(|key| custom.text_or_empty(key));
                 let id = call.text_or_empty("id").to_owned();
                 let name = crate::edge::tools::known_name("", name);
                 if let Value::Object(as_function) = super::call(&id, &name, &super::text_as_arguments(input)) {

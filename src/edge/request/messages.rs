@@ -103,7 +103,7 @@ impl Reader {
                 }
                 "tool_result" => read_result(block, found),
                 "thinking" => {
-                    let (text, signature) = (block.text_or_empty("thinking"), block.text_or_empty("signature"));
+                    let [text, signature] = ["thinking", "signature"].map(|key| block.text_or_empty(key));
                     match details::unpacked(signature) {
                         Some(mut unpacked) => {
                             details.append(&mut unpacked);

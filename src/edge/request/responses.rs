@@ -135,7 +135,7 @@ impl Reader {
 
     fn read_item(&mut self, mut item: Value, index: usize, defers: bool, input: &mut Input) -> Result<()> {
         let kind = item.text("type").unwrap_or("message").to_owned();
-        let (id, name) = (item.text_or_empty("call_id"), item.text_or_empty("name"));
+        let [id, name] = ["call_id", "name"].map(|key| item.text_or_empty(key));
         let known = || known_name(item.text_or_empty("namespace"), name);
         let arguments = match item.get("arguments") {
             Some(Value::String(text)) => text.clone(),

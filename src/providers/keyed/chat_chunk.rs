@@ -61,7 +61,7 @@ fn decode_delta(message: &mut MessageDecoder, delta: &Value, out: &mut EventQueu
         // A call of a custom tool has its input as text.
         let function = call.non_null("function").or(call.get("custom")).unwrap_or(&Value::Null);
         let arguments = function.non_null("arguments").or(function.get("input"));
-        let (id, name) = (str_or_empty(call, "id"), str_or_empty(function, "name"));
+        let [id, name] = [(call, "id"), (function, "name")].map(|(value, key)| str_or_empty(value, key));
         let signature = call.text_at("/extra_content/google/thought_signature").filter(|_| !id.is_empty());
         if let Some(signature) = signature {
             message.reasoning_detail(reasoning_detail::encrypted(signature, id, GOOGLE), out);

@@ -670,7 +670,7 @@ impl Service {
             return;
         }
         let message = object(changed, message);
-        let (content, short, details) = (message.take(CONTENT), message.take(REASONING), message.take(DETAILS));
+        let [content, short, details] = [CONTENT, REASONING, DETAILS].map(|member| message.take(member));
         let parts = details.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let given = content.as_ref().and_then(Value::as_str).or(short.as_ref().and_then(Value::as_str));
         let text = given.map_or_else(|| messages::text_of_details(parts), str::to_owned);

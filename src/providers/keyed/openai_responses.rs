@@ -431,7 +431,7 @@ fn begin(message: &mut MessageDecoder, out: &mut EventQueue) {
 fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> Result<()> {
     begin(message, out);
     let item = value.number("output_index").unwrap_or_default();
-    let (delta, id) = (str_or_empty(value, "delta"), str_or_empty(value, "item_id"));
+    let [delta, id] = ["delta", "item_id"].map(|key| str_or_empty(value, key));
     let none = Value::Null;
     let part = |kind| {
         let key = if kind == Kind::Summary { "summary_index" } else { "content_index" };
@@ -525,7 +525,7 @@ fn decode_call(
     is_whole: bool,
     out: &mut EventQueue,
 ) {
-    let (id, name, kind) = (str_or_empty(item, "call_id"), str_or_empty(item, "name"), str_or_empty(item, "type"));
+    let [id, name, kind] = ["call_id", "name", "type"].map(|key| str_or_empty(item, key));
     if !is_call(message, item) {
         // A call of the service's own, or of a tool that this request does not know.
         if kind == CUSTOM_CALL && at.is_none() && is_whole {
