@@ -93,6 +93,21 @@ pub fn number_of(pairs: &[(&str, usize)], text: &str) -> Option<usize> {
     pairs.get(at).filter(|(known, _)| *known == text).map(|(_, number)| *number)
 }
 
+/// `template` with the next of `holes` in the place of each `$`. A caller of [`join`] would store the address and length of each word
+/// between two of them, which took 3 % of the module.
+pub fn filled(template: &'static str, holes: &[&str]) -> String {
+    let mut text = String::new();
+    let (before, mut rest) = cut(template, b"$");
+    text.push_str(before);
+    for hole in holes {
+        text.push_str(hole);
+        let (before, next) = cut(rest.get(1..).unwrap_or_default(), b"$");
+        text.push_str(before);
+        rest = next;
+    }
+    text
+}
+
 /// `text` without any `character` at its beginning.
 pub fn without_leading(mut text: &str, character: char) -> &str {
     while let Some(rest) = text.strip_prefix(character) {

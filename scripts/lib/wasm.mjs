@@ -32,9 +32,6 @@ const OPT_FLAGS = [
   // Set by measurement: see the table that `npm run build` prints and `benches/`. Blocks that are taken apart and put
   // together again, twice, are smaller by half a percent.
   '--flatten', '--rereloop', '-Oz', '--flatten', '--rereloop', '-Oz', '-Oz',
-  // Raw these two make the module larger, by 0.6 %. But compressed it is 0.7 % smaller, and compressed it travels: what is computed
-  // twice is one more repetition, where a local for it is a number that stands nowhere else.
-  '--one-caller-inline-max-function-size=20', '--skip-pass=local-cse',
   // How addresses are aligned is a hint that engines on today's machines do not need: always the same, it compresses.
   '--dealign',
   // No access below address 1024 is meant: rustc puts the stack first, which gets there only where it overflows. So an
@@ -44,6 +41,14 @@ const OPT_FLAGS = [
   '--strip-target-features',
   SHORTEN,
   ...FEATURES,
+];
+
+/** For the last crate, whose link-time optimisation compiles all others again. */
+const CORE_FLAGS = [
+  // For `xtask snip`.
+  '-Clink-arg=--emit-relocs',
+  // An eighth less than rustc's default, so that the data behind the stack lies below 2^20: an address takes three bytes, not four.
+  '-Clink-arg=-zstack-size=917504',
 ];
 
 const compiledIn = (target, profile = 'release') => join(target, WASM_TARGET, profile, 'rivulet.wasm');
@@ -62,8 +67,8 @@ export const writeModule = (dev) => (dev
 async function compile(more = [], target = CARGO_TARGET) {
   // The crate is an `rlib` in Cargo.toml and a `cdylib` here only: cargo passes no `-C lto` to a crate that is both.
   const args = ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', WASM_TARGET];
-  // For `xtask snip`. Not among the flags below, which all crates are compiled with: this one concerns the last alone.
-  await cargo([...args, '--', '-Clink-arg=--emit-relocs'], [...(await rustFlags()), ...more], target);
+  // Not among the flags below, which all crates are compiled with.
+  await cargo([...args, '--', ...CORE_FLAGS], [...(await rustFlags()), ...more], target);
 }
 
 /** Paths of this machine stay in: a dev build is not published. */

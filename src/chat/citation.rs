@@ -37,7 +37,7 @@ pub fn describe(raw: &Value) -> Map {
         }
     }
     let number = |place| inner.pointer(place).or(raw.pointer(place)).and_then(Value::as_u64);
-    for (start, end, unit) in OFFSETS {
+    for &(start, end, unit) in &OFFSETS {
         if let Some(end) = number(end) {
             // Gemini leaves out a start of 0. It counts in the part of the answer that it names.
             if number("/segment/partIndex").unwrap_or_default() == 0 {

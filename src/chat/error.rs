@@ -125,6 +125,12 @@ impl Error {
         Error::new(Code::Input, message)
     }
 
+    /// An error of code [`Code::Input`] whose message is [`text::filled`].
+    #[inline(never)]
+    pub fn wrong(template: &'static str, holes: &[&str]) -> Self {
+        Error::input(text::filled(template, holes))
+    }
+
     /// This error, marked as one after which the same call may succeed.
     pub fn retryable(mut self) -> Self {
         self.retryable = true;
@@ -169,7 +175,7 @@ pub fn name(given: &str) -> Option<String> {
 /// The error of something that is larger than the caller's limit of `limit` bytes; `what` names it.
 pub fn too_large_error(what: &str, limit: usize) -> Error {
     let limit = text::decimal(limit as u64);
-    Error::new(Code::TooLarge, text::join(&[what, " is larger than maxEventBytes (", &limit, " bytes)"]))
+    Error::new(Code::TooLarge, text::filled("$ is larger than maxEventBytes ($ bytes)", &[what, &limit]))
 }
 
 impl std::ops::Deref for Error {

@@ -3,7 +3,7 @@
 
 use crate::chat::Code;
 use crate::json::{self, Value};
-use crate::text::{cut, find, join, listed, parse_number, without_leading};
+use crate::text::{cut, filled, find, listed, parse_number, without_leading};
 
 /// The text of a service's error, from wherever services put it: `error`, `message`, `msg`, `detail`, `errors`, `data` and
 /// MiniMax's `base_resp`, and NVIDIA's `title` where there is no other, within each other, and as the first few of a list. HTML is taken out. A gateway's text is followed by
@@ -13,10 +13,10 @@ pub fn of(value: &Value) -> Option<String> {
     let own = words(value, MAX_LEVELS)?;
     let text = match value.text_at("/error/metadata/raw").map(|raw| (raw, json::parse(raw.as_bytes()))) {
         Some((_, Ok(inner))) if inner.value.is_object() => match words(&inner.value, MAX_LEVELS) {
-            Some(passed_on) => join(&[&own, ": ", &passed_on]),
+            Some(passed_on) => filled("$: $", &[&own, &passed_on]),
             None => own,
         },
-        Some((raw, _)) if !raw.trim().is_empty() => join(&[&own, ": ", raw]),
+        Some((raw, _)) if !raw.trim().is_empty() => filled("$: $", &[&own, raw]),
         _ => own,
     };
     Some(html_to_text(text.trim())).filter(|text| !text.is_empty())
@@ -43,10 +43,10 @@ fn words(value: &Value, levels: usize) -> Option<String> {
             // `data` may be anything, but an object of it describes the error.
             let in_data =
                 || members.get("data").filter(|data| data.is_object()).and_then(|data| words(data, levels - 1));
-            let text = KEYS.into_iter().find_map(at);
+            let text = KEYS.iter().find_map(|key| at(key));
             let text = text.or_else(in_data).or_else(|| at("title"))?;
             Some(match location(value) {
-                Some(place) => join(&[&place, ": ", &text]),
+                Some(place) => filled("$: $", &[&place, &text]),
                 None => text,
             })
         }

@@ -1,6 +1,6 @@
 //! Why a reply ended.
 
-use crate::text::{find, join};
+use crate::text::{filled, find};
 
 /// Why a reply ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Finish {
             ),
             (Finish::ToolCalls, " tool_calls function_call tool_use tool_call "),
         ];
-        let word = join(&[" ", &word.to_ascii_lowercase(), " "]);
+        let word = filled(" $ ", &[&word.to_ascii_lowercase()]);
         let known = WORDS.iter().find(|(_, words)| find(words.as_bytes(), word.as_bytes()).is_some());
         known.map_or(Finish::Unknown, |(finish, _)| *finish)
     }

@@ -8,7 +8,7 @@ use super::template::template;
 use crate::chat::describe_citation;
 use crate::http::url::data_url;
 use crate::json::{Map, Value, fill_template};
-use crate::text::{decimal, join};
+use crate::text::{decimal, filled, join};
 
 impl Encoder {
     /// An image: its address, or a `data:` URL.
@@ -24,11 +24,11 @@ impl Encoder {
                 self.open(Item { text: data.to_owned(), ..Item::new(ItemKind::Image) });
                 self.end_image();
             }
-            (_, None) => self.note(&join(&["![image](", url, ")"])),
+            (_, None) => self.note(&filled("![image]($)", &[url])),
             (_, Some((media, data))) => {
                 let size = decimal((data.len() / 4 * 3) as u64);
                 let where_else = " bytes: this API has no place for it, Chat Completions and Responses have]";
-                self.note(&join(&["[An image, ", media, ", ", &size, where_else]));
+                self.note(&filled("[An image, $, $$", &[media, &size, where_else]));
             }
         }
     }
@@ -54,11 +54,12 @@ impl Encoder {
 
     /// A file.
     pub(super) fn file(&mut self, members: &Map) {
-        let text = |key| members.text(key).unwrap_or_default();
-        let name = ["name", "id", "mediaType"].into_iter().map(text).find(|text| !text.is_empty()).unwrap_or("file");
+        let text = |key| members.text_or_empty(key);
+        let name =
+            ["name", "id", "mediaType"].iter().map(|key| text(key)).find(|text| !text.is_empty()).unwrap_or("file");
         match data_url(text("url")) {
-            None if !text("url").is_empty() => self.note(&join(&["[", name, "](", text("url"), ")"])),
-            _ => self.note(&join(&["[A file, ", name, "]"])),
+            None if !text("url").is_empty() => self.note(&filled("[$]($)", &[name, text("url")])),
+            _ => self.note(&filled("[A file, $]", &[name])),
         }
     }
 
@@ -152,7 +153,7 @@ impl Encoder {
 
 /// A citation in the form of the API. `None`: the API has none for it.
 fn citation(cited: &Map, api: Api) -> Option<Value> {
-    let text = |key| cited.text(key).unwrap_or_default();
+    let text = |key| cited.text_or_empty(key);
     let number = |key| decimal(cited.get(key).and_then(Value::as_u64).unwrap_or_default());
     let (url, title, start, end) = (text("url"), text("title"), number("start"), number("end"));
     Some(match api {

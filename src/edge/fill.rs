@@ -6,7 +6,7 @@ use super::tools::ToolKind;
 use super::{Api, Encoder, chat, details, messages, responses};
 use crate::chat::Usage;
 use crate::json::{Value, quote};
-use crate::text::{cut, decimal, join};
+use crate::text::{cut, decimal, filled};
 
 impl Encoder {
     /// Appends a template with its holes filled.
@@ -88,7 +88,7 @@ impl Encoder {
     fn id_of_reasoning(&self) -> String {
         let own = self.items.get(self.current).filter(|item| details::is_of_openai(item)).map_or("", |item| &item.id);
         match own.is_empty() {
-            true => join(&["rs_", self.spec.short_id(), &decimal(self.current as u64)]),
+            true => filled("rs_$$", &[self.spec.short_id(), &decimal(self.current as u64)]),
             false => own.to_owned(),
         }
     }

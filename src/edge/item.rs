@@ -64,6 +64,7 @@ pub struct Item {
 
 impl Item {
     /// An item of which nothing came yet.
+    #[inline(never)]
     pub fn new(kind: ItemKind) -> Item {
         Item {
             kind,

@@ -21,7 +21,7 @@ mod tools;
 
 use crate::chat::{Event, Finish, ToolCall, Usage};
 use crate::json::{self, Map, Value, quote};
-use crate::text::{decimal, join};
+use crate::text::{decimal, filled};
 use item::{Item, ItemKind, Progress};
 pub use spec::{Api, CompletionSpec};
 use tools::ToolKind;
@@ -262,7 +262,7 @@ impl Encoder {
     /// What the service wants back of the reasoning so far, or with the call that follows.
     fn reasoning_detail(&mut self, detail: &Map) {
         let mut detail = detail.clone();
-        let id = detail.text("id").unwrap_or_default().to_owned();
+        let id = detail.text_or_empty("id").to_owned();
         // The item begins; what the service wants back of it comes later.
         if detail.text("type").is_none() {
             self.reasoning_id = id;
@@ -390,7 +390,7 @@ impl Encoder {
         let is_known = self.calls.iter().rev().take(MAX_COMPARED).any(same) || self.spec.knows_id(id);
         match is_known {
             false => id.to_owned(),
-            true => join(&[id, "_", self.spec.short_id(), &decimal(self.calls.len() as u64)]),
+            true => filled("$_$$", &[id, self.spec.short_id(), &decimal(self.calls.len() as u64)]),
         }
     }
 

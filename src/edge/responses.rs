@@ -6,7 +6,7 @@ use super::template::template;
 use super::tools::ToolKind;
 use crate::chat::Finish;
 use crate::json::quote;
-use crate::text::join;
+use crate::text::filled;
 
 /// The response, as it is within events and as the answer in one piece.
 pub const RESPONSE: &str = template!(
@@ -289,7 +289,7 @@ impl Encoder {
     }
 
     fn responses_event(&mut self, kind: &str, members: &'static str) {
-        self.out.push_str(&join(&["event: response.", kind, "\ndata: {\"type\":\"response.", kind, "\","]));
+        self.out.push_str(&filled("event: response.$\ndata: {\"type\":\"response.$\",", &[kind, kind]));
         self.fill(members);
         self.end_event();
     }

@@ -60,9 +60,9 @@ pub struct CompletionSpec {
 impl CompletionSpec {
     /// Reads `{ api, stream, includeUsage, isLegacy, id, model, created, stop, tools, knownIds }`; what is missing is false, empty or 0.
     pub fn read(given: &Value) -> CompletionSpec {
-        let text = |key| given.text(key).unwrap_or_default().to_owned();
+        let text = |key| given.text_or_empty(key).to_owned();
         CompletionSpec {
-            api: Api::named(given.text("api").unwrap_or_default()),
+            api: Api::named(given.text_or_empty("api")),
             stream: given.is_true("stream"),
             include_usage: given.is_true("includeUsage"),
             is_legacy: given.is_true("isLegacy"),

@@ -3,7 +3,7 @@
 
 use crate::json::{Map, Value};
 use crate::providers::keyed::messages::id_digits;
-use crate::text::{self, join};
+use crate::text::{self, filled};
 
 /// What kind of tool it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,14 +30,14 @@ pub struct Tool {
 /// The name that the model has for a tool of the client: services take letters, digits, `_` and `-`, up to 64 of them. What a name
 /// loses by that is made up for by digits that stand for the whole.
 pub fn known_name(namespace: &str, name: &str) -> String {
-    let whole = if namespace.is_empty() { name.to_owned() } else { join(&[namespace, "__", name]) };
+    let whole = if namespace.is_empty() { name.to_owned() } else { filled("$__$", &[namespace, name]) };
     let is_taken = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if whole.len() <= MAX_NAME && whole.bytes().all(is_taken) && !whole.is_empty() {
         return whole;
     }
     let short = whole.chars().filter(|character| character.is_ascii() && is_taken(*character as u8));
     let short: String = short.take(MAX_NAME - DIGITS - 1).collect();
-    join(&[&short, "_", &id_digits(&whole, DIGITS)])
+    filled("$_$", &[&short, &id_digits(&whole, DIGITS)])
 }
 
 /// The most characters of a name, and how many of them are digits where it had to be changed.
@@ -57,7 +57,7 @@ impl ToolNames {
     pub fn read(given: &[Value]) -> ToolNames {
         let read = given.iter().filter_map(|entry| {
             let kind = KINDS.iter().find(|(word, _)| entry.says("kind", word))?.1;
-            let text = |key| entry.text(key).unwrap_or_default().to_owned();
+            let text = |key| entry.text_or_empty(key).to_owned();
             Some((text("known"), Tool { kind, name: text("name"), namespace: text("namespace") }))
         });
         let tools: Vec<(String, Tool)> = read.collect();

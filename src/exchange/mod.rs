@@ -35,7 +35,7 @@ use std::rc::Rc;
 use crate::chat::{Code, Error, Event, Result, Usage, too_large_error};
 use crate::frame::{Framing, Pieces, Splitter};
 use crate::http::{self, Head, Peer, Request, Response};
-use crate::text::{cut, decimal, join};
+use crate::text::{cut, decimal, filled};
 use frame_decoder::FrameDecoder;
 
 pub use event_queue::{EMPTY_REPLY, EventQueue, Received, RunKind};
@@ -194,7 +194,7 @@ impl Exchange {
                 // The query is left out, since it may hold a nonce.
                 let target = cut(&operation.request.url, b"?#").0;
                 let most = decimal(MAX_REQUESTS.into());
-                let message = join(&["gave up after ", &most, " requests; the next would go to ", target]);
+                let message = filled("gave up after $ requests; the next would go to $", &[&most, target]);
                 Poll::Over(Err(Error::new(Code::Service, message)))
             }
             State::Sending(operation) => {

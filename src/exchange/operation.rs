@@ -7,7 +7,7 @@ use crate::chat::{Code, Error, Result, ToolCall, Usage};
 use crate::frame::Framing;
 use crate::http::{Head, Method, Peer, Request, Response, url};
 use crate::json::Map;
-use crate::text::{cut, join};
+use crate::text::{cut, filled};
 
 /// One request, and what happens with its response.
 pub struct Operation {
@@ -102,24 +102,16 @@ impl Operation {
             let moved = path.and_then(|path| target.strip_suffix(path));
             let (name, setting) = (peer.name(), peer.setting());
             let message = match moved {
-                Some(address) => join(&[
-                    "the ",
-                    name,
-                    " redirects to ",
-                    address,
-                    ": nothing was sent there; give that address as ",
-                    setting,
-                ]),
+                Some(address) => filled(
+                    "the $ redirects to $: nothing was sent there; give that address as $",
+                    &[name, address, setting],
+                ),
                 // Where it leads to need not be an address of the same kind: most of these pages ask for a login.
-                None => join(&[
-                    "the ",
-                    name,
-                    " redirects to ",
-                    cut(&target, b"?#").0,
-                    ": nothing was sent there; if it wants a login, give its headers, and if it has moved, its address \
-                     as ",
-                    setting,
-                ]),
+                None => filled(
+                    "the $ redirects to $: nothing was sent there; if it wants a login, give its headers, and if it has moved, its address \
+                     as $",
+                    &[name, cut(&target, b"?#").0, setting],
+                ),
             };
             let mut error = Error::new(Code::Service, message);
             error.status = Some(status);

@@ -10,7 +10,7 @@ pub struct Form(pub String);
 impl Form {
     /// Adds `name` with the string that `from` has at `key`, or with an empty value.
     pub fn take(&mut self, name: &str, key: &str, from: &Map) {
-        self.add(name, from.text(key).unwrap_or_default());
+        self.add(name, from.text_or_empty(key));
     }
 
     /// Adds `name` with `value`, both encoded.

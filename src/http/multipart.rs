@@ -1,7 +1,7 @@
 //! Forms with files.
 
 use super::base64;
-use crate::text::{cut, join};
+use crate::text::{cut, filled, join};
 
 /// A body of the type `multipart/form-data` (RFC 7578), written so far. Names and values must hold no line break followed by
 /// the boundary, which is random.
@@ -14,7 +14,7 @@ pub struct Multipart {
 impl Multipart {
     /// An empty form. `boundary`: random letters and digits.
     pub fn new(boundary: &str) -> Multipart {
-        Multipart { boundary: join(&["rivulet-", boundary]), bytes: Vec::new() }
+        Multipart { boundary: filled("rivulet-$", &[boundary]), bytes: Vec::new() }
     }
 
     /// Adds a field.
@@ -25,7 +25,7 @@ impl Multipart {
     /// Adds a file of the type `media`, given in Base64 and of so many bytes: it is decoded to its place. Its name has the
     /// ending of that type, since WordPress goes by the ending.
     pub fn file(&mut self, name: &str, media: &str, base64: &str, size: usize) {
-        let head = join(&["; filename=\"", &file_name(media), "\"\r\nContent-Type: ", media]);
+        let head = filled("; filename=\"$\"\r\nContent-Type: $", &[&file_name(media), media]);
         self.bytes.reserve_exact(size + 1024);
         self.part(name, &head, |bytes| base64::decode_into(base64, bytes));
     }
@@ -39,8 +39,8 @@ impl Multipart {
 
     /// The `content-type`, and the body.
     pub fn finish(mut self) -> (String, Vec<u8>) {
-        self.bytes.extend_from_slice(join(&["--", &self.boundary, "--\r\n"]).as_bytes());
-        (join(&["multipart/form-data; boundary=", &self.boundary]), self.bytes)
+        self.bytes.extend_from_slice(filled("--$--\r\n", &[&self.boundary]).as_bytes());
+        (filled("multipart/form-data; boundary=$", &[&self.boundary]), self.bytes)
     }
 }
 

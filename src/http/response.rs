@@ -2,7 +2,7 @@
 
 use crate::chat::{Code, Error, Result, error, error_text};
 use crate::json::{self, Value};
-use crate::text::{cut, decimal, find, join, lossy, parse_number};
+use crate::text::{cut, decimal, filled, find, lossy, parse_number};
 
 /// The head of a response, with the few headers that protocols and the engine read ([`WANTED_HEADERS`]).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,7 +94,7 @@ impl Response {
             _ => (Code::Service, "the service failed"),
         };
         let text = text.as_deref().unwrap_or(plain);
-        let mut error = Error::new(code, join(&[text, " (status ", &decimal(status.into()), ")"]));
+        let mut error = Error::new(code, filled("$ (status $)", &[text, &decimal(status.into())]));
         error.retryable = matches!(status, 408 | 409 | 429 | 500 | 502..=504 | 520..=529);
         error.service_code = body.string_or_number("code").and_then(error::name);
         self.add_details(error)
@@ -110,8 +110,8 @@ impl Response {
         let at = find(&self.body, START).map_or(self.body.len(), |at| at + START.len());
         let rest = lossy(&self.body[at..]);
         let title = error_text::html_to_text(cut(&rest, b"<").0.trim());
-        let title = if title.is_empty() { title } else { join(&[": '", &title, "'"]) };
-        self.add_details(Error::new(Code::Blocked, join(&["a web page came instead of a reply", &title])))
+        let title = if title.is_empty() { title } else { filled(": '$'", &[&title]) };
+        self.add_details(Error::new(Code::Blocked, filled("a web page came instead of a reply$", &[&title])))
     }
 
     /// The error of Cloudflare's challenge, which only a person in a browser can solve (`cf-mitigated: challenge`).
@@ -134,7 +134,7 @@ impl Response {
         error.request_id = self.head.request_id().or(error.request_id.take());
         // OpenAI sends the exact time in `retry-after-ms`. It is written as seconds, which the other header has, too.
         let retry_after = match self.head.header("retry-after-ms").filter(|ms| parse_number(ms, 10).is_some()) {
-            Some(exact) => Some(join(&[exact, "e-3"])),
+            Some(exact) => Some(filled("$e-3", &[exact])),
             None => self.head.header("retry-after").map(str::to_owned),
         };
         // Where no header says it, the time that the body may have given stays.

@@ -1,7 +1,7 @@
 //! URLs: checked where the caller gives one, resolved where a site does.
 
 use crate::chat::{Error, Result};
-use crate::text::{cut, join, parse_number};
+use crate::text::{cut, filled, join, parse_number};
 
 /// Checks the address of a site or service that the caller gave as `option`. Returns it without query, fragment and
 /// trailing slashes, with scheme and host in lower case.
@@ -10,7 +10,7 @@ use crate::text::{cut, join, parse_number};
 /// [`crate::chat::Code::Input`]: `url` is not an `http:` or `https:` URL, has credentials, or holds a character that no
 /// URL may.
 pub fn parse_site(url: &str, option: &str) -> Result<String> {
-    check_site(url.trim()).map_err(|why| Error::input(join(&[option, ": ", why])))
+    check_site(url.trim()).map_err(|why| Error::wrong("$: $", &[option, why]))
 }
 
 /// The query of `url` with its `?`, without a fragment; empty where there is none.
@@ -81,7 +81,7 @@ pub fn resolve(base: &str, reference: &str) -> Option<String> {
     }
     let base = Url::read(base)?;
     if reference.starts_with("//") {
-        return Some(join(&[base.scheme, ":", reference]));
+        return Some(filled("$:$", &[base.scheme, reference]));
     }
     let path = cut(base.path, b"?#").0;
     let base_path = match reference.as_bytes().first() {
@@ -96,7 +96,7 @@ pub fn resolve(base: &str, reference: &str) -> Option<String> {
 /// `url` moved to the origin of `site`: its host is replaced, its path and query stay. A page may name its server in
 /// another way, but must not send a nonce elsewhere. `None`: one of them is not an `http(s)` URL.
 pub fn on_site(site: &str, url: &str) -> Option<String> {
-    let url = resolve(&join(&[site, "/"]), url)?;
+    let url = resolve(&filled("$/", &[site]), url)?;
     let path = Url::read(&url)?.path;
     Some(origin(site)? + if path.is_empty() { "/" } else { path })
 }
@@ -125,7 +125,7 @@ impl Url<'_> {
 
     /// Scheme and authority in lower case.
     fn root(&self) -> String {
-        join(&[self.scheme, "://", self.authority]).to_ascii_lowercase()
+        filled("$://$", &[self.scheme, self.authority]).to_ascii_lowercase()
     }
 
     /// See [`origin`].

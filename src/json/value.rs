@@ -165,6 +165,12 @@ impl Value {
         self.get(key)?.as_str()
     }
 
+    /// The string at `key`, or else an empty one.
+    #[inline(never)]
+    pub fn text_or_empty(&self, key: &str) -> &str {
+        self.text(key).unwrap_or_default()
+    }
+
     /// Whether the string at `key` is `word`. A truth is one number, where a text that the caller compares is two that go through memory.
     #[inline(never)]
     pub fn says(&self, key: &str, word: &str) -> bool {
@@ -242,6 +248,12 @@ impl Map {
     #[inline(never)]
     pub fn text(&self, key: &str) -> Option<&str> {
         self.get(key)?.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// The string at `key`, or else an empty one.
+    #[inline(never)]
+    pub fn text_or_empty(&self, key: &str) -> &str {
+        self.text(key).unwrap_or_default()
     }
 
     /// Whether the string at `key` is `word`, which must not be empty.

@@ -8,7 +8,7 @@ use crate::http::{base64, url};
 use crate::json::{Map, Value};
 use crate::options::names::{OPTIONS, check_embed_options, check_options};
 use crate::options::{AttachmentSupport, ProtocolInfo, Settings, history, json_words, preset, prompt};
-use crate::text::{decimal, digit, join, listed};
+use crate::text::{decimal, digit, filled, join, listed};
 
 /// What a request is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl ChatRequest {
             options.as_object_mut().and_then(|options| options.take("messages")).unwrap_or_default();
         history::repair(&mut given_messages);
         let mut mapped_options = Map::new();
-        for name in OF_VECTORS {
+        for &name in &OF_VECTORS {
             if let Some(value) =
                 options.as_object_mut().and_then(|options| options.take(name)).filter(|_| is_for_vectors)
             {
@@ -183,7 +183,7 @@ impl ChatRequest {
         let asks_without_bot = settings.get("provider").is_some() && settings.get("botId").is_none();
         if settings.models.is_empty() && options.non_null("model").is_some() && !is_mapped("model") && !asks_without_bot
         {
-            warnings.push(join(&["the bots of ", &settings.name, " have their own model: 'model' was left out"]));
+            warnings.push(filled("the bots of $ have their own model: 'model' was left out", &[&settings.name]));
         }
         let mut attachments = Vec::new();
         let is_empty = given_messages.as_array().is_none_or(|list| list.is_empty());
@@ -253,17 +253,14 @@ impl ChatRequest {
         let mut asked_in_words = false;
         let is_off = |native: &Value| native.text_at("/messages/thinking/type") == Some("disabled");
         if !is_of_messages && option("native").is_some_and(is_off) {
-            warnings.push(join(&[
-                "'thinking': ",
-                &settings.name,
-                " is not told to do without: it has other words for it",
-            ]));
+            warnings
+                .push(filled("'thinking': $ is not told to do without: it has other words for it", &[&settings.name]));
         }
         if !is_of_messages && option("native").is_some_and(|native| native.pointer("/messages/top_k").is_some()) {
-            warnings.push(join(&[&settings.name, " has no way to pass on 'top_k': it was left out"]));
+            warnings.push(filled("$ has no way to pass on 'top_k': it was left out", &[&settings.name]));
         }
         let mut leave_out = |name: &str| {
-            warnings.push(join(&[&settings.name, " has no way to pass on '", name, "': it was left out"]));
+            warnings.push(filled("$ has no way to pass on '$': it was left out", &[&settings.name, name]));
         };
         let is_single = option("toolChoice").is_some_and(|choice| choice.is_true("disable_parallel_tool_use"));
         if is_single
@@ -282,7 +279,7 @@ impl ChatRequest {
                         && matches!(format.text("type"), Some("json_object" | "json_schema")) =>
                 {
                     if let Some(last) = messages.last_mut().filter(|last| last.role == "user") {
-                        last.text.push_str(&join(&["\n\n", &json_words::in_words(format)]));
+                        last.text.push_str(&filled("\n\n$", &[&json_words::in_words(format)]));
                         asked_in_words = true;
                     }
                 }
@@ -297,7 +294,7 @@ impl ChatRequest {
             }
         }
         if asked_in_words {
-            warnings.push(join(&[&settings.name, " has no JSON mode: 'responseFormat' was asked for in words"]));
+            warnings.push(filled("$ has no JSON mode: 'responseFormat' was asked for in words", &[&settings.name]));
         }
         Ok(ChatRequest {
             settings,
@@ -334,14 +331,14 @@ impl ChatRequest {
             return Err(Error::input("messages is empty: give at least one message"));
         };
         if last.role != "user" {
-            return Err(Error::input(join(&["the last message must have role 'user', not '", &last.role, "'"])));
+            return Err(Error::wrong("the last message must have role 'user', not '$'", &[&last.role]));
         }
         if last.text.trim().is_empty() && self.attachments.is_empty() {
             // What it had instead may have been left out, which is the reason then.
-            let place = join(&["messages[", &decimal(earlier.len() as u64), "]."]);
+            let place = filled("messages[$].", &[&decimal(earlier.len() as u64)]);
             let left_out = self.warnings.iter().find(|warning| warning.starts_with(&place));
-            let reason = left_out.map(|warning| join(&[": ", warning]));
-            return Err(Error::input(join(&["the last message has no text", reason.as_deref().unwrap_or_default()])));
+            let reason = left_out.map(|warning| filled(": $", &[warning]));
+            return Err(Error::wrong("the last message has no text$", &[reason.as_deref().unwrap_or_default()]));
         }
         Ok((last.text.clone(), earlier))
     }
@@ -484,7 +481,7 @@ struct MessageReader<'a> {
 
 /// What a part without a type is: one of Gemini's with data or an address, or a text.
 fn untyped(part: &Value) -> &'static str {
-    ["inlineData", "fileData"].into_iter().find(|key| part.get(key).is_some()).unwrap_or("text")
+    ["inlineData", "fileData"].iter().find(|key| part.get(key).is_some()).unwrap_or(&"text")
 }
 
 impl MessageReader<'_> {
@@ -497,7 +494,7 @@ impl MessageReader<'_> {
             }
             Value::Array(list) => {
                 for (index, message) in list.iter().enumerate() {
-                    let path = join(&["messages[", &decimal(index as u64), "]"]);
+                    let path = filled("messages[$]", &[&decimal(index as u64)]);
                     read.push(self.message(message, &path, index + 1 == list.len())?);
                 }
             }
@@ -526,7 +523,7 @@ impl MessageReader<'_> {
             Some(Value::String(content)) => text.push_str(content),
             Some(Value::Array(parts)) => {
                 for (index, part) in parts.iter().enumerate() {
-                    let path = join(&[path, ".content[", &decimal(index as u64), "]"]);
+                    let path = filled("$.content[$]", &[path, &decimal(index as u64)]);
                     text.push_str(self.part(part, &path, is_newest)?);
                 }
             }
@@ -536,9 +533,9 @@ impl MessageReader<'_> {
             Some(_) => return wrong(".content must be a string or an array of content parts"),
         }
         if self.info.is_site() {
-            for member in MESSAGE_MEMBERS {
+            for &member in &MESSAGE_MEMBERS {
                 if message.non_null(member).is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty())) {
-                    self.warnings.push(join(&[path, ".", member, " has no place in this protocol: left out"]));
+                    self.warnings.push(filled("$.$ has no place in this protocol: left out", &[path, member]));
                 }
             }
         }
@@ -549,7 +546,7 @@ impl MessageReader<'_> {
         let wrong = |what: &str| Err(Error::input(join(&[path, what])));
         const NO_PART: &str = " must be a string or an object with a type";
         if self.info.is_site() && part.non_null(CACHE_MARK).is_some() {
-            self.warnings.push(join(&[path, ".", CACHE_MARK, " has no place in this protocol: left out"]));
+            self.warnings.push(filled("$.$ has no place in this protocol: left out", &[path, CACHE_MARK]));
         }
         match part {
             Value::String(text) => Ok(text),
@@ -566,7 +563,7 @@ impl MessageReader<'_> {
                 }
                 Some(other) => {
                     let left_out = "', which this protocol cannot carry: left out";
-                    self.warnings.push(join(&[path, " is of type '", other, left_out]));
+                    self.warnings.push(filled("$ is of type '$$", &[path, other, left_out]));
                     Ok("")
                 }
             },
@@ -583,30 +580,22 @@ impl MessageReader<'_> {
         let given = given.unwrap_or(&Value::Null);
         let address = given.as_str().unwrap_or_default();
         if !is_newest {
-            self.warnings.push(join(&[path, " is ", article, noun, " of an earlier message: left out"]));
+            self.warnings.push(filled("$ is $$ of an earlier message: left out", &[path, article, noun]));
             return Ok(());
         }
         if !address.starts_with("data:") {
             let what = "', which sites take as data: URLs only: left out";
-            self.warnings.push(join(&[path, " is of type '", kind, what]));
+            self.warnings.push(filled("$ is of type '$$", &[path, kind, what]));
             return Ok(());
         }
         let read =
             url::data_url(address).and_then(|(media, base64)| Some((media, base64, base64::decoded_size(base64)?)));
         let Some((media, base64, size)) = read else {
-            return Err(Error::input(join(&[path, " is no ", noun, " in Base64"])));
+            return Err(Error::wrong("$ is no $ in Base64", &[path, noun]));
         };
         if !self.support.takes(media) {
             let types = listed(self.support.types, ", ");
-            return Err(Error::input(join(&[
-                path,
-                " is of the type ",
-                media,
-                "; ",
-                self.info.name,
-                " takes ",
-                &types,
-            ])));
+            return Err(Error::wrong("$ is of the type $; $ takes $", &[path, media, self.info.name, &types]));
         }
         self.found.push(Attachment { media: media.to_owned(), base64: given.end(base64.len()), size });
         Ok(())

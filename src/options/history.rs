@@ -2,7 +2,7 @@
 //! it has, and which results follow them. Images, files and texts in a content stay as they are.
 
 use crate::json::{Map, Value};
-use crate::text::{self, decimal, join};
+use crate::text::{self, decimal, filled};
 
 /// Roles of other libraries (LangChain, Gemini, Cohere, templates of open models), and the role that each stands for.
 const ROLES: &[(&str, &str)] = &[
@@ -60,7 +60,7 @@ pub fn repaired_choice(given: &Value) -> Option<Value> {
 
 /// Whether anything about this message but its place has to change.
 fn needs_restructuring(message: &Value) -> bool {
-    let role = message.text("role").unwrap_or_default().trim();
+    let role = message.text_or_empty("role").trim();
     let is_moved = |part: &Value| moved(part).is_some();
     ROLES.iter().any(|(foreign, _)| role.eq_ignore_ascii_case(foreign))
         || role == "function"
@@ -117,7 +117,7 @@ fn restructure(at: usize, mut message: Value, list: &mut Vec<Value>) {
     calls.iter_mut().for_each(as_call);
     if let Some(function) = members.take("function_call").filter(Value::is_object) {
         let mut call = Map::new();
-        call.insert_str("id", &join(&["call_", &decimal(at as u64)]));
+        call.insert_str("id", &filled("call_$", &[&decimal(at as u64)]));
         call.insert("function", function);
         let mut call = call.into();
         as_call(&mut call);
@@ -146,7 +146,7 @@ fn restructure(at: usize, mut message: Value, list: &mut Vec<Value>) {
     }
     for (index, call) in calls.iter_mut().filter_map(Value::as_object_mut).enumerate() {
         if !name_by_number(call, "id") {
-            call.insert_str("id", &join(&["call_", &decimal(at as u64), "_", &decimal(index as u64)]));
+            call.insert_str("id", &filled("call_$_$", &[&decimal(at as u64), &decimal(index as u64)]));
         }
     }
     if !calls.is_empty() {
@@ -180,7 +180,7 @@ fn as_call(call: &mut Value) {
     }
     if call.get("function").is_none_or(Value::is_null) && call.text("name").is_some() {
         let mut function = Map::new();
-        for key in ["name", "arguments", "input", "args"] {
+        for &key in &["name", "arguments", "input", "args"] {
             let value = call.take(key);
             value.into_iter().for_each(|value| function.insert(if key == "name" { key } else { "arguments" }, value));
         }
@@ -209,7 +209,7 @@ fn name_results(list: &mut [Value]) {
     // The calls that have no result so far.
     let mut open = Vec::new();
     for message in list {
-        let role = message.text("role").unwrap_or_default();
+        let role = message.text_or_empty("role");
         if role != "tool" {
             let ids = message.list("tool_calls").iter().rev().filter_map(|call| call.text("id"));
             open = ids.map(str::to_owned).collect();
@@ -309,7 +309,7 @@ fn sort_results(list: &mut Vec<Value>) {
             open = at;
             continue;
         }
-        let id = message.text("tool_call_id").unwrap_or_default();
+        let id = message.text_or_empty("tool_call_id");
         // The nearest call before it, or else the first one after it: ids may be used again.
         let after = calls.partition_point(|known| *known < (id, at));
         let before = after.checked_sub(1).and_then(|before| calls.get(before)).filter(|(known, _)| *known == id);
@@ -357,7 +357,7 @@ pub fn with_separate_ids(messages: &Value) -> Option<Value> {
         same = if before == id { same + 1 } else { 0 };
         let has_own = list.get(at).is_some_and(|message| message.get("provider_data").is_some());
         if same > 0 && !has_own {
-            renamed.push((at, index, join(&[id, "_", &decimal(same)])));
+            renamed.push((at, index, filled("$_$", &[id, &decimal(same)])));
         }
     }
     if renamed.is_empty() {
@@ -371,7 +371,7 @@ pub fn with_separate_ids(messages: &Value) -> Option<Value> {
             continue;
         };
         let Some(call) = calls.get_mut(index).and_then(Value::as_object_mut) else { continue };
-        let old = call.text("id").unwrap_or_default().to_owned();
+        let old = call.text_or_empty("id").to_owned();
         call.insert_str("id", &new);
         // The first result is that of the call before, where that has the id, too.
         let mut skips = calls.iter().take(index.min(MAX_DISTANCE)).any(|call| call.says("id", &old));

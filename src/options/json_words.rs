@@ -1,7 +1,7 @@
 //! Asks a model for JSON in words, where a service has no mode for it.
 
 use crate::json::Value;
-use crate::text::join;
+use crate::text::filled;
 
 /// Asks for any JSON object.
 pub const JSON_ONLY: &str = "Answer with a single JSON object and nothing else: no text around it, no code fence.";
@@ -9,7 +9,7 @@ pub const JSON_ONLY: &str = "Answer with a single JSON object and nothing else: 
 /// Asks for JSON of the schema in `format`, an option `responseFormat`; of any JSON where it has none.
 pub fn in_words(format: &Value) -> String {
     match format.pointer("/json_schema/schema") {
-        Some(schema) => join(&[JSON_ONLY, " It must match this JSON Schema:\n", &schema.to_json()]),
+        Some(schema) => filled("$ It must match this JSON Schema:\n$", &[JSON_ONLY, &schema.to_json()]),
         None => JSON_ONLY.to_owned(),
     }
 }

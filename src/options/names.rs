@@ -4,7 +4,7 @@
 use crate::chat::{Error, Result};
 use crate::json::Value;
 use crate::options::ProtocolInfo;
-use crate::text::{join, listed};
+use crate::text::{filled, join, listed};
 
 /// Options that a protocol may have no way to pass on. Those that it neither maps nor handles itself are reported by a
 /// warning. `tests/fidelity.rs` gives each of them to each provider.
@@ -121,7 +121,7 @@ const DOCUMENTED: &str = "options and settings are listed in README.md (The API 
 pub fn check_settings(info: &ProtocolInfo, given: &Value) -> Result<()> {
     for name in names(given) {
         if NO_SETTINGS.contains(&name) {
-            return Err(Error::input(join(&[name, " is an option of a call and no setting of a provider"])));
+            return Err(Error::wrong("$ is an option of a call and no setting of a provider", &[name]));
         }
         if !is_setting(info, name) && !is_option(name) {
             return Err(unknown(info, "setting", name));
@@ -154,12 +154,7 @@ pub fn check_embed_options(given: &Value) -> Result<()> {
     match names(given).find(|name| !EMBED_OPTIONS.contains(name)) {
         Some(name) => {
             let known = listed(EMBED_OPTIONS, ", ");
-            Err(Error::input(join(&[
-                "embed has no option '",
-                name,
-                "'; it has signal, fetch, timeout, onRetry, ",
-                &known,
-            ])))
+            Err(Error::wrong("embed has no option '$'; it has signal, fetch, timeout, onRetry, $", &[name, &known]))
         }
         None => Ok(()),
     }
@@ -200,9 +195,9 @@ fn unknown(info: &ProtocolInfo, kind: &str, name: &str) -> Error {
         Some((_, meant)) => Some(*meant),
         None => nearest(info, &given),
     };
-    let start = join(&["unknown ", kind, " '", name, "': "]);
+    let start = filled("unknown $ '$': ", &[kind, name]);
     Error::input(match meant {
-        Some(meant) if !meant.contains(' ') => join(&[&start, "did you mean '", meant, "'?"]),
+        Some(meant) if !meant.contains(' ') => filled("$did you mean '$'?", &[&start, meant]),
         advice => join(&[&start, advice.unwrap_or(DOCUMENTED)]),
     })
 }

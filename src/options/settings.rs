@@ -5,7 +5,7 @@ use crate::http::{self, url};
 use crate::json::{Map, Value};
 use crate::options::names::{BASE_URL, check_settings};
 use crate::options::{Preset, ProtocolInfo, SettingKind, preset};
-use crate::text::join;
+use crate::text::{filled, join};
 
 /// What a provider was made with.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,7 +109,7 @@ impl Settings {
     /// The address of `path` below the service's own, with the query of `baseUrl` behind it. `path` may have a query, too.
     pub fn address(&self, path: &str) -> String {
         match self.query.strip_prefix('?') {
-            Some(more) if path.contains('?') => join(&[&self.url, path, "&", more]),
+            Some(more) if path.contains('?') => filled("$$&$", &[&self.url, path, more]),
             _ => join(&[&self.url, path, &self.query]),
         }
     }
@@ -130,7 +130,7 @@ impl Settings {
         if self.models.is_empty() || self.models.iter().any(|model| model == name) {
             return Ok(name.to_owned());
         }
-        let mut message = join(&["model '", name, "' is not one of ", &self.name, "; valid: "]);
+        let mut message = filled("model '$' is not one of $; valid: ", &[name, &self.name]);
         let mut separator = "";
         for valid in self.models.iter().map(String::as_str).chain(self.model_aliases.keys()) {
             message.push_str(separator);
@@ -145,7 +145,7 @@ impl Settings {
     /// # Errors
     /// [`Code::Input`]: there is none. [`Code::ModelNotFound`]: the list has no such model.
     pub fn embedding_model(&self, name: &str) -> Result<String> {
-        let own = self.given.text("embeddingModel").unwrap_or_default();
+        let own = self.given.text_or_empty("embeddingModel");
         match if name.is_empty() { own } else { name } {
             "" => Err(Error::input(
                 "model is missing: give embed the name of an embedding model, or the provider the setting embeddingModel",
@@ -181,7 +181,7 @@ fn texts<'a>(info: &ProtocolInfo, given: &Value, site: &str, text: impl Fn(&str)
         match given.string_or_number(key).filter(|text| is_address && !text.is_empty()) {
             Some(address) if kind == SettingKind::SiteUrl => found.insert_str(key, &on_this_site(site, address, key)?),
             Some(address) => match url::on_site(site, address) {
-                None => return Err(Error::input(join(&[key, ": not a URL or path on the site"]))),
+                None => return Err(Error::wrong("$: not a URL or path on the site", &[key])),
                 Some(address) => found.insert_str(key, &address),
             },
             None => {
@@ -196,10 +196,10 @@ fn texts<'a>(info: &ProtocolInfo, given: &Value, site: &str, text: impl Fn(&str)
 
 /// The address `given`, which must have the origin of `site`.
 fn on_this_site(site: &str, given: &str, key: &str) -> Result<String> {
-    let resolved = url::resolve(&join(&[site, "/"]), given);
+    let resolved = url::resolve(&filled("$/", &[site]), given);
     match resolved.filter(|address| url::origin(address) == url::origin(site)) {
-        None => Err(Error::input(join(&[key, " must be a path or URL on the site"]))),
-        Some(address) if address.chars().any(url::is_blank) => Err(Error::input(join(&[key, ": not a URL"]))),
+        None => Err(Error::wrong("$ must be a path or URL on the site", &[key])),
+        Some(address) if address.chars().any(url::is_blank) => Err(Error::wrong("$: not a URL", &[key])),
         Some(address) => Ok(address),
     }
 }
@@ -215,11 +215,11 @@ fn check(info: &ProtocolInfo, given: &Value) -> Result<()> {
             }
             SettingKind::Flag => {}
             _ if !value.is_none_or(is_id) => return wrong(key, " must be a string"),
-            SettingKind::HeaderValue => header_value(given.text(key).unwrap_or_default(), key)?,
+            SettingKind::HeaderValue => header_value(given.text_or_empty(key), key)?,
             _ => {}
         }
     }
-    for key in ["url", "baseUrl", BASE_URL, "name", "defaultModel", "embeddingModel"] {
+    for &key in &["url", "baseUrl", BASE_URL, "name", "defaultModel", "embeddingModel"] {
         if !given.non_null(key).is_none_or(is_id) {
             return wrong(key, " must be a string");
         }

@@ -21,7 +21,7 @@ use crate::exchange::{Demand, Exchange, Feed, MAX_SHARED_RESPONSE, Poll, respons
 use crate::http::Request;
 use crate::options::{ChatRequest, Purpose};
 use crate::providers::{self, Protocol};
-use crate::text::{decimal, join};
+use crate::text::{decimal, filled};
 
 /// One reply, as `src/js/reply.js` uses it.
 #[wasm_bindgen]
@@ -118,7 +118,7 @@ impl ReplyDriver {
         let mut key = providers::session_key(protocol, &chat.settings);
         if !env.headers.is_empty() {
             // A caller with cookies or other headers gets a separate session.
-            key.push_str(&join(&["|", &decimal(fingerprint(&env.headers))]));
+            key.push_str(&filled("|$", &[&decimal(fingerprint(&env.headers))]));
         }
         Ok(ReplyDriver(Rc::new(Inner {
             protocol,

@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 
 use super::sys;
 use crate::chat::{Code, Error};
-use crate::text::join;
+use crate::text::{filled, join};
 
 /// Why a reply cannot go on. There is none where the caller aborts it: `Reply` knows that reason.
 pub struct Failure {
@@ -23,7 +23,7 @@ impl From<Error> for Failure {
 impl Failure {
     /// The failure of a `fetch` or `read` that was rejected with `cause`. `what` begins the message.
     pub fn network(cause: JsValue, what: &str) -> Failure {
-        let message = sys::error_message_of(&cause).map(|message| join(&[": ", &message])).unwrap_or_default();
+        let message = sys::error_message_of(&cause).map(|message| filled(": $", &[&message])).unwrap_or_default();
         Failure { error: Error::new(Code::Network, join(&[what, &message])).retryable(), cause }
     }
 

@@ -11,7 +11,7 @@ use super::sys;
 use crate::chat::{Code, Error, Result};
 use crate::http::{self, Head, Method, Request, WANTED_HEADERS, url};
 use crate::options::KEY_OF_FUNCTION;
-use crate::text::{cut, join, parse_number};
+use crate::text::{cut, filled, join, parse_number};
 
 /// Characters that a string may have in V8, whose limit is the smallest. No text has more characters than bytes in UTF-8.
 const LONGEST_STRING: usize = (1 << 29) - 24;
@@ -33,7 +33,7 @@ pub fn build(env: &Env, request: &Request, key: &str) -> Result<(String, Request
         let value = with_key.as_ref().unwrap_or(value);
         // gloo's `set` would panic on such a value, and a site may hand out anything as its nonce.
         if !http::is_header_value(value) {
-            let message = join(&["header '", name, "': the nonce or key holds a character that no header may"]);
+            let message = filled("header '$': the nonce or key holds a character that no header may", &[name]);
             return Err(Error::new(Code::Protocol, message));
         }
         headers.set(name, value);
@@ -79,8 +79,8 @@ pub fn wants_key(request: &Request) -> bool {
 /// [`Code::Auth`]: the function failed, or gave no text that a header may hold.
 pub fn read_key(given: Result<JsValue, JsValue>) -> Result<String, Failure> {
     let given = given.map_err(|cause| {
-        let message = sys::error_message_of(&cause).map(|message| join(&[": ", &message])).unwrap_or_default();
-        Failure { error: Error::new(Code::Auth, join(&["the function apiKey failed", &message])), cause }
+        let message = sys::error_message_of(&cause).map(|message| filled(": $", &[&message])).unwrap_or_default();
+        Failure { error: Error::new(Code::Auth, filled("the function apiKey failed$", &[&message])), cause }
     })?;
     let key = given.as_string().unwrap_or_default().trim().to_owned();
     let wrong = match key.is_empty() {
@@ -98,12 +98,11 @@ pub fn no_response(env: &Env, url: &str, cause: JsValue) -> Failure {
         !env.page.is_empty() && !env.owns_fetch && url::origin(url).as_deref() != Some(env.page.as_str());
     let host = url::origin(url).unwrap_or_default();
     let what = match is_cross_origin {
-        true => join(&[
-            "no answer from ",
-            &host,
-            " that this page may read: sites of other origins must allow it (CORS), or a relay is needed (proxy)",
-        ]),
-        false => join(&["no answer from ", &host]),
+        true => filled(
+            "no answer from $ that this page may read: sites of other origins must allow it (CORS), or a relay is needed (proxy)",
+            &[&host],
+        ),
+        false => filled("no answer from $", &[&host]),
     };
     let what = join(&[&what, env.info.unreachable_hint]);
     Failure::network(cause, &what)

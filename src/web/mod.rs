@@ -54,7 +54,7 @@ pub fn describe(protocol: &str, given: &str) -> Result<JsValue, JsValue> {
         ("url", &settings.url),
         ("apiEndpoint", info.api_endpoint),
         ("defaultModel", &settings.default_model),
-        ("embeddingModel", given.text("embeddingModel").unwrap_or_default()),
+        ("embeddingModel", given.text_or_empty("embeddingModel")),
     ] {
         description.insert_str(key, text);
     }

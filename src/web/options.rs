@@ -11,7 +11,7 @@ use crate::json::{self, Value};
 use crate::options::{ChatRequest, ProtocolInfo, Purpose, Settings, header_value};
 use crate::providers::Protocol;
 use crate::providers::keyed::embeddings;
-use crate::text::{cut, decimal, join};
+use crate::text::{cut, decimal, filled};
 
 /// How the requests of one reply are sent.
 pub struct Env {
@@ -157,7 +157,7 @@ fn random_bits() -> [u64; 2] {
 
 /// A whole number of at least `least`.
 fn read_count(given: Option<&Value>, name: &str, least: u64) -> Result<Option<u64>> {
-    let wrong = || Error::input(join(&[name, " must be a whole number of at least ", &decimal(least)]));
+    let wrong = || Error::wrong("$ must be a whole number of at least $", &[name, &decimal(least)]);
     given.map(|value| value.as_u64().filter(|count| *count >= least).ok_or_else(wrong)).transpose()
 }
 
@@ -178,7 +178,7 @@ fn read_proxy(given: &Value) -> Result<String> {
         return Err(Error::input(FORWARD));
     }
     url::parse_site(cut(url, b"?").0, "proxy")?;
-    Ok(if url.ends_with('/') || url.ends_with('=') { url.to_owned() } else { join(&[url, "/"]) })
+    Ok(if url.ends_with('/') || url.ends_with('=') { url.to_owned() } else { filled("$/", &[url]) })
 }
 
 /// The option `headers`, with names in lower case.
@@ -202,7 +202,7 @@ fn read_cookies(given: &Value) -> Result<String> {
             return Err(Error::input("cookies: a name or value holds a character that no cookie may"));
         }
         let separator = if cookies.is_empty() { "" } else { "; " };
-        cookies.push_str(&join(&[separator, name, "=", value]));
+        cookies.push_str(&filled("$$=$", &[separator, name, value]));
     }
     Ok(cookies)
 }
@@ -214,8 +214,8 @@ fn is_token(name: &str) -> bool {
 
 /// A string that a header may hold. It is checked here because `fetch` would print the whole value in its own error.
 fn header_text<'a>(value: &'a Value, kind: &str, name: &str) -> Result<&'a str> {
-    let what = join(&[kind, " '", name, "'"]);
-    let text = value.as_str().ok_or_else(|| Error::input(join(&[&what, " must be a string"])))?;
+    let what = filled("$ '$'", &[kind, name]);
+    let text = value.as_str().ok_or_else(|| Error::wrong("$ must be a string", &[&what]))?;
     header_value(text, &what)?;
     Ok(text)
 }

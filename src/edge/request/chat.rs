@@ -68,7 +68,7 @@ impl Reader {
     /// Notes the calls of a message, and gives reasoning its place.
     fn chat_message(&mut self, message: &mut Value) {
         for call in message.list("tool_calls") {
-            self.note_id(call.text("id").unwrap_or_default());
+            self.note_id(call.text_or_empty("id"));
         }
         let Some(members) = message.as_object_mut() else { return };
         // What clients add to an answer before they send it back, and what is null: strict services refuse members they do not know.
@@ -112,8 +112,8 @@ impl Reader {
             }
             // A call of a tool that takes text: the model knows it as a function.
             if let Some(custom) = call.take("custom").filter(Value::is_object) {
-                let [name, input] = ["name", "input"].map(|key| custom.text(key).unwrap_or_default());
-                let id = call.text("id").unwrap_or_default().to_owned();
+                let [name, input] = ["name", "input"].map(|key| custom.text_or_empty(key));
+                let id = call.text_or_empty("id").to_owned();
                 let name = crate::edge::tools::known_name("", name);
                 if let Value::Object(as_function) = super::call(&id, &name, &super::text_as_arguments(input)) {
                     *call = as_function;

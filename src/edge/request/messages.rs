@@ -6,7 +6,7 @@ use crate::chat::Result;
 use crate::chat::reasoning_detail::{self, ANTHROPIC, DETAILS};
 use crate::edge::details;
 use crate::json::{Map, Value, fill_template};
-use crate::text::{self, join};
+use crate::text::{self, filled};
 
 /// Fields of Messages, and the options that they become.
 const FIELDS: &[(&str, &str)] =
@@ -45,7 +45,7 @@ impl Reader {
         match body.get("tools") {
             Some(Value::Array(tools)) => {
                 for tool in tools {
-                    let name = tool.text("name").unwrap_or_default();
+                    let name = tool.text_or_empty("name");
                     // A placeholder, until the client's search has found the tool.
                     if !tool.is_true("defer_loading") || text::number_of(&found, name).is_some() {
                         self.add_tool(tool, "", false);
@@ -77,7 +77,7 @@ impl Reader {
     /// Takes what only Anthropic has, and what stands for it elsewhere.
     fn take_thinking(&mut self, body: &Value) {
         let mut native = Map::new();
-        for key in ["thinking", "top_k"] {
+        for &key in &["thinking", "top_k"] {
             if let Some(value) = body.get(key) {
                 native.insert(key, value.clone());
             }
@@ -96,14 +96,14 @@ impl Reader {
         let Some(Value::Array(blocks)) = members.get_mut("content") else { return };
         let (mut reasoning, mut details) = (String::new(), Vec::new());
         blocks.retain_mut(|block| {
-            match block.text("type").unwrap_or_default() {
+            match block.text_or_empty("type") {
                 "tool_use" => {
-                    self.note_id(block.text("id").unwrap_or_default());
+                    self.note_id(block.text_or_empty("id"));
                     block.as_object_mut().into_iter().for_each(super::rename);
                 }
                 "tool_result" => read_result(block, found),
                 "thinking" => {
-                    let [text, signature] = ["thinking", "signature"].map(|key| block.text(key).unwrap_or_default());
+                    let [text, signature] = ["thinking", "signature"].map(|key| block.text_or_empty(key));
                     match details::unpacked(signature) {
                         Some(mut unpacked) => {
                             details.append(&mut unpacked);
@@ -115,7 +115,7 @@ impl Reader {
                     }
                 }
                 "redacted_thinking" => {
-                    let data = block.text("data").unwrap_or_default();
+                    let data = block.text_or_empty("data");
                     match details::unpacked(data) {
                         Some(mut unpacked) => {
                             details.append(&mut unpacked);
@@ -141,8 +141,8 @@ impl Reader {
 fn read_result(block: &mut Value, found: &mut Vec<String>) {
     let Some(Value::Array(parts)) = block.as_object_mut().and_then(|block| block.get_mut("content")) else { return };
     for part in parts.iter_mut().filter(|part| part.says("type", "tool_reference")) {
-        let name = part.text("tool_name").unwrap_or_default().to_owned();
-        let text = join(&["The tool ", &name, " can be called now."]);
+        let name = part.text_or_empty("tool_name").to_owned();
+        let text = filled("The tool $ can be called now.", &[&name]);
         *part = fill_template(r#"{"type":"text","text":$}"#, &[&text]);
         found.push(name);
     }

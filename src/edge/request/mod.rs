@@ -9,7 +9,7 @@ use super::spec::Api;
 use super::tools::{ToolNames, known_name};
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value};
-use crate::text::{self, join};
+use crate::text::{self, filled};
 use tools::GivenTool;
 
 /// Fields that all APIs of OpenAI have, and the options that they become.
@@ -112,8 +112,8 @@ pub fn read(body: &str, api: Api) -> Result<Map> {
 }
 
 impl Reader {
-    fn warn(&mut self, parts: &[&str]) {
-        self.warnings.push(join(parts).as_str().into());
+    fn warn(&mut self, template: &'static str, holes: &[&str]) {
+        self.warnings.push(filled(template, holes).as_str().into());
     }
 
     /// Takes fields as options.
@@ -138,7 +138,7 @@ impl Reader {
     fn leave_out(&mut self, body: &Value, fields: &[&str]) {
         for key in fields {
             if body.get(key).is_some() {
-                self.warn(&["'", key, "' was left out"]);
+                self.warn("'$' was left out", &[key]);
             }
         }
     }
@@ -148,7 +148,7 @@ impl Reader {
         let (functions, names) = tools::distinct(std::mem::take(&mut self.tools), &mut self.warnings);
         if !self.left_out.is_empty() {
             let kinds = text::listed(&self.left_out, ", ");
-            self.warn(&["a tool that is no function was left out (", &kinds, ")"]);
+            self.warn("a tool that is no function was left out ($)", &[&kinds]);
         }
         match functions.is_empty() {
             false => self.options.insert("tools", functions.into()),
@@ -176,12 +176,12 @@ impl Reader {
             },
             _ => return Err(wrong("prompt", "prompt is missing: it must be a string")),
         };
-        for key in ["suffix", "echo", "best_of"] {
+        for &key in &["suffix", "echo", "best_of"] {
             let is_usual = |value: &Value| {
                 value.as_bool() == Some(false) || value.as_str() == Some("") || value.as_u64() == Some(1)
             };
             if body.get(key).is_some_and(|value| !is_usual(value)) {
-                return Err(wrong(key, &join(&[key, " is not possible: a chat model answers the prompt"])));
+                return Err(wrong(key, &filled("$ is not possible: a chat model answers the prompt", &[key])));
             }
         }
         refuse_choices(body)?;
@@ -224,7 +224,7 @@ fn flag(object: &Value, key: &str) -> Result<Value> {
     match object.non_null(key) {
         None => Ok(false.into()),
         Some(flag @ Value::Bool(_)) => Ok(flag.clone()),
-        Some(_) => Err(wrong(key, &join(&[key, " must be true or false"]))),
+        Some(_) => Err(wrong(key, &filled("$ must be true or false", &[key]))),
     }
 }
 

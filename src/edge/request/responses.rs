@@ -7,7 +7,7 @@ use crate::chat::reasoning_detail::DETAILS;
 use crate::edge::details;
 use crate::edge::tools::known_name;
 use crate::json::{Map, Value};
-use crate::text::{self, decimal, join};
+use crate::text::{self, decimal, filled};
 
 /// What an answer would have to be kept for. It is not: the client has to send all of the conversation.
 const KEPT: [(&str, &str); 4] = [
@@ -35,9 +35,9 @@ impl Reader {
     /// Reads a request of Responses.
     pub(super) fn responses(&mut self, body: &mut Value) -> Result<()> {
         super::refuse_choices(body)?;
-        for (key, why) in KEPT {
+        for &(key, why) in &KEPT {
             if body.get(key).is_some_and(|value| value.as_bool() != Some(false)) {
-                return Err(wrong(key, &join(&[key, ": ", why])));
+                return Err(wrong(key, &filled("$: $", &[key, why])));
             }
         }
         self.take_options(body, COMMON);
@@ -46,7 +46,7 @@ impl Reader {
         self.leave_out(body, LOGPROBS);
         self.leave_out(body, &["max_tool_calls", "context_management", "moderation"]);
         if body.get("store") == Some(&Value::Bool(true)) {
-            self.warn(&["'store': responses are not kept"]);
+            self.warn("'store': responses are not kept", &[]);
         }
         if let Some(effort) = body.pointer("/reasoning/effort").filter(|effort| !effort.is_null()) {
             self.options.insert("reasoningEffort", effort.clone());
@@ -65,7 +65,7 @@ impl Reader {
         if body.get("store") == Some(&Value::Bool(false)) {
             native.insert("store", false.into());
         }
-        for key in NATIVE {
+        for &key in &NATIVE {
             if let Some(value) = body.get(key) {
                 native.insert(key, value.clone());
             }
@@ -88,7 +88,7 @@ impl Reader {
 
     /// Reads `text.format`. In Chat Completions its name and schema are one level deeper.
     fn read_format(&mut self, format: &Value) {
-        let kind = format.text("type").unwrap_or_default();
+        let kind = format.text_or_empty("type");
         let mut whole = Map::new();
         whole.insert_str("type", kind);
         if let (Value::Object(format), "json_schema") = (format, kind) {
@@ -123,7 +123,7 @@ impl Reader {
                 }
                 input.end_calls();
                 if !input.details.is_empty() || !input.reasoning.is_empty() {
-                    self.warn(&["input ends with reasoning that led to nothing: it was left out"]);
+                    self.warn("input ends with reasoning that led to nothing: it was left out", &[]);
                 }
             }
             None => return Err(wrong("input", "input is missing")),
@@ -135,8 +135,8 @@ impl Reader {
 
     fn read_item(&mut self, mut item: Value, index: usize, defers: bool, input: &mut Input) -> Result<()> {
         let kind = item.text("type").unwrap_or("message").to_owned();
-        let [id, name] = ["call_id", "name"].map(|key| item.text(key).unwrap_or_default());
-        let known = || known_name(item.text("namespace").unwrap_or_default(), name);
+        let [id, name] = ["call_id", "name"].map(|key| item.text_or_empty(key));
+        let known = || known_name(item.text_or_empty("namespace"), name);
         let arguments = match item.get("arguments") {
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_json(),
@@ -150,9 +150,7 @@ impl Reader {
             "function_call" | "custom_tool_call" | "tool_search_call" => {
                 let made = match kind.as_str() {
                     "function_call" => call(id, &known(), &arguments),
-                    "custom_tool_call" => {
-                        call(id, &known(), &text_as_arguments(item.text("input").unwrap_or_default()))
-                    }
+                    "custom_tool_call" => call(id, &known(), &text_as_arguments(item.text_or_empty("input"))),
                     _ => call(id, TOOL_SEARCH, &arguments),
                 };
                 self.note_id(id);
@@ -175,24 +173,22 @@ impl Reader {
                     self.add_tool(tool, "", false);
                     found_names(tool, &mut names);
                 }
-                let found = join(&["Tools that can be called now: ", &text::listed(&names, ", ")]);
+                let found = filled("Tools that can be called now: $", &[&text::listed(&names, ", ")]);
                 ("tool".to_owned(), found.as_str().into())
             }
             "message" if item.text("role").is_some() => {
-                let role = item.text("role").unwrap_or_default().to_owned();
+                let role = item.text_or_empty("role").to_owned();
                 (role, take(&mut item, "content"))
             }
             _ => {
                 let at = decimal(index as u64);
-                let place = join(&["input[", &at, "]"]);
+                let place = filled("input[$]", &[&at]);
                 return Err(wrong(
                     &place,
-                    &join(&[
-                        &place,
-                        " of type '",
-                        &kind,
-                        "' is not kept and cannot be passed on: send messages, with store: false",
-                    ]),
+                    &filled(
+                        "$ of type '$' is not kept and cannot be passed on: send messages, with store: false",
+                        &[&place, &kind],
+                    ),
                 ));
             }
         };
@@ -247,7 +243,7 @@ impl Input {
             }
         }
         if let Some(data) = item.text("encrypted_content").filter(|data| !data.is_empty()) {
-            self.details.append(&mut details::of_encrypted(item.text("id").unwrap_or_default(), data));
+            self.details.append(&mut details::of_encrypted(item.text_or_empty("id"), data));
         }
     }
 
@@ -270,7 +266,7 @@ fn take(item: &mut Value, key: &str) -> Value {
 
 /// The names that the model has for the tools that a search found.
 fn found_names(tool: &Value, names: &mut Vec<String>) {
-    let name = tool.text("name").unwrap_or_default();
+    let name = tool.text_or_empty("name");
     match tool.text("type") {
         Some("namespace") => {
             let inner = tool.list("tools").iter().filter_map(|one| one.text("name"));
@@ -295,7 +291,7 @@ fn read_part(part: &mut Value) {
         part.insert("image_url", image.into());
     } else if is_file {
         let mut file = Map::new();
-        for key in ["file_data", "file_url", "file_id", "filename"] {
+        for &key in &["file_data", "file_url", "file_id", "filename"] {
             if let Some(value) = part.take(key) {
                 file.insert(key, value);
             }

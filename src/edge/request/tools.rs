@@ -5,7 +5,7 @@ use crate::chat::Result;
 use crate::edge::tools::{Tool, ToolKind, ToolNames, known_name};
 use crate::json::{Map, Value, fill_template};
 use crate::providers::keyed::messages::schema_of;
-use crate::text::{self, join};
+use crate::text::{self, filled};
 
 /// A tool of the request: the function that the model sees, and what the client has in its place.
 pub struct GivenTool {
@@ -36,7 +36,7 @@ pub fn distinct(tools: Vec<GivenTool>, warnings: &mut Vec<Value>) -> (Vec<Value>
     }
     if let Some(name) = clash {
         warnings.push(
-            join(&["two tools have the name '", &name, "' for the model: the second was left out"]).as_str().into(),
+            filled("two tools have the name '$' for the model: the second was left out", &[&name]).as_str().into(),
         );
     }
     let (mut functions, mut names) = (Vec::new(), ToolNames::default());
@@ -72,7 +72,7 @@ impl Reader {
     pub(super) fn add_tool(&mut self, tool: &Value, namespace: &str, defers: bool) {
         let kind = tool.text("type").unwrap_or("function");
         let inner = tool.get(kind).filter(|inner| inner.is_object()).unwrap_or(tool);
-        let name = inner.text("name").unwrap_or_default();
+        let name = inner.text_or_empty("name");
         if defers && tool.is_true("defer_loading") && kind != "namespace" {
             return;
         }
@@ -81,17 +81,13 @@ impl Reader {
                 tool.list("tools").iter().for_each(|one| self.add_tool(one, name, defers));
             }
             "custom" if schema_of(inner).is_none() => {
-                let mut description = inner.text("description").unwrap_or_default().to_owned();
+                let mut description = inner.text_or_empty("description").to_owned();
                 let format = inner.get("format").unwrap_or(&Value::Null);
                 let grammar = format.get("grammar").unwrap_or(format);
                 if let Some(definition) = grammar.text("definition") {
-                    let syntax = grammar.text("syntax").unwrap_or_default();
-                    description.push_str(&join(&[
-                        "\n\nThe input must match this grammar (",
-                        syntax,
-                        "):\n",
-                        definition,
-                    ]));
+                    let syntax = grammar.text_or_empty("syntax");
+                    description
+                        .push_str(&filled("\n\nThe input must match this grammar ($):\n$", &[syntax, definition]));
                 }
                 self.push_tool(ToolKind::Custom, namespace, name, &description, TEXT_SCHEMA);
             }
@@ -105,7 +101,7 @@ impl Reader {
                 let known = known_name(namespace, name);
                 let mut function = Map::new();
                 function.insert_str("name", &known);
-                for key in ["description", "strict"] {
+                for &key in &["description", "strict"] {
                     inner.non_null(key).into_iter().for_each(|value| function.insert(key, value.clone()));
                 }
                 schema_of(inner).into_iter().for_each(|schema| function.insert("parameters", schema.clone()));
@@ -146,7 +142,7 @@ impl Reader {
     /// # Errors
     /// The choice allows only tools that are not there.
     pub(super) fn read_choice(&mut self, given: &Value) -> Result<()> {
-        let kind = given.text("type").unwrap_or_default();
+        let kind = given.text_or_empty("type");
         let inner = given.get(kind).filter(|inner| inner.is_object()).unwrap_or(given);
         let choice = match kind {
             "allowed_tools" => {
@@ -170,7 +166,7 @@ impl Reader {
             }
             // A tool that the service would run.
             _ if given.is_object() && !["auto", "any", "tool", "none", "required"].contains(&kind) => {
-                self.warn(&["tool_choice: a tool of type '", kind, "' is not there: the choice was left out"]);
+                self.warn("tool_choice: a tool of type '$' is not there: the choice was left out", &[kind]);
                 return Ok(());
             }
             _ => given.clone(),
@@ -182,9 +178,9 @@ impl Reader {
 
 /// The name that the model has for the tool that a choice names.
 fn name_of(choice: &Value) -> Option<String> {
-    let kind = choice.text("type").unwrap_or_default();
+    let kind = choice.text_or_empty("type");
     let inner = choice.get(kind).filter(|inner| inner.is_object()).unwrap_or(choice);
-    Some(known_name(inner.text("namespace").unwrap_or_default(), inner.text("name")?))
+    Some(known_name(inner.text_or_empty("namespace"), inner.text("name")?))
 }
 
 /// The name that the model has for a search for tools.

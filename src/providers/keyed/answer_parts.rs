@@ -6,7 +6,7 @@ use super::message_decoder::{MessageDecoder, str_or_empty};
 use super::notes;
 use crate::exchange::{EventQueue, Received};
 use crate::json::Value;
-use crate::text::join;
+use crate::text::filled;
 
 /// What a part of the answer is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -236,7 +236,7 @@ pub fn image_url(data: &str, format: &str) -> String {
         _ if data.starts_with("UklGR") => "webp",
         _ => "png",
     };
-    join(&["data:image/", media, ";base64,", data])
+    filled("data:image/$;base64,$", &[media, data])
 }
 
 /// How the parts of a whole answer are found among those that came in pieces.

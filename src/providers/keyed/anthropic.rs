@@ -18,7 +18,7 @@ use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind,
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, NOTE, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, KnownCalls, Role, ToolForm, Tools, id_digits};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
-use crate::text::{self, join};
+use crate::text::{self, filled};
 
 /// The class `Anthropic` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -116,7 +116,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         tool.get_mut(TOOLS.schema).into_iter().for_each(|schema| _ = close_objects(schema));
     }
     let tools: Vec<_> = own.into_iter().chain(functions).collect();
-    let model = body.text("model").unwrap_or_default().to_owned();
+    let model = body.text_or_empty("model").to_owned();
     let is_adaptive = ["sonnet-5-5", "opus-5-5"].iter().any(|name| text::contains(&model, name));
     if messages::has_tools(chat, !tools.is_empty(), warnings)? {
         match chat.mapped_options.get(".tool_choice") {
@@ -131,7 +131,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
             !["auto", "none", CHOICES[0], CHOICES[1]].contains(&kind.as_str())
         });
         if is_adaptive && is_forced {
-            warnings.push(join(&[&model, " cannot be forced to call a tool: toolChoice became 'auto'"]));
+            warnings.push(filled("$ cannot be forced to call a tool: toolChoice became 'auto'", &[&model]));
             body.insert_filled("tool_choice", CHOICES[0], &[]);
         }
     }
@@ -152,7 +152,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     messages::wrap_in_list(body, "stop_sequences");
     match body.get("output_config").and_then(|config| config.text("effort")) {
         Some("none") if is_adaptive => {
-            warnings.push(join(&[&model, " cannot do without reasoning: reasoningEffort became 'low'"]));
+            warnings.push(filled("$ cannot do without reasoning: reasoningEffort became 'low'", &[&model]));
             body.insert_in("output_config", "effort", "low".into());
         }
         Some("none") => {
@@ -187,7 +187,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
             // It refuses to be switched off, and is not told to think either.
             true => {
                 body.remove("thinking");
-                join(&[&model, " got a turn without its thinking, which the client did not send back"])
+                filled("$ got a turn without its thinking, which the client did not send back", &[&model])
             }
             false => {
                 body.insert_filled("thinking", r#"{"type":"disabled"}"#, &[]);
@@ -196,7 +196,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         });
     }
     if version(chat) >= VERSION {
-        for (key, warning) in [("temperature", NO_TEMPERATURE), ("top_p", NO_TOP_P)] {
+        for &(key, warning) in &[("temperature", NO_TEMPERATURE), ("top_p", NO_TOP_P)] {
             if body.take(key).is_some() {
                 warnings.push(warning.to_owned());
             }
@@ -281,18 +281,19 @@ fn close_objects(schema: &mut Value) -> bool {
             members.insert("anyOf", one_of);
         }
         let mut refused = String::new();
-        for key in REFUSED {
+        for &key in &REFUSED {
             // Lists may be asked to have none or one item at least.
             let is_taken = |limit: &Value| key == "minItems" && limit.as_u64().is_some_and(|least| least < 2);
             if let Some(limit) = members.get(key).filter(|limit| !is_taken(limit)) {
-                refused.push_str(&join(&[if refused.is_empty() { "" } else { ", " }, key, ": ", &limit.to_json()]));
+                refused
+                    .push_str(&filled("$$: $", &[if refused.is_empty() { "" } else { ", " }, key, &limit.to_json()]));
                 members.remove(key);
             }
         }
         if !refused.is_empty() {
             is_changed = true;
-            let known = members.text("description").map(|text| join(&[text, " "])).unwrap_or_default();
-            members.insert_str("description", &join(&[&known, "(", &refused, ")"]));
+            let known = members.text("description").map(|text| filled("$ ", &[text])).unwrap_or_default();
+            members.insert_str("description", &filled("$($)", &[&known, &refused]));
         }
         let is_object = |kind: &Value| kind.as_str() == Some("object");
         let has_object = |kind: &Value| is_object(kind) || kind.as_array().is_some_and(|of| of.iter().any(is_object));
@@ -307,7 +308,7 @@ fn close_objects(schema: &mut Value) -> bool {
 fn ask_for_json(body: &mut Map) {
     match body.get_mut("system") {
         Some(Value::Array(blocks)) => blocks.push(text_block(JSON_ONLY)),
-        Some(Value::String(system)) => system.push_str(&join(&["\n\n", JSON_ONLY])),
+        Some(Value::String(system)) => system.push_str(&filled("\n\n$", &[JSON_ONLY])),
         _ => body.insert_str("system", JSON_ONLY),
     }
 }
@@ -538,7 +539,7 @@ fn own_id(id: &str) -> Cow<'_, str> {
     let is_taken = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     match id.bytes().all(is_taken) && !id.is_empty() {
         true => Cow::Borrowed(id),
-        false => Cow::Owned(join(&["call_", &id_digits(id, 24)])),
+        false => Cow::Owned(filled("call_$", &[&id_digits(id, 24)])),
     }
 }
 
@@ -584,7 +585,7 @@ fn frame(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) -> R
                 && message.notes.is_news("delta", &kind.into()) =>
             {
                 notes::status(kind, "", delta, out);
-                out.warn(join(&["Anthropic sent pieces of an unknown kind, '", kind, "': only the first is told"]));
+                out.warn(filled("Anthropic sent pieces of an unknown kind, '$': only the first is told", &[kind]));
             }
             _ => {}
         },
@@ -613,7 +614,7 @@ fn begin_block(message: &mut MessageDecoder, index: u64, block: &Value, out: &mu
         "thinking" => {
             _ = message.reasoning_of(index, str_or_empty(block, "thinking"), out);
             let mut whole = Map::new();
-            for key in ["type", "thinking", "signature"] {
+            for &key in &["type", "thinking", "signature"] {
                 whole.insert_str(key, str_or_empty(block, key));
             }
             keep_block(message, index, whole.into(), out);
@@ -651,7 +652,7 @@ fn end_block(message: &mut MessageDecoder, index: u64, out: &mut EventQueue) {
     }
     let signed = kept_block(message, index).and_then(|block| {
         let signature = block.text("signature").filter(|signature| !signature.is_empty())?;
-        Some(reasoning_detail::signed(block.text("thinking").unwrap_or_default(), signature, ANTHROPIC))
+        Some(reasoning_detail::signed(block.text_or_empty("thinking"), signature, ANTHROPIC))
     });
     signed.into_iter().for_each(|detail| message.reasoning_detail(detail, out));
     notes::end_block(message, index, out);
@@ -678,7 +679,7 @@ fn kept_block(message: &mut MessageDecoder, index: u64) -> Option<&mut Map> {
 fn read_stop_reason(message: &mut MessageDecoder, value: &Value, out: &mut EventQueue) {
     message.finish(str_or_empty(value, "stop_reason"));
     // The container in which code ran holds its files, and a later request names it.
-    for name in ["container", "stop_details"] {
+    for &name in &["container", "stop_details"] {
         notes::status_of_change(message, name, value.get(name), out);
     }
     if let Some(explanation) = value.text_at("/stop_details/explanation") {

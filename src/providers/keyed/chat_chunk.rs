@@ -8,7 +8,7 @@ use crate::chat::Event;
 use crate::chat::reasoning_detail::{self, GOOGLE};
 use crate::exchange::EventQueue;
 use crate::json::{Map, Value};
-use crate::text::join;
+use crate::text::filled;
 
 /// Puts a chunk, or a completion in one piece, into the message. `key`: the member of a choice that holds the message
 /// or the piece of it, `message` or `delta`.
@@ -19,7 +19,7 @@ pub fn decode(message: &mut MessageDecoder, value: &Value, key: &str, out: &mut 
     let sources = [value.list("search_results"), value.list("citations")];
     message.sources_so_far(sources.iter().find(|list| !list.is_empty()).copied().unwrap_or_default(), out);
     // Pictures and videos that its search found are sources, too, and so is what Z.ai's search found.
-    for name in ["images", "videos", "web_search"] {
+    for &name in &["images", "videos", "web_search"] {
         message.notes.beyond(name, value.list(name)).iter().for_each(|source| out.source(source));
     }
     notes::status_of_change(message, "related_questions", value.get("related_questions"), out);
@@ -97,7 +97,7 @@ fn decode_delta(message: &mut MessageDecoder, delta: &Value, out: &mut EventQueu
     }
     for (key, value) in delta.as_object().into_iter().flat_map(Map::iter) {
         if !MEMBERS.contains(&key) && notes::is_filled(value) && message.notes.warns_of(key) {
-            out.warn(join(&["the service sent '", key, "', which no event tells: 'includeRaw' has it"]));
+            out.warn(filled("the service sent '$', which no event tells: 'includeRaw' has it", &[key]));
         }
     }
     // What Azure found in the caller's own data.
@@ -174,7 +174,7 @@ fn decode_parts(message: &mut MessageDecoder, parts: &[Value], out: &mut EventQu
 /// Reads a piece of the answer as sound.
 fn decode_audio(message: &mut MessageDecoder, audio: &Value, out: &mut EventQueue) {
     let mut members = Map::new();
-    for (name, from) in [("id", "id"), ("mediaType", "mime_type"), ("data", "data"), ("transcript", "transcript")] {
+    for &(name, from) in &[("id", "id"), ("mediaType", "mime_type"), ("data", "data"), ("transcript", "transcript")] {
         if let Some(text) = audio.text(from) {
             members.insert_str(name, text);
         }

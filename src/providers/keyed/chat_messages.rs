@@ -9,7 +9,7 @@ use super::message_decoder::str_or_empty;
 use super::messages::{self, PROVIDER_DATA};
 use crate::chat::{Error, Result};
 use crate::json::{Map, Value};
-use crate::text::{decimal, join};
+use crate::text::{decimal, filled, join};
 
 /// What a service takes that OpenAI does not.
 #[derive(Clone, Copy, Default)]
@@ -124,8 +124,8 @@ impl Writer<'_> {
         }
     }
 
-    fn warn(&mut self, parts: &[&str]) {
-        let warning = join(parts);
+    fn warn(&mut self, template: &'static str, holes: &[&str]) {
+        let warning = filled(template, holes);
         // The same may be at each of a thousand messages.
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
@@ -136,7 +136,7 @@ impl Writer<'_> {
         let mut message = given.as_object().cloned().unwrap_or_default();
         message.remove(PROVIDER_DATA);
         if let Some(true) = message.take("is_error").and_then(|flag| flag.as_bool()) {
-            self.warn(&[self.provider, messages::NO_FLAG]);
+            self.warn("$$", &[self.provider, messages::NO_FLAG]);
         }
         if !self.takes.images_of_assistant && message.take("images").is_some() {
             messages::warn_of_message(at, "", messages::IMAGE_OF_ASSISTANT, self.warnings);
@@ -147,7 +147,7 @@ impl Writer<'_> {
             for call in calls.iter_mut().filter_map(Value::as_object_mut) {
                 self.unmark(call);
                 if !self.takes.state_of_calls && call.take(EXTRA).is_some() {
-                    self.warn(&[self.provider, " takes no 'extra_content' in calls of tools: it was left out"]);
+                    self.warn("$ takes no 'extra_content' in calls of tools: it was left out", &[self.provider]);
                 }
             }
             message.insert("tool_calls", calls.into());
@@ -159,7 +159,7 @@ impl Writer<'_> {
         let is_result = message.says("role", "tool");
         let (mut content, mut reasoning, mut others) = (Vec::new(), String::new(), Vec::new());
         for (index, part) in parts.iter().enumerate() {
-            let place = || join(&[&messages::place(at), ".content[", &decimal(index as u64), "]"]);
+            let place = || filled("$.content[$]", &[&messages::place(at), &decimal(index as u64)]);
             let Some(mut written) = self.part(part, &place, &mut reasoning)? else { continue };
             if let Value::Object(part) = &mut written {
                 self.unmark(part);
@@ -171,8 +171,8 @@ impl Writer<'_> {
         if !others.is_empty() {
             let mut text = Map::new();
             text.insert_str("type", "text");
-            let id = message.text("tool_call_id").unwrap_or_default();
-            text.insert_str("text", &join(&["From the result of the call ", id, ":"]));
+            let id = message.text_or_empty("tool_call_id");
+            text.insert_str("text", &filled("From the result of the call $:", &[id]));
             self.behind.push(text.into());
             self.behind.append(&mut others);
         }
@@ -186,7 +186,7 @@ impl Writer<'_> {
     /// Takes the mark of a cache away, where the service has none.
     fn unmark(&mut self, value: &mut Map) {
         if !self.takes.marks && value.take("cache_control").is_some() {
-            self.warn(&[self.provider, messages::NO_MARKS]);
+            self.warn("$$", &[self.provider, messages::NO_MARKS]);
         }
     }
 
@@ -217,14 +217,10 @@ impl Writer<'_> {
                     part.into()
                 }
                 _ => {
-                    let cannot = join(&[
-                        &place(),
-                        " is ",
-                        media.kind.name(),
-                        " by address, which ",
-                        self.provider,
-                        " has no way to take",
-                    ]);
+                    let cannot = filled(
+                        "$ is $ by address, which $ has no way to take",
+                        &[&place(), media.kind.name(), self.provider],
+                    );
                     return Err(Error::input(cannot));
                 }
             },
@@ -267,7 +263,7 @@ pub fn tools(given: &Value, own: OwnTools) -> Result<Option<Value>> {
             members.insert_str("type", if kind.is_empty() { usual } else { kind });
         } else if is_flat && tool.text("name").is_some() {
             let mut function = Map::new();
-            for key in ["name", "description", "strict"] {
+            for &key in &["name", "description", "strict"] {
                 tool.non_null(key).into_iter().for_each(|value| function.insert(key, value.clone()));
             }
             schema.into_iter().for_each(|schema| function.insert("parameters", schema.clone()));

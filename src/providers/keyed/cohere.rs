@@ -13,7 +13,7 @@ use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, Role, ToolForm};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, embeddings, models, notes};
-use crate::text::join;
+use crate::text::{filled, join};
 
 /// The class `Cohere` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -195,7 +195,7 @@ fn add_message(
             ContentPart::ToolResult { id, name, text, media, .. } => {
                 list.push(fill_template(RESULT, &[id, text]));
                 if !media.is_empty() {
-                    behind.push(fill_template(TEXT, &[&join(&["From the result of ", name, " ", id, ":"])]));
+                    behind.push(fill_template(TEXT, &[&filled("From the result of $ $:", &[name, id])]));
                 }
                 for part in media {
                     match part {

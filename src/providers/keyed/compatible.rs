@@ -11,7 +11,7 @@ use crate::http::Request;
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, Settings, json_words};
 use crate::providers::keyed;
-use crate::text::{self, find, join, listed};
+use crate::text::{self, filled, find, listed};
 
 /// Under which name the reasoning of an answer goes back to the service, in the message of the assistant.
 #[derive(Clone, Copy)]
@@ -125,7 +125,7 @@ const REASONING_ONLY: Back = Back::Text(&[REASONING]);
 
 /// The services of `SERVICES` in src/js/services.js; `tests/lists.rs` compares them, and `tests/flows/compatible.rs` has a row for
 /// each. Sources: each service's documentation and its own client, and reports of 400 and 422, which the comments and tests/cases name.
-const SERVICES: [Service; 24] = [
+static SERVICES: [Service; 24] = [
     // A gateway: what is sent reaches the service in front of which it stands.
     Service { name: "aigateway", has_developer: true, ..USUAL },
     AZURE,
@@ -303,21 +303,17 @@ impl Service {
         let url = settings.url.as_str();
         let is_at_openai = url.starts_with("https://api.openai.com/");
         let is_at_azure = || find(url.as_bytes(), b".azure.com/").is_some();
-        let mut service = match settings.get("service") {
-            None if is_at_openai => OPENAI,
-            None if is_at_azure() => AZURE,
-            None => USUAL,
+        let mut service = *match settings.get("service") {
+            None if is_at_openai => &OPENAI,
+            None if is_at_azure() => &AZURE,
+            None => &USUAL,
             // Otherwise the key of this service would go to OpenAI.
             Some(wanted) if is_at_openai && names().any(|name| name == wanted) => {
-                return Err(Error::input(join(&[
-                    "service: '",
-                    wanted,
-                    "' also needs its baseUrl, as SERVICES has it",
-                ])));
+                return Err(Error::wrong("service: '$' also needs its baseUrl, as SERVICES has it", &[wanted]));
             }
-            Some(wanted) => *SERVICES.iter().find(|service| service.name == wanted).ok_or_else(|| {
+            Some(wanted) => SERVICES.iter().find(|service| service.name == wanted).ok_or_else(|| {
                 let known = listed(&names().collect::<Vec<_>>(), ", ");
-                Error::input(join(&["service: '", wanted, "' is none of ", &known]))
+                Error::wrong("service: '$' is none of $", &[wanted, &known])
             })?,
         };
         let mut short = model;
@@ -414,7 +410,7 @@ impl Service {
     /// `options`: see [`crate::options::ProtocolInfo::options`].
     pub fn adapt(&self, chat: &ChatRequest, options: &[(&str, &str)], body: &mut Map, warnings: &mut Vec<String>) {
         let name = chat.settings.name.as_str();
-        let mut warn = |parts: &[&str]| warnings.push(join(parts));
+        let mut warn = |template: &'static str, holes: &[&str]| warnings.push(filled(template, holes));
         const LIMITS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
         let adds = |member: &str| chat.extras().any(|extra| extra.non_null(member).is_some());
         let limits = LIMITS.map(|limit| body.take(limit));
@@ -425,7 +421,7 @@ impl Service {
         // What the owner of an endpoint sets in `extra` counts, whichever name a client gives its own limit.
         if LIMITS.iter().any(|limit| adds(limit)) {
         } else if is_named {
-            for name in LIMITS {
+            for &name in &LIMITS {
                 let limit = named.and_then(|named| named.non_null(name));
                 limit.into_iter().for_each(|limit| body.insert(name, limit.clone()));
             }
@@ -438,7 +434,7 @@ impl Service {
             body.remove("tools");
             body.remove("parallel_tool_calls");
             if body.take("tool_choice").is_some_and(|choice| !matches!(choice.as_str(), Some("auto" | "none"))) {
-                warn(&["there are no 'tools': 'toolChoice' was left out"]);
+                warn("there are no 'tools': 'toolChoice' was left out", &[]);
             }
         }
         self.adapt_effort(name, body, &mut warn);
@@ -452,7 +448,7 @@ impl Service {
             let is_fixed = |value: &Value| matches!(member, "temperature" | "top_p") && value.to_json() == "1";
             if body.take(member).is_some_and(|value| !is_fixed(&value)) {
                 let option = options.iter().find(|(_, place)| *place == member).map_or(member, |(option, _)| option);
-                warn(&[name, " takes no '", option, "' here: it was left out"]);
+                warn("$ takes no '$' here: it was left out", &[name, option]);
             }
         }
         if self.seed != USUAL.seed
@@ -469,7 +465,7 @@ impl Service {
         }
     }
 
-    fn adapt_choice(&self, name: &str, thinks: bool, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+    fn adapt_choice(&self, name: &str, thinks: bool, body: &mut Map, warn: &mut dyn FnMut(&'static str, &[&str])) {
         let Some(given) = body.get("tool_choice") else { return };
         let choice = given.as_str().unwrap_or("named");
         let (choices, while_thinking) =
@@ -484,11 +480,11 @@ impl Service {
         }
         let instead = if choice == "named" && choices.contains(&"required") { "required" } else { "auto" };
         let given = if choice == "named" { "the name of a tool" } else { "'required'" };
-        warn(&[name, " does not take ", given, " as 'toolChoice'", while_thinking, ": '", instead, "' was sent"]);
+        warn("$ does not take $ as 'toolChoice'$: '$' was sent", &[name, given, while_thinking, instead]);
         body.insert_str("tool_choice", instead);
     }
 
-    fn adapt_effort(&self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+    fn adapt_effort(&self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&'static str, &[&str])) {
         let Effort { words, off, on, is_switch } = self.effort;
         let Some(given) = body.text("reasoning_effort").map(str::to_owned) else { return };
         let Some(wanted) = EFFORTS.iter().position(|word| *word == given) else { return };
@@ -506,28 +502,28 @@ impl Service {
         if is_switch {
             body.remove("reasoning_effort");
             if wanted == 0 {
-                warn(&[name, " cannot do without reasoning: 'reasoningEffort' was left out"]);
+                warn("$ cannot do without reasoning: 'reasoningEffort' was left out", &[name]);
             }
         } else if !words.is_empty() && !words.contains(&given.as_str()) {
             let place = |word: &str| EFFORTS.iter().position(|known| *known == word).unwrap_or_default();
             let usable = words.iter().filter(|word| **word != "none");
             if let Some(nearest) = usable.min_by_key(|word| place(word).abs_diff(wanted)) {
                 if wanted == 0 {
-                    warn(&[name, " cannot do without reasoning: '", nearest, "' was sent as 'reasoningEffort'"]);
+                    warn("$ cannot do without reasoning: '$' was sent as 'reasoningEffort'", &[name, nearest]);
                 }
                 body.insert_str("reasoning_effort", nearest);
             }
         }
     }
 
-    fn adapt_format(&self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&[&str])) {
+    fn adapt_format(&self, name: &str, body: &mut Map, warn: &mut dyn FnMut(&'static str, &[&str])) {
         let kind = body.get("response_format").map_or("", |format| str_or_empty(format, "type"));
         if self.has(kind) {
         } else if kind == "json_schema" {
-            warn(&[
-                name,
-                " takes no schema: it is asked for any JSON, and for the schema of 'responseFormat' in words",
-            ]);
+            warn(
+                "$ takes no schema: it is asked for any JSON, and for the schema of 'responseFormat' in words",
+                &[name],
+            );
             let words = json_words::in_words(body.get("response_format").unwrap_or(&Value::Null));
             let mut system = Map::new();
             system.insert_str("role", "system");
@@ -539,7 +535,7 @@ impl Service {
             body.insert("messages", all.into());
             body.insert_filled("response_format", r#"{"type":"json_object"}"#, &[]);
         } else {
-            warn(&[name, " has no JSON mode without a schema: it is asked for any object by a schema"]);
+            warn("$ has no JSON mode without a schema: it is asked for any object by a schema", &[name]);
             const ANY_OBJECT: &str =
                 r#"{"type":"json_schema","json_schema":{"name":"answer","schema":{"type":"object"}}}"#;
             body.insert_filled("response_format", ANY_OBJECT, &[]);
@@ -555,8 +551,8 @@ impl Service {
         warnings: &mut Vec<String>,
     ) -> Option<Value> {
         let given = messages::items(given);
-        let mut warn = |parts: &[&str]| {
-            let warning = join(parts);
+        let mut warn = |template: &'static str, holes: &[&str]| {
+            let warning = filled(template, holes);
             if !warnings.contains(&warning) {
                 warnings.push(warning);
             }
@@ -580,7 +576,13 @@ impl Service {
         Some(written.collect::<Vec<_>>().into())
     }
 
-    fn message(&self, name: &str, message: &Value, known: &KnownCalls, warn: &mut dyn FnMut(&[&str])) -> Option<Value> {
+    fn message(
+        &self,
+        name: &str,
+        message: &Value,
+        known: &KnownCalls,
+        warn: &mut dyn FnMut(&'static str, &[&str]),
+    ) -> Option<Value> {
         let mut changed = None;
         let role = str_or_empty(message, "role");
         if !self.has_developer && role == "developer" {
@@ -588,7 +590,7 @@ impl Service {
         }
         if !self.has("name") && role != "tool" && message.get("name").is_some() {
             object(&mut changed, message).remove("name");
-            warn(&[name, " takes no 'name' in messages: it was left out"]);
+            warn("$ takes no 'name' in messages: it was left out", &[name]);
         }
         for (at, call) in message.list("tool_calls").iter().enumerate() {
             let id = str_or_empty(call, "id");
@@ -651,7 +653,13 @@ impl Service {
 
     /// Puts the reasoning of a message where the service wants it. Signatures and encrypted reasoning mean
     /// something only to the service that gave them, so no other gets them.
-    fn place_reasoning(&self, name: &str, changed: &mut Option<Map>, message: &Value, warn: &mut dyn FnMut(&[&str])) {
+    fn place_reasoning(
+        &self,
+        name: &str,
+        changed: &mut Option<Map>,
+        message: &Value,
+        warn: &mut dyn FnMut(&'static str, &[&str]),
+    ) {
         let has = |member: &&str| changed.as_ref().map_or(message.get(member), |changed| changed.get(member)).is_some();
         let filler = self.filler.filter(|_| !message.list("tool_calls").is_empty());
         // An unknown service and a gateway may want the details back.
@@ -690,10 +698,10 @@ impl Service {
             }
             Back::Details(name) => message.insert_str(name, &text),
             Back::Part => add_thought(message, &text),
-            _ => warn(&[name, " takes no reasoning in messages: it was left out"]),
+            _ => warn("$ takes no reasoning in messages: it was left out", &[name]),
         }
         if has_state {
-            warn(&[name, " takes no 'reasoning_details' in messages: they were left out"]);
+            warn("$ takes no 'reasoning_details' in messages: they were left out", &[name]);
         }
         if let Some(filler) = filler.filter(|_| message.text(CONTENT).is_none()) {
             message.insert_str(CONTENT, filler);

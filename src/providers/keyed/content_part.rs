@@ -8,7 +8,7 @@ use crate::chat::{Error, Result};
 use crate::http::base64;
 use crate::http::url::data_url;
 use crate::json::{Map, Value};
-use crate::text::{behind_last, cut, join};
+use crate::text::{behind_last, cut, filled};
 
 /// A part of a message.
 pub enum ContentPart<'a> {
@@ -115,7 +115,7 @@ impl Media<'_> {
                     .iter()
                     .find_map(|place| self.given.pointer(place))
                     .filter(|url| url.as_str().is_some_and(|url| url.starts_with("data:")));
-                let text = || join(&["data:", self.media, ";base64,", data.as_str().unwrap_or_default()]);
+                let text = || filled("data:$;base64,$", &[self.media, data.as_str().unwrap_or_default()]);
                 Some(url.map_or_else(|| text().as_str().into(), Value::clone))
             }
             Source::Id(_) | Source::Text(_) => None,
@@ -186,7 +186,7 @@ pub fn read<'a>(part: &'a Value, place: &dyn Fn() -> String) -> Result<ContentPa
         "" => match (part.text("text"), part.get("inlineData").or(part.get("fileData"))) {
             (Some(text), None) => ContentPart::Text(text),
             (_, Some(given)) => ContentPart::Media(gemini(part, given)),
-            (None, None) => return Err(Error::input(join(&[&place(), " has neither a type nor a text"]))),
+            (None, None) => return Err(Error::wrong("$ has neither a type nor a text", &[&place()])),
         },
         kind => match FORMS.iter().find(|form| form.name == kind) {
             Some(form) => match media(part, form) {
@@ -195,7 +195,7 @@ pub fn read<'a>(part: &'a Value, place: &dyn Fn() -> String) -> Result<ContentPa
                 None if part.text_at("/source/type") == Some("content") => ContentPart::Other(part),
                 None => {
                     let what =
-                        join(&[&place(), " of type '", kind, "' has no content: give it in Base64, or its address"]);
+                        filled("$ of type '$' has no content: give it in Base64, or its address", &[&place(), kind]);
                     return Err(Error::input(what));
                 }
             },
@@ -432,5 +432,5 @@ pub fn text_of_file(media: &Media<'_>) -> Option<String> {
         _ => return None,
     };
     let name = if media.name.is_empty() { default_name("text/plain") } else { media.name };
-    Some(join(&["\n\n", name, ":\n", &text, "\n\n"]))
+    Some(filled("\n\n$:\n$\n\n", &[name, &text]))
 }

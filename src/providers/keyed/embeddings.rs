@@ -10,7 +10,7 @@ use crate::http::{Request, Response, base64};
 use crate::json::{Map, Value, fill_template};
 use crate::options::{ChatRequest, Settings};
 use crate::providers::Protocol;
-use crate::text::{decimal, join};
+use crate::text::{decimal, filled, join};
 
 /// How a service takes texts and gives vectors.
 pub struct Form {
@@ -50,7 +50,7 @@ pub const OPENAI: Form = Form { fixed: &[("encoding_format", "\"base64\"")], inp
 
 /// The form of Gemini, where each text is a content of its own: parts of one content become one vector (hindsight#4001).
 pub const GEMINI: Form = Form {
-    path: |_, model| Ok(join(&["/", &model_path(model)?, ":batchEmbedContents"])),
+    path: |_, model| Ok(filled("/$:batchEmbedContents", &[&model_path(model)?])),
     input: "",
     dimensions: "outputDimensionality",
     ..NATIVE
@@ -162,7 +162,7 @@ fn open(protocol: &Protocol, chat: Rc<ChatRequest>) -> Result<Operation> {
     let request = Request::post(chat.settings.address(&path)).header("accept", "application/json").json(&body.into());
     let count = texts.len();
     let warning = (dimensions.is_some() && form.dimensions.is_empty())
-        .then(|| join(&[&chat.settings.name, " has no way to pass on 'dimensions': it was left out"]));
+        .then(|| filled("$ has no way to pass on 'dimensions': it was left out", &[&chat.settings.name]));
     Ok(Operation::buffered_any_status((dialect.headers)(&chat, request), move |response, out| {
         warning.into_iter().for_each(|warning| out.warn(warning));
         read(response, &chat.model, count, out)
@@ -207,7 +207,7 @@ fn read(response: &Response, model: &str, count: usize, out: &mut EventQueue) ->
         }
     }
     if found != count || list.len() != count {
-        let message = join(&["the answer has not one vector for each of ", &decimal(count as u64), " texts"]);
+        let message = filled("the answer has not one vector for each of $ texts", &[&decimal(count as u64)]);
         return Err(Error::new(Code::Protocol, message));
     }
     let model = Value::from(answer.text("model").unwrap_or(model));

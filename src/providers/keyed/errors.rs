@@ -163,7 +163,7 @@ pub fn is_error(value: &Value) -> bool {
 /// for the excerpt. Gateways put the status that they would have answered with into `code`.
 pub fn error_in_success_body(value: &Value, data: &[u8]) -> Error {
     let levels = &levels(value)[..];
-    let status = ["code", "status_code", "status"].into_iter().find_map(|key| {
+    let status = ["code", "status_code", "status"].iter().find_map(|key| {
         let number = parse_number(nearest(levels, "", key)?, 10)?;
         (400..600).contains(&number).then_some(number as u16)
     });

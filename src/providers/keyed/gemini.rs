@@ -14,7 +14,7 @@ use crate::providers::keyed::errors::{error_in_success_body, is_error};
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty, whole_arguments};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, KnownCalls, ToolForm, Tools};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, embeddings, models, notes};
-use crate::text::{self, join};
+use crate::text::{self, filled};
 
 /// The class `Gemini` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -72,7 +72,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body, warnings) = (&builder.chat, &mut builder.body, &mut builder.warnings);
     let model = &keyed::take_model(body)?;
-    let path = join(&[if model.contains('/') { "/" } else { "/models/" }, model, ":streamGenerateContent?alt=sse"]);
+    let path = filled("$$:streamGenerateContent?alt=sse", &[if model.contains('/') { "/" } else { "/models/" }, model]);
     let messages = messages::given(chat)?;
     let mut parsed = messages::parse(&messages)?;
     let system = messages::text_of(&messages::take_system(&mut parsed, warnings));
@@ -137,7 +137,7 @@ fn thinking(level: &Value, model: &str, warnings: &mut Vec<String>) -> Value {
     let has_budget = text::contains(model, "gemini-2") || text::contains(model, "gemini-1");
     const LEVEL: &str = r#"{"thinkingLevel":$,"includeThoughts":true}"#;
     const BUDGET: &str = r#"{"thinkingBudget":%,"includeThoughts":true}"#;
-    let always = |nearest: &str| join(&[model, " cannot do without reasoning: reasoningEffort became ", nearest]);
+    let always = |nearest: &str| filled("$ cannot do without reasoning: reasoningEffort became $", &[model, nearest]);
     match (word, has_budget) {
         ("none", true) if text::contains(model, "2.5-pro") => {
             warnings.push(always("a budget of 128 tokens"));
@@ -351,7 +351,7 @@ fn decode_chunk(message: &mut MessageDecoder, value: &Value, out: &mut EventQueu
     message.usage(value.get("usageMetadata"));
     if let Some(reason) = value.text_at("/promptFeedback/blockReason") {
         let text = value.text_at("/promptFeedback/blockReasonMessage").unwrap_or("the service refuses this message");
-        return Err(Error::new(Code::Refused, join(&[text, " (", reason, ")"])));
+        return Err(Error::new(Code::Refused, filled("$ ($)", &[text, reason])));
     }
     if value.list("candidates").len() > 1 && message.notes.is_news("candidates", &Value::Null) {
         out.warn("the service sent several answers: only the first is told");
@@ -421,7 +421,7 @@ fn decode_other(message: &mut MessageDecoder, part: &Value, is_thought: bool, ou
             "inlineData" => notes::data(message, str_or_empty(value, "mimeType"), str_or_empty(value, "data"), out),
             "fileData" => {
                 let mut file = Map::new();
-                for (name, from) in [("mediaType", "mimeType"), ("url", "fileUri"), ("name", "displayName")] {
+                for &(name, from) in &[("mediaType", "mimeType"), ("url", "fileUri"), ("name", "displayName")] {
                     if let Some(text) = value.text(from) {
                         file.insert_str(name, text);
                     }

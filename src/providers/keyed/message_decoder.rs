@@ -14,7 +14,7 @@ use crate::exchange::{Decode, EMPTY_REPLY, EventQueue, FrameOutcome, Operation, 
 use crate::http::{Head, Response};
 use crate::json::{self, Map, ObjectEnd, SurrogateJoiner, Value};
 use crate::options::ChatRequest;
-use crate::text::join;
+use crate::text::filled;
 
 /// Receives what a protocol reads from its frames, and turns it into events.
 pub struct MessageDecoder {
@@ -483,7 +483,7 @@ impl MessageDecoder {
     /// What a gateway or the service itself says of a failure of which [`MessageDecoder::finish`] was told.
     pub fn failure_word(&mut self, words: &str) {
         if let Some(failure) = self.failure.as_mut().filter(|failure| !words.is_empty() && *failure != words) {
-            *failure = join(&[failure, ": ", words]);
+            *failure = filled("$: $", &[failure, words]);
         }
     }
 
@@ -500,7 +500,7 @@ impl MessageDecoder {
         out.finish_text();
         if let Some(words) = self.failure.take() {
             self.give_usage(out);
-            let message = join(&["the service failed: the reply ends with the reason '", &words, "'"]);
+            let message = filled("the service failed: the reply ends with the reason '$'", &[&words]);
             return Err(Error::new(Code::Service, message).retryable());
         }
         if !self.had_frame {
@@ -709,7 +709,7 @@ impl Decode for MessageDecoder {
 
 /// An id for the call with this number, which no other call has.
 fn made_id(chat: &ChatRequest, number: u64) -> String {
-    join(&["call_", &chat.random_id(24, number)])
+    filled("call_$", &[&chat.random_id(24, number)])
 }
 
 /// The arguments of a call as JSON text, which some services give as JSON instead.
@@ -722,9 +722,9 @@ pub fn arguments_text(arguments: Option<&Value>) -> Cow<'_, str> {
 }
 
 /// The string at `key`, or an empty one where there is none.
-#[inline(never)]
+#[inline]
 pub fn str_or_empty<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.text(key).unwrap_or_default()
+    value.text_or_empty(key)
 }
 
 /// The arguments of a call in one piece, as JSON text. `{}` where there are none.

@@ -9,7 +9,7 @@ use crate::chat::reasoning_detail::{self, DETAILS};
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value, fill_template};
 use crate::options::{ChatRequest, NO_CHOICE};
-use crate::text::{self, decimal, digit, join};
+use crate::text::{self, decimal, digit, filled, join};
 
 /// A message.
 pub struct ChatMessage<'a> {
@@ -185,7 +185,7 @@ pub fn parse(messages: &Value) -> Result<Vec<ChatMessage<'_>>> {
             "tool" | "function" => Role::Tool,
             other => {
                 let roles = "', which is none of system, developer, user, assistant and tool";
-                return Err(Error::input(join(&[&place(at), ".role is '", other, roles])));
+                return Err(Error::wrong("$.role is '$$", &[&place(at), other, roles]));
             }
         };
         contents(at, content, &mut parts)?;
@@ -193,7 +193,7 @@ pub fn parse(messages: &Value) -> Result<Vec<ChatMessage<'_>>> {
             Role::System
                 if parts.iter().any(|part| !matches!(part, ContentPart::Text(_) | ContentPart::CacheMark(_))) =>
             {
-                return Err(Error::input(join(&[&place(at), " has the role '", name, "': it takes text only"])));
+                return Err(Error::wrong("$ has the role '$': it takes text only", &[&place(at), name]));
             }
             Role::System | Role::User => {}
             Role::Assistant => {
@@ -234,7 +234,7 @@ pub fn parse(messages: &Value) -> Result<Vec<ChatMessage<'_>>> {
 
 /// Where a message stands, for errors and warnings.
 pub fn place(at: usize) -> String {
-    join(&["messages[", &decimal(at as u64), "]"])
+    filled("messages[$]", &[&decimal(at as u64)])
 }
 
 /// Takes the system messages out of `messages`, for services that have one place for them, which is before all others.
@@ -310,7 +310,7 @@ pub fn warn_of_reasoning(
 ) {
     if let Some(message) = messages.iter().find(|message| message.has_foreign_reasoning(provider, is_own)) {
         let left_out = ", and perhaps other messages, have reasoning of another service, which ";
-        warnings.push(join(&[&place(message.at), left_out, provider, " does not take: it was left out"]));
+        warnings.push(filled("$$$ does not take: it was left out", &[&place(message.at), left_out, provider]));
     }
 }
 
@@ -340,7 +340,7 @@ pub fn warn_of_flags(messages: &[ChatMessage<'_>], provider: &str, warnings: &mu
 pub fn warn_of_names(messages: &[ChatMessage<'_>], provider: &str, warnings: &mut Vec<String>) {
     let is_named = |message: &&ChatMessage| message.role != Role::Tool && message.given.text("name").is_some();
     if let Some(message) = messages.iter().find(is_named) {
-        warnings.push(join(&[&place(message.at), ".name: ", provider, " has no place for names: left out"]));
+        warnings.push(filled("$.name: $ has no place for names: left out", &[&place(message.at), provider]));
     }
 }
 
@@ -357,14 +357,14 @@ fn has_part(messages: &[ChatMessage<'_>], is_it: fn(&ContentPart<'_>) -> bool) -
 pub fn no_form(message: &ChatMessage<'_>, provider: &str, part: &ContentPart<'_>) -> Error {
     let what = match part {
         ContentPart::Media(media) => match &media.source {
-            Source::Url(_) => join(&[media.kind.name(), " by address"]),
-            Source::Id(_) => join(&[media.kind.name(), " by an id"]),
+            Source::Url(_) => filled("$ by address", &[media.kind.name()]),
+            Source::Id(_) => filled("$ by an id", &[media.kind.name()]),
             _ => join(&[media.kind.name(), if media.media.is_empty() { "" } else { " of type " }, media.media]),
         },
-        ContentPart::Other(given) => join(&["a part of type '", str_or_empty(given, "type"), "'"]),
+        ContentPart::Other(given) => filled("a part of type '$'", &[str_or_empty(given, "type")]),
         _ => "such a part".to_owned(),
     };
-    Error::input(join(&[&place(message.at), " has ", &what, ", which ", provider, " has no way to take"]))
+    Error::wrong("$ has $, which $ has no way to take", &[&place(message.at), &what, provider])
 }
 
 /// How far back the call of a result is searched, in messages and in their parts. Usually it is right before its
@@ -390,7 +390,7 @@ fn contents<'a>(at: usize, content: &'a Value, parts: &mut Vec<ContentPart<'a>>)
         parts.push(ContentPart::Text(text));
     }
     for (index, part) in content.as_array().into_iter().flatten().enumerate() {
-        let place = || join(&[&place(at), ".content[", &decimal(index as u64), "]"]);
+        let place = || filled("$.content[$]", &[&place(at), &decimal(index as u64)]);
         parts.push(content_part::read(part, &place)?);
         parts.extend(cache_mark(part).map(ContentPart::CacheMark));
     }
@@ -411,7 +411,7 @@ pub fn warn_of_arguments(messages: &[ChatMessage<'_>], warnings: &mut Vec<String
         let is_wrong = |part: &&ContentPart| matches!(part, ContentPart::ToolCall { arguments, .. } if !arguments.trim().is_empty() && object(arguments).is_none());
         if let Some(ContentPart::ToolCall { name, .. }) = message.parts.iter().find(is_wrong) {
             let sent = "' are not a JSON object: they were sent as { \"arguments\": text }";
-            warn_of_message(message.at, &join(&[": the arguments of the call of '", name]), sent, warnings);
+            warn_of_message(message.at, &filled(": the arguments of the call of '$", &[name]), sent, warnings);
         }
     }
 }
@@ -525,12 +525,12 @@ pub fn in_blocks(
 
 /// The error of a tool that only another service has.
 pub fn foreign_tool(at: usize, tool: &Value) -> Error {
-    let place = join(&["tools[", &decimal(at as u64), "]"]);
+    let place = filled("tools[$]", &[&decimal(at as u64)]);
     Error::input(match str_or_empty(tool, "type") {
-        "" | "function" => join(&[&place, " has neither the name of a function nor a type that this service knows"]),
+        "" | "function" => filled("$ has neither the name of a function nor a type that this service knows", &[&place]),
         kind => {
             let cannot = "', which this service does not have: give it to the service that runs it";
-            join(&[&place, " is of the type '", kind, cannot])
+            filled("$ is of the type '$$", &[&place, kind, cannot])
         }
     })
 }
@@ -598,9 +598,9 @@ pub fn tools(chat: &ChatRequest, form: &ToolForm) -> Result<Tools> {
     let mut read = Tools::default();
     let Some(tools) = chat.mapped_options.get(".tools") else { return Ok(read) };
     for (at, given) in tools.as_array().ok_or_else(|| Error::input("tools must be an array"))?.iter().enumerate() {
-        let place = || join(&["tools[", &decimal(at as u64), "]"]);
+        let place = || filled("tools[$]", &[&decimal(at as u64)]);
         if !given.is_object() {
-            return Err(Error::input(join(&[&place(), " must be an object"])));
+            return Err(Error::wrong("$ must be an object", &[&place()]));
         }
         if (form.is_own)(given) {
             read.own.push(given.clone());

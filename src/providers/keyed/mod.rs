@@ -108,7 +108,7 @@ impl RequestBuilder {
     /// [`crate::chat::Code::Input`]: `extra` is not an object.
     pub fn post(mut self, dialect: &'static Dialect, path: &str) -> Result<Operation> {
         let chat = self.chat;
-        for key in [".under", ".extra"] {
+        for &key in &[".under", ".extra"] {
             if let Some(more) = chat.mapped_options.get(key) {
                 merge_over(&mut self.body, more)?;
             }

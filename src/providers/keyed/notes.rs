@@ -5,7 +5,7 @@ use super::message_decoder::{Kept, MessageDecoder, str_or_empty};
 use crate::chat::Event;
 use crate::exchange::EventQueue;
 use crate::json::{self, Map, Value};
-use crate::text::join;
+use crate::text::filled;
 
 /// What is known of such notes until the end of the answer.
 #[derive(Default)]
@@ -184,7 +184,7 @@ pub fn file_members(raw: &Value) -> Map {
 
 /// A file as Base64, or a piece of sound, by its media type.
 pub fn data(message: &mut MessageDecoder, media: &str, data: &str, out: &mut EventQueue) {
-    let url = || join(&["data:", media, ";base64,", data]);
+    let url = || filled("data:$;base64,$", &[media, data]);
     if media.starts_with("image/") {
         return message.image(url(), out);
     }

@@ -12,7 +12,7 @@ use crate::providers::keyed::content_part::{self, ContentPart, Media, MediaKind,
 use crate::providers::keyed::message_decoder::{MessageDecoder, str_or_empty, whole_arguments};
 use crate::providers::keyed::messages::{self, ChatMessage, Role, ToolForm, Tools};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, answer_parts, embeddings, models};
-use crate::text::join;
+use crate::text::filled;
 
 /// The class `Ollama` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -152,9 +152,9 @@ fn write_message(given: &ChatMessage, behind: &mut Map, warnings: &mut Vec<Strin
                     }
                 }
                 if !media.is_empty() {
-                    let known = behind.text("content").map(|known| join(&[known, "\n"])).unwrap_or_default();
+                    let known = behind.text("content").map(|known| filled("$\n", &[known])).unwrap_or_default();
                     behind.insert_str("role", "user");
-                    behind.insert_str("content", &join(&[&known, "From the result of ", name, " ", id, ":", &text]));
+                    behind.insert_str("content", &filled("$From the result of $ $:$", &[&known, name, id, &text]));
                     match behind.get_mut("images") {
                         Some(Value::Array(known)) => known.append(&mut images),
                         _ if images.is_empty() => {}

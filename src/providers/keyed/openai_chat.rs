@@ -91,7 +91,7 @@ static DIALECT_WITH_REASONING: Dialect = Dialect {
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
-    let service = Service::of(&chat.settings, body.text("model").unwrap_or_default())?;
+    let service = Service::of(&chat.settings, body.text_or_empty("model"))?;
     let given = messages::given(chat)?;
     let written = chat_messages::written(&given, service.takes(), &chat.settings.name, &mut builder.warnings)?;
     let given = written.map_or(given, Rc::new);

@@ -14,7 +14,7 @@ use crate::providers::keyed::compatible::EXTRA;
 use crate::providers::keyed::embeddings::{self, Form};
 use crate::providers::keyed::message_decoder::{MessageDecoder, arguments_text, str_or_empty};
 use crate::providers::keyed::{self, Dialect, RequestBuilder, chat_chunk, messages, models};
-use crate::text::join;
+use crate::text::{filled, join};
 
 /// The class `WorkersAi` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -50,7 +50,7 @@ pub const PROTOCOL: Protocol = Protocol {
 
 /// How texts become vectors, with the model in the path.
 static VECTORS: Form =
-    Form { path: |chat, model| path(chat, &join(&["/ai/run/", keyed::in_path(model)?])), ..embeddings::WORKERS_AI };
+    Form { path: |chat, model| path(chat, &filled("/ai/run/$", &[keyed::in_path(model)?])), ..embeddings::WORKERS_AI };
 
 /// How the responses are read (M2).
 static DIALECT: Dialect = Dialect {
@@ -76,7 +76,7 @@ static DIALECT: Dialect = Dialect {
 fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     let mut builder = RequestBuilder::new(chat)?;
     let (chat, body) = (&builder.chat, &mut builder.body);
-    let path = path(chat, &join(&["/ai/run/", &keyed::take_model(body)?]))?;
+    let path = path(chat, &filled("/ai/run/$", &[&keyed::take_model(body)?]))?;
     let given = messages::given(chat)?;
     // What calls have beside OpenAI's members is told below.
     let takes = Takes { state_of_calls: true, ..Takes::default() };
@@ -162,7 +162,7 @@ fn check_parts(at: usize, message: &Value) -> Result<()> {
 /// The path of `rest` below the account.
 fn path(chat: &ChatRequest, rest: &str) -> Result<String> {
     match chat.settings.get("accountId") {
-        Some(account) => Ok(join(&["/accounts/", keyed::in_path(account)?, rest])),
+        Some(account) => Ok(filled("/accounts/$$", &[keyed::in_path(account)?, rest])),
         None => Err(Error::input("give the binding (env.AI), or accountId and apiKey")),
     }
 }

@@ -18,7 +18,7 @@ use crate::http::{Form, Multipart, Request, Response};
 use crate::json::{self, Map, Parsed, Value};
 use crate::options::{AttachmentSupport, ChatRequest, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
-use crate::text::{find, join, lossy};
+use crate::text::{filled, find, lossy};
 
 /// The class `AiPower` of JavaScript.
 pub const PROTOCOL: Protocol = Protocol {
@@ -71,8 +71,8 @@ impl Source {
         match self {
             Source::Page => page,
             Source::PageWithQuery => nonce::uncached(&page, chat),
-            Source::Search => join(&[&chat.settings.url, "/", nonce::SEARCH]),
-            Source::Missing => join(&[&chat.settings.url, "/no-such-page-for-rivulet/"]),
+            Source::Search => filled("$/$", &[&chat.settings.url, nonce::SEARCH]),
+            Source::Missing => filled("$/no-such-page-for-rivulet/", &[&chat.settings.url]),
         }
     }
 }
@@ -170,7 +170,7 @@ fn submit(chat: Rc<ChatRequest>, session: Session, source: Source) -> Operation 
     let identity = match (widget, bot) {
         (true, _) => "widget".to_owned(),
         (false, "0") => "shortcode".to_owned(),
-        (false, bot) => join(&["custom_bot_", bot]),
+        (false, bot) => filled("custom_bot_$", &[bot]),
     };
     let history = history(earlier);
     let fields = [
@@ -282,7 +282,7 @@ impl Decode for AiPowerDecoder {
             Some(_) => out.text(text, has_lone_surrogates),
             None => self.error_text.push_str(text),
         }
-        match choice.text("finish_reason").unwrap_or_default() {
+        match choice.text_or_empty("finish_reason") {
             "" => Ok(FrameOutcome::More),
             reason => self.finish(Finish::from_word(reason), out),
         }

@@ -13,11 +13,11 @@ use crate::exchange::{EventQueue, Operation, Transition};
 use crate::http::{Request, Response, url};
 use crate::json::Value;
 use crate::options::{ChatRequest, ProtocolInfo, Purpose, Settings};
-use crate::text::{cut, find, join};
+use crate::text::{cut, filled, find, join};
 
 /// The address of the page with the chat: `page` of the settings, or the home page.
 fn page_url(settings: &Settings) -> String {
-    settings.get("page").map_or_else(|| join(&[&settings.url, "/"]), str::to_owned)
+    settings.get("page").map_or_else(|| filled("$/", &[&settings.url]), str::to_owned)
 }
 
 /// The path at which WordPress takes the forms of its plugins.
@@ -31,14 +31,14 @@ fn ajax_url(settings: &Settings) -> String {
 /// The address below which WordPress serves its REST routes on a site without pretty permalinks. A preflight is answered
 /// there on any site, while web servers refuse one of `/?rest_route=`.
 fn plain_rest_root(settings: &Settings) -> String {
-    join(&[&settings.url, "/index.php?rest_route=/"])
+    filled("$/index.php?rest_route=/", &[&settings.url])
 }
 
 /// The address of the REST route `path`, below `root` where that is known.
 fn rest_url(settings: &Settings, root: Option<&str>, path: &str) -> String {
     match root {
         Some(root) => join(&[root, if root.ends_with('/') { "" } else { "/" }, path]),
-        None => join(&[&settings.url, "/wp-json/", path]),
+        None => filled("$/wp-json/$", &[&settings.url, path]),
     }
 }
 
@@ -48,7 +48,7 @@ fn rest_root_of(site: &str, page: &[u8]) -> Option<String> {
     let linked = page::REST_ROOT.find(page).and_then(|root| url::on_site(site, &root));
     linked.or_else(|| {
         let system = page::ENGINE_SYSTEM.find_object(page)?;
-        url::on_site(site, &join(&[system.string_or_number("restUrl")?, "/"]))
+        url::on_site(site, &filled("$/", &[system.string_or_number("restUrl")?]))
     })
 }
 
@@ -59,14 +59,15 @@ fn is_no_rest(response: &Response) -> bool {
     is_page && !response.json_or_null().is_object()
 }
 
+/// What goes on with a REST root. In a box, as [`Reading`], so that the code around it is there once.
+type WithRoot = Box<dyn FnOnce(String, &mut EventQueue) -> Operation>;
+
+/// What reads the answer of a request with a key.
+type Reading = Box<dyn FnOnce(&Response, &mut EventQueue) -> Result<Transition>>;
+
 /// Reads the home page, which names the REST root, after the route `path` met this `error` at the usual one. `again`
 /// gets the root, unless it is the one that was tried.
-fn find_rest_root(
-    chat: &ChatRequest,
-    path: &str,
-    error: Error,
-    again: Box<dyn FnOnce(String, &mut EventQueue) -> Operation>,
-) -> Operation {
+fn find_rest_root(chat: &ChatRequest, path: &str, error: Error, again: WithRoot) -> Operation {
     let (settings, path) = (chat.settings.clone(), path.to_owned());
     let request = Request::get(page_url(&settings)).shared();
     Operation::buffered_any_status(request, move |page, out| {
@@ -81,16 +82,10 @@ fn find_rest_root(
 
 /// A request with the site's key for the REST route `path`, whose answer `read` gets. If there is none, the root is
 /// searched for. `root`: the root, where it is known.
-fn keyed_request(
-    chat: Rc<ChatRequest>,
-    root: Option<String>,
-    path: String,
-    body: Value,
-    read: Box<dyn FnOnce(&Response, &mut EventQueue) -> Result<Transition>>,
-) -> Operation {
+fn keyed_request(chat: Rc<ChatRequest>, root: Option<String>, path: String, body: Value, read: Reading) -> Operation {
     let url = rest_url(&chat.settings, root.as_deref(), &path);
     let key = chat.settings.get("apiKey").unwrap_or_default();
-    let request = Request::post(&url).header("authorization", join(&["Bearer ", key])).json(&body);
+    let request = Request::post(&url).header("authorization", filled("Bearer $", &[key])).json(&body);
     Operation::buffered_any_status(request, move |response, out| {
         if root.is_some() || !is_no_rest(response) {
             return read(response, out);
@@ -112,7 +107,7 @@ fn page_error(settings: &Settings, response: &Response, code: Code, what: &str, 
         Some(_) => " (see page)",
         None => " (give the page with the chat as page)",
     };
-    response.error(code, &join(&[what, ": read from ", without_own_query(address), advice]))
+    response.error(code, &filled("$: read from $$", &[what, without_own_query(address), advice]))
 }
 
 /// The error of a page that the site did not give.
@@ -126,7 +121,7 @@ fn page_status_error(settings: &Settings, response: &Response, address: &str) ->
         };
     }
     let mut error = response.status_error();
-    error.message.push_str(&join(&[": read from ", address, if has_page { " (see page)" } else { "" }]));
+    error.message.push_str(&filled(": read from $$", &[address, if has_page { " (see page)" } else { "" }]));
     error
 }
 
@@ -143,13 +138,13 @@ fn absent_error(response: &Response, address: &str) -> Error {
         return response.status_error();
     }
     const ADVICE: &str = " (status 404): give the site's address with its folder as url";
-    response.error(Code::Service, &join(&["nothing of WordPress is at ", address, ADVICE]))
+    response.error(Code::Service, &filled("nothing of WordPress is at $$", &[address, ADVICE]))
 }
 
 /// The key under which a session is stored. Bot and page are part of it, since a nonce of one is not valid for another.
 pub fn site_session_key(info: &ProtocolInfo, settings: &Settings) -> String {
-    let mut key = join(&["rivulet:", info.name, ":", &settings.url]);
-    for part in ["page", "botId", "customId"] {
+    let mut key = filled("rivulet:$:$", &[info.name, &settings.url]);
+    for &part in &["page", "botId", "customId"] {
         key.push('|');
         key.push_str(settings.get(part).unwrap_or_default());
     }

@@ -6,7 +6,7 @@ use crate::exchange::{EventQueue, Operation};
 use crate::http::Response;
 use crate::json::Value;
 use crate::options::ChatRequest;
-use crate::text::{cut, join};
+use crate::text::{cut, filled};
 
 /// Whether this call has renewed a refused nonce already. It does so once, whatever the refused one came from: a store,
 /// a setting, a page that a cache kept longer than nonces live, or the site itself a moment ago.
@@ -42,7 +42,7 @@ pub fn renew_once(
 pub fn uncached(page: &str, chat: &ChatRequest) -> String {
     let page = cut(page, b"#").0;
     let separator = if page.bytes().any(|byte| byte == b'?') { "&" } else { "?" };
-    join(&[page, separator, UNCACHED, "=", &chat.random_id(10, 6)])
+    filled("$$$=$", &[page, separator, UNCACHED, &chat.random_id(10, 6)])
 }
 
 /// The name of the parameter that [`uncached`] adds. The relay lets it pass (`src/js/edge/routes.js`).
@@ -50,7 +50,7 @@ pub const UNCACHED: &str = "rivulet";
 
 /// The error of a site that refuses the nonce with this text.
 pub fn refused_error(text: &str) -> Error {
-    Error::new(Code::Nonce, join(&["the site refused the nonce: ", text]))
+    Error::new(Code::Nonce, filled("the site refused the nonce: $", &[text]))
 }
 
 /// The query of the search page. The relay lets it pass for the sites that it lists (`src/js/edge/routes.js`).
@@ -66,8 +66,8 @@ pub fn no_fresh_page(mut error: Error) -> Error {
 
 /// The error of a response that should have held a nonce. `value` is its JSON.
 pub fn missing_error(response: &Response, value: &Value) -> Error {
-    let text = error_text::of(value).map(|text| join(&[": ", &text]));
-    response.error(Code::Nonce, &join(&["No nonce found", text.as_deref().unwrap_or_default()]))
+    let text = error_text::of(value).map(|text| filled(": $", &[&text]));
+    response.error(Code::Nonce, &filled("No nonce found$", &[text.as_deref().unwrap_or_default()]))
 }
 
 /// Whether `word` looks like a nonce: ten hexadecimal digits.

@@ -10,7 +10,7 @@ use crate::exchange::{EMPTY_REPLY, EventQueue, Operation, Transition};
 use crate::http::{Response, file_name};
 use crate::json::{Map, Parsed, Value, fill_template};
 use crate::options::{ChatRequest, prompt};
-use crate::text::{count_characters, join};
+use crate::text::{count_characters, filled};
 
 /// The operation that asks the public API.
 ///
@@ -98,7 +98,7 @@ fn read(response: &Response, length: MessageLength, conversation: Map, out: &mut
     match value.text("code") {
         Some("rest_forbidden") => {
             let text = text.unwrap_or_default();
-            return Err(Error::new(Code::Auth, join(&["the site refused the key: ", &text])));
+            return Err(Error::new(Code::Auth, filled("the site refused the key: $", &[&text])));
         }
         Some("rest_no_route") => {
             let message = "no public API of AI Engine here: the plugin is absent, or its public API is off";

@@ -35,8 +35,8 @@ impl Decode for AiEngineDecoder {
 
     fn frame(&mut self, _event: &str, data: &[u8], out: &mut EventQueue) -> Result<FrameOutcome> {
         let Parsed { value, has_lone_surrogates } = json::parse(data)?;
-        let text = value.text("data").unwrap_or_default();
-        match value.text("type").unwrap_or_default() {
+        let text = value.text_or_empty("data");
+        match value.text_or_empty("type") {
             "live" => match value.text("subtype") {
                 None | Some("content") => out.text(text, has_lone_surrogates),
                 Some("thinking") => _ = out.reasoning(text, has_lone_surrogates),
@@ -121,7 +121,7 @@ impl AiEngineDecoder {
         }
         let lists = ["images", "actions", "shortcuts", "blocks"];
         let is_empty = !out.has_text()
-            && answer.text("reply").unwrap_or_default().is_empty()
+            && answer.text_or_empty("reply").is_empty()
             && lists.iter().all(|list| answer.list(list).is_empty());
         // Version 2.0.9, whose answers have no actions, counts nothing in either case.
         let counts_nothing = answer.get("actions").is_some() && usage.number("completion_tokens") == Some(0);
@@ -147,7 +147,7 @@ impl AiEngineDecoder {
             let text = error_text::of(value);
             return Err(refusal_error(text.as_deref().unwrap_or("the answer holds no reply"), self.length));
         }
-        let reply = value.text("reply").unwrap_or_default();
+        let reply = value.text_or_empty("reply");
         if !out.has_text() {
             out.text(reply, has_lone_surrogates);
         }

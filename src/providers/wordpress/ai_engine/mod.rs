@@ -20,7 +20,7 @@ use crate::http::{Multipart, Request, Response};
 use crate::json::{Map, Value};
 use crate::options::{AttachmentSupport, ChatRequest, PDF, ProtocolInfo, Purpose, SettingKind};
 use crate::providers::Protocol;
-use crate::text::{count_characters, decimal, join, lossy, parse_number};
+use crate::text::{count_characters, decimal, filled, join, lossy, parse_number};
 use decoder::AiEngineDecoder;
 use nonce::Renewal;
 use refusal::{MessageLength, refusal_error};
@@ -126,7 +126,7 @@ impl Turn {
 
     /// Requests the nonce of a login from WordPress itself (A3), since the one of `start_session` fits no login.
     fn fetch_nonce_of_login(mut self) -> Operation {
-        let request = Request::get(join(&[&ajax_url(&self.chat.settings), "?action=rest-nonce"]));
+        let request = Request::get(filled("$?action=rest-nonce", &[&ajax_url(&self.chat.settings)]));
         Operation::buffered_any_status(request, move |response, out| {
             let nonce = lossy(response.body.trim_ascii());
             if !response.head.is_success() || !nonce::is_nonce(&nonce) {
@@ -222,7 +222,7 @@ impl Turn {
             session.set("root", &root);
         }
         session.set("page", "read");
-        for key in ["botId", "customId", "contextId"] {
+        for &key in &["botId", "customId", "contextId"] {
             if let Some(id) = system.string_or_number(key) {
                 session.set(key, id);
             }
@@ -297,7 +297,7 @@ impl Turn {
         if let Some(id) = chat.remembered("previousResponseId").filter(|id| id.starts_with("resp_")) {
             conversation.insert_str("previousResponseId", id);
         }
-        for key in ["chatId", "previousResponseId"] {
+        for &key in &["chatId", "previousResponseId"] {
             body.copy(key, &conversation);
         }
         let limit = session.get("limit").and_then(|limit| parse_number(limit, 10));
@@ -469,7 +469,7 @@ fn upload_error(response: &Response, value: &Value, size: u64) -> Error {
     if text.is_empty() || value.get("code").is_some() {
         return response.status_error();
     }
-    let mut error = response.error(Code::Refused, &join(&["the site refused the image: ", &text]));
+    let mut error = response.error(Code::Refused, &filled("the site refused the image: $", &[&text]));
     // The first upload to a site of version 2.5.3 fails, and makes the table that the next one needs.
     error.retryable = holds(&text, "could not create database table");
     error

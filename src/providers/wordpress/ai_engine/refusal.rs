@@ -3,7 +3,7 @@
 use super::super::CUT;
 use crate::chat::error_text::{code_of, holds};
 use crate::chat::{Code, Error};
-use crate::text::{decimal, join};
+use crate::text::{decimal, filled};
 
 /// Parts of the texts of refusals, and what they mean. The plugin's own texts are in English and about this message.
 /// The texts of the provider behind it begin with that provider's name.
@@ -20,7 +20,7 @@ pub fn refusal_error(text: &str, length: MessageLength) -> Error {
     match code_of(text, &TEXTS).unwrap_or(Code::Service) {
         Code::Refused => {
             let hint = length.hint().unwrap_or_default();
-            Error::new(Code::Refused, join(&["the site refused the message: ", text, &hint]))
+            Error::new(Code::Refused, filled("the site refused the message: $$", &[text, &hint]))
         }
         code => {
             let mut error = Error::new(code, text);
@@ -47,6 +47,6 @@ impl MessageLength {
         let whose = if self.limit.is_some() { "the bot's limit" } else { "AI Engine's default limit" };
         let (length, most) = (decimal(self.characters), decimal(limit));
         (self.characters > limit)
-            .then(|| join(&[" (it has ", &length, " characters; ", whose, " is ", &most, ", textInputMaxLength)"]))
+            .then(|| filled(" (it has $ characters; $ is $, textInputMaxLength)", &[&length, whose, &most]))
     }
 }

@@ -40,7 +40,7 @@ impl Decode for AiPufferDecoder {
             return Ok(FrameOutcome::More);
         }
         let Parsed { value, has_lone_surrogates } = json::parse(data)?;
-        let text = |key: &str| value.text(key).unwrap_or_default();
+        let text = |key: &str| value.text_or_empty(key);
         match event {
             "" | "message" => out.text(text("delta"), has_lone_surrogates),
             "status" => {
@@ -62,7 +62,7 @@ impl Decode for AiPufferDecoder {
             }
             "display_form_event" => out.push(Event::Action { kind: "form".to_owned(), action: value }),
             _ => {
-                for key in ["citations", "grounding_metadata"] {
+                for &key in &["citations", "grounding_metadata"] {
                     if let Some(found) = value.get(key).filter(|_| !self.seen_sources.iter().any(|seen| seen == key)) {
                         sources(found, out);
                     }

@@ -20,7 +20,7 @@ use crate::http::{Form, Request};
 use crate::json::Value;
 use crate::options::{AttachmentSupport, ChatRequest, ProtocolInfo, Purpose, SettingKind, prompt};
 use crate::providers::Protocol;
-use crate::text::join;
+use crate::text::filled;
 use decoder::AiPufferDecoder;
 use nonce::Renewal;
 
@@ -123,7 +123,7 @@ fn read_page(chat: Rc<ChatRequest>, mut session: Session, renewal: Renewal) -> O
         };
         let Some(nonce) = config.string_or_number("nonce") else { return missing("No nonce found") };
         session.set("nonce", nonce);
-        for key in ["botId", "postId"] {
+        for &key in &["botId", "postId"] {
             if let (None, Some(id)) = (session.get(key), config.string_or_number(key)) {
                 session.set(key, id);
             }
@@ -155,7 +155,7 @@ fn store(chat: Rc<ChatRequest>, session: Session, renewal: Renewal) -> Operation
     form.take("_ajax_nonce", "nonce", &session.0);
     form.add("message", &message);
     form.add("bot_id", bot);
-    form.add("user_client_message_id", &join(&["aipkit-client-msg-", bot, "-", &chat.random_id(13, 5)]));
+    form.add("user_client_message_id", &filled("aipkit-client-msg-$-$", &[bot, &chat.random_id(13, 5)]));
     if !chat.attachments.is_empty() {
         // JSON that is written in pieces, since an image may be large. Neither a type nor Base64 needs an escape.
         let mut parts = Vec::new();
@@ -233,7 +233,7 @@ fn stream(chat: &ChatRequest, session: &Session, cache_key: &str) -> Operation {
             query.take(name, key, from);
         }
     }
-    let url = join(&[&ajax_url(&chat.settings), "?", &query.0]);
+    let url = filled("$?$", &[&ajax_url(&chat.settings), &query.0]);
     let request = Request::get(url).header("accept", "text/event-stream");
     Operation::stream(
         request,

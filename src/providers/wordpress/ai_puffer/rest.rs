@@ -9,7 +9,7 @@ use crate::exchange::{EMPTY_REPLY, EventQueue, Operation, Transition};
 use crate::http::Response;
 use crate::json::{Map, Parsed, Value, fill_template};
 use crate::options::ChatRequest;
-use crate::text::join;
+use crate::text::filled;
 
 /// The operation that asks a bot, or a model without a bot, with the site's key.
 ///
@@ -35,10 +35,10 @@ pub fn operation(chat: Rc<ChatRequest>) -> Result<Operation> {
     messages.push(message_json("user", &message));
     let mut conversation = Map::new();
     chat.carry_over("conversation", &chat.uuid(3), &mut conversation);
-    let conversation_id = conversation.text("conversation").unwrap_or_default();
+    let conversation_id = conversation.text_or_empty("conversation");
     let body =
         fill_template(r#"{"messages":%,"conversation_uuid":$}"#, &[&Value::from(messages).to_json(), conversation_id]);
-    let path = join(&["aipkit/v1/chat/", &bot, "/message"]);
+    let path = filled("aipkit/v1/chat/$/message", &[&bot]);
     Ok(keyed_request(
         chat,
         None,
