@@ -38,6 +38,13 @@
 //! An [`exchange::Exchange`] gives the same events and the same end for the same bytes, however the network cuts them.
 //! The conformance suite (`tests/conformance.rs`) holds every provider to it, on every recorded exchange.
 //!
+//! ## Parts
+//!
+//! A program has the code of those protocols only that it uses. The core names no protocol and not the edge: `src/web/parts.rs` adds them,
+//! each by a function of its own, and the build cuts what only that function reaches into a WebAssembly module of its own, which
+//! shares the memory and the table of the core (`xtask/src/split.rs`). So a protocol costs nothing where it is not used, and a
+//! function that names one from outside would bring it into the core: `npm run size` shows that.
+//!
 //! ## Adding a provider
 //!
 //! Write one file with a `PROTOCOL` in `providers/keyed/` or `providers/wordpress/`, one line in

@@ -13,17 +13,17 @@ import { DIST, ROOT } from './paths.mjs';
  * @type {Record<string, { program: string, recorded: number }>}
  */
 export const PROGRAMS = {
-  'rivulet/openai, OpenAiChat': { program: "import { OpenAiChat } from 'rivulet/openai'; console.log(OpenAiChat);", recorded: 129_000 },
-  'rivulet/wordpress, AiEngine': { program: "import { AiEngine } from 'rivulet/wordpress'; console.log(AiEngine);", recorded: 102_700 },
-  'rivulet/services, Anthropic': { program: "import { Anthropic } from 'rivulet/services'; console.log(Anthropic);", recorded: 133_700 },
-  'rivulet/services, all': { program: "import * as rivulet from 'rivulet/services'; console.log({ ...rivulet });", recorded: 210_000 },
-  'rivulet, all': { program: "import * as rivulet from 'rivulet'; console.log({ ...rivulet });", recorded: 230_800 },
+  'rivulet/openai, OpenAiChat': { program: "import { OpenAiChat } from 'rivulet/openai'; console.log(OpenAiChat);", recorded: 119_700 },
+  'rivulet/wordpress, AiEngine': { program: "import { AiEngine } from 'rivulet/wordpress'; console.log(AiEngine);", recorded: 99_800 },
+  'rivulet/services, Anthropic': { program: "import { Anthropic } from 'rivulet/services'; console.log(Anthropic);", recorded: 124_400 },
+  'rivulet/services, all': { program: "import * as rivulet from 'rivulet/services'; console.log({ ...rivulet });", recorded: 198_700 },
+  'rivulet, all': { program: "import * as rivulet from 'rivulet'; console.log({ ...rivulet });", recorded: 223_500 },
   'rivulet/openai and rivulet/edge': {
     program: "import { OpenAiChat } from 'rivulet/openai'; import { createHandler } from 'rivulet/edge'; console.log(OpenAiChat, createHandler);",
-    recorded: 165_800,
+    recorded: 155_000,
   },
-  'rivulet/openai-client': { program: "import OpenAI from 'rivulet/openai-client'; console.log(OpenAI);", recorded: 169_500 },
-  'rivulet, ChatError': { program: "import { ChatError } from 'rivulet'; console.log(ChatError);", recorded: 5_800 },
+  'rivulet/openai-client': { program: "import OpenAI from 'rivulet/openai-client'; console.log(OpenAI);", recorded: 158_700 },
+  'rivulet, ChatError': { program: "import { ChatError } from 'rivulet'; console.log(ChatError);", recorded: 350 },
   'rivulet, SERVICES': { program: "import { SERVICES } from 'rivulet'; console.log(SERVICES);", recorded: 850 },
 };
 
