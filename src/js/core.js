@@ -1,7 +1,7 @@
 import { core as whole } from '#parts';
 import {
-  ReplyDriver, __wbg_finalize_init as adopt, __wbg_get_imports as glueImports, __wbg_reset_state as resetState, describe, emptyAnswer, formatPrompt, getModel, initSync,
-  isContextLength, memoryPages, readRequest,
+  ReplyDriver, __wbg_finalize_init as adopt, __wbg_get_imports as glueImports, __wbg_reset_state as resetState, describe, emptyAnswer,
+  formatPrompt, getModel, initSync, isContextLength, memoryPages, readRequest,
 } from 'glue';
 import { ChatError } from './error.js';
 import { forgetBuffer } from './chunk-buffer.js';
@@ -71,7 +71,7 @@ function begin(exports) {
 function add(part) {
   // Addresses of one build mean nothing in another.
   if (part.build !== whole.build) {
-    throw new ChatError('wasm_blocked', 'two different builds of rivulet are in use together: install one version, and load it once');
+    throw new ChatError('wasm_blocked', 'two different builds of rivulet are in use together: install one version');
   }
   if (added.has(part.name)) return;
   part.needs.forEach(add);
@@ -118,18 +118,12 @@ function attempt(part, make) {
   }
 }
 
-/**
- * The error where WebAssembly cannot be used. The engines' messages differ; all of them name what forbids it.
- */
+/** The error where WebAssembly cannot be used, by `error` of the engine. Messages differ; all of them name what forbids it. */
 function blocked(error) {
   const message = String(error?.message);
-  if (error?.code === 'ENOENT') {
-    return new ChatError('wasm_blocked', `${error.path} is missing: a bundler has left rivulet's files behind; name rivulet as external, or copy `
-      + 'node_modules/rivulet/dist/wasm beside the folder of the bundle (docs/environments.md)', { cause: error });
-  }
   let why = 'this page or runtime does not allow WebAssembly: a Content-Security-Policy needs script-src \'wasm-unsafe-eval\'';
   if (typeof WebAssembly !== 'object') {
-    why = 'this runtime has no WebAssembly (React Native\'s Hermes has none, and lockdown modes turn it off): call an endpoint made with rivulet/edge from it';
+    why = 'this runtime has no WebAssembly (React Native has none, and lockdown modes turn it off): ask an endpoint of yours from it (rivulet/edge)';
   } else if (/embedder|generation disallowed|unsafe-eval is not an allowed/i.test(message) && !/Content.Security.Policy|CSP/i.test(message)) {
     why = 'this runtime compiles no WebAssembly from bytes, as Cloudflare Workers do not: the bundler has to resolve rivulet with the condition '
       + '"workerd" (or "edge-light"); where it bundles for Node, name rivulet as external (docs/environments.md)';
@@ -156,6 +150,7 @@ function isTooLarge(error) {
 export async function prepare(error) {
   if (refused?.reported !== error || !refused.isMendable) throw error;
   const { part } = refused;
+  if (part === whole ? isStarted : added.has(part.name)) return;
   // Two replies may wait for the same part; a second instance of it would begin its state anew.
   if (!preparing.has(part.name)) preparing.set(part.name, make(part).finally(() => preparing.delete(part.name)));
   await preparing.get(part.name);
@@ -188,6 +183,7 @@ function renew() {
   }
   forgetBuffer();
   forgetReplies();
+  instances.clear();
   // The new instance is there; this gives its exports.
   linked = { __proto__: null, ...initSync() };
   added.forEach(link);
@@ -200,7 +196,7 @@ function renew() {
  * Any other error is returned as it is.
  */
 export function recoverFromTrap(error) {
-  if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return error;
+  if (error instanceof ChatError || !(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return error;
   lostInstances++;
   isDead = !renew();
   return new ChatError('protocol', `rivulet's core stopped: ${error.message}`, { retryable: true, cause: error });

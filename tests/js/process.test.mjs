@@ -51,7 +51,8 @@ test('after a trap of the core the next call works', async () => {
 });
 
 test('where an engine refuses to compile at once, replies have it compiled, and all else says why it cannot be', async () => {
-  const { forbidden, early, aborted, ...rest } = await child('old-chromium.mjs');
+  const { absent, forbidden, early, aborted, ...rest } = await child('old-chromium.mjs');
+  assert.match(absent, /^wasm_blocked: this runtime has no WebAssembly/);
   assert.match(forbidden, /^wasm_blocked: .*Content-Security-Policy needs script-src 'wasm-unsafe-eval'/);
   assert.match(early, /^wasm_blocked: .*Chromium before 115/);
   assert.match(aborted, /aborted/);

@@ -48,6 +48,10 @@ const asked = (call) => {
 const failed = (promise) => promise.then(() => 'a text', ({ code, message }) => `${code}: ${message}`);
 
 state.forbids = true;
+const { WebAssembly: kept } = globalThis;
+delete globalThis.WebAssembly;
+const absent = await failed(chat.createAsync({ messages: 'Hello' }));
+globalThis.WebAssembly = kept;
 const forbidden = await failed(chat.createAsync({ messages: 'Hello' }));
 state.forbids = false;
 const early = asked(() => chat.name);
@@ -57,4 +61,4 @@ aborter.abort();
 const texts = await Promise.all(['a', 'b'].map((messages) => chat.createAsync({ messages })));
 const client = new Client({ apiKey: 'k', baseURL: 'https://chat.example/v1', fetch });
 const { choices } = await client.chat.completions.create({ model: 'm', messages: [{ role: 'user', content: 'Hello' }] });
-console.log(JSON.stringify({ forbidden, early, aborted: await aborted, texts, client: choices[0].message.content, late: asked(() => chat.name), refused: state.refused > 0 }));
+console.log(JSON.stringify({ absent, forbidden, early, aborted: await aborted, texts, client: choices[0].message.content, late: asked(() => chat.name), refused: state.refused > 0 }));
