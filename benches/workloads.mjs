@@ -1,8 +1,9 @@
 // What is measured, with whom, how often. An event is one piece of text.
 
-const OPENAI = ['floor', 'floor-iter', 'hand', 'eventsource-parser', 'openai', 'xsai', 'ai-sdk', 'rivulet', 'rivulet-coalesce'];
+const OPENAI = ['floor', 'floor-iter', 'hand', 'eventsource-parser', 'openai', 'xsai', 'ai-sdk', 'liter-llm', 'rivulet', 'rivulet-coalesce'];
 const ENGINE = ['floor', 'floor-iter', 'hand', 'eventsource-parser', 'rivulet', 'rivulet-coalesce'];
 const ANTHROPIC = ['floor', 'floor-iter', 'hand', 'anthropic-sdk', 'rivulet', 'rivulet-coalesce'];
+const OLLAMA = ['floor', 'floor-iter', 'hand', 'ollama', 'rivulet', 'rivulet-coalesce'];
 const THOUGHTS = ['floor', 'floor-iter', 'hand', 'openai', 'ai-sdk', 'rivulet'];
 const CALLS = ['floor', 'floor-iter', 'hand', 'openai', 'rivulet'];
 const EDGE = ['floor', 'rivulet', 'edge-chat', 'edge-responses'];
@@ -23,26 +24,51 @@ export const STREAMS = {
   W9: { title: "Thoughts in OpenAI's chunks, 16 KiB a network chunk", dialect: 'thoughts', cut: KiB16, events: 20_000, names: THOUGHTS, ways: ['memory'] },
   W10: { title: "Arguments of a call in OpenAI's chunks, one a network chunk", dialect: 'calls', cut: 'event', events: 10_000, names: CALLS, ways: ['memory'] },
   W11: { title: "Arguments of a call in OpenAI's chunks, 16 KiB a network chunk", dialect: 'calls', cut: KiB16, events: 20_000, names: CALLS, ways: ['memory'] },
+  W12: { title: "Ollama's lines, one a network chunk", dialect: 'ollama', cut: 'event', events: 10_000, names: OLLAMA, ways: ['memory'] },
+  W13: { title: "Ollama's lines, 16 KiB a network chunk", dialect: 'ollama', cut: KiB16, events: 30_000, names: OLLAMA, ways: ['memory'] },
   'edge-1': { group: 'edge', title: "The endpoint: AI Engine's events, one a network chunk", dialect: 'ai-engine', cut: 'event', events: 10_000, names: EDGE, ways: ['memory'] },
   'edge-2': { group: 'edge', title: "The endpoint: AI Engine's events, 16 KiB a network chunk", dialect: 'ai-engine', cut: KiB16, events: 50_000, names: EDGE, ways: ['memory'] },
 };
 
-const WITH_TEXT = OPENAI.filter((name) => name !== 'rivulet-coalesce');
-const SHORT = { dialect: 'openai', cut: 'event', events: 20 };
+/** The contestants that import from an entry other than `rivulet`; a revision may not have it. */
+export const ENTRIES = { 'rivulet-openai': './openai', 'rivulet-services': './services', 'rivulet-ollama': './services', 'rivulet-wordpress': './wordpress' };
 
-/** What is not a cost of an event. */
+const SHORT = { dialect: 'openai', cut: 'event', events: 20 };
+const SHORT_ENGINE = { ...SHORT, dialect: 'ai-engine' };
+const SHORT_OLLAMA = { ...SHORT, dialect: 'ollama' };
+
+/** The floors have no text, or have it ready. */
+const PEERS = ['hand', 'eventsource-parser', 'openai', 'xsai', 'ai-sdk', 'liter-llm'];
+const OWN = ['rivulet', 'rivulet-openai', 'rivulet-services'];
+const OWN_ENGINE = ['hand', 'rivulet', 'rivulet-wordpress'];
+const OWN_OLLAMA = ['hand', 'ollama', 'rivulet', 'rivulet-ollama'];
+
+const first = { group: 'first', title: 'Time to the first text', replies: 2_000 };
+const heap = { group: 'heap', title: 'Bytes that an open reply keeps', replies: 2_000 };
+const cold = { group: 'cold', title: 'Import and first reply, fresh process' };
+
+/** What is not a cost of an event. `in`: not the runtime that all else is measured in, but this one. */
 export const OTHERS = {
-  first: { title: 'Time to the first text', names: WITH_TEXT.filter((name) => name !== 'floor'), body: SHORT, replies: 2_000 },
-  heap: { title: 'Bytes that an open reply keeps', names: WITH_TEXT, body: SHORT, replies: 2_000 },
-  cold: { title: 'Import and first reply, fresh process', names: WITH_TEXT, body: SHORT },
-  size: { title: 'Bytes of the smallest program, and of the package', names: WITH_TEXT },
-  long: { title: 'Long replies, many replies', names: ['hand', 'rivulet'], pieces: 1_000_000, replies: 100_000, body: SHORT },
+  first: { ...first, names: ['floor-iter', ...PEERS, ...OWN], body: SHORT },
+  'first-engine': { ...first, title: `${first.title}, AI Engine's body`, names: ['floor-iter', ...OWN_ENGINE], body: SHORT_ENGINE },
+  'first-ollama': { ...first, title: `${first.title}, Ollama's body`, names: ['floor-iter', ...OWN_OLLAMA], body: SHORT_OLLAMA },
+  heap: { ...heap, names: ['floor', 'floor-iter', ...PEERS, ...OWN], body: SHORT },
+  'heap-engine': { ...heap, title: `${heap.title}, AI Engine's body`, names: ['floor', 'floor-iter', ...OWN_ENGINE], body: SHORT_ENGINE },
+  'heap-ollama': { ...heap, title: `${heap.title}, Ollama's body`, names: ['floor', 'floor-iter', ...OWN_OLLAMA], body: SHORT_OLLAMA },
+  cold: { ...cold, names: ['floor', 'floor-iter', ...PEERS, ...OWN], body: SHORT },
+  'cold-engine': { ...cold, title: `${cold.title}, AI Engine's body`, names: OWN_ENGINE, body: SHORT_ENGINE },
+  'cold-ollama': { ...cold, title: `${cold.title}, Ollama's body`, names: OWN_OLLAMA, body: SHORT_OLLAMA },
+  'cold-24': { ...cold, in: 'node-24', names: ['floor', ...PEERS, ...OWN], body: SHORT },
+  'cold-24-engine': { ...cold, in: 'node-24', title: `${cold.title}, AI Engine's body`, names: OWN_ENGINE, body: SHORT_ENGINE },
+  size: { group: 'size', title: 'Bytes of the smallest program', names: ['floor', 'floor-iter', ...PEERS, 'ollama'] },
+  long: { group: 'long', title: 'Long replies, many replies', names: ['hand', 'rivulet'], pieces: 1_000_000, replies: 100_000, body: SHORT },
 };
 
 /** Elsewhere than on Node. */
 export const EVERYWHERE = ['W1', 'W2', 'cold'];
 
-export const NAMES = [...new Set(Object.entries(STREAMS).map(([name, { group }]) => group ?? name)), ...Object.keys(OTHERS), 'plots', 'hostile', 'gateway'];
+const groups = (works) => Object.entries(works).map(([name, { group }]) => group ?? name);
+export const NAMES = [...new Set([...groups(STREAMS), ...groups(OTHERS), 'plots', 'hostile', 'gateway'])];
 
 /** How long and how often. `size`: of every count of events and replies. */
 export const FULL = { rounds: 12, launches: 3, warmUpMs: 1_000, roundMs: 100, size: 1, first: 5, heap: 3, cold: 15, long: 3 };
