@@ -96,7 +96,16 @@ async function all(folder, server) {
       const isWanted = (workload) => wanted.includes(workload) && (isWhole || EVERYWHERE.includes(workload));
       const own = { ...counts, roundMs: Math.max(roundMs, counts.roundMs) };
       const pick = (names) => names.filter((one) => !without.includes(one));
-      const results = await measure(runtime, { title, isWanted, ways: isWhole ? undefined : ['memory'], counts: own, folder, server, pick, openOther: isWhole && ((other) => RUNTIMES[other].open(folder)) });
+      const results = await measure(runtime, {
+        title,
+        isWanted,
+        ways: isWhole ? undefined : ['memory'],
+        counts: own,
+        folder,
+        server,
+        pick,
+        openOther: isWhole ? (other) => RUNTIMES[other].open(folder) : undefined,
+      });
       await keep(name, results);
       if (isWhole && wanted.includes('plots')) console.log(`\n## Plots, in benches/plots\n\n${await plots(runtime, counts, about().split('\n')[0])}`);
       if (name === 'node' && wanted.includes('hostile')) {
@@ -134,7 +143,11 @@ async function measure(runtime, { title, isWanted, ways, counts, folder, server,
     const { group } = work;
     // Where all is measured, this too in another runtime.
     if (!isWanted(group) || (work.in && !openOther)) continue;
-    const other = work.in ? await openOther(work.in) : undefined;
+    const other = work.in ? await openOther(work.in).catch(({ message }) => message.split('\n')[0]) : undefined;
+    if (typeof other === 'string') {
+      console.log(`\n${name} is left out, without ${RUNTIMES[work.in].title}: ${other}`);
+      continue;
+    }
     try {
       results[name] = group === 'size' ? await size(folder, work) : await others[group](other ?? runtime, { ...work, names: pick(work.names) }, counts);
     } finally {

@@ -33,33 +33,34 @@ export const STREAMS = {
 /** The contestants that import from an entry other than `rivulet`; a revision may not have it. */
 export const ENTRIES = { 'rivulet-openai': './openai', 'rivulet-services': './services', 'rivulet-ollama': './services', 'rivulet-wordpress': './wordpress' };
 
-const SHORT = { dialect: 'openai', cut: 'event', events: 20 };
-const SHORT_ENGINE = { ...SHORT, dialect: 'ai-engine' };
-const SHORT_OLLAMA = { ...SHORT, dialect: 'ollama' };
-
-/** The floors have no text, or have it ready. */
 const PEERS = ['hand', 'eventsource-parser', 'openai', 'xsai', 'ai-sdk', 'liter-llm'];
-const OWN = ['rivulet', 'rivulet-openai', 'rivulet-services'];
-const OWN_ENGINE = ['hand', 'rivulet', 'rivulet-wordpress'];
-const OWN_OLLAMA = ['hand', 'ollama', 'rivulet', 'rivulet-ollama'];
+const SHORT = { dialect: 'openai', cut: 'event', events: 20 };
 
-const first = { group: 'first', title: 'Time to the first text', replies: 2_000 };
-const heap = { group: 'heap', title: 'Bytes that an open reply keeps', replies: 2_000 };
-const cold = { group: 'cold', title: 'Import and first reply, fresh process' };
+/** A reply's own cost: how the results are named, and who reads what. The floors are those of each kind. */
+const REPLIES = {
+  '': { words: '', body: SHORT, names: [...PEERS, 'rivulet', 'rivulet-openai', 'rivulet-services'] },
+  '-engine': { words: ", AI Engine's body", body: { ...SHORT, dialect: 'ai-engine' }, names: ['hand', 'rivulet', 'rivulet-wordpress'] },
+  '-ollama': { words: ", Ollama's body", body: { ...SHORT, dialect: 'ollama' }, names: ['hand', 'ollama', 'rivulet', 'rivulet-ollama'] },
+};
 
-/** What is not a cost of an event. `in`: not the runtime that all else is measured in, but this one. */
+const KINDS = {
+  // The floor has no text.
+  first: { title: 'Time to the first text', floors: ['floor-iter'], replies: 2_000 },
+  heap: { title: 'Bytes that an open reply keeps', floors: ['floor', 'floor-iter'], replies: 2_000 },
+  cold: { title: 'Import and first reply, fresh process', floors: ['floor', 'floor-iter'] },
+};
+
+/** `in`: not the runtime that all else is measured in, but this one; Node's streams and compiler differ much from one to the next. */
+const PLACES = { '': undefined, '-24': 'node-24' };
+
+/** `first`, `first-engine`, `first-ollama`, `first-24`, `first-24-engine` and so on. */
+const replies = Object.fromEntries(Object.entries(KINDS).flatMap(([group, { title, floors, ...more }]) =>
+  Object.entries(PLACES).flatMap(([place, runtime]) => Object.entries(REPLIES).map(([suffix, { words, body, names }]) =>
+    [group + place + suffix, { group, in: runtime, title: title + words, names: [...floors, ...names], body, ...more }]))));
+
+/** What is not a cost of an event. */
 export const OTHERS = {
-  first: { ...first, names: ['floor-iter', ...PEERS, ...OWN], body: SHORT },
-  'first-engine': { ...first, title: `${first.title}, AI Engine's body`, names: ['floor-iter', ...OWN_ENGINE], body: SHORT_ENGINE },
-  'first-ollama': { ...first, title: `${first.title}, Ollama's body`, names: ['floor-iter', ...OWN_OLLAMA], body: SHORT_OLLAMA },
-  heap: { ...heap, names: ['floor', 'floor-iter', ...PEERS, ...OWN], body: SHORT },
-  'heap-engine': { ...heap, title: `${heap.title}, AI Engine's body`, names: ['floor', 'floor-iter', ...OWN_ENGINE], body: SHORT_ENGINE },
-  'heap-ollama': { ...heap, title: `${heap.title}, Ollama's body`, names: ['floor', 'floor-iter', ...OWN_OLLAMA], body: SHORT_OLLAMA },
-  cold: { ...cold, names: ['floor', 'floor-iter', ...PEERS, ...OWN], body: SHORT },
-  'cold-engine': { ...cold, title: `${cold.title}, AI Engine's body`, names: OWN_ENGINE, body: SHORT_ENGINE },
-  'cold-ollama': { ...cold, title: `${cold.title}, Ollama's body`, names: OWN_OLLAMA, body: SHORT_OLLAMA },
-  'cold-24': { ...cold, in: 'node-24', names: ['floor', ...PEERS, ...OWN], body: SHORT },
-  'cold-24-engine': { ...cold, in: 'node-24', title: `${cold.title}, AI Engine's body`, names: OWN_ENGINE, body: SHORT_ENGINE },
+  ...replies,
   size: { group: 'size', title: 'Bytes of the smallest program', names: ['floor', 'floor-iter', ...PEERS, 'ollama'] },
   long: { group: 'long', title: 'Long replies, many replies', names: ['hand', 'rivulet'], pieces: 1_000_000, replies: 100_000, body: SHORT },
 };
