@@ -132,7 +132,8 @@ async function measure(runtime, { title, isWanted, ways, counts, folder, server,
   for (const [name, workload] of Object.entries(STREAMS)) {
     if (!isWanted(workload.group ?? name)) continue;
     for (const way of ways ?? workload.ways) {
-      const chosen = { ...workload, names: pick(workload.names) };
+      const more = way === 'memory' ? workload.fromMemory ?? [] : [];
+      const chosen = { ...workload, names: pick([...workload.names, ...more]) };
       const result = await measureStream(runtime, { name, way, workload: chosen, counts, server });
       results.streams[`${name} ${way}`] = result;
       if (Object.keys(result.wrong).length) process.exitCode = 1;

