@@ -27,8 +27,8 @@ import { EVERYWHERE, FULL, NAMES, OTHERS, QUICK, STREAMS } from './workloads.mjs
 const HELP = `Usage: npm run bench [-- OPTIONS]
 
 Measures the packed package beside what people use, interleaved in one run, and prints ratios to a floor: draining the
-same body. Every contestant's output is compared by hash before it counts. Takes about three quarters
-of an hour; nothing else should run meanwhile.
+same body. Every contestant's output is compared by hash before it counts. Takes about an hour;
+nothing else should run meanwhile.
 
 Options:
   --quick          Small counts: five minutes, and noisy
