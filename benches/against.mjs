@@ -1,7 +1,7 @@
 // Another revision of rivulet, built in a worktree of its own and installed beside this one: the same benchmark code, two packages.
 
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,10 +10,12 @@ import { Failure, read, run, step } from '../scripts/lib/run.mjs';
 import { project } from './project.mjs';
 import { ratio } from './report/stats.mjs';
 import { table, withSpread } from './report/table.mjs';
+import { ENTRIES } from './workloads.mjs';
 
 /**
  * @param {string} revision
- * @returns {Promise<{ commit: string, folder: string, remove: () => Promise<void> }>} a project as `project()` makes it
+ * @returns {Promise<{ commit: string, folder: string, has: (contestant: string) => boolean, remove: () => Promise<void> }>} a project as
+ *   `project()` makes it; `has`: the entry that the contestant imports
  */
 export async function otherProject(revision) {
   const commit = await read('git', ['rev-parse', '--verify', '--quiet', '--short', `${revision}^{commit}`]).catch(() => {
@@ -26,7 +28,9 @@ export async function otherProject(revision) {
     const [own, others] = await Promise.all(['HEAD', commit].map((name) => read('git', ['rev-parse', `${name}:package-lock.json`])));
     if (own === others && existsSync(join(ROOT, 'node_modules'))) await symlink(join(ROOT, 'node_modules'), join(tree, 'node_modules'), 'dir');
     await step(`Build of ${commit}`, () => run(process.execPath, [join(tree, 'scripts', 'build.mjs'), '--no-sizes'], { cwd: tree, capture: true }));
-    return { commit, ...(await project(tree)) };
+    const { exports } = JSON.parse(await readFile(join(tree, 'package.json'), 'utf8'));
+    const has = (contestant) => !ENTRIES[contestant] || ENTRIES[contestant] in exports;
+    return { commit, has, ...(await project(tree)) };
   } finally {
     await run('git', ['worktree', 'remove', '--force', tree]);
     await rm(join(tree, '..'), { recursive: true, force: true });

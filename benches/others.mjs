@@ -36,8 +36,9 @@ export async function first(runtime, { names, body, replies }, counts) {
 }
 
 export function firstTable(us) {
-  const rows = Object.entries(us).map(([name, own]) => [name, digits(median(own)), digits(ratio(own, us['floor-iter']).middle)]);
-  return table(['', 'us to the first text', 'x floor-iter'], rows);
+  const times = (own, base) => (base ? digits(ratio(own, base).middle) : '-');
+  const rows = Object.entries(us).map(([name, own]) => [name, digits(median(own)), times(own, us['floor-iter']), times(own, us.hand)]);
+  return table(['', 'us to the first text', 'x floor-iter', 'x hand'], rows);
 }
 
 export async function heap(runtime, { names, body, replies }, counts) {

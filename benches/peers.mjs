@@ -6,9 +6,11 @@ import { cached } from '../scripts/lib/cached.mjs';
 export const PEERS = {
   '@ai-sdk/openai-compatible': '3.0.92',
   '@anthropic-ai/sdk': '1.13.0',
+  '@kreuzberg/liter-llm-wasm': '1.8.2',
   '@xsai/stream-text': '0.4.4',
   ai: '7.0.173',
   'eventsource-parser': '4.1.3',
+  ollama: '0.6.4',
   openai: '7.57.0',
 };
 

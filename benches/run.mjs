@@ -27,8 +27,8 @@ import { EVERYWHERE, FULL, NAMES, OTHERS, QUICK, STREAMS } from './workloads.mjs
 const HELP = `Usage: npm run bench [-- OPTIONS]
 
 Measures the packed package beside what people use, interleaved in one run, and prints ratios to a floor: draining the
-same body. Every contestant's output is compared by hash before it counts. Takes about three quarters
-of an hour; nothing else should run meanwhile.
+same body. Every contestant's output is compared by hash before it counts. Takes about an hour;
+nothing else should run meanwhile.
 
 Options:
   --quick          Small counts: five minutes, and noisy
@@ -90,12 +90,22 @@ async function bench() {
 
 async function all(folder, server) {
   for (const name of runtimes) {
-    const { title, isWhole, roundMs = 0, open } = RUNTIMES[name];
+    const { title, isWhole, roundMs = 0, without = [], open } = RUNTIMES[name];
     const runtime = await open(folder);
     try {
       const isWanted = (workload) => wanted.includes(workload) && (isWhole || EVERYWHERE.includes(workload));
       const own = { ...counts, roundMs: Math.max(roundMs, counts.roundMs) };
-      const results = await measure(runtime, { title, isWanted, ways: isWhole ? undefined : ['memory'], counts: own, folder, server });
+      const pick = (names) => names.filter((one) => !without.includes(one));
+      const results = await measure(runtime, {
+        title,
+        isWanted,
+        ways: isWhole ? undefined : ['memory'],
+        counts: own,
+        folder,
+        server,
+        pick,
+        openOther: isWhole ? (other) => RUNTIMES[other].open(folder) : undefined,
+      });
       await keep(name, results);
       if (isWhole && wanted.includes('plots')) console.log(`\n## Plots, in benches/plots\n\n${await plots(runtime, counts, about().split('\n')[0])}`);
       if (name === 'node' && wanted.includes('hostile')) {
@@ -116,13 +126,14 @@ async function all(folder, server) {
   }
 }
 
-async function measure(runtime, { title, isWanted, ways, counts, folder, server, pick = (names) => names }) {
+async function measure(runtime, { title, isWanted, ways, counts, folder, server, pick, openOther }) {
   const results = { streams: {} };
-  const say = (words, text) => console.log(`\n## ${words}, ${title}\n\n${text}`);
+  const say = (words, text, where = title) => console.log(`\n## ${words}, ${where}\n\n${text}`);
   for (const [name, workload] of Object.entries(STREAMS)) {
     if (!isWanted(workload.group ?? name)) continue;
     for (const way of ways ?? workload.ways) {
-      const chosen = { ...workload, names: pick(workload.names) };
+      const more = way === 'memory' ? workload.fromMemory ?? [] : [];
+      const chosen = { ...workload, names: pick([...workload.names, ...more]) };
       const result = await measureStream(runtime, { name, way, workload: chosen, counts, server });
       results.streams[`${name} ${way}`] = result;
       if (Object.keys(result.wrong).length) process.exitCode = 1;
@@ -130,9 +141,20 @@ async function measure(runtime, { title, isWanted, ways, counts, folder, server,
     }
   }
   for (const [name, work] of Object.entries(OTHERS)) {
-    if (!isWanted(name)) continue;
-    results[name] = name === 'size' ? await size(folder, work) : await others[name](runtime, { ...work, names: pick(work.names) }, counts);
-    say(`${name}: ${work.title}`, name === 'size' ? sizeTable(results.size) : others[`${name}Table`](results[name]));
+    const { group } = work;
+    // Where all is measured, this too in another runtime.
+    if (!isWanted(group) || (work.in && !openOther)) continue;
+    const other = work.in ? await openOther(work.in).catch(({ message }) => message.split('\n')[0]) : undefined;
+    if (typeof other === 'string') {
+      console.log(`\n${name} is left out, without ${RUNTIMES[work.in].title}: ${other}`);
+      continue;
+    }
+    try {
+      results[name] = group === 'size' ? await size(folder, work) : await others[group](other ?? runtime, { ...work, names: pick(work.names) }, counts);
+    } finally {
+      await other?.close();
+    }
+    say(`${name}: ${work.title}`, group === 'size' ? sizeTable(results.size) : others[`${group}Table`](results[name]), work.in && RUNTIMES[work.in].title);
   }
   return results;
 }
@@ -143,13 +165,14 @@ async function against(folder, other, server) {
   const results = await measure(runtime, {
     title,
     isWanted: (name) => wanted.includes(name) && !SINGLE.includes(name),
-    pick: (names) => versus(names, ['floor', 'floor-iter', 'hand']),
+    pick: (names) => versus(names.filter((name) => other.has(name)), ['floor', 'floor-iter', 'hand']),
+    openOther: async (name) => both(await RUNTIMES[name].open(folder), await RUNTIMES[name].open(other.folder)),
     counts,
     folder,
     server,
   });
   const compared = Object.fromEntries(Object.entries(results.streams).map(([name, { costs }]) => [name, cpuOf(costs)]));
-  for (const name of ['first', 'heap', 'cold']) if (results[name]) compared[name] = results[name];
+  for (const name of Object.keys(OTHERS)) if (results[name]) compared[name] = results[name];
   console.log(`\n## Against ${other.commit}\n\n${againstTable(compared, other.commit)}`);
 }
 

@@ -14,8 +14,9 @@ const server = createServer(async (incoming, outgoing) => {
     return outgoing.writeHead(200, { 'content-type': 'application/json' }).end('{"success":true,"restNonce":"0123456789"}');
   }
   if (!bodies.has(wanted)) bodies.set(wanted, makeBody(JSON.parse(decodeURIComponent(wanted))));
-  outgoing.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const chunk of bodies.get(wanted).chunks) {
+  const { type, chunks } = bodies.get(wanted);
+  outgoing.writeHead(200, { 'content-type': type });
+  for (const chunk of chunks) {
     // A write is a chunk of the transfer, and so of the body.
     if (!outgoing.write(chunk)) await new Promise((resolve) => outgoing.once('drain', resolve));
   }

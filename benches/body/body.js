@@ -14,13 +14,13 @@ const encoder = new TextEncoder();
  * `cut`: 'event' (one a chunk), 'crumbs' (1 to 64 bytes) or a number of bytes. `times`: the pieces are sent so often, from one
  * copy in memory; with 'event' only.
  *
- * @returns {{ chunks: Uint8Array[], loop: [number, number, number], bytes: number, texts: string[], ends: number[] }}
- *   `ends[i]`: how many bytes have come when `texts[i]` is complete
+ * @returns {{ type: string, chunks: Uint8Array[], loop: [number, number, number], bytes: number, texts: string[], ends: number[] }}
+ *   `type`: of the content; `ends[i]`: how many bytes have come when `texts[i]` is complete
  */
 export function makeBody({ dialect, cut, events, times = 1 }) {
-  const { begin, piece, end } = DIALECTS[dialect];
+  const { type = 'text/event-stream', begin, piece, end } = DIALECTS[dialect];
   const texts = Array.from({ length: events }, (_, index) => WORDS[index % WORDS.length]);
-  const frames = texts.map((text) => encoder.encode(piece(text)));
+  const frames = texts.map((text, index) => encoder.encode(piece(text, index)));
   const first = encoder.encode(begin);
   const last = encoder.encode(end(texts.join('')));
   let length = first.length;
@@ -29,7 +29,7 @@ export function makeBody({ dialect, cut, events, times = 1 }) {
   const all = [first, ...frames, last].filter((frame) => frame.length > 0);
   const chunks = cut === 'event' ? all : slices(join(all), cut === 'crumbs' ? crumbs() : () => cut);
   const from = first.length > 0 ? 1 : 0;
-  return { chunks, loop: [from, chunks.length - 1, times], bytes: length + pieces * (times - 1) + last.length, texts, ends };
+  return { type, chunks, loop: [from, chunks.length - 1, times], bytes: length + pieces * (times - 1) + last.length, texts, ends };
 }
 
 function join(parts) {

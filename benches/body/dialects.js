@@ -1,4 +1,5 @@
-// What services send: one head a reply, a frame a piece of text, an end. As recorded in tests/wire, texts aside.
+// What services send: one head a reply, a frame a piece of text, an end. As recorded in tests/wire, texts aside. `type`: where it is not an
+// event stream.
 
 const data = (value) => `data: ${value}\n\n`;
 const json = (value) => data(JSON.stringify(value));
@@ -51,6 +52,22 @@ function anthropic() {
   };
 }
 
+/** Ollama's own: a line of JSON each, about 130 bytes, and the time of each in it, in ns. */
+function ollama() {
+  const start = Date.UTC(2026, 10, 24, 12, 47, 14);
+  const line = (index, content, more = { done: false }) => {
+    const created_at = new Date(start + index * 23).toISOString().replace('Z', `${100_000 + (index * 7_919) % 899_999}Z`);
+    return `${JSON.stringify({ model: 'llama3.2', created_at, message: { role: 'assistant', content }, ...more })}\n`;
+  };
+  const counts = { total_duration: 4648158584, load_duration: 4071084, prompt_eval_count: 26, prompt_eval_duration: 439038000, eval_count: 298, eval_duration: 4196918000 };
+  return {
+    type: 'application/x-ndjson',
+    begin: '',
+    piece: (text, index) => line(index, text),
+    end: () => line(0, '', { done: true, done_reason: 'stop', ...counts }),
+  };
+}
+
 const calls = (call) => ({ tool_calls: [{ index: 0, ...call }] });
 
 export const DIALECTS = {
@@ -65,4 +82,5 @@ export const DIALECTS = {
   ),
   'ai-engine': aiEngine(),
   anthropic: anthropic(),
+  ollama: ollama(),
 };

@@ -5,7 +5,7 @@
  * @param {{ stallAt?: number }} [options] `stallAt`: nothing comes after so many chunks
  */
 export function memoryFetch(body, { stallAt = Infinity } = {}) {
-  const headers = { 'content-type': 'text/event-stream' };
+  const headers = { 'content-type': body.type };
   return async (input) => {
     const url = String(input.url ?? input);
     if (url.endsWith('/start_session')) return Response.json({ success: true, restNonce: '0123456789' });

@@ -6,10 +6,11 @@ const PATHS = {
   calls: '/v1/chat/completions',
   'ai-engine': '/wp-json/mwai-ui/v1/chats/submit',
   anthropic: '/v1/messages',
+  ollama: '/api/chat',
 };
 
-export const post = ({ dialect, url, fetch = globalThis.fetch }) => fetch(url + PATHS[dialect], {
+export const post = ({ dialect, url, fetch = globalThis.fetch }, more = {}) => fetch(url + PATHS[dialect], {
   method: 'POST',
-  headers: { 'content-type': 'application/json', authorization: 'Bearer sk-bench' },
+  headers: { 'content-type': 'application/json', authorization: 'Bearer sk-bench', ...more },
   body: JSON.stringify({ model: 'bench', stream: true, messages: [{ role: 'user', content: 'Hi' }] }),
 });

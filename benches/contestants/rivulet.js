@@ -1,4 +1,4 @@
-import { AiEngine, Anthropic, OpenAiChat } from 'rivulet';
+import { AiEngine, Anthropic, Ollama, OpenAiChat } from 'rivulet';
 
 // In a page a key is refused unless one says that it is meant.
 const KEY = { apiKey: 'sk-bench', allowBrowser: true, defaultModel: 'bench' };
@@ -10,6 +10,7 @@ const PROVIDERS = {
   calls: openai,
   'ai-engine': (url, fetch) => new AiEngine({ url, fetch }),
   anthropic: (url, fetch) => new Anthropic({ baseUrl: `${url}/v1`, ...KEY, fetch }),
+  ollama: (url, fetch) => new Ollama({ baseUrl: url, defaultModel: 'bench', fetch }),
 };
 
 export const create = ({ dialect, url, fetch, coalesce = false }) => {

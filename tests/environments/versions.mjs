@@ -1,7 +1,6 @@
 // What the environments are made of, all versions in one list: a group is installed into the cache, once per set of versions.
 
-/** Node as a package, by which the tools below run; and the oldest that package.json admits. */
-export const NODES = { 20: '20.19.0', 22: '22.23.5', 24: '24.22.3' };
+export { NODES } from '../../scripts/lib/runtimes.mjs';
 
 /** Tools run by this one: most of them want a newer Node than rivulet does. */
 export const TOOLS_NODE = 24;

@@ -4,7 +4,9 @@ import { test } from 'node:test';
 
 import { ROOT } from '../../scripts/lib/paths.mjs';
 import { ratio, spread } from '../../benches/report/stats.mjs';
-import { STREAMS } from '../../benches/workloads.mjs';
+import { goalTable } from '../../benches/goals.mjs';
+import { OTHERS, STREAMS } from '../../benches/workloads.mjs';
+import { PROGRAMS } from '../../scripts/lib/sizes.mjs';
 
 const bench = (...args) => spawnSync(process.execPath, ['benches/run.mjs', '--no-build', '--quick', ...args], { cwd: ROOT, encoding: 'utf8' });
 
@@ -23,6 +25,7 @@ test('measures everybody in W1, whose outputs are all right, and prints the goal
       assert.ok(Number(cpu) > 0, `${name}: ${cpu} ns`);
     }
   }
+  for (const name of STREAMS.W1.fromMemory) assert.deepEqual(rows.filter(([first]) => first === name).map((row) => row.at(-1)), ['right'], name);
   const goal = rows.find(([first]) => first === 'W1, x floor');
   assert.match(goal?.at(-1) ?? '', /^(met|MISSED)$/);
 });
@@ -38,12 +41,33 @@ test('an output that is not what was sent is told of, and does not count', async
 
 test('every cut of a body holds the same bytes', async () => {
   const { makeBody } = await import('../../benches/body/body.js');
-  for (const dialect of ['openai', 'ai-engine', 'anthropic']) {
+  for (const dialect of ['openai', 'ai-engine', 'anthropic', 'ollama']) {
     const [one, ...others] = ['event', 'crumbs', 1024].map((cut) => makeBody({ dialect, cut, events: 70 }));
     for (const other of others) assert.ok(Buffer.concat(other.chunks).equals(Buffer.concat(one.chunks)), dialect);
     assert.equal(Buffer.concat(one.chunks).length, one.bytes);
-    assert.match(Buffer.concat(one.chunks).subarray(0, one.ends[0]).toString(), /"The "\}*(,.*)?\n\n$/);
+    assert.match(Buffer.concat(one.chunks).subarray(0, one.ends[0]).toString(), /"The "\}*(,.*)?\n\n?$/);
   }
+});
+
+test('the loop by hand reads what every service sends', async () => {
+  const { DIALECTS } = await import('../../benches/body/dialects.js');
+  const { measured } = await import('../../benches/harness/measured.js');
+  const hand = await import('../../benches/contestants/hand.js');
+  for (const dialect of Object.keys(DIALECTS)) {
+    for (const cut of ['event', 'crumbs']) assert.equal(await measured(hand, { body: { dialect, cut, events: 70 } }).check(), undefined, `${dialect}, ${cut}`);
+  }
+});
+
+test('every goal but the gateway\'s is about something that is measured', () => {
+  const ofAll = (names, value) => Object.fromEntries(names.map((name) => [name, value]));
+  const results = {
+    streams: Object.fromEntries(Object.entries(STREAMS).map(([name, { names }]) => [`${name} memory`, { costs: ofAll(names, { cpu: [1] }) }])),
+    ...Object.fromEntries(Object.entries(OTHERS).map(([name, { names }]) => [name, ofAll(names, [1])])),
+    size: { entries: ofAll(Object.keys(PROGRAMS), { gzip: 1 }) },
+    long: { tenths: ofAll(OTHERS.long.names, [[1, 1]]), memory: { early: 1, late: 1 } },
+  };
+  const open = rowsOf(goalTable(results)).filter(([name, , , verdict]) => verdict === 'not measured' && !name.startsWith('gateway'));
+  assert.deepEqual(open, []);
 });
 
 test('ratios are of the same round', () => {
