@@ -53,7 +53,7 @@ async function start() {
     const kv = await startKv();
     opened.push(() => kv.close());
     // The example has a package.json of its own, in which this package is not installed.
-    const own = { rivulet: join(DIST, 'index.js'), 'rivulet/edge': join(DIST, 'edge.js') };
+    const own = { rivulet: join(DIST, 'workerd', 'index.js'), 'rivulet/edge': join(DIST, 'workerd', 'edge.js') };
     const bundle = await bundleWorker(join(ROOT, 'examples', 'worker', 'src', 'index.js'), folder, ROOT, own);
     const worker = await startWorkerd(bundle, {
       port: Number(given.port),

@@ -23,7 +23,7 @@ export const PROGRAMS = {
     recorded: 155_000,
   },
   'rivulet/openai-client': { program: "import OpenAI from 'rivulet/openai-client'; console.log(OpenAI);", recorded: 158_700 },
-  'rivulet, ChatError': { program: "import { ChatError } from 'rivulet'; console.log(ChatError);", recorded: 350 },
+  'rivulet, ChatError': { program: "import { ChatError } from 'rivulet'; console.log(ChatError);", recorded: 400 },
   'rivulet, SERVICES': { program: "import { SERVICES } from 'rivulet'; console.log(SERVICES);", recorded: 850 },
 };
 
