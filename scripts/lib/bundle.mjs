@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 
 import { MARK, MARK_TEXT } from './dev-build.mjs';
 import { decoder, encode, ranking } from './inline.mjs';
@@ -88,7 +89,7 @@ async function writeAll(fresh, dev) {
   // And Next has a `setImmediate` there that throws.
   await chunks('edge-light', imported('?module'), { define: { 'globalThis.setImmediate': 'undefined' } });
   // One file for each entry, and `edge` takes what it shares with `index` from there: Node needs half a millisecond for a file.
-  await twoFiles({ ...common, plugins: [glue(from), partsFor(parts, beside)] }, join(fresh, 'node'), '.js');
+  await twoFiles({ ...common, plugins: [glue(from), partsFor(parts.inOnePiece, beside)] }, join(fresh, 'node'), '.js');
   await twoFiles({ ...common, format: 'cjs', plugins: [glue(from), partsFor(parts, inline)] }, join(fresh, 'cjs'), '.cjs');
   for (const [name, more] of Object.entries({
     'rivulet.min.js': { entryPoints: [source('index')] },
@@ -97,7 +98,7 @@ async function writeAll(fresh, dev) {
   })) {
     await build({ ...common, ...more, outfile: join(fresh, name), plugins: [glue(from), partsFor(parts, inline)] });
   }
-  const slim = { ...common, entryPoints: [source('slim')], plugins: [glue(from), partsFor({ ...parts, isWhole: true }, given)] };
+  const slim = { ...common, entryPoints: [source('slim')], plugins: [glue(from), partsFor(parts.inOnePiece, given)] };
   await build({ ...slim, outdir: fresh });
   await build({ ...slim, format: 'cjs', outfile: join(fresh, 'cjs', 'slim.cjs') });
   await build({ ...common, entryPoints: SEPARATE_ENTRIES.map(source), outdir: fresh });
@@ -201,7 +202,8 @@ async function writeTypes(fresh) {
 /**
  * The parts of the module (src/web/parts.rs), the core first. A dev build is one piece, in which all of them are.
  *
- * @returns {Promise<{ isWhole: boolean, build: string, list: { name: string, needs: string[], export?: string, bytes?: Uint8Array }[], ranks: Uint8Array }>}
+ * @typedef {{ isWhole: boolean, build: string, list: { name: string, needs: string[], export?: string, bytes?: Uint8Array }[], ranks: Uint8Array }} Parts
+ * @returns {Promise<Parts & { inOnePiece: Parts }>}
  */
 async function readParts(from) {
   const whole = await readFile(join(from, 'rivulet_bg.wasm'));
@@ -212,7 +214,8 @@ async function readParts(from) {
     ...part,
     bytes: isWhole ? (part.name === 'core' ? whole : undefined) : await readFile(join(from, 'split', `${part.name}.wasm`)),
   })));
-  return { isWhole, build, list, ranks };
+  const inOnePiece = { isWhole: true, build, list: list.map((part) => ({ ...part, bytes: part.name === 'core' ? whole : undefined })), ranks };
+  return { isWhole, build, list, ranks, inOnePiece };
 }
 
 /**
@@ -236,8 +239,6 @@ const partsFor = ({ isWhole, build, list, ranks }, way) => ({
     onResolve({ filter: /^#decode$/ }, () => ({ path: 'decode', namespace: 'decode', sideEffects: false }));
     onLoad({ filter: /.*/, namespace: 'parts' }, () => entry(list.map(({ name }) => `export { ${name} } from 'part:${name}';`).join('\n')));
     onLoad({ filter: /.*/, namespace: 'decode' }, () => entry(decoder(ranks)));
-    onResolve({ filter: /^#beside$/ }, () => ({ path: 'beside', namespace: 'beside', sideEffects: false }));
-    onLoad({ filter: /.*/, namespace: 'beside' }, () => entry(BESIDE));
     onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => {
       const part = list.find(({ name }) => name === path);
       const { head = '', load } = (isWhole && path !== 'core') ? {} : way(part, ranks);
@@ -267,25 +268,25 @@ const imported = (query) => ({ name }) => ({
   load: query ? '() => module instanceof WebAssembly.Module ? module : Object.setPrototypeOf(module, WebAssembly.Module.prototype)' : '() => module',
 });
 
-/** As a file beside this one, and as text for programs that a bundler has put elsewhere: the text is decoded only there. */
-const beside = (part, ranks) => ({
-  head: `import { besideOr } from '#beside';\n${inline(part, ranks).head}`,
-  load: `() => besideOr('${part.name}.wasm', ${part.bytes.length}) ?? decode(text)`,
+/**
+ * As a file beside this one, in one piece: each module costs Node 20 a millisecond, and Node 24 0.4 ms, while its size costs little. For programs that
+ * a bundler has put elsewhere also as text, as small as can be and in a function, since all programs parse it (1 ms); it is unpacked only
+ * where the file is missing, or is another one.
+ */
+const beside = ({ bytes }) => ({
+  head: `
+    import { readFileSync } from 'node:fs';
+    const packed = () => '${brotliCompressSync(bytes).toString('base64')}';
+    function load() {
+      try {
+        const bytes = readFileSync(new URL('../rivulet.wasm', import.meta.url));
+        if (bytes.length === ${bytes.length}) return bytes;
+      } catch {}
+      return process.getBuiltinModule('node:zlib').brotliDecompressSync(Buffer.from(packed(), 'base64'));
+    }
+  `,
+  load: 'load',
 });
-
-/** Reads a file of ours. Where this program is not where it was, `undefined`; so too if another file has this name there. */
-const BESIDE = `
-import { readFileSync } from 'node:fs';
-const here = import.meta.url;
-export function besideOr(name, length) {
-  try {
-    const bytes = readFileSync(new URL('../wasm/' + name, here));
-    return bytes.length === length ? bytes : undefined;
-  } catch {
-    return undefined;
-  }
-}
-`;
 
 /** As what the caller gave to `init`. */
 const given = () => ({ head: "import { givenModule } from './slim-module.js';", load: 'givenModule' });
