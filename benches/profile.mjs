@@ -1,10 +1,11 @@
 // `npm run bench -- --profile`: where the time goes. For an event: variants of the way of a chunk, each with one thing more than the
 // one before. For the first text of a reply: V8's profiler, with the names of the module's functions kept.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { SOURCES } from '../scripts/lib/paths.mjs';
+import { Failure } from '../scripts/lib/run.mjs';
 import { moduleWithNames } from '../scripts/lib/wasm.mjs';
 import { moduleOf } from '../scripts/lib/wasm-names.mjs';
 import { median } from './report/stats.mjs';
@@ -24,8 +25,15 @@ const STEPS = [
 /** Puts the module with names into the installed package. */
 export async function withNames(folder) {
   const module = await moduleWithNames();
-  const base64 = (await readFile(module)).toString('base64');
-  await writeFile(join(folder, 'node_modules', 'rivulet', 'dist', 'wasm', 'inline.js'), `export default () => Buffer.from('${base64}', 'base64');\n`);
+  const bytes = await readFile(module);
+  const file = (name) => join(folder, 'node_modules', 'rivulet', 'dist', name);
+  // The file for Node takes no module of another length.
+  const program = await readFile(file('node/index.js'), 'utf8');
+  const { size } = await stat(file('rivulet.wasm'));
+  const changed = program.replace(`.length===${size}`, `.length===${bytes.length}`);
+  if (changed === program) throw new Failure('the profile cannot put the module with names into dist/node/index.js: has scripts/lib/bundle.mjs changed?');
+  await writeFile(file('node/index.js'), changed);
+  await writeFile(file('rivulet.wasm'), bytes);
   // For the variants, which ask the glue directly.
   process.env.RIVULET_GLUE = dirname(module);
   process.env.RIVULET_SOURCES = SOURCES;
