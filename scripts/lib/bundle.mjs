@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 
 import { MARK, MARK_TEXT } from './dev-build.mjs';
@@ -144,12 +144,11 @@ async function twoFiles(options, folder, extension) {
   const list = [...shared].sort();
   const specifier = (full) => (full.startsWith('part:') ? full : `./${relative(SOURCES, full).replaceAll('\\', '/')}`);
   const all = list.map((full) => `export * from '${specifier(full)}';`).join('\n');
-  // Names of each module, for the entries that take them from `_`.
-  const names = new Map();
-  for (const full of list) {
-    const { metafile } = await build({ ...options, format: 'esm', sourcemap: false, stdin: entry(`export * from '${specifier(full)}';`), metafile: true, write: false, outfile: 'x.js' });
-    names.set(specifier(full), Object.values(metafile.outputs)[0].exports);
-  }
+  // Names of each module, for the entries that take them from `_`: an output for each, in one run.
+  const entryPoints = list.map((full, index) => ({ in: full, out: String(index) }));
+  const { metafile } = await build({ ...options, format: 'esm', sourcemap: false, entryPoints, outdir: folder, metafile: true, write: false });
+  const outputs = Object.entries(metafile.outputs).map(([path, { exports }]) => [Number(basename(path, '.js')), exports]);
+  const names = new Map(outputs.map(([index, exports]) => [specifier(list[index]), exports]));
   await build({
     ...options,
     stdin: entry("export * from './index.js'; export * as _ from 'shared';"),
@@ -210,11 +209,9 @@ async function readParts(from) {
   const build = createHash('sha256').update(whole).digest('hex').slice(0, 8);
   const ranks = ranking(whole);
   const { isWhole, list: parts } = JSON.parse(await readFile(join(from, 'parts.json'), 'utf8'));
-  const list = await Promise.all(parts.map(async (part) => ({
-    ...part,
-    bytes: isWhole ? (part.name === 'core' ? whole : undefined) : await readFile(join(from, 'split', `${part.name}.wasm`)),
-  })));
-  const inOnePiece = { isWhole: true, build, list: list.map((part) => ({ ...part, bytes: part.name === 'core' ? whole : undefined })), ranks };
+  const inOnePiece = { isWhole: true, build, list: parts.map((part) => ({ ...part, bytes: part.name === 'core' ? whole : undefined })), ranks };
+  if (isWhole) return { ...inOnePiece, inOnePiece };
+  const list = await Promise.all(parts.map(async (part) => ({ ...part, bytes: await readFile(join(from, 'split', `${part.name}.wasm`)) })));
   return { isWhole, build, list, ranks, inOnePiece };
 }
 
@@ -228,8 +225,7 @@ async function readParts(from) {
 const partsFor = ({ isWhole, build, list, ranks }, way) => ({
   name: 'parts',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^#parts$/ }, () => ({ path: 'parts', namespace: 'parts' }));
-    // A file each, and each imported by itself, so that entries get only those that they use.
+    // A file each, and each imported by itself, so that entries get only those that they use: there is no file that has all of them.
     onLoad({ filter: /[/\\]src[/\\]js[/\\].*\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       const single = (_, names) => names.split(',').map((name) => `import { ${name.trim()} } from 'part:${name.trim().split(' ')[0]}';`).join(' ');
@@ -237,16 +233,14 @@ const partsFor = ({ isWhole, build, list, ranks }, way) => ({
     });
     onResolve({ filter: /^part:/ }, ({ path }) => ({ path: path.slice('part:'.length), namespace: 'part', sideEffects: false }));
     onResolve({ filter: /^#decode$/ }, () => ({ path: 'decode', namespace: 'decode', sideEffects: false }));
-    onLoad({ filter: /.*/, namespace: 'parts' }, () => entry(list.map(({ name }) => `export { ${name} } from 'part:${name}';`).join('\n')));
     onLoad({ filter: /.*/, namespace: 'decode' }, () => entry(decoder(ranks)));
     onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => {
       const part = list.find(({ name }) => name === path);
-      const { head = '', load } = (isWhole && path !== 'core') ? {} : way(part, ranks);
+      const { head = '', load } = part.bytes ? way(part, ranks) : {};
       const members = [
         `name: '${path}', build: '${build}'`,
-        ...(path === 'core' ? [] : [`needs: [${part.needs.join(', ')}]`]),
+        path === 'core' ? `isWhole: ${isWhole}` : `needs: [${part.needs.join(', ')}]`,
         ...(part.export ? [`export: '${part.export}'`] : []),
-        ...(path === 'core' ? [`isWhole: ${isWhole}`] : []),
         ...(load ? [`load: ${load}`] : []),
       ];
       const needs = part.needs.map((name) => `import { ${name} } from 'part:${name}';`).join('\n');

@@ -44,8 +44,8 @@ export async function shortenGlue(file, printed) {
 }
 
 /**
- * The glue with what rivulet needs of it: a bundler leaves it out where nothing of it is used, the imports for parts of the module are exported, and importing the glue makes no decoder, and the
- * pages that jsdom simulates for Jest, which have none, get that of Node.
+ * The glue with what rivulet needs of it: a bundler leaves it out where nothing of it is used; the imports for parts of the module are
+ * exported; importing it makes no decoder, and the pages that jsdom simulates for Jest, which have none, get that of Node.
  *
  * @param {string} text
  */
@@ -55,9 +55,10 @@ export function lateText(text) {
     text = text.replaceAll(found, replacement);
   };
   const made = "new TextDecoder('utf-8', { ignoreBOM: true })";
+  const late = "new (coders().TextDecoder)('utf-8', { ignoreBOM: true })";
   replace(`let cachedTextDecoder = ${made};\ncachedTextDecoder.decode();\n`, 'let cachedTextDecoder;\n');
-  replace(made, "new (coders().TextDecoder)('utf-8', { ignoreBOM: true })");
-  replace('return cachedTextDecoder.decode(bytes);', `return (cachedTextDecoder ??= ${made.replace('TextDecoder', '(coders().TextDecoder)')}).decode(bytes);`);
+  replace(made, late);
+  replace('return cachedTextDecoder.decode(bytes);', `return (cachedTextDecoder ??= ${late}).decode(bytes);`);
   replace('const cachedTextEncoder = new TextEncoder();', 'let cachedTextEncoder;\n'
     + "const coders = () => (typeof TextDecoder === 'function' ? globalThis : globalThis.process.getBuiltinModule('node:util'));");
   // Every engine that has what the module needs has `encodeInto`.

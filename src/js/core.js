@@ -35,7 +35,7 @@ let refused;
 const preparing = new Map();
 const instances = new Map();
 
-/** Why there can be no other instance: the engine makes none at once. */
+/** Whether the instance is lost for good: Chromium before 115 starts no other at once. */
 let isDead = false;
 
 /** How many instances were given up. Objects of one instance must not be freed in the next, where their addresses mean nothing. */
