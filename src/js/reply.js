@@ -43,7 +43,6 @@ export const Reply = /* @__PURE__ */ disposable(class Reply {
   /** Whether no content was handed out so far. */
   #awaitsContent = true;
   #retries = 0;
-  #unprepared;
   /** Resolves to the result of an ended reply, while the rest of the body is read. */
   #rest = null;
   /** Calls of `next` that are not settled; while there are any, the next one waits its turn behind `#tail`. */
@@ -254,8 +253,15 @@ export const Reply = /* @__PURE__ */ disposable(class Reply {
   /** Has the driver send its requests, until there is a body to read, a retry to wait for, or the reply is over. */
   async #open() {
     try {
-      if (this.#driver !== null) await nextTurn();
-      else if (!this.#begin() || !(this.#start() ?? await this.#startPrepared())) return;
+      if (this.#driver !== null) {
+        await nextTurn();
+      } else {
+        if (!this.#begin()) return;
+        for (let refusal; (refusal = this.#start()) !== undefined;) {
+          await this.#config.prepare(refusal);
+          if (this.#over) return;
+        }
+      }
       this.#deadlines.reading();
       const { pauseEnd } = this.#deadlines;
       if (pauseEnd !== undefined) await pauseEnd;
@@ -271,27 +277,17 @@ export const Reply = /* @__PURE__ */ disposable(class Reply {
     }
   }
 
-  /** Makes the driver, which sends nothing yet. `undefined`: the engine has to be prepared first. */
+  /** Makes the driver, which sends nothing yet. Returns the error of an engine that `prepare` may have to be asked for first. */
   #start() {
     const { start, prepare } = this.#config;
     try {
       this.#driver = start(this.#host, this.#buffer);
     } catch (error) {
       if (!prepare) throw error;
-      this.#unprepared = error;
-      return undefined;
+      return error;
     }
     this.#config.start = this.#config.prepare = undefined;
-    return true;
-  }
-
-  /** For engines that refuse to compile at once: `prepare` throws what it cannot mend. `false`: the reply is over. */
-  async #startPrepared() {
-    do {
-      await this.#config.prepare(this.#unprepared);
-      if (this.#over) return false;
-    } while (!this.#start());
-    return true;
+    return undefined;
   }
 
   /** Begins the reply at the first read: only now is anything checked, started or sent. `false`: it is over already. */
