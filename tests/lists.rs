@@ -84,12 +84,12 @@ fn event_kinds_of_the_types_are_those_that_are_handed_out() {
     let mut handed_out = matches(r#"=> "([a-z-]+)""#, &core);
     handed_out.extend(matches("type: '([a-z-]+)'", &(buffer + &retry)));
     let mut types = matches("type: '([a-z-]+)'", &declared);
-    // Declared on its own, since `onRetry` gets it, too.
-    assert!(declared.contains("| Retry\n"), "an event is a retry");
-    types.extend(matches(
-        "type: '([a-z-]+)'",
-        &between(&source("src/js/index.d.ts"), "export interface Retry {", "\n}"),
-    ));
+    // Declared on their own, since `onRetry` and `onWarning` get them, too.
+    for own in ["Retry", "Warning"] {
+        assert!(declared.contains(&format!("| {own}\n")), "an event is a {own}");
+        let interface = between(&source("src/js/index.d.ts"), &format!("export interface {own} {{"), "\n}");
+        types.extend(matches("type: '([a-z-]+)'", &interface));
+    }
     assert_eq!(types, handed_out);
 }
 

@@ -58,6 +58,8 @@ async function writeAll(fresh, dev) {
     target: 'es2022',
     charset: 'utf8',
     legalComments: 'none',
+    // Left for the bundler of the program, which knows whether it is in development. esbuild would fill it in.
+    define: { 'process.env.NODE_ENV': 'process.env.NODE_ENV' },
     // A dev build is read, in stack traces and debuggers.
     minify: !dev,
     sourcemap: 'linked',
@@ -87,7 +89,7 @@ async function writeAll(fresh, dev) {
   await chunks('workerd', imported(''));
   // Next's edge runtime and unwasm (Nitro) give a compiled module only if asked.
   // And Next has a `setImmediate` there that throws.
-  await chunks('edge-light', imported('?module'), { define: { 'globalThis.setImmediate': 'undefined' } });
+  await chunks('edge-light', imported('?module'), { define: { ...common.define, 'globalThis.setImmediate': 'undefined' } });
   // One file for each entry, and `edge` takes what it shares with `index` from there: Node needs half a millisecond for a file.
   await twoFiles({ ...common, plugins: [glue(from), partsFor(parts.inOnePiece, beside)] }, join(fresh, 'node'), '.js');
   await twoFiles({ ...common, format: 'cjs', plugins: [glue(from), partsFor(parts, inline)] }, join(fresh, 'cjs'), '.cjs');

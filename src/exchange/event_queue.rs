@@ -11,7 +11,7 @@ use crate::json::{self, Map, SurrogateJoiner, Value, weight};
 use crate::text::lossy;
 
 /// The warning of a reply without text, tool calls and images.
-pub const EMPTY_REPLY: &str = "the site sent an empty reply";
+pub const EMPTY_REPLY: &str = "the reply is empty";
 
 /// What stands between two parts of the reasoning. Each of them is a paragraph or more.
 const PART_BREAK: &str = "\n\n";

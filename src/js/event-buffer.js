@@ -1,3 +1,6 @@
+import { warnOnce } from './warn.js';
+import { tell } from './web.js';
+
 /** What a piece is of, in the numbers of `Kind` in src/web/sys.rs; 2 is a piece of a tool call's arguments. */
 const TEXT = 0;
 const REASONING = 1;
@@ -25,6 +28,7 @@ export class EventBuffer {
   #part = 0;
   #coalesce;
   #responseMeta;
+  #onWarning;
   /** Whether the consumer reads `reply.events`, and not the text alone. */
   wantsEvents = false;
   /** Whether content came since the idle timer last checked. */
@@ -50,11 +54,12 @@ export class EventBuffer {
 
   /**
    * `responseMeta`: `{ warnings, sequence, hasContent, partial }`, where the edge reads what belongs to its bytes. `partial`: what a client has
-   * of an answer of Responses that broke off, as JSON text (`Reply`).
+   * of an answer of Responses that broke off, as JSON text (`Reply`). `onWarning`: the caller's function.
    */
-  constructor(coalesce, responseMeta, most) {
+  constructor({ coalesce, responseMeta, onWarning }, most) {
     this.#coalesce = coalesce;
     this.#responseMeta = responseMeta;
+    this.#onWarning = onWarning;
     this.#most = most;
   }
 
@@ -154,7 +159,7 @@ export class EventBuffer {
   /** Any other event. `isContent`: whether it counts as content for the timers, as all do but warnings and status. */
   event(event, isContent) {
     if (isContent) this.active = this.anyContent = true;
-    if (event.type === 'warning') this.#responseMeta?.warnings.push(event.message);
+    if (event.type === 'warning') this.#warn(event);
     else if (event.type === 'usage') this.usage = event.usage;
     else if (event.type === 'replace') this.#keptAs(TEXT).text = event.text;
     else if (event.type === 'image') this.#keepImage(event.url);
@@ -162,6 +167,13 @@ export class EventBuffer {
     else if (event.type === 'tool-call' && event.done) this.#complete(event, event.arguments);
     else if (event.type === 'conversation') this.conversation = event.conversation;
     if (this.wantsEvents) this.#push(event);
+  }
+
+  /** A warning has to reach somebody, also where only the text is read. */
+  #warn(event) {
+    this.#responseMeta?.warnings.push(event.message);
+    if (this.#onWarning) tell(this.#onWarning, event);
+    else if (!this.wantsEvents && !this.#responseMeta) warnOnce(event.message);
   }
 
   /** A request failed, and is going to be sent again in `waitMs`. Returns the event, for those who hear of it in another way. */
@@ -205,10 +217,11 @@ export class EventBuffer {
     const { index, id, name } = this.#call;
     const event = { type: 'tool-call', index };
     // Id and name are left out until the service gives them. Spread syntax would make an event six times as expensive.
-    if (id) event.id = id;
-    if (name) event.name = name;
+    const done = kind === COMPLETE_ARGUMENTS;
+    if (id || done) event.id = id;
+    if (name || done) event.name = name;
     event.arguments = text;
-    event.done = kind === COMPLETE_ARGUMENTS;
+    event.done = done;
     return event;
   }
 

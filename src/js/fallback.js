@@ -178,7 +178,7 @@ export class Fallback {
     };
     const config = { __proto__: null, timeouts: {}, provider, responseMeta };
     try {
-      const [{ conversation, ...data }, { signal, timeout, [pausesEnd]: end, ...live }] = readOptions(options);
+      const [{ conversation, ...data }, { signal, timeout, onWarning, [pausesEnd]: end, ...live }] = readOptions(options);
       const limits = readTimeouts(timeout, end);
       config.timeouts = { pausesEnd: end };
       const each = { retries: this.#retries, ...data, ...live };
@@ -189,6 +189,7 @@ export class Fallback {
         config.timeouts.total = limits.total;
       }
       config.signal = signal;
+      config.onWarning = onWarning;
       config.maxEventBytes = data.maxEventBytes;
       config.start = (host, buffer) => {
         each[pausesEnd] = Date.now() + host.msLeft;

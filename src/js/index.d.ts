@@ -10,6 +10,12 @@ import * as OpenAiTypes from './openai-types.js';
 export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
 
 /**
+ * Roles of other libraries and services: `human` stands for `user`, `model`, `ai`, `bot` and `chatbot` for `assistant`, `sys` for `system`,
+ * `function` and `tool_result` for `tool`. Any other one is a `ChatError` `input`.
+ */
+export type ForeignRole = 'human' | 'model' | 'ai' | 'bot' | 'chatbot' | 'sys' | 'function' | 'tool_result';
+
+/**
  * The mark of a cache, in Anthropic's form: what comes before it, and what it stands at, may be kept by the service. Given to `Anthropic`,
  * and to OpenRouter, DashScope, the AI Gateway and unknown services of `OpenAiChat`; left out with a warning by all others.
  */
@@ -142,7 +148,7 @@ export type GeminiPart = {
  */
 export interface Message {
   /** Whose message it is. WordPress sites that know only users and assistants take every other role for the user's. */
-  role: Role | (string & {});
+  role: Role | ForeignRole;
   /**
    * The text, or its parts; `null` where a message of the assistant only calls tools. The result of a tool may have parts, too: where a
    * service takes only text there (`OpenAiChat`, `Ollama`, `Cohere`, `WorkersAi`), images and files follow the results in a message of
@@ -247,6 +253,43 @@ export type FunctionTool = {
 export type ResponsesToolType =
   | 'apply_patch' | 'code_interpreter' | 'computer' | 'computer_use_preview' | 'file_search' | 'image_generation' | 'local_shell' | 'mcp'
   | 'namespace' | 'programmatic_tool_calling' | 'shell' | 'tool_search' | 'web_search' | 'web_search_preview';
+
+/** The form of an answer. Anything else is a `ChatError` `input`; `runTools` of `rivulet/tools` takes a schema of zod, valibot or arktype. */
+export type ResponseFormat =
+  /** Text: the default. */
+  | {
+      type: 'text';
+    }
+  /** JSON of any kind. */
+  | {
+      type: 'json_object';
+    }
+  /** JSON that follows a schema, in the form of Chat Completions. */
+  | {
+      type: 'json_schema';
+      /** The schema, and how the service is to use it. */
+      json_schema: JsonFormat;
+    }
+  /** JSON that follows a schema, in the form of Responses. */
+  | (JsonFormat & {
+      type: 'json_schema';
+    })
+  /** JSON, in the form of the AI SDK: of any kind where there is no schema. */
+  | (Partial<JsonFormat> & {
+      type: 'json';
+    });
+
+/** A schema that an answer is to follow. */
+export interface JsonFormat {
+  /** What the answer is called. OpenAI takes letters, digits, `_` and `-`. */
+  name: string;
+  /** What it is for, for the model. */
+  description?: string;
+  /** The JSON schema. */
+  schema?: object;
+  /** True: the answer follows the schema exactly, where the service can do that and takes schemas of this kind. */
+  strict?: boolean | null;
+}
 
 /** A tool that the model may call, or that the service runs itself. */
 export type Tool =
@@ -366,6 +409,13 @@ export interface Timeouts {
   total?: number;
 }
 
+/** Something was left out, or the service says something that people should hear of: the event, and what `onWarning` gets. */
+export interface Warning {
+  type: 'warning';
+  /** What was left out, or what the service says, for people. */
+  message: string;
+}
+
 /** A request failed before any content was handed out, and is sent again after a pause. */
 export interface Retry {
   type: 'retry';
@@ -423,7 +473,7 @@ export type Conversation = {
 /**
  * Options of one call. All but `messages`, `signal` and `conversation` may also be settings of the provider, for every call; an
  * option of the call wins over the setting. `undefined` counts as left out; for `signal`, `timeout`, `fetch`, `session`,
- * `coalesce` and `onRetry`, `null` takes the setting away for this call.
+ * `coalesce` and `onRetry`, `null` takes the setting away for this call, and for `onWarning` it turns warnings off.
  *
  * What a provider has no way to pass on is left out, with a `warning` event that names the option. An option of the wrong type, one
  * that does not exist (`max_tokens`) and a setting that is no option (`baseUrl`) are a `ChatError` `input`, thrown at the first read,
@@ -477,6 +527,16 @@ export interface CallOptions {
    * @param retry which retry, why, and how long the pause is
    */
   onRetry?: (retry: Retry) => void;
+  /**
+   * Called with each warning: something that was asked for and that this service has no way to do, or that the service says. For those
+   * who read the text of a reply; readers of `reply.events` get the same events there. Left out: in development, `console.warn` says each
+   * warning once where nobody reads the events (development: `process.env.NODE_ENV` is not `production`, which bundlers fill in; without
+   * a `process`, the page is one of `localhost`). `null`: nobody hears of them. What the function throws is ignored, and so is a promise
+   * that it returns and that rejects. With `Fallback`: the warnings of the provider that answers.
+   *
+   * @param warning what was left out, or what the service says
+   */
+  onWarning?: ((warning: Warning) => void) | null;
   /**
    * The most bytes that one event, line or JSON answer may have, and so may all that has to be kept of one reply until its end
    * (calls, reasoning that goes back to the service, text that is compared with a final one, what an endpoint repeats); beyond it the
@@ -616,7 +676,7 @@ export interface CallOptions {
    * `Anthropic`, which has no JSON without a schema. `Anthropic` takes no limits in a schema (`minimum`, `pattern`): they go into its
    * descriptions, with a warning.
    */
-  responseFormat?: unknown;
+  responseFormat?: ResponseFormat;
   /**
    * More members for the body of the request, as the service calls them. They are laid over the body, objects over objects, first
    * `extra` of the settings, then that of the call; `null` takes a member away. Left out with a warning by WordPress sites.
@@ -890,19 +950,33 @@ export type ReplyEvent =
        */
       part: number;
     }
-  /** A piece of a tool call. At the end of the reply each call comes once more, whole, with `done: true`. */
+  /** A piece of a tool call. */
   | {
       type: 'tool-call';
       /** Id by which the result names the call (`tool_call_id`). Left out until the service gives it. */
       id?: string;
       /** Place of the call among those of the reply, from 0. */
-      index?: number;
+      index: number;
       /** Name of the tool. Left out until the service gives it. */
       name?: string;
-      /** JSON text: a piece of the arguments, or all of them where `done` is true. Models may write JSON that is not valid. */
-      arguments?: string;
-      /** Whether this is the whole call. */
-      done: boolean;
+      /** A piece of the arguments, which are JSON text. */
+      arguments: string;
+      /** This is not the whole call. */
+      done: false;
+    }
+  /** A whole tool call: each call comes so once, at the end of the reply. */
+  | {
+      type: 'tool-call';
+      /** Id by which the result names the call (`tool_call_id`). Where the service gives none, the core makes one. */
+      id: string;
+      /** Place of the call among those of the reply, from 0. */
+      index: number;
+      /** Name of the tool. Empty if the service gave none. */
+      name: string;
+      /** The arguments as JSON text; `{}` where there are none. Models may write JSON that is not valid. */
+      arguments: string;
+      /** This is the whole call. */
+      done: true;
     }
   /** How likely the tokens of the text that follows were, if `extra` asked for it (`logprobs`) and the service speaks Chat Completions. */
   | {
@@ -1018,11 +1092,7 @@ export type ReplyEvent =
       raw: unknown;
     }
   /** Something was left out, or the service warns. The reply goes on. */
-  | {
-      type: 'warning';
-      /** What was left out, or what the service says, for people. */
-      message: string;
-    }
+  | Warning
   /** Token counts, near the end, where the service gives any. */
   | {
       type: 'usage';

@@ -61,6 +61,7 @@ function copy(value, path, depth, texts) {
     case 'object':
       break;
     default:
+      refuseSchema(value, path);
       throw new ChatError('input', `${path} is a ${typeof value}, which JSON has no form for`);
   }
   if (value === null) return null;
@@ -70,6 +71,7 @@ function copy(value, path, depth, texts) {
     for (let i = 0; i < value.length; i++) items.push(copy(value[i], `${path}[${i}]`, depth + 1, texts));
     return items;
   }
+  refuseSchema(value, path);
   const kind = kindOf(value);
   if (kind !== 'Object') {
     // A Node `Buffer` has `toJSON`, which makes a number of each byte.
@@ -82,6 +84,16 @@ function copy(value, path, depth, texts) {
   const own = new Bare();
   for (const key of Object.keys(value)) own[key] = copy(value[key], path ? `${path}.${key}` : key, depth + 1, texts);
   return own;
+}
+
+/**
+ * A schema of zod, valibot or arktype (Standard Schema) is code: what JSON has a form for would be nonsense for the service. The JSON schema
+ * that zod makes of one has the same mark, but as a plain object that does not show it.
+ */
+export function refuseSchema(value, path) {
+  const vendor = value['~standard']?.vendor;
+  if (vendor === undefined || (Object.getPrototypeOf(value) === Object.prototype && !Object.keys(value).includes('~standard'))) return;
+  throw new ChatError('input', `${path} is a schema of ${vendor}, which is code: give its JSON schema, or use tool() and runTools() of rivulet/tools, which take it as it is`);
 }
 
 /** What an object is, such as `Set`. `Object` for plain ones and for instances of classes. */

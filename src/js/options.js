@@ -1,9 +1,12 @@
 import { pausesEnd } from './deadline.js';
 import { ChatError } from './error.js';
-import { Bare, jsonCopy } from './json-copy.js';
+import { Bare, jsonCopy, refuseSchema } from './json-copy.js';
 
 /** Options that are not plain data. They stay in JavaScript, while all others go to the core as JSON. */
-const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce', 'onRetry'];
+const LIVE = ['signal', 'fetch', 'transport', 'session', 'timeout', 'coalesce', 'onRetry', 'onWarning'];
+
+/** Hears of a warning where `onWarning` is `null`. */
+const silent = () => {};
 
 /** What stands in for `apiKey` in the core where it is a function, as in src/options/settings.rs. */
 const KEY_OF_FUNCTION = 'rivulet-key-of-a-function';
@@ -43,7 +46,7 @@ function isWithin(edits, one, other) {
 
 /**
  * The own properties of `given` in two parts: `[data, live]`, plain data as a copy, and live values as they are. `undefined` counts as
- * not given; a live value of `null` becomes `undefined`, which takes away a setting. `path`: what an error calls the whole. `texts`: see
+ * not given; a live value of `null` becomes `undefined`, which takes away a setting, and for `onWarning` a function that does nothing. `path`: what an error calls the whole. `texts`: see
  * `jsonCopy`.
  */
 export function split(given, path, texts) {
@@ -53,10 +56,13 @@ export function split(given, path, texts) {
     for (const key of Object.keys(given)) {
       const value = given[key];
       if (value === undefined) continue;
-      if (LIVE.includes(key)) live[key] = value ?? undefined;
+      if (LIVE.includes(key)) live[key] = value ?? (key === 'onWarning' ? silent : undefined);
       else if (typeof value === 'string') data[key] = value;
       else if (key === 'apiKey' && typeof value === 'function') [live.apiKey, data.apiKey] = [value, KEY_OF_FUNCTION];
-      else if (typeof value === 'function') throw notAFunction(path, key);
+      else if (typeof value === 'function') {
+        refuseSchema(value, key);
+        throw notAFunction(path, key);
+      }
       // A signal under a name that other packages have for it: the core knows the right one.
       else if (typeof value?.addEventListener === 'function') data[key] = true;
       else data[key] = value;
@@ -69,7 +75,7 @@ export function split(given, path, texts) {
 }
 
 function notAFunction(path, key) {
-  const meant = nearest(key, ['apiKey', 'fetch', 'onRetry']);
+  const meant = nearest(key, ['apiKey', 'fetch', 'onRetry', 'onWarning']);
   return new ChatError('input', `${key} in ${path} is a function, which JSON has no form for${meant ? `: did you mean '${meant}'?` : ''}`);
 }
 
@@ -84,7 +90,7 @@ export function readOptions(options, defaults) {
   return [data, live, texts.length > 0 ? texts : undefined];
 }
 
-function check({ signal, fetch, session, coalesce, onRetry }) {
+function check({ signal, fetch, session, coalesce, onRetry, onWarning }) {
   const methods = (value, names) => names.every((name) => typeof value?.[name] === 'function');
   const wrong = (message) => {
     throw new ChatError('input', message);
@@ -93,5 +99,6 @@ function check({ signal, fetch, session, coalesce, onRetry }) {
   if (fetch !== undefined && typeof fetch !== 'function') wrong('fetch must be a function');
   if (session !== undefined && !methods(session, ['get', 'set', 'delete'])) wrong('session must have get, set and delete');
   if (onRetry !== undefined && typeof onRetry !== 'function') wrong('onRetry must be a function');
+  if (onWarning !== undefined && typeof onWarning !== 'function') wrong('onWarning must be a function, or null');
   if (coalesce !== undefined && typeof coalesce !== 'boolean') wrong('coalesce must be true or false');
 }

@@ -166,6 +166,7 @@ export class Provider {
       maxEventBytes: undefined,
       coalesce: false,
       onRetry: undefined,
+      onWarning: undefined,
       failure: undefined,
       keepsText: wanted?.purpose === undefined,
       responseMeta,
@@ -185,6 +186,7 @@ export class Provider {
       config.apiKey = live.apiKey;
       config.texts = texts;
       config.onRetry = live.onRetry;
+      config.onWarning = live.onWarning;
       config.fetch = live.transport ?? live.fetch;
       config.start = this.#starter(toJson({ options: data, ...wanted, hasTexts: texts !== undefined }, 'the messages'), config, edge);
     } catch (error) {

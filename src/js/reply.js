@@ -50,8 +50,8 @@ export const Reply = /* @__PURE__ */ disposable(class Reply {
   #tail = null;
 
   /**
-   * `config`: `{ start(host, buffer) -> ReplyDriver or Race, signal, fetch, session, timeouts, coalesce, onRetry, failure,
-   * maxEventBytes, keepsText, provider }`; `provider.name` is asked when somebody wants it. `keepsText`: not for `message` if `false`.
+   * `config`: `{ start(host, buffer) -> ReplyDriver or Race, signal, fetch, session, timeouts, coalesce, onRetry,
+   * onWarning, failure, maxEventBytes, keepsText, provider }`; `provider.name` is asked when somebody wants it. `keepsText`: not for `message` if `false`.
    * `failure`: an error of the call itself, kept until the first read. Optional: `responseMeta` (see `EventBuffer`), `toChatError(error)`,
    * which makes an error of a trap, `isLost()`, whether the driver is gone with its wasm instance, and `prepare(error)`, after which `start` is
    * tried again.
@@ -59,7 +59,7 @@ export const Reply = /* @__PURE__ */ disposable(class Reply {
   constructor(config) {
     this.#config = config;
     const most = config.keepsText === false ? 0 : config.maxEventBytes ?? MAX_EVENT_BYTES;
-    this.#buffer = new EventBuffer(config.coalesce, config.responseMeta, most);
+    this.#buffer = new EventBuffer(config, most);
     const expire = (error) => this.#stop(Object.assign(error, { provider: this.provider }));
     this.#deadlines = new Deadlines(config.timeouts, this.#buffer, () => this.#unsettled > 0, expire);
   }

@@ -68,9 +68,6 @@ pub struct ChatRequest {
     pub warnings: Vec<String>,
 }
 
-/// The error of a `toolChoice` that is none.
-pub const NO_CHOICE: &str = "toolChoice must be 'auto', 'none', 'required' or the function of a tool";
-
 /// Options of `embed` that requests of replies do not have, by which `mapped_options` has them.
 const OF_VECTORS: [&str; 2] = ["input", "dimensions"];
 
@@ -152,10 +149,7 @@ impl ChatRequest {
             }
         }
         if let (Some(place), Some(given)) = (place_of("toolChoice"), option("toolChoice")) {
-            if given.as_str().or(given.text("type")).or(given.text_at("/function/name")).is_none() {
-                return Err(Error::input(NO_CHOICE));
-            }
-            if let Some(choice) = history::repaired_choice(given) {
+            if let Some(choice) = history::repaired_choice(given)? {
                 mapped_options.insert(place, choice);
             }
             if given.is_true("disable_parallel_tool_use")
@@ -164,6 +158,10 @@ impl ChatRequest {
             {
                 mapped_options.insert(place, false.into());
             }
+        }
+        let format = option("responseFormat").map(history::repaired_format).transpose()?.flatten();
+        if let (Some(place), Some(format)) = (place_of("responseFormat"), &format) {
+            mapped_options.insert(place, format.clone());
         }
         // A budget of tokens for thinking, as Anthropic's clients give it, in the words of everybody else.
         let is_of_messages = place_of("native") == Some(NATIVE_MESSAGES);
@@ -199,6 +197,12 @@ impl ChatRequest {
                     MessageReader { warnings: &mut warnings, support: info.attachments, found: Vec::new(), info };
                 let read = reader.read(messages)?;
                 attachments = reader.found;
+                for (at, Message { role, .. }) in read.iter().enumerate() {
+                    // `formatPrompt`, which reads messages, too, writes any role.
+                    if history::role_of(role).is_none() {
+                        return Err(history::unknown_role(&filled("messages[$]", &[&decimal(at as u64)]), role));
+                    }
+                }
                 read
             }
         };
@@ -274,10 +278,14 @@ impl ChatRequest {
             match option(name) {
                 Some(_) if is_mapped(name) => {}
                 // A site has no mode for JSON, but its bot reads.
-                Some(format)
+                Some(given)
                     if name == "responseFormat"
-                        && matches!(format.text("type"), Some("json_object" | "json_schema")) =>
+                        && matches!(
+                            format.as_ref().unwrap_or(given).text("type"),
+                            Some("json_object" | "json_schema")
+                        ) =>
                 {
+                    let format = format.as_ref().unwrap_or(given);
                     if let Some(last) = messages.last_mut().filter(|last| last.role == "user") {
                         last.text.push_str(&filled("\n\n$", &[&json_words::in_words(format)]));
                         asked_in_words = true;

@@ -1,12 +1,17 @@
 //! Gives messages that other libraries and services wrote the structure of OpenAI's Chat Completions: who wrote a message, which calls
 //! it has, and which results follow them. Images, files and texts in a content stay as they are.
 
+use crate::chat::{Error, Result};
 use crate::json::{Map, Value};
 use crate::text::{self, decimal, filled};
 
-/// Roles of other libraries (LangChain, Gemini, Cohere, templates of open models), and the role that each stands for.
+/// The roles, with those of other libraries (LangChain, Gemini, Cohere), and the role that each stands for. Capital letters do not count.
 const ROLES: &[(&str, &str)] = &[
-    ("usr", "user"),
+    ("user", "user"),
+    ("assistant", "assistant"),
+    ("tool", "tool"),
+    ("system", "system"),
+    ("developer", "developer"),
     ("human", "user"),
     ("model", "assistant"),
     ("ai", "assistant"),
@@ -39,30 +44,90 @@ pub fn repair(messages: &mut Value) {
     sort_results(list);
 }
 
+/// The error of a `toolChoice` that is none.
+pub const NO_CHOICE: &str = "toolChoice must be 'auto', 'none', 'required' or the function of a tool";
+
 /// The choice of a tool as OpenAI's Chat Completions has it, of one in the form of Anthropic (`{ type: 'any' }`), the AI SDK
-/// (`{ type: 'tool', toolName }`) or Responses (`{ type: 'function', name }`). `None`: it has that form, or none that is known.
-pub fn repaired_choice(given: &Value) -> Option<Value> {
-    let word = match given.text("type")? {
-        "auto" => "auto",
-        "none" => "none",
-        "any" | "required" => "required",
-        "tool" | "function" => {
-            let name = given.text("name").or(given.text("toolName"))?;
+/// (`{ type: 'tool', toolName }`) or Responses (`{ type: 'function', name }`). `None`: it has that form, or one that only some service
+/// knows.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: it is no choice.
+pub fn repaired_choice(given: &Value) -> Result<Option<Value>> {
+    let named = given.text_at("/function/name");
+    let kind = given.as_str().or(given.text("type"));
+    let word = match kind {
+        Some("any" | "required") => "required",
+        Some(kind @ ("auto" | "none")) => kind,
+        Some("tool" | "function") if named.is_none() => {
+            let name = given.text("name").or(given.text("toolName")).ok_or_else(|| Error::input(NO_CHOICE))?;
             let mut choice = Map::new();
             choice.insert_str("type", "function");
             choice.insert_in("function", "name", name.into());
-            return Some(choice.into());
+            return Ok(Some(choice.into()));
         }
-        _ => return None,
+        _ if given.is_object() && kind.or(named).is_some() => return Ok(None),
+        _ => return Err(Error::input(NO_CHOICE)),
     };
-    Some(word.into())
+    Ok((given.as_str() != Some(word)).then(|| word.into()))
+}
+
+/// The role that `given` stands for. `None`: it is no role.
+pub fn role_of(given: &str) -> Option<&'static str> {
+    ROLES.iter().find(|(role, _)| given.eq_ignore_ascii_case(role)).map(|(_, meant)| *meant)
+}
+
+/// The error of a message whose role is none.
+pub fn unknown_role(message: &str, role: &str) -> Error {
+    Error::wrong("$.role is '$', which is none of system, developer, user, assistant and tool", &[message, role])
+}
+
+/// The error of a `responseFormat` that is none.
+pub const NO_FORMAT: &str = "responseFormat must be { type: 'text' }, { type: 'json_object' } or \
+    { type: 'json_schema', json_schema: { name, schema } }";
+
+/// `responseFormat` as OpenAI's Chat Completions has it, of one in the form of Responses (`{ type: 'json_schema', schema }`), the AI SDK
+/// (`{ type: 'json', schema }`), or a word. `None`: it has that form, or a type that only some service knows.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: it is no format, for instance a bare JSON schema.
+pub fn repaired_format(given: &Value) -> Result<Option<Value>> {
+    let kind = given.as_str().or(given.text("type")).unwrap_or_default();
+    let mut format = Map::new();
+    let schema = given.get("schema").filter(|schema| schema.is_object());
+    let is_nested = given.get("json_schema").is_some_and(Value::is_object);
+    format.insert_str(
+        "type",
+        match (kind, schema) {
+            ("json_schema", _) if is_nested => return Ok(None),
+            ("json_schema" | "json", Some(_)) => "json_schema",
+            ("json_object" | "text", _) if given.is_object() => return Ok(None),
+            ("json" | "json_object", None) => "json_object",
+            ("text", None) => kind,
+            ("" | "json_schema" | "object" | "array" | "string" | "number" | "integer" | "boolean" | "null", _) => {
+                return Err(Error::input(NO_FORMAT));
+            }
+            _ if given.is_object() => return Ok(None),
+            _ => return Err(Error::input(NO_FORMAT)),
+        },
+    );
+    if let Some(schema) = schema {
+        let mut named = Map::new();
+        named.insert_str("name", given.text("name").unwrap_or("answer"));
+        for &key in &["description", "strict"] {
+            given.non_null(key).into_iter().for_each(|value| named.insert(key, value.clone()));
+        }
+        named.insert("schema", schema.clone());
+        format.insert("json_schema", named.into());
+    }
+    Ok(Some(format.into()))
 }
 
 /// Whether anything about this message but its place has to change.
 fn needs_restructuring(message: &Value) -> bool {
     let role = message.text_or_empty("role").trim();
     let is_moved = |part: &Value| moved(part).is_some();
-    ROLES.iter().any(|(foreign, _)| role.eq_ignore_ascii_case(foreign))
+    role_of(role).is_some_and(|meant| meant != role)
         || role == "function"
         || message.get("content").is_some_and(|part| part.text("type").is_some())
         || message.non_null("function_call").is_some()
@@ -98,7 +163,7 @@ fn moved(part: &Value) -> Option<Moved> {
 fn restructure(at: usize, mut message: Value, list: &mut Vec<Value>) {
     let Some(members) = message.as_object_mut() else { return list.push(message) };
     let role = members.get("role").and_then(Value::as_str).unwrap_or_default().trim().to_owned();
-    if let Some((_, meant)) = ROLES.iter().find(|(foreign, _)| role.eq_ignore_ascii_case(foreign)) {
+    if let Some(meant) = role_of(&role) {
         members.insert_str("role", meant);
     }
     if let Some(part) = members.get_mut("content").filter(|part| part.text("type").is_some()) {

@@ -57,7 +57,7 @@ pub const EMBED_OPTIONS: &[&str] = &[
 
 /// Options that are not plain data: JavaScript keeps them (`src/js/options.js`), so here they are only what a wrong name
 /// may have meant.
-pub const LIVE_OPTIONS: &[&str] = &["signal", "fetch", "session", "timeout", "coalesce", "onRetry"];
+pub const LIVE_OPTIONS: &[&str] = &["signal", "fetch", "session", "timeout", "coalesce", "onRetry", "onWarning"];
 
 /// Settings that every provider has beside its address and its own ones ([`ProtocolInfo::settings`]).
 pub const COMMON_SETTINGS: &[&str] = &["apiKey", "name", "models", "defaultModel", "modelAliases", "preset"];

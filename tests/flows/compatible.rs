@@ -213,7 +213,7 @@ fn what_is_about_tools_goes_where_tools_are() {
     assert_eq!(choice("zai", json!("required")), (json!("auto"), true, told("'required'", "auto")));
     assert_eq!(choice("zai", json!("none")), (json!(null), false, vec![]), "without tools none is called");
     assert_eq!(choice("moonshot", json!("required")), (json!("auto"), true, told("'required'", "auto")));
-    assert_eq!(choice("mistral", json!("any")), (json!("any"), true, vec![]), "a service's own word");
+    assert_eq!(choice("mistral", json!("any")), (json!("required"), true, vec![]), "another word of the service");
 
     // Some cannot be forced while they think.
     let forced = |service: &str, model: &str, more: Value| {

@@ -317,7 +317,7 @@ fn an_image_alone_is_no_empty_reply() {
     let part = json!({ "inlineData": { "mimeType": "image/png", "data": "AA==" } });
     let answer = |parts| sse(&[json!({ "candidates": [{ "content": { "parts": parts }, "finishReason": "STOP" }] })]);
     assert_eq!(ask(json!("Draw")).answers(&[answer(json!([part]))]).warnings(), [""; 0]);
-    assert_eq!(ask(json!("Draw")).answers(&[answer(json!([]))]).warnings(), ["the site sent an empty reply"]);
+    assert_eq!(ask(json!("Draw")).answers(&[answer(json!([]))]).warnings(), ["the reply is empty"]);
 }
 
 #[test]
@@ -349,7 +349,7 @@ fn images_where_they_cannot_go_are_told() {
 
 #[test]
 fn a_form_of_answer_that_is_none_is_told() {
-    for format in [json!(5), json!("json"), json!({}), json!({ "type": "xml" }), json!({ "type": "json_schema" })] {
+    for format in [json!(5), json!("xml"), json!({}), json!({ "type": "xml" }), json!({ "type": "json_schema" })] {
         let words = ask(json!("Hi")).options(json!({ "responseFormat": format })).input_error();
         assert!(words.starts_with("responseFormat must be"), "{format}: {words}");
     }

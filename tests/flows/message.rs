@@ -56,7 +56,7 @@ fn sent_back(provider: &'static str, message: &Value) -> (Value, Vec<String>) {
     };
     let played = ask(provider, json!(messages)).answers(&[end]);
     let told = played.warnings();
-    let told = told.iter().filter(|warning| !warning.contains("empty reply")).map(|&warning| warning.to_owned());
+    let told = told.iter().filter(|warning| !warning.contains("reply is empty")).map(|&warning| warning.to_owned());
     (played.json(0), told.collect())
 }
 

@@ -457,7 +457,7 @@ fn counts_cost_linear_time_and_bounded_room() {
     assert_linear(10_000, |count| {
         let counts: serde_json::Map<String, Value> = (0..count).map(|at| (format!("count{at}"), json!(1))).collect();
         let played = stream(&[json!({ "usage": { "total_tokens": 3 } }), json!({ "usage": counts }), finish("stop")]);
-        assert_eq!(played.described(), ["warning the site sent an empty reply", "usage - - 3", "finish stop"]);
+        assert_eq!(played.described(), ["warning the reply is empty", "usage - - 3", "finish stop"]);
     });
 }
 

@@ -367,7 +367,7 @@ fn heard(options: Value, frames: &[Value]) -> (String, String, Vec<String>) {
     assert!(played.end.is_ok(), "{:?}", played.end);
     let is_other = |event: &String| {
         let is_own = ["reasoning ", "conversation", "finish"].iter().any(|kind| event.starts_with(kind));
-        !is_own && event != "warning the site sent an empty reply"
+        !is_own && event != "warning the reply is empty"
     };
     (played.text(), reasoning(&played), played.described().into_iter().filter(is_other).collect())
 }

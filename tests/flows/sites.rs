@@ -44,7 +44,7 @@ fn an_outage_that_looks_like_an_empty_answer_of_ai_engine_is_an_error() {
     for case in empty {
         let played = engine_reply(case);
         assert!(played.end.is_ok(), "{case}: {:?}", played.end);
-        assert_eq!(played.warnings(), ["the site sent an empty reply"], "{case}");
+        assert_eq!(played.warnings(), ["the reply is empty"], "{case}");
     }
 }
 

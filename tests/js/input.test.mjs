@@ -121,6 +121,19 @@ for (const [name, options, code, message] of OPTIONS) {
   });
 }
 
+test('a schema that is code is refused, wherever it stands, and the way out is told', async () => {
+  const zod = { '~standard': { version: 1, vendor: 'zod', validate: (value) => ({ value }) }, def: { type: 'object' } };
+  const arktype = Object.assign((value) => value, { '~standard': { version: 1, vendor: 'arktype', validate: (value) => ({ value }) } });
+  const tool = (parameters) => ({ tools: [{ type: 'function', function: { name: 'f', parameters } }] });
+  for (const [options, place] of [
+    [{ responseFormat: zod }, 'responseFormat is a schema of zod'], [{ responseFormat: arktype }, 'responseFormat is a schema of arktype'],
+    [tool(zod), 'tools[0].function.parameters is a schema of zod'], [tool(arktype), 'tools[0].function.parameters is a schema of arktype'],
+  ]) {
+    const error = await chatError(used.engine.createAsync({ messages: PROMPT, ...options }), 'input', /tool\(\) and runTools\(\) of rivulet\/tools/);
+    assert.ok(error.message.startsWith(place), error.message);
+  }
+});
+
 test('options that are none', async () => {
   for (const options of [undefined, null, 5, 'Hi']) {
     await chatError(used.engine.createAsync(options), 'input', /^give options such as \{ messages \}$/);

@@ -126,7 +126,7 @@ const MEMBERS: [&str; 12] = [
     "provider_data",
 ];
 const ROLES: [&str; 10] =
-    ["system", "developer", "user", "assistant", "tool", "function", "usr", "model", "tool_result", "Assistant"];
+    ["system", "developer", "user", "assistant", "tool", "function", "human", "model", "tool_result", "Assistant"];
 
 struct Odd(Random);
 
@@ -556,7 +556,9 @@ fn a_choice_in_the_form_of_another_api_means_the_same() {
             }
         }
         if protocol.info.options.iter().any(|(option, _)| *option == "toolChoice") {
-            for wrong in [json!(5), json!({}), json!([]), json!({ "type": 5 })] {
+            for wrong in
+                [json!(5), json!("require"), json!({}), json!([]), json!({ "type": 5 }), json!({ "type": "tool" })]
+            {
                 let words = refusal(protocol.info.name, &ask(&wrong));
                 assert!(words.starts_with("toolChoice must be"), "{}: {wrong}: {words}", protocol.info.name);
             }
@@ -568,6 +570,80 @@ fn a_choice_in_the_form_of_another_api_means_the_same() {
     let flat = json!({ "type": "allowed_tools", "mode": "auto", "tools": [{ "type": "function", "name": "look" }] });
     assert_eq!(sent("OpenAiResponses", &ask(&allowed)).0["tool_choice"], flat);
     assert_eq!(sent("OpenAiResponses", &ask(&flat)).0["tool_choice"], flat);
+}
+
+#[test]
+fn a_form_of_answer_from_another_api_means_the_same() {
+    let schema = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+    let usual = json!({ "type": "json_schema", "json_schema": { "name": "city", "strict": true, "schema": schema } });
+    let any = json!({ "type": "json_object" });
+    let same: &[(&Value, &[Value])] = &[
+        (
+            &usual,
+            &[
+                json!({ "type": "json_schema", "name": "city", "strict": true, "schema": schema }),
+                json!({ "type": "json", "name": "city", "strict": true, "schema": schema }),
+            ],
+        ),
+        (&any, &[json!("json"), json!("json_object"), json!({ "type": "json" })]),
+    ];
+    let ask = |format: &Value| json!({ "messages": "Hi", "responseFormat": format });
+    for protocol in keyed() {
+        let name = protocol.info.name;
+        for (usual, others) in same {
+            for other in *others {
+                assert_eq!(sent(name, &ask(other)), sent(name, &ask(usual)), "{name}: {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_form_of_answer_is_refused_by_every_provider() {
+    let bare = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+    for protocol in REGISTRY {
+        for wrong in [&json!(5), &json!("xml"), &json!({}), &json!([]), &json!({ "type": "json_schema" }), &bare] {
+            let words = refusal(protocol.info.name, &json!({ "messages": "Hi", "responseFormat": wrong }));
+            assert!(words.starts_with("responseFormat must be {"), "{}: {wrong}: {words}", protocol.info.name);
+        }
+    }
+}
+
+#[test]
+fn a_role_that_is_none_is_refused_by_every_provider_and_capital_letters_do_not_count() {
+    for protocol in REGISTRY {
+        let name = protocol.info.name;
+        for role in ["usr", "critic", "u"] {
+            let messages = json!([{ "role": role, "content": "A" }, { "role": "user", "content": "Hi" }]);
+            let words = refusal(name, &json!({ "messages": messages }));
+            let wanted =
+                format!("messages[0].role is '{role}', which is none of system, developer, user, assistant and tool");
+            assert_eq!(words, wanted, "{name}");
+        }
+    }
+    for protocol in keyed() {
+        let ask =
+            |role: &str| json!({ "messages": [{ "role": role, "content": "A" }, { "role": "user", "content": "Hi" }] });
+        let name = protocol.info.name;
+        assert_eq!(sent(name, &ask("ASSISTANT")), sent(name, &ask("assistant")), "{name}");
+    }
+}
+
+#[test]
+fn a_function_without_a_name_is_refused_by_every_service() {
+    for protocol in keyed().filter(|protocol| protocol.info.options.iter().any(|(option, _)| *option == "tools")) {
+        for wrong in [
+            json!(42),
+            json!("f"),
+            json!({}),
+            json!({ "type": "function", "function": {} }),
+            json!({ "type": "function", "function": { "name": 5 } }),
+            json!({ "function": { "description": "f" } }),
+        ] {
+            let words = refusal(protocol.info.name, &json!({ "messages": "Hi", "tools": [wrong] }));
+            assert!(words.starts_with("tools[0] "), "{}: {wrong}: {words}", protocol.info.name);
+        }
+    }
 }
 
 #[test]

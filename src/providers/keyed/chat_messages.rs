@@ -249,7 +249,9 @@ pub enum OwnTools {
 pub fn tools(given: &Value, own: OwnTools) -> Result<Option<Value>> {
     let given = given.as_array().ok_or_else(|| Error::input("tools must be an array"))?;
     let usual = if own == OwnTools::None { &["function"][..] } else { &["function", "custom"] };
-    let is_usual = |tool: &Value| usual.iter().find(|key| tool.get(key).is_some_and(Value::is_object)).copied();
+    let is_usual = |tool: &Value| {
+        usual.iter().find(|key| tool.get(key).is_some_and(|function| function.text("name").is_some())).copied()
+    };
     if given.iter().all(|tool| is_usual(tool).is_some() && tool.text("type").is_some()) {
         return Ok(None);
     }
@@ -272,8 +274,9 @@ pub fn tools(given: &Value, own: OwnTools) -> Result<Option<Value>> {
             members.insert("function", function.into());
             cache_mark(tool).into_iter().for_each(|mark| members.insert("cache_control", mark.clone()));
         } else {
-            let is_own = own == OwnTools::Own && !kind.is_empty() && !messages::is_of_anthropic(tool);
-            if own != OwnTools::Any && !is_own {
+            let is_own = own == OwnTools::Own && !messages::is_of_anthropic(tool);
+            // A function without a name, or an object that says nothing about its kind.
+            if matches!(kind, "" | "function") || own != OwnTools::Any && !is_own {
                 return Err(messages::foreign_tool(at, tool));
             }
         }

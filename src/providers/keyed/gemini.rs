@@ -127,7 +127,10 @@ const TOOLS: ToolForm = ToolForm {
     head: &[],
     schema: "parametersJsonSchema",
     more: &[],
-    is_own: |tool| ["type", "function", "name"].iter().all(|key| tool.get(key).is_none()),
+    is_own: |tool| {
+        ["type", "function", "name"].iter().all(|key| tool.get(key).is_none())
+            && tool.as_object().is_some_and(|members| !members.is_empty())
+    },
 };
 
 /// The reasoning that an effort stands for. Models before Gemini 3 have a budget of tokens in the place of a level; the budgets are

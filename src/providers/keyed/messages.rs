@@ -8,7 +8,8 @@ use super::message_decoder::str_or_empty;
 use crate::chat::reasoning_detail::{self, DETAILS};
 use crate::chat::{Error, Result};
 use crate::json::{self, Map, Value, fill_template};
-use crate::options::{ChatRequest, NO_CHOICE};
+use crate::options::history::unknown_role;
+use crate::options::{ChatRequest, NO_CHOICE, NO_FORMAT};
 use crate::text::{self, decimal, digit, filled, join};
 
 /// A message.
@@ -183,10 +184,7 @@ pub fn parse(messages: &Value) -> Result<Vec<ChatMessage<'_>>> {
             "user" => Role::User,
             "assistant" => Role::Assistant,
             "tool" | "function" => Role::Tool,
-            other => {
-                let roles = "', which is none of system, developer, user, assistant and tool";
-                return Err(Error::wrong("$.role is '$$", &[&place(at), other, roles]));
-            }
+            other => return Err(unknown_role(&place(at), other)),
         };
         contents(at, content, &mut parts)?;
         match role {
@@ -648,7 +646,7 @@ pub fn schema(chat: &ChatRequest) -> Result<Option<&Value>> {
         ("json_schema", Some(schema)) => Ok(Some(schema)),
         ("json_object", _) => Ok(Some(&Value::Null)),
         ("text", _) => Ok(None),
-        _ => Err(Error::input("responseFormat must be of type 'text', 'json_object' or 'json_schema', with a schema")),
+        _ => Err(Error::input(NO_FORMAT)),
     }
 }
 

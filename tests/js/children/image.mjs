@@ -42,7 +42,7 @@ const fetch = async (url, { body }) => {
   return new Response(ENDS[name] ?? 'data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
 };
 const provider = new rivulet[name]({ ...(SETTINGS[name] ?? { apiKey: 'sk', defaultModel: 'm' }), retries: 0, fetch });
-const ask = (url) => provider.createAsync({ messages: [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }, { type: 'image_url', image_url: { url } }] }] });
+const ask = (url) => provider.createAsync({ onWarning: null, messages: [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }, { type: 'image_url', image_url: { url } }] }] });
 const settled = async () => {
   for (let turn = 0; turn < 4; turn++) {
     await setTimeout(5);

@@ -4,8 +4,8 @@ import {
   AiEngine, AiPower, AiPuffer, Anthropic, ChatError, Chatgpt4Online, Chatgpt4o, Client, Fallback, Gemini, Ollama, OpenAiChat,
   OpenAiResponses, SERVICES, WorkersAi, formatPrompt, storageSession,
   type AnthropicSettings, type AssistantMessage, type Attempt, type CallDefaults, type CallOptions, type ChatErrorCode, type Conversation,
-  type FallbackReply, type FinishReason, type Message, type Provider, type Reply, type ReplyEvent, type ServiceSettings,
-  type SessionStore, type Tool, type Usage, type WorkersAiSettings,
+  type FallbackReply, type FinishReason, type Message, type Provider, type Reply, type ReplyEvent, type ResponseFormat,
+  type ServiceSettings, type SessionStore, type Tool, type Usage, type WorkersAiSettings,
 } from 'rivulet';
 
 import { cacheStore, createHandler, createRelay, kvStore, type EdgeEvent, type Handler } from 'rivulet/edge';
@@ -35,7 +35,11 @@ export async function eventsAreADiscriminatedUnion(reply: Reply): Promise<string
     event.text;
     switch (event.type) {
       case 'text': case 'reasoning': case 'replace': same<typeof event.text, string>(true); break;
-      case 'tool-call': same<typeof event.done, boolean>(true); break;
+      case 'tool-call':
+        same<typeof event.done, boolean>(true);
+        if (event.done) same<readonly [typeof event.id, typeof event.name, typeof event.arguments], readonly [string, string, string]>(true);
+        else same<typeof event.name, string | undefined>(true);
+        break;
       case 'source': event.source; break;
       case 'logprobs': event.logprobs; break;
       case 'citation': event.raw; same<typeof event.unit, 'characters' | 'bytes' | undefined>(true); break;
@@ -124,7 +128,7 @@ export function everyOption(signal: AbortSignal, conversation: Conversation): Re
     coalesce: true, headers: { a: 'b' }, cookies: { a: 'b' },
     session: storageSession(), conversation, history: 'prompt', temperature: 0, topP: 1, maxTokens: 1, stop: ['a'], thinkTags: true,
     seed: 1, tools: [{ type: 'function', function: { name: 'f' } }], toolChoice: { type: 'function', function: { name: 'f' } },
-    parallelToolCalls: false, includeRaw: true, reasoningEffort: 'low', responseFormat: { type: 'json_object' }, extra: { a: null }, shortcutId: 'id',
+    parallelToolCalls: false, includeRaw: true, reasoningEffort: 'low', responseFormat: { type: 'json_object' }, extra: { a: null }, shortcutId: 'id', onWarning: null,
   };
 }
 
@@ -161,6 +165,8 @@ export function partsOfEveryForm(): Message[] {
       { fileData: { fileUri: 'https://shop.example/a.png' } },
     ] },
     { role: 'assistant', content: null, reasoning_content: 'Hm.', tool_calls: [], cache_control },
+    // @ts-expect-error no such role
+    { role: 'usr', content: 'Hi' },
     // @ts-expect-error content has a type
     { role: 'user', content: [{ inlineData: { data: 'AAAA' } }] },
     // @ts-expect-error no part has such a member and no type
@@ -188,6 +194,8 @@ export function toolsOfEveryForm(): Tool[] {
     { type: 'function', function: { description: 'd' } },
     // @ts-expect-error a function has a name here, too
     { type: 'function', parameters: input_schema },
+    // @ts-expect-error a tool is an object
+    42,
     // @ts-expect-error no service has it
     { type: 'searching' },
     // @ts-expect-error nor this
@@ -337,4 +345,33 @@ export function wrongHandlers(): void {
   createHandler({ providers: { shop: 'https://shop.example' } });
   // @ts-expect-error sites to forward to are needed
   createRelay({});
+}
+
+/** The forms that an answer may have, and what is none. */
+export function formats(city: { '~standard': { version: 1; vendor: string; validate(value: unknown): { value: unknown } }; type: 'object' }): ResponseFormat[] {
+  const schema = { type: 'object', properties: { name: { type: 'string' } } };
+  return [
+    { type: 'text' },
+    { type: 'json_object' },
+    { type: 'json_schema', json_schema: { name: 'city', schema, strict: true } },
+    { type: 'json_schema', name: 'city', schema },
+    { type: 'json', schema },
+    { type: 'json' },
+    // @ts-expect-error a schema of zod goes to runTools
+    city,
+    // @ts-expect-error a bare schema is no format
+    schema,
+    // @ts-expect-error no such form
+    { type: 'xml' },
+    // @ts-expect-error a schema has a name
+    { type: 'json_schema', json_schema: { schema } },
+  ];
+}
+
+/** Those who read text hear of warnings in this way. */
+export function warned(provider: Provider): void {
+  provider.createAsyncGenerator({ messages: 'Hi', onWarning: ({ message }) => void message.length });
+  provider.createAsyncGenerator({ messages: 'Hi', onWarning: null });
+  // @ts-expect-error a function, or null
+  provider.createAsyncGenerator({ messages: 'Hi', onWarning: false });
 }

@@ -83,7 +83,7 @@ pub fn replies() -> Cases {
     let human = human.events(&["conversation chatId=sent", "finish unknown"]);
     let empty = |id| {
         let mut expected = reply("", [if id == CHAT { 4 } else { 2 }, 0, if id == CHAT { 4 } else { 2 }], id);
-        expected.events.insert(1, "warning the site sent an empty reply".to_owned());
+        expected.events.insert(1, "warning the reply is empty".to_owned());
         expected
     };
     vec![

@@ -6,7 +6,7 @@ use super::{Cases, Expected, MARKDOWN, hello};
 
 const CHAT: &str = "chatcmpl-stub0001";
 const RESPONSES: &str = "resp_stub0000000000000001";
-const EMPTY: &str = "warning the site sent an empty reply";
+const EMPTY: &str = "warning the reply is empty";
 const STATUS: [&str; 2] = ["status response.created: in_progress", "status response.in_progress: in_progress"];
 
 /// A reply of AI Engine. `usage`: prompt, completion and total; none is known without it.

@@ -5,7 +5,7 @@ use rivulet::chat::Code;
 use super::{Cases, EMOJI, Expected, MARKDOWN};
 
 const HELLO: &str = "Hello from the mock model. Slashes / and <b>tags</b> & \"quotes\" are kept.";
-const EMPTY_REPLY: &str = "warning the site sent an empty reply";
+const EMPTY_REPLY: &str = "warning the reply is empty";
 const WEATHER: (&str, &str, &str) = ("call_weather", "get_weather", r#"{"city":"Köln","unit":"celsius"}"#);
 const TIME: (&str, &str, &str) = ("call_time", "get_time", r#"{"zone":"Europe/Berlin"}"#);
 

@@ -23,7 +23,7 @@ fn ends(finish: &str, text: impl Into<String>) -> Expected {
 }
 
 fn empty(mut reply: Expected) -> Expected {
-    reply.events.insert(0, "warning the site sent an empty reply".to_owned());
+    reply.events.insert(0, "warning the reply is empty".to_owned());
     reply
 }
 

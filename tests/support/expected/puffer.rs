@@ -44,7 +44,7 @@ fn sessions() -> Cases {
 }
 
 fn replies() -> Cases {
-    let empty = ["warning the site sent an empty reply", CONVERSATION, "finish stop"];
+    let empty = ["warning the reply is empty", CONVERSATION, "finish stop"];
     vec![
         ("aipkit-stream-ascii", reply(hello("Hi there"))),
         ("aipkit-stream-cyrillic", reply(privet("Привет! Как дела?"))),
