@@ -513,3 +513,93 @@ fn details_of_the_reasoning_reach_only_services_that_may_want_them() {
         }
     }
 }
+
+/// Schemas of which OpenAI takes a strict one as it is, of which it takes one whose objects are closed, and of which it takes none.
+fn schemas() -> [(&'static str, Value, Option<Value>); 14] {
+    let text = json!({ "type": "string" });
+    let closed =
+        json!({ "type": "object", "properties": { "a": text }, "required": ["a"], "additionalProperties": false });
+    let open = json!({ "type": "object", "properties": { "a": text }, "required": ["a"] });
+    let with = |key: &str, value: Value| {
+        let mut schema = closed.clone();
+        schema[key] = value;
+        schema
+    };
+    let inside = |inner: &Value| json!({ "type": "object", "properties": { "a": { "type": "array", "items": inner } }, "required": ["a"], "additionalProperties": false });
+    [
+        ("closed", closed.clone(), Some(closed.clone())),
+        ("not closed", open.clone(), Some(closed.clone())),
+        ("not closed inside", inside(&open), Some(inside(&closed))),
+        (
+            "no members",
+            json!({ "type": "object", "properties": {} }),
+            Some(json!({ "type": "object", "properties": {}, "additionalProperties": false })),
+        ),
+        (
+            "a choice inside",
+            inside(&json!({ "anyOf": [open, text] })),
+            Some(inside(&json!({ "anyOf": [closed, text] }))),
+        ),
+        ("a reference", with("$defs", json!({ "x": closed })), Some(with("$defs", json!({ "x": closed })))),
+        (
+            "a member named as a keyword",
+            inside(
+                &json!({ "type": "object", "properties": { "not": text }, "required": ["not"], "additionalProperties": false }),
+            ),
+            Some(inside(
+                &json!({ "type": "object", "properties": { "not": text }, "required": ["not"], "additionalProperties": false }),
+            )),
+        ),
+        ("an optional member", with("required", json!([])), None),
+        ("an optional member inside", inside(&with("required", json!([]))), None),
+        ("open", with("additionalProperties", json!(true)), None),
+        ("a record", inside(&json!({ "type": "object", "additionalProperties": text })), None),
+        ("an object of anything", inside(&json!({ "type": ["object", "null"] })), None),
+        ("a list at the root", json!({ "type": "array", "items": text }), None),
+        ("a keyword that is refused", with("not", json!({})), None),
+    ]
+}
+
+#[test]
+fn a_strict_schema_has_the_form_that_the_service_takes_or_is_not_strict_and_that_is_told() {
+    for (what, given, wanted) in schemas() {
+        let tool = json!({ "type": "function", "function": { "name": "f", "strict": true, "parameters": given } });
+        let format = json!({ "type": "json_schema", "json_schema": { "name": "n", "strict": true, "schema": given } });
+        let options = json!({ "tools": [tool], "responseFormat": format });
+        for service in ["openai", "azure", "groq", "cerebras", "", "together"] {
+            let (body, told) = sent(&ask(service, "m"), options.clone());
+            let (function, format) = (&body["tools"][0]["function"], &body["response_format"]["json_schema"]);
+            let has_form = !matches!(service, "" | "together");
+            let is_strict = !has_form || wanted.is_some();
+            let schema = wanted.as_ref().filter(|_| has_form).unwrap_or(&given);
+            assert_eq!(
+                (&function["strict"], &function["parameters"]),
+                (&json!(is_strict), schema),
+                "{service}: {what}"
+            );
+            assert_eq!((&format["strict"], &format["schema"]), (&json!(is_strict), schema), "{service}: {what}");
+            let named = |name: &str| {
+                told.iter().filter(|told| told.starts_with(name) && told.contains("'strict' was left out")).count()
+            };
+            let wanted = usize::from(!is_strict);
+            assert_eq!(
+                (named("the tool 'f': "), named("responseFormat: "), told.len()),
+                (wanted, wanted, 2 * wanted),
+                "{service}: {what}: {told:?}"
+            );
+        }
+    }
+}
+
+/// A schema that nobody asked to be strict stays as it is.
+#[test]
+fn a_schema_that_is_not_strict_is_not_touched() {
+    for (what, given, _) in schemas() {
+        let tool = json!({ "type": "function", "function": { "name": "f", "parameters": given } });
+        let format = json!({ "type": "json_schema", "json_schema": { "name": "n", "strict": false, "schema": given } });
+        let (body, told) = sent(&ask("openai", "m"), json!({ "tools": [tool], "responseFormat": format }));
+        assert_eq!(body["tools"][0], tool, "{what}");
+        assert_eq!(body["response_format"], format, "{what}");
+        assert_eq!(told, Vec::<String>::new(), "{what}");
+    }
+}

@@ -115,7 +115,7 @@ fn how_closely_to_look_at_an_image_is_said_where_the_caller_says_it() {
 
 #[test]
 fn a_tool_is_not_strict_unless_it_says_so() {
-    let schema = json!({ "type": "object", "properties": { "a": { "type": "number" } } });
+    let schema = json!({ "type": "object", "properties": { "a": { "type": "number" } }, "required": ["a"], "additionalProperties": false });
     let tool = |more: Value| {
         let mut function = json!({ "name": "f", "description": "It adds.", "parameters": schema });
         function.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -144,10 +144,10 @@ fn options_go_under_the_services_names() {
     assert_eq!(with(plain), json!({ "temperature": 0.5, "top_p": 0.9, "max_output_tokens": 16 }));
     let effort = json!({ "reasoning": { "effort": "high", "summary": "auto" } });
     assert_eq!(with(json!({ "reasoningEffort": "high" })), effort);
-    let schema = json!({ "name": "n", "strict": true, "schema": { "a": 1 } });
+    let schema = json!({ "name": "n", "strict": false, "schema": { "a": 1 } });
     assert_eq!(
         with(json!({ "responseFormat": { "type": "json_schema", "json_schema": schema } })),
-        json!({ "text": { "format": { "type": "json_schema", "name": "n", "strict": true, "schema": { "a": 1 } } } })
+        json!({ "text": { "format": { "type": "json_schema", "name": "n", "strict": false, "schema": { "a": 1 } } } })
     );
     let format = json!({ "type": "json_object" });
     assert_eq!(with(json!({ "responseFormat": format })), json!({ "text": { "format": format } }));
@@ -671,4 +671,25 @@ fn what_is_numbered_otherwise_in_the_end_is_not_handed_out_twice() {
         heard(json!({}), &[added, delta, whole, done(&call("{\"a\":1}")), ended(json!([call("{\"a\":1}")]))]).2;
     assert_eq!(others.last().unwrap(), "tool 0 c f {\"a\":1} done");
     assert!(others.iter().all(|event| event.starts_with("tool 0 c f")), "{others:?}");
+}
+
+#[test]
+fn strict_is_left_out_where_the_schema_does_not_allow_it() {
+    let fits = json!({ "type": "object", "properties": { "a": {} }, "required": ["a"] });
+    let closed =
+        json!({ "type": "object", "properties": { "a": {} }, "required": ["a"], "additionalProperties": false });
+    let optional = json!({ "type": "object", "properties": { "a": {} } });
+    for (given, wanted, is_strict) in [(&fits, &closed, true), (&optional, &optional, false)] {
+        let options = json!({
+            "tools": [{ "type": "function", "function": { "name": "f", "strict": true, "parameters": given } }],
+            "responseFormat": { "type": "json_schema", "json_schema": { "name": "n", "strict": true, "schema": given } },
+        });
+        let played = ask(json!("Hi")).options(options).answers(&[ok()]);
+        let body = played.json(0);
+        let (tool, format) = (&body["tools"][0], &body["text"]["format"]);
+        assert_eq!((&tool["parameters"], &tool["strict"]), (wanted, &json!(is_strict)));
+        assert_eq!((&format["schema"], &format["strict"]), (wanted, &json!(is_strict)));
+        let told = played.warnings().iter().filter(|told| told.contains("'strict' was left out")).count();
+        assert_eq!(told, if is_strict { 0 } else { 2 });
+    }
 }

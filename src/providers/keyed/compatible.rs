@@ -5,6 +5,7 @@ use super::chat_messages::{OwnTools, Takes};
 use super::embeddings::{self, Form};
 use super::message_decoder::str_or_empty;
 use super::messages::{self, KnownCalls};
+use super::strict;
 use crate::chat::reasoning_detail::{self, DETAILS, GOOGLE};
 use crate::chat::{Error, Result};
 use crate::http::Request;
@@ -69,6 +70,8 @@ pub struct Service {
     has_short_ids: bool,
     /// Whether its key is sent as `api-key`, unless it is a token.
     has_api_key: bool,
+    /// Whether it refuses a schema that is `strict` and not of the form that OpenAI wants.
+    has_strict_form: bool,
     /// Whether models of OpenAI answer, some of which refuse members that others take.
     is_openai: bool,
     /// How it takes texts and gives vectors. `None`: it has no such models, or a form of its own for them.
@@ -102,6 +105,7 @@ const USUAL: Service = Service {
     lacks: &[],
     has_short_ids: false,
     has_api_key: false,
+    has_strict_form: false,
     is_openai: false,
     embeddings: Some(&embeddings::COMPATIBLE),
 };
@@ -114,6 +118,7 @@ const NAMED: Service = Service { has_developer: false, ..USUAL };
 const OPENAI: Service = Service {
     limit: "max_completion_tokens",
     back: Back::Nowhere,
+    has_strict_form: true,
     is_openai: true,
     embeddings: Some(&embeddings::OPENAI),
     ..USUAL
@@ -134,6 +139,7 @@ static SERVICES: [Service; 24] = [
     // Unknown members are refused: 400 `wrong_api_format` (kilocode#10375).
     Service {
         name: "cerebras",
+        has_strict_form: true,
         has_developer: true,
         back: REASONING_ONLY,
         effort: OFF_TO_HIGH,
@@ -176,7 +182,15 @@ static SERVICES: [Service; 24] = [
     },
     Service { name: "fireworks", back: CONTENT_ONLY, effort: OFF_TO_HIGH, ..NAMED },
     // `reasoning_content`: jan#8136. `reasoning` is refused, too, where the model has none (gptel#774): see `Service::of`.
-    Service { name: "groq", has_developer: true, back: REASONING_ONLY, effort: OFF_TO_HIGH, embeddings: None, ..NAMED },
+    Service {
+        name: "groq",
+        has_strict_form: true,
+        has_developer: true,
+        back: REASONING_ONLY,
+        effort: OFF_TO_HIGH,
+        embeddings: None,
+        ..NAMED
+    },
     // Its router has chat only; what makes vectors there has an address for each model.
     Service { name: "huggingface", embeddings: None, ..NAMED },
     Service { name: "llamacpp", back: CONTENT_ONLY, ..NAMED },
@@ -443,6 +457,10 @@ impl Service {
         let thinks = self.thinks.is_some_and(|thinks| switch.map_or(thinks, |switch| switch != self.effort.off.1));
         self.adapt_choice(name, thinks, body, &mut warn);
         self.adapt_format(name, body, &mut warn);
+        if self.has_strict_form {
+            strict::adapt_chat(body, name, warnings);
+        }
+        let mut warn = |template: &'static str, holes: &[&str]| warnings.push(filled(template, holes));
         for &member in self.lacks {
             // Where these are fixed, they are 1.
             let is_fixed = |value: &Value| matches!(member, "temperature" | "top_p") && value.to_json() == "1";

@@ -28,6 +28,7 @@ pub mod notes;
 pub(crate) mod ollama;
 pub(crate) mod openai_chat;
 pub(crate) mod openai_responses;
+mod strict;
 pub(crate) mod workers_ai;
 
 use std::rc::Rc;

@@ -18,7 +18,7 @@ use crate::providers::keyed::embeddings::Embeddings;
 use crate::providers::keyed::errors::error_in_success_body;
 use crate::providers::keyed::message_decoder::{Kept, MessageDecoder, str_or_empty};
 use crate::providers::keyed::messages::{self, ChatMessage, KeptPart, PROVIDER_DATA, Role, ToolForm, Tools};
-use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes};
+use crate::providers::keyed::{self, Dialect, RequestBuilder, models, notes, strict};
 use crate::text::join;
 
 /// The class `OpenAiResponses` of JavaScript.
@@ -108,7 +108,8 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     }
     body.insert("input", input.into());
     let Tools { functions, own } = messages::tools(chat, &TOOLS)?;
-    let tools: Vec<_> = own.into_iter().map(flat).chain(functions.into_iter().map(default_to_not_strict)).collect();
+    let functions = functions.into_iter().map(|tool| default_to_not_strict(tool, &chat.settings.name, warnings));
+    let tools: Vec<_> = own.into_iter().map(flat).chain(functions).collect();
     if messages::has_tools(chat, !tools.is_empty(), warnings)? {
         add_tool_choice(chat, body)?;
     }
@@ -133,6 +134,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
             _ => Map::new(),
         };
         format.insert_str("type", str_or_empty(given, "type"));
+        strict::adapt(&mut format, "schema", strict::FORMAT, &chat.settings.name, warnings);
         body.insert_filled("text", r#"{"format":%}"#, &[&format.to_json()]);
     }
     if let Some(native) = native(chat) {
@@ -224,9 +226,12 @@ const CUSTOM: &str = "custom";
 
 /// Marks a tool as not strict where the caller says nothing. Unlike Chat Completions, this API is strict by default and
 /// makes every optional member of a schema required.
-fn default_to_not_strict(mut tool: Value) -> Value {
-    if let Some(tool) = tool.as_object_mut().filter(|tool| !tool.contains_key("strict")) {
-        tool.insert("strict", false.into());
+fn default_to_not_strict(mut tool: Value, service: &str, warnings: &mut Vec<String>) -> Value {
+    if let Some(tool) = tool.as_object_mut() {
+        if !tool.contains_key("strict") {
+            tool.insert("strict", false.into());
+        }
+        strict::adapt_tool(tool, "parameters", service, warnings);
     }
     tool
 }

@@ -1,0 +1,87 @@
+//! `strict`: the service makes arguments or an answer follow a schema exactly. OpenAI, and services that took this over from it, refuse
+//! schemas that are not of a certain form (400), so of other schemas `strict` is left out, with a warning.
+//!
+//! Source: OpenAI's guide "Structured Outputs" (supported schemas), and `toStrictJsonSchema` in its own package.
+
+use super::messages::each_schema;
+use crate::json::{Map, Value};
+use crate::text::filled;
+
+/// Keywords that the service refuses in a strict schema.
+const REFUSED: [&str; 13] = [
+    "allOf",
+    "contains",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "if",
+    "not",
+    "patternProperties",
+    "prefixItems",
+    "propertyNames",
+    "then",
+    "unevaluatedProperties",
+    "uniqueItems",
+];
+
+/// Makes the schema at `key` of `given` one that may be strict, if `given` is to be `strict`: objects are closed. Where that is not enough,
+/// `strict` becomes false. `what`: the option, for the warning.
+pub fn adapt(given: &mut Map, key: &str, what: &str, service: &str, warnings: &mut Vec<String>) {
+    if given.get("strict") != Some(&Value::Bool(true)) {
+        return;
+    }
+    let mut schema = given.get(key).cloned().unwrap_or_default();
+    if is_strict(&mut schema) {
+        given.insert(key, schema);
+        return;
+    }
+    given.insert("strict", false.into());
+    const LEFT_OUT: &str = "$: $ takes 'strict' only of the schema of an object in which each member is required, no object is open and no \
+        keyword such as 'allOf', 'not' or 'if' stands: 'strict' was left out";
+    warnings.push(filled(LEFT_OUT, &[what, service]));
+}
+
+/// As [`adapt`], for the arguments of a function.
+pub fn adapt_tool(function: &mut Map, key: &str, service: &str, warnings: &mut Vec<String>) {
+    let what = filled("the tool '$'", &[function.text_or_empty("name")]);
+    adapt(function, key, &what, service, warnings);
+}
+
+/// As [`adapt`], for the tools and the form of the answer in a body of Chat Completions.
+pub fn adapt_chat(body: &mut Map, service: &str, warnings: &mut Vec<String>) {
+    if let Some(Value::Array(tools)) = body.get_mut("tools") {
+        for tool in tools.iter_mut().filter_map(Value::as_object_mut) {
+            if let Some(Value::Object(function)) = tool.get_mut("function") {
+                adapt_tool(function, "parameters", service, warnings);
+            }
+        }
+    }
+    let format = body.get_mut("response_format").and_then(Value::as_object_mut);
+    if let Some(Value::Object(format)) = format.and_then(|format| format.get_mut("json_schema")) {
+        adapt(format, "schema", FORMAT, service, warnings);
+    }
+}
+
+/// The option that holds the schema of an answer.
+pub const FORMAT: &str = "responseFormat";
+
+/// Closes the objects of a schema. Returns whether it may be strict then.
+fn is_strict(schema: &mut Value) -> bool {
+    // At the root there is an object, and no choice.
+    let mut fits = schema.text("type") == Some("object") && schema.get("anyOf").is_none();
+    each_schema(schema, &mut |members| {
+        fits &= !REFUSED.iter().any(|keyword| members.contains_key(keyword));
+        let is_object = |kind: &Value| kind.as_str() == Some("object");
+        let has_object = |kind: &Value| is_object(kind) || kind.as_array().is_some_and(|of| of.iter().any(is_object));
+        let Some(Value::Object(properties)) = members.get("properties") else {
+            // An object of any members, which cannot be closed.
+            fits &= !members.get("type").is_some_and(has_object);
+            return;
+        };
+        let required = members.get("required").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        fits &= properties.keys().all(|name| required.iter().any(|required| required.as_str() == Some(name)));
+        fits &= members.get("additionalProperties").is_none_or(|open| *open == Value::Bool(false));
+        members.insert("additionalProperties", false.into());
+    });
+    fits
+}
