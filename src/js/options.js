@@ -23,6 +23,14 @@ export function refuseUnknown(given, names, what, foreign = {}) {
   }
 }
 
+/** Throws if `given` has a member that was probably meant to be one of `names`, of which others know nothing. `foreign`: as of `refuseUnknown`. */
+export function refuseMisspelt(given, names, what, foreign) {
+  for (const name of Object.keys(given)) {
+    const meant = names.includes(name) ? undefined : Object.hasOwn(foreign, name) ? foreign[name] : nearest(name, names);
+    if (meant) throw new ChatError('input', `${what} has no option '${name}' (did you mean '${meant}'?)`);
+  }
+}
+
 /** The one of `names` that differs from `name` by two letters at most, of short ones by one; `undefined`: there is none. */
 function nearest(name, names) {
   const plain = (text) => text.replace(/[_-]/g, '').toLowerCase();

@@ -17,6 +17,9 @@ export const encoded = 'rivulet:encoded';
 /** Key of the method that gives a reply of which only the whole text is wanted: sites whose streams change the text are asked for one piece. */
 export const whole = 'rivulet:whole';
 
+/** Key of the member of a `Client` by which `rivulet/openai-client` asks in other ways than `chat.completions.create`, and `rivulet/tools` finds its providers. */
+export const asking = /* @__PURE__ */ Symbol('asking');
+
 export const isProvider = (value) => typeof value?.[encoded] === 'function';
 
 let encoder;

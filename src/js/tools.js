@@ -1,3 +1,5 @@
-// `rivulet/tools`: the loop around tool calls, and answers as objects.
+// `rivulet/tools`: the loop around tool calls, and answers as objects. It works with providers of any entry.
 
 export { ChatError } from './error.js';
+export { tool } from './tools/tool.js';
+export { runTools } from './tools/run-tools.js';
