@@ -157,8 +157,8 @@ export interface Message {
   /** Of the result of a tool: the id of the call that it answers. */
   tool_call_id?: string;
   /**
-   * Of the result of a tool: true if the tool failed. `Anthropic` has the same member and `Gemini` a place for errors; left out with a
-   * warning by all other services, so the text should say it as well.
+   * Of the result of a tool: true if the tool failed. `Anthropic` has the same member and `Gemini` a place for errors; left out by all
+   * other services, with a warning unless the text begins with `Error`.
    */
   is_error?: boolean;
   /**
