@@ -3,3 +3,5 @@
 export { ChatError } from './error.js';
 export { tool } from './tools/tool.js';
 export { runTools } from './tools/run-tools.js';
+export { abilityTools } from './tools/abilities.js';
+export { mcpTools } from './tools/mcp.js';
