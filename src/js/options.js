@@ -81,15 +81,17 @@ function notAFunction(path, key) {
   return new ChatError('input', `${key} in ${path} is a function, which JSON has no form for${meant ? `: did you mean '${meant}'?` : ''}`);
 }
 
-/** The options of a call as `[data, live, texts]`, as `split` makes them. `defaults`: the live settings of the provider. */
-export function readOptions(options, defaults) {
+/**
+ * The options of a call as `[data, live]`, as `split` makes them. `defaults`: the live settings of the provider. `texts`: takes long texts, where
+ * the data goes to the core itself, and not to another call.
+ */
+export function readOptions(options, defaults, texts) {
   if (options === null || typeof options !== 'object') throw new ChatError('input', 'give options such as { messages }');
-  const texts = [];
   const [data, given] = split(options, 'options', texts);
   const live = Object.assign(new Bare(), defaults, given);
   check(live);
   if (options[pausesEnd] !== undefined) live[pausesEnd] = options[pausesEnd];
-  return [data, live, texts.length > 0 ? texts : undefined];
+  return [data, live];
 }
 
 function check({ signal, fetch, session, coalesce, onRetry }) {

@@ -178,7 +178,8 @@ export class Provider {
       provider: this,
     };
     try {
-      const [data, live, texts] = readOptions(options, this.#live);
+      const texts = [];
+      const [data, live] = readOptions(options, this.#live, texts);
       config.timeouts = readTimeouts(live.timeout, live[pausesEnd]);
       config.maxEventBytes = data.maxEventBytes ?? this.#data.maxEventBytes;
       // Names and vectors are a piece each.
@@ -186,10 +187,10 @@ export class Provider {
       config.signal = live.signal;
       config.session = live.session;
       config.apiKey = live.apiKey;
-      config.texts = texts;
+      if (texts.length > 0) config.texts = texts;
       config.onRetry = live.onRetry;
       config.fetch = live.transport ?? live.fetch;
-      config.start = this.#starter(toJson({ options: data, ...wanted, hasTexts: texts !== undefined }, 'the messages'), config, edge);
+      config.start = this.#starter(toJson({ options: data, ...wanted, hasTexts: texts.length > 0 }, 'the messages'), config, edge);
     } catch (error) {
       config.failure = error;
     }

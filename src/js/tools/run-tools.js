@@ -1,6 +1,6 @@
 import { pausesEnd, readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
-import { ownProperties, refuseMisspelt, split } from '../options.js';
+import { ownProperties, readOptions, refuseMisspelt } from '../options.js';
 import { asking, isProvider } from '../provider.js';
 import { Reply } from '../reply.js';
 import { readOutput } from './output.js';
@@ -61,9 +61,8 @@ function readRun(given, options, config) {
 
   const { provider, defaults } = find(given, all);
   if (declared.length > 0 || wanted) refuseSites(provider);
-  const [{ messages, conversation, ...data }, { signal, timeout, ...live }] = split({ ...defaults, ...all }, 'options');
+  const [{ messages, conversation, ...data }, { signal, timeout, ...live }] = readOptions({ ...defaults, ...all });
   check(typeof messages === 'string' || Array.isArray(messages), 'messages must be a text or an array of messages');
-  check(signal === undefined || typeof signal.addEventListener === 'function', 'signal must be an AbortSignal');
   const limits = readTimeouts(timeout, options[pausesEnd]);
   config.signal = signal;
   config.timeouts = { total: limits.total, pausesEnd: options[pausesEnd] };
