@@ -56,6 +56,8 @@ codes! {
     TooLarge = "too_large",
     /// Every provider of a `Fallback` failed. Only JavaScript makes this error.
     AllFailed = "all_failed",
+    /// The answer is not what the caller's schema says. Only JavaScript makes this error.
+    Output = "output",
     /// The page or runtime does not allow WebAssembly. Only JavaScript makes this error.
     WasmBlocked = "wasm_blocked",
 }

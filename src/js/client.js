@@ -4,7 +4,7 @@ import { ChatError } from './error.js';
 import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from './serving.js';
 import { OpenAiChat } from './openai-chat.js';
 import { ownProperties, refuseUnknown } from './options.js';
-import { encoded, isProvider } from './provider.js';
+import { asking, encoded, isProvider } from './provider.js';
 import { random } from './web.js';
 
 /** Options that have the same name here and at OpenAI, in camel case here and with underscores there. */
@@ -24,9 +24,6 @@ const FOREIGN = {
   key: 'apiKey', token: 'apiKey', apiToken: 'apiKey', url: 'baseURL', endpoint: 'baseURL', host: 'baseURL', basePath: 'baseURL', apiBase: 'baseURL',
   headers: 'defaultHeaders', retries: 'maxRetries', allowBrowser: 'dangerouslyAllowBrowser', transport: 'fetch',
 };
-
-/** Key of the function by which `rivulet/openai-client` asks in other ways than `chat.completions.create`. */
-export const asking = /* @__PURE__ */ Symbol('asking');
 
 /** Providers behind the interface of the npm package `openai`. Answers are made by the encoder of the edge (src/edge/mod.rs). */
 export class Client {

@@ -7,6 +7,9 @@ import { ChatError } from './error.js';
 import { forgetBuffer } from './chunk-buffer.js';
 import { forgetReplies, onIdle, openReplies } from './web.js';
 
+/** By itself, since only `rivulet/tools` calls it. */
+export { completeJson } from 'glue';
+
 /** What the module offers. Named one by one and not as a namespace, so that bundlers leave out what nobody calls. */
 const api = { ReplyDriver, describe, emptyAnswer, formatPrompt, getModel, isContextLength, readRequest };
 

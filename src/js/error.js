@@ -15,6 +15,7 @@ export class ChatError extends Error {
     this.requestId = details.requestId;
     this.body = details.body;
     this.errors = details.errors;
+    this.text = details.text;
   }
 
   // A getter, not an assignment to the prototype: bundlers may drop an unused class only if it has no side effect.

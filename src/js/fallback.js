@@ -118,6 +118,11 @@ export class Fallback {
     return union(answered.map(({ value }) => value));
   }
 
+  /** For `runTools`, which asks nobody where one of them has no tools. */
+  get 'rivulet:providers'() {
+    return this.#providers;
+  }
+
   get name() {
     return 'Fallback';
   }

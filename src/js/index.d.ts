@@ -163,8 +163,8 @@ export interface Message {
   /** Of the result of a tool: the id of the call that it answers. */
   tool_call_id?: string;
   /**
-   * Of the result of a tool: true if the tool failed. `Anthropic` has the same member and `Gemini` a place for errors; left out with a
-   * warning by all other services, so the text should say it as well.
+   * Of the result of a tool: true if the tool failed. `Anthropic` has the same member and `Gemini` a place for errors; left out by all
+   * other services, with a warning unless the text begins with `Error`.
    */
   is_error?: boolean;
   /**
@@ -1120,6 +1120,28 @@ export type ReplyEvent =
       type: 'replace';
       /** The whole text. */
       text: string;
+    }
+  /** The result of a tool that `runTools` of `rivulet/tools` has run, in the order of the calls. Other replies have none. */
+  | {
+      type: 'tool-result';
+      /** Id of the call. */
+      id: string;
+      /** Name of the tool. */
+      name: string;
+      /** What the tool returned; what the model is told where `isError` is true. */
+      result: unknown;
+      /** True: the tool failed, or was not run. Left out: it did not fail. */
+      isError?: true;
+    }
+  /** A call that `runTools` of `rivulet/tools` does not run before it is approved. The run ends with it. Other replies have none. */
+  | {
+      type: 'tool-approval';
+      /** Id of the call, for `approvals` of the next run. */
+      id: string;
+      /** Name of the tool. */
+      name: string;
+      /** The arguments as JSON text. */
+      arguments: string;
     };
 
 /**
@@ -2033,11 +2055,12 @@ export function storageSession(storage?: {
  * - `truncated`: the stream ended before the reply did
  * - `too_large`: an answer is beyond `maxEventBytes`, or the message is too large for the service, or for a string
  * - `all_failed`: every provider of a `Fallback` failed
+ * - `output`: the answer is no JSON, or does not fit the schema that was given (`runTools` of `rivulet/tools`); `text` has it
  * - `wasm_blocked`: the page or runtime does not allow WebAssembly
  */
 export type ChatErrorCode =
   | 'input' | 'model_not_found' | 'auth' | 'nonce' | 'rate_limited' | 'payment_required' | 'refused' | 'blocked'
-  | 'service' | 'network' | 'timeout' | 'protocol' | 'truncated' | 'too_large' | 'all_failed' | 'wasm_blocked';
+  | 'service' | 'network' | 'timeout' | 'protocol' | 'truncated' | 'too_large' | 'all_failed' | 'output' | 'wasm_blocked';
 
 /** Every failure that is not the caller's own abort. It holds no key, cookie or nonce. */
 export class ChatError extends Error {
@@ -2074,6 +2097,8 @@ export class ChatError extends Error {
   readonly body: string | undefined;
   /** Of `all_failed`: the error of each provider, in the order in which they were asked. Else `undefined`. */
   readonly errors: readonly ChatError[] | undefined;
+  /** Of `output`: the text of the answer. Else `undefined`. */
+  readonly text: string | undefined;
 }
 
 export {};

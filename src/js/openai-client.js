@@ -3,7 +3,7 @@
 
 import { edge } from '#parts';
 import { Client as Base, ChatError } from './common.js';
-import { asking, dataOf, promiseOf, withRequestId } from './client.js';
+import { dataOf, promiseOf, withRequestId } from './client.js';
 import { core } from './core.js';
 import { ChatCompletionRunner } from './openai/chat-runner.js';
 import { ChatCompletionStream, ChatCompletionStreamingRunner } from './openai/chat-stream.js';
@@ -11,7 +11,7 @@ import { askCompletion, askEmbeddings, completionOf } from './openai/other.js';
 import { ContentFilterFinishReasonError, LengthFinishReasonError, checkTools, parseCompletion } from './openai/parse.js';
 import { ResponseStream, parseResponse, responseOf } from './openai/responses.js';
 import { ownProperties } from './options.js';
-import { callCoreOnce, isProvider } from './provider.js';
+import { asking, callCoreOnce, isProvider } from './provider.js';
 
 /** The API that requests and answers are of, as src/edge/spec.rs names it. */
 const API = 'responses';

@@ -26,6 +26,14 @@ export function refuseUnknown(given, names, what, foreign = {}) {
   }
 }
 
+/** Throws if `given` has a member that was probably meant to be one of `names`, of which others know nothing. `foreign`: as of `refuseUnknown`. */
+export function refuseMisspelt(given, names, what, foreign) {
+  for (const name of Object.keys(given)) {
+    const meant = names.includes(name) ? undefined : Object.hasOwn(foreign, name) ? foreign[name] : nearest(name, names);
+    if (meant) throw new ChatError('input', `${what} has no option '${name}' (did you mean '${meant}'?)`);
+  }
+}
+
 /** The one of `names` that differs from `name` by two letters at most, of short ones by one; `undefined`: there is none. */
 function nearest(name, names) {
   const plain = (text) => text.replace(/[_-]/g, '').toLowerCase();
@@ -79,15 +87,17 @@ function notAFunction(path, key) {
   return new ChatError('input', `${key} in ${path} is a function, which JSON has no form for${meant ? `: did you mean '${meant}'?` : ''}`);
 }
 
-/** The options of a call as `[data, live, texts]`, as `split` makes them. `defaults`: the live settings of the provider. */
-export function readOptions(options, defaults) {
+/**
+ * The options of a call as `[data, live]`, as `split` makes them. `defaults`: the live settings of the provider. `texts`: takes long texts, where
+ * the data goes to the core itself, and not to another call.
+ */
+export function readOptions(options, defaults, texts) {
   if (options === null || typeof options !== 'object') throw new ChatError('input', 'give options such as { messages }');
-  const texts = [];
   const [data, given] = split(options, 'options', texts);
   const live = Object.assign(new Bare(), defaults, given);
   check(live);
   if (options[pausesEnd] !== undefined) live[pausesEnd] = options[pausesEnd];
-  return [data, live, texts.length > 0 ? texts : undefined];
+  return [data, live];
 }
 
 function check({ signal, fetch, session, coalesce, onRetry, onWarning }) {

@@ -17,6 +17,9 @@ export const encoded = 'rivulet:encoded';
 /** Key of the method that gives a reply of which only the whole text is wanted: sites whose streams change the text are asked for one piece. */
 export const whole = 'rivulet:whole';
 
+/** Key of the member of a `Client` by which `rivulet/openai-client` asks in other ways than `chat.completions.create`, and `rivulet/tools` finds its providers. */
+export const asking = /* @__PURE__ */ Symbol('asking');
+
 export const isProvider = (value) => typeof value?.[encoded] === 'function';
 
 let encoder;
@@ -176,7 +179,8 @@ export class Provider {
       provider: this,
     };
     try {
-      const [data, live, texts] = readOptions(options, this.#live);
+      const texts = [];
+      const [data, live] = readOptions(options, this.#live, texts);
       config.timeouts = readTimeouts(live.timeout, live[pausesEnd]);
       config.maxEventBytes = data.maxEventBytes ?? this.#data.maxEventBytes;
       // Names and vectors are a piece each.
@@ -184,11 +188,11 @@ export class Provider {
       config.signal = live.signal;
       config.session = live.session;
       config.apiKey = live.apiKey;
-      config.texts = texts;
+      if (texts.length > 0) config.texts = texts;
       config.onRetry = live.onRetry;
       config.onWarning = live.onWarning;
       config.fetch = live.transport ?? live.fetch;
-      config.start = this.#starter(toJson({ options: data, ...wanted, hasTexts: texts !== undefined }, 'the messages'), config, edge);
+      config.start = this.#starter(toJson({ options: data, ...wanted, hasTexts: texts.length > 0 }, 'the messages'), config, edge);
     } catch (error) {
       config.failure = error;
     }

@@ -1,6 +1,7 @@
 //! JSON: values and their text, a reader that takes what `JSON.parse` takes, and a search for the place of a string in
-//! a JSON text, for the scanner.
+//! a JSON text, for the scanner; and what completes a text that is still being written.
 
+mod complete;
 mod locate;
 mod object_end;
 mod parse;
@@ -8,6 +9,7 @@ mod surrogates;
 mod value;
 mod weight;
 
+pub use complete::complete;
 pub use locate::locate;
 pub use object_end::ObjectEnd;
 pub use parse::{Invalid, Parsed, parse};

@@ -16,7 +16,7 @@ use crate::frame::{Pieces, plain_end, text_end};
 use crate::text::{lossy, parse_number};
 
 /// Levels of nesting that are read. No real answer is nested deeper, and the stack of a wasm module is small.
-const MAX_DEPTH: u8 = 128;
+pub(super) const MAX_DEPTH: u8 = 128;
 
 /// What [`parse`] read.
 #[derive(Debug, Default)]
@@ -49,7 +49,7 @@ pub fn parse(text: &[u8]) -> Result<Parsed, Invalid> {
 /// Reads one JSON text, either into a [`Value`] or only to find a place in it.
 pub(super) struct Reader<'a> {
     text: &'a str,
-    at: usize,
+    pub(super) at: usize,
     /// Levels of nesting that are still allowed.
     depth: u8,
     has_lone_surrogates: bool,
@@ -85,6 +85,11 @@ impl<'a> Reader<'a> {
             found: None,
             varying: Vec::new(),
         }
+    }
+
+    /// What is read.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
     }
 
     /// Reads the whole text, which must be one value with nothing but blanks around it. `path`: see [`Reader::value`].
@@ -226,7 +231,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number as it is written (RFC 8259, section 6).
-    fn number(&mut self) -> Option<&'a str> {
+    pub(super) fn number(&mut self) -> Option<&'a str> {
         let start = self.at;
         self.take(b'-');
         if !self.take(b'0') {
@@ -258,7 +263,7 @@ impl<'a> Reader<'a> {
 
     /// Skips `byte` if it comes next, and says whether it did.
     #[inline(always)]
-    fn take(&mut self, byte: u8) -> bool {
+    pub(super) fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found
@@ -266,7 +271,7 @@ impl<'a> Reader<'a> {
 
     /// Skips white space. Services send hardly any, so the usual case is one comparison.
     #[inline(always)]
-    fn skip_blanks(&mut self) {
+    pub(super) fn skip_blanks(&mut self) {
         if self.peek() <= Some(b' ') {
             self.skip_many_blanks();
         }
@@ -280,7 +285,7 @@ impl<'a> Reader<'a> {
 
     /// The next byte, which is not skipped.
     #[inline(always)]
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 }

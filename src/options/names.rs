@@ -92,7 +92,10 @@ const FOREIGN: &[(&str, &str)] = &[
     ("maxnewtokens", "maxTokens"),
     ("maxoutputtokens", "maxTokens"),
     ("maxretries", "retries"),
+    ("maxsteps", TOOLS),
     ("numpredict", "maxTokens"),
+    ("onstep", TOOLS),
+    ("output", TOOLS),
     ("prompt", "messages"),
     ("reasoning", "reasoningEffort"),
     ("stopsequences", "stop"),
@@ -109,6 +112,9 @@ const FOREIGN: &[(&str, &str)] = &[
 const ADDRESS: &str = "";
 
 const SYSTEM: &str = "a system message belongs into messages, as { role: 'system', content }";
+
+/// The advice for options of a run.
+const TOOLS: &str = "runTools of rivulet/tools has this option";
 
 /// The advice where nothing is known that the name may have meant.
 const DOCUMENTED: &str = "options and settings are listed in README.md (The API in short) and in index.d.ts; members of a request \

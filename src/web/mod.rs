@@ -4,7 +4,7 @@
 //! - `options` turns the caller's values into a request.
 //! - `fetch` builds requests for `fetch`.
 //! - `session` checks what a store holds.
-//! - `parts` knows what was added to the core: protocols, the edge.
+//! - `parts` knows what was added to the core: protocols, the edge, what tools need.
 //! - `driver` drives one reply, and `delivery` hands over what comes.
 //!
 //! The iterator protocol, the clocks and the hot read loop are JavaScript (`src/js/reply.js`). A closure or timer made
@@ -136,6 +136,12 @@ pub fn empty_answer(spec: &str) -> Result<Option<String>, JsValue> {
 #[wasm_bindgen(js_name = isContextLength)]
 pub fn is_context_length(names: &str, message: &str) -> bool {
     parts::edge().is_ok_and(|edge| (edge.is_context_length)(names, message))
+}
+
+/// The beginning of a JSON text, completed: see [`crate::json::complete`].
+#[wasm_bindgen(js_name = completeJson)]
+pub fn complete_json(text: &str) -> Option<String> {
+    parts::complete_json(text)
 }
 
 /// How many pages of 64 KiB the memory of the module has.

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::chat::{Error, Event, Result, ToolCall};
 use crate::edge::{Api, CompletionSpec, Encoder, request};
-use crate::json::Value;
+use crate::json::{self, Value};
 use crate::providers::keyed::{self, errors};
 use crate::providers::{Protocol, wordpress};
 use crate::text::join;
@@ -85,9 +85,13 @@ static EDGE: Edge = Edge {
     is_context_length: errors::is_context_length,
 };
 
+/// [`json::complete`].
+type CompleteJson = fn(&str) -> Option<String>;
+
 thread_local! {
     static PROTOCOLS: RefCell<Vec<&'static Protocol>> = const { RefCell::new(Vec::new()) };
     static ADDED_EDGE: Cell<Option<&'static Edge>> = const { Cell::new(None) };
+    static ADDED_COMPLETE: Cell<Option<CompleteJson>> = const { Cell::new(None) };
 }
 
 /// The protocol whose class has this name.
@@ -105,6 +109,11 @@ pub fn find_protocol(name: &str) -> Result<&'static Protocol> {
 /// [`crate::chat::Code::Input`]: its part was not added.
 pub fn edge() -> Result<&'static Edge> {
     ADDED_EDGE.get().ok_or_else(|| Error::input("the part for the edge is missing"))
+}
+
+/// [`json::complete`]. `None` also where its part was not added.
+pub fn complete_json(text: &str) -> Option<String> {
+    ADDED_COMPLETE.get()?(text)
 }
 
 /// The optimiser must not see what is added, or it would name it in the core.
@@ -150,4 +159,11 @@ parts! {
 #[wasm_bindgen]
 pub fn part_edge() {
     ADDED_EDGE.set(Some(black_box(&EDGE)));
+}
+
+/// Adds what only `rivulet/tools` needs.
+#[doc(hidden)]
+#[wasm_bindgen]
+pub fn part_tools() {
+    ADDED_COMPLETE.set(Some(black_box(json::complete)));
 }

@@ -26,6 +26,14 @@ test('the first that answers is all that is asked', async () => {
   assert.ok(startedAt <= Date.now() && ms >= 0 && error === undefined);
 });
 
+test('a long text, as an image is, reaches each provider', async () => {
+  const [a, b] = [service('A', fails(429, 'rate_limit_exceeded')), service('B', says('Hi'))];
+  const url = `data:image/png;base64,${'A'.repeat(100_000)}`;
+  const messages = [{ role: 'user', content: [{ type: 'text', text: 'x'.repeat(70_000) }, { type: 'image_url', image_url: { url } }] }];
+  assert.equal(await of([a, b]).createAsync({ messages, retries: 0 }), 'Hi');
+  for (const { calls } of [a, b]) assert.deepEqual(calls[0].body.messages, messages);
+});
+
 test('the next is asked after every kind of failure', async () => {
   const wrongCall = { provider: new OpenAiChat({ name: 'A', models: ['other'] }) };
   const unreadable = { provider: new OpenAiChat({ baseUrl: 'nowhere' }) };

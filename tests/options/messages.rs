@@ -712,3 +712,25 @@ fn calls_of_one_id_get_ids_of_their_own() {
     assert_eq!(calls, ["call_0", "call_0_1", "call_0_2", "call_0_3"]);
     assert_eq!(ids("tool_result", "tool_use_id"), calls);
 }
+
+#[test]
+fn a_failed_result_whose_text_says_so_misses_no_flag() {
+    let warned = |content: Value| {
+        let given = json!([
+            { "role": "user", "content": "Hi" },
+            { "role": "assistant", "content": null, "tool_calls": [call("a")] },
+            { "role": "tool", "tool_call_id": "a", "content": content, "is_error": true },
+        ]);
+        let names = keyed().map(|protocol| protocol.info.name);
+        names.filter(|name| !sent(name, &json!({ "messages": given })).1.is_empty()).collect::<Vec<_>>()
+    };
+    let all = ["OpenAiChat", "OpenAiResponses", "Cohere", "Ollama", "WorkersAi"];
+    for silent in [json!("it is closed"), json!([{ "type": "text", "text": "closed" }]), json!([]), json!("an Error")] {
+        let mut names = warned(silent.clone());
+        names.sort_by_key(|name| all.iter().position(|other| other == name));
+        assert_eq!(names, all, "{silent}");
+    }
+    for told in [json!("Error: it is closed"), json!([{ "type": "text", "text": "Error: closed" }])] {
+        assert_eq!(warned(told.clone()), Vec::<&str>::new(), "{told}");
+    }
+}

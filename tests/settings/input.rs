@@ -306,6 +306,11 @@ fn an_unknown_name_without_a_near_one_is_refused_with_the_way_out() {
     for words in about("stream") {
         assert!(words.ends_with("createAsyncGenerator streams, and createAsync gives the whole text"), "{words}");
     }
+    for wrong in ["output", "maxSteps", "max_steps", "onStep"] {
+        for words in about(wrong) {
+            assert!(words.ends_with("runTools of rivulet/tools has this option"), "{words}");
+        }
+    }
     // Settings of other protocols, members that only a service knows, and what nobody could have meant.
     for wrong in [
         "top_k",

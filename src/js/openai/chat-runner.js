@@ -1,6 +1,7 @@
 import { Client as Base, ChatError } from '../common.js';
-import { asking, dataOf } from '../client.js';
+import { dataOf } from '../client.js';
 import { ownProperties } from '../options.js';
+import { asking } from '../provider.js';
 import { EventStream } from './event-stream.js';
 import { isToolWithParser, parseCompletion } from './parse.js';
 

@@ -1,5 +1,6 @@
 import { Client as Base } from '../common.js';
-import { asking, dataOf, jsonLines } from '../client.js';
+import { dataOf, jsonLines } from '../client.js';
+import { asking } from '../provider.js';
 import { ChatRunner } from './chat-runner.js';
 import { readLines } from './lines.js';
 import { checkFinish, formatWithParser, isParsed, isParsedWhole, lazily, maybeParseCompletion, parseArguments } from './parse.js';

@@ -1,7 +1,8 @@
 // What has no stream helpers: the embeddings, and the completions of before 2023.
 
 import { ChatError } from '../common.js';
-import { asking, dataOf, eventStream, withRequestId, withoutUndefined } from '../client.js';
+import { dataOf, eventStream, withRequestId, withoutUndefined } from '../client.js';
+import { asking } from '../provider.js';
 import { asOfOpenAi } from '../client-errors.js';
 import { VECTOR_FORMATS, checkEmbeddingModel, embeddingUsage, leftOut } from '../serving.js';
 

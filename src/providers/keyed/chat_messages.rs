@@ -135,7 +135,7 @@ impl Writer<'_> {
     fn message(&mut self, at: usize, given: &Value) -> Result<Value> {
         let mut message = given.as_object().cloned().unwrap_or_default();
         message.remove(PROVIDER_DATA);
-        if let Some(true) = message.take("is_error").and_then(|flag| flag.as_bool()) {
+        if message.take("is_error").is_some() && messages::is_silent_failure(given) {
             self.warn("$$", &[self.provider, messages::NO_FLAG]);
         }
         if !self.takes.images_of_assistant && message.take("images").is_some() {

@@ -327,9 +327,18 @@ pub fn warn_of_marks(chat: &ChatRequest, messages: &[ChatMessage<'_>], provider:
     }
 }
 
-/// Warns where results are marked as failed (`is_error`) and this service has no such flag.
+/// How the text of a result begins that says itself that the tool failed: then no flag is missed.
+const ERROR: &str = "Error";
+
+/// Whether a result, a message of the role `tool`, is marked as failed and its text does not say so.
+pub fn is_silent_failure(message: &Value) -> bool {
+    let text = message.text("content").or_else(|| message.list("content").first()?.text("text"));
+    message.is_true("is_error") && text.is_none_or(|text| !text.starts_with(ERROR))
+}
+
+/// Warns where results are marked as failed (`is_error`), their text does not say so, and this service has no such flag.
 pub fn warn_of_flags(messages: &[ChatMessage<'_>], provider: &str, warnings: &mut Vec<String>) {
-    if has_part(messages, |part| matches!(part, ContentPart::ToolResult { has_failed: true, .. })) {
+    if messages.iter().any(|message| message.role == Role::Tool && is_silent_failure(message.given)) {
         warnings.push(join(&[provider, NO_FLAG]));
     }
 }

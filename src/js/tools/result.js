@@ -1,0 +1,72 @@
+import { base64, jsonCopy } from '../json-copy.js';
+import { errorMessageOf } from '../web.js';
+import { isObject } from './schema.js';
+
+/** Key of the content of an error that has parts, such as a picture. */
+const parts = Symbol('parts');
+
+/** An error of a tool that tells the model more than a text. */
+export const errorWith = (content) => Object.assign(new Error('the tool failed'), { [parts]: content });
+
+/** What each kind of content part has (`ContentPart` in index.d.ts), so that a list of other things which have a `type` is no content. */
+const PARTS = {
+  text: ({ text }) => typeof text === 'string',
+  image_url: ({ image_url: image }) => typeof (image?.url ?? image) === 'string',
+  input_audio: ({ input_audio: audio }) => audio?.data !== undefined,
+  file: ({ file, data, mediaType, mimeType }) => (file?.file_data ?? file?.file_url ?? file?.file_id) !== undefined
+    || (data !== undefined && (mediaType ?? mimeType) !== undefined),
+  input_image: ({ image_url: url, file_id: id }) => (url ?? id) !== undefined,
+  input_file: ({ file_data: data, file_url: url, file_id: id }) => (data ?? url ?? id) !== undefined,
+  image: ({ source, image, data, mimeType, mediaType }) => isObject(source) || image !== undefined || (data !== undefined && (mimeType ?? mediaType) !== undefined),
+  audio: ({ data, mimeType }) => data !== undefined && mimeType !== undefined,
+  document: ({ source }) => isObject(source),
+  media: ({ data, mediaType, mimeType }) => data !== undefined && (mediaType ?? mimeType) !== undefined,
+  'image-data': ({ data }) => data !== undefined,
+  'image-url': ({ url }) => typeof url === 'string',
+  'file-data': ({ data }) => data !== undefined,
+  'file-url': ({ url }) => typeof url === 'string',
+};
+PARTS.input_text = PARTS.output_text = PARTS.text;
+
+const isPart = (value) => isObject(value) && Object.hasOwn(PARTS, value.type) && PARTS[value.type](value);
+
+/** What a tool returned, as the content of its message: a text, content parts, or JSON. Throws what JSON has no form for. */
+export function contentOf(value) {
+  if (typeof value === 'string') return value;
+  if (value === undefined) return 'null';
+  if (value instanceof Error) throw value;
+  if (Array.isArray(value) && value.length > 0 && value.every(isPart)) return jsonCopy(value, 'the result');
+  if (isPart(value)) return jsonCopy([value], 'the result');
+  return JSON.stringify(value, plain) ?? nothing(value);
+}
+
+/** The content of the message where a tool failed. */
+export function errorContent(error) {
+  const content = error?.[parts];
+  if (content) return typeof content === 'string' ? errorText(content) : [{ type: 'text', text: 'Error:' }, ...content];
+  return errorText(errorMessageOf(error) || kindOf(error));
+}
+
+/** The beginning says to every model what this is, as services have no other place for it (`is_error` of a message). */
+export const errorText = (message) => (message.startsWith('Error') ? message : `Error: ${message}`);
+
+/** For `JSON.stringify`, whose `{}` of these says nothing of what is in them. Called with the object that has the member. */
+function plain(key, value) {
+  const own = this[key];
+  // `Buffer` has a `toJSON`, which makes a number of each byte.
+  if (ArrayBuffer.isView(own)) return base64(new Uint8Array(own.buffer, own.byteOffset, own.byteLength));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (kind === 'ArrayBuffer') return base64(new Uint8Array(value));
+  if (['Map', 'Headers', 'URLSearchParams'].includes(kind)) return Object.fromEntries(value);
+  if (kind === 'Set') return [...value];
+  if (kind === 'Error') return { name: value.name, message: value.message };
+  const isPlain = ['Object', 'Module', 'Arguments', 'Number', 'String', 'Boolean'].includes(kind) || Object.keys(value).length > 0;
+  return isPlain ? value : nothing(value);
+}
+
+function nothing(value) {
+  throw new TypeError(`the result of the tool is or has a ${kindOf(value)}, which JSON has no form for`);
+}
+
+const kindOf = (value) => (typeof value === 'object' ? Object.prototype.toString.call(value).slice(8, -1) : typeof value);

@@ -1,0 +1,60 @@
+import { ChatError } from '../error.js';
+import { ownProperties, refuseUnknown } from '../options.js';
+import { isObject, readSchema } from './schema.js';
+
+const MEMBERS = ['name', 'description', 'parameters', 'run', 'needsApproval', 'strict'];
+
+/** Names that other packages have for these. */
+const FOREIGN = {
+  execute: 'run', handler: 'run', function: 'run', func: 'run', call: 'run', callback: 'run', server: 'run', inputSchema: 'parameters',
+  input_schema: 'parameters', schema: 'parameters', args: 'parameters', requireApproval: 'needsApproval', toolName: 'name',
+};
+
+/** What was read of each tool, by the object that `tool` gave. */
+const known = new WeakMap();
+
+export function tool(definition) {
+  if (!isObject(definition)) throw new ChatError('input', 'tool: give { name, description, parameters, run }');
+  const given = { ...definition };
+  known.set(given, read(ownProperties(given)));
+  return given;
+}
+
+function read(given) {
+  refuseUnknown(given, MEMBERS, 'tool', FOREIGN);
+  const { name, description, parameters, run, needsApproval, strict } = given;
+  const check = (isRight, message) => {
+    if (!isRight) throw new ChatError('input', `tool ${JSON.stringify(name)}: ${message}`);
+  };
+  check(typeof name === 'string' && name !== '', 'name must be a text that is not empty');
+  check(description === undefined || typeof description === 'string', 'description must be a text');
+  check(run === undefined || typeof run === 'function', 'run must be a function');
+  check(needsApproval === undefined || ['boolean', 'function'].includes(typeof needsApproval), 'needsApproval must be true, false or a function');
+  check(strict === undefined || typeof strict === 'boolean', 'strict must be true or false');
+  const { json, validate } = (parameters ?? undefined) === undefined ? {} : readSchema(parameters, `tool '${name}': parameters`);
+  check((json?.type ?? 'object') === 'object', `parameters must describe an object, and not ${JSON.stringify(json?.type)}`);
+  const declared = { type: 'function', function: { name, description, parameters: json, strict } };
+  return { name, declared, validate, run, needsApproval };
+}
+
+/**
+ * The tools of a run: `{ declared, byName }`, what the service gets, and what is known of each function. `tools`: those of `tool`, objects with the
+ * same members, and those that providers take, which nobody runs here.
+ */
+export function readTools(tools) {
+  if (!Array.isArray(tools)) throw new ChatError('input', 'tools must be an array of tools');
+  const byName = new Map();
+  const declared = tools.map((given) => {
+    const own = isOwn(given) ? known.get(given) ?? read(ownProperties(given)) : undefined;
+    const name = own?.name ?? given?.function?.name ?? given?.name;
+    if (typeof name === 'string') {
+      if (byName.has(name)) throw new ChatError('input', `there are two tools '${name}'`);
+      byName.set(name, own ?? {});
+    }
+    return own ? own.declared : given;
+  });
+  return { declared, byName };
+}
+
+/** Whether this is a tool as `tool` takes it. Those of services have a type, or other members. */
+const isOwn = (given) => isObject(given) && typeof given.name === 'string' && (given.type ?? undefined) === undefined && given.input_schema === undefined;
