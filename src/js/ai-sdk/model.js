@@ -9,7 +9,9 @@ import { NAME } from './state.js';
 export const REASONS = { stop: 'stop', length: 'length', content_filter: 'content-filter', tool_calls: 'tool-calls' };
 
 /** Options of this package whose names in the AI SDK are others. */
-const SDK_NAMES = { maxTokens: 'maxOutputTokens', stop: 'stopSequences', reasoningEffort: 'reasoning' };
+const SDK_NAMES = {
+  maxTokens: 'maxOutputTokens', stop: 'stopSequences', reasoningEffort: 'reasoning', top_k: 'topK', presence_penalty: 'presencePenalty', frequency_penalty: 'frequencyPenalty',
+};
 
 /** How a warning of the core names an option that it leaves out (src/options/chat_request.rs). */
 const LEFT_OUT = /has no way to pass on '([^']+)': it was left out$/;

@@ -39,6 +39,8 @@ export class PartReader {
   #start = 0;
   #citations = [];
   #audio;
+  /** Whether a blank line came that may be the end of a part of the reasoning. */
+  #blank = false;
   #hasResults = false;
   #wasStateTaken = false;
   /** The event of the end. */
@@ -130,6 +132,7 @@ export class PartReader {
 
   #close() {
     if (!this.#open) return;
+    if (this.#open.kind === 'reasoning') this.#fillBlank();
     const { kind, id } = this.#open;
     this.#open = undefined;
     const end = { type: `${kind}-end`, id };
@@ -147,9 +150,21 @@ export class PartReader {
 
   #reason({ text, part }) {
     const before = this.#open?.kind === 'reasoning' ? this.#open.part : undefined;
+    // What separates two parts is in neither of them; the same letters within a part are.
+    if (before !== undefined && part !== before) this.#blank = false;
     this.#begin('reasoning', part ?? before);
-    const isSeparator = text === BETWEEN_PARTS && before !== undefined && before !== part;
-    if (text !== '' && !isSeparator) this.#queue.push({ type: 'reasoning-delta', id: this.#open.id, delta: text });
+    this.#fillBlank();
+    if (text === BETWEEN_PARTS) this.#blank = true;
+    else if (text !== '') this.#think(text);
+  }
+
+  #fillBlank() {
+    if (this.#blank) this.#think(BETWEEN_PARTS);
+    this.#blank = false;
+  }
+
+  #think(text) {
+    this.#queue.push({ type: 'reasoning-delta', id: this.#open.id, delta: text });
   }
 
   #call({ id, index, name, arguments: text = '', done }) {

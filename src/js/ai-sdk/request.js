@@ -7,12 +7,14 @@ import { toolOptions } from './tools.js';
 
 /** Options of the AI SDK, and the options that they are here. */
 const SAME = {
-  maxOutputTokens: 'maxTokens', temperature: 'temperature', topP: 'topP', topK: 'topK', seed: 'seed', stopSequences: 'stop',
-  presencePenalty: 'presencePenalty', frequencyPenalty: 'frequencyPenalty',
+  maxOutputTokens: 'maxTokens', temperature: 'temperature', topP: 'topP', seed: 'seed', stopSequences: 'stop',
 };
 
+/** Options that only services with OpenAI's API have, by their names there. */
+const COMPATIBLE = { presencePenalty: 'presence_penalty', frequencyPenalty: 'frequency_penalty' };
+
 /** Options that are read one by one. */
-const READ = ['prompt', 'responseFormat', 'tools', 'toolChoice', 'includeRawChunks', 'abortSignal', 'headers', 'reasoning', 'providerOptions'];
+const READ = [...Object.keys(COMPATIBLE), 'topK', 'prompt', 'responseFormat', 'tools', 'toolChoice', 'includeRawChunks', 'abortSignal', 'headers', 'reasoning', 'providerOptions'];
 
 /** Members of `providerOptions.rivulet` that are about the call itself. */
 const NOT_OPTIONS = ['messages', 'signal'];
@@ -34,6 +36,10 @@ export function readCall(call, { model, names }) {
     const value = call[theirs] ?? undefined;
     if (value !== undefined && value.length !== 0) options[ours] = value;
   }
+  const given = Object.entries(COMPATIBLE).filter(([theirs]) => (call[theirs] ?? undefined) !== undefined);
+  if (given.length > 0) options.compatible = Object.fromEntries(given.map(([theirs, ours]) => [ours, call[theirs]]));
+  // The whole conversation is sent each time, so services have to give away what they want back. `top_k`: of Anthropic, and a warning elsewhere.
+  options.native = { state: true, ...((call.topK ?? undefined) !== undefined && { messages: { top_k: call.topK } }) };
   for (const [name, value] of Object.entries(call)) {
     if ((value ?? undefined) !== undefined && !(name in SAME) && !READ.includes(name)) warn(name);
   }
