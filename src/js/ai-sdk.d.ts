@@ -1,4 +1,4 @@
-import type { CallDefaults, Message, Provider, Reply, Usage } from './index.js';
+import type { CallDefaults, Conversation, Message, Provider, Reply, Usage } from './index.js';
 
 export { ChatError } from './index.js';
 
@@ -106,11 +106,21 @@ interface Versions {
       cachedInputTokens?: number | undefined;
     };
     /** What was left out. */
-    warning: {
-      type: 'other';
-      /** What was left out, for people. */
-      message: string;
-    };
+    warning:
+      /** An option that the service does not have. */
+      | {
+          type: 'unsupported-setting';
+          /** Its name. */
+          setting: string;
+          /** What was done, for people. */
+          details?: string;
+        }
+      /** Anything else. */
+      | {
+          type: 'other';
+          /** What it is, for people. */
+          message: string;
+        };
     /** A file's content. */
     data: string;
   };
@@ -714,12 +724,17 @@ export type UiChunk =
       /** Its media type. */
       mediaType: string;
     }
-  /** Data of this package: `data-replace`. */
+  /**
+   * Data of this package: `data-replace` (`{ text }`), `data-action` (what a site wants done), `data-file` (a file that the service has under an id),
+   * and, for `onData` alone, `data-status` (`{ kind, text }`) and `data-retry` (`{ attempt, waitMs }`).
+   */
   | {
       /** Its name. */
       type: `data-${string}`;
       /** The data. */
       data: unknown;
+      /** True: it reaches `onData` of the page, and no message. */
+      transient?: boolean;
     }
   /** The reply failed. */
   | {
@@ -728,7 +743,10 @@ export type UiChunk =
       errorText: string;
     }
   /** The reply was stopped. */
-  | { type: 'abort' }
+  | {
+      /** Which of them. */
+      type: 'abort';
+    }
   /** The end of the message. */
   | {
       type: 'finish';
@@ -747,6 +765,11 @@ export type UiApprovalChunk = {
   toolCallId: string;
 };
 
+/** A chunk behind which the step is sent anew, with `resetStep`. `ai` 7 has it. */
+export type UiResetChunk = {
+  type: 'reset-step';
+};
+
 /**
  * A reply as chunks for `useChat`, for code that sends them in its own way. Failures become an `error` chunk. Cancelling the stream stops
  * the request.
@@ -754,7 +777,7 @@ export type UiApprovalChunk = {
  * @param reply a reply that was not read
  * @param options left out: errors are hidden, sources are not sent
  */
-export function toUIMessageStream(reply: ReadableReply, options?: UiStreamOptions): ReadableStream<UiChunk | UiApprovalChunk>;
+export function toUIMessageStream(reply: ReadableReply, options?: UiStreamOptions): ReadableStream<UiChunk | UiApprovalChunk | UiResetChunk>;
 
 /**
  * A reply as the response that `useChat` reads.
@@ -771,28 +794,27 @@ export function toUIMessageStreamResponse(reply: ReadableReply, options?: UiStre
  * @param messages the messages
  * @param options left out: warnings go to the console
  */
-export function fromUIMessages(messages: readonly UiMessage[], options?: Pick<UiStreamOptions, 'onWarning'>): Message[];
-
-/** What a person answered to a question whether a tool may run. */
-export interface Approval {
-  /** Id of the question. */
-  id: string;
-  /** Id of the call. */
-  toolCallId: string;
-  /** Whether it may run. */
-  approved: boolean;
-  /** Why. Left out where nothing was said. */
-  reason?: string;
-}
+export function fromUIMessages(messages: readonly UiMessage[], options?: Pick<UiStreamOptions, 'onWarning'> & {
+  /**
+   * True: calls of the newest message that a person let run, or did not, stay without a result, as `runTools` takes them with `approvals`. Default
+   * false.
+   */
+  openCalls?: boolean | undefined;
+}): Message[];
 
 /** What a page asks, for functions that make the reply. */
 export interface ChatContext {
-  /** The messages for a provider: `fromUIMessages`, after the system message, if there is one. */
+  /** The messages: `fromUIMessages` with `openCalls`, after the system message, if there is one. */
   messages: Message[];
   /** The messages as the page has them. */
   uiMessages: readonly UiMessage[];
-  /** The answers to questions whether a tool may run, in the newest message. */
-  approvals: Approval[];
+  /**
+   * What a person said to questions whether a tool may run, by the ids of the calls: `true`, `false`, or the reason why not. For `approvals` of
+   * `runTools`.
+   */
+  approvals: Record<string, boolean | string>;
+  /** `conversation` for the call, which sites need; `undefined` where there is none. */
+  conversation: Conversation | undefined;
   /** Id of the chat. */
   id: string | undefined;
   /** `submit-message` or `regenerate-message`. */
@@ -809,7 +831,7 @@ export interface ChatContext {
 
 /** Options of `chatRoute` and settings of `chatTransport`. */
 export interface ChatOptions extends UiStreamOptions {
-  /** The system message. Left out: none. Those that a page sends are refused by `chatRoute`, unless `allowSystem` is true. */
+  /** The system message. Left out: none. */
   system?: string | undefined;
   /** Options of the call where a provider is given: `model`, `temperature`, `maxTokens`, … */
   call?: CallDefaults | undefined;
