@@ -12,7 +12,7 @@ import { decoder, encode, ranking } from './inline.mjs';
 import { DIST, GLUE, ROOT, SOURCES } from './paths.mjs';
 
 /** Entry points with the core, each `src/js/<name>.js` with a hand-written `<name>.d.ts`. */
-const ENTRIES = ['index', 'openai', 'services', 'wordpress', 'edge', 'tools', 'openai-client'];
+const ENTRIES = ['index', 'openai', 'services', 'wordpress', 'edge', 'tools', 'openai-client', 'ai-sdk'];
 
 /** Those of them that `index` has all of. */
 const IN_INDEX = ['openai', 'services', 'wordpress'];
@@ -128,7 +128,7 @@ const entry = (contents) => ({ contents, resolveDir: SOURCES, loader: /** @type 
 async function twoFiles(options, folder, extension) {
   const { build } = await import('esbuild');
   const others = ENTRIES.filter((name) => name !== 'index' && !IN_INDEX.includes(name));
-  const isOther = (path) => others.some((name) => path === join(SOURCES, `${name}.js`)) || /[/\\]src[/\\]js[/\\](edge|openai|tools)[/\\]/.test(path);
+  const isOther = (path) => others.some((name) => path === join(SOURCES, `${name}.js`)) || /[/\\]src[/\\]js[/\\](ai-sdk|edge|openai|tools)[/\\]/.test(path);
   const shared = new Set();
   const collect = {
     name: 'shared',

@@ -4,23 +4,14 @@ import { embed, embedOptions } from './embed.js';
 import { ChatError } from './error.js';
 import { toJson } from './json-copy.js';
 import { readOptions, split } from './options.js';
+import { encoded, isProvider, whole } from './provider-mark.js';
 import { Reply } from './reply.js';
 import { replyOpened } from './web.js';
 
-/**
- * Key of the method by which edge and `Client` get a reply whose items are bytes of an HTTP response (src/edge/mod.rs). They give the part of the
- * core that does this, since providers go without it. A name and not a symbol: bundlers keep every class with a computed name, used or not,
- * and two copies of rivulet may work together.
- */
-export const encoded = 'rivulet:encoded';
-
-/** Key of the method that gives a reply of which only the whole text is wanted: sites whose streams change the text are asked for one piece. */
-export const whole = 'rivulet:whole';
+export { encoded, isProvider, whole };
 
 /** Key of the member of a `Client` by which `rivulet/openai-client` asks in other ways than `chat.completions.create`, and `rivulet/tools` finds its providers. */
 export const asking = /* @__PURE__ */ Symbol('asking');
-
-export const isProvider = (value) => typeof value?.[encoded] === 'function';
 
 let encoder;
 

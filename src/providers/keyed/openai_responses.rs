@@ -122,7 +122,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
     if body.contains_key("reasoning") {
         body.insert_in("reasoning", "summary", "auto".into());
         // What the service does not store it has to give away to get it back. It refuses this of models without reasoning.
-        if !is_stored(chat) && !chat.mapped_options.says("reasoning/effort", "none") {
+        if (!is_stored(chat) || wants_state(chat)) && !chat.mapped_options.says("reasoning/effort", "none") {
             body.insert_filled("include", r#"["reasoning.encrypted_content"]"#, &[]);
         }
     }
@@ -160,6 +160,11 @@ const MESSAGES_SEEN: &str = "heard";
 /// What a client of the edge that speaks this API, too, wants of it.
 fn native(chat: &ChatRequest) -> Option<&Value> {
     chat.mapped_options.get(".native.responses")?.get("responses")
+}
+
+/// Whether the caller sends the whole conversation each time, and so needs what the service wants back, stored or not (src/js/ai-sdk/request.js).
+fn wants_state(chat: &ChatRequest) -> bool {
+    chat.mapped_options.get(".native.responses").is_some_and(|native| native.is_true("state"))
 }
 
 /// Whether the service may store the answer, as it does unless the caller says otherwise.

@@ -1,0 +1,141 @@
+// `useChat` with a server (`chatRoute`) and without one (`chatTransport`).
+
+import { ChatError } from '../error.js';
+import { isProvider } from '../provider-mark.js';
+import { Chunks, UI_OPTIONS, checked, responseOf, streamOf } from './ui-stream.js';
+import { approvalsIn, conversationIn, fromUIMessages } from './ui-messages.js';
+
+const OPTIONS = [...UI_OPTIONS, 'system', 'call'];
+
+const MAX_BODY_BYTES = 16_777_216;
+const MAX_MESSAGES = 1_000;
+
+/** Members of a request that are not what the page adds itself. */
+const KNOWN = ['id', 'messages', 'trigger', 'messageId'];
+
+/** A request that is wrong, which the client hears of. */
+class Refusal extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export function chatRoute(source, options) {
+  const { maxBodyBytes = MAX_BODY_BYTES, maxMessages = MAX_MESSAGES, allowSystem = false, headers, ...given } = checked(options, [...OPTIONS, 'maxBodyBytes', 'maxMessages', 'allowSystem', 'headers'], 'chatRoute');
+  checkSource(source, 'chatRoute');
+  return async (request) => {
+    try {
+      if (request.method !== 'POST') throw new Refusal(405, 'This is a chat: send POST with JSON.');
+      const body = await bodyOf(request, maxBodyBytes);
+      checkBody(body, { maxMessages, allowSystem });
+      const stop = new AbortController();
+      const { signal } = request;
+      const leave = () => stop.abort(signal.reason);
+      if (signal?.aborted) leave();
+      signal?.addEventListener('abort', leave, { once: true });
+      const end = () => signal?.removeEventListener('abort', leave);
+      const reply = await replyOf(source, given, { ...body, uiMessages: body.messages, signal: stop.signal, request });
+      if (reply instanceof Response) return end(), reply;
+      const { call: _, system: __, ...streamOptions } = given;
+      const chunks = new Chunks(reply, { originalMessages: body.messages, ...streamOptions }, { onStop: () => (end(), stop.abort()) });
+      return responseOf(chunks, { headers });
+    } catch (error) {
+      const isOfClient = error instanceof Refusal || error?.code === 'input';
+      if (!isOfClient) throw error;
+      const refused = new Response(error.message, { status: error.status ?? 400, headers: { 'content-type': 'text/plain; charset=utf-8' } });
+      new Headers(headers).forEach((value, name) => refused.headers.set(name, value));
+      return refused;
+    }
+  };
+}
+
+export function chatTransport(source, settings) {
+  const given = checked(settings, OPTIONS, 'chatTransport');
+  checkSource(source, 'chatTransport');
+  return {
+    async sendMessages({ chatId, messages, abortSignal, trigger, messageId, body, metadata }) {
+      abortSignal?.throwIfAborted();
+      const stop = new AbortController();
+      const leave = () => stop.abort(abortSignal.reason);
+      abortSignal?.addEventListener('abort', leave, { once: true });
+      const context = { ...body, id: chatId, trigger, messageId, uiMessages: messages, metadata, signal: stop.signal };
+      const reply = await replyOf(source, given, context);
+      const { call: _, system: __, ...streamOptions } = given;
+      const chunks = new Chunks(reply, { originalMessages: messages, ...streamOptions }, {
+        throws: true, onStop: () => (abortSignal?.removeEventListener('abort', leave), stop.abort()),
+      });
+      return streamOf(chunks, (chunk) => chunk);
+    },
+    async reconnectToStream() {
+      return null;
+    },
+  };
+}
+
+function checkSource(source, what) {
+  if (typeof source !== 'function' && !isProvider(source)) throw new ChatError('input', `${what}: give a provider of this package, or a function that gives one or a reply`);
+}
+
+/** The reply to what a page asks: of the provider, or of what the function gives. */
+async function replyOf(source, { system, call, onWarning }, { uiMessages, signal, request, id, trigger, messageId, ...more }) {
+  const before = system === undefined ? [] : [{ role: 'system', content: system }];
+  const read = (openCalls) => [...before, ...fromUIMessages(uiMessages, { onWarning, openCalls })];
+  const conversation = conversationIn(uiMessages);
+  let given = source;
+  if (!isProvider(source)) {
+    const body = Object.fromEntries(Object.entries(more).filter(([name]) => !KNOWN.includes(name)));
+    given = await source({ messages: read(true), uiMessages, approvals: approvalsIn(uiMessages), conversation, id, trigger, messageId, body, signal, request });
+  }
+  if (!isProvider(given)) return given;
+  return given.createAsyncGenerator({ ...call, ...(conversation && { conversation }), messages: read(false), signal });
+}
+
+async function bodyOf(request, most) {
+  if (Number(request.headers.get('content-length')) > most) throw tooLarge(most);
+  const chunks = [];
+  let length = 0;
+  const reader = request.body?.getReader();
+  for (let chunk; reader && !(chunk = await reader.read()).done;) {
+    length += chunk.value.length;
+    if (length > most) {
+      reader.cancel().catch(() => {});
+      throw tooLarge(most);
+    }
+    chunks.push(chunk.value);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Refusal(400, 'The body is not JSON.');
+  }
+}
+
+const tooLarge = (most) => new Refusal(413, `The body has more than ${most} bytes.`);
+
+function checkBody(body, { maxMessages, allowSystem }) {
+  const wrong = (message) => {
+    throw new Refusal(400, message);
+  };
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) wrong('The body must be an object, as useChat sends it.');
+  const { messages } = body;
+  if (!Array.isArray(messages) || messages.length === 0) wrong('messages must be a list that is not empty.');
+  if (messages.length > maxMessages) wrong(`There are more than ${maxMessages} messages.`);
+  for (const [at, message] of messages.entries()) {
+    const place = `messages[${at}]`;
+    if (!['user', 'assistant', ...(allowSystem ? ['system'] : [])].includes(message?.role)) wrong(`${place}.role must be user or assistant.`);
+    if (!Array.isArray(message.parts)) wrong(`${place}.parts must be a list.`);
+    for (const [i, part] of message.parts.entries()) {
+      const wanted = part?.type === 'text' || part?.type === 'reasoning' ? 'text' : part?.type === 'file' ? 'url' : 'type';
+      if (typeof part?.[wanted] !== 'string') wrong(`${place}.parts[${i}].${wanted} must be a string.`);
+      const isTool = part.type === 'dynamic-tool' || part.type.startsWith('tool-');
+      if (isTool && typeof part.toolCallId !== 'string') wrong(`${place}.parts[${i}].toolCallId must be a string.`);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { ChatError } from '../error.js';
+import { ownProperties, refuseUnknown } from '../options.js';
+import { isProvider } from '../provider-mark.js';
+
+/** Versions of the interface. */
+const SPECIFICATIONS = ['v2', 'v3', 'v4'];
+
+/** Names under which the AI SDK's own providers have files that were uploaded, and their options, by the class of the provider here. */
+const NAMES = { OpenAiChat: 'openai', OpenAiResponses: 'openai', Anthropic: 'anthropic', Gemini: 'google', Cohere: 'cohere' };
+
+/** The addresses that a service reads by itself, by the class of the provider. All others are fetched by the SDK. */
+const HTTPS = [/^https:\/\//];
+const URLS = {
+  OpenAiChat: { 'image/*': HTTPS },
+  OpenAiResponses: { 'image/*': HTTPS, 'application/pdf': HTTPS },
+  Anthropic: { 'image/*': HTTPS, 'application/pdf': HTTPS },
+  Cohere: { 'image/*': HTTPS },
+  Gemini: { '*': [/^https:\/\/generativelanguage\.googleapis\.com\/v1beta\/files\//, /^https:\/\/(www\.)?youtu(be\.com|\.be)\//] },
+};
+
+/** `{ specification, model }`, checked. `what`: the function that takes them. */
+export function readSettings(provider, settings, what) {
+  if (!isProvider(provider)) throw new ChatError('input', `${what}: give a provider of this package`);
+  const given = ownProperties(settings);
+  refuseUnknown(given, ['specification', 'model'], what);
+  const { specification = 'v3', model } = given;
+  if (!SPECIFICATIONS.includes(specification)) throw new ChatError('input', `${what}: specification must be one of ${SPECIFICATIONS.join(', ')}`);
+  if (model !== undefined && typeof model !== 'string') throw new ChatError('input', `${what}: model must be a string`);
+  return { specification, model };
+}
+
+/** The class of a provider, which its settings do not change. */
+const classOf = (provider) => provider.constructor.protocol;
+
+export const urlsOf = (provider) => ({ ...URLS[classOf(provider)] });
+
+/** Under which names something may stand that is meant for this provider. */
+export const namesOf = (provider) => ['rivulet', NAMES[classOf(provider)]].filter(Boolean);
+
+/** What a model is asked under, and where, for errors. A provider whose settings are wrong says so when it is asked. */
+export function described(provider, read) {
+  try {
+    return read(provider);
+  } catch {
+    return '';
+  }
+}
