@@ -5,7 +5,6 @@ import { options, refuse } from './lib/args.mjs';
 import { requireBuild } from './lib/dev-build.mjs';
 import { Failure, main } from './lib/run.mjs';
 import { say } from './lib/say.mjs';
-import { demo } from './serve.mjs';
 
 const DEFAULT_PORT = 8020;
 
@@ -67,7 +66,10 @@ async function start() {
       if (!worked) process.exitCode = 1;
       return;
     }
-    console.log(`\nDemo page:  ${site.url}/demo/\nLocal site: ${site.url}/\nEndpoint:   ${site.url}/edge/v1\n\nCtrl-C ends them.`);
+    const { SERVICE_KEY } = await import('../tests/clients/services.mjs');
+    console.log(`\nDemo page:  ${site.url}/demo/\nLocal site: ${site.url}/\nEndpoint:   ${site.url}/edge/v1
+Services:   ${site.url}/services/chat/v1 (baseUrl of OpenAiChat; stubs, with the apiKey ${SERVICE_KEY};
+            OpenAiResponses: responses/v1, Anthropic: anthropic/v1, Gemini: gemini/v1beta, Ollama: ollama)\n\nCtrl-C ends them.`);
     if (!interrupted.signal.aborted) {
       await new Promise((done) => interrupted.signal.addEventListener('abort', done, { once: true }));
     }
@@ -76,17 +78,9 @@ async function start() {
   }
 }
 
-/** The local site with the demo page on the same origin: there a page can read every stream. */
 async function open() {
-  const { startSite } = await import('../tests/site/server.mjs');
-  const { demoEdge } = await import('./lib/demo-edge.mjs');
-  const listen = async (port) => {
-    let edge;
-    const mount = { '/demo/': demo('/demo/'), '/edge/': (...both) => edge(...both) };
-    const site = await startSite({ port, mount });
-    edge = await demoEdge(site.url);
-    return site;
-  };
+  const { startLocalSite } = await import('./lib/local-site.mjs');
+  const listen = (port) => startLocalSite({ port });
   if (given['no-serve'] && given.port === undefined) return listen(0);
   const port = Number(given.port ?? DEFAULT_PORT);
   try {

@@ -81,6 +81,7 @@ export const PARTS = [
   },
   { name: 'sdks', title: 'Real clients in JavaScript at the endpoint, strict services behind it', first: 90, work: node('clients/sdks'), build: 'any' },
   { name: 'ai-sdk', title: 'The AI SDK in three versions, and useChat in Chromium', first: 60, work: node('ai-sdk', ensureChromium), build: 'any' },
+  { name: 'recipes', title: 'The recipes of docs/recipes, in Node and in Chromium, as they are printed', first: 60, work: node('recipes', ensureChromium), build: 'any' },
   { name: 'matrix', title: 'Every fault x provider x runtime, over sockets', first: 90, work: node('matrix', ensureChromium), build: 'any' },
   {
     name: 'environments-quick',

@@ -6,9 +6,7 @@ import { createServer } from 'node:http';
 import { chromium } from 'playwright-core';
 
 import { ensureChromium } from '../../scripts/lib/chromium.mjs';
-import { demoEdge } from '../../scripts/lib/demo-edge.mjs';
-import { demo } from '../../scripts/serve.mjs';
-import { startSite } from '../site/server.mjs';
+import { startLocalSite } from '../../scripts/lib/local-site.mjs';
 
 // As root there is no sandbox; and nothing of the browser's own may go out.
 const FLAGS = [
@@ -22,13 +20,7 @@ export async function launch() {
 }
 
 /** The local site with the demo and its edge on it, as `npm start` serves them. */
-export async function startDemo(options = {}) {
-  let edge;
-  const mount = { '/demo/': demo('/demo/'), '/edge/': (...both) => edge(...both) };
-  const site = await startSite({ delay: 0, mount, ...options });
-  edge = await demoEdge(site.url);
-  return site;
-}
+export const startDemo = (options = {}) => startLocalSite({ delay: 0, ...options });
 
 /** A relay on an origin of its own. `admit` sets the page that may call, whose origin is known later. */
 export async function startRelay({ allow }) {

@@ -64,6 +64,9 @@ export const sign = (...of) => createHmac('sha256', 'the stub services').update(
 
 const DIRECTIVE = /^[ \t]*%(say|think|call|then|json|ids|pieces|pause|silent|fail|cut|toolong|limit|overloaded|quota)\b[ \t]*(.*?)[ \t]*$/gm;
 
+/** Whether a prompt says what is to be answered. */
+export const isScripted = ({ items }) => items.some(({ role, text }) => role === 'user' && text.match(DIRECTIVE));
+
 /**
  * @param {Asked} asked
  * @param {Map<string, number>} faults how often each prompt with `%fail` or `%cut` was asked so far
@@ -127,7 +130,7 @@ function told(text, since, thinking) {
 }
 
 /** In pieces of whole characters. */
-function cut(text, count) {
+export function cut(text, count) {
   const characters = [...text];
   const size = Math.max(1, Math.ceil(characters.length / count));
   return Array.from({ length: Math.ceil(characters.length / size) }, (_, nth) => characters.slice(nth * size, (nth + 1) * size).join(''));

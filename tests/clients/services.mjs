@@ -5,12 +5,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { plan, Refusal } from './script.mjs';
+import { isScripted, plan, Refusal } from './script.mjs';
 import * as anthropic from './services/anthropic.mjs';
 import * as chat from './services/chat.mjs';
 import * as gemini from './services/gemini.mjs';
 import * as ollama from './services/ollama.mjs';
 import * as responses from './services/responses.mjs';
+import { talk } from './talk.mjs';
 
 export const SERVICE_KEY = 'sk-placeholder-of-the-services';
 
@@ -27,15 +28,30 @@ export const SERVICE_KEY = 'sk-placeholder-of-the-services';
 const SERVICES = { chat, responses, anthropic, gemini, ollama };
 
 /**
- * @param {{ strict?: boolean }} [options] `strict`: an unknown key anywhere is refused, as by the strictest services that are compatible. Some
- *   packages add such keys by themselves, which OpenAI lets pass
+ * @typedef {object} Options
+ * @property {boolean} [strict] an unknown key anywhere is refused, as by the strictest services that are compatible. Some packages add such keys
+ *   by themselves, which OpenAI lets pass
+ * @property {boolean} [talks] prompts without a script are answered as talk.mjs does
+ * @property {string} [prefix] where the listener is mounted, without a slash at its end
  */
-export async function startServices({ strict = false } = {}) {
-  const server = createServer((incoming, outgoing) => void serve(incoming, outgoing).catch((error) => {
-    failures.push(error);
-    outgoing.destroy();
-  })).listen(0, '127.0.0.1');
+
+/** @param {Options} [options] */
+export async function startServices(options) {
+  const { listener, ...services } = serviceListener(options);
+  const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    ...services,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** The services as a request listener. @param {Options} [options] */
+export function serviceListener({ strict = false, talks = false, prefix = '' } = {}) {
   /** @type {{ service: string, method: string, path: string, headers: any, body: any, status?: number, refusal?: any, closed?: 'aborted' | 'whole' }[]} */
   const asked = [];
   const failures = [];
@@ -44,7 +60,7 @@ export async function startServices({ strict = false } = {}) {
   async function serve(incoming, outgoing) {
     const chunks = [];
     for await (const chunk of incoming) chunks.push(chunk);
-    const [, name, path] = /^\/([a-z]+)(\/.*)$/.exec(incoming.url) ?? [];
+    const [, name, path] = /^\/([a-z]+)(\/.*)$/.exec(incoming.url.slice(prefix.length)) ?? [];
     const service = SERVICES[name];
     const entry = { service: name, method: incoming.method, path, headers: incoming.headers, body: undefined };
     asked.push(entry);
@@ -67,7 +83,7 @@ export async function startServices({ strict = false } = {}) {
         const other = service.other(path, request, body);
         if (other) return send(200, other);
       }
-      const made = plan(request, faults);
+      const made = talks && !isScripted(request) ? talk(request, body) : plan(request, faults);
       if (made.refusal) throw service.refusals[made.refusal]();
       const { type, before, pieces, after, error, whole } = service.answer(made, body, request);
       if (service.isWhole(body, path)) {
@@ -104,13 +120,12 @@ export async function startServices({ strict = false } = {}) {
   }
 
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    listener: (incoming, outgoing) => void serve(incoming, outgoing).catch((error) => {
+      failures.push(error);
+      outgoing.destroy();
+    }),
     asked,
     /** What went wrong in the stubs themselves. */
     failures,
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
   };
 }
