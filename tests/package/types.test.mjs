@@ -5,8 +5,9 @@ import { after, before, test } from 'node:test';
 import { installed } from '../../scripts/lib/pack.mjs';
 import { ROOT, nodeBin } from '../../scripts/lib/paths.mjs';
 import { run } from '../../scripts/lib/run.mjs';
+import { packagesFolder } from '../js/packages.mjs';
 
-const FILES = ['usage.ts', 'openai.ts', 'openai-client.ts'];
+const FILES = ['usage.ts', 'openai.ts', 'openai-client.ts', 'tools.ts'];
 
 /** @type {Awaited<ReturnType<typeof installed>>} */
 let project;
@@ -14,7 +15,10 @@ let project;
 before(async () => {
   project = await installed();
   for (const name of FILES) await copyFile(new URL(`./consumer/${name}`, import.meta.url), join(project.folder, name));
-  await symlink(join(ROOT, 'node_modules', 'openai'), join(project.folder, 'node_modules', 'openai'), 'junction');
+  const link = (from, name) => symlink(join(from, 'node_modules', name), join(project.folder, 'node_modules', name), 'junction');
+  await link(ROOT, 'openai');
+  // What arktype needs lies beside it where it is.
+  for (const name of ['arktype', 'valibot', 'zod', 'zod-3']) await link(await packagesFolder(), name);
 });
 after(() => project?.remove());
 
