@@ -105,7 +105,19 @@ async function writeAll(fresh, dev) {
   await build({ ...slim, format: 'cjs', outfile: join(fresh, 'cjs', 'slim.cjs') });
   await build({ ...common, entryPoints: SEPARATE_ENTRIES.map(source), outdir: fresh });
   await build({ ...common, entryPoints: SEPARATE_ENTRIES.map(source), outdir: join(fresh, 'cjs'), format: 'cjs', outExtension: { '.js': '.cjs' } });
+  await dropBareImports(fresh);
   await shortenMaps(fresh);
+}
+
+/**
+ * Takes out what esbuild writes into an entry for each file that it shares with others and takes no name from, for its effects: none has any, and
+ * bundlers warn of it. The line stays, so that source maps are right.
+ */
+async function dropBareImports(folder) {
+  for (const path of ['.', 'workerd', 'edge-light'].flatMap((way) => ENTRIES.map((name) => join(folder, way, `${name}.js`)))) {
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replaceAll(/^import "\.\/shared-\w+\.js";$/gm, ''));
+  }
 }
 
 /** Takes the inlined modules out of the source maps: nobody reads them, and they are most of what a map weighs. */

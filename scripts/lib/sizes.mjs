@@ -22,6 +22,10 @@ export const PROGRAMS = {
     program: "import { OpenAiChat } from 'rivulet/openai'; import { createHandler } from 'rivulet/edge'; console.log(OpenAiChat, createHandler);",
     recorded: 155_000,
   },
+  'rivulet/openai and rivulet/tools': {
+    program: "import { OpenAiChat } from 'rivulet/openai'; import { runTools, tool } from 'rivulet/tools'; console.log(OpenAiChat, runTools, tool);",
+    recorded: 129_000,
+  },
   'rivulet/openai-client': { program: "import OpenAI from 'rivulet/openai-client'; console.log(OpenAI);", recorded: 158_700 },
   'rivulet, ChatError': { program: "import { ChatError } from 'rivulet'; console.log(ChatError);", recorded: 400 },
   'rivulet, SERVICES': { program: "import { SERVICES } from 'rivulet'; console.log(SERVICES);", recorded: 850 },

@@ -14,7 +14,7 @@ export type JsonSchema = {
  * A schema of a library that follows Standard Schema (https://standardschema.dev): zod, valibot, arktype and others. Their schemas are
  * objects or functions with this member.
  */
-export interface StandardSchema<Input = any, Output = any> {
+export interface StandardSchema<Input = any, Output = Input> {
   /** What the library says of the schema. */
   readonly '~standard': {
     /** The version of Standard Schema. */

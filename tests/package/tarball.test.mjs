@@ -25,9 +25,9 @@ after(() => project?.remove());
 /** The parts of the module, and their groups: src/web/parts.rs, xtask/src/placement.rs. */
 const PARTS = [
   'core', 'edge', 'keyed', 'keyed_anthropic', 'keyed_blocks', 'keyed_chunks', 'keyed_cohere', 'keyed_gemini', 'keyed_ollama', 'keyed_openai_chat', 'keyed_openai_responses',
-  'keyed_workers_ai', 'wordpress', 'wordpress_ai_engine', 'wordpress_ai_power', 'wordpress_ai_puffer',
+  'keyed_workers_ai', 'tools', 'wordpress', 'wordpress_ai_engine', 'wordpress_ai_power', 'wordpress_ai_puffer',
 ];
-const ENTRIES = ['edge', 'index', 'openai', 'openai-client', 'services', 'wordpress'];
+const ENTRIES = ['edge', 'index', 'openai', 'openai-client', 'services', 'tools', 'wordpress'];
 const ONE_FILE = ['edge.min', 'rivulet.global', 'rivulet.min', 'slim'];
 
 test('holds these files and no others', async () => {
@@ -44,7 +44,7 @@ test('holds these files and no others', async () => {
     ...[...ENTRIES, ...ONE_FILE, 'node', 'openai-types', 'rivulet.wasm'].map((name) => `dist/${name}.d.ts`),
     ...[...ENTRIES, ...ONE_FILE, 'node'].flatMap((name) => program(`dist/${name}.js`)),
     ...['workerd', 'edge-light'].flatMap((folder) => ENTRIES.flatMap((name) => program(`dist/${folder}/${name}.js`))),
-    ...['edge', 'index', 'openai-client'].flatMap((name) => [...program(`dist/node/${name}.js`), ...program(`dist/cjs/${name}.cjs`)]),
+    ...['edge', 'index', 'openai-client', 'tools'].flatMap((name) => [...program(`dist/node/${name}.js`), ...program(`dist/cjs/${name}.cjs`)]),
     ...program('dist/cjs/node.cjs'),
     ...program('dist/cjs/slim.cjs'),
     ...[...ENTRIES, 'node', 'openai-types', 'slim'].map((name) => `dist/cjs/${name}.d.cts`),
@@ -86,15 +86,17 @@ test('no program grows unseen', async () => {
 });
 
 test('inlined modules are the modules', async () => {
-  const bytes = await Promise.all(PARTS.map((name) => readFile(join(home, 'dist', 'wasm', `${name}.wasm`))));
+  // The part of `rivulet/tools` is in its own entry, as a test below says.
+  const parts = PARTS.filter((name) => name !== 'tools');
+  const bytes = await Promise.all(parts.map((name) => readFile(join(home, 'dist', 'wasm', `${name}.wasm`))));
   const ranks = ranking(await readFile(join(home, 'dist', 'rivulet.wasm')));
   const { decode } = await import(`data:text/javascript,${encodeURIComponent(decoder(ranks))}`);
   // The minifier breaks long lines within strings.
   const text = (await readFile(join(home, 'dist', 'edge.min.js'), 'utf8')).replaceAll('\\\n', '');
   const texts = [...text.matchAll(/=["'`]([^"'`]{1000,})["'`]/g)].map(([, found]) => Buffer.from(decode(found)));
   const inlined = texts.filter((bytes) => bytes.subarray(0, 4).toString('latin1') === '\0asm');
-  assert.equal(inlined.length, PARTS.length);
-  for (const [index, name] of PARTS.entries()) assert.ok(inlined.some((other) => other.equals(bytes[index])), name);
+  assert.equal(inlined.length, parts.length);
+  for (const [index, name] of parts.entries()) assert.ok(inlined.some((other) => other.equals(bytes[index])), name);
   // All byte values, frequent and rare.
   const all = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
   assert.deepEqual(Buffer.from(decode(encode(all, ranks))), Buffer.from(all));
@@ -124,6 +126,12 @@ test('has one class ChatError for all entries, and no bundler needs to find a fi
   assert.deepEqual([...imported].filter((path) => !/^\.\/(shared-\w{8}|index|openai|services|wordpress)\.js$/.test(path)), []);
 });
 
+test('no entry has an import that bundlers warn of', async () => {
+  for (const name of project.files.filter((file) => /^dist\/((workerd|edge-light)\/)?[\w.-]+\.js$/.test(file))) {
+    assert.doesNotMatch(await readFile(join(home, name), 'utf8'), /^import ["']/m, name);
+  }
+});
+
 test('a bundle holds neither Fallback nor Client nor SERVICES nor other services where they are not imported', async () => {
   const { build } = await import('esbuild');
   const bundled = async (names) => {
@@ -148,6 +156,20 @@ test('the helpers for programs of openai are in their own entry, and nowhere els
   const others = project.files.filter((name) => /\.c?js$/.test(name) && !name.includes('openai-client'));
   for (const name of others) assert.doesNotMatch(await text(name), /finalChatCompletion|output_parsed|text_completion/, name);
   assert.match(await text('dist/openai-client.js'), /finalChatCompletion[^]*output_parsed|output_parsed[^]*finalChatCompletion/);
+});
+
+test('what only rivulet/tools needs is in its own entry and its own part of the module, and nowhere else', async () => {
+  const text = (name) => readFile(join(home, name), 'utf8');
+  const others = project.files.filter((name) => /\.c?js$/.test(name) && !/\/tools\.c?js$/.test(name));
+  for (const name of others) assert.doesNotMatch(await text(name), /maxCallsPerStep|wp-abilities|callTool/, name);
+  assert.match(await text('dist/tools.js'), /maxCallsPerStep/);
+  const { build } = await import('esbuild');
+  const bundled = async (contents) => (await build({ stdin: { contents, resolveDir: project.folder }, bundle: true, minify: true, write: false, format: 'esm' })).outputFiles[0].text;
+  const ranks = ranking(await readFile(join(home, 'dist', 'rivulet.wasm')));
+  const parts = Object.fromEntries(await Promise.all(['tools', 'edge', 'core'].map(async (name) => [name, encode(await readFile(join(home, 'dist', 'wasm', `${name}.wasm`)), ranks)])));
+  const tools = await bundled("import { runTools } from 'rivulet/tools'; import { OpenAiChat } from 'rivulet'; console.log(runTools, OpenAiChat);");
+  assert.deepEqual(Object.entries(parts).map(([name, part]) => [name, tools.includes(part)]), [['tools', true], ['edge', false], ['core', true]]);
+  assert.doesNotMatch(tools, /RateLimitError|no provider answered|wp-abilities|callTool/, 'neither Client nor Fallback, nor what was not imported');
 });
 
 test('two copies of one build work together, and two builds say that they do not', async () => {
@@ -175,10 +197,16 @@ test('two copies of one build work together, and two builds say that they do not
 });
 
 test('the entries share one core: a provider of one is a provider of the other', async () => {
-  const [{ AiEngine, ChatError }, edge] = await Promise.all(['index', 'edge'].map((name) => import(join(home, 'dist', `${name}.js`))));
+  const [{ AiEngine, ChatError, OpenAiChat }, edge] = await Promise.all(['index', 'edge'].map((name) => import(join(home, 'dist', `${name}.js`))));
   assert.equal(edge.ChatError, ChatError);
   const client = await import(join(home, 'dist', 'openai-client.js'));
   assert.equal(client.ChatError, ChatError);
+  const tools = await import(join(home, 'dist', 'tools.js'));
+  assert.equal(tools.ChatError, ChatError);
+  const answer = { object: 'chat.completion', choices: [{ message: { content: '{"a":[1,' }, finish_reason: 'stop' }] };
+  const provider = new OpenAiChat({ apiKey: 'k', defaultModel: 'gpt', fetch: async () => Response.json(answer) });
+  const { value } = await tools.runTools(provider, { messages: 'Hi', output: { type: 'object' } }).partialObjects.next();
+  assert.deepEqual(value, { a: [1] });
   assert.equal(new client.default(new AiEngine({ url: 'https://shop.example' })).baseURL, 'https://shop.example');
   edge.createHandler({ providers: { shop: new AiEngine({ url: 'https://shop.example' }) }, authorize: 'public' });
 });

@@ -1,6 +1,7 @@
 // The Worker under test, written as a user writes one. `env.SITE` is the local site; the path chooses what is done.
 
-import { AiEngine, AiPower, AiPuffer, ChatError } from 'rivulet';
+import { AiEngine, AiPower, AiPuffer, ChatError, OpenAiChat } from 'rivulet';
+import { runTools, tool } from 'rivulet/tools';
 import OpenAI, { ChatCompletionStream } from 'rivulet/openai-client';
 
 const routes = {
@@ -34,6 +35,20 @@ const routes = {
     const copy = await ChatCompletionStream.fromReadableStream(completions.stream(params).toReadableStream()).finalContent();
     const error = await completions.create({ ...params, n: 2 }).catch((failure) => failure);
     return Response.json({ content, copy, events: [...new Set(events)], isBadRequest: error instanceof OpenAI.BadRequestError });
+  },
+
+  /** The loop around tool calls, and an object as it grows. */
+  '/tools': async () => {
+    const stream = (...chunks) => new Response(chunks.map((chunk) => `data: ${JSON.stringify({ choices: [{ index: 0, ...chunk }] })}\n\n`).join(''), { headers: { 'content-type': 'text/event-stream' } });
+    let turn = 0;
+    const calls = [{ index: 0, id: 'c', type: 'function', function: { name: 'weather', arguments: '{"city":"Rom"}' } }];
+    const fetch = async () => (turn++ === 0 ? stream({ delta: { tool_calls: calls }, finish_reason: 'tool_calls' })
+      : stream({ delta: { content: '{"city":"Rom","deg' } }, { delta: { content: 'rees":12}' }, finish_reason: 'stop' }));
+    const weather = tool({ name: 'weather', run: async ({ city }) => `12 degrees in ${city}` });
+    const reply = runTools(new OpenAiChat({ apiKey: 'k', defaultModel: 'm', fetch }), { messages: 'Hi', tools: [weather], output: { type: 'object' } });
+    const partials = [];
+    for await (const partial of reply.partialObjects) partials.push(partial);
+    return Response.json({ partials, result: reply.messages[1].content });
   },
 
   '/userAgent': () => new Response(navigator.userAgent),

@@ -62,6 +62,11 @@ test('rivulet/openai-client works in a Worker', async () => {
   assert.deepEqual(told, { content: ANSWER, copy: ANSWER, events: ['content', 'end'], isBadRequest: true });
 });
 
+test('rivulet/tools works in a Worker, with its own part of the module', async () => {
+  assert.deepEqual(await (await ask('/tools')).json(), { partials: [{ city: 'Rom' }, { city: 'Rom', degrees: 12 }], result: '12 degrees in Rom' });
+  assert.ok(bundle.modules.includes('tools.wasm'), `${bundle.modules}`);
+});
+
 test('the first piece is there while the site is still writing', async () => {
   site.set({ delay: 50 });
   const response = await ask('/reply', { messages: QUESTION });

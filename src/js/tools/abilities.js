@@ -3,7 +3,7 @@ import { ChatError } from '../error.js';
 import { base64 } from '../json-copy.js';
 import { ownProperties } from '../options.js';
 import { MOST_PAGES, approvalOf, checkOptions, namer } from './foreign.js';
-import { errorMessageOf } from '../web.js';
+import { errorMessageOf, race } from '../web.js';
 import { isObject } from './schema.js';
 import { tool } from './tool.js';
 
@@ -192,13 +192,14 @@ function plainSchema(given) {
 async function limited(ms, signal, run) {
   const controller = new AbortController();
   const onAbort = () => controller.abort(signal.reason);
-  if (signal?.aborted) onAbort();
+  if (signal?.aborted) throw signal.reason;
   signal?.addEventListener('abort', onAbort);
   const late = new ChatError('timeout', `no answer within ${ms} ms`, { retryable: true });
   // Timers cannot wait longer than 2^31 ms.
   const timer = ms < 2 ** 31 ? setTimeout(() => controller.abort(late), ms) : undefined;
   try {
-    return await run(controller.signal);
+    // A caller's `fetch` need not listen to a signal.
+    return await race(run(controller.signal), controller.signal);
   } catch (error) {
     if (controller.signal.aborted) throw controller.signal.reason;
     throw new ChatError('network', `the site cannot be reached: ${errorMessageOf(error) ?? 'no response'}`, { retryable: true, cause: error });

@@ -1,4 +1,4 @@
-import { base64, jsonCopy } from '../json-copy.js';
+import { base64 } from '../json-copy.js';
 import { errorMessageOf } from '../web.js';
 import { isObject } from './schema.js';
 
@@ -35,9 +35,9 @@ export function contentOf(value) {
   if (typeof value === 'string') return value;
   if (value === undefined) return 'null';
   if (value instanceof Error) throw value;
-  if (Array.isArray(value) && value.length > 0 && value.every(isPart)) return jsonCopy(value, 'the result');
-  if (isPart(value)) return jsonCopy([value], 'the result');
-  return JSON.stringify(value, plain) ?? nothing(value);
+  const json = JSON.stringify(value, plain) ?? nothing(value);
+  if (isPart(value)) return [JSON.parse(json)];
+  return Array.isArray(value) && value.length > 0 && value.every(isPart) ? JSON.parse(json) : json;
 }
 
 /** The content of the message where a tool failed. */

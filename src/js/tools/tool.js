@@ -33,8 +33,11 @@ function read(given) {
   check(strict === undefined || typeof strict === 'boolean', 'strict must be true or false');
   const { json, validate } = (parameters ?? undefined) === undefined ? {} : readSchema(parameters, `tool '${name}': parameters`);
   check((json?.type ?? 'object') === 'object', `parameters must describe an object, and not ${JSON.stringify(json?.type)}`);
-  const declared = { type: 'function', function: { name, description, parameters: json, strict } };
-  return { name, declared, validate, run, needsApproval };
+  const declared = { name };
+  if (description !== undefined) declared.description = description;
+  if (json !== undefined) declared.parameters = json;
+  if (strict !== undefined) declared.strict = strict;
+  return { name, declared: { type: 'function', function: declared }, validate, run, needsApproval };
 }
 
 /**

@@ -53,6 +53,8 @@ export async function eventsAreADiscriminatedUnion(reply: Reply): Promise<string
       case 'finish': same<typeof event.reason, FinishReason>(true); break;
       case 'conversation': same<typeof event.conversation, Conversation>(true); break;
       case 'retry': same<typeof event.waitMs, number>(true); break;
+      case 'tool-result': same<typeof event.isError, true | undefined>(true); break;
+      case 'tool-approval': same<typeof event.arguments, string>(true); break;
       // @ts-expect-error no event is called so
       case 'delta': break;
       default: same<typeof event, never>(true);
@@ -73,7 +75,7 @@ export function codesAreAClosedUnion(error: unknown): string {
   switch (error.code) {
     case 'input': case 'model_not_found': case 'auth': case 'nonce': case 'rate_limited': case 'payment_required':
     case 'refused': case 'blocked': case 'service': case 'network': case 'timeout': case 'protocol': case 'truncated':
-    case 'too_large': case 'all_failed': case 'wasm_blocked': return plain.message;
+    case 'too_large': case 'all_failed': case 'output': case 'wasm_blocked': return plain.message;
     default: same<typeof error.code, never>(true); return '';
   }
 }
