@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { languageModel, toUIMessageStream } from '../../dist/ai-sdk.js';
-import { Anthropic, OpenAiChat } from '../../dist/index.js';
+import * as rivulet from '../../dist/index.js';
 import { end, says, service, streams, text } from '../js/services.mjs';
 
 const VERSIONS = ['v2', 'v3', 'v4'];
@@ -118,7 +118,7 @@ test('files that are texts, uploads, addresses and sound', async () => {
     bodies.push(JSON.parse(new TextDecoder().decode(await new Response(init.body).arrayBuffer())));
     return Response.json({ type: 'message', content: [{ type: 'text', text: 'x' }], stop_reason: 'end_turn' });
   };
-  const claude = languageModel(new Anthropic({ apiKey: 'sk-0123456789', model: 'm', fetch }), { specification: 'v4' });
+  const claude = languageModel(new rivulet.Anthropic({ apiKey: 'sk-0123456789', model: 'm', fetch }), { specification: 'v4' });
   await claude.doGenerate({ prompt: [user(
     { type: 'file', mediaType: 'text/plain', data: { type: 'text', text: 'Words.' }, filename: 'a.txt' },
     { type: 'file', mediaType: 'application/pdf', data: { type: 'reference', reference: { openai: 'file-1', anthropic: 'file-2' } } },
@@ -154,6 +154,29 @@ test('prompts that are wrong are refused, and what cannot be carried is a warnin
     'prompt[1].content[3] is a call that another service ran: it was left out', 'prompt[1].content[5] is a file of the assistant that is no image: it was left out', 'inputExamples',
   ].sort((a, b) => (a === 'telepathy' ? -1 : b === 'telepathy' ? 1 : 0)));
   assert.deepEqual(calls[0].body.messages.map(({ role, content }) => [role, content]).slice(1, 2), [['assistant', 'A']]);
+});
+
+test('options that rivulet does not have go where the service has them', async () => {
+  const wanted = { topK: 3, presencePenalty: 0.5, frequencyPenalty: 0.25 };
+  const answers = {
+    Gemini: { candidates: [{ content: { parts: [{ text: 'x' }] }, finishReason: 'STOP' }] },
+    Ollama: { message: { role: 'assistant', content: 'x' }, done: true, done_reason: 'stop' },
+    Cohere: { message: { content: [{ type: 'text', text: 'x' }] }, finish_reason: 'COMPLETE' },
+    Anthropic: { type: 'message', content: [{ type: 'text', text: 'x' }], stop_reason: 'end_turn' },
+  };
+  const got = {};
+  for (const [name, answer] of Object.entries(answers)) {
+    let body;
+    const fetch = async (_, init) => {
+      body = JSON.parse(new TextDecoder().decode(await new Response(init.body).arrayBuffer()));
+      return Response.json(answer);
+    };
+    const chat = new rivulet[name]({ apiKey: 'sk-0123456789', defaultModel: 'claude-sonnet-4-5', fetch, ...(name === 'Anthropic' && { version: '2023-06-01' }) });
+    const { warnings } = await languageModel(chat).doGenerate({ ...hi, ...wanted, reasoning: 'high', ...(name === 'Gemini' && { providerOptions: { rivulet: { extra: { generationConfig: { topK: 4 } } } } }) });
+    got[name] = [body.generationConfig?.topK ?? body.options?.top_k ?? body.k ?? body.top_k, body.generationConfig?.presencePenalty ?? body.options?.presence_penalty ?? body.presence_penalty, warnings.map(({ feature }) => feature)];
+    assert.ok(/high|24576/.test(JSON.stringify(body)), `${name} was told to reason`);
+  }
+  assert.deepEqual(got, { Gemini: [4, 0.5, []], Ollama: [3, 0.5, []], Cohere: [3, 0.5, []], Anthropic: [3, undefined, ['presencePenalty', 'frequencyPenalty']] });
 });
 
 test('several answers in one message of the assistant each get their own state', async () => {
@@ -224,7 +247,7 @@ test('a large prompt and a long answer take no longer than they must', { timeout
 });
 
 test('errors name no key, and hold no header', async () => {
-  const chat = new OpenAiChat({ apiKey: 'sk-canary-0123456789', defaultModel: 'm', fetch: async () => new Response('{"error":{"message":"sk-canary-0123456789 is wrong"}}', { status: 401 }) });
+  const chat = new rivulet.OpenAiChat({ apiKey: 'sk-canary-0123456789', defaultModel: 'm', fetch: async () => new Response('{"error":{"message":"sk-canary-0123456789 is wrong"}}', { status: 401 }) });
   const error = await languageModel(chat).doGenerate({ ...hi, headers: { authorization: 'Bearer canary' } }).catch((thrown) => thrown);
   assert.equal(error.statusCode, 401);
   assert.doesNotMatch(`${JSON.stringify(error)} ${error.stack} ${error.responseBody}`, /canary/);
@@ -236,6 +259,6 @@ test('settings that are wrong are said at once', () => {
   assert.throws(() => languageModel(chat, { specification: 'v1' }), /v2, v3, v4/);
   assert.throws(() => languageModel(chat, { modle: 'x' }), /did you mean 'model'/);
   // A provider whose own settings are wrong says so when it is asked, as it does elsewhere.
-  const broken = languageModel(new OpenAiChat({ baseUrl: 'nonsense' }));
+  const broken = languageModel(new rivulet.OpenAiChat({ baseUrl: 'nonsense' }));
   assert.equal(broken.provider, 'rivulet.');
 });
