@@ -69,7 +69,7 @@ async function writeAll(fresh, dev) {
     external: ['*.wasm', '*.wasm?module', 'node:*'],
   });
   const source = (name) => join(SOURCES, `${name}.js`);
-  const chunks = (folder, way, more = {}) => build({
+  const chunks = async (folder, way, more = {}) => withoutBareImports(await build({
     ...common,
     ...more,
     // What bundlers read keeps its comments for them: what has no effect, and so can be left out. White space costs nothing after gzip.
@@ -82,7 +82,8 @@ async function writeAll(fresh, dev) {
     // What several entries have in common; each file with the parts of the core that only it needs.
     chunkNames: 'shared-[hash]',
     plugins: [glue(from), partsFor(parts, way)],
-  });
+    write: false,
+  }));
   // Bundlers, browsers, Deno, Bun: no file to find, no MIME type, no permission, no fetch, and synchronous.
   await chunks('.', inline);
   // Workers refuse to compile bytes; an import of a .wasm file is a compiled module there.
@@ -105,18 +106,19 @@ async function writeAll(fresh, dev) {
   await build({ ...slim, format: 'cjs', outfile: join(fresh, 'cjs', 'slim.cjs') });
   await build({ ...common, entryPoints: SEPARATE_ENTRIES.map(source), outdir: fresh });
   await build({ ...common, entryPoints: SEPARATE_ENTRIES.map(source), outdir: join(fresh, 'cjs'), format: 'cjs', outExtension: { '.js': '.cjs' } });
-  await dropBareImports(fresh);
   await shortenMaps(fresh);
 }
 
 /**
- * Takes out what esbuild writes into an entry for each file that it shares with others and takes no name from, for its effects: none has any, and
- * bundlers warn of it. The line stays, so that source maps are right.
+ * Writes the files without imports that name nothing. They are there for effects, and our modules have none, as `sideEffects` in package.json
+ * says: bundlers would warn of each. A line that is empty stays, so that source maps stay right.
+ *
+ * @param {import('esbuild').BuildResult} result
  */
-async function dropBareImports(folder) {
-  for (const path of ['.', 'workerd', 'edge-light'].flatMap((way) => ENTRIES.map((name) => join(folder, way, `${name}.js`)))) {
-    const text = await readFile(path, 'utf8');
-    await writeFile(path, text.replaceAll(/^import "\.\/shared-\w+\.js";$/gm, ''));
+async function withoutBareImports({ outputFiles }) {
+  for (const { path, text, contents } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, path.endsWith('.js') ? text.replace(/^import "\.\/shared-\w+\.js";$/gm, '') : contents);
   }
 }
 

@@ -243,6 +243,23 @@ test('leaving the page stops the request, for routes and transports', async () =
   await third.stopped;
 });
 
+test('a reply that was made without the signal ends when the page leaves, too', async () => {
+  const { provider, stopped } = service('A', begins('Hel'));
+  const leave = new AbortController();
+  const answer = await chatRoute(({ messages }) => provider.createAsyncGenerator({ messages }))(post({ messages: [user('Hi')] }, { signal: leave.signal }));
+  const reader = answer.body.getReader();
+  await saying(reader, 'Hel');
+  leave.abort();
+  await stopped;
+});
+
+test('what a function of the application throws is not told to the page', async () => {
+  const route = chatRoute(() => {
+    throw new ChatError('input', 'the secret is missing');
+  });
+  await assert.rejects(route(post({ messages: [user('Hi')] })), { code: 'input' });
+});
+
 test('a route says what is wrong with a request', async () => {
   const { provider, calls } = service('A', says('Hi'));
   const route = chatRoute(provider, { maxBodyBytes: 1_000, maxMessages: 3, headers: { 'x-own': 'y' }, onWarning: null });

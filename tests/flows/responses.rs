@@ -233,6 +233,18 @@ fn what_is_not_stored_is_not_gone_on_from() {
 }
 
 #[test]
+fn a_caller_that_sends_everything_each_time_gets_the_state_of_the_reasoning_stored_or_not() {
+    let include = |effort: Value, state: bool| {
+        with(json!({ "reasoningEffort": effort, "native": { "state": state } })).get("include").cloned()
+    };
+    let asked = Some(json!(["reasoning.encrypted_content"]));
+    assert_eq!(include(json!("high"), true), asked);
+    assert_eq!(include(json!("high"), false), None);
+    assert_eq!(include(json!("none"), true), None, "models that do not reason refuse it");
+    assert_eq!(include(Value::Null, true), None, "and so may those of which nobody says that they reason");
+}
+
+#[test]
 fn a_call_has_the_same_end_in_pieces_and_whole() {
     let item = |arguments: &str| json!({ "type": "function_call", "id": "fc", "call_id": "c", "name": "f", "arguments": arguments });
     let at = |kind: &str, item: Value| json!({ "type": format!("response.output_item.{kind}"), "output_index": 0, "item": item });

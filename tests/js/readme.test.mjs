@@ -65,8 +65,9 @@ async function run(example) {
   const source = example
     .replaceAll(SITE, used.site.url)
     .replace("'/help/'", "'/chat-puffer/'")
-    .replace(/'rivulet(?:\/(edge|openai-client))?'/g, (_, name = 'index') => `'${import.meta.resolve(`../../dist/${name}.js`)}'`)
+    .replace(/'rivulet(?:\/(ai-sdk|edge|openai-client))?'/g, (_, name = 'index') => `'${import.meta.resolve(`../../dist/${name}.js`)}'`)
     .replace("'undici'", `'${UNDICI}'`)
+    .replace(/from '(ai|zod)'/g, (_, name) => `from '${import.meta.resolve(name)}'`)
     .replace("'@opentelemetry/api'", `'${import.meta.resolve('@opentelemetry/api')}'`);
   const imported = [...source.matchAll(/import (?:\{ (.*) \}|(\w+)) from/g)].flatMap(([, names, whole]) => whole ?? names.split(', ').map((name) => name.split(' as ').at(-1)));
   const declared = [...source.matchAll(/^ *(?:const|let) (\w+)/gm)].map(([, name]) => name);
@@ -75,7 +76,7 @@ async function run(example) {
   return import(`data:text/javascript,${encodeURIComponent(`const { ${given} } = globalThis.around;\n${source}`)}`);
 }
 
-for (const [file, least] of [['README.md', 14], ['docs/edge.md', 2], ['docs/services.md', 4], ['docs/openai-client.md', 4]]) {
+for (const [file, least] of [['README.md', 14], ['docs/edge.md', 2], ['docs/services.md', 4], ['docs/openai-client.md', 4], ['docs/ai-sdk.md', 5]]) {
   const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
   const examples = [...text.matchAll(/^( *)```js\n([^]*?)^ *```$/gm)].map(([, , example]) => example);
 

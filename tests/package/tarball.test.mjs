@@ -27,7 +27,7 @@ const PARTS = [
   'core', 'edge', 'keyed', 'keyed_anthropic', 'keyed_blocks', 'keyed_chunks', 'keyed_cohere', 'keyed_gemini', 'keyed_ollama', 'keyed_openai_chat', 'keyed_openai_responses',
   'keyed_workers_ai', 'tools', 'wordpress', 'wordpress_ai_engine', 'wordpress_ai_power', 'wordpress_ai_puffer',
 ];
-const ENTRIES = ['edge', 'index', 'openai', 'openai-client', 'services', 'tools', 'wordpress'];
+const ENTRIES = ['ai-sdk', 'edge', 'index', 'openai', 'openai-client', 'services', 'tools', 'wordpress'];
 const ONE_FILE = ['edge.min', 'rivulet.global', 'rivulet.min', 'slim'];
 
 test('holds these files and no others', async () => {
@@ -44,7 +44,7 @@ test('holds these files and no others', async () => {
     ...[...ENTRIES, ...ONE_FILE, 'node', 'openai-types', 'rivulet.wasm'].map((name) => `dist/${name}.d.ts`),
     ...[...ENTRIES, ...ONE_FILE, 'node'].flatMap((name) => program(`dist/${name}.js`)),
     ...['workerd', 'edge-light'].flatMap((folder) => ENTRIES.flatMap((name) => program(`dist/${folder}/${name}.js`))),
-    ...['edge', 'index', 'openai-client', 'tools'].flatMap((name) => [...program(`dist/node/${name}.js`), ...program(`dist/cjs/${name}.cjs`)]),
+    ...['ai-sdk', 'edge', 'index', 'openai-client', 'tools'].flatMap((name) => [...program(`dist/node/${name}.js`), ...program(`dist/cjs/${name}.cjs`)]),
     ...program('dist/cjs/node.cjs'),
     ...program('dist/cjs/slim.cjs'),
     ...[...ENTRIES, 'node', 'openai-types', 'slim'].map((name) => `dist/cjs/${name}.d.cts`),
@@ -170,6 +170,14 @@ test('what only rivulet/tools needs is in its own entry and its own part of the 
   const tools = await bundled("import { runTools } from 'rivulet/tools'; import { OpenAiChat } from 'rivulet'; console.log(runTools, OpenAiChat);");
   assert.deepEqual(Object.entries(parts).map(([name, part]) => [name, tools.includes(part)]), [['tools', true], ['edge', false], ['core', true]]);
   assert.doesNotMatch(tools, /RateLimitError|no provider answered|wp-abilities|callTool/, 'neither Client nor Fallback, nor what was not imported');
+});
+
+test('what is for the AI SDK is in its own entry, and nowhere else', async () => {
+  const text = (name) => readFile(join(home, name), 'utf8');
+  const others = project.files.filter((name) => /\.c?js$/.test(name) && !name.includes('ai-sdk'));
+  for (const name of others) assert.doesNotMatch(await text(name), /x-vercel-ai-ui-message-stream|AI_APICallError/, name);
+  assert.match(await text('dist/ai-sdk.js'), /AI_APICallError/);
+  assert.match(await text('dist/ai-sdk.js'), /x-vercel-ai-ui-message-stream/);
 });
 
 test('two copies of one build work together, and two builds say that they do not', async () => {

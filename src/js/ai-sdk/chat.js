@@ -29,21 +29,13 @@ export function chatRoute(source, options) {
       if (request.method !== 'POST') throw new Refusal(405, 'This is a chat: send POST with JSON.');
       const body = await bodyOf(request, maxBodyBytes);
       checkBody(body, { maxMessages, allowSystem });
-      const stop = new AbortController();
-      const { signal } = request;
-      const leave = () => stop.abort(signal.reason);
-      if (signal?.aborted) leave();
-      signal?.addEventListener('abort', leave, { once: true });
-      const end = () => signal?.removeEventListener('abort', leave);
-      const reply = await replyOf(source, given, { ...body, uiMessages: body.messages, signal: stop.signal, request });
-      if (reply instanceof Response) return end(), reply;
-      const { call: _, system: __, ...streamOptions } = given;
-      const chunks = new Chunks(reply, { originalMessages: body.messages, ...streamOptions }, { onStop: () => (end(), stop.abort()) });
-      return responseOf(chunks, { headers });
+      const leave = follow(request.signal);
+      const reply = await replyOf(source, given, { ...body, uiMessages: body.messages, signal: leave.signal, request }, asRefusal);
+      if (reply instanceof Response) return reply;
+      return responseOf(chunksOf(reply, body.messages, given, leave), { headers });
     } catch (error) {
-      const isOfClient = error instanceof Refusal || error?.code === 'input';
-      if (!isOfClient) throw error;
-      const refused = new Response(error.message, { status: error.status ?? 400, headers: { 'content-type': 'text/plain; charset=utf-8' } });
+      if (!(error instanceof Refusal)) throw error;
+      const refused = new Response(error.message, { status: error.status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
       new Headers(headers).forEach((value, name) => refused.headers.set(name, value));
       return refused;
     }
@@ -56,16 +48,10 @@ export function chatTransport(source, settings) {
   return {
     async sendMessages({ chatId, messages, abortSignal, trigger, messageId, body, metadata }) {
       abortSignal?.throwIfAborted();
-      const stop = new AbortController();
-      const leave = () => stop.abort(abortSignal.reason);
-      abortSignal?.addEventListener('abort', leave, { once: true });
-      const context = { ...body, id: chatId, trigger, messageId, uiMessages: messages, metadata, signal: stop.signal };
+      const leave = follow(abortSignal);
+      const context = { ...body, id: chatId, trigger, messageId, uiMessages: messages, metadata, signal: leave.signal };
       const reply = await replyOf(source, given, context);
-      const { call: _, system: __, ...streamOptions } = given;
-      const chunks = new Chunks(reply, { originalMessages: messages, ...streamOptions }, {
-        throws: true, onStop: () => (abortSignal?.removeEventListener('abort', leave), stop.abort()),
-      });
-      return streamOf(chunks, (chunk) => chunk);
+      return streamOf(chunksOf(reply, messages, given, leave, true), (chunk) => chunk);
     },
     async reconnectToStream() {
       return null;
@@ -73,14 +59,40 @@ export function chatTransport(source, settings) {
   };
 }
 
+/** A controller that aborts when `signal` does. */
+function follow(signal) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  return controller;
+}
+
+/** The chunks of a reply that ends when the page leaves, also where it was made without the signal. */
+function chunksOf(reply, messages, { call: _, system: __, ...options }, leave, throws) {
+  const chunks = new Chunks(reply, { originalMessages: messages, ...options }, { throws, onStop: () => leave.abort() });
+  // Behind what the abort itself brings about.
+  leave.signal.addEventListener('abort', () => setTimeout(() => reply.return()), { once: true });
+  return chunks;
+}
+
 function checkSource(source, what) {
   if (typeof source !== 'function' && !isProvider(source)) throw new ChatError('input', `${what}: give a provider of this package, or a function that gives one or a reply`);
 }
 
-/** The reply to what a page asks: of the provider, or of what the function gives. */
-async function replyOf(source, { system, call, onWarning }, { uiMessages, signal, request, id, trigger, messageId, ...more }) {
+/** What `make` gives; messages that cannot be read are the client's fault. */
+function asRefusal(make) {
+  try {
+    return make();
+  } catch (error) {
+    throw error?.code === 'input' ? new Refusal(400, error.message) : error;
+  }
+}
+
+/** The reply to what a page asks: of the provider, or of what the function gives. `reading` calls what reads the messages. */
+async function replyOf(source, { system, call, onWarning }, { uiMessages, signal, request, id, trigger, messageId, ...more }, reading = (read) => read()) {
   const before = system === undefined ? [] : [{ role: 'system', content: system }];
-  const read = (openCalls) => [...before, ...fromUIMessages(uiMessages, { onWarning, openCalls })];
+  const read = (openCalls) => reading(() => [...before, ...fromUIMessages(uiMessages, { onWarning, openCalls })]);
   const conversation = conversationIn(uiMessages);
   let given = source;
   if (!isProvider(source)) {

@@ -2,7 +2,7 @@ import { whole } from '../provider-mark.js';
 import { abortError, apiError } from './failure.js';
 import { PartReader } from './part-reader.js';
 import { readCall } from './request.js';
-import { described, namesOf, readSettings, urlsOf } from './settings.js';
+import { described, namesOf, placesOf, readSettings, urlsOf } from './settings.js';
 import { NAME } from './state.js';
 
 /** Reasons of the end, in the words of the AI SDK. */
@@ -23,6 +23,7 @@ const MOST_TOLD = 500;
 export function languageModel(provider, settings) {
   const { specification, model } = readSettings(provider, settings, 'languageModel');
   const modelId = model ?? described(provider, ({ defaultModel }) => defaultModel);
+  const answer = (call, kind) => new Answer(provider, specification, modelId, readCall(call, { model, names: namesOf(provider), places: placesOf(provider) }), kind);
   return {
     specificationVersion: specification,
     provider: `${NAME}.${described(provider, ({ name }) => name)}`,
@@ -30,8 +31,8 @@ export function languageModel(provider, settings) {
     get supportedUrls() {
       return urlsOf(provider);
     },
-    doGenerate: (call) => generate(new Answer(provider, specification, modelId, readCall(call, { model, names: namesOf(provider) }), whole)),
-    doStream: (call) => stream(new Answer(provider, specification, modelId, readCall(call, { model, names: namesOf(provider) }))),
+    doGenerate: async (call) => generate(answer(call, whole)),
+    doStream: async (call) => stream(answer(call)),
   };
 }
 
@@ -105,6 +106,7 @@ class Answer {
   #told = {};
   #replaced;
   #hasCalls = false;
+  #isOver = false;
   isStopped = false;
   lateWarnings = [];
 
@@ -139,15 +141,10 @@ class Answer {
   /** The next part; `undefined` behind the last one. Rejects with an error of the AI SDK. */
   async next() {
     while (this.#queue.length === 0) {
-      if (this.#queue === DONE) return undefined;
+      if (this.#isOver) return undefined;
       this.#translate(await this.#readPart());
     }
-    const part = this.#queue.shift();
-    if (part === END) {
-      this.#queue = DONE;
-      return undefined;
-    }
-    return part;
+    return this.#queue.shift();
   }
 
   stop() {
@@ -190,13 +187,16 @@ class Answer {
   }
 
   #translate(part) {
-    if (part === undefined) return void this.#queue.push(this.#finish(), END);
+    if (part === undefined) {
+      this.#isOver = true;
+      return void this.#queue.push(this.#finish());
+    }
     const { type } = part;
     switch (type) {
       case 'text-end':
       case 'reasoning-end':
       case 'tool-call':
-        this.#queue.push(...this.#ended(part));
+        this.#queue.push(this.#ended(part));
         this.#hasCalls ||= type === 'tool-call';
         break;
       case 'source':
@@ -243,7 +243,7 @@ class Answer {
     if (citations && this.#version === 'v4') part.citations = citations.map(citationOf);
     else citations?.forEach((citation) => this.#tell('citations', citation));
     if (Object.keys(metadata).length > 0) part.providerMetadata = { [NAME]: metadata };
-    return [part];
+    return part;
   }
 
   #file({ url, mediaType, id, name, raw, expiresAt }) {
@@ -292,9 +292,6 @@ class Answer {
     return isOld ? { type: 'unsupported-setting', setting: name, details: details ?? message } : { type: 'unsupported', feature: name, details: details ?? message };
   }
 }
-
-const END = Symbol('end');
-const DONE = [];
 
 /** Id and model that the service names in a frame. */
 function idsOf(frame) {

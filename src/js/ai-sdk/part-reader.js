@@ -33,6 +33,8 @@ export class PartReader {
   /** The calls of this answer by their place or id: `{ id, waiting, isEnded, letters }`. */
   #calls = new Map();
   #count = 0;
+  /** What makes the ids of sources differ from those of other answers, which a page may have beside them. */
+  #mark = Math.random().toString(36).slice(2, 8);
   #text = '';
   /** Letters of the whole text, and of that before the newest one. */
   #length = 0;
@@ -85,7 +87,7 @@ export class PartReader {
         return this.#result(event);
       case 'source':
         if (event.start !== undefined || event.text !== undefined) this.#cite(event, event.source);
-        return this.#push({ type: 'source', id: this.#newId('source'), ...event });
+        return this.#push({ ...event, id: this.#sourceId() });
       case 'citation':
         return this.#cite(event, event.raw);
       case 'image':
@@ -209,7 +211,7 @@ export class PartReader {
   }
 
   #cite(event, raw) {
-    if (this.#citations.length < MOST_KEPT) this.#citations.push({ ...event, raw, id: this.#newId('source') });
+    if (this.#citations.length < MOST_KEPT) this.#citations.push({ ...event, raw, id: this.#sourceId() });
   }
 
   /** Gives the end of a text what was cited in it. */
@@ -265,6 +267,10 @@ export class PartReader {
     if (!this.#hasResults) this.#settle();
     this.#release();
     if (this.#citations.length > 0) this.#queue.push({ type: 'cited', citations: placed(this.#citations, undefined, 0) });
+  }
+
+  #sourceId() {
+    return this.#newId(`source-${this.#mark}`);
   }
 
   #newId(kind) {

@@ -10,11 +10,15 @@ const SAME = {
   maxOutputTokens: 'maxTokens', temperature: 'temperature', topP: 'topP', seed: 'seed', stopSequences: 'stop',
 };
 
-/** Options that only services with OpenAI's API have, by their names there. */
+/**
+ * Options that this package does not have. Where the place in the request of the service is known, they go there by `extra`. Otherwise penalties go to
+ * services with OpenAI's API (the option `compatible`), and `topK` to Anthropic (`native`); from all others come warnings.
+ */
+const SAMPLING = ['topK', 'presencePenalty', 'frequencyPenalty'];
 const COMPATIBLE = { presencePenalty: 'presence_penalty', frequencyPenalty: 'frequency_penalty' };
 
 /** Options that are read one by one. */
-const READ = [...Object.keys(COMPATIBLE), 'topK', 'prompt', 'responseFormat', 'tools', 'toolChoice', 'includeRawChunks', 'abortSignal', 'headers', 'reasoning', 'providerOptions'];
+const READ = [...SAMPLING, 'prompt', 'responseFormat', 'tools', 'toolChoice', 'includeRawChunks', 'abortSignal', 'headers', 'reasoning', 'providerOptions'];
 
 /** Members of `providerOptions.rivulet` that are about the call itself. */
 const NOT_OPTIONS = ['messages', 'signal'];
@@ -24,9 +28,9 @@ const SDK_AGENT = /(^|\s)ai(-sdk)?\/\S+(\s+(ai-sdk|runtime)\/\S+)*\s*$/;
 
 /**
  * `{ options, warnings }` for a call. Each warning is `{ feature, details }` or `{ message }`. Throws a `ChatError` `input` for what cannot be
- * passed on in any way. `names`: those under which uploaded files and options may stand.
+ * passed on in any way. `names`: those under which uploaded files may stand. `places`: of the options in `SAMPLING`, in the request of the service.
  */
-export function readCall(call, { model, names }) {
+export function readCall(call, { model, names, places = {} }) {
   const warnings = [];
   const warn = (feature, details) => warnings.push({ feature, details: details ?? `'${feature}' was left out` });
   const tell = (message) => warnings.push({ message });
@@ -36,10 +40,17 @@ export function readCall(call, { model, names }) {
     const value = call[theirs] ?? undefined;
     if (value !== undefined && value.length !== 0) options[ours] = value;
   }
-  const given = Object.entries(COMPATIBLE).filter(([theirs]) => (call[theirs] ?? undefined) !== undefined);
-  if (given.length > 0) options.compatible = Object.fromEntries(given.map(([theirs, ours]) => [ours, call[theirs]]));
-  // The whole conversation is sent each time, so services have to give away what they want back. `top_k`: of Anthropic, and a warning elsewhere.
-  options.native = { state: true, ...((call.topK ?? undefined) !== undefined && { messages: { top_k: call.topK } }) };
+  const extra = {};
+  const compatible = {};
+  options.native = { state: true };
+  for (const name of SAMPLING) {
+    const value = call[name] ?? undefined;
+    if (value === undefined) continue;
+    if (places[name]) insert(extra, places[name], value);
+    else if (name === 'topK') options.native.messages = { top_k: value };
+    else compatible[COMPATIBLE[name]] = value;
+  }
+  if (Object.keys(compatible).length > 0) options.compatible = compatible;
   for (const [name, value] of Object.entries(call)) {
     if ((value ?? undefined) !== undefined && !(name in SAME) && !READ.includes(name)) warn(name);
   }
@@ -56,8 +67,22 @@ export function readCall(call, { model, names }) {
   const wrong = NOT_OPTIONS.find((name) => more[name] !== undefined);
   if (wrong) throw new ChatError('input', `providerOptions.rivulet has ${wrong}, which the AI SDK gives by itself`);
   Object.assign(options, more);
+  if (Object.keys(extra).length > 0) options.extra = merged(extra, more.extra ?? {});
   if (more.headers && headers) options.headers = { ...headers, ...more.headers };
   return { options: { ...options, messages, signal: call.abortSignal }, warnings };
+}
+
+/** Puts a value at a path of names. */
+function insert(object, [...path], value) {
+  const name = path.pop();
+  path.reduce((inner, key) => (inner[key] ??= {}), object)[name] = value;
+}
+
+/** `over` laid over `under`, objects over objects. */
+function merged(under, over) {
+  const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+  const both = Object.entries(over).map(([key, value]) => [key, isObject(value) && isObject(under[key]) ? merged(under[key], value) : value]);
+  return { ...under, ...Object.fromEntries(both) };
 }
 
 /** The headers of the caller, without what the AI SDK adds. */

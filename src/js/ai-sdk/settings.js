@@ -18,6 +18,15 @@ const URLS = {
   Gemini: { '*': [/^https:\/\/generativelanguage\.googleapis\.com\/v1beta\/files\//, /^https:\/\/(www\.)?youtu(be\.com|\.be)\//] },
 };
 
+/** Where options that this package does not have are in the request of a service, by the class of the provider. */
+const PENALTIES = { presencePenalty: ['presence_penalty'], frequencyPenalty: ['frequency_penalty'] };
+const PLACES = {
+  Cohere: { topK: ['k'], ...PENALTIES },
+  Gemini: { topK: ['generationConfig', 'topK'], presencePenalty: ['generationConfig', 'presencePenalty'], frequencyPenalty: ['generationConfig', 'frequencyPenalty'] },
+  Ollama: { topK: ['options', 'top_k'], presencePenalty: ['options', 'presence_penalty'], frequencyPenalty: ['options', 'frequency_penalty'] },
+  WorkersAi: { topK: ['top_k'], ...PENALTIES },
+};
+
 /** `{ specification, model }`, checked. `what`: the function that takes them. */
 export function readSettings(provider, settings, what) {
   if (!isProvider(provider)) throw new ChatError('input', `${what}: give a provider of this package`);
@@ -31,6 +40,8 @@ export function readSettings(provider, settings, what) {
 
 /** The class of a provider, which its settings do not change. */
 const classOf = (provider) => provider.constructor.protocol;
+
+export const placesOf = (provider) => PLACES[classOf(provider)];
 
 export const urlsOf = (provider) => ({ ...URLS[classOf(provider)] });
 

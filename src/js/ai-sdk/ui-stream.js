@@ -79,7 +79,6 @@ export class Chunks {
   #isSilent;
   /** Calls whose input is complete, of the whole message. */
   #known = new Set();
-  /** `replace` came, and the step is to be sent anew. */
   #onStop;
 
   /** `throws`: whether a failure is thrown and no chunk. `onStop`: called when the consumer leaves. */

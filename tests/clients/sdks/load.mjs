@@ -10,9 +10,12 @@ const PACKAGES = new URL('../packages/', import.meta.url);
 
 let loading;
 
+/** The folder `node_modules` that has them. */
+export const packages = () => cachedWithLock('client-sdks', PACKAGES);
+
 /** @param {string} name of a package, or of what one exports */
 export async function load(name) {
-  loading ??= cachedWithLock('client-sdks', PACKAGES).then(async (folder) => {
+  loading ??= packages().then(async (folder) => {
     // A module there, since a bare name is looked for beside the module that imports it.
     const file = join(folder, '..', 'load.mjs');
     await writeFile(file, 'export const load = (name) => import(name);\n');
