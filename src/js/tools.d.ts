@@ -198,7 +198,7 @@ export interface RunReply<T = never> extends Reply {
   /**
    * What the run has added to the conversation: the assistant's messages and the results of their calls, to be pushed behind your `messages`.
    * It is whole after an abort or an error, too: a call that was stopped has a result that says so. Only calls that are yours to answer
-   * (`toolCalls`) have none. It is a new array at each read.
+   * (`toolCalls`) have none. While you read, the last one is the answer so far, so a page can show this array. It is a new array at each read.
    */
   readonly messages: (AssistantMessage | ToolMessage)[];
   /** The steps that are complete. */

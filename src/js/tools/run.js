@@ -79,10 +79,16 @@ export class Run {
     return this.#isOver ? this.#usage : undefined;
   }
 
-  /** What was added so far. Where the run has ended early: with what the caller has seen of the last answer, and a result for each call. */
+  /**
+   * What was added so far, and the answer that is being read. Where the run has ended early: with what the caller has seen of the last answer, and
+   * a result for each call.
+   */
   get messages() {
-    if (!this.#isOver) return [...this.#added];
     const added = [...this.#added];
+    if (!this.#isOver) {
+      const message = this.#inner?.message;
+      return message && !(isEmpty(message) && !message.reasoning_content) ? [...added, message] : added;
+    }
     const partial = this.#isLeft ? this.#inner?.message : undefined;
     if (partial && !isEmpty(partial)) added.push(partial);
     for (const { outcome } of this.#awaited) if (outcome?.message) added.push(outcome.message);
