@@ -566,10 +566,10 @@ fn a_strict_schema_has_the_form_that_the_service_takes_or_is_not_strict_and_that
         let tool = json!({ "type": "function", "function": { "name": "f", "strict": true, "parameters": given } });
         let format = json!({ "type": "json_schema", "json_schema": { "name": "n", "strict": true, "schema": given } });
         let options = json!({ "tools": [tool], "responseFormat": format });
-        for service in ["openai", "azure", "groq", "cerebras", "", "together"] {
+        for service in ["openai", "azure", "groq", "cerebras", "openrouter", "", "together", "vllm"] {
             let (body, told) = sent(&ask(service, "m"), options.clone());
             let (function, format) = (&body["tools"][0]["function"], &body["response_format"]["json_schema"]);
-            let has_form = !matches!(service, "" | "together");
+            let has_form = !matches!(service, "together" | "vllm");
             let is_strict = !has_form || wanted.is_some();
             let schema = wanted.as_ref().filter(|_| has_form).unwrap_or(&given);
             assert_eq!(

@@ -6,8 +6,9 @@ import { after, before, test } from 'node:test';
 
 import * as edge from '../../dist/edge.js';
 import * as rivulet from '../../dist/index.js';
+import * as tools from '../../dist/tools.js';
 import { useSite } from './helper.mjs';
-import { says } from './services.mjs';
+import { call, end, says, streams } from './services.mjs';
 
 const SITE = 'https://shop.example';
 const KEY = 'right-key';
@@ -19,7 +20,8 @@ before(() => {
   globalThis.fetch = async (url, init) => {
     const { host, pathname } = new URL(url);
     if (pathname.endsWith('/embeddings')) return vectors(JSON.parse(init.body));
-    if (host === 'api.openai.com') return says(...(String(init.body).includes('json_schema') ? ['{"name":', '"Ann"}'] : ['Hel', 'lo']))(init, () => {});
+    if (pathname.includes('/wp-abilities/')) return Response.json([]);
+    if (host === 'api.openai.com') return openai(String(init.body)) ?? says(...(String(init.body).includes('json_schema') ? ['{"name":', '"Ann"}'] : ['Hel', 'lo']))(init, () => {});
     if (host === 'api.anthropic.com') return claude(JSON.parse(new TextDecoder().decode(await new Response(init.body).arrayBuffer())));
     return host === 'localhost:11434' ? new Response('', { status: 503 }) : fetch(url, init);
   };
@@ -33,11 +35,18 @@ function vectors({ input, dimensions, model }) {
   return Response.json({ model, data: input.map((_, index) => ({ index, embedding: Array(dimensions).fill(0.5) })), usage: { prompt_tokens: 4, total_tokens: 4 } });
 }
 
+/** Calls the tool, if there is one whose result did not come yet. */
+function openai(body) {
+  const { tools: given, messages } = JSON.parse(body);
+  if (!given || messages.some(({ role }) => role === 'tool')) return undefined;
+  return streams([...call(0, 'c', given[0].function.name, ['{"city":"Oslo"}']), ...end('tool_calls')])({}, () => {});
+}
+
 const signed = { type: 'thinking', thinking: 'Hm.', signature: 'signed' };
 
 /** Calls a tool, if there is one and it was not called. Its reasoning has to come back with the result, as it has to at the service. */
 function claude({ messages, tools }) {
-  const calls = tools.some(({ name }) => name === 'weather') && messages.length === 1;
+  const calls = tools?.some(({ name }) => name === 'weather') && messages.length === 1;
   const content = calls ? [signed, { type: 'tool_use', id: 't', name: 'weather', input: { city: 'Oslo' } }] : [{ type: 'text', text: 'Yes.' }];
   if (messages.length > 1) {
     const result = { type: 'tool_result', tool_use_id: 't', content: 'weather {"city":"Oslo"}' };
@@ -52,10 +61,11 @@ function around() {
   const messages = [{ role: 'user', content: 'Hi' }];
   const nothing = () => {};
   return {
-    ...rivulet, ...edge, shop, messages, reply: shop.createAsyncGenerator({ messages }), KEY, apiKey: 'sk-0123456789',
+    ...rivulet, ...edge, ...tools, shop, messages, reply: shop.createAsyncGenerator({ messages }), KEY, apiKey: 'sk-0123456789',
     baseURL: 'https://api.openai.com/v1', show: nothing, showInstead: nothing, retryIn: nothing, resource: 'r', deployment: 'd', project: 'p', account: 'a', gatewayId: 'g', cloudflareToken: 't',
     tools: [{ type: 'function', function: { name: 'weather' } }], runTool: async (name, json) => `${name} ${json}`,
     claude: new rivulet.Anthropic({ apiKey: 'sk-0123456789', defaultModel: 'claude-opus-5-5' }),
+    client: { listTools: async () => ({ tools: [] }), callTool: async () => ({ content: [] }) }, applicationPassword: 'abcd efgh', confirm: () => true,
     process: { stdout: { write: nothing } }, console: { log: nothing, warn: nothing },
   };
 }
@@ -65,7 +75,7 @@ async function run(example) {
   const source = example
     .replaceAll(SITE, used.site.url)
     .replace("'/help/'", "'/chat-puffer/'")
-    .replace(/'rivulet(?:\/(ai-sdk|edge|openai-client))?'/g, (_, name = 'index') => `'${import.meta.resolve(`../../dist/${name}.js`)}'`)
+    .replace(/'rivulet(?:\/(ai-sdk|edge|openai-client|tools))?'/g, (_, name = 'index') => `'${import.meta.resolve(`../../dist/${name}.js`)}'`)
     .replace("'undici'", `'${UNDICI}'`)
     .replace(/from '(ai|zod)'/g, (_, name) => `from '${import.meta.resolve(name)}'`)
     .replace("'@opentelemetry/api'", `'${import.meta.resolve('@opentelemetry/api')}'`);
@@ -76,7 +86,7 @@ async function run(example) {
   return import(`data:text/javascript,${encodeURIComponent(`const { ${given} } = globalThis.around;\n${source}`)}`);
 }
 
-for (const [file, least] of [['README.md', 14], ['docs/edge.md', 2], ['docs/services.md', 4], ['docs/openai-client.md', 4], ['docs/ai-sdk.md', 5]]) {
+for (const [file, least] of [['README.md', 16], ['docs/edge.md', 2], ['docs/services.md', 4], ['docs/openai-client.md', 4], ['docs/tools.md', 3], ['docs/ai-sdk.md', 5]]) {
   const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
   const examples = [...text.matchAll(/^( *)```js\n([^]*?)^ *```$/gm)].map(([, , example]) => example);
 

@@ -105,20 +105,20 @@ const USUAL: Service = Service {
     lacks: &[],
     has_short_ids: false,
     has_api_key: false,
-    has_strict_form: false,
+    // It may be OpenAI behind a gateway.
+    has_strict_form: true,
     is_openai: false,
     embeddings: Some(&embeddings::COMPATIBLE),
 };
 
 /// Most services know the roles of OpenAI's first API only.
-const NAMED: Service = Service { has_developer: false, ..USUAL };
+const NAMED: Service = Service { has_developer: false, has_strict_form: false, ..USUAL };
 
 /// OpenAI itself, which is no preset. Its newer models refuse `max_tokens`, which is the only name that other services know, and it
 /// refuses members of messages that it does not know.
 const OPENAI: Service = Service {
     limit: "max_completion_tokens",
     back: Back::Nowhere,
-    has_strict_form: true,
     is_openai: true,
     embeddings: Some(&embeddings::OPENAI),
     ..USUAL
@@ -237,7 +237,7 @@ static SERVICES: [Service; 24] = [
     },
     // It does not answer a request with `stream_options` (DeepTutor#420), or refuses it, by model.
     Service { name: "nvidia", lacks: &["stream_options"], ..NAMED },
-    Service { name: "openrouter", has_developer: true, back: Back::Details(REASONING), ..NAMED },
+    Service { name: "openrouter", has_developer: true, has_strict_form: true, back: Back::Details(REASONING), ..NAMED },
     // Stop words are in its types, and without effect (litellm#867).
     Service {
         name: "perplexity",
