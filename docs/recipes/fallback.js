@@ -5,9 +5,8 @@ const llm = new Fallback([
   new Anthropic({ apiKey: process.env.ANTHROPIC_API_KEY, defaultModel: 'claude-opus-5-5' }),
   new OpenAiChat({ apiKey: process.env.OPENAI_API_KEY, defaultModel: 'gpt-5' }),
 ], {
-  retriesEach: 1,
-  // One that failed three times is left alone for a while.
-  cooldown: {},
+  hedgeAfter: 5_000,                                  // after 5 s of silence the next one is asked as well
+  cooldown: { failures: 3, ms: 60_000 },              // one that failed 3 times in a row is left out for a minute
   onAttempt: ({ provider, state, error }) => console.log(`[${provider} ${state}${error ? `: ${error.code}` : ''}]`),
 });
 

@@ -14,7 +14,7 @@ import { startLocalSite } from '../../scripts/lib/local-site.mjs';
 import { ROOT } from '../../scripts/lib/paths.mjs';
 import { SERVICE_KEY } from '../clients/services.mjs';
 import { bundled } from './bundled.mjs';
-import { sources, workshop } from './workshop.mjs';
+import { bodyOf, sources, workshop } from './workshop.mjs';
 import { launch, openPage } from '../browser/browser.mjs';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
@@ -208,4 +208,9 @@ test('each recipe was tried, and is in the index', async () => {
   assert.deepEqual([...tried].sort(), Object.keys(recipes));
   const index = await readFile(join(ROOT, 'docs/recipes/README.md'), 'utf8');
   for (const name of tried) assert.ok(index.includes(`](${name})`), `docs/recipes/README.md has no link to ${name}`);
+});
+
+test('README.md shows these recipes, word for word', async () => {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  for (const name of ['site.js', 'tools.js', 'schema.js', 'fallback.js']) assert.ok(readme.includes(`\`\`\`js\n${bodyOf(recipes[name])}\`\`\``), name);
 });

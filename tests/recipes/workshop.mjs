@@ -15,6 +15,9 @@ export async function sources(folder) {
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(ROOT, folder, name), 'utf8')])));
 }
 
+/** A recipe without the comment that says what it is, as README.md shows it. */
+export const bodyOf = (source) => source.replace(/^(\/\/.*\n)+/, '');
+
 /** @param {Record<string, string | Uint8Array>} files what else lies there */
 export async function workshop(files) {
   const installed = await cachedWithLock('recipes', PACKAGES);
