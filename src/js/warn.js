@@ -14,9 +14,9 @@ export function warnOnce(message) {
 
 /** Where there is no `process`, as in a page without a bundler, a page of this machine is one in development. */
 function isDevelopment() {
-  // Deno would ask the user for the permission to read the environment.
-  if (typeof Deno === 'object') return true;
   try {
+    // Where nobody has allowed that, Deno would ask the user whether the environment may be read.
+    if (typeof Deno === 'object' && Deno.permissions.querySync({ name: 'env', variable: 'NODE_ENV' }).state !== 'granted') return true;
     return process.env.NODE_ENV !== 'production';
   } catch {
     return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.*\.localhost)$/.test(globalThis.location?.hostname);
