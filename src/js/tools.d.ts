@@ -149,7 +149,7 @@ export type ToolChoice = NonNullable<CallOptions['toolChoice']>;
 export interface RunOptions<S = undefined> extends Omit<CallOptions, 'tools' | 'toolChoice'> {
   /**
    * The tools: those of `tool`, plain objects with the same members, and those that `createAsyncGenerator` takes, of which a call ends the
-   * run, and which the service runs itself. Left out: none.
+   * run, and which the service runs itself. Left out: those of the provider's settings, whose calls are yours to answer.
    */
   tools?: readonly (Tool | ServiceTool)[];
   /**
@@ -178,7 +178,7 @@ export interface RunOptions<S = undefined> extends Omit<CallOptions, 'tools' | '
    */
   approvals?: Readonly<Record<string, boolean | string>>;
   /**
-   * What the answer looks like: it is asked for as JSON (`responseFormat`), and read with `object()` and `partialObjects`. A schema whose root is no
+   * What the answer looks like: it is asked for as JSON (`responseFormat`, `strict` where the service can do that), and read with `object()` and `partialObjects`. A schema whose root is no
    * object is put into one for the service. Left out: the answer is text.
    */
   output?: S;

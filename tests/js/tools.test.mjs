@@ -229,6 +229,20 @@ test('a call of a tool without run ends the run, and the other results stay', as
   assert.deepEqual(next.messages, [{ role: 'assistant', content: 'Done.' }]);
 });
 
+test('calls of tools that nobody runs here are the caller\'s: of the settings, custom ones, and those within others', async () => {
+  const a = service('A', calls([['a', 'look', '{}']]));
+  const ofSettings = a.provider.with({ tools: [{ type: 'function', function: { name: 'look' } }] });
+  const reply = runTools(ofSettings, { messages: MESSAGES });
+  await reply.text();
+  assert.deepEqual([reply.toolCalls.map(({ name }) => name), a.calls.length, a.calls[0].body.tools.length], [['look'], 1, 1]);
+  for (const given of [{ type: 'custom', custom: { name: 'look' } }, { type: 'namespace', name: 'n', tools: [{ type: 'function', name: 'look' }] }]) {
+    const b = service('B', inTurn(calls([['a', 'look', '{}'], ['b', 'nope', '{}']]), says('Done.')));
+    const run = runTools(b.provider.with({ baseUrl: 'https://other.example/v1' }), { messages: MESSAGES, tools: [echo, given] });
+    await run.text();
+    assert.deepEqual([run.toolCalls.map(({ name }) => name), run.messages.length], [['look'], 2]);
+  }
+});
+
 test('maxSteps ends a run normally, with results for all calls', async () => {
   const a = service('A', calls([['c', 'echo', '{"say":"x"}']]));
   const steps = [];

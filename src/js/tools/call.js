@@ -8,7 +8,7 @@ import { isObject } from './schema.js';
  */
 export async function answer(call, byName, context, approval) {
   const { id, name, arguments: text } = call;
-  const tool = byName.get(name);
+  const tool = byName ? byName.get(name) : {};
   if (!tool) return refused(id, `there is no tool '${name}'. The tools are: ${[...byName.keys()].join(', ') || 'none'}`);
   try {
     if (tool.run === undefined) return { isOpen: true };

@@ -14,7 +14,7 @@ export function readOutput(given) {
   const member = json.type === 'object' && !('anyOf' in json || 'oneOf' in json) ? undefined : json.type === 'array' ? LIST : OTHER;
   const schema = member ? wrapped(json, member) : json;
   return {
-    responseFormat: { type: 'json_schema', json_schema: { name: 'output', strict: true, schema } },
+    responseFormat: { type: 'json_schema', json_schema: { name: 'output', schema, strict: true } },
     /** The answer, validated. `facts`: further members of the error. */
     async parse(text, facts) {
       const fail = (message, cause) => new ChatError('output', message, { ...facts, text, cause });

@@ -26,7 +26,7 @@ const forces = (choice) => choice === 'required' || ['function', 'tool', 'custom
 const SHORT = 4096;
 
 export function runTools(provider, options) {
-  const config = { start: undefined, signal: undefined, timeouts: {}, failure: undefined, maxEventBytes: undefined, keepsText: false, provider: undefined };
+  const config = { start: undefined, signal: undefined, timeouts: {}, onWarning: undefined, failure: undefined, maxEventBytes: undefined, keepsText: false, provider: undefined };
   let run;
   config.provider = {
     get name() {
@@ -49,7 +49,7 @@ function readRun(given, options, config) {
   refuseMisspelt(all, OPTIONS, 'runTools', FOREIGN);
   const own = Object.fromEntries(OPTIONS.map((name) => [name, all[name] ?? undefined]));
   for (const name of OPTIONS) delete all[name];
-  const { tools = [], toolChoice, maxSteps = MAX_STEPS, maxCallsPerStep = MAX_CALLS, onStep, approvals = {}, output } = own;
+  const { tools, toolChoice, maxSteps = MAX_STEPS, maxCallsPerStep = MAX_CALLS, onStep, approvals = {}, output } = own;
   check(Number.isInteger(maxSteps) && maxSteps > 0, 'maxSteps must be a whole number above 0');
   check(Number.isInteger(maxCallsPerStep) && maxCallsPerStep > 0, 'maxCallsPerStep must be a whole number above 0');
   check(onStep === undefined || typeof onStep === 'function', 'onStep must be a function');
@@ -61,10 +61,11 @@ function readRun(given, options, config) {
 
   const { provider, defaults } = find(given, all);
   if (declared.length > 0 || wanted) refuseSites(provider);
-  const [{ messages, conversation, ...data }, { signal, timeout, ...live }] = readOptions({ ...defaults, ...all });
+  const [{ messages, conversation, ...data }, { signal, timeout, onWarning, ...live }] = readOptions({ ...defaults, ...all });
   check(typeof messages === 'string' || Array.isArray(messages), 'messages must be a text or an array of messages');
   const limits = readTimeouts(timeout, options[pausesEnd]);
   config.signal = signal;
+  config.onWarning = onWarning;
   config.timeouts = { total: limits.total, pausesEnd: options[pausesEnd] };
   config.maxEventBytes = data.maxEventBytes;
   const each = { ...data, ...live };

@@ -42,21 +42,30 @@ function read(given) {
 
 /**
  * The tools of a run: `{ declared, byName }`, what the service gets, and what is known of each function. `tools`: those of `tool`, objects with the
- * same members, and those that providers take, which nobody runs here.
+ * same members, and those that providers take, which nobody runs here. Left out: those of the provider's settings, which nobody knows here, so
+ * that `byName` is `undefined`.
  */
 export function readTools(tools) {
+  if (tools === undefined) return { declared: [], byName: undefined };
   if (!Array.isArray(tools)) throw new ChatError('input', 'tools must be an array of tools');
   const byName = new Map();
   const declared = tools.map((given) => {
     const own = isOwn(given) ? known.get(given) ?? read(ownProperties(given)) : undefined;
-    const name = own?.name ?? given?.function?.name ?? given?.name;
-    if (typeof name === 'string') {
+    for (const name of own ? [own.name] : namesOf(given)) {
       if (byName.has(name)) throw new ChatError('input', `there are two tools '${name}'`);
       byName.set(name, own ?? {});
     }
     return own ? own.declared : given;
   });
   return { declared, byName };
+}
+
+/** The names in a tool of a service, of which some hold others (`namespace` of Responses, `functionDeclarations` of Gemini). */
+function namesOf(given) {
+  if (!isObject(given)) return [];
+  const name = given.function?.name ?? given.custom?.name ?? given.name;
+  const inner = given.tools ?? given.functionDeclarations ?? given.function_declarations;
+  return [...(typeof name === 'string' ? [name] : []), ...(Array.isArray(inner) ? inner.flatMap(namesOf) : [])];
 }
 
 /** Whether this is a tool as `tool` takes it. Those of services have a type, or other members. */
