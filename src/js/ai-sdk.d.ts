@@ -756,14 +756,22 @@ export type UiChunk =
       messageMetadata?: unknown;
     };
 
-/** A chunk that asks whether a tool may run. `ai` 6 and 7 have it. */
-export type UiApprovalChunk = {
-  type: 'tool-approval-request';
-  /** Id by which the answer names the question. */
-  approvalId: string;
-  /** Id of the call. */
-  toolCallId: string;
-};
+/** A chunk about whether a tool may run. `ai` 6 and 7 have it. */
+export type UiApprovalChunk =
+  /** The question. */
+  | {
+      type: 'tool-approval-request';
+      /** Id by which the answer names the question. */
+      approvalId: string;
+      /** Id of the call. */
+      toolCallId: string;
+    }
+  /** The call was not run, since the person refused it. */
+  | {
+      type: 'tool-output-denied';
+      /** Id of the call. */
+      toolCallId: string;
+    };
 
 /** A chunk behind which the step is sent anew, with `resetStep`. `ai` 7 has it. */
 export type UiResetChunk = {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { embeddingModel, languageModel, modelProvider } from '../../dist/ai-sdk.js';
-import { AiEngine, AiPuffer, Fallback, Gemini, OpenAiChat, OpenAiResponses } from '../../dist/index.js';
+import { AiEngine, AiPuffer, Anthropic, Fallback, Gemini, OpenAiChat, OpenAiResponses } from '../../dist/index.js';
 import * as samples from '../clients/samples.mjs';
 import { COUNTS, blobWord } from '../clients/script.mjs';
 import { begins, call, delta, end, fails, frame, says, service, streams, text } from '../js/services.mjs';
@@ -56,6 +56,7 @@ const stateOf = (name, expected = 'back') => async (at) => {
   const parts = await partsOf(result);
   assert.deepEqual(ran, [city]);
   assert.match(await result.text, new RegExp(`^It is\\. result\\[12 degrees in ${city}\\] state\\[${expected}\\]$`));
+  if (name === 'responses') assert.deepEqual(asked(at, city).map(({ body }) => body.include), Array(2).fill(['reasoning.encrypted_content']));
   if (expected === 'back') assert.ok(typesOf(parts).includes('reasoning-delta'));
 };
 
@@ -300,12 +301,18 @@ export const FEATURES = {
     const bodies = [];
     const fetch = async (url, init) => {
       bodies.push(JSON.parse(new TextDecoder().decode(await new Response(init.body).arrayBuffer())));
-      return Response.json(url.includes('/responses') ? { object: 'response', id: 'r', status: 'completed', output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'x' }] }] } : { candidates: [{ content: { parts: [{ text: 'x' }] }, finishReason: 'STOP' }] });
+      return Response.json(url.includes('/responses') ? { object: 'response', id: 'r', status: 'completed', output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'x' }] }] } : url.includes('anthropic') ? { type: 'message', content: [{ type: 'text', text: 'x' }], stop_reason: 'end_turn' } : { candidates: [{ content: { parts: [{ text: 'x' }] }, finishReason: 'STOP' }] });
     };
     const ask = (of, given) => languageModel(of, { specification: version }).doGenerate({ prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }], tools: given });
     await ask(new OpenAiResponses({ apiKey: 'sk-0123456789', model: 'm', fetch }), hosted('openai.web_search', { searchContextSize: 'low', userLocation: { type: 'approximate', city: 'Oslo' } }));
     await ask(new Gemini({ apiKey: 'sk-0123456789', model: 'm', fetch }), hosted('google.google_search', {}));
-    assert.deepEqual(bodies.map((body) => body.tools), [[{ type: 'web_search', search_context_size: 'low', user_location: { type: 'approximate', city: 'Oslo' } }], [{ googleSearch: {} }]]);
+    await ask(new OpenAiResponses({ apiKey: 'sk-0123456789', model: 'm', fetch }), [...hosted('openai.file_search', { vectorStoreIds: ['v'], ranking: { scoreThreshold: 0.5 }, filters: { type: 'eq', key: 'aB', value: 1 } }), ...hosted('openai.code_interpreter', { container: { fileIds: ['f'] } }), ...hosted('openai.mcp', { serverLabel: 's', serverUrl: 'https://s.example', headers: { xAb: 'c' } })]);
+    await ask(new Anthropic({ apiKey: 'sk-0123456789', model: 'm', fetch }), [...hosted('anthropic.web_search_20250305', { maxUses: 2 }), ...hosted('anthropic.text_editor_20250728', {}), ...hosted('anthropic.tool_search_regex_20251119', {})]);
+    assert.deepEqual(bodies.map((body) => body.tools), [
+      [{ type: 'web_search', search_context_size: 'low', user_location: { type: 'approximate', city: 'Oslo' } }], [{ googleSearch: {} }],
+      [{ type: 'file_search', vector_store_ids: ['v'], ranking_options: { score_threshold: 0.5 }, filters: { type: 'eq', key: 'aB', value: 1 } }, { type: 'code_interpreter', container: { type: 'auto', file_ids: ['f'] } }, { type: 'mcp', server_label: 's', server_url: 'https://s.example', headers: { xAb: 'c' } }],
+      [{ type: 'web_search_20250305', name: 'web_search', max_uses: 2 }, { type: 'text_editor_20250728', name: 'str_replace_based_edit_tool' }, { type: 'tool_search_tool_regex_20251119', name: 'tool_search_tool_regex' }],
+    ]);
     await assert.rejects(ask(new Gemini({ apiKey: 'sk-0123456789', model: 'm', fetch }), hosted('openai.web_search', {})), { code: 'input' });
   },
 
@@ -472,6 +479,10 @@ export const FEATURES = {
     const provider = new OpenAiChat({ apiKey: 'sk-0123456789', embeddingModel: 'e', fetch });
     const { embeddings, usage } = await ai.embedMany({ model: embeddingModel(provider, { specification: version }), values: ['a', 'b'] });
     assert.deepEqual([embeddings, usage.tokens], [[[0, 1], [1, 1]], 4]);
+    let count = 0;
+    const busy = new OpenAiChat({ apiKey: 'sk-0123456789', embeddingModel: 'e', fetch: async () => (count++, new Response('{}', { status: 503, headers: { 'retry-after-ms': '1' } })) });
+    await assert.rejects(ai.embed({ model: embeddingModel(busy, { specification: version }), value: 'a', maxRetries: 1 }));
+    assert.equal(count, 2, 'the SDK retries, and nobody else');
   },
 
   async 'options of rivulet'(at) {

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { languageModel, toUIMessageStream } from '../../dist/ai-sdk.js';
 import * as rivulet from '../../dist/index.js';
-import { end, says, service, streams, text } from '../js/services.mjs';
+import { begins, end, says, service, streams, text } from '../js/services.mjs';
 
 const VERSIONS = ['v2', 'v3', 'v4'];
 const user = (...content) => ({ role: 'user', content: content.map((part) => (typeof part === 'string' ? { type: 'text', text: part } : part)) });
@@ -235,6 +236,41 @@ test('a final text that differs takes the place of the pieces in one piece, and 
   assert.equal(parts.find(({ type }) => type === 'text-end').providerMetadata.rivulet.text, 'Hello!');
   const longer = await streamed(languageModel(provider([text0('Hel'), { type: 'replace', text: 'Hello' }, finish()])));
   assert.deepEqual(longer.filter(({ type }) => type === 'text-delta').map(({ delta: given }) => given), ['Hel', 'lo']);
+});
+
+test('an abort ends a stream at once, whether a part is being read or not, with an error that the SDK knows', async () => {
+  for (const isReading of [true, false]) {
+    const { provider: chat, stopped } = service('A', begins('Hel'));
+    const stop = new AbortController();
+    const { stream } = await languageModel(chat).doStream({ ...hi, abortSignal: stop.signal });
+    const reader = stream.getReader();
+    for (let part; (part = (await reader.read()).value).type !== 'text-delta';);
+    const pending = isReading ? reader.read() : undefined;
+    const mine = new Error('mine');
+    stop.abort(mine);
+    await assert.rejects(pending ?? reader.read(), (error) => error.name === 'AbortError' && error.cause === mine);
+    await stopped;
+  }
+});
+
+test('nothing is read ahead', async () => {
+  let asked = 0;
+  async function* events() {
+    for (;;) yield text0(`${asked++} `);
+  }
+  const source = { [Symbol.asyncIterator]: events };
+  const { stream } = await languageModel(new Proxy(provider([]), {
+    get: (target, name) => (name === 'createAsyncGenerator' ? () => ({ events: source, return: async () => {}, message: undefined }) : Reflect.get(target, name)),
+  })).doStream(hi);
+  const reader = stream.getReader();
+  for (let i = 0; i < 6; i++) await reader.read();
+  await pause(10);
+  // `stream-start`, `response-metadata` and `text-start` come before the three pieces.
+  assert.equal(asked, 3);
+  const chunks = toUIMessageStream({ events: source, return: async () => {}, message: undefined }).getReader();
+  for (let i = 0; i < 6; i++) await chunks.read();
+  await pause(10);
+  assert.equal(asked, 6);
 });
 
 test('a large prompt and a long answer take no longer than they must', { timeout: 20_000 }, async () => {

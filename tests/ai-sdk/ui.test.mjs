@@ -177,6 +177,11 @@ test('a question whether a tool may run goes to the page, and the answer comes b
       assert.equal(next.error, undefined);
       assert.deepEqual(plain(next.message.parts).slice(0, 2), ['step-start', 'tool-delete output-available "gone"']);
     }
+    const refused = answered(false, 'too much');
+    const denied = await messageOf(ai, toUIMessageStreamResponse(run([{ type: 'tool-result', id: 'd', name: 'delete', result: 'denied', isError: true }, { type: 'text', text: 'Well.' }, { type: 'finish', reason: 'stop' }]), { originalMessages: refused }), refused);
+    assert.equal(denied.error, undefined);
+    assert.deepEqual(plain(denied.message.parts).filter((part) => part !== 'step-start'), ['tool-delete output-denied undefined', 'text Well.']);
+    assert.deepEqual(fromUIMessages([user('Hi'), denied.message])[2], { role: 'tool', tool_call_id: 'd', content: 'too much' });
     assert.deepEqual(seen, [[['user', 'assistant'], { d: true }], [['user', 'assistant'], { d: false }], [['user', 'assistant'], { d: 'too much' }]]);
     // A provider alone runs no tools: it gets the refusal as the result, and a call that was allowed not at all.
     assert.deepEqual(fromUIMessages(answered(false, 'too much'))[2], { role: 'tool', tool_call_id: 'd', content: 'too much' });
@@ -202,6 +207,16 @@ test('what the page is not to have is not sent', async () => {
   assert.doesNotMatch(sent, /secret/);
   const all = JSON.stringify(await chunksOf(toUIMessageStream(run(events(), { messages: [{ role: 'assistant', content: 'Hi', ...state }] }), { sendSources: true })));
   assert.equal(all.split('secret').length, 4);
+});
+
+test('a message has the id of the one that goes on, else the given one, else none', async () => {
+  const startOf = async (options) => (await chunksOf(toUIMessageStream(run([{ type: 'finish', reason: 'stop' }]), options)))[0];
+  const messages = [user('Hi'), { id: 'a1', role: 'assistant', parts: [] }];
+  assert.deepEqual(await startOf({ originalMessages: messages, messageId: 'new' }), { type: 'start', messageId: 'a1' });
+  assert.deepEqual(await startOf({ originalMessages: messages.slice(0, 1), messageId: 'new' }), { type: 'start', messageId: 'new' });
+  assert.deepEqual(await startOf({ originalMessages: messages.slice(0, 1) }), { type: 'start' });
+  const bare = await chunksOf(toUIMessageStream(run([{ type: 'finish', reason: 'stop' }]), { sendStart: false, sendFinish: false }));
+  assert.deepEqual(bare, [{ type: 'start-step' }, { type: 'finish-step' }]);
 });
 
 test('warnings go to onWarning, and to the console once where nobody listens', async (t) => {

@@ -15,9 +15,9 @@ const OF_STORED_ANSWERS = 'heard';
 /** Options of the AI SDK for this package, at a call, a message or a part; nothing where there are none. */
 export const own = (options) => options?.[NAME] ?? {};
 
-/** The state of a reply's message, or `undefined`. Where a reply has several steps, the newest one counts. */
+/** The state of a reply's message, of several steps that of the newest one; or `undefined`. */
 export function stateOf(reply) {
-  const message = reply.messages?.findLast?.(({ role }) => role === 'assistant') ?? reply.message ?? {};
+  const message = reply.message ?? {};
   const state = {};
   for (const [name, member] of Object.entries(MEMBERS)) if (message[member] !== undefined) state[name] = message[member];
   const extras = (message.tool_calls ?? []).filter((call) => call[EXTRA] !== undefined).map((call) => [call.id, call[EXTRA]]);

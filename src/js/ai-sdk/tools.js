@@ -5,7 +5,7 @@ import { markOf } from './content.js';
 import { NAME } from './state.js';
 
 /** Members of the arguments of a hosted tool whose own members are names that the caller chose. */
-const FREE = ['headers', 'filters', 'inputSchema', 'metadata'];
+const FREE = ['headers', 'inputSchema', 'metadata'];
 
 /** Members that a service calls otherwise than by the same name with underscores. */
 const RENAMED = { ranking: 'ranking_options' };
@@ -36,9 +36,10 @@ function functionOf({ name, description, inputSchema, strict, inputExamples, pro
 }
 
 /** A tool that the service runs itself, `{ id: 'openai.web_search', args }`, in the service's own form. The core knows which service takes it. */
-function hostedOf({ id, name, args = {}, type }) {
+function hostedOf({ id, name, args: given, type: sort }) {
   const dot = String(id).indexOf('.');
-  if (typeof id !== 'string' || dot < 1) throw new ChatError('input', `tools: '${name}' is of type '${type}', which is not known`);
+  if (typeof id !== 'string' || dot < 1) throw new ChatError('input', `tools: '${name}' is of type '${sort}', which is not known`);
+  let args = given ?? {};
   const [service, kind] = [id.slice(0, dot), id.slice(dot + 1)];
   switch (service) {
     case NAME:
@@ -47,9 +48,13 @@ function hostedOf({ id, name, args = {}, type }) {
     case 'google':
     case 'vertex':
       return { [kind.replace(/_(.)/g, (_, letter) => letter.toUpperCase())]: args };
-    case 'anthropic':
-      return { type: kind, name: anthropicName(kind), ...snakeCase(args) };
+    case 'anthropic': {
+      const type = kind.replace(/^tool_search_(?=regex|bm25)/, 'tool_search_tool_');
+      return { type, name: anthropicName(type), ...snakeCase(args) };
+    }
     default:
+      // The one tool whose argument has to be there, and has a type that the SDK leaves out.
+      if (kind === 'code_interpreter') args = { container: typeof args.container === 'string' ? args.container : { type: 'auto', ...args.container } };
       return { type: kind, ...(kind === 'custom' && { name }), ...snakeCase(args) };
   }
 }

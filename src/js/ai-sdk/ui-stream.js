@@ -212,9 +212,10 @@ export class Chunks {
   }
 
   #result({ id: toolCallId, name, result, isError }) {
-    // The page refuses the result of a call that it does not know, unless the call is of a message before.
-    const isForeign = !this.#known.has(toolCallId) && !(this.#options.originalMessages ?? []).some(({ parts = [] }) => parts.some((part) => part.toolCallId === toolCallId));
-    if (isForeign) this.#queue.push({ type: 'tool-input-available', toolCallId, toolName: name ?? 'tool', input: {} });
+    // The page knows the calls of the message that goes on, and refuses the result of any other.
+    const before = this.#known.has(toolCallId) ? undefined : this.#options.originalMessages?.at(-1)?.parts?.find((part) => part.toolCallId === toolCallId);
+    if (!before && !this.#known.has(toolCallId)) this.#queue.push({ type: 'tool-input-available', toolCallId, toolName: name ?? 'tool', input: {} });
+    if (isError && before?.approval?.approved === false) return this.#queue.push({ type: 'tool-output-denied', toolCallId });
     if (isError) return this.#queue.push({ type: 'tool-output-error', toolCallId, errorText: this.#textOf(result) });
     return this.#queue.push({ type: 'tool-output-available', toolCallId, output: result ?? null });
   }
