@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { installed } from '../../scripts/lib/pack.mjs';
@@ -32,7 +32,8 @@ const ONE_FILE = ['edge.min', 'rivulet.global', 'rivulet.min', 'slim'];
 
 test('holds these files and no others', async () => {
   // README links to them.
-  const documents = (await readdir(join(ROOT, 'docs'))).map((name) => `docs/${name}`);
+  const documents = (await readdir(join(ROOT, 'docs'), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile()).map(({ parentPath, name }) => relative(ROOT, join(parentPath, name)).replaceAll('\\', '/'));
   const program = (name) => [name, `${name}.map`];
   const expected = [
     'LICENSE',
