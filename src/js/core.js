@@ -1,17 +1,15 @@
 import { core as whole } from '#parts';
 import {
-  ReplyDriver, __wbg_finalize_init as adopt, __wbg_get_imports as glueImports, __wbg_reset_state as resetState, describe, emptyAnswer,
-  formatPrompt, getModel, initSync, isContextLength, memoryPages, readRequest,
+  ReplyDriver, __wbg_finalize_init as adopt, __wbg_get_imports as glueImports, __wbg_reset_state as resetState, callPart, describe,
+  formatPrompt, getModel, initSync, memoryPages,
 } from 'glue';
 import { ChatError } from './error.js';
 import { forgetBuffer } from './chunk-buffer.js';
 import { forgetReplies, onIdle, openReplies } from './web.js';
 
-/** By itself, since only `rivulet/tools` calls it. */
-export { completeJson } from 'glue';
 
 /** What the module offers. Named one by one and not as a namespace, so that bundlers leave out what nobody calls. */
-const api = { ReplyDriver, describe, emptyAnswer, formatPrompt, getModel, isContextLength, readRequest };
+const api = { ReplyDriver, describe, formatPrompt, getModel };
 
 /**
  * Pages of 64 KiB that an instance may keep when no reply is open: 32 MiB. Memory of WebAssembly never shrinks, so an instance that once
@@ -54,6 +52,12 @@ export function core(part, another) {
   if (part && added.get(part.name) !== part) add(part);
   if (another && added.get(another.name) !== another) add(another);
   return api;
+}
+
+/** Calls a function of a part by its name, with the texts that it takes (`call_part` in src/web/mod.rs). By itself, since most programs call none. */
+export function ofPart(part, name, first, second = '') {
+  core(part);
+  return callPart(name, first, second);
 }
 
 function start() {

@@ -4,7 +4,7 @@
 import { edge } from '#parts';
 import { Client as Base, ChatError } from './common.js';
 import { dataOf, promiseOf, withRequestId } from './client.js';
-import { core } from './core.js';
+import { ofPart } from './core.js';
 import { ChatCompletionRunner } from './openai/chat-runner.js';
 import { ChatCompletionStream, ChatCompletionStreamingRunner } from './openai/chat-stream.js';
 import { askCompletion, askEmbeddings, completionOf } from './openai/other.js';
@@ -49,7 +49,7 @@ export class Client extends Base {
     return this[asking].ask(params.model, options, (_, { warnings }) => {
       // One provider needs no name of a model, but the core asks for one.
       const body = JSON.stringify({ ...params, model: params.model ?? 'default' });
-      const parsed = JSON.parse(callCoreOnce(() => core(edge).readRequest(body, API)));
+      const parsed = JSON.parse(callCoreOnce(() => ofPart(edge, 'readRequest', body, API)));
       warnings.push(...parsed.warnings);
       return { id: 'resp_', options: parsed.options, spec: { ...parsed.spec, api: API, stream: parsed.stream } };
     });

@@ -111,37 +111,20 @@ pub fn format_prompt_for_js(given: &str) -> Result<String, JsValue> {
     options::read_value(given.as_bytes()).and_then(format).map_err(to_js)
 }
 
-/// Reads a request of one of the APIs that the edge serves: see [`crate::edge::request::read`]. Returns `{ model, stream, options, warnings, spec }`
-/// as JSON text. `api`: see [`crate::edge::Api::ALL`].
+/// Calls a function of a part by its name: see [`parts::call`].
+///
+/// - `readRequest(body, api)` reads a request of one of the APIs that the edge serves ([`crate::edge::request::read`]). Returns `{ model, stream, options,
+///   warnings, spec }` as JSON text. `api`: see [`crate::edge::Api::ALL`].
+/// - `emptyAnswer(spec)` is what a client has of a stream that failed before anything was sent: see [`crate::edge::Encoder::broken`].
+/// - `isContextLength(names, message)` says whether an error of a service means that the messages are too long for the model, by the service's
+///   own names and words.
+/// - `completeJson(text)` completes the beginning of a JSON text: see [`crate::json::complete`].
 ///
 /// # Errors
-/// A `ChatError` of code `input`: the body is wrong.
-#[wasm_bindgen(js_name = readRequest)]
-pub fn read_request(body: &str, api: &str) -> Result<String, JsValue> {
-    parts::edge().and_then(|edge| (edge.read_request)(body, api)).map_err(to_js)
-}
-
-/// What a client has of a stream that failed before anything was sent: see [`crate::edge::Encoder::broken`]. `spec`: as JSON text.
-///
-/// # Errors
-/// A `ChatError` of code `input`: it is not JSON.
-#[wasm_bindgen(js_name = emptyAnswer)]
-pub fn empty_answer(spec: &str) -> Result<Option<String>, JsValue> {
-    let encoder =
-        options::read_value(spec.as_bytes()).and_then(|spec| Ok((parts::edge()?.encoder)(&spec))).map_err(to_js)?;
-    Ok(encoder.borrow_mut().broken())
-}
-
-/// Whether an error of a service says that the messages are too long for the model, by the service's own names and words.
-#[wasm_bindgen(js_name = isContextLength)]
-pub fn is_context_length(names: &str, message: &str) -> bool {
-    parts::edge().is_ok_and(|edge| (edge.is_context_length)(names, message))
-}
-
-/// The beginning of a JSON text, completed: see [`crate::json::complete`].
-#[wasm_bindgen(js_name = completeJson)]
-pub fn complete_json(text: &str) -> Option<String> {
-    parts::complete_json(text)
+/// A `ChatError` of code `input`: an argument is wrong.
+#[wasm_bindgen(js_name = callPart)]
+pub fn call_part(name: &str, first: &str, second: &str) -> Result<Option<String>, JsValue> {
+    parts::call(name, first, second).map_err(to_js)
 }
 
 /// How many pages of 64 KiB the memory of the module has.

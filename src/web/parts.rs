@@ -73,25 +73,30 @@ impl Encode for Encoder {
 pub struct Edge {
     /// An encoder for the answer that this describes.
     pub encoder: fn(&Value) -> Box<RefCell<dyn Encode>>,
-    /// [`request::read`], as JSON text.
-    pub read_request: fn(&str, &str) -> Result<String>,
-    /// [`errors::is_context_length`].
-    pub is_context_length: fn(&str, &str) -> bool,
 }
 
-static EDGE: Edge = Edge {
-    encoder: |spec| Box::new(RefCell::new(Encoder::new(CompletionSpec::read(spec)))),
-    read_request: |body, api| request::read(body, Api::named(api)).map(|wanted| wanted.to_json()),
-    is_context_length: errors::is_context_length,
-};
+static EDGE: Edge = Edge { encoder: |spec| Box::new(RefCell::new(Encoder::new(CompletionSpec::read(spec)))) };
 
-/// [`json::complete`].
-type CompleteJson = fn(&str) -> Option<String>;
+/// A function of a part that JavaScript calls by its name, of two texts, of which it may need only one. One export serves all of
+/// them, as each of its own would weigh something for those who go without the part.
+type Function = (&'static str, fn(&str, &str) -> Result<Option<String>>);
+
+static EDGE_FUNCTIONS: [Function; 3] = [
+    ("readRequest", |body, api| request::read(body, Api::named(api)).map(|wanted| Some(wanted.to_json()))),
+    ("emptyAnswer", |spec, _| {
+        let spec = super::options::read_value(spec.as_bytes())?;
+        Ok((EDGE.encoder)(&spec).borrow_mut().broken())
+    }),
+    // Any text is yes.
+    ("isContextLength", |names, message| Ok(errors::is_context_length(names, message).then(String::new))),
+];
+
+static TOOLS_FUNCTIONS: [Function; 1] = [("completeJson", |text, _| Ok(json::complete(text)))];
 
 thread_local! {
     static PROTOCOLS: RefCell<Vec<&'static Protocol>> = const { RefCell::new(Vec::new()) };
     static ADDED_EDGE: Cell<Option<&'static Edge>> = const { Cell::new(None) };
-    static ADDED_COMPLETE: Cell<Option<CompleteJson>> = const { Cell::new(None) };
+    static FUNCTIONS: RefCell<Vec<&'static Function>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The protocol whose class has this name.
@@ -111,14 +116,24 @@ pub fn edge() -> Result<&'static Edge> {
     ADDED_EDGE.get().ok_or_else(|| Error::input("the part for the edge is missing"))
 }
 
-/// [`json::complete`]. `None` also where its part was not added.
-pub fn complete_json(text: &str) -> Option<String> {
-    ADDED_COMPLETE.get()?(text)
+/// Calls the function of this name, with what it takes.
+///
+/// # Errors
+/// [`crate::chat::Code::Input`]: its part was not added, or what the function itself refuses.
+pub fn call(name: &str, first: &str, second: &str) -> Result<Option<String>> {
+    let found = FUNCTIONS.with_borrow(|all| all.iter().find(|(known, _)| *known == name).copied());
+    let (_, function) = found.ok_or_else(|| Error::input("a part of the module is missing"))?;
+    function(first, second)
 }
 
 /// The optimiser must not see what is added, or it would name it in the core.
 fn add(protocol: &'static Protocol) {
     PROTOCOLS.with_borrow_mut(|all| all.push(black_box(protocol)));
+}
+
+/// As [`add`].
+fn add_functions(functions: &'static [Function]) {
+    FUNCTIONS.with_borrow_mut(|all| all.extend(black_box(functions)));
 }
 
 /// What the module adds to itself in each part: `part: protocol`.
@@ -159,11 +174,12 @@ parts! {
 #[wasm_bindgen]
 pub fn part_edge() {
     ADDED_EDGE.set(Some(black_box(&EDGE)));
+    add_functions(&EDGE_FUNCTIONS);
 }
 
 /// Adds what only `rivulet/tools` needs.
 #[doc(hidden)]
 #[wasm_bindgen]
 pub fn part_tools() {
-    ADDED_COMPLETE.set(Some(black_box(json::complete)));
+    add_functions(&TOOLS_FUNCTIONS);
 }

@@ -453,6 +453,29 @@ test('timeout.total is for the whole run, its tools included', async () => {
   await chatError(within(SOON, reply.text(), 'the limit'), 'timeout', /connect/);
 });
 
+test('no pause before a retry is begun that timeout.total has no room for', async () => {
+  const reply = runTools(service('A', fails(503, 'x', { 'retry-after-ms': '5000' })).provider, { messages: MESSAGES, retries: 2, timeout: { total: 2_000 } });
+  const { retryAfterMs } = await chatError(within(1_500, reply.text(), 'at once'), 'service');
+  assert.equal(retryAfterMs, 5_000);
+});
+
+test('a tool that ends after the run has no effect on it', async () => {
+  let finish;
+  let begun;
+  const running = new Promise((resolve) => { begun = resolve; });
+  const late = tool({ name: 'late', run: () => new Promise((resolve) => { finish = resolve; begun(); }) });
+  const reply = runTools(calling(['c', 'late', '{}'], ['d', 'echo', '{"say":"x"}']).provider, { messages: MESSAGES, tools: [late, echo] });
+  const { events } = reply;
+  const pending = eventsOf({ events });
+  await running;
+  await reply.return();
+  assert.deepEqual((await pending).filter(({ type }) => type === 'tool-result'), []);
+  const before = reply.messages;
+  finish('late');
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual([await events.next(), reply.messages], [{ value: undefined, done: true }, before]);
+});
+
 test('a tool that takes long does not run into the limits of silence', async () => {
   const slow = tool({ name: 'slow', run: () => new Promise((resolve) => setTimeout(resolve, 120)) });
   const reply = runTools(calling(['c', 'slow', '{}']).provider, { messages: MESSAGES, tools: [slow], timeout: { idle: 40, firstChunk: 80 } });

@@ -1,5 +1,5 @@
 import { edge } from '#parts';
-import { core } from '../core.js';
+import { ofPart } from '../core.js';
 import { ChatError } from '../error.js';
 import { callCoreOnce } from '../provider.js';
 import { APIS } from './apis.js';
@@ -93,7 +93,7 @@ function plainWords(words) {
 }
 
 function isContextLength(error, code, names) {
-  return code === 'refused' && callCoreOnce(() => core(edge).isContextLength(names, error.message));
+  return code === 'refused' && callCoreOnce(() => ofPart(edge, 'isContextLength', names, error.message)) !== undefined;
 }
 
 /** The types of Anthropic's errors by their status. */
@@ -163,7 +163,7 @@ export function errorFrames(error, spec, responseMeta, requestId) {
   if (spec.api !== 'responses') return `data: ${JSON.stringify({ error: body })}\n\n`;
   let { sequence } = responseMeta;
   const numbered = (type, members) => frame(type, { type, ...members, sequence_number: sequence++ });
-  const response = JSON.parse(responseMeta.partial ?? callCoreOnce(() => core(edge).emptyAnswer(JSON.stringify(spec))));
+  const response = JSON.parse(responseMeta.partial ?? callCoreOnce(() => ofPart(edge, 'emptyAnswer', JSON.stringify(spec))));
   const code = RESPONSE_CODES.includes(body.code) ? body.code : 'server_error';
   const failed = { ...response, status: 'failed', error: { code, message: body.message } };
   // A client wants to hear of the response before its end.

@@ -1,5 +1,5 @@
 import { edge } from '#parts';
-import { core } from '../core.js';
+import { ofPart } from '../core.js';
 import { pausesEnd, readTimeouts } from '../deadline.js';
 import { ChatError } from '../error.js';
 import { checkedProviders, findProvider, firstItem, modelEntries, modelEntry } from '../serving.js';
@@ -198,7 +198,7 @@ function modelRoute(path) {
 /** The body of a request as `readRequest` of the core gives it (src/edge/request/mod.rs). */
 async function readRequest({ request, maxBodyBytes }, api) {
   const body = await readText(request, maxBodyBytes);
-  return JSON.parse(callCoreOnce(() => core(edge).readRequest(body, api)));
+  return JSON.parse(callCoreOnce(() => ofPart(edge, 'readRequest', body, api)));
 }
 
 /** Characters of text that are a token, about: no service but the model's own can count. */

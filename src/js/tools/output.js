@@ -1,5 +1,5 @@
 import { tools } from '#parts';
-import { completeJson, core } from '../core.js';
+import { ofPart } from '../core.js';
 import { ChatError } from '../error.js';
 import { callCoreOnce } from '../provider.js';
 import { isObject, readSchema } from './schema.js';
@@ -33,7 +33,7 @@ export function readOutput(given) {
     },
     /** What there is of the answer so far; `undefined`: nothing. */
     partial(text) {
-      const completed = callCoreOnce(() => (core(tools), completeJson(unfenced(text))));
+      const completed = callCoreOnce(() => ofPart(tools, 'completeJson', unfenced(text)));
       if (completed === undefined) return undefined;
       const value = JSON.parse(completed);
       if (!member || !isObject(value)) return value;

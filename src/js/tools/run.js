@@ -213,7 +213,8 @@ export class Run {
       const context = { toolCallId: call.id, messages, signal: entry.controller.signal };
       const approval = Object.hasOwn(approvals, call.id) ? approvals[call.id] : undefined;
       entry.promise = answer(call, byName, context, approval).then((outcome) => {
-        entry.outcome = outcome;
+        // What comes later changes nothing: the messages may have been taken by now.
+        if (!this.#isOver) entry.outcome = outcome;
       });
       return entry;
     });
