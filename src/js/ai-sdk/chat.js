@@ -2,6 +2,7 @@
 
 import { ChatError } from '../error.js';
 import { isProvider } from '../provider-mark.js';
+import { takesConversation } from './settings.js';
 import { Chunks, UI_OPTIONS, checked, responseOf, streamOf } from './ui-stream.js';
 import { approvalsIn, conversationIn, fromUIMessages } from './ui-messages.js';
 
@@ -100,7 +101,7 @@ async function replyOf(source, { system, call, onWarning }, { uiMessages, signal
     given = await source({ messages: read(true), uiMessages, approvals: approvalsIn(uiMessages), conversation, id, trigger, messageId, body, signal, request });
   }
   if (!isProvider(given)) return given;
-  return given.createAsyncGenerator({ ...call, ...(conversation && { conversation }), messages: read(false), signal });
+  return given.createAsyncGenerator({ ...call, ...(conversation && takesConversation(given) && { conversation }), messages: read(false), signal });
 }
 
 async function bodyOf(request, most) {

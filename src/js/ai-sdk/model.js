@@ -2,7 +2,7 @@ import { whole } from '../provider-mark.js';
 import { abortError, apiError } from './failure.js';
 import { PartReader } from './part-reader.js';
 import { readCall } from './request.js';
-import { described, namesOf, placesOf, readSettings, urlsOf } from './settings.js';
+import { described, namesOf, placesOf, readSettings, takesConversation, urlsOf } from './settings.js';
 import { NAME } from './state.js';
 
 /** Reasons of the end, in the words of the AI SDK. */
@@ -23,7 +23,8 @@ const MOST_TOLD = 500;
 export function languageModel(provider, settings) {
   const { specification, model } = readSettings(provider, settings, 'languageModel');
   const modelId = model ?? described(provider, ({ defaultModel }) => defaultModel);
-  const answer = (call, kind) => new Answer(provider, specification, modelId, readCall(call, { model, names: namesOf(provider), places: placesOf(provider) }), kind);
+  const read = (call) => readCall(call, { model, names: namesOf(provider), places: placesOf(provider), takesConversation: takesConversation(provider) });
+  const answer = (call, kind) => new Answer(provider, specification, modelId, read(call), kind);
   return {
     specificationVersion: specification,
     provider: `${NAME}.${described(provider, ({ name }) => name)}`,

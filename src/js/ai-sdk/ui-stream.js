@@ -96,10 +96,13 @@ export class Chunks {
 
   /** The next chunk; `undefined` behind the last one. */
   async next() {
-    if (!this.#isBegun) this.#begin();
     while (this.#queue.length === 0) {
       if (this.#isOver) return undefined;
       try {
+        if (!this.#isBegun) {
+          this.#begin();
+          break;
+        }
         const part = await this.#reader.next();
         if (part) this.#translate(part);
         else this.#end();
@@ -217,7 +220,7 @@ export class Chunks {
     if (!before && !this.#known.has(toolCallId)) this.#queue.push({ type: 'tool-input-available', toolCallId, toolName: name ?? 'tool', input: {} });
     if (isError && before?.approval?.approved === false) return this.#queue.push({ type: 'tool-output-denied', toolCallId });
     if (isError) return this.#queue.push({ type: 'tool-output-error', toolCallId, errorText: this.#textOf(result) });
-    return this.#queue.push({ type: 'tool-output-available', toolCallId, output: result ?? null });
+    return this.#queue.push({ type: 'tool-output-available', toolCallId, output: plain(result) });
   }
 
   #source(part) {
@@ -241,6 +244,15 @@ export class Chunks {
     const { providerMetadata: _, ...rest } = chunk;
     const kept = { ...(conversation !== undefined && { conversation }), ...(extraContent !== undefined && { extraContent }) };
     return Object.keys(kept).length > 0 ? { ...rest, providerMetadata: { [NAME]: kept } } : rest;
+  }
+}
+
+/** A result as JSON has it. What has no form there is told by its text. */
+function plain(result) {
+  try {
+    return JSON.stringify(result) === undefined ? null : result;
+  } catch {
+    return String(result);
   }
 }
 
