@@ -175,7 +175,7 @@ test('a question whether a tool may run goes to the page, and the answer comes b
       const given = answered(approved, reason);
       const next = await messageOf(ai, await route(post({ messages: given })), given);
       assert.equal(next.error, undefined);
-      assert.deepEqual(plain(next.message.parts).slice(0, 2), ['step-start', 'tool-delete output-available "gone"']);
+      assert.deepEqual(plain(next.message.parts), ['step-start', 'tool-delete output-available "gone"', 'step-start', 'text Done.']);
     }
     const refused = answered(false, 'too much');
     const denied = await messageOf(ai, toUIMessageStreamResponse(run([{ type: 'tool-result', id: 'd', name: 'delete', result: 'denied', isError: true }, { type: 'text', text: 'Well.' }, { type: 'finish', reason: 'stop' }]), { originalMessages: refused }), refused);

@@ -15,6 +15,9 @@ export const UI_OPTIONS = [
 /** What the SDK's own routes say of an error. */
 const hidden = () => 'An error occurred.';
 
+/** Parts that are of an answer of the model's. */
+const CONTENT = ['text-start', 'reasoning-start', 'tool-call', 'source', 'file'];
+
 /** What of an event of this package is data for the page that need not be kept. */
 const DATA = {
   status: ({ kind, text }) => ({ kind, text }),
@@ -76,6 +79,8 @@ export class Chunks {
   #isBegun = false;
   #isOver = false;
   #hasCalls = false;
+  /** Whether anything of the model's came since the step began. */
+  #isAnswered = false;
   #isSilent;
   /** Calls whose input is complete, of the whole message. */
   #known = new Set();
@@ -161,6 +166,7 @@ export class Chunks {
 
   #translate(part) {
     const { type } = part;
+    this.#isAnswered ||= CONTENT.includes(type);
     if (type.startsWith('reasoning-')) {
       if (this.#options.sendReasoning === false) return;
       return this.#queue.push(chunkOf(part));
@@ -181,7 +187,7 @@ export class Chunks {
       case 'tool-approval':
         return this.#queue.push({ type: 'tool-approval-request', approvalId: part.approvalId ?? `approval-${part.id}`, toolCallId: part.id });
       case 'step':
-        return this.#queue.push({ type: 'finish-step' }, { type: 'start-step' });
+        return this.#nextStep();
       case 'source':
         return this.#source(part);
       case 'file':
@@ -198,6 +204,13 @@ export class Chunks {
         return this.#queue.push({ type: `data-${type}`, data: DATA[type](part), transient: true });
     }
     return undefined;
+  }
+
+  /** Another answer begins. Results of calls that the page had before are no answer of their own. */
+  #nextStep() {
+    if (!this.#isAnswered) return;
+    this.#isAnswered = false;
+    this.#queue.push({ type: 'finish-step' }, { type: 'start-step' });
   }
 
   #call({ toolCallId, toolName, input: json, state }) {
