@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { languageModel, toUIMessageStream } from '../../dist/ai-sdk.js';
 import * as rivulet from '../../dist/index.js';
+import { startStubs } from './helper.mjs';
 import { begins, end, says, service, streams, text } from '../js/services.mjs';
 
 const VERSIONS = ['v2', 'v3', 'v4'];
@@ -178,6 +179,25 @@ test('options that rivulet does not have go where the service has them', async (
     assert.ok(/high|24576/.test(JSON.stringify(body)), `${name} was told to reason`);
   }
   assert.deepEqual(got, { Gemini: [4, 0.5, []], Ollama: [3, 0.5, []], Cohere: [3, 0.5, []], Anthropic: [3, undefined, ['presencePenalty', 'frequencyPenalty']] });
+});
+
+test('every option is carried by every provider, or a warning names it', async () => {
+  const { services, providers } = await startStubs();
+  try {
+    const told = {};
+    for (const [name, chat] of Object.entries(providers)) {
+      const { warnings } = await languageModel(chat).doGenerate({
+        prompt: [user('%say Hi')], topK: 3, presencePenalty: 0.5, frequencyPenalty: 0.5, temperature: 0.5, topP: 0.4, seed: 3, stopSequences: ['zz'], maxOutputTokens: 50,
+      });
+      told[name] = warnings.map(({ feature }) => feature).sort();
+    }
+    assert.deepEqual(told, {
+      openai: ['topK'], responses: ['frequencyPenalty', 'presencePenalty', 'seed', 'topK'], gemini: [], ollama: [], deepseek: ['seed', 'topK'],
+      anthropic: ['frequencyPenalty', 'presencePenalty', 'seed', 'temperature', 'topK', 'topP'],
+    });
+  } finally {
+    services.close();
+  }
 });
 
 test('several answers in one message of the assistant each get their own state', async () => {

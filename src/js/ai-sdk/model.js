@@ -13,8 +13,8 @@ const SDK_NAMES = {
   maxTokens: 'maxOutputTokens', stop: 'stopSequences', reasoningEffort: 'reasoning', top_k: 'topK', presence_penalty: 'presencePenalty', frequency_penalty: 'frequencyPenalty',
 };
 
-/** How a warning of the core names an option that it leaves out (src/options/chat_request.rs). */
-const LEFT_OUT = /has no way to pass on '([^']+)': it was left out$/;
+/** How warnings of the core name an option that is left out (src/options/chat_request.rs, and those of services in src/providers/keyed/). */
+const LEFT_OUT = /(?:has no way to pass on|has no|takes no) '([^']+)'(?: here)?: it was left out$/;
 
 /** Things that are told at the end, of each kind. */
 const MOST_TOLD = 500;
