@@ -243,7 +243,7 @@ test('what a service says beside its answer is in the metadata of the end, up to
   const events = [text0('A'), ...many, { type: 'retry', attempt: 1, waitMs: 5, error: new Error('busy') }, { type: 'warning', message: 'late' }, { type: 'logprobs', logprobs: { content: [] } }, { type: 'action', kind: 'form', action: {} }, finish('stop', 'end_turn')];
   const parts = await streamed(languageModel(provider(events)));
   const { rivulet } = parts.at(-1).providerMetadata;
-  assert.deepEqual([rivulet.status.length, rivulet.retries, rivulet.warnings, rivulet.logprobs, rivulet.actions], [500, [{ attempt: 1, waitMs: 5, message: 'busy' }], ['late'], [{ content: [] }], [{ kind: 'form', action: {} }]]);
+  assert.deepEqual([rivulet.status.length, rivulet.retries, rivulet.warnings, rivulet.logprobs, rivulet.actions], [500, [{ attempt: 1, waitMs: 5, message: 'busy' }], ['there were more than 500 status: the others were left out', 'late'], [{ content: [] }], [{ kind: 'form', action: {} }]]);
   const { warnings } = await languageModel(provider(events)).doGenerate(hi);
   assert.deepEqual(warnings, [{ type: 'other', message: 'late' }]);
 });

@@ -16,6 +16,9 @@ const SDK_NAMES = {
 /** How warnings of the core name an option that is left out (src/options/chat_request.rs, and those of services in src/providers/keyed/). */
 const LEFT_OUT = /(?:has no way to pass on|has no|takes no) '([^']+)'(?: here)?: it was left out$/;
 
+/** Options that are no part of an error: they may hold secrets, or are no data. */
+const NOT_TOLD = ['signal', 'headers', 'cookies', 'session', 'fetch'];
+
 /** Things that are told at the end, of each kind. */
 const MOST_TOLD = 500;
 
@@ -108,15 +111,17 @@ class Answer {
   #replaced;
   #hasCalls = false;
   #isOver = false;
+  /** Whether more was to be told than is. */
+  #isCut = false;
   isStopped = false;
   lateWarnings = [];
 
   /** `kind`: the method of the provider to ask with; left out: the one that streams. */
   constructor(provider, version, modelId, { options, warnings }, kind = 'createAsyncGenerator') {
-    const { signal, headers: _, cookies: __, session: ___, fetch: ____, apiKey: _____, ...values } = options;
+    const values = Object.fromEntries(Object.entries(options).filter(([name]) => !NOT_TOLD.includes(name)));
     this.#version = version;
     this.#modelId = modelId;
-    this.#signal = signal;
+    this.#signal = options.signal;
     this.#warnings = warnings;
     this.#call = { url: described(provider, ({ url, apiEndpoint }) => `${url}${apiEndpoint}`), values };
     this.#reply = provider[kind](options);
@@ -217,7 +222,7 @@ class Answer {
         break;
       case 'warning':
         this.#tell('warnings', part.message);
-        this.lateWarnings.push(this.#warningOf(part));
+        if (this.lateWarnings.length < MOST_TOLD) this.lateWarnings.push(this.#warningOf(part));
         break;
       case 'retry':
         this.#tell('retries', { attempt: part.attempt, waitMs: part.waitMs, message: part.error.message });
@@ -282,7 +287,10 @@ class Answer {
 
   #tell(kind, what) {
     const list = (this.#told[kind] ??= []);
-    if (list.length < MOST_TOLD) list.push(what);
+    if (list.length < MOST_TOLD) return void list.push(what);
+    if (!this.#isCut) (this.#told.warnings ??= []).push(`there were more than ${MOST_TOLD} ${kind}: the others were left out`);
+    this.#isCut = true;
+    return undefined;
   }
 
   #warningOf({ feature, details, message }) {
