@@ -300,6 +300,17 @@ test('a reply that was made without the signal ends when the page leaves, too', 
   await stopped;
 });
 
+test('a reply that fails when it is stopped harms nobody', async () => {
+  const stubborn = { ...run([{ type: 'text', text: 'Hi' }, { type: 'finish', reason: 'stop' }]), return: async () => { throw new Error('no'); } };
+  const leave = new AbortController();
+  const response = await chatRoute(() => stubborn)(post({ messages: [user('Hi')] }, { signal: leave.signal }));
+  const reader = response.body.getReader();
+  await saying(reader, 'Hi');
+  leave.abort();
+  await reader.cancel();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
 test('what a function of the application throws is not told to the page', async () => {
   const route = chatRoute(() => {
     throw new ChatError('input', 'the secret is missing');

@@ -73,7 +73,7 @@ function follow(signal) {
 function chunksOf(reply, messages, { call: _, system: __, ...options }, leave, throws) {
   const chunks = new Chunks(reply, { originalMessages: messages, ...options }, { throws, onStop: () => leave.abort() });
   // Behind what the abort itself brings about.
-  leave.signal.addEventListener('abort', () => setTimeout(() => reply.return()), { once: true });
+  leave.signal.addEventListener('abort', () => setTimeout(() => chunks.release()), { once: true });
   return chunks;
 }
 

@@ -121,7 +121,14 @@ export class Chunks {
   stop() {
     this.#isOver = true;
     this.#onStop?.();
-    return this.#reply.return();
+    return this.release();
+  }
+
+  /** Stops the reply. One that does not let itself be stopped is nobody's error any more. */
+  async release() {
+    try {
+      await this.#reply.return();
+    } catch {}
   }
 
   #begin() {
