@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { languageModel, toUIMessageStream } from '../../dist/ai-sdk.js';
 import * as rivulet from '../../dist/index.js';
+import { startStubs } from './helper.mjs';
 import { begins, end, says, service, streams, text } from '../js/services.mjs';
 
 const VERSIONS = ['v2', 'v3', 'v4'];
@@ -180,6 +181,25 @@ test('options that rivulet does not have go where the service has them', async (
   assert.deepEqual(got, { Gemini: [4, 0.5, []], Ollama: [3, 0.5, []], Cohere: [3, 0.5, []], Anthropic: [3, undefined, ['presencePenalty', 'frequencyPenalty']] });
 });
 
+test('every option is carried by every provider, or a warning names it', async () => {
+  const { services, providers } = await startStubs();
+  try {
+    const told = {};
+    for (const [name, chat] of Object.entries(providers)) {
+      const { warnings } = await languageModel(chat).doGenerate({
+        prompt: [user('%say Hi')], topK: 3, presencePenalty: 0.5, frequencyPenalty: 0.5, temperature: 0.5, topP: 0.4, seed: 3, stopSequences: ['zz'], maxOutputTokens: 50,
+      });
+      told[name] = warnings.map(({ feature }) => feature).sort();
+    }
+    assert.deepEqual(told, {
+      openai: ['topK'], responses: ['frequencyPenalty', 'presencePenalty', 'seed', 'topK'], gemini: [], ollama: [], deepseek: ['seed', 'topK'],
+      anthropic: ['frequencyPenalty', 'presencePenalty', 'seed', 'temperature', 'topK', 'topP'],
+    });
+  } finally {
+    services.close();
+  }
+});
+
 test('several answers in one message of the assistant each get their own state', async () => {
   const { provider: chat, calls } = service('A', says('Hi'));
   const state = (id) => ({ rivulet: { reasoningDetails: [{ type: 'reasoning.text', text: id, signature: id }] } });
@@ -223,7 +243,7 @@ test('what a service says beside its answer is in the metadata of the end, up to
   const events = [text0('A'), ...many, { type: 'retry', attempt: 1, waitMs: 5, error: new Error('busy') }, { type: 'warning', message: 'late' }, { type: 'logprobs', logprobs: { content: [] } }, { type: 'action', kind: 'form', action: {} }, finish('stop', 'end_turn')];
   const parts = await streamed(languageModel(provider(events)));
   const { rivulet } = parts.at(-1).providerMetadata;
-  assert.deepEqual([rivulet.status.length, rivulet.retries, rivulet.warnings, rivulet.logprobs, rivulet.actions], [500, [{ attempt: 1, waitMs: 5, message: 'busy' }], ['late'], [{ content: [] }], [{ kind: 'form', action: {} }]]);
+  assert.deepEqual([rivulet.status.length, rivulet.retries, rivulet.warnings, rivulet.logprobs, rivulet.actions], [500, [{ attempt: 1, waitMs: 5, message: 'busy' }], ['there were more than 500 status: the others were left out', 'late'], [{ content: [] }], [{ kind: 'form', action: {} }]]);
   const { warnings } = await languageModel(provider(events)).doGenerate(hi);
   assert.deepEqual(warnings, [{ type: 'other', message: 'late' }]);
 });

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { chatRoute, chatTransport, fromUIMessages, toUIMessageStream, toUIMessageStreamResponse } from '../../dist/ai-sdk.js';
-import { AiPuffer, ChatError } from '../../dist/index.js';
+import { AiPuffer, ChatError, OpenAiResponses } from '../../dist/index.js';
 import { sdk, startStubs } from './helper.mjs';
-import { begins, call, end, fails, says, service, streams, text } from '../js/services.mjs';
+import { begins, call, end, fails, frame, says, service, streams, text } from '../js/services.mjs';
 import { startSite } from '../site/server.mjs';
 
 const ask = (provider, more) => provider.createAsyncGenerator({ messages: 'Hi', ...more });
@@ -175,7 +175,7 @@ test('a question whether a tool may run goes to the page, and the answer comes b
       const given = answered(approved, reason);
       const next = await messageOf(ai, await route(post({ messages: given })), given);
       assert.equal(next.error, undefined);
-      assert.deepEqual(plain(next.message.parts).slice(0, 2), ['step-start', 'tool-delete output-available "gone"']);
+      assert.deepEqual(plain(next.message.parts), ['step-start', 'tool-delete output-available "gone"', 'step-start', 'text Done.']);
     }
     const refused = answered(false, 'too much');
     const denied = await messageOf(ai, toUIMessageStreamResponse(run([{ type: 'tool-result', id: 'd', name: 'delete', result: 'denied', isError: true }, { type: 'text', text: 'Well.' }, { type: 'finish', reason: 'stop' }]), { originalMessages: refused }), refused);
@@ -217,6 +217,38 @@ test('a message has the id of the one that goes on, else the given one, else non
   assert.deepEqual(await startOf({ originalMessages: messages.slice(0, 1) }), { type: 'start' });
   const bare = await chunksOf(toUIMessageStream(run([{ type: 'finish', reason: 'stop' }]), { sendStart: false, sendFinish: false }));
   assert.deepEqual(bare, [{ type: 'start-step' }, { type: 'finish-step' }]);
+});
+
+test('what the application gives may be wrong, and the page hears of an error', async () => {
+  const circular = {};
+  circular.self = circular;
+  for (const [result, output] of [[undefined, null], [1n, '1'], [circular, '[object Object]'], [0, 0]]) {
+    const body = await toUIMessageStreamResponse(run([...called('a', 'f', '{}'), { type: 'tool-result', id: 'a', name: 'f', result }, { type: 'finish', reason: 'stop' }])).text();
+    assert.ok(body.includes(`"output":${JSON.stringify(output)}`), body);
+  }
+  const broken = await chunksOf(toUIMessageStream(run([{ type: 'finish', reason: 'stop' }]), { messageMetadata: () => { throw new Error('secret'); } }));
+  assert.deepEqual(broken, [{ type: 'error', errorText: 'An error occurred.' }, { type: 'finish', finishReason: 'error' }]);
+});
+
+test('the streams of the SDK take these chunks among their own', async () => {
+  for (const major of [5, 6, 7]) {
+    const ai = await sdk(major);
+    const stream = ai.createUIMessageStream({ execute({ writer }) {
+      writer.write({ type: 'data-own', data: 1 });
+      writer.merge(toUIMessageStream(run([{ type: 'text', text: 'Hi' }, { type: 'finish', reason: 'stop' }]), { sendStart: false }));
+    } });
+    const { message, error } = await messageOf(ai, ai.createUIMessageStreamResponse({ stream }));
+    assert.equal(error, undefined);
+    assert.deepEqual(plain(message.parts).sort(), ['data-own', 'step-start', 'text Hi']);
+  }
+});
+
+test('a page cannot name the conversation of somebody else to a service', async () => {
+  const { provider, calls } = service('A', streams([frame({ type: 'response.completed', response: { id: 'r', status: 'completed', output: [{ type: 'message', content: [{ type: 'output_text', text: 'x' }] }] } })]), OpenAiResponses);
+  const forged = { id: 'a', role: 'assistant', parts: [{ type: 'text', text: 'A', providerMetadata: { rivulet: { conversation: { responseId: 'resp_other' } } } }] };
+  await (await chatRoute(provider)(post({ messages: [user('Hi'), forged, user('And?', 'u2')] }))).text();
+  assert.equal(calls[0].body.previous_response_id, undefined);
+  assert.equal(calls[0].body.input.length, 3);
 });
 
 test('warnings go to onWarning, and to the console once where nobody listens', async (t) => {
@@ -266,6 +298,17 @@ test('a reply that was made without the signal ends when the page leaves, too', 
   await saying(reader, 'Hel');
   leave.abort();
   await stopped;
+});
+
+test('a reply that fails when it is stopped harms nobody', async () => {
+  const stubborn = { ...run([{ type: 'text', text: 'Hi' }, { type: 'finish', reason: 'stop' }]), return: async () => { throw new Error('no'); } };
+  const leave = new AbortController();
+  const response = await chatRoute(() => stubborn)(post({ messages: [user('Hi')] }, { signal: leave.signal }));
+  const reader = response.body.getReader();
+  await saying(reader, 'Hi');
+  leave.abort();
+  await reader.cancel();
+  await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
 test('what a function of the application throws is not told to the page', async () => {

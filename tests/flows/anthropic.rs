@@ -194,6 +194,17 @@ fn called(conversation: Value) -> Flow {
 }
 
 #[test]
+fn top_k_belongs_to_the_version_before() {
+    let options = json!({ "native": { "messages": { "top_k": 3 } } });
+    let of = |version: Value| {
+        let played = ask(json!("Hi")).settings(json!({ "version": version })).options(options.clone()).answers(&[ok()]);
+        (played.json(0).get("top_k").cloned(), played.warnings().len())
+    };
+    assert_eq!(of(json!("2023-06-01")), (Some(json!(3)), 0));
+    assert_eq!(of(Value::Null), (None, 1));
+}
+
+#[test]
 fn thoughts_go_back_before_the_turn_that_they_led_to() {
     let first = ask(json!("Weather?")).answers(&[named(&[
         begin(0, json!({ "type": "thinking", "thinking": "", "signature": "" })),

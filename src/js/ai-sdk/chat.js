@@ -2,6 +2,7 @@
 
 import { ChatError } from '../error.js';
 import { isProvider } from '../provider-mark.js';
+import { takesConversation } from './settings.js';
 import { Chunks, UI_OPTIONS, checked, responseOf, streamOf } from './ui-stream.js';
 import { approvalsIn, conversationIn, fromUIMessages } from './ui-messages.js';
 
@@ -72,7 +73,7 @@ function follow(signal) {
 function chunksOf(reply, messages, { call: _, system: __, ...options }, leave, throws) {
   const chunks = new Chunks(reply, { originalMessages: messages, ...options }, { throws, onStop: () => leave.abort() });
   // Behind what the abort itself brings about.
-  leave.signal.addEventListener('abort', () => setTimeout(() => reply.return()), { once: true });
+  leave.signal.addEventListener('abort', () => setTimeout(() => chunks.release()), { once: true });
   return chunks;
 }
 
@@ -100,7 +101,7 @@ async function replyOf(source, { system, call, onWarning }, { uiMessages, signal
     given = await source({ messages: read(true), uiMessages, approvals: approvalsIn(uiMessages), conversation, id, trigger, messageId, body, signal, request });
   }
   if (!isProvider(given)) return given;
-  return given.createAsyncGenerator({ ...call, ...(conversation && { conversation }), messages: read(false), signal });
+  return given.createAsyncGenerator({ ...call, ...(conversation && takesConversation(given) && { conversation }), messages: read(false), signal });
 }
 
 async function bodyOf(request, most) {

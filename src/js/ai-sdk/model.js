@@ -2,7 +2,7 @@ import { whole } from '../provider-mark.js';
 import { abortError, apiError } from './failure.js';
 import { PartReader } from './part-reader.js';
 import { readCall } from './request.js';
-import { described, namesOf, placesOf, readSettings, urlsOf } from './settings.js';
+import { described, namesOf, placesOf, readSettings, takesConversation, urlsOf } from './settings.js';
 import { NAME } from './state.js';
 
 /** Reasons of the end, in the words of the AI SDK. */
@@ -13,8 +13,11 @@ const SDK_NAMES = {
   maxTokens: 'maxOutputTokens', stop: 'stopSequences', reasoningEffort: 'reasoning', top_k: 'topK', presence_penalty: 'presencePenalty', frequency_penalty: 'frequencyPenalty',
 };
 
-/** How a warning of the core names an option that it leaves out (src/options/chat_request.rs). */
-const LEFT_OUT = /has no way to pass on '([^']+)': it was left out$/;
+/** How warnings of the core name an option that is left out (src/options/chat_request.rs, and those of services in src/providers/keyed/). */
+const LEFT_OUT = /(?:has no way to pass on|has no|takes no) '([^']+)'(?: here)?: it was left out$/;
+
+/** Options that are no part of an error: they may hold secrets, or are no data. */
+const NOT_TOLD = ['signal', 'headers', 'cookies', 'session', 'fetch'];
 
 /** Things that are told at the end, of each kind. */
 const MOST_TOLD = 500;
@@ -23,7 +26,8 @@ const MOST_TOLD = 500;
 export function languageModel(provider, settings) {
   const { specification, model } = readSettings(provider, settings, 'languageModel');
   const modelId = model ?? described(provider, ({ defaultModel }) => defaultModel);
-  const answer = (call, kind) => new Answer(provider, specification, modelId, readCall(call, { model, names: namesOf(provider), places: placesOf(provider) }), kind);
+  const read = (call) => readCall(call, { model, names: namesOf(provider), places: placesOf(provider), takesConversation: takesConversation(provider) });
+  const answer = (call, kind) => new Answer(provider, specification, modelId, read(call), kind);
   return {
     specificationVersion: specification,
     provider: `${NAME}.${described(provider, ({ name }) => name)}`,
@@ -107,15 +111,17 @@ class Answer {
   #replaced;
   #hasCalls = false;
   #isOver = false;
+  /** Whether more was to be told than is. */
+  #isCut = false;
   isStopped = false;
   lateWarnings = [];
 
   /** `kind`: the method of the provider to ask with; left out: the one that streams. */
   constructor(provider, version, modelId, { options, warnings }, kind = 'createAsyncGenerator') {
-    const { signal, headers: _, cookies: __, session: ___, fetch: ____, apiKey: _____, ...values } = options;
+    const values = Object.fromEntries(Object.entries(options).filter(([name]) => !NOT_TOLD.includes(name)));
     this.#version = version;
     this.#modelId = modelId;
-    this.#signal = signal;
+    this.#signal = options.signal;
     this.#warnings = warnings;
     this.#call = { url: described(provider, ({ url, apiEndpoint }) => `${url}${apiEndpoint}`), values };
     this.#reply = provider[kind](options);
@@ -216,7 +222,7 @@ class Answer {
         break;
       case 'warning':
         this.#tell('warnings', part.message);
-        this.lateWarnings.push(this.#warningOf(part));
+        if (this.lateWarnings.length < MOST_TOLD) this.lateWarnings.push(this.#warningOf(part));
         break;
       case 'retry':
         this.#tell('retries', { attempt: part.attempt, waitMs: part.waitMs, message: part.error.message });
@@ -281,7 +287,10 @@ class Answer {
 
   #tell(kind, what) {
     const list = (this.#told[kind] ??= []);
-    if (list.length < MOST_TOLD) list.push(what);
+    if (list.length < MOST_TOLD) return void list.push(what);
+    if (!this.#isCut) (this.#told.warnings ??= []).push(`there were more than ${MOST_TOLD} ${kind}: the others were left out`);
+    this.#isCut = true;
+    return undefined;
   }
 
   #warningOf({ feature, details, message }) {

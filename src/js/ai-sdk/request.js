@@ -29,8 +29,9 @@ const SDK_AGENT = /(^|\s)ai(-sdk)?\/\S+(\s+(ai-sdk|runtime)\/\S+)*\s*$/;
 /**
  * `{ options, warnings }` for a call. Each warning is `{ feature, details }` or `{ message }`. Throws a `ChatError` `input` for what cannot be
  * passed on in any way. `names`: those under which uploaded files may stand. `places`: of the options in `SAMPLING`, in the request of the service.
+ * `takesConversation`: whether that of an earlier answer is given.
  */
-export function readCall(call, { model, names, places = {} }) {
+export function readCall(call, { model, names, places = {}, takesConversation }) {
   const warnings = [];
   const warn = (feature, details) => warnings.push({ feature, details: details ?? `'${feature}' was left out` });
   const tell = (message) => warnings.push({ message });
@@ -55,7 +56,7 @@ export function readCall(call, { model, names, places = {} }) {
     if ((value ?? undefined) !== undefined && !(name in SAME) && !READ.includes(name)) warn(name);
   }
   const { messages, conversation } = readPrompt(call.prompt, names, tell);
-  if (conversation) options.conversation = conversation;
+  if (conversation && takesConversation) options.conversation = conversation;
   Object.assign(options, toolOptions(call, warn));
   const format = formatOf(call.responseFormat);
   if (format) options.responseFormat = format;

@@ -2,6 +2,9 @@ import { ChatError } from '../error.js';
 import { ownProperties, refuseUnknown } from '../options.js';
 import { isProvider } from '../provider-mark.js';
 
+/** The classes of services, which are no sites. */
+const CLASSES = ['Anthropic', 'Cohere', 'Gemini', 'Ollama', 'OpenAiChat', 'OpenAiResponses', 'WorkersAi'];
+
 /** Versions of the interface. */
 const SPECIFICATIONS = ['v2', 'v3', 'v4'];
 
@@ -44,6 +47,12 @@ const classOf = (provider) => provider.constructor.protocol;
 export const placesOf = (provider) => PLACES[classOf(provider)];
 
 export const urlsOf = (provider) => ({ ...URLS[classOf(provider)] });
+
+/**
+ * Whether a call is given the conversation of an earlier one, which only sites need: services have all of it in the messages. And a page could name a conversation of somebody else
+ * to a service that knows them by id.
+ */
+export const takesConversation = (provider) => !CLASSES.includes(classOf(provider));
 
 /** Under which names something may stand that is meant for this provider. */
 export const namesOf = (provider) => ['rivulet', NAMES[classOf(provider)]].filter(Boolean);

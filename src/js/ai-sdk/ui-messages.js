@@ -8,7 +8,7 @@ import { warner } from './warner.js';
 /** Parts that are for the page alone. */
 const FOR_THE_PAGE = /^(source-url|source-document|data-.*)$/;
 
-/** How a result begins that tells of a failure, since most services have no other place for that. */
+/** A result as the text that goes to the service. */
 const textOf = (output) => (typeof output === 'string' ? output : jsonOf(output));
 
 /** `openCalls`: whether calls about which a person was asked stay without a result, for `runTools`. */

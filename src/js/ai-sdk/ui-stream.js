@@ -15,6 +15,9 @@ export const UI_OPTIONS = [
 /** What the SDK's own routes say of an error. */
 const hidden = () => 'An error occurred.';
 
+/** Parts that are of an answer of the model's. */
+const CONTENT = ['text-start', 'reasoning-start', 'tool-call', 'source', 'file'];
+
 /** What of an event of this package is data for the page that need not be kept. */
 const DATA = {
   status: ({ kind, text }) => ({ kind, text }),
@@ -76,6 +79,8 @@ export class Chunks {
   #isBegun = false;
   #isOver = false;
   #hasCalls = false;
+  /** Whether anything of the model's came since the step began. */
+  #isAnswered = false;
   #isSilent;
   /** Calls whose input is complete, of the whole message. */
   #known = new Set();
@@ -96,10 +101,13 @@ export class Chunks {
 
   /** The next chunk; `undefined` behind the last one. */
   async next() {
-    if (!this.#isBegun) this.#begin();
     while (this.#queue.length === 0) {
       if (this.#isOver) return undefined;
       try {
+        if (!this.#isBegun) {
+          this.#begin();
+          break;
+        }
         const part = await this.#reader.next();
         if (part) this.#translate(part);
         else this.#end();
@@ -113,7 +121,14 @@ export class Chunks {
   stop() {
     this.#isOver = true;
     this.#onStop?.();
-    return this.#reply.return();
+    return this.release();
+  }
+
+  /** Stops the reply. One that does not let itself be stopped is nobody's error any more. */
+  async release() {
+    try {
+      await this.#reply.return();
+    } catch {}
   }
 
   #begin() {
@@ -158,6 +173,7 @@ export class Chunks {
 
   #translate(part) {
     const { type } = part;
+    this.#isAnswered ||= CONTENT.includes(type);
     if (type.startsWith('reasoning-')) {
       if (this.#options.sendReasoning === false) return;
       return this.#queue.push(chunkOf(part));
@@ -178,7 +194,7 @@ export class Chunks {
       case 'tool-approval':
         return this.#queue.push({ type: 'tool-approval-request', approvalId: part.approvalId ?? `approval-${part.id}`, toolCallId: part.id });
       case 'step':
-        return this.#queue.push({ type: 'finish-step' }, { type: 'start-step' });
+        return this.#nextStep();
       case 'source':
         return this.#source(part);
       case 'file':
@@ -195,6 +211,13 @@ export class Chunks {
         return this.#queue.push({ type: `data-${type}`, data: DATA[type](part), transient: true });
     }
     return undefined;
+  }
+
+  /** Another answer begins. Results of calls that the page had before are no answer of their own. */
+  #nextStep() {
+    if (!this.#isAnswered) return;
+    this.#isAnswered = false;
+    this.#queue.push({ type: 'finish-step' }, { type: 'start-step' });
   }
 
   #call({ toolCallId, toolName, input: json, state }) {
@@ -217,7 +240,7 @@ export class Chunks {
     if (!before && !this.#known.has(toolCallId)) this.#queue.push({ type: 'tool-input-available', toolCallId, toolName: name ?? 'tool', input: {} });
     if (isError && before?.approval?.approved === false) return this.#queue.push({ type: 'tool-output-denied', toolCallId });
     if (isError) return this.#queue.push({ type: 'tool-output-error', toolCallId, errorText: this.#textOf(result) });
-    return this.#queue.push({ type: 'tool-output-available', toolCallId, output: result ?? null });
+    return this.#queue.push({ type: 'tool-output-available', toolCallId, output: plain(result) });
   }
 
   #source(part) {
@@ -241,6 +264,15 @@ export class Chunks {
     const { providerMetadata: _, ...rest } = chunk;
     const kept = { ...(conversation !== undefined && { conversation }), ...(extraContent !== undefined && { extraContent }) };
     return Object.keys(kept).length > 0 ? { ...rest, providerMetadata: { [NAME]: kept } } : rest;
+  }
+}
+
+/** A result as JSON has it. What has no form there is told by its text. */
+function plain(result) {
+  try {
+    return JSON.stringify(result) === undefined ? null : result;
+  } catch {
+    return String(result);
   }
 }
 

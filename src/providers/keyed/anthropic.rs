@@ -196,7 +196,7 @@ fn open(chat: Rc<ChatRequest>, _: &Session) -> Result<Operation> {
         });
     }
     if version(chat) >= VERSION {
-        for &(key, warning) in &[("temperature", NO_TEMPERATURE), ("top_p", NO_TOP_P)] {
+        for &(key, warning) in &[("temperature", NO_TEMPERATURE), ("top_p", NO_TOP_P), ("top_k", NO_TOP_K)] {
             if body.take(key).is_some() {
                 warnings.push(warning.to_owned());
             }
@@ -216,6 +216,7 @@ const MAX_TOKENS: u64 = 8192;
 /// Warnings about options that the newer version of the API has no more.
 const NO_TEMPERATURE: &str = "Anthropic's API of 2026-10-21 has no 'temperature': it was left out";
 const NO_TOP_P: &str = "Anthropic's API of 2026-10-21 has no 'topP': it was left out";
+const NO_TOP_K: &str = "Anthropic's API of 2026-10-21 has no 'top_k': it was left out";
 const NO_THINKING: &str = "the thinking that led to the last tool calls did not come back, without which Anthropic refuses to think: \
     thinking is off for this request";
 const NO_LIMITS: &str = "Anthropic takes no limits of numbers, lengths and patterns in the schema of 'responseFormat': they went into \
