@@ -82,6 +82,7 @@ fn event_kinds_of_the_types_are_those_that_are_handed_out() {
     let buffer = between(&source("src/js/event-buffer.js"), "  #eventOf(kind", "\n  }\n");
     let retry = between(&source("src/js/event-buffer.js"), "  retry(", "\n  }\n");
     let mut handed_out = matches(r#"=> "([a-z-]+)""#, &core);
+    handed_out.extend(matches("type: '([a-z-]+)'", &source("src/js/tools/run.js")));
     handed_out.extend(matches("type: '([a-z-]+)'", &(buffer + &retry)));
     let mut types = matches("type: '([a-z-]+)'", &declared);
     // Declared on their own, since `onRetry` and `onWarning` get them, too.

@@ -23,5 +23,8 @@ fuzz_target!(|input: &[u8]| {
         error_text::of(&parsed.value);
         parsed.value.as_str().map(|text| json::join_surrogates(text, parsed.has_lone_surrogates));
     }
+    if let Some(completed) = json::complete(&String::from_utf8_lossy(input)) {
+        assert!(json::parse(completed.as_bytes()).is_ok(), "{completed}");
+    }
     error_text::html_to_text(&String::from_utf8_lossy(input));
 });

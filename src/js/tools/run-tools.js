@@ -19,7 +19,7 @@ const FOREIGN = {
   recursionLimit: 'maxSteps', onStepFinish: 'onStep', schema: 'output', outputType: 'output', outputSchema: 'output', experimental_output: 'output',
 };
 
-/** The methods of a tool choice in which the model has to call. */
+/** Whether the model has to call a tool by this choice. */
 const forces = (choice) => choice === 'required' || ['function', 'tool', 'custom', 'any', 'required'].includes(choice?.type);
 
 /** From this length on, in letters, an answer is completed again only when it has grown by 1/64. */
@@ -57,7 +57,7 @@ function readRun(given, options, config) {
   check(typeof approvals === 'object' && Object.values(approvals).every(isAnswer), 'approvals must be an object of ids, each with true, false or a reason');
   check(output === undefined || (all.responseFormat ?? undefined) === undefined, 'output and responseFormat both say what the answer looks like: give one of them');
   const { declared, byName } = readTools(tools);
-  const wanted = output && readOutput(output);
+  const wanted = output === undefined ? undefined : readOutput(output);
 
   const { provider, defaults } = find(given, all);
   if (declared.length > 0 || wanted) refuseSites(provider);
