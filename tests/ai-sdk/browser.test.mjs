@@ -62,7 +62,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rivulet-ai-sdk-'));
   [browser, services] = await Promise.all([launch(), startServices()]);
   const bundle = await bundleWorker(join(ROOT, 'tests/ai-sdk/page/worker.js'), folder, ROOT, {
-    rivulet: dist('workerd/index.js'), 'rivulet/ai-sdk': dist('workerd/ai-sdk.js'),
+    rivulet: dist('workerd/index.js'), 'rivulet/ai-sdk': dist('workerd/ai-sdk.js'), 'rivulet/tools': dist('workerd/tools.js'),
   });
   workerd = await startWorkerd(bundle, { env: { SERVICES_URL: services.url, SERVICE_KEY } });
   for (const [major, alias] of Object.entries(VERSIONS)) scripts[major] = await script(alias);

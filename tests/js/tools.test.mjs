@@ -71,6 +71,18 @@ test('it is a reply over all steps, and sends nothing before the first read', as
   await assert.rejects(reply.text(), TypeError, 'it can be read once');
 });
 
+test('while it is read, messages end with the answer so far', async () => {
+  const a = service('A', inTurn(
+    streams([text('Let me '), text('see. '), ...call(0, 'c1', 'echo', ['{"say":"one"}']), ...end('tool_calls')]),
+    says('It ', 'is.'),
+  ));
+  const reply = runTools(a.provider, { messages: MESSAGES, tools: [echo] });
+  const seen = [];
+  for await (const _ of reply) seen.push(reply.messages.map(({ role, content }) => `${role}: ${content}`));
+  const first = ['assistant: Let me see. ', 'tool: one'];
+  assert.deepEqual(seen, [['assistant: Let me '], [first[0]], [...first, 'assistant: It '], [...first, 'assistant: It is.']]);
+});
+
 test('text(), a response, a stream and events read it, too', async () => {
   const run = () => runTools(calling(['c', 'echo', '{"say":"x"}']).provider, { messages: 'Hi', tools: [echo] });
   assert.equal(await run().text(), 'Done.');
