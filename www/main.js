@@ -4,20 +4,22 @@ import { announcer } from './announcer.js';
 import { Chat } from './chat.js';
 import { coloured, fiveLines } from './code.js';
 import { composer } from './composer.js';
-import { byId, eachFrame, el } from './dom.js';
+import { copyText } from './copy.js';
+import { byId, el } from './dom.js';
 import { explained } from './errors.js';
 import { eventLog } from './events.js';
 import { showExamples } from './examples.js';
+import { eachFrame } from './frames.js';
 import {
   callOptions, CONNECTIONS, defaultUrl, EDGE, fieldsOf, isService, LOCAL_PAGES, makeProvider, modelsOf, PROVIDERS, serviceKey,
 } from './providers.js';
 import { DEFAULTS, fillForm, loadSettings, readForm, saveSettings } from './settings.js';
 import { rows, summary, Timings } from './timings.js';
-import { addTurn, copyText } from './turns.js';
+import { addTurn } from './turns.js';
 
 const form = byId('settings');
 const chat = new Chat();
-const events = eventLog(byId('event-list'), byId('event-count'));
+const events = eventLog(byId('events'), byId('event-list'), byId('event-count'));
 const voice = announcer(byId('announcer'));
 const message = composer({ send, stop: () => chat.stop() });
 const follow = follower();
@@ -123,7 +125,13 @@ function showCode() {
 }
 
 function showTimings(timings) {
-  byId('timings').replaceChildren(...rows(timings).flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+  const list = byId('timings');
+  const now = rows(timings);
+  if (!list.firstChild) list.append(...now.flatMap(([name]) => [el('dt', {}, name), el('dd')]));
+  const shown = list.querySelectorAll('dd');
+  now.forEach(([, value], index) => {
+    if (shown[index].textContent !== value) shown[index].textContent = value;
+  });
 }
 
 function startAnew() {
@@ -155,14 +163,14 @@ async function send(prompt) {
     provider: settings.provider,
     timings,
     isMarkdown: settings.markdown,
-    onDraw: follow.on,
+    follow,
     onAgain: () => send(prompt),
   });
   follow.start();
 
   const ownConversation = conversation;
   const onEvent = (event) => {
-    if (ownConversation !== conversation) return;
+    if (ownConversation !== conversation) return undefined;
     const at = timings.now();
     events.add(event, at);
     if (event.type === 'text') {
@@ -181,6 +189,7 @@ async function send(prompt) {
     } else if (event.type === 'replace') turn.replace(event.text);
     else if (event.type === 'warning') turn.note(event.message);
     else if (event.type === 'image') turn.image(event.url);
+    return turn.room();
   };
   const current = { ...settings, apiKey: byId('api-key').value.trim() };
   const { error, stopped } = await chat.send(prompt, () => makeProvider(current), callOptions(current), onEvent);
@@ -190,26 +199,27 @@ async function send(prompt) {
   timings.finish();
   if (error !== undefined) events.error(stopped ? 'signal.reason' : `${error.code ?? error.name}`, timings.elapsed);
   events.flush();
-  turn.finish({ error, stopped });
   voice.finish(stopped ? 'Stopped.' : '');
   figures.flush();
-  follow.on();
+  await turn.finish({ error, stopped });
+  if (ownConversation !== conversation) return;
   message.status(`${stopped ? 'Stopped' : error !== undefined ? 'Failed' : 'Done'}: ${summary(timings)}`);
 }
 
 /** Scrolls along with the reply, as long as the visitor has not scrolled away from its end. */
 function follower() {
   const end = byId('end');
-  let wasAtEnd = true;
-  const isAtEnd = () => end.getBoundingClientRect().top <= byId('dock').getBoundingClientRect().top + 60;
-  const watch = () => { wasAtEnd = isAtEnd(); };
-  for (const type of ['wheel', 'touchmove', 'keyup']) addEventListener(type, watch, { passive: true });
-  const on = () => {
-    if (wasAtEnd) end.scrollIntoView({ block: 'nearest' });
+  let isFollowing = true;
+  return {
+    start() {
+      isFollowing = true;
+      end.scrollIntoView({ block: 'nearest' });
+    },
+    read() {
+      isFollowing = end.getBoundingClientRect().top <= byId('dock').getBoundingClientRect().top + 60;
+    },
+    scroll() {
+      if (isFollowing) end.scrollIntoView({ block: 'nearest' });
+    },
   };
-  const start = () => {
-    wasAtEnd = true;
-    on();
-  };
-  return { start, on };
 }
