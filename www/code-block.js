@@ -7,7 +7,7 @@ import { syntax } from './syntax.js';
 
 /** How many characters a part has before the next line begins another one: a browser lays out the whole of a part that grows. */
 const PART = 3000;
-/** How many characters of a line are waited for. A longer line is broken, and loses its colours. */
+/** How many characters of a line are waited for: a longer one is broken. */
 const LONGEST_LINE = 2000;
 /** How much of a block has colours: an element for each word of a megabyte would be too many. */
 const COLOURED = 60_000;

@@ -2,16 +2,12 @@
 // counted in layouts and tasks; the times are printed, since they say as much about the machine.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import { choose, say } from './browser.mjs';
+import { DONE, frame, inParts, startService } from './stream.mjs';
 import { GREETING, visit } from './visit.mjs';
 
 const PIECES = 10_000;
-
-const frame = (delta) => `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta }] })}\n\n`;
 
 /** A piece of a reply that has everything: headings, lists, code, tables. */
 function markdown(index) {
@@ -26,39 +22,7 @@ function markdown(index) {
   return `word${index} `;
 }
 
-/** A service that answers with what `write` writes. `closed` resolves when the browser has ended the request, or the reply is over. */
-async function startService(write) {
-  const server = createServer(async (request, response) => {
-    request.resume();
-    response.writeHead(200, {
-      'access-control-allow-origin': '*', 'access-control-allow-headers': '*', 'content-type': 'text/event-stream',
-    });
-    if (request.method !== 'OPTIONS') await write(response);
-    response.end();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const origin = `http://127.0.0.1:${server.address().port}`;
-  return {
-    origin,
-    url: `${origin}/v1`,
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
-/** Sends a reply in so many parts, as a fast line does. */
-const inParts = (body, parts) => async (response) => {
-  const size = Math.ceil(body.length / parts);
-  for (let at = 0; at < body.length; at += size) {
-    response.write(body.slice(at, at + size));
-    if (parts > 1) await pause(10);
-  }
-};
-
-const replyOf = (piece) => `${Array.from({ length: PIECES }, (_, index) => frame({ content: piece(index) })).join('')}data: [DONE]\n\n`;
+const replyOf = (piece) => `${Array.from({ length: PIECES }, (_, index) => frame({ content: piece(index) })).join('')}${DONE}`;
 
 /** What `work` costs the main thread of the page. */
 async function measured(page, work) {
@@ -126,7 +90,7 @@ visit('reasoning and arguments of a call may come in as many pieces', {
     frame({ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: 'list', arguments: '[' } }] }),
     ...Array.from({ length: PIECES }, (_, index) => frame({ tool_calls: [{ index: 0, function: { arguments: `${index},` } }] })),
     frame({ tool_calls: [{ index: 0, function: { arguments: '0]' } }] }),
-    'data: [DONE]\n\n',
+    DONE,
   ].join(''), 100))],
 }, async (page, site, service) => {
   await choose(page, 'OpenAiChat', { baseUrl: service.url, model: 'm' });
