@@ -92,7 +92,12 @@ visit('42 sources of CommonMark, GFM and models are shown as they should be', {}
 
 visit('a reply in pieces is shown as the whole is, wherever it is cut', {}, async (page) => {
   await page.evaluate(prepare);
-  const sources = [...CASES.map(([, source]) => source), CASES.map(([, source]) => source.replaceAll(/^\[/gm, '(')).join('\n\n<!-- -->\n\n')];
+  const sources = [
+    ...CASES.map(([, source]) => source),
+    CASES.map(([, source]) => source.replaceAll(/^\[/gm, '(')).join('\n\n<!-- -->\n\n'),
+    // Addresses that come long after their links.
+    'See [a][1], [b] and\n\n- [c][1]\n\nMore.\n\n[1]: https://a.example\n[b]: https://b.example/longer "t"\n\n```js\n[x]: 1\n```\n\nEnd.',
+  ];
   for (const source of sources) {
     const whole = await page.evaluate((text) => window.md(text), source);
     for (const size of [1, 2, 3, 7]) {

@@ -36,12 +36,14 @@ visit('code keeps its nodes while it grows, and a selection in it', withReply(['
       window.removed = 0;
       new MutationObserver((records) => {
         for (const { target, removedNodes } of records) {
-          if (target.parentElement?.closest('.code-block')) window.removed += [...removedNodes].filter((node) => node.nodeType === Node.ELEMENT_NODE).length;
+          const isInCode = target.closest('.code-block');
+          window.removed += [...removedNodes].filter((node) => node instanceof Element && (isInCode || node.matches('.code-block'))).length;
         }
       }).observe(document.querySelector('#log'), { subtree: true, childList: true });
     });
     const { reply } = await ask(page, service);
-    assert.equal(await page.evaluate(() => window.removed), 0);
+    // The first time the fence is read it is not known to be one that stays open.
+    assert.ok(await page.evaluate(() => window.removed) <= 1);
     assert.match(await reply.locator('code').textContent(), /^x0 = 0\n[^]*x299 = 299\n$/);
   });
 
