@@ -16,6 +16,9 @@ const GROWTH = 1 / 24;
 /** How many characters at most are read again at the end, for links whose address came after them. */
 const AGAIN = 100_000;
 
+/** The level of the page's own heading above the replies. */
+const PAGE_LEVEL = 2;
+
 /** Elements that blocks are made of: new text goes into the last of them until the block is read anew. */
 const BLOCK = 'p, ul, ol, li, blockquote, div, pre, pre > code, table, thead, tbody, tr, th, td';
 
@@ -29,6 +32,8 @@ const ITEM = /^ {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]/gm;
  * @property {number} end
  * @property {any[]} tokens
  * @property {Node[]} nodes
+ * @property {number} above the level of the last heading before it
+ * @property {number} level the level of the last heading at its end
  */
 
 /**
@@ -55,6 +60,8 @@ export function growingMarkdown(parent, library) {
   let references = {};
   /** Finished blocks that may have links whose address comes later. */
   let unresolved = [];
+  /** The level of the last heading of the finished text. */
+  let level = PAGE_LEVEL;
   let isFinished = false;
   const isLast = () => isFinished && waiting === '';
 
@@ -95,12 +102,13 @@ export function growingMarkdown(parent, library) {
     const lines = lineStarts(head + text, head.length);
     const found = [];
     let whole = [];
+    const outline = { level };
     for (const token of library.parse(head + text, { references: own })) {
       whole.push(token);
       if (token.level > 0 || token.nesting === 1) continue;
       const [start, end] = whole[0].map.map((line) => Math.max(0, lines[line] ?? text.length));
       const drawn = head && found.length === 0 ? rowsOf(whole) : whole;
-      found.push({ begin: found.at(-1)?.end ?? 0, start, end, tokens: whole, nodes: nodesOf(drawn) });
+      found.push({ begin: found.at(-1)?.end ?? 0, start, end, tokens: whole, above: outline.level, nodes: nodesOf(drawn, outline), level: outline.level });
       whole = [];
     }
     return found;
@@ -122,8 +130,9 @@ export function growingMarkdown(parent, library) {
     const known = Object.keys(own).length > 0 ? -1 : Object.keys(references).length;
     for (const block of blocks) {
       const text = source.slice(block.begin, block.end);
-      if (text.includes('[') && !head) unresolved.push({ text, known, nodes: block.nodes });
+      if (text.includes('[') && !head) unresolved.push({ text, known, nodes: block.nodes, level: block.above });
     }
+    level = blocks.at(-1)?.level ?? level;
     const settled = new Set(blocks.flatMap((block) => block.nodes));
     nodes = nodes.filter((node) => !settled.has(node));
     source = source.slice(end);
@@ -224,7 +233,7 @@ export function growingMarkdown(parent, library) {
       left -= block.text.length;
       if (left < 0) break;
       const [first, ...others] = block.nodes;
-      first?.replaceWith(...nodesOf(library.parse(block.text, { references: Object.create(references) })));
+      first?.replaceWith(...nodesOf(library.parse(block.text, { references: Object.create(references) }), { level: block.level }));
       for (const node of others) node.remove();
     }
     unresolved = [];
@@ -252,6 +261,7 @@ export function growingMarkdown(parent, library) {
       unresolved = [];
       references = {};
       fence = undefined;
+      level = PAGE_LEVEL;
       isFinished = false;
       parent.replaceChildren();
     },

@@ -12,8 +12,12 @@ const WITH_TEXT = /^(?:p|h[1-6]|th|td)$/;
 /** Elements that hold blocks, whose direction is that of the first text in them: the browser's own `auto` does not look into blocks that have one. */
 const WITH_BLOCKS = /^(?:ul|ol|li|blockquote|table)$/;
 
-/** @param {any[]} tokens whole blocks @returns {Node[]} */
-export function nodesOf(tokens) {
+/**
+ * @param {any[]} tokens whole blocks
+ * @param {{ level: number }} outline the level of the last heading, which is changed: a reply that begins with a third level must not leave out two
+ * @returns {Node[]}
+ */
+export function nodesOf(tokens, outline) {
   const root = document.createDocumentFragment();
   const open = [root];
   tokens.forEach((token, index) => {
@@ -23,7 +27,7 @@ export function nodesOf(tokens) {
       if (!token.hidden) open.pop();
     } else if (token.nesting === 1) {
       if (!token.hidden) {
-        const made = element(token, tokens, index);
+        const made = element(token, tokens, index, outline);
         parent.append(token.tag === 'table' ? el('div', { className: 'table', tabIndex: 0, role: 'region', 'aria-label': 'Table' }, made) : made);
         open.push(made);
       }
@@ -35,9 +39,10 @@ export function nodesOf(tokens) {
   return [...root.childNodes];
 }
 
-function element(token, tokens, index) {
+function element(token, tokens, index, outline) {
   // The page uses the first two levels of headings itself, so a reply's begin at the third.
-  const tag = /^h\d$/.test(token.tag) ? `h${Math.min(Number(token.tag[1]) + 2, 6)}` : token.tag;
+  if (token.type === 'heading_open') outline.level = Math.min(Number(token.tag[1]) + 2, outline.level + 1, 6);
+  const tag = token.type === 'heading_open' ? `h${outline.level}` : token.tag;
   const made = el(tag);
   if (WITH_TEXT.test(tag)) made.dir = 'auto';
   else if (WITH_BLOCKS.test(tag)) made.dir = directionOf(firstText(tokens, index));

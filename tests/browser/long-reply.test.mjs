@@ -128,7 +128,7 @@ visit('Escape stops a reply that comes as fast as the page can read, events open
   });
   await page.fill('#message', 'Hi there');
   await page.press('#message', 'Enter');
-  await page.waitForFunction(() => document.querySelectorAll('#event-list li').length === 200 && document.querySelector('.reply .content h4'));
+  await page.waitForFunction(() => document.querySelectorAll('#event-list li').length === 200 && document.querySelector('.reply .content h3'));
   await page.evaluate(() => { window.stopped = undefined; });
   await page.keyboard.press('Escape');
   await page.waitForSelector('.reply:not(.waiting)');
