@@ -23,12 +23,15 @@ export function codeBlock(info) {
     el('pre', { tabIndex: 0, role: 'region', 'aria-label': language ? `Code, ${language}` : 'Code' }, code));
   let part;
   let length = 0;
+  let isBlank = false;
   let total = 0;
   /** The begin of the last line, which is not complete and may still become a string or a comment. */
   const rest = new Text();
 
   const put = (text, isLine) => {
-    if (!part || length >= PART) {
+    // Not behind a blank line, which would not show at the end of a part.
+    if (!part || (length >= PART && !isBlank)) {
+      if (part) hideLineEnd(part);
       part = el('span', { className: 'part' });
       length = 0;
       code.append(part);
@@ -38,6 +41,7 @@ export function codeBlock(info) {
     else part.append(text);
     length += text.length;
     total += text.length;
+    isBlank = text === '\n';
   };
   return {
     node,
@@ -73,6 +77,14 @@ export function codeBlock(info) {
       if (last) put(last, true);
     },
   };
+}
+
+/** A part ends its last line by itself. The line's own end stays in the text and is not shown, so that code which is selected has one of them. */
+function hideLineEnd(part) {
+  const last = part.lastChild instanceof Text ? part.lastChild : part.lastChild?.lastChild;
+  if (!last?.data?.endsWith('\n')) return;
+  last.deleteData(last.length - 1, 1);
+  part.append(el('span', { hidden: true }, '\n'));
 }
 
 function coloured([kind, text]) {

@@ -11,7 +11,8 @@ import { eventLog } from './events.js';
 import { showExamples } from './examples.js';
 import { eachFrame } from './frames.js';
 import {
-  callOptions, CONNECTIONS, defaultUrl, EDGE, fieldsOf, isService, LOCAL_PAGES, makeProvider, modelsOf, PROVIDERS, serviceKey,
+  callOptions, CONNECTIONS, connectionInWords, defaultUrl, EDGE, fieldsOf, GROUPS, isService, kindOf, LOCAL_PAGES, makeProvider, modelsOf,
+  PROVIDERS, serviceKey,
 } from './providers.js';
 import { DEFAULTS, fillForm, loadSettings, readForm, saveSettings } from './settings.js';
 import { rows, summary, Timings } from './timings.js';
@@ -29,7 +30,7 @@ let hasEdge = true;
 let conversation = 0;
 let lastPrompt = 'Hello! How are you?';
 
-form.elements.provider.append(choices('Chatbots of sites', false), choices('Services with a key', true));
+form.elements.provider.append(...Object.entries(GROUPS).map(([kind, label]) => choices(label, kind)));
 if (!Object.hasOwn(PROVIDERS, settings.provider)) settings.provider = DEFAULTS.provider;
 if (!Object.hasOwn(CONNECTIONS, settings.way)) settings.way = 'direct';
 fillForm(form, settings);
@@ -37,14 +38,20 @@ form.addEventListener('input', applySettings);
 form.addEventListener('submit', (event) => event.preventDefault());
 byId('anew').addEventListener('click', startAnew);
 byId('copy').addEventListener('click', ({ currentTarget }) => copyText(currentTarget, code()));
-byId('examples').open = matchMedia('(min-width: 40rem) and (min-height: 34rem)').matches;
+byId('examples').open = isRoomy();
 byId('more').open = isService(settings.provider);
+byId('connect').open = isRoomy() || !isLocalSite(settings.url);
 showSettings();
 showTimings();
 offerEdge();
 
-function choices(label, areServices) {
-  const names = Object.keys(PROVIDERS).filter((name) => isService(name) === areServices);
+/** Whether there is room for more than the talk. */
+function isRoomy() {
+  return matchMedia('(min-width: 40rem) and (min-height: 34rem)').matches;
+}
+
+function choices(label, kind) {
+  const names = Object.keys(PROVIDERS).filter((name) => kindOf(name) === kind);
   return el('optgroup', { label }, ...names.map((value) => el('option', { value }, PROVIDERS[value].title)));
 }
 
@@ -103,6 +110,7 @@ function showProvider() {
     form.elements.model.placeholder = standard;
     byId('models').replaceChildren(...models.map((value) => el('option', { value })));
     form.elements.baseUrl.placeholder = defaultUrl(settings.provider);
+    byId('connected').textContent = connectionInWords(settings);
     byId('key-explained').textContent = whereKeyGoes(settings.baseUrl || form.elements.baseUrl.placeholder);
   } catch (error) {
     // No WebAssembly: says so at once, and not only after the first message.
@@ -139,7 +147,7 @@ function startAnew() {
   conversation += 1;
   byId('log').replaceChildren();
   byId('intro').hidden = false;
-  byId('examples').open = true;
+  byId('examples').open = byId('connect').open = isRoomy();
   events.clear();
   showTimings();
   message.status('A new conversation.');
@@ -149,6 +157,8 @@ function startAnew() {
 async function send(prompt) {
   if (chat.isRunning || prompt.trim() === '') return;
   lastPrompt = prompt;
+  // The first message: from now on the room is for the talk. What the visitor opens again stays open.
+  if (!byId('intro').hidden) byId('connect').open = false;
   byId('intro').hidden = true;
   byId('examples').open = false;
   showCode();
