@@ -1,9 +1,10 @@
-// The demo page as a request listener: `www/`, and under it, as `rivulet/`, the built package.
+// The demo page as a request listener: `www/`, under it, as `rivulet/`, the built package, and as `vendor/` what the page has from npm.
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 
+import { vendorModule } from './lib/demo-library.mjs';
 import { DIST, ROOT } from './lib/paths.mjs';
 
 const TYPES = {
@@ -54,7 +55,13 @@ export function demo(prefix = '/') {
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD') {
       return answer(outgoing, 405, 'Only GET and HEAD are understood here.', { Allow: 'GET, HEAD' });
     }
-    const file = fileOf(incoming.url ?? '/', prefix);
+    const path = pathOf(incoming.url ?? '/', prefix);
+    const module = path?.startsWith('vendor/') && (await vendorModule(path.slice('vendor/'.length)));
+    if (module) {
+      outgoing.writeHead(200, { ...HEADERS, 'Content-Type': TYPES['.js'], 'Content-Length': module.length });
+      return void outgoing.end(incoming.method === 'HEAD' ? undefined : module);
+    }
+    const file = path && fileOf(path);
     const found = file && (await stat(file).catch(() => undefined));
     if (!file || !found?.isFile()) return answer(outgoing, 404, 'There is no such file.');
     outgoing.writeHead(200, {
@@ -72,8 +79,8 @@ function answer(outgoing, status, words, headers = {}) {
   outgoing.end(`${words}\n`);
 }
 
-/** The file that an address means, or undefined for one that leads out of the two folders. */
-function fileOf(url, prefix) {
+/** The path below the prefix that an address means, or undefined for one that lies elsewhere. */
+function pathOf(url, prefix) {
   let path;
   try {
     path = decodeURIComponent(new URL(url, 'http://demo.invalid').pathname);
@@ -82,7 +89,11 @@ function fileOf(url, prefix) {
   }
   if (!path.startsWith(prefix) || path.includes('\0')) return undefined;
   path = path.slice(prefix.length);
-  if (path === '' || path.endsWith('/')) path += 'index.html';
+  return path === '' || path.endsWith('/') ? `${path}index.html` : path;
+}
+
+/** The file of a path, or undefined for one that leads out of the two folders. */
+function fileOf(path) {
   return path.startsWith('rivulet/') ? inside(DIST, path.slice('rivulet/'.length)) : inside(join(ROOT, 'www'), path);
 }
 

@@ -1,10 +1,12 @@
 // What a reply holds beside its text: the reasoning before it, the tool calls, and images.
 
-import { appendAtEnd, eachFrame, el } from './dom.js';
+import { el } from './dom.js';
+import { eachFrame, keepEnd } from './frames.js';
+import { growingText } from './growing-text.js';
 
 /**
  * @returns {{ nodes: HTMLElement[], reasoning: (piece: string) => void, call: (event: any) => void, image: (url: string) => void,
- *   flush: () => void, isEmpty: () => boolean }} `isEmpty`: there are neither calls nor images, so that a reply without text is empty
+ *   flush: () => boolean, isEmpty: () => boolean }} `isEmpty`: there are neither calls nor images, so that a reply without text is empty
  */
 export function attachments() {
   const reasoningText = el('div', { className: 'reasoning-text', dir: 'auto', tabIndex: 0 });
@@ -14,45 +16,63 @@ export function attachments() {
   /** The elements of each call, by the call's index. */
   const shown = new Map();
 
-  let thought = '';
-  // Once a frame: reading the scroll position forces a layout, which thousands of pieces cannot each pay.
-  const frame = eachFrame(() => {
-    if (thought === '') return;
-    appendAtEnd(reasoningText, thought);
-    thought = '';
+  let hasThought = false;
+  let hasImages = false;
+  let isDrawn = true;
+  const thought = growingText(reasoningText);
+  /** What came since the last frame: arguments of calls, and elements with the place they go to. */
+  const pending = new Set();
+  let fresh = [];
+  const frame = eachFrame({
+    ...keepEnd(reasoningText),
+    write() {
+      for (const [parent, node] of fresh) parent.append(node);
+      fresh = [];
+      reasoning.hidden = !hasThought;
+      for (const written of pending) if (written.draw()) pending.delete(written);
+      isDrawn = thought.draw() && pending.size === 0;
+      if (!isDrawn) frame.ask();
+    },
   });
 
   const show = () => {
     const name = el('b');
     const argumentsBlock = el('pre', { tabIndex: 0 }, el('code'));
-    calls.append(el('section', { className: 'call', 'aria-label': 'Call of a tool' },
-      el('span', { className: 'author' }, 'Calls a tool'), name, argumentsBlock));
-    return { name, code: argumentsBlock.firstChild };
+    fresh.push([calls, el('section', { className: 'call', 'aria-label': 'Call of a tool' },
+      el('span', { className: 'author' }, 'Calls a tool'), name, argumentsBlock)]);
+    return { name, written: growingText(argumentsBlock.firstChild) };
   };
   return {
     nodes: [reasoning, calls, images],
     reasoning(piece) {
-      reasoning.hidden = false;
-      thought += piece;
+      hasThought = true;
+      thought.append(piece);
       frame.ask();
     },
     call(event) {
       const key = event.index ?? event.id;
       if (!shown.has(key)) shown.set(key, show());
-      const { name, code } = shown.get(key);
+      const { name, written } = shown.get(key);
       if (event.name) name.textContent = event.name;
       // The whole call, which comes at the end, replaces its pieces.
-      if (event.done) code.textContent = indented(event.arguments ?? '');
-      else code.append(event.arguments ?? '');
+      if (event.done) written.clear();
+      written.append(event.done ? indented(event.arguments ?? '') : event.arguments ?? '');
+      pending.add(written);
+      frame.ask();
     },
     /** Shows an image of a `data:` URL. Of any other only the address is shown, so that no service makes the browser fetch it. */
     image(url) {
       const isHere = url.startsWith('data:image/');
-      images.append(isHere ? el('img', { src: url, alt: 'Image of the reply' }) : el('p', { className: 'note' }, `An image: ${url}`));
+      fresh.push([images, isHere ? el('img', { src: url, alt: 'Image of the reply' }) : el('p', { className: 'note' }, `An image: ${url}`)]);
+      hasImages = true;
+      frame.ask();
     },
-    /** Draws what came since the last frame; a page in the background has none. */
-    flush: frame.flush,
-    isEmpty: () => shown.size === 0 && images.childElementCount === 0,
+    /** Draws some of what came since the last frame, since a page in the background has none. @returns {boolean} whether that is all */
+    flush() {
+      frame.flush();
+      return isDrawn;
+    },
+    isEmpty: () => shown.size === 0 && !hasImages,
   };
 }
 

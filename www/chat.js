@@ -1,5 +1,7 @@
 // One conversation: its messages, and the call under way. It uses rivulet's interface and knows nothing of the page.
 
+import { taskSlicer } from './tasks.js';
+
 /**
  * @typedef {object} Outcome
  * @property {string} text what arrived, an error or not
@@ -42,7 +44,7 @@ export class Chat {
    * @param {string} prompt
    * @param {() => { createAsyncGenerator(options: any): any }} makeProvider may throw, as constructors do
    * @param {Record<string, unknown>} options
-   * @param {(event: any) => void} onEvent
+   * @param {(event: any) => Promise<void> | undefined} onEvent a promise is waited for before the next event is read
    * @returns {Promise<Outcome>}
    */
   async send(prompt, makeProvider, options, onEvent) {
@@ -57,10 +59,16 @@ export class Chat {
     try {
       const { conversation } = this;
       reply = makeProvider().createAsyncGenerator({ ...options, messages, signal, ...(conversation && { conversation }) });
+      const whenLong = taskSlicer();
       for await (const event of reply.events) {
+        // Pieces that came together are read without a task in between, however many they are.
+        const pause = whenLong();
+        if (pause) await pause;
+        signal.throwIfAborted();
         if (event.type === 'text') text += event.text;
         if (event.type === 'replace') text = event.text;
-        onEvent(event);
+        const room = onEvent(event);
+        if (room) await room;
       }
       outcome = { text, stopped: false };
     } catch (error) {

@@ -1,6 +1,8 @@
 // The code that does what the page does with the current settings, in five lines.
 
+import { el } from './dom.js';
 import { callOptions, isPreset, isService, classOf, providerSettings } from './providers.js';
+import { syntax } from './syntax.js';
 
 const LONGEST_PROMPT = 60;
 
@@ -25,20 +27,11 @@ export function fiveLines(settings, prompt) {
   ].join('\n');
 }
 
-/** Source text as nodes, with a class for each comment, string and keyword, so that a stylesheet can colour them. */
+/** Source text as nodes, with a class for each comment, string and keyword. @param {string} source @returns {(Node | string)[]} */
 export function coloured(source) {
-  const parts = source.split(/('(?:[^'\\\n]|\\.)*'|\/\/.*|\b(?:import|from|const|new|for|await|of)\b)/);
-  return parts.filter(Boolean).map((part) => {
-    const className = part.startsWith('//') ? 'comment' : part.startsWith('\'') ? 'string' : /^\w+$/.test(part) && KEYWORDS.has(part) ? 'keyword' : '';
-    if (!className) return document.createTextNode(part);
-    const span = document.createElement('span');
-    span.className = className;
-    span.textContent = part;
-    return span;
-  });
+  const colours = syntax('js');
+  return source.split(/(?<=\n)/).flatMap((line) => colours(line)).map(([kind, text]) => (kind ? el('span', { className: kind }, text) : text));
 }
-
-const KEYWORDS = new Set(['import', 'from', 'const', 'new', 'for', 'await', 'of']);
 
 function literal(value) {
   if (typeof value === 'string') return quoted(value);

@@ -41,7 +41,9 @@ export function composer({ send, stop }) {
   return {
     focus: () => field.focus(),
     status(text) {
-      byId('status').textContent = text;
+      const line = byId('status');
+      // Thousands of pieces may each say the same: writing it again would have the page laid out again.
+      if (line.textContent !== text) line.textContent = text;
     },
     /** Shows the button for stopping or sending. The focus of the button that disappears goes to the other, or to the field. */
     running(runs) {

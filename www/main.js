@@ -4,20 +4,23 @@ import { announcer } from './announcer.js';
 import { Chat } from './chat.js';
 import { coloured, fiveLines } from './code.js';
 import { composer } from './composer.js';
-import { byId, eachFrame, el } from './dom.js';
+import { copyText } from './copy.js';
+import { byId, el } from './dom.js';
 import { explained } from './errors.js';
 import { eventLog } from './events.js';
 import { showExamples } from './examples.js';
+import { eachFrame } from './frames.js';
 import {
-  callOptions, CONNECTIONS, defaultUrl, EDGE, fieldsOf, isService, LOCAL_PAGES, makeProvider, modelsOf, PROVIDERS, serviceKey,
+  callOptions, CONNECTIONS, connectionInWords, defaultUrl, EDGE, fieldsOf, GROUPS, isService, kindOf, LOCAL_PAGES, makeProvider, modelsOf,
+  PROVIDERS, serviceKey,
 } from './providers.js';
 import { DEFAULTS, fillForm, loadSettings, readForm, saveSettings } from './settings.js';
 import { rows, summary, Timings } from './timings.js';
-import { addTurn, copyText } from './turns.js';
+import { addTurn } from './turns.js';
 
 const form = byId('settings');
 const chat = new Chat();
-const events = eventLog(byId('event-list'), byId('event-count'));
+const events = eventLog(byId('events'), byId('event-list'), byId('event-count'));
 const voice = announcer(byId('announcer'));
 const message = composer({ send, stop: () => chat.stop() });
 const follow = follower();
@@ -27,7 +30,7 @@ let hasEdge = true;
 let conversation = 0;
 let lastPrompt = 'Hello! How are you?';
 
-form.elements.provider.append(choices('Chatbots of sites', false), choices('Services with a key', true));
+form.elements.provider.append(...Object.entries(GROUPS).map(([kind, label]) => choices(label, kind)));
 if (!Object.hasOwn(PROVIDERS, settings.provider)) settings.provider = DEFAULTS.provider;
 if (!Object.hasOwn(CONNECTIONS, settings.way)) settings.way = 'direct';
 fillForm(form, settings);
@@ -35,14 +38,20 @@ form.addEventListener('input', applySettings);
 form.addEventListener('submit', (event) => event.preventDefault());
 byId('anew').addEventListener('click', startAnew);
 byId('copy').addEventListener('click', ({ currentTarget }) => copyText(currentTarget, code()));
-byId('examples').open = matchMedia('(min-width: 40rem) and (min-height: 34rem)').matches;
+byId('examples').open = isRoomy();
 byId('more').open = isService(settings.provider);
+byId('connect').open = isRoomy() || !isLocalSite(settings.url);
 showSettings();
 showTimings();
 offerEdge();
 
-function choices(label, areServices) {
-  const names = Object.keys(PROVIDERS).filter((name) => isService(name) === areServices);
+/** Whether there is room for more than the talk. */
+function isRoomy() {
+  return matchMedia('(min-width: 40rem) and (min-height: 34rem)').matches;
+}
+
+function choices(label, kind) {
+  const names = Object.keys(PROVIDERS).filter((name) => kindOf(name) === kind);
   return el('optgroup', { label }, ...names.map((value) => el('option', { value }, PROVIDERS[value].title)));
 }
 
@@ -101,6 +110,7 @@ function showProvider() {
     form.elements.model.placeholder = standard;
     byId('models').replaceChildren(...models.map((value) => el('option', { value })));
     form.elements.baseUrl.placeholder = defaultUrl(settings.provider);
+    byId('connected').textContent = connectionInWords(settings);
     byId('key-explained').textContent = whereKeyGoes(settings.baseUrl || form.elements.baseUrl.placeholder);
   } catch (error) {
     // No WebAssembly: says so at once, and not only after the first message.
@@ -123,7 +133,13 @@ function showCode() {
 }
 
 function showTimings(timings) {
-  byId('timings').replaceChildren(...rows(timings).flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+  const list = byId('timings');
+  const now = rows(timings);
+  if (!list.firstChild) list.append(...now.flatMap(([name]) => [el('dt', {}, name), el('dd')]));
+  const shown = list.querySelectorAll('dd');
+  now.forEach(([, value], index) => {
+    if (shown[index].textContent !== value) shown[index].textContent = value;
+  });
 }
 
 function startAnew() {
@@ -131,7 +147,7 @@ function startAnew() {
   conversation += 1;
   byId('log').replaceChildren();
   byId('intro').hidden = false;
-  byId('examples').open = true;
+  byId('examples').open = byId('connect').open = isRoomy();
   events.clear();
   showTimings();
   message.status('A new conversation.');
@@ -141,6 +157,8 @@ function startAnew() {
 async function send(prompt) {
   if (chat.isRunning || prompt.trim() === '') return;
   lastPrompt = prompt;
+  // The first message: from now on the room is for the talk. What the visitor opens again stays open.
+  if (!byId('intro').hidden) byId('connect').open = false;
   byId('intro').hidden = true;
   byId('examples').open = false;
   showCode();
@@ -155,14 +173,14 @@ async function send(prompt) {
     provider: settings.provider,
     timings,
     isMarkdown: settings.markdown,
-    onDraw: follow.on,
+    follow,
     onAgain: () => send(prompt),
   });
   follow.start();
 
   const ownConversation = conversation;
   const onEvent = (event) => {
-    if (ownConversation !== conversation) return;
+    if (ownConversation !== conversation) return undefined;
     const at = timings.now();
     events.add(event, at);
     if (event.type === 'text') {
@@ -181,6 +199,7 @@ async function send(prompt) {
     } else if (event.type === 'replace') turn.replace(event.text);
     else if (event.type === 'warning') turn.note(event.message);
     else if (event.type === 'image') turn.image(event.url);
+    return turn.room();
   };
   const current = { ...settings, apiKey: byId('api-key').value.trim() };
   const { error, stopped } = await chat.send(prompt, () => makeProvider(current), callOptions(current), onEvent);
@@ -190,26 +209,27 @@ async function send(prompt) {
   timings.finish();
   if (error !== undefined) events.error(stopped ? 'signal.reason' : `${error.code ?? error.name}`, timings.elapsed);
   events.flush();
-  turn.finish({ error, stopped });
   voice.finish(stopped ? 'Stopped.' : '');
   figures.flush();
-  follow.on();
+  await turn.finish({ error, stopped });
+  if (ownConversation !== conversation) return;
   message.status(`${stopped ? 'Stopped' : error !== undefined ? 'Failed' : 'Done'}: ${summary(timings)}`);
 }
 
 /** Scrolls along with the reply, as long as the visitor has not scrolled away from its end. */
 function follower() {
   const end = byId('end');
-  let wasAtEnd = true;
-  const isAtEnd = () => end.getBoundingClientRect().top <= byId('dock').getBoundingClientRect().top + 60;
-  const watch = () => { wasAtEnd = isAtEnd(); };
-  for (const type of ['wheel', 'touchmove', 'keyup']) addEventListener(type, watch, { passive: true });
-  const on = () => {
-    if (wasAtEnd) end.scrollIntoView({ block: 'nearest' });
+  let isFollowing = true;
+  return {
+    start() {
+      isFollowing = true;
+      end.scrollIntoView({ block: 'nearest' });
+    },
+    read() {
+      isFollowing = end.getBoundingClientRect().top <= byId('dock').getBoundingClientRect().top + 60;
+    },
+    scroll() {
+      if (isFollowing) end.scrollIntoView({ block: 'nearest' });
+    },
   };
-  const start = () => {
-    wasAtEnd = true;
-    on();
-  };
-  return { start, on };
 }

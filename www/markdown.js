@@ -1,103 +1,122 @@
-// Makes nodes of the Markdown that chat replies use. It neither reads nor makes HTML: what is not Markdown is text.
+// Markdown as the page understands it: CommonMark with GFM's tables, strikethrough and bare links, by markdown-it, which is loaded when it is
+// first needed. HTML is text. Mathematics is kept as it was written.
 
-import { el } from './dom.js';
-import { inline } from './inline.js';
+/** How deep quotes and lists nest: what is deeper is shown as text. */
+const DEEPEST = 16;
+/** How long a paragraph, a heading or a cell may be to have marks in it, and how many brackets: what hostile text costs grows faster than it. */
+const LONGEST = 4000;
+const MOST_BRACKETS = 500;
+/** How many columns a table may have: rows with fewer cells get empty ones. */
+const WIDEST = 100;
+/** How long an address may be that is not marked as one. */
+const LONGEST_ADDRESS = 2000;
+/** How long a formula may be, so that a text of nothing but dollar signs is not searched over and over. */
+const LONGEST_FORMULA = 1000;
 
-/** @typedef {{ source: string, node: () => Node }} Block by `source` a block is known to be the same as in the last frame */
+/** The addresses that a reply may link to. */
+const ALLOWED = /^(?:https?:\/\/|mailto:)/i;
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([^`]*)$/;
-const HEADING = /^ {0,3}(#{1,6})\s+(.*?)(?:\s+#+)?\s*$/;
-const RULE = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
-const QUOTE = /^ {0,3}> ?/;
-const ITEM = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
-const ROW = /^\s*\|.*\|\s*$/;
-const DIVIDER = /^\s*\|(?:\s*:?-+:?\s*\|)+\s*$/;
+let loading;
 
-/** How deep quotes and lists nest at most, so that a reply of a million `>` does not exhaust the stack. */
-const DEEPEST = 8;
-
-/** @param {string} text @returns {Block[]} */
-export function blocks(text, depth = 0) {
-  const lines = text.split(/\r?\n/);
-  const found = [];
-  let at = 0;
-  while (at < lines.length) {
-    if (lines[at].trim() === '') {
-      at += 1;
-      continue;
-    }
-    const [end, node] = block(lines, at, depth);
-    found.push({ source: lines.slice(at, end).join('\n'), node });
-    at = end;
-  }
-  return found;
+/** @returns {Promise<any>} markdown-it with the rules of this page; rejects where it cannot be loaded, and then tries again at the next call */
+export function loadMarkdown() {
+  loading ??= import('./vendor/markdown-it.js').then(({ default: MarkdownIt }) => withRules(new MarkdownIt({ linkify: true, maxNesting: 100 })));
+  loading.catch(() => { loading = undefined; });
+  return loading;
 }
 
-/** The block that begins at line `at`: the line behind it, and a function that makes its node. @returns {[number, () => Node]} */
-function block(lines, at, depth) {
-  const line = lines[at];
-  const fence = line.match(FENCE);
-  if (fence) {
-    const closing = new RegExp(`^ {0,3}${fence[1][0]}{${fence[1].length},}\\s*$`);
-    const end = until(lines, at + 1, (other) => closing.test(other));
-    const code = () => el('pre', { tabIndex: 0 }, el('code', {}, lines.slice(at + 1, end).join('\n')));
-    return [Math.min(end + 1, lines.length), code];
-  }
-  const heading = line.match(HEADING);
-  // The page uses the first two levels of headings itself, so a reply's begin at the third.
-  if (heading) return [at + 1, () => el(`h${Math.min(heading[1].length + 2, 6)}`, {}, ...inline(heading[2]))];
-  if (RULE.test(line)) return [at + 1, () => el('hr')];
-  if (QUOTE.test(line) && depth < DEEPEST) {
-    const end = until(lines, at, (other) => !QUOTE.test(other));
-    const inner = lines.slice(at, end).map((other) => other.replace(QUOTE, '')).join('\n');
-    return [end, () => el('blockquote', {}, ...blocks(inner, depth + 1).map(({ node }) => node()))];
-  }
-  if (ITEM.test(line)) {
-    const end = until(lines, at, (other) => !ITEM.test(other) && !/^\s+\S/.test(other));
-    return [end, () => list(lines.slice(at, end))];
-  }
-  if (ROW.test(line) && DIVIDER.test(lines[at + 1] ?? '')) {
-    const end = until(lines, at, (other) => !ROW.test(other));
-    return [end, () => table(lines.slice(at, end))];
-  }
-  const starts = (other) => other.trim() === '' || [FENCE, HEADING, RULE, ITEM].some((form) => form.test(other));
-  const end = Math.max(at + 1, until(lines, at + 1, (other) => starts(other) || (QUOTE.test(other) && depth < DEEPEST)));
-  return [end, () => el('p', {}, ...inline(lines.slice(at, end).join('\n')))];
+function withRules(library) {
+  library.disable(['html_block', 'html_inline']);
+  library.validateLink = (address) => ALLOWED.test(address);
+  library.linkify.add('www.', { validate: www, normalize: (match) => { match.url = `http://${match.url}`; } });
+  // No addresses without a scheme: `//a.example` in a text is rather a path or a comment.
+  library.linkify.add('//', null).add('ftp:', null);
+  library.block.ruler.before('table', 'deep', deep);
+  library.block.ruler.before('table', 'wide', wide, { alt: ['paragraph', 'reference'] });
+  library.block.ruler.before('fence', 'formula', formulaBlock, { alt: ['paragraph', 'reference', 'blockquote', 'list'] });
+  library.inline.ruler.before('escape', 'formula', formula);
+  const parse = library.inline.parse.bind(library.inline);
+  library.inline.parse = (text, md, env, tokens) => {
+    const { Token } = new md.core.State('', md, env);
+    const isCheap = text.length <= LONGEST && text.split('[').length <= MOST_BRACKETS;
+    if (isCheap) parse(text, md, env, tokens);
+    else tokens.push(Object.assign(new Token('verbatim', '', 0), { content: text }));
+  };
+  return library;
 }
 
-function until(lines, from, isEnd) {
-  let at = from;
-  while (at < lines.length && !isEnd(lines[at])) at += 1;
-  return at;
+/** GFM's links that begin with `www.`. @returns {number} how much of the text behind that belongs to the link */
+function www(text, position, linkify) {
+  const [scheme, begin] = ['http:', '//www.'];
+  const length = linkify.testSchemaAt(`${scheme}${begin}${text.slice(position, position + LONGEST_ADDRESS)}`, scheme, scheme.length);
+  return Math.max(0, length - begin.length);
 }
 
-/** A list. An item that is indented further than the one before begins a list inside it. */
-function list(lines) {
-  const open = [];
-  let root;
-  for (const line of lines) {
-    const item = line.match(ITEM);
-    if (!item) {
-      open.at(-1).list.lastElementChild.append('\n', ...inline(line.trim()));
-      continue;
-    }
-    const [, { length: indent }, marker, text] = item;
-    while (open.length > 1 && indent < open.at(-1).indent) open.pop();
-    if (!open.length || (indent > open.at(-1).indent + 1 && open.length < DEEPEST)) {
-      const isNumbered = /\d/.test(marker);
-      const made = isNumbered ? el('ol', { start: parseInt(marker, 10) }) : el('ul');
-      open.at(-1)?.list.lastElementChild.append(made);
-      open.push({ indent, list: made });
-      root ??= made;
-    }
-    open.at(-1).list.append(el('li', {}, ...inline(text)));
+/** A block that is nested too deeply: its lines are a paragraph. */
+function deep(state, start, end) {
+  if (state.level < DEEPEST) return false;
+  paragraph(state, start, end);
+  return true;
+}
+
+/** A table that is too wide: its head is a paragraph. */
+function wide(state, start, end, isTest) {
+  const next = start + 1;
+  if (next >= end) return false;
+  const line = state.src.slice(state.bMarks[next] + state.tShift[next], state.eMarks[next]);
+  if (line.length <= WIDEST || line.split('|').length <= WIDEST || !/^[|:\- \t]*$/.test(line)) return false;
+  if (!isTest) paragraph(state, start, next + 1);
+  return true;
+}
+
+/** A formula in lines of its own, between `$$` or within `\[` and `\]`: its lines are no headings and no lists. */
+function formulaBlock(state, start, end, isTest) {
+  const line = (at) => state.src.slice(state.bMarks[at] + state.tShift[at], state.eMarks[at]);
+  if (state.sCount[start] - state.blkIndent >= 4) return false;
+  const opening = /^(?:\$\$|\\\[)/.exec(line(start));
+  if (!opening) return false;
+  const closing = opening[0] === '$$' ? /\$\$\s*$/ : /\\\]\s*$/;
+  let at = start;
+  let length = line(start).length;
+  // In the first line the closing mark stands behind the opening one. A formula that nothing closes yet is one: its end is on the way.
+  for (let text = line(start).slice(2); !closing.test(text); text = line(at)) {
+    if (length > LONGEST_FORMULA) return false;
+    if (at + 1 === end) break;
+    at += 1;
+    if (state.isEmpty(at) || state.sCount[at] < state.blkIndent) return false;
+    length += line(at).length;
   }
-  return root;
+  if (!isTest) paragraph(state, start, at + 1);
+  return true;
 }
 
-function table([head, , ...rows]) {
-  const cells = (row) => row.trim().slice(1, -1).split('|').map((cell) => inline(cell.trim()));
-  const line = (tag, row) => el('tr', {}, ...cells(row).map((cell) => el(tag, {}, ...cell)));
-  const made = el('table', {}, el('thead', {}, line('th', head)), el('tbody', {}, ...rows.map((row) => line('td', row))));
-  return el('div', { className: 'table', tabIndex: 0 }, made);
+/** Makes a paragraph of lines whose text is taken as it is. */
+function paragraph(state, start, end) {
+  state.push('paragraph_open', 'p', 1).map = [start, end];
+  const text = state.push('verbatim', '', 0);
+  text.content = state.getLines(start, end, state.blkIndent, false).trim();
+  text.map = [start, end];
+  state.push('paragraph_close', 'p', -1);
+  state.line = end;
+}
+
+/**
+ * A formula within a line: `\(…\)`, `$$…$$`, `\[…\]` where the text looks like one, since Markdown writes brackets that are none of a link in
+ * the same way, and `$…$` where the dollar signs touch the text and no digit follows, since that is a price.
+ */
+function formula(state, isTest) {
+  const { src, pos, posMax } = state;
+  const opening = src.startsWith('\\(', pos) || src.startsWith('\\[', pos) || src.startsWith('$$', pos) ? src.slice(pos, pos + 2)
+    : src[pos] === '$' ? '$' : undefined;
+  if (!opening) return false;
+  const closing = { '\\(': '\\)', '\\[': '\\]' }[opening] ?? opening;
+  const text = src.slice(pos + opening.length, Math.min(posMax, pos + LONGEST_FORMULA));
+  const length = text.indexOf(closing);
+  if (length < 1) return false;
+  if (opening === '$' && (/^\s|\s$/.test(text.slice(0, length)) || /\d/.test(text[length + 1] ?? ''))) return false;
+  if (opening === '\\[' && !/^\s|[\\^_=+{}]/.test(text.slice(0, length))) return false;
+  const end = pos + opening.length + length + closing.length;
+  if (!isTest) state.push('verbatim', '', 0).content = src.slice(pos, end);
+  state.pos = end;
+  return true;
 }

@@ -10,8 +10,6 @@ import { storage } from './settings.js';
  * that takes a key.
  */
 export const PROVIDERS = {
-  Chatgpt4Online: { kind: 'preset', title: 'Chatgpt4Online (preset)' },
-  Chatgpt4o: { kind: 'preset', title: 'Chatgpt4o (preset)' },
   AiEngine: { kind: 'site', title: 'AiEngine' },
   AiPower: { kind: 'site', title: 'AiPower (1.x to 2.2)' },
   AiPuffer: { kind: 'site', title: 'AiPuffer (2.3 and later)' },
@@ -21,9 +19,14 @@ export const PROVIDERS = {
   Cohere: { kind: 'service', title: 'Cohere' },
   Gemini: { kind: 'service', title: 'Gemini' },
   Ollama: { kind: 'service', title: 'Ollama' },
+  Chatgpt4Online: { kind: 'preset', title: 'Chatgpt4Online (preset)' },
+  Chatgpt4o: { kind: 'preset', title: 'Chatgpt4o (preset)' },
 };
 
-const kindOf = (name) => PROVIDERS[name]?.kind;
+/** The groups in which the providers are offered, by their kinds. */
+export const GROUPS = { site: 'Chatbots of sites', service: 'Services with a key', preset: 'Historic: the values of sites that were' };
+
+export const kindOf = (name) => PROVIDERS[name]?.kind;
 export const isPreset = (name) => kindOf(name) === 'preset';
 export const isService = (name) => kindOf(name) === 'service';
 
@@ -49,6 +52,16 @@ export const CONNECTIONS = {
   relay: 'The page asks the relay, and the relay the site: so a page of any listed origin can read the stream.',
   endpoint: 'The page speaks OpenAI’s protocol with the endpoint, and the endpoint speaks the site’s with the site, which it chooses itself.',
 };
+
+/** How the page is connected, in a few words. @param {Settings} settings */
+export function connectionInWords(settings) {
+  const { provider, url, baseUrl } = settings;
+  const connection = connectionOf(settings);
+  if (connection === 'endpoint') return `${provider}, through the endpoint`;
+  const address = isService(provider) ? baseUrl || defaultUrl(provider) : url;
+  const host = URL.canParse(address) ? new URL(address).host : 'no address yet';
+  return `${provider} at ${host}, ${connection === 'relay' || (!isService(provider) && settings.proxy) ? 'by a relay' : 'asked directly'}`;
+}
 
 /** How the settings reach their provider. Services are always asked directly: anything in between would see the key. @param {Settings} settings */
 const connectionOf = ({ provider, way }) => (isService(provider) ? 'direct' : way);

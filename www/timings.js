@@ -1,14 +1,41 @@
 // Measures how fast a reply comes, from the call to each piece, as the page sees it.
 
+/** How many times are kept at most for the line that shows them: twice as many as it has places. */
+const KEPT = 1200;
+
+/** When pieces came, in ms since the call: how many, the first, the last, and times enough to draw them, however many there are. */
+class Arrivals {
+  count = 0;
+  first;
+  last;
+  times = [];
+  /** How far apart kept times are at least, in ms. It doubles whenever there are too many. */
+  #apart = 0.25;
+
+  add(at) {
+    this.count += 1;
+    this.first ??= at;
+    this.last = at;
+    if (at - (this.times.at(-1) ?? -Infinity) < this.#apart) return;
+    this.times.push(at);
+    if (this.times.length < KEPT) return;
+    this.#apart *= 2;
+    let kept = -Infinity;
+    this.times = this.times.filter((time) => {
+      if (time - kept < this.#apart) return false;
+      kept = time;
+      return true;
+    });
+  }
+}
+
 /** The clock of one reply. */
 export class Timings {
   #start = performance.now();
-  /** When each piece of text came, in ms since the call. */
-  arrivals = [];
-  /** When each piece of reasoning came, in ms since the call. */
-  reasoningArrivals = [];
+  /** The pieces of text. */
+  arrivals = new Arrivals();
+  reasoningArrivals = new Arrivals();
   characters = 0;
-  first;
   end;
 
   /** @returns {number} ms since the call */
@@ -17,17 +44,21 @@ export class Timings {
   }
 
   piece(text, at) {
-    this.first ??= at;
-    this.arrivals.push(at);
+    this.arrivals.add(at);
     this.characters += text.length;
   }
 
   reasoning(at) {
-    this.reasoningArrivals.push(at);
+    this.reasoningArrivals.add(at);
   }
 
   finish() {
     this.end = this.now();
+  }
+
+  /** When the first piece of text came. */
+  get first() {
+    return this.arrivals.first;
   }
 
   get elapsed() {
@@ -36,10 +67,8 @@ export class Timings {
 
   /** Pieces per second between the first and the last; `undefined` for a single piece. */
   get perSecond() {
-    const { arrivals } = this;
-    if (arrivals.length < 2) return undefined;
-    const span = arrivals.at(-1) - arrivals[0];
-    return span > 0 ? ((arrivals.length - 1) * 1000) / span : undefined;
+    const { count, first, last } = this.arrivals;
+    return count > 1 && last > first ? ((count - 1) * 1000) / (last - first) : undefined;
   }
 }
 
@@ -47,7 +76,7 @@ export class Timings {
 export function rows(timings) {
   return [
     ['First text', ms(timings?.first)],
-    ['Pieces', count(timings?.arrivals.length)],
+    ['Pieces', count(timings?.arrivals.count)],
     ['Pieces per second', timings?.perSecond ? count(Math.round(timings.perSecond)) : '–'],
     ['Characters', count(timings?.characters)],
     ['Total', ms(timings?.elapsed)],
@@ -56,7 +85,7 @@ export function rows(timings) {
 
 /** @param {Timings} timings */
 export function summary(timings) {
-  const { length } = timings.arrivals;
+  const { count: length } = timings.arrivals;
   return `${count(length)} ${length === 1 ? 'piece' : 'pieces'} in ${ms(timings.elapsed)}`;
 }
 

@@ -13,8 +13,8 @@ export function trace() {
   reasoning.setAttribute('class', 'reasoning');
   node.append(reasoning, text);
   const draw = ({ arrivals, reasoningArrivals, elapsed }) => {
-    const strokes = (times, top) => {
-      // At most one stroke for each pixel, so that a reply of a million pieces is not a path of a million commands.
+    const strokes = ({ times }, top) => {
+      // At most one stroke for each pixel.
       const places = new Set(times.map((at) => Math.round((at / Math.max(elapsed, 1)) * WIDTH)));
       return Array.from(places, (x) => `M${x} ${top}V13`).join('');
     };

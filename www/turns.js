@@ -1,18 +1,26 @@
 // One turn of the conversation: the visitor's message, and the reply as it grows.
 
 import { attachments } from './attachments.js';
-import { eachFrame, el } from './dom.js';
+import { copyText } from './copy.js';
+import { el } from './dom.js';
 import { explained } from './errors.js';
-import { blocks } from './markdown.js';
+import { eachFrame } from './frames.js';
+import { growingMarkdown } from './growing-markdown.js';
+import { growingText } from './growing-text.js';
 import { highlightNew, clearHighlight } from './highlight-new.js';
+import { loadMarkdown } from './markdown.js';
+import { nextTask } from './tasks.js';
 import { summary } from './timings.js';
 import { trace } from './trace.js';
 
+/** How many characters may wait to be drawn before the reply is read on. */
+const MOST_WAITING = 50_000;
+
 /**
  * @param {{ prompt: string, provider: string, timings: import('./timings.js').Timings, isMarkdown: boolean,
- *   onDraw: () => void, onAgain: () => void }} turn
+ *   follow: { read: () => void, scroll: () => void }, onAgain: () => void }} turn
  */
-export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, onAgain }) {
+export function addTurn(log, { prompt, provider, timings, isMarkdown, follow, onAgain }) {
   const content = el('div', { className: 'content', dir: 'auto' });
   const { nodes: [reasoning, ...others], ...attached } = attachments();
   const line = trace();
@@ -27,27 +35,53 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
 
   let text = '';
   let newest = 0;
-  let drawn = [];
-  const drawText = isMarkdown
-    ? () => { drawn = update(content, drawn, blocks(text)); }
-    : () => { content.textContent = text; };
-  content.classList.toggle('plain', !isMarkdown);
-  const frame = eachFrame(() => {
-    drawText();
-    if (newest) highlightNew(content, newest);
-    newest = 0;
-    line.draw(timings);
-    figures.textContent = summary(timings);
-    onDraw();
+  let isDrawn = true;
+  /** Notes that are not shown yet. They wait for the frame, which looks first whether the end is in sight. */
+  let notes = [];
+  let growing = growingText(content);
+  content.classList.add('plain');
+  const frame = eachFrame({
+    ...follow,
+    write() {
+      isDrawn = growing.draw();
+      reply.append(...notes);
+      notes = [];
+      if (newest) highlightNew(content, newest);
+      newest = 0;
+      line.draw(timings);
+      figures.textContent = summary(timings);
+      if (!isDrawn) frame.ask();
+    },
   });
   frame.ask();
+  // Until the library is there, and where it cannot be loaded, the reply is shown as it was written.
+  const library = isMarkdown ? loadMarkdown().then(useMarkdown, () => {}) : undefined;
+
+  function useMarkdown(markdown) {
+    growing.clear();
+    content.classList.remove('plain');
+    growing = growingMarkdown(content, markdown);
+    growing.append(text);
+    frame.ask();
+  }
 
   return {
     /** Adds a piece of text. Pieces that come between two frames are marked together. */
     piece(piece) {
       text += piece;
       newest += piece.length;
+      growing.append(piece);
       frame.ask();
+    },
+    /** @returns {Promise<void> | undefined} to be waited for before the reply is read on, so that it is not read faster than it is drawn */
+    room() {
+      // A page in the background has no frames, and draws all of the reply at its end.
+      if (growing.waiting < MOST_WAITING || document.hidden) return undefined;
+      return new Promise((resolve) => {
+        requestAnimationFrame(() => resolve());
+        // Where the page goes to the background meanwhile.
+        setTimeout(resolve, 500);
+      });
     },
     reasoning(piece) {
       attached.reasoning(piece);
@@ -63,34 +97,32 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, onDraw, on
     },
     replace(whole) {
       text = whole;
+      growing.clear();
+      growing.append(whole);
       frame.ask();
     },
     note(message) {
-      reply.append(el('p', { className: 'note', role: 'status' }, el('b', {}, 'Note: '), message));
+      notes.push(el('p', { className: 'note', role: 'status' }, el('b', {}, 'Note: '), message));
       frame.ask();
     },
-    finish({ error, stopped }) {
-      newest = 0;
+    /** Resolves when all of the reply is drawn. */
+    async finish({ error, stopped }) {
       clearHighlight();
-      attached.flush();
-      reply.classList.remove('waiting');
-      if (stopped) reply.append(el('p', { className: 'note' }, 'You stopped this reply.'));
-      else if (error !== undefined) reply.append(failure(explained(error), onAgain));
-      else if (text === '' && attached.isEmpty()) reply.append(el('p', { className: 'note' }, 'The reply is empty.'));
+      newest = 0;
       copy.hidden = text === '';
+      if (stopped) notes.push(el('p', { className: 'note' }, 'You stopped this reply.'));
+      else if (error !== undefined) notes.push(failure(explained(error), onAgain));
+      else if (text === '' && attached.isEmpty()) notes.push(el('p', { className: 'note' }, 'The reply is empty.'));
+      await library;
+      growing.finish();
       frame.flush();
+      while (!attached.flush() || !isDrawn) {
+        await nextTask();
+        frame.flush();
+      }
+      reply.classList.remove('waiting');
     },
   };
-}
-
-/** Replaces the blocks from the first one that changed. The blocks before it keep their nodes, and with them a selection. */
-function update(parent, before, now) {
-  let same = 0;
-  // Compares the source, since the last block may have grown.
-  while (same < before.length && before[same].source === now[same]?.source) same += 1;
-  while (parent.childNodes.length > same) parent.lastChild.remove();
-  parent.append(...now.slice(same).map(({ node }) => node()));
-  return now;
 }
 
 function failure({ title, hint, code, message, body }, onAgain) {
@@ -101,16 +133,4 @@ function failure({ title, hint, code, message, body }, onAgain) {
     el('p', {}, hint),
     el('p', { className: 'error-message' }, `${code}: ${message}`),
     ...excerpt, again);
-}
-
-/** Copies a text, and shows on the button whether the browser allowed it. */
-export async function copyText(button, text) {
-  const label = button.textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = 'Copied';
-  } catch {
-    button.textContent = 'Not allowed';
-  }
-  setTimeout(() => { button.textContent = label; }, 1500);
 }

@@ -93,7 +93,20 @@ export async function openDemo(browser, site, { others = [], ...context } = {}) 
   return opened;
 }
 
+/** Unfolds the settings, which are folded once there is a talk, and where there is little room. */
+export async function openSettings(page) {
+  const settings = page.locator('#connect');
+  if (!(await settings.evaluate((node) => node.open))) await settings.locator('summary').first().click();
+}
+
+/** How the site is asked: `direct`, `relay` or `endpoint`. */
+export async function askBy(page, way) {
+  await openSettings(page);
+  await page.selectOption('select[name=way]', way);
+}
+
 export async function choose(page, provider, settings = {}) {
+  await openSettings(page);
   await page.selectOption('select[name=provider]', provider);
   const more = page.locator('details.more');
   if (Object.keys(settings).some((name) => name !== 'url') && !(await more.evaluate((node) => node.open))) {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { choose, say, startDemo, startRelay } from './browser.mjs';
+import { askBy, choose, say, startDemo, startRelay } from './browser.mjs';
 import { GREETING, visit } from './visit.mjs';
 
 for (const [provider, settings] of [
@@ -112,7 +112,7 @@ for (const [provider, settings] of [
 ]) {
   visit(`${provider} through the relay: the same text, in pieces`, { delay: 20 }, async (page, site) => {
     await choose(page, provider, settings);
-    await page.selectOption('select[name=way]', 'relay');
+    await askBy(page, 'relay');
     const { text, failure } = await say(page, 'Привет! Как дела?');
     assert.equal(failure, undefined);
     assert.equal(text, GREETING);

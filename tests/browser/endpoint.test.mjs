@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { choose, say } from './browser.mjs';
+import { askBy, choose, say } from './browser.mjs';
 import { GREETING, visit } from './visit.mjs';
 
 /** What the page sends to the endpoint, and what else it sends, during a conversation. */
@@ -14,7 +14,7 @@ function watch(page) {
   return posts;
 }
 
-const through = (page) => page.selectOption('select[name=way]', 'endpoint');
+const through = (page) => askBy(page, 'endpoint');
 
 for (const provider of ['Chatgpt4Online', 'Chatgpt4o', 'AiEngine', 'AiPower', 'AiPuffer']) {
   visit(`${provider} through the endpoint: the same text, in pieces`, { delay: 20 }, async (page, site) => {
@@ -56,7 +56,7 @@ visit('what the endpoint decides is not asked, and comes back with the other way
   assert.deepEqual(await seen(), [false, false, false, false]);
   assert.doesNotMatch(await page.locator('#code').innerText(), /support|elsewhere|relay/);
   assert.equal((await say(page, 'Hi there')).failure, undefined);
-  await page.selectOption('select[name=way]', 'direct');
+  await askBy(page, 'direct');
   assert.equal(await page.inputValue('input[name=botId]'), 'support');
 });
 
@@ -66,7 +66,7 @@ visit('no thread of the site goes through the endpoint, or comes from it; what w
   await say(page, 'My name is Ada.');
   await through(page);
   await say(page, 'What is my name?');
-  await page.selectOption('select[name=way]', 'direct');
+  await askBy(page, 'direct');
   await say(page, 'And now?');
   const asked = posts.filter(({ path }) => path.includes('/edge/')).map(({ body }) => JSON.parse(body));
   assert.deepEqual(asked.map(({ messages }) => messages.map(({ role }) => role)), [['user', 'assistant', 'user']]);
@@ -80,7 +80,7 @@ visit('a way that is changed while a reply comes brings no thread along', { dela
   await page.press('#message', 'Enter');
   await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent !== '');
   await through(page);
-  await page.selectOption('select[name=way]', 'direct');
+  await askBy(page, 'direct');
   await page.waitForSelector('.reply:not(.waiting)');
   await say(page, 'And now?');
   const [first, second] = site.requests.of('chat').map(({ body }) => JSON.parse(body).chatId);

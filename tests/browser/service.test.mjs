@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { choose, say } from './browser.mjs';
+import { askBy, choose, openSettings, say } from './browser.mjs';
 import { startService } from './service.mjs';
 import { visit } from './visit.mjs';
 
@@ -56,6 +56,7 @@ visit('the key is kept nowhere, shown nowhere, and forgotten at a reload', { oth
   await assertNoTrace(page);
   const code = await page.locator('#code').innerText();
   assert.ok(code.includes(`new OpenAiChat({ baseUrl: '${service.url}', apiKey: '…', allowBrowser: true })`), code);
+  await openSettings(page);
   assert.match(await page.locator('#key-explained').innerText(), /in no storage and in no address/);
   assert.ok((await page.locator('#key-explained').innerText()).includes(service.origin), 'it says where the key goes');
   assert.deepEqual(
@@ -79,13 +80,14 @@ visit('an address brings no key', {}, async (page, site) => {
 
 visit('a key goes neither to the next provider nor through a relay', { others }, async (page, site, service) => {
   await choose(page, 'AiEngine', { proxy: `${site.url}/edge/relay/` });
-  await page.selectOption('select[name=way]', 'relay');
+  await askBy(page, 'relay');
   await connect(page, service);
   assert.equal(await page.locator('select[name=way]').isVisible(), false);
   assert.equal(await page.locator('input[name=proxy]').isVisible(), false);
   assert.match((await say(page, 'Hi there')).text, /^Hello from the mock model/);
   assert.equal(service.asked[0].headers.origin, site.origin, 'the page asked, nobody for it');
   assert.doesNotMatch(await page.locator('#code').innerText(), /proxy/);
+  await openSettings(page);
   await page.selectOption('select[name=provider]', 'AiEngine');
   await page.selectOption('select[name=provider]', 'OpenAiChat');
   assert.deepEqual([await page.inputValue('#api-key'), await page.inputValue('input[name=baseUrl]')], ['', '']);
@@ -108,6 +110,8 @@ visit('a thought is shown as one, before the text and not in it', { others }, as
   assert.match(text, /^The answer is 42/);
   assert.doesNotMatch(text, /seven/);
   assert.equal(await reply.locator('.call').count(), 0);
+  await page.locator('#events summary').click();
+  await page.locator('#event-list li').first().waitFor();
   assert.match(await page.locator('#event-list').textContent(), /reasoning"Six time"/);
   assert.notEqual(await reply.locator('.trace .reasoning').getAttribute('d'), '');
 });
@@ -120,6 +124,8 @@ visit('a call of a tool is shown with its name and arguments, once and whole', {
   assert.equal(await reply.locator('.call b').innerText(), 'get_weather');
   assert.deepEqual(JSON.parse(await reply.locator('.call pre').innerText()), { city: 'Köln', unit: 'celsius' });
   assert.deepEqual(notes, [], 'nobody calls that an empty reply');
+  await page.locator('#events summary').click();
+  await page.locator('#event-list li').first().waitFor();
   assert.match(await page.locator('#event-list').textContent(), /get_weather\(\{"city":"Köln","unit":"celsius"\}\)/);
 });
 
@@ -197,6 +203,7 @@ for (const colorScheme of ['light', 'dark']) {
   }, async (page, site, service) => {
     await connect(page, service);
     await say(page, 'call');
+    await openSettings(page);
     assert.ok(await page.locator('#api-key').isVisible(), 'the settings are open');
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
   });

@@ -1,0 +1,40 @@
+// The npm package that the demo page loads: bundled to one module, since browsers cannot resolve the names that packages import each other by.
+
+import { ROOT } from './paths.mjs';
+
+/** The modules under `vendor/` of the page, by their names, and what is in each. */
+const MODULES = {
+  'markdown-it.js': "export { default } from 'markdown-it';",
+};
+
+/** @type {Map<string, Promise<Uint8Array>>} */
+const bundled = new Map();
+
+/** The names of the modules, for whatever writes the page to a folder. */
+export const vendorNames = Object.keys(MODULES);
+
+/** A module's text, bundled when it is first asked for. It is not written anywhere, so it cannot be older than the package. @param {string} name */
+export function vendorModule(name) {
+  if (!Object.hasOwn(MODULES, name)) return undefined;
+  if (!bundled.has(name)) bundled.set(name, bundle(MODULES[name]));
+  return bundled.get(name);
+}
+
+async function bundle(contents) {
+  // Imported here: set-up may have installed it a moment ago.
+  const { build } = await import('esbuild');
+  const { outputFiles: [{ contents: bytes }] } = await build({
+    stdin: { contents, resolveDir: ROOT },
+    absWorkingDir: ROOT,
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    charset: 'utf8',
+    legalComments: 'none',
+    banner: { js: '/*! markdown-it and what it depends on; MIT and BSD-2-Clause licensed: https://github.com/markdown-it/markdown-it */' },
+  });
+  return bytes;
+}
