@@ -125,7 +125,13 @@ extern "C" {
     #[wasm_bindgen(js_name = EventBuffer)]
     type _EventBuffer;
     #[wasm_bindgen(constructor, js_class = "EventBuffer")]
-    fn new(coalesce: bool) -> _EventBuffer;
+    fn new(config: &JsValue, most: f64) -> _EventBuffer;
+}
+
+#[wasm_bindgen(module = "/src/js/warn.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = warnOnce)]
+    fn _warn_once(message: &str);
 }
 
 #[wasm_bindgen(module = "/src/js/chunk-buffer.js")]
