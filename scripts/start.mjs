@@ -17,7 +17,7 @@ chatbots) and the demo page on it, prints their address, and streams one reply o
 ends it.
 
 Needs rustup's Rust and Node 20.19 or later. On a fresh clone it installs what the build needs, and not what tests need:
-three npm packages (117 MB), Rust's wasm32 library, and wasm-bindgen, compiled from source once per version; about a minute on
+three npm packages (118 MB), Rust's wasm32 library, and wasm-bindgen, compiled from source once per version; about a minute on
 two cores. The first words say what is going to happen, in order, and how long each step took the last time.
 
 Options:

@@ -20,6 +20,6 @@ export function showExamples(parent, isLocal, onChoose) {
     const buttons = prompts.map(([label, prompt]) => el('button', {
       type: 'button', className: 'small', title: prompt, onclick: () => onChoose(prompt),
     }, label));
-    return el('div', { className: 'group', role: 'group', 'aria-label': title }, el('h3', {}, title), ...buttons);
+    return el('div', { className: 'group', role: 'group', 'aria-label': title }, el('h3', {}, title), el('div', { className: 'prompts' }, ...buttons));
   }));
 }

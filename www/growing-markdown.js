@@ -9,7 +9,7 @@ import { nodesOf } from './markdown-nodes.js';
 const LONGEST = { bullet_list_open: 32_000, ordered_list_open: 32_000, blockquote_open: 32_000 };
 const LONGEST_OTHER = 4000;
 /** How many characters are drawn in one frame. */
-const A_FRAME = 8000;
+const A_FRAME = 4000;
 /** An open block of this length is read anew in every frame; a longer one when it has grown by this part of its length. */
 const SHORT = 1000;
 const GROWTH = 1 / 24;

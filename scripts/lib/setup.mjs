@@ -66,7 +66,7 @@ async function missingPackages(packages) {
   const complete = (packages === 'build' ? own : every).every((path) => installed[path]?.version === wanted[path].version);
   if (complete) return undefined;
   return packages === 'build'
-    ? { title: 'npm packages for the build (115 MB)', first: 5, work: () => npmCi('--workspaces=false') }
+    ? { title: 'npm packages for the build (118 MB)', first: 5, work: () => npmCi('--workspaces=false') }
     : { title: 'npm packages for the build and the tests (470 MB)', first: 30, work: () => npmCi() };
 }
 

@@ -137,7 +137,7 @@ const LONG = [
 
 for (const [how, size, length, most] of [
   // About what a frame brings on a fast line, and what a model writes in it.
-  ['in pieces of 4,000 characters', 4000, MEGABYTE, 12], ['in pieces of 20 characters', 20, 60_000, 60],
+  ['in pieces of 4,000 characters', 4000, MEGABYTE, 12], ['in pieces of 20 characters', 20, 40_000, 60],
 ]) {
   visit(`no text is read more than its length deserves, nor drawn in one go, ${how}`, {}, async (page) => {
     await page.evaluate(prepare);

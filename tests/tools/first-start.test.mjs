@@ -37,7 +37,7 @@ test('the first words say what happens, in order, with times', async () => {
   assert.equal(lines[0], 'What happens, in order, and how long it takes:');
   const plan = lines.slice(1, 8).map((line) => line.replace(/ {2,}/g, ' ').trim());
   assert.deepEqual(plan, [
-    '1. npm packages for the build (115 MB) about 5 s the first time',
+    '1. npm packages for the build (118 MB) about 5 s the first time',
     '+ wasm-bindgen, from source, once per version about 45 s the first time',
     `+ Rust to ${WASM_TARGET}, dev build about 45 s the first time`,
     '2. wasm-bindgen (a dev build: without snip and wasm-opt) about 1 s the first time',

@@ -28,6 +28,7 @@ test('serves the page and the package, each with its type and the policy', async
     ['/demo/index.html?x=1', 'text/html; charset=utf-8'],
     ['/demo/rivulet/rivulet.min.js', 'text/javascript; charset=utf-8'],
     ['/demo/rivulet/rivulet.wasm', 'application/wasm'],
+    ['/demo/vendor/markdown-it.js', 'text/javascript; charset=utf-8'],
   ]) {
     const { status, headers } = await ask(path, 'HEAD');
     assert.equal(status, 200, path);
@@ -35,6 +36,14 @@ test('serves the page and the package, each with its type and the policy', async
     assert.equal(headers['content-security-policy'], CONTENT_SECURITY_POLICY);
     assert.equal(headers['x-content-type-options'], 'nosniff');
   }
+});
+
+test('what the page has from npm is one module that imports nothing', async () => {
+  const { body, headers } = await ask('/demo/vendor/markdown-it.js');
+  assert.equal(Number(headers['content-length']), Buffer.byteLength(body));
+  const { default: MarkdownIt } = await import(`data:text/javascript,${encodeURIComponent(body)}`);
+  assert.equal(new MarkdownIt().render('*a*'), '<p><em>a</em></p>\n');
+  assert.doesNotMatch(body, /\beval\(|new Function/);
 });
 
 test('the policy allows neither inline code nor eval', () => {
@@ -45,7 +54,7 @@ test('nothing outside the two folders can be had', async () => {
   for (const path of [
     '/demo/../package.json', '/demo/%2e%2e/package.json', '/demo/..%2fpackage.json', '/demo/..\\package.json',
     '/demo/rivulet/../../package.json', '/demo/rivulet/..%2f..%2fpackage.json', '/demo/%00', '/demo/%ff', '/demo/.git',
-    '/demo//etc/passwd', '/package.json', '/demo/rivulet', '/demo/rivulet/wasm', 'http://[', '*',
+    '/demo//etc/passwd', '/package.json', '/demo/rivulet', '/demo/rivulet/wasm', '/demo/vendor/', '/demo/vendor/constructor', 'http://[', '*',
   ]) {
     const { status, body } = await ask(path);
     assert.equal(status, 404, path);
