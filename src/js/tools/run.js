@@ -50,6 +50,8 @@ export class Run {
   #isOver = false;
   /** Whether it is the caller who has ended the run early. */
   #isLeft = false;
+  /** Called with the reason when the caller's signal ends the run. */
+  onAbort = ignore;
 
   /**
    * `config`: `{ ask(options) -> Reply, messages, conversation, signal, byName, choose(step), maxSteps, maxCallsPerStep, onStep, approvals,
@@ -92,7 +94,8 @@ export class Run {
     const partial = this.#isLeft ? this.#inner?.message : undefined;
     if (partial && !isEmpty(partial)) added.push(partial);
     for (const { outcome } of this.#awaited) if (outcome?.message) added.push(outcome.message);
-    const { messages } = closeCalls([...this.#given, ...added], STOPPED, (call) => !this.openCalls.some(({ id }) => id === call.id));
+    const open = new Set(this.openCalls.map(({ id }) => id));
+    const { messages } = closeCalls([...this.#given, ...added], STOPPED, ({ id }) => !open.has(id));
     return messages.slice(this.#given.length);
   }
 
@@ -127,7 +130,11 @@ export class Run {
 
   /** The reply is over: the request and the tools are stopped at once. */
   free() {
-    if (this.#config.signal?.aborted) this.leave();
+    const { signal } = this.#config;
+    if (signal?.aborted) {
+      this.leave();
+      if (!this.#isOver) this.onAbort(signal.reason);
+    }
     this.#isOver = true;
     this.#stopTools();
     this.#inner?.return().catch(ignore);
@@ -154,8 +161,9 @@ export class Run {
     const { messages, open, told } = closeCalls(given, 'this call was not run, since the conversation went on without it');
     this.#given = messages;
     for (const { id, name } of told) this.#warn(`the call '${id}' of '${name}' in messages has no result: the model is told that it was not run`);
+    const waiting = new Set(open.map(({ id }) => id));
     for (const id of Object.keys(approvals)) {
-      if (!open.some((call) => call.id === id)) this.#warn(`approvals: no call '${id}' at the end of messages waits for a result`);
+      if (!waiting.has(id)) this.#warn(`approvals: no call '${id}' at the end of messages waits for a result`);
     }
     if (open.length > 0) {
       yield* this.#answer(open, approvals);

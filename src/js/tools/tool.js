@@ -16,11 +16,12 @@ const known = new WeakMap();
 export function tool(definition) {
   if (!isObject(definition)) throw new ChatError('input', 'tool: give { name, description, parameters, run }');
   const given = { ...definition };
-  known.set(given, read(ownProperties(given)));
+  known.set(given, read(definition));
   return given;
 }
 
-function read(given) {
+function read(definition) {
+  const given = ownProperties(definition);
   refuseUnknown(given, MEMBERS, 'tool', FOREIGN);
   const { name, description, parameters, run, needsApproval, strict } = given;
   const check = (isRight, message) => {
@@ -29,6 +30,8 @@ function read(given) {
   check(typeof name === 'string' && name !== '', 'name must be a text that is not empty');
   check(description === undefined || typeof description === 'string', 'description must be a text');
   check(run === undefined || typeof run === 'function', 'run must be a function');
+  // Only own members are read, so that nothing of a polluted `Object.prototype` counts.
+  check(run !== undefined || definition.run === undefined || definition.run === Object.prototype.run, 'run stands in its class: give { name, …, run: (args, context) => it.run(args, context) }');
   check(needsApproval === undefined || ['boolean', 'function'].includes(typeof needsApproval), 'needsApproval must be true, false or a function');
   check(strict === undefined || typeof strict === 'boolean', 'strict must be true or false');
   const { json, validate } = (parameters ?? undefined) === undefined ? {} : readSchema(parameters, `tool '${name}': parameters`);
@@ -50,7 +53,7 @@ export function readTools(tools) {
   if (!Array.isArray(tools)) throw new ChatError('input', 'tools must be an array of tools');
   const byName = new Map();
   const declared = tools.map((given) => {
-    const own = isOwn(given) ? known.get(given) ?? read(ownProperties(given)) : undefined;
+    const own = isOwn(given) ? known.get(given) ?? read(given) : undefined;
     for (const name of own ? [own.name] : namesOf(given)) {
       if (byName.has(name)) throw new ChatError('input', `there are two tools '${name}'`);
       byName.set(name, own ?? {});
