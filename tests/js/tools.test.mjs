@@ -772,3 +772,17 @@ test('what cannot be read, and what would be lost, is input', async () => {
   assert.equal(runTools(undefined, { messages: MESSAGES }).provider, 'Client');
   assert.deepEqual(sent, []);
 });
+
+test('an approval counts for none of several calls with its id, and a refusal for all of them', async () => {
+  const ran = [];
+  const pay = tool({ name: 'pay', needsApproval: true, run: ({ sum }) => { ran.push(sum); } });
+  const first = runTools(calling(['c', 'pay', '{"sum":5}'], ['c', 'pay', '{"sum":1000}']).provider, { messages: MESSAGES, tools: [pay] });
+  await first.text();
+  assert.equal(first.toolCalls.length, 2);
+  for (const [answer, words] of [[true, /several calls have the id 'c'/], [false, /denied/]]) {
+    const a = service('A', says('Done.'));
+    await runTools(a.provider, { messages: [...MESSAGES, ...first.messages], tools: [pay], approvals: { c: answer } }).text();
+    assert.deepEqual(told(a).map((content) => words.test(content)), [true, true]);
+  }
+  assert.deepEqual(ran, []);
+});

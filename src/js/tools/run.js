@@ -39,7 +39,7 @@ export class Run {
   #added = [];
   /** The reply of the step that is under way. */
   #inner;
-  /** The calls whose results are awaited, in their order: `{ call, controller, promise, outcome }`, `outcome` as soon as it is there. */
+  /** The calls whose results are awaited, in their order: `{ call, controller, promise, outcome }`, `outcome` as soon as it is there, and without it and the controller when it was told. */
   #awaited = [];
   #usage;
   #conversation;
@@ -152,7 +152,7 @@ export class Run {
 
   #stopTools() {
     const { signal } = this.#config;
-    for (const { controller } of this.#awaited) controller.abort(signal?.aborted ? signal.reason : undefined);
+    for (const { controller } of this.#awaited) controller?.abort(signal?.aborted ? signal.reason : undefined);
   }
 
   /** Each `yield` is a read; what it has read is in the buffer. */
@@ -211,15 +211,19 @@ export class Run {
     const { byName, maxCallsPerStep: most } = this.#config;
     const messages = [...this.#given, ...this.#added];
     const tooMany = `this call was not run, since a step has ${most} calls at most: call again`;
+    const ids = new Set();
+    const repeated = new Set(calls.flatMap(({ id }) => (ids.has(id) ? [id] : (ids.add(id), []))));
     const awaited = calls.map((call, index) => {
       const entry = { call, controller: new AbortController(), promise: undefined, outcome: undefined };
-      const reason = why ?? (index < most ? undefined : tooMany);
+      const approval = Object.hasOwn(approvals, call.id) ? approvals[call.id] : undefined;
+      // Some services give ids twice. What was asked of one call is no answer for the other.
+      const isUnclear = approval === true && repeated.has(call.id);
+      const reason = why ?? (index >= most ? tooMany : isUnclear ? `several calls have the id '${call.id}', so it is not clear which one was approved: call one after the other` : undefined);
       if (reason) {
         entry.outcome = refused(call.id, reason);
         return entry;
       }
       const context = { toolCallId: call.id, messages, signal: entry.controller.signal };
-      const approval = Object.hasOwn(approvals, call.id) ? approvals[call.id] : undefined;
       entry.promise = answer(call, byName, context, approval).then((outcome) => {
         // What comes later changes nothing: the messages may have been taken by now.
         if (!this.#isOver) entry.outcome = outcome;
@@ -230,10 +234,12 @@ export class Run {
     // A tool may have ended the run before it returned its promise.
     if (this.#isOver) this.#stopTools();
     const results = [];
-    while (awaited.length > 0) {
-      await awaited[0].promise;
+    for (const entry of awaited) {
+      await entry.promise;
       if (this.#isOver) break;
-      const { call, outcome: { message, result, isError, waits } } = awaited.shift();
+      const { call, outcome: { message, result, isError, waits } } = entry;
+      // Told now; those behind it are still awaited.
+      entry.outcome = entry.controller = undefined;
       if (message) {
         this.#added.push(message);
         results.push(message);
