@@ -157,6 +157,13 @@ test('what is no client, and wrong options, are input', async () => {
   }
 });
 
+test('content that the protocol has no form for is told as JSON, and the rest stays', async () => {
+  const content = [null, { type: 'text', text: 5 }, { type: 'image', data: 5, mimeType: 'x' }, { type: 'text', text: 'seen' }];
+  const client = { listTools: async () => ({ tools: [{ name: 'odd', inputSchema: { type: 'object' } }] }), callTool: async () => ({ content }) };
+  const { message } = await called(await mcpTools(client), 'odd');
+  assert.equal(message.content, ['null', '{"type":"text","text":5}', '{"type":"image","data":5,"mimeType":"x"}', 'seen'].join('\n\n'));
+});
+
 test('a list without an end, or with very many tools, is told, and a promise is no approval', async () => {
   const client = (listTools) => ({ listTools, callTool: async () => ({ content: [] }) });
   let page = 0;

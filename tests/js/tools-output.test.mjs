@@ -269,6 +269,24 @@ test('object() goes on where partialObjects was left, and an abort ends its wait
   const pending = waits.object();
   controller.abort(reason);
   await assert.rejects(within(5_000, pending, 'the abort'), reason);
+
+  // The time for the whole run ends the waiting, too, and the reader still gets the error.
+  const late = run(CITY, begins('{"city":', '"Rom'), { timeout: 100 });
+  late[Symbol.asyncIterator]();
+  assert.equal((await late.next()).value, '{"city":');
+  await chatError(within(5_000, late.object(), 'the limit'), 'timeout', /timeout\.total/);
+  await chatError(late.next(), 'timeout', /timeout\.total/);
+});
+
+test('an abort ends a validation that takes forever', async () => {
+  const schema = { '~standard': { version: 1, vendor: 'mine', validate: () => new Promise(() => {}), jsonSchema: { input: () => ({ type: 'object' }) } } };
+  const controller = new AbortController();
+  const reason = new Error('mine');
+  const reply = run(schema, says('{}'), { signal: controller.signal });
+  const pending = reply.object();
+  while (reply.finish === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  controller.abort(reason);
+  await assert.rejects(within(5_000, pending, 'the abort'), reason);
 });
 
 test('JSON is found behind and before words, and in fences of any form', async () => {

@@ -733,6 +733,20 @@ test('whatever a tool throws is told, with the words that are in it', async () =
   }
 });
 
+test('an object of a class that shows no members is told as an error, and one without members is as it is', async () => {
+  const inner = service('B', says('inner'));
+  class Plain {
+    a = 1;
+  }
+  for (const [value, wanted] of [
+    [inner.provider.createAsyncGenerator({ messages: 'Hi' }), /^Error: .*JSON has no form for/], [new (class { #a = 1; })(), /^Error: /], [{}, /^\{\}$/], [Object.create(null), /^\{\}$/], [new Plain(), /^\{"a":1\}$/],
+  ]) {
+    const a = calling(['c', 'give', '{}']);
+    await runTools(a.provider, { messages: MESSAGES, tools: [tool({ name: 'give', run: () => value })] }).text();
+    assert.match(told(a)[0], wanted);
+  }
+});
+
 test('records that look like content parts, and entries that an object cannot hold, stay whole', async () => {
   for (const value of [
     { type: 'image', image: 'cats/1.png', caption: 'A cat' }, [{ type: 'document', source: { id: 1 }, title: 'Bill' }], { type: 'image_url', image_url: { url: 'cat.png' } },

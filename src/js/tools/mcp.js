@@ -57,9 +57,9 @@ function isJsonOf({ type, text }, structured) {
 }
 
 function partOf(part) {
-  const { type, text, data, mimeType, resource } = part;
+  const { type, text, data, mimeType, resource } = part ?? {};
   if (type === 'text' && typeof text === 'string') return textPart(text);
-  if ((type === 'image' || type === 'audio') && data && mimeType) return { type, data, mimeType };
+  if ((type === 'image' || type === 'audio') && data && typeof data === 'string' && mimeType) return { type, data, mimeType };
   if (type === 'resource' && resource) return resourcePart(resource);
   return textPart(JSON.stringify(part));
 }

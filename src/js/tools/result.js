@@ -10,7 +10,7 @@ export const errorWith = (content) => Object.assign(new Error('the tool failed')
 
 /** Whether this may be the content of a file: bytes, an address, or Base64, which a name or a path seldom is. */
 function isContent(value) {
-  if (typeof value !== 'string') return value !== undefined && value !== null;
+  if (typeof value !== 'string') return typeof value === 'object' && value !== null;
   return /^[a-z][a-z\d+.-]*:/i.test(value.slice(0, 64)) || /^[\w+/=\s-]+$/.test(value.slice(0, 4096));
 }
 
@@ -78,8 +78,16 @@ function plain(key, value) {
   if (['Map', 'Headers', 'URLSearchParams'].includes(kind)) return membersOf([...value]);
   if (kind === 'Set') return [...value];
   if (kind === 'Error') return { name: value.name, message: value.message };
-  const isPlain = ['Object', 'Module', 'Arguments', 'Number', 'String', 'Boolean'].includes(kind) || Object.keys(value).length > 0;
+  // An object of a class that shows no members, such as a reply, has what it is elsewhere.
+  const isEmpty = Object.keys(value).length === 0;
+  const isPlain = kind === 'Object' ? !isEmpty || isBare(value) : ['Module', 'Arguments', 'Number', 'String', 'Boolean'].includes(kind) || !isEmpty;
   return isPlain ? value : nothing(value);
+}
+
+/** Whether this is an object of no class, of whatever realm. */
+function isBare(value) {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Entries as an object, or as they are where it would have fewer of them. */

@@ -3,7 +3,7 @@ import { ChatError } from '../error.js';
 import { ownProperties, readOptions, refuseMisspelt } from '../options.js';
 import { asking, isProvider } from '../provider.js';
 import { Reply } from '../reply.js';
-import { errorMessageOf } from '../web.js';
+import { errorMessageOf, race } from '../web.js';
 import { readOutput } from './output.js';
 import { Run } from './run.js';
 import { readTools } from './tool.js';
@@ -133,6 +133,8 @@ class RunReply extends Reply {
   #ended;
   #waiting = [];
   #object;
+  /** What was read since somebody waited for the end, for the reader. */
+  #kept = [];
   /** Whether `partialObjects` reads it, which loses nothing when others read, too. */
   #isPartial = false;
 
@@ -141,16 +143,30 @@ class RunReply extends Reply {
     super(config);
     this.#run = run;
     this.#failure = config.failure;
-    if (run) run.onAbort = (error) => this.#onEnd({ error });
+    if (run) run.onOver = () => queueMicrotask(() => this.#readRest());
   }
 
   next() {
+    return this.#kept.shift() ?? this.#next();
+  }
+
+  #next() {
     const result = super.next();
     if (this.#run?.output) result.then(({ done }) => done && this.#onEnd({}), (error) => this.#onEnd({ error }));
     return result;
   }
 
+  /** Reads what is left of a run that is over, where somebody waits for the end: the reader may never come back for it. */
+  async #readRest() {
+    while (this.#waiting.length > 0) {
+      const result = this.#next();
+      this.#kept.push(result);
+      await result.catch(() => {});
+    }
+  }
+
   return(value) {
+    this.#kept.length = 0;
     this.#run?.leave();
     if (!this.#ended) this.#onEnd({ error: this.#failed('the reply was left before its end') });
     return super.return(value);
@@ -177,7 +193,11 @@ class RunReply extends Reply {
     const output = this.#output();
     const mine = this.#claimed();
     if (mine || this.#isPartial) while (!(await this.next()).done);
-    else if (!this.#ended) await new Promise((resolve) => this.#waiting.push(resolve));
+    else if (!this.#ended) {
+      const end = new Promise((resolve) => this.#waiting.push(resolve));
+      if (this.#run.isOver) this.#readRest();
+      await end;
+    }
     if (this.#ended?.error) throw this.#ended.error;
     return (this.#object ??= this.#parsed(output));
   }
@@ -225,9 +245,10 @@ class RunReply extends Reply {
     const { reason } = this.finish ?? {};
     if (reason === 'tool_calls') throw this.#failed('the run ended with calls of tools, and without an answer');
     try {
-      return await output.parse(this.#text, { provider: this.provider });
+      const parsing = output.parse(this.#text, { provider: this.provider });
+      return await (this.#run.signal ? race(parsing, this.#run.signal) : parsing);
     } catch (error) {
-      if (error.code === 'output' && (reason === 'length' || reason === 'content_filter')) error.message += ` (it was cut: ${reason})`;
+      if (error?.code === 'output' && (reason === 'length' || reason === 'content_filter')) error.message += ` (it was cut: ${reason})`;
       throw error;
     }
   }

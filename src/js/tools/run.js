@@ -50,8 +50,8 @@ export class Run {
   #isOver = false;
   /** Whether it is the caller who has ended the run early. */
   #isLeft = false;
-  /** Called with the reason when the caller's signal ends the run. */
-  onAbort = ignore;
+  /** Called when the run is over, though what it gave may not be read yet. */
+  onOver = ignore;
 
   /**
    * `config`: `{ ask(options) -> Reply, messages, conversation, signal, byName, choose(step), maxSteps, maxCallsPerStep, onStep, approvals,
@@ -70,6 +70,14 @@ export class Run {
 
   get output() {
     return this.#config.output;
+  }
+
+  get signal() {
+    return this.#config.signal;
+  }
+
+  get isOver() {
+    return this.#isOver;
   }
 
   /** Name of the provider that answers; `undefined` before the first request. */
@@ -130,16 +138,13 @@ export class Run {
 
   /** The reply is over: the request and the tools are stopped at once. */
   free() {
-    const { signal } = this.#config;
-    if (signal?.aborted) {
-      this.leave();
-      if (!this.#isOver) this.onAbort(signal.reason);
-    }
+    if (this.signal?.aborted) this.leave();
     this.#isOver = true;
     this.#stopTools();
     this.#inner?.return().catch(ignore);
     this.#usage = sum(this.#usage, this.#inner?.usage);
     this.#release?.({ value: noBytes, done: true });
+    this.onOver();
   }
 
   flush() {}
