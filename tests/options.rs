@@ -47,7 +47,7 @@ fn sample(option: &str) -> Value {
             json!({ "type": "json_schema", "json_schema": { "name": "canary_schema", "schema": { "type": "object", "title": "canary-schema" } } })
         }
         "compatible" => json!({ "verbosity": "canary-verbosity" }),
-        "native" => json!({ "messages": { "top_k": "canary-native" }, "responses": { "truncation": "canary-native" } }),
+        "native" => json!({ "messages": { "service_tier": "canary-native" }, "responses": { "truncation": "canary-native" } }),
         "extra" => json!({ "canary_member": "canary-extra" }),
         "shortcutId" => json!("canary-shortcut"),
         "model" => json!("canary-model"),
