@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { languageModel, toUIMessageStream } from '../../dist/ai-sdk.js';
+import { fromUIMessages, languageModel, toUIMessageStream } from '../../dist/ai-sdk.js';
 import * as rivulet from '../../dist/index.js';
 import { startStubs } from './helper.mjs';
 import { begins, end, says, service, streams, text } from '../js/services.mjs';
@@ -340,4 +340,22 @@ test('a prompt with very many parts that have a state costs linear time, and a s
   const schema = { type: 'object', properties: {}, required: ['a', 'b'], additionalProperties: false };
   schema.properties = { a: schema, b: schema };
   await assert.rejects(languageModel(a.provider).doGenerate({ ...hi, responseFormat: { type: 'json', schema } }), { code: 'input' });
+});
+
+test('a call or messages that cannot be read are input, and nothing is sent', async () => {
+  const a = service('A', says('Hi'));
+  const within = {};
+  within.within = within;
+  const called = (input, output) => [...hi.prompt, { role: 'assistant', content: [{ type: 'tool-call', toolCallId: 'a', toolName: 't', input }] }, { role: 'tool', content: [{ type: 'tool-result', toolCallId: 'a', toolName: 't', output }] }];
+  for (const call of [{ prompt: null }, { prompt: [null] }, { prompt: [{ role: 'user', content: [null] }] }, { ...hi, tools: [null] }, { ...hi, tools: 'x' }, { prompt: called(within) }, { prompt: called({}, { type: 'json', value: 5n }) }]) {
+    for (const specification of VERSIONS) {
+      const model = languageModel(a.provider, { specification });
+      await assert.rejects(async () => model.doGenerate(call), { name: 'ChatError', code: 'input' });
+      await assert.rejects(async () => model.doStream(call), { name: 'ChatError', code: 'input' });
+    }
+  }
+  for (const part of [null, { type: 'tool-x', toolCallId: 'c', state: 'output-available', input: {}, output: 5n }]) {
+    assert.throws(() => fromUIMessages([{ id: 'a', role: 'assistant', parts: [part] }]), { name: 'ChatError', code: 'input' });
+  }
+  assert.equal(a.calls.length, 0);
 });

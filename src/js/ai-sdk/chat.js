@@ -88,7 +88,6 @@ function asRefusal(make) {
   try {
     return make();
   } catch (error) {
-    if (error instanceof RangeError) throw new Refusal(400, 'The messages are nested too deeply.');
     throw error?.code === 'input' ? new Refusal(400, error.message) : error;
   }
 }

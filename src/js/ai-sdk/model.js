@@ -1,6 +1,6 @@
 import { base64 } from '../json-copy.js';
 import { whole } from '../provider-mark.js';
-import { abortError, apiError } from './failure.js';
+import { abortError, apiError, reading } from './failure.js';
 import { PartReader } from './part-reader.js';
 import { readCall } from './request.js';
 import { described, namesOf, placesOf, readSettings, takesConversation, urlsOf } from './settings.js';
@@ -27,7 +27,7 @@ const MOST_TOLD = 500;
 export function languageModel(provider, settings) {
   const { specification, model } = readSettings(provider, settings, 'languageModel');
   const modelId = model ?? described(provider, ({ defaultModel }) => defaultModel);
-  const read = (call) => readCall(call, { model, names: namesOf(provider), places: placesOf(provider), takesConversation: takesConversation(provider) });
+  const read = (call) => reading('the call', () => readCall(call, { model, names: namesOf(provider), places: placesOf(provider), takesConversation: takesConversation(provider) }));
   const answer = (call, kind) => new Answer(provider, specification, modelId, read(call), kind);
   return {
     specificationVersion: specification,

@@ -2,6 +2,7 @@
 
 import { ChatError } from '../error.js';
 import { DENIED, argumentsOf, filePart, jsonOf, urlOf } from './content.js';
+import { reading } from './failure.js';
 import { assistantMessage, hasState, own } from './state.js';
 import { warner } from './warner.js';
 
@@ -18,7 +19,7 @@ const textOf = (output) => (typeof output === 'string' ? output : jsonOf(output)
 export function fromUIMessages(messages, { onWarning, openCalls = false } = {}) {
   if (!Array.isArray(messages)) throw new ChatError('input', 'the messages of useChat must be a list');
   const warn = warner(onWarning);
-  return messages.flatMap((message, at) => {
+  return reading('messages', () => messages.flatMap((message, at) => {
     const place = `messages[${at}]`;
     if (!Array.isArray(message?.parts)) throw new ChatError('input', `${place} has no parts: give messages as useChat has them`);
     switch (message.role) {
@@ -30,7 +31,7 @@ export function fromUIMessages(messages, { onWarning, openCalls = false } = {}) 
       default:
         throw new ChatError('input', `${place}.role is '${message.role}', which is none of system, user and assistant`);
     }
-  });
+  }));
 }
 
 function askedBy({ role, parts }, place, warn) {
