@@ -322,3 +322,16 @@ test('a schema of a library that refers to itself as an object is input', async 
   jsonSchema.properties = { inner: jsonSchema };
   await chatError(run({ schema: z.object({}), jsonSchema }, says('{}')).object(), 'input', /cannot be read/);
 });
+
+test('the parameters of a tool have an object at their root, also where the schema has a name or is a choice', async () => {
+  const { zod: z } = libraries;
+  const sent = (parameters) => {
+    const a = service('A', says('Done.'));
+    return runTools(a.provider, { messages: MESSAGES, tools: [tool({ name: 't', parameters })], onWarning: null }).text().then(() => a.calls[0].body.tools[0].function.parameters);
+  };
+  const named = await sent(z.object({ a: z.string() }).meta({ id: 'Named' }));
+  assert.deepEqual([named.type, Object.keys(named.properties), named.$ref], ['object', ['a'], undefined]);
+  const choice = await sent(z.union([z.object({ a: z.string() }), z.object({ b: z.string() })]));
+  assert.deepEqual([choice.type, choice.anyOf.length], ['object', 2]);
+  assert.deepEqual(await sent({}), {});
+});

@@ -34,13 +34,25 @@ function read(definition) {
   check(run !== undefined || definition.run === undefined || definition.run === Object.prototype.run, 'run stands in its class: give { name, …, run: (args, context) => it.run(args, context) }');
   check(needsApproval === undefined || ['boolean', 'function'].includes(typeof needsApproval), 'needsApproval must be true, false or a function');
   check(strict === undefined || typeof strict === 'boolean', 'strict must be true or false');
-  const { json, validate } = (parameters ?? undefined) === undefined ? {} : readSchema(parameters, `tool '${name}': parameters`);
+  const { json: whole, validate } = (parameters ?? undefined) === undefined ? {} : readSchema(parameters, `tool '${name}': parameters`);
+  const json = whole && rooted(whole);
   check((json?.type ?? 'object') === 'object', `parameters must describe an object, and not ${JSON.stringify(json?.type)}`);
   const declared = { name };
   if (description !== undefined) declared.description = description;
   if (json !== undefined) declared.parameters = json;
   if (strict !== undefined) declared.strict = strict;
   return { name, declared: { type: 'function', function: declared }, validate, run, needsApproval };
+}
+
+/** A schema with `type: 'object'` at its root, without which services refuse a tool: of one that refers to its definition, and of a choice. */
+function rooted(json) {
+  const [, name] = /^#\/\$defs\/([^/]+)$/.exec(json.$ref) ?? [];
+  const definition = json.$defs?.[name];
+  if (isObject(definition) && definition.$ref === undefined) {
+    const { $ref: _, ...rest } = json;
+    return rooted({ ...definition, ...rest });
+  }
+  return json.type === undefined && (json.anyOf ?? json.oneOf) ? { type: 'object', ...json } : json;
 }
 
 /**
