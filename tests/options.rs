@@ -48,7 +48,7 @@ fn sample(option: &str) -> Value {
         }
         "compatible" => json!({ "verbosity": "canary-verbosity" }),
         "native" => {
-            json!({ "messages": { "thinking": { "type": "canary-native" } }, "responses": { "truncation": "canary-native" } })
+            json!({ "messages": { "service_tier": "canary-native" }, "responses": { "truncation": "canary-native" } })
         }
         "extra" => json!({ "canary_member": "canary-extra" }),
         "shortcutId" => json!("canary-shortcut"),

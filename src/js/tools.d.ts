@@ -174,7 +174,7 @@ export interface RunOptions<S = undefined> extends Omit<CallOptions, 'tools' | '
   /**
    * What becomes of calls without a result at the end of `messages`, by their ids: `true` runs one that waits for approval, `false`, or a text with the
    * reason, tells the model that it was denied. What is left out still waits, and the run ends at once with an event `tool-approval`.
-   * Calls that need no approval are run.
+   * Calls that need no approval are run. `true` counts for none of several calls with one id.
    */
   approvals?: Readonly<Record<string, boolean | string>>;
   /**

@@ -125,9 +125,10 @@ pub fn repaired_format(given: &Value) -> Result<Option<Value>> {
 
 /// Whether anything about this message but its place has to change.
 fn needs_restructuring(message: &Value) -> bool {
-    let role = message.text_or_empty("role").trim();
+    let given = message.text_or_empty("role");
+    let role = given.trim();
     let is_moved = |part: &Value| moved(part).is_some();
-    role_of(role).is_some_and(|meant| meant != role)
+    role_of(role).is_some_and(|meant| meant != given)
         || role == "function"
         || message.get("content").is_some_and(|part| part.text("type").is_some())
         || message.non_null("function_call").is_some()
@@ -180,13 +181,18 @@ fn restructure(at: usize, mut message: Value, list: &mut Vec<Value>) {
         }
     };
     calls.iter_mut().for_each(as_call);
-    if let Some(function) = members.take("function_call").filter(Value::is_object) {
-        let mut call = Map::new();
-        call.insert_str("id", &filled("call_$", &[&decimal(at as u64)]));
-        call.insert("function", function);
-        let mut call = call.into();
-        as_call(&mut call);
-        calls.push(call);
+    match members.take("function_call") {
+        Some(function @ Value::Object(_)) => {
+            let mut call = Map::new();
+            call.insert_str("id", &filled("call_$", &[&decimal(at as u64)]));
+            call.insert("function", function);
+            let mut call = call.into();
+            as_call(&mut call);
+            calls.push(call);
+        }
+        // The check that follows refuses it there.
+        Some(other) if !other.is_null() => members.insert("tool_calls", other),
+        _ => {}
     }
     let mut results = Vec::new();
     if let Some(Value::Array(parts)) = members.get_mut("content")

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { languageModel, toUIMessageStream } from '../../dist/ai-sdk.js';
+import { fromUIMessages, languageModel, toUIMessageStream } from '../../dist/ai-sdk.js';
 import * as rivulet from '../../dist/index.js';
 import { startStubs } from './helper.mjs';
 import { begins, end, says, service, streams, text } from '../js/services.mjs';
@@ -317,4 +317,45 @@ test('settings that are wrong are said at once', () => {
   // A provider whose own settings are wrong says so when it is asked, as it does elsewhere.
   const broken = languageModel(new rivulet.OpenAiChat({ baseUrl: 'nonsense' }));
   assert.equal(broken.provider, 'rivulet.');
+});
+
+test('a data URL without Base64 is a file with its bytes', async () => {
+  const image = (url) => streams([`data: ${JSON.stringify({ choices: [{ index: 0, delta: { images: [{ type: 'image_url', image_url: { url } }] }, finish_reason: null }] })}\n\n`, ...end()]);
+  for (const specification of VERSIONS) {
+    for (const [url, wanted] of [['data:image/svg+xml;utf8,<svg>%E2%82%AC</svg>', '<svg>€</svg>'], ['data:image/svg+xml,<svg width="100%">€</svg>%', '<svg width="100%">€</svg>%']]) {
+      const { content } = await languageModel(service('A', image(url)).provider, { specification }).doGenerate(hi);
+      const { data } = content.find(({ type }) => type === 'file');
+      assert.equal(Buffer.from(data.data ?? data, 'base64').toString(), wanted);
+    }
+  }
+});
+
+test('a prompt with very many parts that have a state costs linear time, and a schema that holds itself is refused', async () => {
+  const a = service('A', says('Hi'));
+  const part = { type: 'text', text: 'y', providerOptions: { rivulet: { conversation: 1 } } };
+  const started = Date.now();
+  await languageModel(a.provider).doGenerate({ prompt: [user('x'), { role: 'assistant', content: Array(150_000).fill(part) }, user('z')] });
+  assert.equal(a.calls[0].body.messages.length, 150_002);
+  assert.ok(Date.now() - started < 8_000, `${Date.now() - started} ms`);
+  const schema = { type: 'object', properties: {}, required: ['a', 'b'], additionalProperties: false };
+  schema.properties = { a: schema, b: schema };
+  await assert.rejects(languageModel(a.provider).doGenerate({ ...hi, responseFormat: { type: 'json', schema } }), { code: 'input' });
+});
+
+test('a call or messages that cannot be read are input, and nothing is sent', async () => {
+  const a = service('A', says('Hi'));
+  const within = {};
+  within.within = within;
+  const called = (input, output) => [...hi.prompt, { role: 'assistant', content: [{ type: 'tool-call', toolCallId: 'a', toolName: 't', input }] }, { role: 'tool', content: [{ type: 'tool-result', toolCallId: 'a', toolName: 't', output }] }];
+  for (const call of [{ prompt: null }, { prompt: [null] }, { prompt: [{ role: 'user', content: [null] }] }, { ...hi, tools: [null] }, { ...hi, tools: 'x' }, { prompt: called(within) }, { prompt: called({}, { type: 'json', value: 5n }) }]) {
+    for (const specification of VERSIONS) {
+      const model = languageModel(a.provider, { specification });
+      await assert.rejects(async () => model.doGenerate(call), { name: 'ChatError', code: 'input' });
+      await assert.rejects(async () => model.doStream(call), { name: 'ChatError', code: 'input' });
+    }
+  }
+  for (const part of [null, { type: 'tool-x', toolCallId: 'c', state: 'output-available', input: {}, output: 5n }]) {
+    assert.throws(() => fromUIMessages([{ id: 'a', role: 'assistant', parts: [part] }]), { name: 'ChatError', code: 'input' });
+  }
+  assert.equal(a.calls.length, 0);
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { chatRoute, chatTransport, fromUIMessages, toUIMessageStream, toUIMessageStreamResponse } from '../../dist/ai-sdk.js';
+import { runTools, tool } from '../../dist/tools.js';
 import { AiPuffer, ChatError, OpenAiResponses } from '../../dist/index.js';
 import { sdk, startStubs } from './helper.mjs';
 import { begins, call, end, fails, frame, says, service, streams, text } from '../js/services.mjs';
@@ -412,4 +413,48 @@ test('errors of a transport are those of the provider', async () => {
 test('only a reply is a reply', () => {
   assert.throws(() => toUIMessageStreamResponse('Hi'), { code: 'input' });
   assert.throws(() => toUIMessageStream(ask(service('A', says('Hi')).provider), { sendSource: true }), /did you mean 'sendSources'/);
+});
+
+test('what a hostile page sends is refused as its fault, or costs linear time', async () => {
+  const { provider, calls } = service('A', says('Hi'));
+  const route = chatRoute(provider, { onWarning: null, maxBodyBytes: 100_000_000 });
+  const tool_ = { type: 'tool-x', toolCallId: 'c', state: 'output-error', input: {} };
+  for (const part of [
+    { ...tool_, errorText: { a: 1 } }, { ...tool_, state: 'output-denied', approval: { approved: false, reason: 5 } }, { ...tool_, toolName: 5 }, { type: 'steering-message', parts: [null] }, { type: 'steering-message', parts: 'abc' },
+  ]) assert.equal((await route(post({ messages: [user('x'), { id: 'a', role: 'assistant', parts: [part] }, user('y')] }))).status, 400, JSON.stringify(part));
+  assert.equal((await route(post({ messages: [{ id: 'a', role: 'user', parts: [{ type: 'data-x', data: 1 }] }] }))).status, 400);
+  const deep = `{"messages":[{"id":"a","role":"assistant","parts":[{"type":"tool-x","toolCallId":"c","state":"output-available","output":1,"input":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}]}`;
+  assert.equal((await route(post(deep))).status, 400);
+  assert.equal(calls.length, 0);
+
+  const MANY = 150_000;
+  const state = { providerMetadata: { rivulet: { conversation: 1 } } };
+  for (const make of [() => ({ type: 'text', text: 'x', ...state }), (_, i) => ({ type: 'tool-x', toolCallId: `c${i}`, state: 'output-available', input: {}, output: 1 })]) {
+    const started = Date.now();
+    const answer = await route(post({ messages: [user('x'), { id: 'a', role: 'assistant', parts: Array.from({ length: MANY }, make) }, user('y')] }));
+    assert.match(await answer.text(), /"Hi"/);
+    assert.ok(Date.now() - started < 15_000, `${Date.now() - started} ms`);
+  }
+  const x = tool({ name: 'x', needsApproval: true, run: () => 1 });
+  const running = chatRoute(({ messages, approvals }) => runTools(provider, { messages, tools: [x], approvals, onWarning: null }), { maxBodyBytes: 100_000_000 });
+  const approved = (_, i) => ({ type: 'tool-x', toolCallId: `c${i}`, state: 'approval-responded', input: {}, approval: { id: 'q', approved: true } });
+  const took = [];
+  for (const length of [10_000, 80_000]) {
+    const started = Date.now();
+    assert.match(await (await running(post({ messages: [user('x'), { id: 'a', role: 'assistant', parts: Array.from({ length }, approved) }] }))).text(), /"Hi"/);
+    took.push(Date.now() - started);
+  }
+  assert.ok(took[1] < 25 * took[0], `${took} ms`);
+});
+
+test('a listener that throws changes nothing, and what the page gives is not given twice', async () => {
+  const boom = () => { throw new Error('mine'); };
+  const warned = await chatRoute(service('A', says('Hi')).provider, { onWarning: boom })(post({ messages: [{ id: 'a', role: 'user', parts: [{ type: 'odd' }, { type: 'text', text: 'x' }] }] }));
+  assert.match(await warned.text(), /"Hi"/);
+  const failed = await chatRoute(service('A', fails(400, 'x')).provider, { onError: boom })(post({ messages: [user('Hi')] }));
+  assert.match(await failed.text(), /An error occurred\.[^]*\[DONE\]/);
+  for (const name of ['messages', 'signal', 'conversation']) {
+    assert.throws(() => chatRoute(service('A', says('Hi')).provider, { call: { [name]: {} } }), { code: 'input', message: new RegExp(name) });
+    assert.throws(() => chatTransport(service('A', says('Hi')).provider, { call: { [name]: {} } }), { code: 'input' });
+  }
 });

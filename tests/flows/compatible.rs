@@ -515,7 +515,7 @@ fn details_of_the_reasoning_reach_only_services_that_may_want_them() {
 }
 
 /// Schemas of which OpenAI takes a strict one as it is, of which it takes one whose objects are closed, and of which it takes none.
-fn schemas() -> [(&'static str, Value, Option<Value>); 14] {
+fn schemas() -> [(&'static str, Value, Option<Value>); 20] {
     let text = json!({ "type": "string" });
     let closed =
         json!({ "type": "object", "properties": { "a": text }, "required": ["a"], "additionalProperties": false });
@@ -557,6 +557,16 @@ fn schemas() -> [(&'static str, Value, Option<Value>); 14] {
         ("an object of anything", inside(&json!({ "type": ["object", "null"] })), None),
         ("a list at the root", json!({ "type": "array", "items": text }), None),
         ("a keyword that is refused", with("not", json!({})), None),
+        (
+            "a choice of one",
+            inside(&json!({ "oneOf": [open, text] })),
+            Some(inside(&json!({ "anyOf": [closed, text] }))),
+        ),
+        ("a choice of one at the root", with("oneOf", json!([text])), None),
+        ("two choices", inside(&json!({ "oneOf": [text], "anyOf": [text] })), None),
+        ("anything", inside(&json!({})), None),
+        ("a list of anything", inside(&json!({ "type": ["array", "null"] })), None),
+        ("a schema that is no object", with("properties", json!({ "a": true })), None),
     ]
 }
 

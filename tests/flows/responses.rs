@@ -687,10 +687,10 @@ fn what_is_numbered_otherwise_in_the_end_is_not_handed_out_twice() {
 
 #[test]
 fn strict_is_left_out_where_the_schema_does_not_allow_it() {
-    let fits = json!({ "type": "object", "properties": { "a": {} }, "required": ["a"] });
-    let closed =
-        json!({ "type": "object", "properties": { "a": {} }, "required": ["a"], "additionalProperties": false });
-    let optional = json!({ "type": "object", "properties": { "a": {} } });
+    let a = json!({ "a": { "type": "string" } });
+    let fits = json!({ "type": "object", "properties": a, "required": ["a"] });
+    let closed = json!({ "type": "object", "properties": a, "required": ["a"], "additionalProperties": false });
+    let optional = json!({ "type": "object", "properties": a });
     for (given, wanted, is_strict) in [(&fits, &closed, true), (&optional, &optional, false)] {
         let options = json!({
             "tools": [{ "type": "function", "function": { "name": "f", "strict": true, "parameters": given } }],

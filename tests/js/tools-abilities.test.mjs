@@ -112,3 +112,16 @@ test('wrong options are input, and which abilities wait for approval is the call
   const tools = await abilityTools({ siteUrl, ...LOGIN, needsApproval: ({ annotations }) => annotations.readonly !== true });
   assert.deepEqual(tools.filter(({ needsApproval }) => needsApproval).map(({ name }) => name.split('__')[1]), ['create-draft', 'delete-post', 'empty-bin', 'with-default', 'forbidden']);
 }));
+
+test('a login that never comes is stopped, one that fails says so, and a list without an end is told', async () => {
+  const siteUrl = 'https://shop.example';
+  const reason = new Error('mine');
+  const controller = new AbortController();
+  const pending = abilityTools({ siteUrl, authorization: () => new Promise(() => {}), signal: controller.signal });
+  controller.abort(reason);
+  await assert.rejects(within(5_000, pending, 'the abort'), reason);
+  await chatError(within(5_000, abilityTools({ siteUrl, authorization: () => new Promise(() => {}), timeout: 20 }), 'the limit'), 'timeout', /20 ms/);
+  await assert.rejects(abilityTools({ siteUrl, authorization: async () => { throw reason; } }), reason);
+  const fetch = async () => new Response('[{"name":"a/b"}]', { headers: { 'x-wp-totalpages': '1000' } });
+  await chatError(abilityTools({ siteUrl, fetch }), 'too_large', /more than 100 pages/);
+});

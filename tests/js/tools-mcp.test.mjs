@@ -156,3 +156,21 @@ test('what is no client, and wrong options, are input', async () => {
     await chatError(mcpTools(client, options), 'input', words);
   }
 });
+
+test('content that the protocol has no form for is told as JSON, and the rest stays', async () => {
+  const content = [null, { type: 'text', text: 5 }, { type: 'image', data: 5, mimeType: 'x' }, { type: 'text', text: 'seen' }];
+  const client = { listTools: async () => ({ tools: [{ name: 'odd', inputSchema: { type: 'object' } }] }), callTool: async () => ({ content }) };
+  const { message } = await called(await mcpTools(client), 'odd');
+  assert.equal(message.content, ['null', '{"type":"text","text":5}', '{"type":"image","data":5,"mimeType":"x"}', 'seen'].join('\n\n'));
+});
+
+test('a list without an end, or with very many tools, is told, and a promise is no approval', async () => {
+  const client = (listTools) => ({ listTools, callTool: async () => ({ content: [] }) });
+  let page = 0;
+  await chatError(mcpTools(client(async () => ({ tools: [{ name: `t${page}`, inputSchema: { type: 'object' } }], nextCursor: String(++page % 3) }))), 'too_large', /more than 100 pages/);
+  const many = Array.from({ length: 200_000 }, (_, i) => ({ name: `t${i}`, inputSchema: { type: 'object' } }));
+  assert.equal((await mcpTools(client(async () => ({ tools: many, nextCursor: null })))).length, 200_000);
+  const one = client(async () => ({ tools: many.slice(0, 1) }));
+  await chatError(mcpTools(one, { needsApproval: async () => true }), 'input', /promise/);
+  assert.equal((await mcpTools(one, { needsApproval: () => 'yes' }))[0].needsApproval, true);
+});

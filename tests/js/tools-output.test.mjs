@@ -252,3 +252,86 @@ test('without output, object() and partialObjects are input', async () => {
   assert.deepEqual(await until(reply), { pieces: ['{}'], error: undefined }, 'it can still be read');
   await chatError(service('A', says('x')).provider.createAsync({ messages: MESSAGES, output: CITY }), 'input', /runTools of rivulet\/tools/);
 });
+
+test('object() goes on where partialObjects was left, and an abort ends its waiting for another reader', async () => {
+  const left = run(CITY, says('{"city":"Ro', 'm"', '}'));
+  const { value } = await left.partialObjects.next();
+  assert.deepEqual([value, await within(5_000, left.object(), 'object()')], [{ city: 'Ro' }, { city: 'Rom' }]);
+  const both = run(CITY, says('{"city":"Ro', 'm"', '}'));
+  const all = both.partialObjects;
+  await all.next();
+  assert.deepEqual(await Promise.all([both.object(), all.next()]), [{ city: 'Rom' }, { value: { city: 'Rom' }, done: false }]);
+  const controller = new AbortController();
+  const reason = new Error('mine');
+  const waits = run(CITY, begins('{"city":'), { signal: controller.signal });
+  await waits.next();
+  waits[Symbol.asyncIterator]();
+  const pending = waits.object();
+  controller.abort(reason);
+  await assert.rejects(within(5_000, pending, 'the abort'), reason);
+
+  // The time for the whole run ends the waiting, too, and the reader still gets the error.
+  const late = run(CITY, begins('{"city":', '"Rom'), { timeout: 100 });
+  late[Symbol.asyncIterator]();
+  assert.equal((await late.next()).value, '{"city":');
+  await chatError(within(5_000, late.object(), 'the limit'), 'timeout', /timeout\.total/);
+  await chatError(late.next(), 'timeout', /timeout\.total/);
+});
+
+test('an abort ends a validation that takes forever', async () => {
+  const schema = { '~standard': { version: 1, vendor: 'mine', validate: () => new Promise(() => {}), jsonSchema: { input: () => ({ type: 'object' }) } } };
+  const controller = new AbortController();
+  const reason = new Error('mine');
+  const reply = run(schema, says('{}'), { signal: controller.signal });
+  const pending = reply.object();
+  while (reply.finish === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  controller.abort(reason);
+  await assert.rejects(within(5_000, pending, 'the abort'), reason);
+});
+
+test('JSON is found behind and before words, and in fences of any form', async () => {
+  for (const answer of [
+    'Here it is: {"city":"Rom"}', '{"city":"Rom"} I hope it helps.', '```{"city":"Rom"}```', '```json\n{"city":"Rom"}```', '~~~json\n{"city":"Rom"}\n~~~', '[Answer]\n```json\n{"city":"Rom"}\n```',
+  ]) assert.deepEqual(await run(CITY, says(answer)).object(), { city: 'Rom' }, answer);
+  await chatError(run(CITY, says('I cannot say {that}.')).object(), 'output', /no JSON/);
+  const long = 'a'.repeat(300_000);
+  const started = Date.now();
+  await chatError(run(CITY, says(`${long}}${long}`)).object(), 'output', /no JSON/);
+  assert.ok(Date.now() - started < 5_000);
+});
+
+test('a choice with a member that the wrapping has, too, is taken as it is', async () => {
+  const { zod: z } = libraries;
+  const choice = z.union([z.object({ result: z.string() }), z.object({ error: z.string() })]);
+  assert.deepEqual(await run(choice, says('{"result":"x"}')).object(), { result: 'x' });
+  assert.deepEqual(await run(choice, says('{"result":{"result":"x"}}')).object(), { result: 'x' });
+});
+
+test('of very many things that are wrong the model is told the first', async () => {
+  const { zod: z } = libraries;
+  const list = tool({ name: 'list', parameters: z.object({ of: z.array(z.number()) }), run: () => 1 });
+  const given = JSON.stringify({ of: Array(1_000).fill('x') });
+  const reply = runTools(service('A', inTurn(streams([...call(0, 'a', 'list', [given]), ...end('tool_calls')]), says('Done.'))).provider, { messages: MESSAGES, tools: [list] });
+  await reply.text();
+  assert.match(reply.messages[1].content, /of\.19: [^;]*; and 980 more$/);
+});
+
+test('a schema of a library that refers to itself as an object is input', async () => {
+  const { zod: z } = libraries;
+  const jsonSchema = { type: 'object' };
+  jsonSchema.properties = { inner: jsonSchema };
+  await chatError(run({ schema: z.object({}), jsonSchema }, says('{}')).object(), 'input', /cannot be read/);
+});
+
+test('the parameters of a tool have an object at their root, also where the schema has a name or is a choice', async () => {
+  const { zod: z } = libraries;
+  const sent = (parameters) => {
+    const a = service('A', says('Done.'));
+    return runTools(a.provider, { messages: MESSAGES, tools: [tool({ name: 't', parameters })], onWarning: null }).text().then(() => a.calls[0].body.tools[0].function.parameters);
+  };
+  const named = await sent(z.object({ a: z.string() }).meta({ id: 'Named' }));
+  assert.deepEqual([named.type, Object.keys(named.properties), named.$ref], ['object', ['a'], undefined]);
+  const choice = await sent(z.union([z.object({ a: z.string() }), z.object({ b: z.string() })]));
+  assert.deepEqual([choice.type, choice.anyOf.length], ['object', 2]);
+  assert.deepEqual(await sent({}), {});
+});

@@ -684,3 +684,131 @@ test('strict services of each protocol take every step, their reasoning comes ba
     assert.match(await next.text(), /^Sure\./, name);
   }
 });
+
+/** The messages that a service gets of a history, and how often the tool ran. */
+async function continued(assistant, ...rest) {
+  let runs = 0;
+  const a = service('A', says('Done.'));
+  const t = tool({ name: 't', run: () => { runs++; return 'ran'; } });
+  await runTools(a.provider, { messages: [...MESSAGES, assistant, ...rest], tools: [t] }).text();
+  return { runs, results: a.calls[0].body.messages.filter(({ role }) => role === 'tool').map(({ content }) => content) };
+}
+
+test('calls and results of a history are found in each form that the core reads, so that nothing runs twice', async () => {
+  const calls = (...ids) => ({ role: 'assistant', content: null, tool_calls: ids.map((id) => ({ id, type: 'function', function: { name: 't', arguments: '{}' } })) });
+  const old = { runs: 0, results: ['x'] };
+  for (const [name, history] of Object.entries({
+    'an id that is a number': [calls(1), { role: 'tool', tool_call_id: '1', content: 'x' }],
+    'a result without an id': [calls('a'), { role: 'tool', content: 'x' }],
+    'a result of the AI SDK': [calls('a'), { role: 'tool', content: [{ type: 'tool-result', toolCallId: 'a', toolName: 't', output: { type: 'text', value: 'x' } }] }],
+    'a result of Anthropic': [calls('a'), { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'x' }] }],
+    'a flat call': [{ role: 'assistant', content: null, tool_calls: [{ id: 'a', name: 't', arguments: {} }] }, { role: 'tool', tool_call_id: 'a', content: 'x' }],
+    'a function of old': [{ role: 'assistant', content: null, function_call: { name: 't', arguments: '{}' } }, { role: 'function', name: 't', content: 'x' }],
+  })) assert.deepEqual(await continued(...history), old, name);
+  const ran = { runs: 1, results: ['ran'] };
+  assert.deepEqual(await continued({ ...calls('a'), role: 'ai' }), ran);
+  assert.deepEqual(await continued({ role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 't', input: {} }] }), ran);
+  assert.deepEqual(await continued({ role: 'assistant', content: [{ type: 'tool-call', toolCallId: 'a', toolName: 't', input: {} }] }), ran);
+  // Results of one step in two messages of the user.
+  const result = (id) => ({ role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: 'x' }] });
+  assert.deepEqual(await continued(calls('a', 'b'), result('a'), result('b')), { runs: 0, results: ['x', 'x'] });
+});
+
+test('a history with very many open calls costs linear time', async () => {
+  const ids = Array.from({ length: 100_000 }, (_, i) => `c${i}`);
+  const asked = { role: 'assistant', content: null, tool_calls: ids.map((id) => ({ id, type: 'function', function: { name: 'echo', arguments: '{}' } })) };
+  const results = ids.slice(50_000).map((id) => ({ role: 'tool', tool_call_id: id, content: 'x' }));
+  const approvals = Object.fromEntries(ids.slice(0, 50_000).map((id) => [id, false]));
+  const controller = new AbortController();
+  const reply = runTools(service('A', mute()).provider, { messages: [...MESSAGES, asked, ...results], tools: [echo], approvals, signal: controller.signal, onWarning: null });
+  const started = Date.now();
+  const first = reply.events.next();
+  await first;
+  await reply.return();
+  assert.equal(reply.messages.length, 50_000);
+  assert.ok(Date.now() - started < 10_000, `${Date.now() - started} ms`);
+});
+
+test('whatever a tool throws is told, with the words that are in it', async () => {
+  const revoked = () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  };
+  for (const [thrown, wanted] of [
+    [revoked(), /^Error: /], [{ get message() { throw new Error('inner'); } }, /^Error: Object/], [{ code: 5, why: 'full' }, /^Error: \{"code":5,"why":"full"\}$/],
+    [new AggregateError([new Error('one'), new Error('two')]), /^Error: one; two$/], [undefined, /^Error: undefined$/], [5n, /^Error: bigint$/],
+  ]) {
+    const a = calling(['c', 'bad', '{}']);
+    assert.equal(await runTools(a.provider, { messages: MESSAGES, tools: [tool({ name: 'bad', run: () => { throw thrown; } })] }).text(), 'Done.');
+    assert.match(told(a)[0], wanted);
+  }
+});
+
+test('an object of a class that shows no members is told as an error, and one without members is as it is', async () => {
+  const inner = service('B', says('inner'));
+  class Plain {
+    a = 1;
+  }
+  for (const [value, wanted] of [
+    [inner.provider.createAsyncGenerator({ messages: 'Hi' }), /^Error: .*JSON has no form for/], [new (class { #a = 1; })(), /^Error: /], [{}, /^\{\}$/], [Object.create(null), /^\{\}$/], [new Plain(), /^\{"a":1\}$/],
+  ]) {
+    const a = calling(['c', 'give', '{}']);
+    await runTools(a.provider, { messages: MESSAGES, tools: [tool({ name: 'give', run: () => value })] }).text();
+    assert.match(told(a)[0], wanted);
+  }
+});
+
+test('records that look like content parts, and entries that an object cannot hold, stay whole', async () => {
+  for (const value of [
+    { type: 'image', image: 'cats/1.png', caption: 'A cat' }, [{ type: 'document', source: { id: 1 }, title: 'Bill' }], { type: 'image_url', image_url: { url: 'cat.png' } },
+    { type: 'file', data: 'a.b', mimeType: 'text/x' },
+  ]) {
+    const a = calling(['c', 'give', '{}']);
+    await runTools(a.provider, { messages: MESSAGES, tools: [tool({ name: 'give', run: () => value })] }).text();
+    assert.deepEqual(JSON.parse(told(a)[0]), value);
+  }
+  for (const [value, wanted] of [[new Map([[{ a: 1 }, 1], [{ b: 1 }, 2]]), [[{ a: 1 }, 1], [{ b: 1 }, 2]]], [new URLSearchParams('a=1&a=2'), [['a', '1'], ['a', '2']]], [new Map([['a', 1]]), { a: 1 }]]) {
+    const a = calling(['c', 'give', '{}']);
+    await runTools(a.provider, { messages: MESSAGES, tools: [tool({ name: 'give', run: () => value })] }).text();
+    assert.deepEqual(JSON.parse(told(a)[0]), wanted);
+  }
+});
+
+test('a choice that forces a call counts once in the form of any service', async () => {
+  for (const toolChoice of ['any', { function: { name: 'echo' } }, { type: 'allowed_tools', allowed_tools: { mode: 'required', tools: [] } }]) {
+    const a = calling(['c', 'echo', '{"say":"x"}']);
+    await runTools(a.provider, { messages: MESSAGES, tools: [echo], toolChoice }).text();
+    assert.deepEqual(a.calls.map(({ body }) => body.tool_choice !== undefined), [true, false], JSON.stringify(toolChoice));
+  }
+});
+
+test('what cannot be read, and what would be lost, is input', async () => {
+  const { provider, calls: sent } = service('A', says('no'));
+  class Weather {
+    name = 'weather';
+    run() {}
+  }
+  const within_ = { type: 'array' };
+  within_.items = within_;
+  for (const [options, words] of [
+    [{ get messages() { throw new Error('mine'); } }, /cannot be read: mine/], [{ tools: [{ name: 'x', get run() { throw new Error('mine'); } }] }, /cannot be read: mine/],
+    [{ tools: [new Weather()] }, /run stands in its class/], [{ approvals: new Map([['a', true]]) }, /approvals must be/], [{ approvals: ['a'] }, /approvals must be/], [{ output: within_ }, /cannot be read/],
+  ]) await chatError(runTools(provider, Object.defineProperties({ messages: MESSAGES }, Object.getOwnPropertyDescriptors(options))).text(), 'input', words);
+  assert.equal(runTools(undefined, { messages: MESSAGES }).provider, 'Client');
+  assert.deepEqual(sent, []);
+});
+
+test('an approval counts for none of several calls with its id, and a refusal for all of them', async () => {
+  const ran = [];
+  const pay = tool({ name: 'pay', needsApproval: true, run: ({ sum }) => { ran.push(sum); } });
+  const first = runTools(calling(['c', 'pay', '{"sum":5}'], ['c', 'pay', '{"sum":1000}']).provider, { messages: MESSAGES, tools: [pay] });
+  await first.text();
+  assert.equal(first.toolCalls.length, 2);
+  for (const [answer, words] of [[true, /several calls have the id 'c'/], [false, /denied/]]) {
+    const a = service('A', says('Done.'));
+    await runTools(a.provider, { messages: [...MESSAGES, ...first.messages], tools: [pay], approvals: { c: answer } }).text();
+    assert.deepEqual(told(a).map((content) => words.test(content)), [true, true]);
+  }
+  assert.deepEqual(ran, []);
+});

@@ -625,7 +625,12 @@ fn a_role_that_is_none_is_refused_by_every_provider_and_capital_letters_do_not_c
         let ask =
             |role: &str| json!({ "messages": [{ "role": role, "content": "A" }, { "role": "user", "content": "Hi" }] });
         let name = protocol.info.name;
-        assert_eq!(sent(name, &ask("ASSISTANT")), sent(name, &ask("assistant")), "{name}");
+        for role in ["ASSISTANT", " assistant ", "Model\n"] {
+            assert_eq!(sent(name, &ask(role)), sent(name, &ask("assistant")), "{name}: {role:?}");
+        }
+        let old = json!({ "role": "assistant", "content": "A", "function_call": 5 });
+        let words = refusal(name, &json!({ "messages": [old, { "role": "user", "content": "Hi" }] }));
+        assert_eq!(words, "messages[0].tool_calls must be an array of calls", "{name}");
     }
 }
 

@@ -24,7 +24,7 @@ class Refusal extends Error {
 
 export function chatRoute(source, options) {
   const { maxBodyBytes = MAX_BODY_BYTES, maxMessages = MAX_MESSAGES, allowSystem = false, headers, ...given } = checked(options, [...OPTIONS, 'maxBodyBytes', 'maxMessages', 'allowSystem', 'headers'], 'chatRoute');
-  checkSource(source, 'chatRoute');
+  checkSource(source, 'chatRoute', given);
   return async (request) => {
     try {
       if (request.method !== 'POST') throw new Refusal(405, 'This is a chat: send POST with JSON.');
@@ -45,7 +45,7 @@ export function chatRoute(source, options) {
 
 export function chatTransport(source, settings) {
   const given = checked(settings, OPTIONS, 'chatTransport');
-  checkSource(source, 'chatTransport');
+  checkSource(source, 'chatTransport', given);
   return {
     async sendMessages({ chatId, messages, abortSignal, trigger, messageId, body, metadata }) {
       abortSignal?.throwIfAborted();
@@ -77,7 +77,9 @@ function chunksOf(reply, messages, { call: _, system: __, ...options }, leave, t
   return chunks;
 }
 
-function checkSource(source, what) {
+function checkSource(source, what, { call }) {
+  const wrong = ['messages', 'signal', 'conversation'].find((name) => call?.[name] !== undefined);
+  if (wrong) throw new ChatError('input', `${what}: call has ${wrong}, which comes from the page: give a function that asks the provider itself`);
   if (typeof source !== 'function' && !isProvider(source)) throw new ChatError('input', `${what}: give a provider of this package, or a function that gives one or a reply`);
 }
 
@@ -93,7 +95,11 @@ function asRefusal(make) {
 /** The reply to what a page asks: of the provider, or of what the function gives. `reading` calls what reads the messages. */
 async function replyOf(source, { system, call, onWarning }, { uiMessages, signal, request, id, trigger, messageId, ...more }, reading = (read) => read()) {
   const before = system === undefined ? [] : [{ role: 'system', content: system }];
-  const read = (openCalls) => reading(() => [...before, ...fromUIMessages(uiMessages, { onWarning, openCalls })]);
+  const read = (openCalls) => reading(() => {
+    const messages = fromUIMessages(uiMessages, { onWarning, openCalls });
+    if (messages.length === 0) throw new ChatError('input', 'messages have nothing that a service takes');
+    return before.concat(messages);
+  });
   const conversation = conversationIn(uiMessages);
   let given = source;
   if (!isProvider(source)) {
@@ -148,7 +154,11 @@ function checkBody(body, { maxMessages, allowSystem }) {
       const wanted = part?.type === 'text' || part?.type === 'reasoning' ? 'text' : part?.type === 'file' ? 'url' : 'type';
       if (typeof part?.[wanted] !== 'string') wrong(`${place}.parts[${i}].${wanted} must be a string.`);
       const isTool = part.type === 'dynamic-tool' || part.type.startsWith('tool-');
-      if (isTool && typeof part.toolCallId !== 'string') wrong(`${place}.parts[${i}].toolCallId must be a string.`);
+      if (!isTool) continue;
+      if (typeof part.toolCallId !== 'string') wrong(`${place}.parts[${i}].toolCallId must be a string.`);
+      for (const [name, value] of [['errorText', part.errorText], ['approval.reason', part.approval?.reason], ['toolName', part.toolName]]) {
+        if ((value ?? undefined) !== undefined && typeof value !== 'string') wrong(`${place}.parts[${i}].${name} must be a string.`);
+      }
     }
   }
 }

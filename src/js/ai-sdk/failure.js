@@ -1,6 +1,7 @@
 // Errors as the AI SDK knows them. It looks for symbols and not for classes, so a `ChatError` becomes one of its errors by a few more members.
 
 import { ChatError } from '../error.js';
+import { errorMessageOf } from '../web.js';
 
 const mark = (name) => Symbol.for(name);
 
@@ -25,6 +26,15 @@ export function apiError(error, { url, values }) {
     isRetryable: retryable,
     data: { error: { message, type, param, code: serviceCode } },
   });
+}
+
+/** What `read` makes of what a caller gave. What it fails at, such as `null` in the place of a part, a `BigInt`, or a nesting too deep, is the caller's. */
+export function reading(what, read) {
+  try {
+    return read();
+  } catch (error) {
+    throw error?.name === 'ChatError' ? error : new ChatError('input', `${what} cannot be read: ${errorMessageOf(error) ?? ''}`, { cause: error });
+  }
 }
 
 /** The error of a model that does not exist. */

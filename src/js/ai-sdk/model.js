@@ -1,5 +1,6 @@
+import { base64 } from '../json-copy.js';
 import { whole } from '../provider-mark.js';
-import { abortError, apiError } from './failure.js';
+import { abortError, apiError, reading } from './failure.js';
 import { PartReader } from './part-reader.js';
 import { readCall } from './request.js';
 import { described, namesOf, placesOf, readSettings, takesConversation, urlsOf } from './settings.js';
@@ -26,7 +27,7 @@ const MOST_TOLD = 500;
 export function languageModel(provider, settings) {
   const { specification, model } = readSettings(provider, settings, 'languageModel');
   const modelId = model ?? described(provider, ({ defaultModel }) => defaultModel);
-  const read = (call) => readCall(call, { model, names: namesOf(provider), places: placesOf(provider), takesConversation: takesConversation(provider) });
+  const read = (call) => reading('the call', () => readCall(call, { model, names: namesOf(provider), places: placesOf(provider), takesConversation: takesConversation(provider) }));
   const answer = (call, kind) => new Answer(provider, specification, modelId, read(call), kind);
   return {
     specificationVersion: specification,
@@ -259,7 +260,7 @@ class Answer {
     }
     const comma = url?.startsWith('data:') ? url.indexOf(',') : -1;
     if (comma > 0) {
-      const data = /;base64$/i.test(url.slice(0, comma)) ? url.slice(comma + 1) : btoa(decodeURIComponent(url.slice(comma + 1)));
+      const data = /;base64$/i.test(url.slice(0, comma)) ? url.slice(comma + 1) : base64(bytesOf(url.slice(comma + 1)));
       return { type, mediaType, data: this.#version === 'v4' ? { type: 'data', data } : data };
     }
     if (url !== undefined && this.#version === 'v4' && URL.canParse(url)) return { type, mediaType, data: { type: 'url', url: new URL(url) } };
@@ -300,6 +301,19 @@ class Answer {
     if (name === undefined) return { type: 'other', message };
     return isOld ? { type: 'unsupported-setting', setting: name, details: details ?? message } : { type: 'unsupported', feature: name, details: details ?? message };
   }
+}
+
+/** The bytes that the content of a `data:` URL stands for: `%E2` is one. A `%` that begins none is itself. */
+function bytesOf(content) {
+  const bytes = new TextEncoder().encode(content);
+  let length = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const digits = bytes[at] === 0x25 ? String.fromCharCode(bytes[at + 1], bytes[at + 2]) : '';
+    const isEscaped = /^[\da-f]{2}$/i.test(digits);
+    bytes[length++] = isEscaped ? parseInt(digits, 16) : bytes[at];
+    if (isEscaped) at += 2;
+  }
+  return bytes.subarray(0, length);
 }
 
 /** Id and model that the service names in a frame. */

@@ -108,15 +108,18 @@ function formatOf(format) {
 }
 
 /** Whether every object of a schema has all its members and no others, which is what OpenAI asks for. */
-function isClosed(schema, depth = 0) {
+function isClosed(schema, depth = 0, seen = new Set()) {
   if (schema === null || typeof schema !== 'object' || depth > 32) return false;
-  if (Array.isArray(schema)) return schema.every((item) => isClosed(item, depth + 1));
+  // An object may stand at many places.
+  if (seen.has(schema)) return true;
+  seen.add(schema);
+  if (Array.isArray(schema)) return schema.every((item) => isClosed(item, depth + 1, seen));
   const { properties, required = [], additionalProperties, items, anyOf, $defs, definitions, allOf, oneOf, not, patternProperties, prefixItems } = schema;
   if (allOf || oneOf || not || patternProperties || prefixItems) return false;
   const isObject = schema.type === 'object' || properties !== undefined;
   if (isObject && (additionalProperties !== false || Object.keys(properties ?? {}).some((name) => !required.includes(name)))) return false;
   const below = [...Object.values(properties ?? {}), ...Object.values($defs ?? {}), ...Object.values(definitions ?? {}), ...(anyOf ?? []), ...(items ? [items] : [])];
-  return below.every((part) => isClosed(part, depth + 1));
+  return below.every((part) => isClosed(part, depth + 1, seen));
 }
 
 /** The messages, and the `conversation` of the newest answer, if that has one. */
@@ -135,9 +138,9 @@ function readPrompt(prompt, names, tell) {
       const cuts = cutsOf(parts);
       for (const [i, part] of parts.entries()) {
         answers.add(part, `${place}.content[${i}]`);
-        if (cuts.includes(i)) answers.cut();
+        if (cuts.has(i)) answers.cut();
       }
-      messages.push(...answers.end());
+      for (const answer of answers.end()) messages.push(answer);
       conversation = answers.conversation;
     } else if (role === 'tool') {
       for (const [i, part] of partsOf(content, place).entries()) {
@@ -153,7 +156,7 @@ function readPrompt(prompt, names, tell) {
  * Behind which parts one answer ends and the next one begins, where a program has put several into one message. The state of an answer stands
  * at one of its last parts.
  */
-const cutsOf = (parts) => parts.flatMap(({ providerOptions }, i) => (stateIn(providerOptions) ? [i] : [])).slice(0, -1);
+const cutsOf = (parts) => new Set(parts.flatMap(({ providerOptions }, i) => (stateIn(providerOptions) ? [i] : [])).slice(0, -1));
 
 function partsOf(content, place) {
   if (typeof content === 'string') return [{ type: 'text', text: content }];

@@ -45,7 +45,9 @@ export const hasState = (state) => ['providerData', 'reasoningDetails', 'extraCo
  */
 export function assistantMessage({ states, text, reasoning, calls, images, mark }) {
   const message = { role: 'assistant', content: text };
-  const state = Object.assign({}, ...states);
+  // One by one: an engine takes so many arguments only.
+  const state = {};
+  for (const each of states) Object.assign(state, each);
   for (const [name, member] of Object.entries(MEMBERS)) if (state[name] !== undefined) message[member] = state[name];
   if (text === '' && calls.length === 0 && images.length === 0 && message.provider_data === undefined && message.reasoning_details === undefined) return undefined;
   if (reasoning !== '') message.reasoning_content = reasoning;

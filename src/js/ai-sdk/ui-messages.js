@@ -2,11 +2,15 @@
 
 import { ChatError } from '../error.js';
 import { DENIED, argumentsOf, filePart, jsonOf, urlOf } from './content.js';
+import { reading } from './failure.js';
 import { assistantMessage, hasState, own } from './state.js';
 import { warner } from './warner.js';
 
 /** Parts that are for the page alone. */
 const FOR_THE_PAGE = /^(source-url|source-document|data-.*)$/;
+
+/** Whether these are parts; `undefined` counts as none. */
+const isParts = (parts) => (parts ?? undefined) === undefined || Array.isArray(parts) && parts.every((part) => typeof part?.type === 'string');
 
 /** A result as the text that goes to the service. */
 const textOf = (output) => (typeof output === 'string' ? output : jsonOf(output));
@@ -15,7 +19,7 @@ const textOf = (output) => (typeof output === 'string' ? output : jsonOf(output)
 export function fromUIMessages(messages, { onWarning, openCalls = false } = {}) {
   if (!Array.isArray(messages)) throw new ChatError('input', 'the messages of useChat must be a list');
   const warn = warner(onWarning);
-  return messages.flatMap((message, at) => {
+  return reading('messages', () => messages.flatMap((message, at) => {
     const place = `messages[${at}]`;
     if (!Array.isArray(message?.parts)) throw new ChatError('input', `${place} has no parts: give messages as useChat has them`);
     switch (message.role) {
@@ -27,7 +31,7 @@ export function fromUIMessages(messages, { onWarning, openCalls = false } = {}) 
       default:
         throw new ChatError('input', `${place}.role is '${message.role}', which is none of system, user and assistant`);
     }
-  });
+  }));
 }
 
 function askedBy({ role, parts }, place, warn) {
@@ -55,7 +59,10 @@ function answersOf(parts, place, warn, openCalls) {
   let wasReasoning = false;
   const end = () => {
     const message = assistantMessage(answer);
-    if (message) list.push(message, ...answer.results);
+    if (message) {
+      list.push(message);
+      for (const result of answer.results) list.push(result);
+    }
     answer = fresh();
   };
   for (const [i, part] of parts.entries()) {
@@ -68,6 +75,7 @@ function answersOf(parts, place, warn, openCalls) {
     else if (isTool(part)) addCall(answer, part, openCalls);
     else if (part.type === 'steering-message') {
       end();
+      if (!isParts(part.parts)) throw new ChatError('input', `${here}.parts must be a list of parts`);
       list.push(...askedBy({ role: 'user', parts: part.parts ?? [] }, here, warn));
     } else if (!FOR_THE_PAGE.test(part.type)) warn(`${here} is of type '${part.type}', which no service takes back: it was left out`);
     const state = own(part.providerMetadata ?? part.callProviderMetadata);

@@ -85,6 +85,8 @@ export class Chunks {
   /** Calls whose input is complete, of the whole message. */
   #known = new Set();
   #onStop;
+  /** The calls of the message that goes on, by their ids. */
+  #before;
 
   /** `throws`: whether a failure is thrown and no chunk. `onStop`: called when the consumer leaves. */
   constructor(reply, options, { throws = false, onStop } = {}) {
@@ -163,7 +165,11 @@ export class Chunks {
   }
 
   #textOf(error) {
-    return String((this.#options.onError ?? hidden)(error));
+    try {
+      return String((this.#options.onError ?? hidden)(error));
+    } catch {
+      return hidden();
+    }
   }
 
   #metadata(type, finishReason) {
@@ -236,7 +242,8 @@ export class Chunks {
 
   #result({ id: toolCallId, name, result, isError }) {
     // The page knows the calls of the message that goes on, and refuses the result of any other.
-    const before = this.#known.has(toolCallId) ? undefined : this.#options.originalMessages?.at(-1)?.parts?.find((part) => part.toolCallId === toolCallId);
+    this.#before ??= new Map((this.#options.originalMessages?.at(-1)?.parts ?? []).map((part) => [part.toolCallId, part]));
+    const before = this.#known.has(toolCallId) ? undefined : this.#before.get(toolCallId);
     if (!before && !this.#known.has(toolCallId)) this.#queue.push({ type: 'tool-input-available', toolCallId, toolName: name ?? 'tool', input: {} });
     if (isError && before?.approval?.approved === false) return this.#queue.push({ type: 'tool-output-denied', toolCallId });
     if (isError) return this.#queue.push({ type: 'tool-output-error', toolCallId, errorText: this.#textOf(result) });

@@ -2,7 +2,7 @@ import { fetchBuffered } from '../buffered-fetch.js';
 import { ChatError } from '../error.js';
 import { base64 } from '../json-copy.js';
 import { ownProperties } from '../options.js';
-import { MOST_PAGES, approvalOf, checkOptions, namer } from './foreign.js';
+import { approvalOf, checkOptions, checkPages, namer } from './foreign.js';
 import { errorMessageOf, race } from '../web.js';
 import { isObject } from './schema.js';
 import { tool } from './tool.js';
@@ -34,11 +34,12 @@ export async function abilityTools(options) {
   check(username === undefined || authorization === undefined, 'give authorization, or username and applicationPassword');
   const site = new Site(given);
   const abilities = [];
-  for (let page = 1; page <= MOST_PAGES; page++) {
+  for (let page = 1; ; page++) {
+    checkPages(page - 1, 'the site');
     const query = { per_page: PER_PAGE, page, ...(category && { category }) };
     const { value, pages } = await site.ask('GET', LIST, query, undefined, signal);
     if (!Array.isArray(value)) throw site.error('protocol', 'the list of abilities is no list');
-    abilities.push(...value);
+    for (const each of value) abilities.push(each);
     if (pages === undefined ? value.length < PER_PAGE : page >= pages) break;
   }
   const nameOf = namer(prefix);
@@ -116,14 +117,20 @@ class Site {
     else url.pathname += route;
     for (const [key, value] of fields(query)) url.searchParams.append(key, value);
     const init = { method, redirect: 'manual', headers: { accept: 'application/json', ...headers } };
-    const login = username === undefined ? authorization : `Basic ${base64(new TextEncoder().encode(`${username}:${applicationPassword}`))}`;
-    const given = typeof login === 'function' ? await login() : login;
-    if (given) init.headers.authorization = given;
     if (body !== undefined) {
       init.headers['content-type'] = 'application/json';
       init.body = JSON.stringify(body);
     }
-    const { status, headers: answered, bytes } = await limited(timeout, signal, (own) => fetchBuffered(url.href, init, fetch, LIMIT, own));
+    const login = username === undefined ? authorization : `Basic ${base64(new TextEncoder().encode(`${username}:${applicationPassword}`))}`;
+    const { status, headers: answered, bytes } = await limited(timeout, signal, async (own) => {
+      const given = typeof login === 'function' ? await login() : login;
+      if (given) init.headers.authorization = given;
+      own.throwIfAborted();
+      return fetchBuffered(url.href, init, fetch, LIMIT, own).catch((error) => {
+        if (own.aborted) throw error;
+        throw this.error('network', `the site cannot be reached: ${errorMessageOf(error) ?? 'no response'}`, { retryable: true, cause: error });
+      });
+    });
     if (bytes?.length > LIMIT) throw this.error('too_large', `the answer is larger than ${LIMIT} bytes`);
     const text = new TextDecoder().decode(bytes);
     let value;
@@ -201,8 +208,7 @@ async function limited(ms, signal, run) {
     // A caller's `fetch` need not listen to a signal.
     return await race(run(controller.signal), controller.signal);
   } catch (error) {
-    if (controller.signal.aborted) throw controller.signal.reason;
-    throw new ChatError('network', `the site cannot be reached: ${errorMessageOf(error) ?? 'no response'}`, { retryable: true, cause: error });
+    throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);

@@ -8,7 +8,12 @@ const OPTIONS = ['needsApproval', 'prefix', 'timeout', 'signal'];
 const LONGEST = 64;
 
 /** Pages of a list that are read, so that a server cannot keep the caller forever. */
-export const MOST_PAGES = 100;
+const MOST_PAGES = 100;
+
+/** Throws where a list has more pages than are read. `page`: the number of the next one, from 0. */
+export function checkPages(page, whose) {
+  if (page >= MOST_PAGES) throw new ChatError('too_large', `the list of tools of ${whose} has more than ${MOST_PAGES} pages`);
+}
 
 /** Checks the options of `what`, which has `names` beside the common ones. */
 export function checkOptions(given, what, names = []) {
@@ -36,4 +41,9 @@ export function namer(prefix = '') {
   };
 }
 
-export const approvalOf = ({ needsApproval }, tool) => (typeof needsApproval === 'function' ? needsApproval(tool) === true : needsApproval);
+/** Whether calls of a tool wait for approval. A promise is neither yes nor no. */
+export function approvalOf({ needsApproval }, tool) {
+  const needs = typeof needsApproval === 'function' ? needsApproval(tool) : needsApproval;
+  if (typeof needs?.then === 'function') throw new ChatError('input', 'needsApproval gives a promise: it must give true or false at once');
+  return typeof needsApproval === 'function' ? Boolean(needs) : needs;
+}

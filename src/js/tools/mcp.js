@@ -1,5 +1,5 @@
 import { ownProperties } from '../options.js';
-import { MOST_PAGES, approvalOf, checkOptions, namer } from './foreign.js';
+import { approvalOf, checkOptions, checkPages, namer } from './foreign.js';
 import { errorWith } from './result.js';
 import { tool } from './tool.js';
 
@@ -16,10 +16,11 @@ export async function mcpTools(client, options) {
   const request = (own) => ({ ...(own && { signal: own }), ...(timeout !== undefined && { timeout }) });
   const list = [];
   let cursor;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; ; page++) {
+    checkPages(page, 'the MCP server');
     const { tools, nextCursor } = await client.listTools(cursor === undefined ? undefined : { cursor }, request(signal));
-    list.push(...tools);
-    if (nextCursor === undefined || nextCursor === cursor) break;
+    for (const each of tools) list.push(each);
+    if ((nextCursor ?? undefined) === undefined || nextCursor === cursor) break;
     cursor = nextCursor;
   }
   return list.map(({ name, title, description, inputSchema, annotations }) => tool({
@@ -56,9 +57,9 @@ function isJsonOf({ type, text }, structured) {
 }
 
 function partOf(part) {
-  const { type, text, data, mimeType, resource } = part;
+  const { type, text, data, mimeType, resource } = part ?? {};
   if (type === 'text' && typeof text === 'string') return textPart(text);
-  if ((type === 'image' || type === 'audio') && data && mimeType) return { type, data, mimeType };
+  if ((type === 'image' || type === 'audio') && data && typeof data === 'string' && mimeType) return { type, data, mimeType };
   if (type === 'resource' && resource) return resourcePart(resource);
   return textPart(JSON.stringify(part));
 }

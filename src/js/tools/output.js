@@ -20,14 +20,19 @@ export function readOutput(given) {
       const fail = (message, cause) => new ChatError('output', message, { ...facts, text, cause });
       let value;
       try {
-        value = JSON.parse(unfenced(text));
+        value = parsed(text);
       } catch (error) {
         throw fail(`the answer is no JSON: ${error.message}`, error);
       }
-      // A service that knows no schema may give what was asked for itself.
-      if (member && isObject(value) && Object.hasOwn(value, member)) value = value[member];
-      if (!validate) return value;
-      const result = await validate(value);
+      // A service that knows no schema may give what was asked for itself, and that may have such a member, too.
+      const isWrapped = member && isObject(value) && Object.hasOwn(value, member);
+      const inner = isWrapped ? value[member] : value;
+      if (!validate) return inner;
+      let result = await validate(inner);
+      if (result.issues && isWrapped) {
+        const whole = await validate(value);
+        if (!whole.issues) result = whole;
+      }
       if (result.issues) throw fail(`the answer does not fit the schema: ${result.issues}`);
       return result.value;
     },
@@ -56,10 +61,30 @@ function wrapped({ $defs, definitions, ...json }, member) {
   return schema;
 }
 
+/** The JSON in a whole answer: all of it, what stands in a code fence, or what is between the first and the last bracket. */
+function parsed(text) {
+  try {
+    return JSON.parse(unfenced(text));
+  } catch (error) {
+    const last = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'));
+    for (const part of [fenced(text), text.slice(Math.max(0, text.search(/[{[]/)), last + 1)]) {
+      try {
+        return JSON.parse(part);
+      } catch {
+        // The first error says what is wrong.
+      }
+    }
+    throw error;
+  }
+}
+
 /** The JSON in an answer: it may stand in a code fence, with words before and behind it. */
 function unfenced(text) {
   const trimmed = text.trimStart();
-  if (/^[{["]/.test(trimmed)) return trimmed;
+  return /^[{["]/.test(trimmed) ? trimmed : fenced(trimmed);
+}
+
+function fenced(trimmed) {
   const start = trimmed.indexOf('```');
   if (start < 0) return trimmed;
   const line = trimmed.indexOf('\n', start);

@@ -3,6 +3,7 @@ import { ChatError } from '../error.js';
 import { ownProperties, readOptions, refuseMisspelt } from '../options.js';
 import { asking, isProvider } from '../provider.js';
 import { Reply } from '../reply.js';
+import { errorMessageOf, race } from '../web.js';
 import { readOutput } from './output.js';
 import { Run } from './run.js';
 import { readTools } from './tool.js';
@@ -19,8 +20,15 @@ const FOREIGN = {
   recursionLimit: 'maxSteps', onStepFinish: 'onStep', schema: 'output', outputType: 'output', outputSchema: 'output', experimental_output: 'output',
 };
 
-/** Whether the model has to call a tool by this choice. */
-const forces = (choice) => choice === 'required' || ['function', 'tool', 'custom', 'any', 'required'].includes(choice?.type);
+/** Words of a tool choice by which the model need not call. All others, and the name of a tool, force a call. */
+const FREE = ['auto', 'none'];
+
+/** Whether the model has to call by this choice, in the form of any service. */
+function forces(choice) {
+  if ((choice ?? undefined) === undefined) return false;
+  const { type, mode, allowed_tools: allowed } = choice;
+  return !FREE.includes(typeof choice === 'string' ? choice : mode ?? allowed?.mode ?? type);
+}
 
 /** From this length on, in letters, an answer is completed again only when it has grown by 1/64. */
 const SHORT = 4096;
@@ -30,14 +38,15 @@ export function runTools(provider, options) {
   let run;
   config.provider = {
     get name() {
-      return run?.provider ?? provider.name ?? 'Client';
+      return run?.provider ?? provider?.name ?? 'Client';
     },
   };
   try {
     run = new Run(readRun(provider, options, config));
     config.start = (host, buffer) => run.begin(host, buffer);
   } catch (error) {
-    config.failure = error;
+    // Otherwise a getter or a proxy of the caller threw, or something refers to itself.
+    config.failure = error instanceof ChatError ? error : new ChatError('input', `the options cannot be read: ${errorMessageOf(error) ?? ''}`, { cause: error });
   }
   return new RunReply(config, run);
 }
@@ -54,7 +63,7 @@ function readRun(given, options, config) {
   check(Number.isInteger(maxCallsPerStep) && maxCallsPerStep > 0, 'maxCallsPerStep must be a whole number above 0');
   check(onStep === undefined || typeof onStep === 'function', 'onStep must be a function');
   const isAnswer = (value) => typeof value === 'boolean' || typeof value === 'string';
-  check(typeof approvals === 'object' && Object.values(approvals).every(isAnswer), 'approvals must be an object of ids, each with true, false or a reason');
+  check(isPlain(approvals) && Object.values(approvals).every(isAnswer), 'approvals must be an object of ids, each with true, false or a reason');
   check(output === undefined || (all.responseFormat ?? undefined) === undefined, 'output and responseFormat both say what the answer looks like: give one of them');
   const { declared, byName } = readTools(tools);
   const wanted = output === undefined ? undefined : readOutput(output);
@@ -80,7 +89,7 @@ function readRun(given, options, config) {
     messages: typeof messages === 'string' ? [{ role: 'user', content: messages }] : messages,
     conversation: conversation ?? undefined,
     choose: typeof toolChoice === 'function' ? toolChoice : (step) => (step > 0 && forces(toolChoice) ? undefined : toolChoice),
-    signal, byName, maxSteps, maxCallsPerStep, onStep, approvals, output: wanted,
+    signal, byName, maxSteps, maxCallsPerStep, onStep, approvals: ownProperties(approvals), output: wanted,
   };
 }
 
@@ -108,6 +117,9 @@ function refuseSites(provider) {
   return undefined;
 }
 
+/** Whether the members of an object are all that is in it: a `Map` has others. */
+const isPlain = (value) => Object.prototype.toString.call(value) === '[object Object]';
+
 function check(isRight, message) {
   if (!isRight) throw new ChatError('input', message);
 }
@@ -121,21 +133,40 @@ class RunReply extends Reply {
   #ended;
   #waiting = [];
   #object;
+  /** What was read since somebody waited for the end, for the reader. */
+  #kept = [];
+  /** Whether `partialObjects` reads it, which loses nothing when others read, too. */
+  #isPartial = false;
 
   /** `run`: left out where the options are wrong, as `config.failure` says then. */
   constructor(config, run) {
     super(config);
     this.#run = run;
     this.#failure = config.failure;
+    if (run) run.onOver = () => queueMicrotask(() => this.#readRest());
   }
 
   next() {
+    return this.#kept.shift() ?? this.#next();
+  }
+
+  #next() {
     const result = super.next();
     if (this.#run?.output) result.then(({ done }) => done && this.#onEnd({}), (error) => this.#onEnd({ error }));
     return result;
   }
 
+  /** Reads what is left of a run that is over, where somebody waits for the end: the reader may never come back for it. */
+  async #readRest() {
+    while (this.#waiting.length > 0) {
+      const result = this.#next();
+      this.#kept.push(result);
+      await result.catch(() => {});
+    }
+  }
+
   return(value) {
+    this.#kept.length = 0;
     this.#run?.leave();
     if (!this.#ended) this.#onEnd({ error: this.#failed('the reply was left before its end') });
     return super.return(value);
@@ -161,8 +192,12 @@ class RunReply extends Reply {
     if (this.#failure) throw this.#failure;
     const output = this.#output();
     const mine = this.#claimed();
-    if (mine) while (!(await this.next()).done);
-    else if (!this.#ended) await new Promise((resolve) => this.#waiting.push(resolve));
+    if (mine || this.#isPartial) while (!(await this.next()).done);
+    else if (!this.#ended) {
+      const end = new Promise((resolve) => this.#waiting.push(resolve));
+      if (this.#run.isOver) this.#readRest();
+      await end;
+    }
     if (this.#ended?.error) throw this.#ended.error;
     return (this.#object ??= this.#parsed(output));
   }
@@ -180,7 +215,9 @@ class RunReply extends Reply {
       const json = JSON.stringify(value);
       return json !== last && ((last = json), true);
     };
-    for await (const _ of this) {
+    const reading = this[Symbol.asyncIterator]();
+    this.#isPartial = true;
+    for await (const _ of { [Symbol.asyncIterator]: () => reading }) {
       const { text } = this.#run;
       if (text.length < before) before = 0;
       if (text.length - before < (text.length > SHORT ? text.length >> 6 : 1)) continue;
@@ -208,9 +245,10 @@ class RunReply extends Reply {
     const { reason } = this.finish ?? {};
     if (reason === 'tool_calls') throw this.#failed('the run ended with calls of tools, and without an answer');
     try {
-      return await output.parse(this.#text, { provider: this.provider });
+      const parsing = output.parse(this.#text, { provider: this.provider });
+      return await (this.#run.signal ? race(parsing, this.#run.signal) : parsing);
     } catch (error) {
-      if (error.code === 'output' && (reason === 'length' || reason === 'content_filter')) error.message += ` (it was cut: ${reason})`;
+      if (error?.code === 'output' && (reason === 'length' || reason === 'content_filter')) error.message += ` (it was cut: ${reason})`;
       throw error;
     }
   }

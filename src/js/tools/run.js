@@ -39,7 +39,7 @@ export class Run {
   #added = [];
   /** The reply of the step that is under way. */
   #inner;
-  /** The calls whose results are awaited, in their order: `{ call, controller, promise, outcome }`, `outcome` as soon as it is there. */
+  /** The calls whose results are awaited, in their order: `{ call, controller, promise, outcome }`, `outcome` as soon as it is there, and without it and the controller when it was told. */
   #awaited = [];
   #usage;
   #conversation;
@@ -50,6 +50,8 @@ export class Run {
   #isOver = false;
   /** Whether it is the caller who has ended the run early. */
   #isLeft = false;
+  /** Called when the run is over, though what it gave may not be read yet. */
+  onOver = ignore;
 
   /**
    * `config`: `{ ask(options) -> Reply, messages, conversation, signal, byName, choose(step), maxSteps, maxCallsPerStep, onStep, approvals,
@@ -68,6 +70,14 @@ export class Run {
 
   get output() {
     return this.#config.output;
+  }
+
+  get signal() {
+    return this.#config.signal;
+  }
+
+  get isOver() {
+    return this.#isOver;
   }
 
   /** Name of the provider that answers; `undefined` before the first request. */
@@ -92,7 +102,8 @@ export class Run {
     const partial = this.#isLeft ? this.#inner?.message : undefined;
     if (partial && !isEmpty(partial)) added.push(partial);
     for (const { outcome } of this.#awaited) if (outcome?.message) added.push(outcome.message);
-    const { messages } = closeCalls([...this.#given, ...added], STOPPED, (call) => !this.openCalls.some(({ id }) => id === call.id));
+    const open = new Set(this.openCalls.map(({ id }) => id));
+    const { messages } = closeCalls([...this.#given, ...added], STOPPED, ({ id }) => !open.has(id));
     return messages.slice(this.#given.length);
   }
 
@@ -127,12 +138,13 @@ export class Run {
 
   /** The reply is over: the request and the tools are stopped at once. */
   free() {
-    if (this.#config.signal?.aborted) this.leave();
+    if (this.signal?.aborted) this.leave();
     this.#isOver = true;
     this.#stopTools();
     this.#inner?.return().catch(ignore);
     this.#usage = sum(this.#usage, this.#inner?.usage);
     this.#release?.({ value: noBytes, done: true });
+    this.onOver();
   }
 
   flush() {}
@@ -145,7 +157,7 @@ export class Run {
 
   #stopTools() {
     const { signal } = this.#config;
-    for (const { controller } of this.#awaited) controller.abort(signal?.aborted ? signal.reason : undefined);
+    for (const { controller } of this.#awaited) controller?.abort(signal?.aborted ? signal.reason : undefined);
   }
 
   /** Each `yield` is a read; what it has read is in the buffer. */
@@ -154,8 +166,9 @@ export class Run {
     const { messages, open, told } = closeCalls(given, 'this call was not run, since the conversation went on without it');
     this.#given = messages;
     for (const { id, name } of told) this.#warn(`the call '${id}' of '${name}' in messages has no result: the model is told that it was not run`);
+    const waiting = new Set(open.map(({ id }) => id));
     for (const id of Object.keys(approvals)) {
-      if (!open.some((call) => call.id === id)) this.#warn(`approvals: no call '${id}' at the end of messages waits for a result`);
+      if (!waiting.has(id)) this.#warn(`approvals: no call '${id}' at the end of messages waits for a result`);
     }
     if (open.length > 0) {
       yield* this.#answer(open, approvals);
@@ -203,15 +216,19 @@ export class Run {
     const { byName, maxCallsPerStep: most } = this.#config;
     const messages = [...this.#given, ...this.#added];
     const tooMany = `this call was not run, since a step has ${most} calls at most: call again`;
+    const ids = new Set();
+    const repeated = new Set(calls.flatMap(({ id }) => (ids.has(id) ? [id] : (ids.add(id), []))));
     const awaited = calls.map((call, index) => {
       const entry = { call, controller: new AbortController(), promise: undefined, outcome: undefined };
-      const reason = why ?? (index < most ? undefined : tooMany);
+      const approval = Object.hasOwn(approvals, call.id) ? approvals[call.id] : undefined;
+      // Some services give ids twice. What was asked of one call is no answer for the other.
+      const isUnclear = approval === true && repeated.has(call.id);
+      const reason = why ?? (index >= most ? tooMany : isUnclear ? `several calls have the id '${call.id}', so it is not clear which one was approved: call one after the other` : undefined);
       if (reason) {
         entry.outcome = refused(call.id, reason);
         return entry;
       }
       const context = { toolCallId: call.id, messages, signal: entry.controller.signal };
-      const approval = Object.hasOwn(approvals, call.id) ? approvals[call.id] : undefined;
       entry.promise = answer(call, byName, context, approval).then((outcome) => {
         // What comes later changes nothing: the messages may have been taken by now.
         if (!this.#isOver) entry.outcome = outcome;
@@ -222,10 +239,12 @@ export class Run {
     // A tool may have ended the run before it returned its promise.
     if (this.#isOver) this.#stopTools();
     const results = [];
-    while (awaited.length > 0) {
-      await awaited[0].promise;
+    for (const entry of awaited) {
+      await entry.promise;
       if (this.#isOver) break;
-      const { call, outcome: { message, result, isError, waits } } = awaited.shift();
+      const { call, outcome: { message, result, isError, waits } } = entry;
+      // Told now; those behind it are still awaited.
+      entry.outcome = entry.controller = undefined;
       if (message) {
         this.#added.push(message);
         results.push(message);

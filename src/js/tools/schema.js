@@ -12,6 +12,9 @@ const ONE = ['items', 'additionalProperties'];
 const LISTS = ['anyOf', 'oneOf', 'prefixItems'];
 const NAMED = ['properties', '$defs', 'definitions'];
 
+/** So many things that are wrong are told. */
+const MOST_ISSUES = 20;
+
 export const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 // Types of arktype are functions.
@@ -25,12 +28,20 @@ export function readSchema(given, what) {
   const refuse = (message) => {
     throw new ChatError('input', `${what} ${message}`);
   };
+  const readable = (json) => {
+    try {
+      return closed(json);
+    } catch (cause) {
+      // Nested too deeply, or within itself.
+      return refuse(`cannot be read: ${cause?.message}`);
+    }
+  };
   if (isStandard(given)) {
-    return { json: closed(jsonSchemaOf(given, refuse)), validate: (value) => validated(given, value) };
+    return { json: readable(jsonSchemaOf(given, refuse)), validate: (value) => validated(given, value) };
   }
   if (!isObject(given)) return refuse('must be a JSON schema, or a Standard Schema such as those of zod, valibot and arktype');
   const { schema, jsonSchema } = given;
-  if (isStandard(schema) && isObject(jsonSchema)) return { json: closed(jsonSchema), validate: (value) => validated(schema, value) };
+  if (isStandard(schema) && isObject(jsonSchema)) return { json: readable(jsonSchema), validate: (value) => validated(schema, value) };
   if (jsonSchema !== undefined) return refuse('is neither a schema nor { schema, jsonSchema } with a Standard Schema and its JSON schema');
   if (Object.values(given).some(isStandard)) return refuse('has schemas as its members: put them into an object of their library, such as z.object({ … })');
   if (typeof given.parse === 'function' || typeof given.validate === 'function') {
@@ -75,7 +86,13 @@ function close(schema) {
 async function validated(schema, value) {
   const result = await schema['~standard'].validate(value);
   // arktype gives its errors as a list, which is an object with `issues` as well.
-  return result.issues ? { issues: result.issues.map(issueText).join('; ') } : { value: result.value };
+  return result.issues ? { issues: issuesText([...result.issues]) } : { value: result.value };
+}
+
+/** What is wrong, in words; of a long list the beginning, since the model reads it. */
+function issuesText(issues) {
+  const words = issues.slice(0, MOST_ISSUES).map(issueText).join('; ');
+  return issues.length > MOST_ISSUES ? `${words}; and ${issues.length - MOST_ISSUES} more` : words;
 }
 
 function issueText({ path, message }) {

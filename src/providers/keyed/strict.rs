@@ -8,7 +8,7 @@ use crate::json::{Map, Value};
 use crate::text::filled;
 
 /// Keywords that the service refuses in a strict schema.
-const REFUSED: [&str; 13] = [
+const REFUSED: [&str; 14] = [
     "allOf",
     "contains",
     "dependentRequired",
@@ -16,6 +16,7 @@ const REFUSED: [&str; 13] = [
     "else",
     "if",
     "not",
+    "oneOf",
     "patternProperties",
     "prefixItems",
     "propertyNames",
@@ -24,7 +25,7 @@ const REFUSED: [&str; 13] = [
     "uniqueItems",
 ];
 
-/// Makes the schema at `key` of `given` one that may be strict, if `given` is to be `strict`: objects are closed. Where that is not enough,
+/// Makes the schema at `key` of `given` one that may be strict, if `given` is to be `strict`: objects are closed, and `oneOf` is `anyOf`. Where that is not enough,
 /// `strict` becomes false. `what`: the option, for the warning.
 pub fn adapt(given: &mut Map, key: &str, what: &str, service: &str, warnings: &mut Vec<String>) {
     if given.get("strict") != Some(&Value::Bool(true)) {
@@ -36,7 +37,7 @@ pub fn adapt(given: &mut Map, key: &str, what: &str, service: &str, warnings: &m
         return;
     }
     given.insert("strict", false.into());
-    const LEFT_OUT: &str = "$: $ takes 'strict' only of the schema of an object in which each member is required, no object is open and no \
+    const LEFT_OUT: &str = "$: $ takes 'strict' only of the schema of an object in which each member is required and has a type, no object is open and no \
         keyword such as 'allOf', 'not' or 'if' stands: 'strict' was left out";
     warnings.push(filled(LEFT_OUT, &[what, service]));
 }
@@ -68,17 +69,30 @@ pub const FORMAT: &str = "responseFormat";
 /// Closes the objects of a schema. Returns whether it may be strict then.
 fn is_strict(schema: &mut Value) -> bool {
     // At the root there is an object, and no choice.
-    let mut fits = schema.text("type") == Some("object") && schema.get("anyOf").is_none();
+    let mut fits = schema.text("type") == Some("object") && schema.get("anyOf").or(schema.get("oneOf")).is_none();
     each_schema(schema, &mut |members| {
+        // Of a choice that the service follows, one fits anyway.
+        if !members.contains_key("anyOf")
+            && let Some(one_of) = members.take("oneOf")
+        {
+            members.insert("anyOf", one_of);
+        }
+        fits &= ["type", "anyOf", "$ref", "enum", "const"].iter().any(|keyword| members.contains_key(keyword));
         fits &= !REFUSED.iter().any(|keyword| members.contains_key(keyword));
-        let is_object = |kind: &Value| kind.as_str() == Some("object");
-        let has_object = |kind: &Value| is_object(kind) || kind.as_array().is_some_and(|of| of.iter().any(is_object));
+        let is_of = |wanted: &str| {
+            let is_it = |kind: &Value| kind.as_str() == Some(wanted);
+            members
+                .get("type")
+                .is_some_and(|kind| is_it(kind) || kind.as_array().is_some_and(|of| of.iter().any(is_it)))
+        };
+        fits &= !is_of("array") || members.get("items").is_some_and(Value::is_object);
         let Some(Value::Object(properties)) = members.get("properties") else {
             // An object of any members, which cannot be closed.
-            fits &= !members.get("type").is_some_and(has_object);
+            fits &= !is_of("object");
             return;
         };
         let required = members.get("required").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        fits &= properties.iter().all(|(_, schema)| schema.is_object());
         fits &= properties.keys().all(|name| required.iter().any(|required| required.as_str() == Some(name)));
         fits &= members.get("additionalProperties").is_none_or(|open| *open == Value::Bool(false));
         members.insert("additionalProperties", false.into());
