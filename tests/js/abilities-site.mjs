@@ -35,7 +35,14 @@ function phpQuery(search) {
   return query;
 }
 
-/** @param {{ plain?: boolean, extra?: number, login?: string, without?: boolean }} [options] `plain`: no pretty permalinks; `extra`: so many abilities more; `without`: before 6.9 */
+/** What WordPress answers at `/wp-json/` where it has no pretty permalinks: the web server has no such folder, or WordPress 7.1 guesses an address, or shows a page. */
+const NO_FOLDER = {
+  absent: (response) => response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not found</h1>'),
+  guess: (response, { pathname, search }) => response.writeHead(301, { location: `${pathname.replace(/\/*$/, '/')}${search}` }).end(),
+  page: (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>'),
+};
+
+/** @param {{ plain?: false | keyof typeof NO_FOLDER, extra?: number, login?: string, without?: boolean }} [options] `plain`: no pretty permalinks; `extra`: so many abilities more; `without`: before 6.9 */
 export async function startAbilities({ plain = false, extra = 0, login = 'Basic dXNlcjphYmNkIGVmZ2g=', without = false } = {}) {
   const abilities = { ...ABILITIES };
   for (let nth = 0; nth < extra; nth++) abilities[`more/no-${nth}`] = { description: 'More', input_schema: [], annotations: {}, run: () => nth };
@@ -49,7 +56,7 @@ export async function startAbilities({ plain = false, extra = 0, login = 'Basic 
     const send = (status, value, headers = {}) => response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
     const fail = (status, code, message) => send(status, { code, message, data: { status } });
     const route = plain ? url.searchParams.get('rest_route') : url.pathname.replace(/^\/blog\/wp-json/, '');
-    if (!route || (!plain && !url.pathname.startsWith('/blog/wp-json/'))) return response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not found</h1>');
+    if (!route || (!plain && !url.pathname.startsWith('/blog/wp-json/'))) return NO_FOLDER[plain || 'absent'](response, url);
     if (without || !route.startsWith('/wp-abilities/v1/abilities')) return fail(404, 'rest_no_route', 'No route was found matching the URL and request method.');
     if (request.headers.authorization !== login) return fail(401, 'rest_forbidden', 'Sorry, you are not allowed to do that.');
     const query = phpQuery(url.searchParams);

@@ -64,7 +64,15 @@ test('what the site refuses is told to the model, with its code', () => onSite({
   assert.match(await called(tools, 'my-plugin__shout', '{}'), /^Error: .*ability_invalid_input/);
 }));
 
-test('a site with plain permalinks is found, and all pages of the list are read', () => onSite({ plain: true, extra: 150 }, async ({ siteUrl, asked }) => {
+for (const plain of ['guess', 'page']) {
+  test(`a site with plain permalinks is found where /wp-json/ is answered with a ${plain}`, () => onSite({ plain }, async ({ siteUrl, asked }) => {
+    const tools = await abilityTools({ siteUrl, ...LOGIN });
+    assert.equal(await called(tools, 'my-plugin__find-posts', '{"words":"a"}'), '{"found":{"words":"a"}}');
+    assert.deepEqual(asked.map(({ url }) => new URL(url, siteUrl).searchParams.has('rest_route')), [false, true, true]);
+  }));
+}
+
+test('a site with plain permalinks is found, and all pages of the list are read', () => onSite({ plain: 'absent', extra: 150 }, async ({ siteUrl, asked }) => {
   const tools = await abilityTools({ siteUrl, ...LOGIN });
   assert.equal(tools.length, 158);
   assert.equal(await called(tools, 'more__no-149'), '149');

@@ -102,12 +102,22 @@ class Site {
   /** Sends a request, and resolves to `{ value, pages }`. */
   async ask(method, route, query, body, signal) {
     const answer = await this.#send(method, route, query, body, signal);
-    if (answer.status !== 404 || answer.value !== undefined || this.#isPlain || this.#given.restRoot !== undefined) return this.#read(answer);
-    // Without pretty permalinks there is no such folder.
+    if (!this.#lacksFolder(answer) || this.#isPlain || this.#given.restRoot !== undefined) return this.#read(answer);
     this.#isPlain = true;
     const { pathname } = this.#root;
     this.#root.pathname = pathname.replace(/wp-json\/$/, '');
     return this.#read(await this.#send(method, route, query, body, signal));
+  }
+
+  /** Without pretty permalinks there is no folder `wp-json`: the answer is a 404, a page, or sends to an address that WordPress guesses. */
+  #lacksFolder({ status, value, location }) {
+    if (value !== undefined) return false;
+    if (status < 300 || status > 399) return status < 300 || status === 404;
+    try {
+      return location !== null && new URL(location, this.#root).origin === this.#root.origin;
+    } catch {
+      return false;
+    }
   }
 
   async #send(method, route, query, body, signal) {
