@@ -13,20 +13,20 @@ import { DIST, ROOT } from './paths.mjs';
  * @type {Record<string, { program: string, recorded: number }>}
  */
 export const PROGRAMS = {
-  'rivulet/openai, OpenAiChat': { program: "import { OpenAiChat } from 'rivulet/openai'; console.log(OpenAiChat);", recorded: 119_700 },
-  'rivulet/wordpress, AiEngine': { program: "import { AiEngine } from 'rivulet/wordpress'; console.log(AiEngine);", recorded: 99_800 },
-  'rivulet/services, Anthropic': { program: "import { Anthropic } from 'rivulet/services'; console.log(Anthropic);", recorded: 124_400 },
-  'rivulet/services, all': { program: "import * as rivulet from 'rivulet/services'; console.log({ ...rivulet });", recorded: 198_700 },
-  'rivulet, all': { program: "import * as rivulet from 'rivulet'; console.log({ ...rivulet });", recorded: 223_500 },
+  'rivulet/openai, OpenAiChat': { program: "import { OpenAiChat } from 'rivulet/openai'; console.log(OpenAiChat);", recorded: 122_800 },
+  'rivulet/wordpress, AiEngine': { program: "import { AiEngine } from 'rivulet/wordpress'; console.log(AiEngine);", recorded: 101_600 },
+  'rivulet/services, Anthropic': { program: "import { Anthropic } from 'rivulet/services'; console.log(Anthropic);", recorded: 127_200 },
+  'rivulet/services, all': { program: "import * as rivulet from 'rivulet/services'; console.log({ ...rivulet });", recorded: 201_800 },
+  'rivulet, all': { program: "import * as rivulet from 'rivulet'; console.log({ ...rivulet });", recorded: 226_900 },
   'rivulet/openai and rivulet/edge': {
     program: "import { OpenAiChat } from 'rivulet/openai'; import { createHandler } from 'rivulet/edge'; console.log(OpenAiChat, createHandler);",
-    recorded: 155_000,
+    recorded: 158_500,
   },
   'rivulet/openai and rivulet/tools': {
     program: "import { OpenAiChat } from 'rivulet/openai'; import { runTools, tool } from 'rivulet/tools'; console.log(OpenAiChat, runTools, tool);",
-    recorded: 129_000,
+    recorded: 133_800,
   },
-  'rivulet/openai-client': { program: "import OpenAI from 'rivulet/openai-client'; console.log(OpenAI);", recorded: 158_700 },
+  'rivulet/openai-client': { program: "import OpenAI from 'rivulet/openai-client'; console.log(OpenAI);", recorded: 162_000 },
   'rivulet/ai-sdk, languageModel': { program: "import { languageModel } from 'rivulet/ai-sdk'; console.log(languageModel);", recorded: 10_900 },
   'rivulet/ai-sdk, all': { program: "import * as rivulet from 'rivulet/ai-sdk'; console.log({ ...rivulet });", recorded: 15_600 },
   'rivulet, ChatError': { program: "import { ChatError } from 'rivulet'; console.log(ChatError);", recorded: 400 },
