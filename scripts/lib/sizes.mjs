@@ -27,8 +27,8 @@ export const PROGRAMS = {
     recorded: 133_800,
   },
   'rivulet/openai-client': { program: "import OpenAI from 'rivulet/openai-client'; console.log(OpenAI);", recorded: 162_000 },
-  'rivulet/ai-sdk, languageModel': { program: "import { languageModel } from 'rivulet/ai-sdk'; console.log(languageModel);", recorded: 10_900 },
-  'rivulet/ai-sdk, all': { program: "import * as rivulet from 'rivulet/ai-sdk'; console.log({ ...rivulet });", recorded: 15_600 },
+  'rivulet/ai-sdk, languageModel': { program: "import { languageModel } from 'rivulet/ai-sdk'; console.log(languageModel);", recorded: 11_200 },
+  'rivulet/ai-sdk, all': { program: "import * as rivulet from 'rivulet/ai-sdk'; console.log({ ...rivulet });", recorded: 16_200 },
   'rivulet, ChatError': { program: "import { ChatError } from 'rivulet'; console.log(ChatError);", recorded: 400 },
   'rivulet, SERVICES': { program: "import { SERVICES } from 'rivulet'; console.log(SERVICES);", recorded: 850 },
 };
