@@ -159,10 +159,11 @@ impl ChatRequest {
                 mapped_options.insert(place, false.into());
             }
         }
-        let format = option("responseFormat").map(history::repaired_format).transpose()?.flatten();
-        if let (Some(place), Some(format)) = (place_of("responseFormat"), &format) {
+        let repaired = option("responseFormat").map(history::repaired_format).transpose()?.flatten();
+        if let (Some(place), Some(format)) = (place_of("responseFormat"), &repaired) {
             mapped_options.insert(place, format.clone());
         }
+        let format = repaired.as_ref().or(option("responseFormat")).unwrap_or(&Value::Null);
         // A budget of tokens for thinking, as Anthropic's clients give it, in the words of everybody else.
         let is_of_messages = place_of("native") == Some(NATIVE_MESSAGES);
         if let (Some(place), None) = (place_of("reasoningEffort"), option("reasoningEffort"))
@@ -278,14 +279,10 @@ impl ChatRequest {
             match option(name) {
                 Some(_) if is_mapped(name) => {}
                 // A site has no mode for JSON, but its bot reads.
-                Some(given)
+                Some(_)
                     if name == "responseFormat"
-                        && matches!(
-                            format.as_ref().unwrap_or(given).text("type"),
-                            Some("json_object" | "json_schema")
-                        ) =>
+                        && matches!(format.text("type"), Some("json_object" | "json_schema")) =>
                 {
-                    let format = format.as_ref().unwrap_or(given);
                     if let Some(last) = messages.last_mut().filter(|last| last.role == "user") {
                         last.text.push_str(&filled("\n\n$", &[&json_words::in_words(format)]));
                         asked_in_words = true;

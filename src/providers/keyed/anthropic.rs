@@ -276,11 +276,7 @@ fn close_objects(schema: &mut Value) -> bool {
     ];
     let mut is_changed = false;
     messages::each_schema(schema, &mut |members| {
-        if !members.contains_key("anyOf")
-            && let Some(one_of) = members.take("oneOf")
-        {
-            members.insert("anyOf", one_of);
-        }
+        messages::one_of_as_any_of(members);
         let mut refused = String::new();
         for &key in &REFUSED {
             // Lists may be asked to have none or one item at least.
@@ -296,9 +292,7 @@ fn close_objects(schema: &mut Value) -> bool {
             let known = members.text("description").map(|text| filled("$ ", &[text])).unwrap_or_default();
             members.insert_str("description", &filled("$($)", &[&known, &refused]));
         }
-        let is_object = |kind: &Value| kind.as_str() == Some("object");
-        let has_object = |kind: &Value| is_object(kind) || kind.as_array().is_some_and(|of| of.iter().any(is_object));
-        if members.get("type").is_some_and(has_object) && members.get("properties").is_some_and(Value::is_object) {
+        if messages::has_type(members, "object") && members.get("properties").is_some_and(Value::is_object) {
             members.insert("additionalProperties", false.into());
         }
     });

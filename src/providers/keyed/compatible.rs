@@ -457,10 +457,6 @@ impl Service {
         let thinks = self.thinks.is_some_and(|thinks| switch.map_or(thinks, |switch| switch != self.effort.off.1));
         self.adapt_choice(name, thinks, body, &mut warn);
         self.adapt_format(name, body, &mut warn);
-        if self.has_strict_form {
-            strict::adapt_chat(body, name, warnings);
-        }
-        let mut warn = |template: &'static str, holes: &[&str]| warnings.push(filled(template, holes));
         for &member in self.lacks {
             // Where these are fixed, they are 1.
             let is_fixed = |value: &Value| matches!(member, "temperature" | "top_p") && value.to_json() == "1";
@@ -480,6 +476,9 @@ impl Service {
         }
         if self.has("stream_options") {
             body.insert_filled("stream_options", r#"{"include_usage":true}"#, &[]);
+        }
+        if self.has_strict_form {
+            strict::adapt_chat(body, name, warnings);
         }
     }
 

@@ -682,6 +682,21 @@ pub fn each_schema(schema: &mut Value, change: &mut dyn FnMut(&mut Map)) {
     }
 }
 
+/// Makes `oneOf` of a schema `anyOf`, the choice that strict services know: of what the service writes, one fits anyway.
+pub fn one_of_as_any_of(members: &mut Map) {
+    if !members.contains_key("anyOf")
+        && let Some(one_of) = members.take("oneOf")
+    {
+        members.insert("anyOf", one_of);
+    }
+}
+
+/// Whether a schema names this type, alone or among others.
+pub fn has_type(members: &Map, wanted: &str) -> bool {
+    let is_it = |kind: &Value| kind.as_str() == Some(wanted);
+    members.get("type").is_some_and(|kind| is_it(kind) || kind.as_array().is_some_and(|of| of.iter().any(is_it)))
+}
+
 /// Puts `toolChoice` at `key`. `templates` are those for `auto`, `none`, `required` and the name of a tool, in this
 /// order.
 ///

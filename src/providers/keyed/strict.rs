@@ -3,7 +3,7 @@
 //!
 //! Source: OpenAI's guide "Structured Outputs" (supported schemas), and `toStrictJsonSchema` in its own package.
 
-use super::messages::each_schema;
+use super::messages::{each_schema, has_type, one_of_as_any_of};
 use crate::json::{Map, Value};
 use crate::text::filled;
 
@@ -71,24 +71,13 @@ fn is_strict(schema: &mut Value) -> bool {
     // At the root there is an object, and no choice.
     let mut fits = schema.text("type") == Some("object") && schema.get("anyOf").or(schema.get("oneOf")).is_none();
     each_schema(schema, &mut |members| {
-        // Of a choice that the service follows, one fits anyway.
-        if !members.contains_key("anyOf")
-            && let Some(one_of) = members.take("oneOf")
-        {
-            members.insert("anyOf", one_of);
-        }
+        one_of_as_any_of(members);
         fits &= ["type", "anyOf", "$ref", "enum", "const"].iter().any(|keyword| members.contains_key(keyword));
         fits &= !REFUSED.iter().any(|keyword| members.contains_key(keyword));
-        let is_of = |wanted: &str| {
-            let is_it = |kind: &Value| kind.as_str() == Some(wanted);
-            members
-                .get("type")
-                .is_some_and(|kind| is_it(kind) || kind.as_array().is_some_and(|of| of.iter().any(is_it)))
-        };
-        fits &= !is_of("array") || members.get("items").is_some_and(Value::is_object);
+        fits &= !has_type(members, "array") || members.get("items").is_some_and(Value::is_object);
         let Some(Value::Object(properties)) = members.get("properties") else {
             // An object of any members, which cannot be closed.
-            fits &= !is_of("object");
+            fits &= !has_type(members, "object");
             return;
         };
         let required = members.get("required").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
