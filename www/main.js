@@ -1,22 +1,22 @@
 // The page: connects the controls with the conversation, and the conversation with what is shown.
 
-import { announcer } from './announcer.js';
-import { Chat } from './chat.js';
-import { coloured, fiveLines } from './code.js';
-import { composer } from './composer.js';
-import { copyText } from './copy.js';
-import { byId, el } from './dom.js';
-import { explained } from './errors.js';
-import { eventLog } from './events.js';
-import { showExamples } from './examples.js';
-import { eachFrame } from './frames.js';
+import { announcer } from './page/announcer.js';
+import { Chat } from './talk/chat.js';
+import { coloured, fiveLines } from './panels/code.js';
+import { composer } from './talk/composer.js';
+import { copyText } from './page/copy.js';
+import { byId, el } from './page/dom.js';
+import { explained } from './talk/errors.js';
+import { eventLog } from './panels/events.js';
+import { showExamples } from './talk/examples.js';
+import { eachFrame } from './page/frames.js';
 import {
   callOptions, CONNECTIONS, connectionInWords, defaultUrl, EDGE, fieldsOf, GROUPS, isService, kindOf, LOCAL_PAGES, makeProvider, modelsOf,
   PROVIDERS, serviceKey,
-} from './providers.js';
-import { DEFAULTS, fillForm, loadSettings, readForm, saveSettings } from './settings.js';
-import { rows, summary, Timings } from './timings.js';
-import { addTurn } from './turns.js';
+} from './settings/providers.js';
+import { DEFAULTS, fillForm, loadSettings, readForm, saveSettings } from './settings/settings.js';
+import { rows, summary, Timings } from './panels/timings.js';
+import { addTurn } from './talk/turns.js';
 
 const form = byId('settings');
 const chat = new Chat();

@@ -10,7 +10,7 @@ const RIGHT_TO_LEFT = /right-to-left/;
 
 /** In the page: makes `window.md`, which renders a text in pieces and counts what the library was given to read. */
 async function prepare() {
-  const [{ loadMarkdown }, { growingMarkdown }] = await Promise.all(['./markdown.js', './growing-markdown.js'].map((path) => import(new URL(path, document.baseURI))));
+  const [{ loadMarkdown }, { growingMarkdown }] = await Promise.all(['./text/markdown.js', './text/growing-markdown.js'].map((path) => import(new URL(path, document.baseURI))));
   const library = await loadMarkdown();
   const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   const shown = (node, withDirection) => {

@@ -66,7 +66,7 @@ visit('what is announced is the text as it is, in whole sentences', withReply(['
 
 visit('a long text without the end of a sentence is announced bit by bit', {}, async (page) => {
   const { longest, paragraphs, all } = await page.evaluate(async () => {
-    const { announcer } = await import(new URL('./announcer.js', document.baseURI));
+    const { announcer } = await import(new URL('./page/announcer.js', document.baseURI));
     const region = document.createElement('div');
     const voice = announcer(region);
     const said = [];

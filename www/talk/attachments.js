@@ -1,8 +1,8 @@
 // What a reply holds beside its text: the reasoning before it, the tool calls, and images.
 
-import { el } from './dom.js';
-import { eachFrame, keepEnd } from './frames.js';
-import { growingText } from './growing-text.js';
+import { el } from '../page/dom.js';
+import { eachFrame, keepEnd } from '../page/frames.js';
+import { growingText } from '../text/growing-text.js';
 
 /**
  * @returns {{ nodes: HTMLElement[], reasoning: (piece: string) => void, call: (event: any) => void, image: (url: string) => void,

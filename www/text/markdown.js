@@ -20,7 +20,7 @@ let loading;
 
 /** @returns {Promise<any>} markdown-it with the rules of this page; rejects where it cannot be loaded, and then tries again at the next call */
 export function loadMarkdown() {
-  loading ??= import('./vendor/markdown-it.js').then(({ default: MarkdownIt }) => withRules(new MarkdownIt({ linkify: true, maxNesting: 100 })));
+  loading ??= import('../vendor/markdown-it.js').then(({ default: MarkdownIt }) => withRules(new MarkdownIt({ linkify: true, maxNesting: 100 })));
   loading.catch(() => { loading = undefined; });
   return loading;
 }

@@ -1,6 +1,6 @@
 // Example messages. Those of the last group make the local test site fail on purpose; other sites do not know them.
 
-import { el } from './dom.js';
+import { el } from '../page/dom.js';
 
 const GROUPS = [
   ['Scripts', [['English', 'Hello! How are you?'], ['Русский', 'Привет! Как дела?'], ['العربية', 'مرحبا، كيف حالك؟'],

@@ -1,7 +1,7 @@
 // Text that grows, as it is: each piece costs what the piece weighs. The text is laid out in parts, since a browser lays the whole of a part
 // out again when it grows.
 
-import { el } from './dom.js';
+import { el } from '../page/dom.js';
 
 /** How many characters a part has before the next line begins another one. */
 const PART = 4000;

@@ -1,7 +1,7 @@
 // The events of the last reply, each with the time at which it came.
 
-import { el } from './dom.js';
-import { eachFrame, keepEnd } from './frames.js';
+import { el } from '../page/dom.js';
+import { eachFrame, keepEnd } from '../page/frames.js';
 
 /** How many events are listed at most, the last ones of a long reply. */
 const SHOWN = 200;

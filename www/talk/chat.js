@@ -1,6 +1,6 @@
 // One conversation: its messages, and the call under way. It uses rivulet's interface and knows nothing of the page.
 
-import { taskSlicer } from './tasks.js';
+import { taskSlicer } from '../page/tasks.js';
 
 /**
  * @typedef {object} Outcome

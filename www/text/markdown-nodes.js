@@ -1,7 +1,7 @@
 // Makes nodes of markdown-it's tokens. It makes no HTML, and of a token that it does not know it shows the text.
 
 import { codeBlock } from './code-block.js';
-import { el } from './dom.js';
+import { el } from '../page/dom.js';
 
 /** The first character that has a direction, if it is one of right-to-left scripts. */
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;

@@ -1,13 +1,13 @@
 // The code that does what the page does with the current settings, in five lines.
 
-import { el } from './dom.js';
-import { callOptions, isPreset, isService, classOf, providerSettings } from './providers.js';
-import { syntax } from './syntax.js';
+import { el } from '../page/dom.js';
+import { callOptions, isPreset, isService, classOf, providerSettings } from '../settings/providers.js';
+import { syntax } from '../text/syntax.js';
 
 const LONGEST_PROMPT = 60;
 
 /**
- * @param {import('./providers.js').Settings} settings the key in them, if any, is a placeholder, since the code is for copying
+ * @param {import('../settings/providers.js').Settings} settings the key in them, if any, is a placeholder, since the code is for copying
  * @param {string} prompt the last message
  */
 export function fiveLines(settings, prompt) {

@@ -1,7 +1,7 @@
 // A block of code of a reply: its language, a button that copies it, and its lines, which are added once and not touched again.
 
-import { copyText } from './copy.js';
-import { el } from './dom.js';
+import { copyText } from '../page/copy.js';
+import { el } from '../page/dom.js';
 import { cutAt } from './growing-text.js';
 import { syntax } from './syntax.js';
 

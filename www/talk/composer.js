@@ -1,6 +1,6 @@
 // The message field with its two buttons and its keys, and the status line below it.
 
-import { byId } from './dom.js';
+import { byId } from '../page/dom.js';
 
 /** @param {{ send: (prompt: string) => void, stop: () => void }} actions */
 export function composer({ send, stop }) {

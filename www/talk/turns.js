@@ -1,23 +1,23 @@
 // One turn of the conversation: the visitor's message, and the reply as it grows.
 
 import { attachments } from './attachments.js';
-import { copyText } from './copy.js';
-import { el } from './dom.js';
+import { copyText } from '../page/copy.js';
+import { el } from '../page/dom.js';
 import { explained } from './errors.js';
-import { eachFrame } from './frames.js';
-import { growingMarkdown } from './growing-markdown.js';
-import { growingText } from './growing-text.js';
-import { highlightNew, clearHighlight } from './highlight-new.js';
-import { loadMarkdown } from './markdown.js';
-import { nextTask } from './tasks.js';
-import { summary } from './timings.js';
-import { trace } from './trace.js';
+import { eachFrame } from '../page/frames.js';
+import { growingMarkdown } from '../text/growing-markdown.js';
+import { growingText } from '../text/growing-text.js';
+import { highlightNew, clearHighlight } from '../text/highlight-new.js';
+import { loadMarkdown } from '../text/markdown.js';
+import { nextTask } from '../page/tasks.js';
+import { summary } from '../panels/timings.js';
+import { trace } from '../panels/trace.js';
 
 /** How many characters may wait to be drawn before the reply is read on. */
 const MOST_WAITING = 50_000;
 
 /**
- * @param {{ prompt: string, provider: string, timings: import('./timings.js').Timings, isMarkdown: boolean,
+ * @param {{ prompt: string, provider: string, timings: import('../panels/timings.js').Timings, isMarkdown: boolean,
  *   follow: { read: () => void, scroll: () => void }, onAgain: () => void }} turn
  */
 export function addTurn(log, { prompt, provider, timings, isMarkdown, follow, onAgain }) {

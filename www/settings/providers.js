@@ -1,6 +1,6 @@
 // The providers to choose from, and what the chosen settings mean for provider and call.
 
-import * as rivulet from './rivulet/rivulet.min.js';
+import * as rivulet from '../rivulet/index.js';
 import { storage } from './settings.js';
 
 /** @typedef {import('./settings.js').Settings & { apiKey?: string }} Settings the key is never stored */
@@ -41,7 +41,7 @@ export function modelsOf(name) {
 export const defaultUrl = (name) => (isService(name) ? new rivulet[name]({}).url : '');
 
 /** Where the endpoint and the relay are: `npm start` serves them beside the page. */
-export const EDGE = new URL('../edge/', import.meta.url).href;
+export const EDGE = new URL('../../edge/', import.meta.url).href;
 
 /** The pages of the local site that `npm start` serves, for the providers whose chat is not on its first page. */
 export const LOCAL_PAGES = { AiPuffer: '/chat-puffer/' };
