@@ -56,6 +56,11 @@ export class Timings {
     this.end = this.now();
   }
 
+  /** What is kept of them. */
+  plain() {
+    return { first: this.first, elapsed: this.elapsed, pieces: this.arrivals.count, characters: this.characters };
+  }
+
   /** When the first piece of text came. */
   get first() {
     return this.arrivals.first;

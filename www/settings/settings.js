@@ -1,9 +1,13 @@
-// The visitor's settings: from the address (?url=…&provider=…), else from the last visit, else for the site that serves the page.
+// The visitor's settings: from the address (?url=…&provider=…), else from the last visit, else for the site that serves the page. A provider's
+// own stand in a "lane", of which there may be several; the others are for each call, whoever is asked.
 
 const KEY = 'rivulet-demo';
 
-/** The settings and their defaults. All of them are stored and may stand in an address, so there is no key among them. */
-export const DEFAULTS = {
+/** How many providers may be asked at once. */
+export const MOST_LANES = 4;
+
+/** The settings of one provider, and their defaults. All are stored and may stand in an address, so there is no key among them. */
+export const LANE = {
   // A class and no preset: the presets send all turns as one message, and with AI Engine's limit of 512 characters the third is refused.
   provider: 'AiEngine',
   way: 'direct',
@@ -13,11 +17,31 @@ export const DEFAULTS = {
   botId: '',
   page: '',
   proxy: '',
-  idle: '',
-  markdown: true,
+  /** Prices of a million tokens, in the visitor's currency. */
+  priceIn: '',
+  priceOut: '',
 };
 
-/** @typedef {typeof DEFAULTS} Settings */
+/** The settings of all calls, and their defaults. */
+export const CALL = {
+  /** What several providers do: `side` by side, or as a `fallback`. */
+  together: 'side',
+  /** Seconds after which a fallback asks the next one as well. */
+  hedgeAfter: '',
+  system: '',
+  temperature: '',
+  effort: '',
+  maxTokens: '',
+  idle: '',
+  tools: false,
+  /** A JSON schema for the answer, as text. */
+  schema: '',
+  markdown: true,
+  /** Whether the events have the service's own frames. */
+  raw: false,
+};
+
+/** @typedef {typeof LANE} Lane @typedef {typeof CALL & { lanes: Lane[] }} Settings */
 
 /** `localStorage`, or `undefined` where the browser does not allow it; the page works without. */
 export function storage() {
@@ -30,7 +54,11 @@ export function storage() {
 
 /** @returns {Settings} */
 export function loadSettings() {
-  return { ...DEFAULTS, ...known(remembered()), ...known(Object.fromEntries(new URLSearchParams(location.search))) };
+  const given = fromAddress(new URLSearchParams(location.search));
+  const before = remembered();
+  // An address that names a provider is about that one, so what else was remembered of lanes does not count.
+  const lanes = given.lanes ?? before.lanes;
+  return normal({ ...before, ...given, lanes });
 }
 
 /** @param {Settings} settings */
@@ -42,34 +70,37 @@ export function saveSettings(settings) {
   }
 }
 
-/** @param {HTMLFormElement} form @returns {Settings} */
-export function readForm(form) {
-  const fields = Object.keys(DEFAULTS).map((name) => {
-    const control = /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
-    return [name, control.type === 'checkbox' ? control.checked : control.value.trim()];
-  });
-  return Object.fromEntries(fields);
+/** Settings with everything that is missing, and without what is none: neither an address nor a storage can be trusted. @returns {Settings} */
+export function normal(given) {
+  const lanes = Array.isArray(given?.lanes) && given.lanes.length > 0 ? given.lanes.slice(0, MOST_LANES) : [{}];
+  return { ...CALL, ...known(CALL, given), lanes: lanes.map((lane) => ({ ...LANE, ...known(LANE, lane) })) };
 }
 
-/** @param {HTMLFormElement} form @param {Settings} settings */
-export function fillForm(form, settings) {
-  for (const [name, value] of Object.entries(settings)) {
-    const control = /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
-    if (typeof value === 'boolean') control.checked = value;
-    else control.value = value;
+/** What an address says: `provider=…` of the first lane, `2.provider=…` of the second. @param {URLSearchParams} query */
+function fromAddress(query) {
+  const call = {};
+  const lanes = [];
+  for (const [name, text] of query) {
+    const [, number = '1', field] = /^(?:([2-9])\.)?(.*)$/.exec(name);
+    if (Object.hasOwn(LANE, field)) {
+      const lane = lanes[Number(number) - 1] ??= {};
+      lane[field] = text;
+    } else if (number === '1' && Object.hasOwn(CALL, field)) call[field] = typeof CALL[field] === 'boolean' ? text === 'true' : text;
   }
+  return { ...call, ...(lanes.length > 0 && { lanes: Array.from(lanes, (lane) => lane ?? {}) }) };
 }
 
 function remembered() {
   try {
-    return JSON.parse(storage()?.getItem(KEY) ?? '{}');
+    const stored = JSON.parse(storage()?.getItem(KEY) ?? '{}') ?? {};
+    // Until there were lanes, the settings of the one provider stood beside the others.
+    return stored.lanes ? stored : { ...stored, lanes: [stored] };
   } catch {
     return {};
   }
 }
 
-/** The settings that exist, of the right type: neither an address nor a storage can be trusted. */
-function known(given) {
+function known(defaults, given) {
   const entries = Object.entries(given ?? {});
-  return Object.fromEntries(entries.filter(([name, value]) => Object.hasOwn(DEFAULTS, name) && typeof value === typeof DEFAULTS[name]));
+  return Object.fromEntries(entries.filter(([name, value]) => Object.hasOwn(defaults, name) && typeof value === typeof defaults[name]));
 }

@@ -40,6 +40,13 @@ export function composer({ send, stop }) {
 
   return {
     focus: () => field.focus(),
+    /** Puts a text into the field, with the cursor behind it. */
+    edit(text) {
+      field.value = text;
+      fit();
+      field.focus();
+      field.setSelectionRange(text.length, text.length);
+    },
     status(text) {
       const line = byId('status');
       // Thousands of pieces may each say the same: writing it again would have the page laid out again.

@@ -115,3 +115,12 @@ function titleOf(content) {
   if (characters.length > LONGEST_TITLE) return `${characters.slice(0, LONGEST_TITLE - 1).join('').trimEnd()}…`;
   return words || 'Files';
 }
+
+/** Takes a turn away, with all that stands below it. @param {Talk} talk */
+export function removeTurn(talk, turn) {
+  const gone = new Set([turn.id]);
+  // A turn stands behind the one that it belongs to.
+  for (const { id, parent } of talk.turns) if (gone.has(parent)) gone.add(id);
+  talk.turns = talk.turns.filter(({ id }) => !gone.has(id));
+  if (gone.has(talk.leaf)) talk.leaf = turn.parent;
+}

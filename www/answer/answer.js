@@ -1,37 +1,30 @@
 // One turn of the conversation: the visitor's message, and the reply as it grows.
 
-import { attachments } from './attachments.js';
-import { copyText } from '../page/copy.js';
+import { attachments } from '../talk/attachments.js';
 import { el } from '../page/dom.js';
-import { explained } from './errors.js';
+import { explained } from '../talk/errors.js';
 import { eachFrame } from '../page/frames.js';
 import { growingMarkdown } from '../text/growing-markdown.js';
 import { growingText } from '../text/growing-text.js';
 import { highlightNew, clearHighlight } from '../text/highlight-new.js';
 import { loadMarkdown } from '../text/markdown.js';
 import { nextTask } from '../page/tasks.js';
-import { summary } from '../panels/timings.js';
+import { summary, Timings } from '../panels/timings.js';
 import { trace } from '../panels/trace.js';
 
 /** How many characters may wait to be drawn before the reply is read on. */
 const MOST_WAITING = 50_000;
 
-/**
- * @param {{ prompt: string, provider: string, timings: import('../panels/timings.js').Timings, isMarkdown: boolean,
- *   follow: { read: () => void, scroll: () => void }, onAgain: () => void }} turn
- */
-export function addTurn(log, { prompt, provider, timings, isMarkdown, follow, onAgain }) {
+export function answerView({ provider, isMarkdown, follow, onAgain, isStored = false }) {
   const content = el('div', { className: 'content', dir: 'auto' });
   const { nodes: [reasoning, ...others], ...attached } = attachments();
   const line = trace();
   const figures = el('span', { className: 'figures' });
-  const copy = el('button', { type: 'button', className: 'small', hidden: true, onclick: () => copyText(copy, text) }, 'Copy text');
+  const actions = el('div', { className: 'answer-actions' });
   const reply = el('article', { className: 'turn reply waiting', 'aria-label': `Reply of ${provider}` },
     el('span', { className: 'author', 'aria-hidden': 'true' }, provider), reasoning, content, ...others,
-    el('div', { className: 'trace' }, line.node, figures, copy));
-  log.append(el('article', { className: 'turn you', 'aria-label': 'You' },
-    el('span', { className: 'author', 'aria-hidden': 'true' }, 'You'),
-    el('div', { className: 'content', dir: 'auto' }, prompt)), reply);
+    el('div', { className: 'trace' }, line.node, figures), actions);
+  const timings = new Timings();
 
   let text = '';
   let newest = 0;
@@ -65,7 +58,18 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, follow, on
     frame.ask();
   }
 
-  return {
+  const api = {
+    node: reply,
+    actions,
+    get text() { return text; },
+    event(event, at) {
+      if (event.type === 'text') { timings.piece(event.text, at); api.piece(event.text); }
+      else if (event.type === 'reasoning') { timings.reasoning(at); api.reasoning(event.text); }
+      else if (event.type === 'tool-call') api.call(event);
+      else if (event.type === 'replace') api.replace(event.text);
+      else if (event.type === 'warning') api.note(event.message);
+      else if (event.type === 'image') api.image(event.url);
+    },
     /** Adds a piece of text. Pieces that come between two frames are marked together. */
     piece(piece) {
       text += piece;
@@ -109,9 +113,8 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, follow, on
     async finish({ error, stopped }) {
       clearHighlight();
       newest = 0;
-      copy.hidden = text === '';
       if (stopped) notes.push(el('p', { className: 'note' }, 'You stopped this reply.'));
-      else if (error !== undefined) notes.push(failure(explained(error), onAgain));
+      else if (error !== undefined) notes.push(failure(error.title ? error : explained(error), onAgain));
       else if (text === '' && attached.isEmpty()) notes.push(el('p', { className: 'note' }, 'The reply is empty.'));
       await library;
       growing.finish();
@@ -123,10 +126,11 @@ export function addTurn(log, { prompt, provider, timings, isMarkdown, follow, on
       reply.classList.remove('waiting');
     },
   };
+  return api;
 }
 
 function failure({ title, hint, code, message, body }, onAgain) {
-  const again = el('button', { type: 'button', className: 'small', onclick: onAgain }, 'Send it again');
+  const again = el('button', { type: 'button', className: 'small', onclick: onAgain }, 'Try again');
   const excerpt = body ? [el('details', {}, el('summary', {}, 'What the site sent'), el('pre', { tabIndex: 0 }, body))] : [];
   return el('div', { className: 'failure', role: 'alert' },
     el('h3', {}, title),
