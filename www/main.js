@@ -19,7 +19,12 @@ import { newTalk, textOf } from './talk/tree.js';
 const events = eventLog(byId('events'), byId('event-list'), byId('event-count'));
 const voice = announcer(byId('announcer'));
 const follow = follower();
-const message = composer({ send, stop: () => talks.stop() });
+const message = composer({
+  send, stop: () => talks.stop(), hasFiles: () => false, sent: () => talks.questions().map(({ content }) => textOf(content)).filter(Boolean),
+  onLeaveEdit() {
+    edited = undefined;
+  },
+});
 const form = settingsForm({ form: byId('settings'), settings: loadSettings(), onChange: applySettings });
 let lastPrompt = 'Hello! How are you?';
 /** The question that is being reworded. */
@@ -154,6 +159,8 @@ function startAnew() {
 }
 
 function open(talk) {
+  edited = undefined;
+  message.endEdit();
   talks.open(talk);
   message.running(false);
   byId('intro').hidden = talk.turns.length > 0;
@@ -171,20 +178,35 @@ function send(content) {
   else talks.send(content);
 }
 
-/** Scrolls along with the reply, as long as the visitor has not scrolled away from its end. */
+/** Scrolls along with the reply, as long as the visitor has not scrolled away from its end, and offers the way back there. */
 function follower() {
   const end = byId('end');
+  const jump = byId('jump');
   let isFollowing = true;
-  return {
-    start() {
-      isFollowing = true;
-      end.scrollIntoView({ block: 'nearest' });
-    },
+  const toEnd = () => {
+    isFollowing = true;
+    end.scrollIntoView({ block: 'nearest' });
+  };
+  // An observer and no `scroll` event: it asks for no layout, and also notices when the talk grows.
+  new IntersectionObserver((entries) => { jump.hidden = entries.at(-1).isIntersecting; }).observe(end);
+  jump.addEventListener('click', () => {
+    toEnd();
+    byId('message').focus({ preventScroll: true });
+  });
+  const follow = {
+    start: toEnd,
     read() {
       isFollowing = end.getBoundingClientRect().top <= byId('dock').getBoundingClientRect().top + 60;
     },
     scroll() {
       if (isFollowing) end.scrollIntoView({ block: 'nearest' });
     },
+    /** Adds something to the talk, and keeps the end in sight if it was. @param {() => void} work */
+    around(work) {
+      follow.read();
+      work();
+      follow.scroll();
+    },
   };
+  return follow;
 }

@@ -3,7 +3,7 @@
 import { byId, el } from '../page/dom.js';
 import { explained } from '../talk/errors.js';
 import {
-  CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, isService, LOCAL_PAGES, listModels, modelsOf, providersOf, standInOf, STAND_IN_KEY,
+  CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, isService, LOCAL_PAGES, listModels, modelsOf, nameOf, providersOf, standInOf, STAND_IN_KEY,
   STAND_IN_MODEL, titleOf,
 } from './providers.js';
 import { CALL, LANE, MOST_LANES, normal } from './settings.js';
@@ -137,9 +137,8 @@ export function settingsForm({ form, settings: first, onChange }) {
       node.querySelector('[data-field=apiKey] p').textContent = whereKeyGoes(lane.baseUrl || defaultUrl(lane.provider));
     });
     byId('hedge').hidden = settings.together === 'side';
-    const [one, ...others] = settings.lanes.map(connectionInWords);
-    const joint = settings.together === 'side' ? 'beside' : 'then';
-    byId('connected').textContent = others.length === 0 ? one : [one, ...others].join(` ${joint} `);
+    const { lanes, together } = settings;
+    byId('connected').textContent = lanes.length === 1 ? connectionInWords(lanes[0]) : lanes.map(nameOf).join(together === 'side' ? ' beside ' : ', then ');
   }
 
   form.addEventListener('input', ({ target }) => {

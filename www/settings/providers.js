@@ -41,6 +41,9 @@ export const isSite = (name) => ['site', 'preset'].includes(kindOf(name));
 export const isService = (name) => ['service', 'compatible'].includes(kindOf(name));
 export const titleOf = (name) => (isCompatible(name) ? rivulet.SERVICES[name].name : PROVIDERS[name]?.title);
 
+/** What the page calls the provider of a lane, in few words. @param {Lane} lane */
+export const nameOf = ({ provider }) => (isCompatible(provider) ? titleOf(provider) : provider);
+
 /** All providers of a kind, by name. */
 export const providersOf = (kind) => (kind === 'compatible'
   ? Object.keys(rivulet.SERVICES).sort((a, b) => titleOf(a).localeCompare(titleOf(b), 'en'))
@@ -84,7 +87,7 @@ export const CONNECTIONS = {
 /** How the page is connected, in a few words. @param {Lane} lane */
 export function connectionInWords(lane) {
   const { provider, url, baseUrl } = lane;
-  const name = isCompatible(provider) ? titleOf(provider) : provider;
+  const name = nameOf(lane);
   const connection = connectionOf(lane);
   if (connection === 'endpoint') return `${name}, through the endpoint`;
   const address = isService(provider) ? baseUrl || defaultUrl(provider) : url;

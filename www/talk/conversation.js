@@ -5,7 +5,7 @@ import { copyText } from '../page/copy.js';
 import { el } from '../page/dom.js';
 import { Timings } from '../panels/timings.js';
 import {
-  isCompatible, laneOptions, makeFallback, makeProvider, pricesOf, serviceKey, sharedOptions, takesTools, titleOf,
+  laneOptions, makeFallback, makeProvider, nameOf, pricesOf, serviceKey, sharedOptions, takesTools,
 } from '../settings/providers.js';
 import { ask } from './ask.js';
 import { explained } from './errors.js';
@@ -201,8 +201,10 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     turn = addReply(own, questionId, answers);
     if (talk === own) {
       drawn.set(turn.id, frame);
-      frame.finish(answers);
-      frame.variants(variantsOf(turn));
+      follow.around(() => {
+        frame.finish(answers);
+        frame.variants(variantsOf(turn));
+      });
     }
     onChange(own);
     if (controller === ownController) {
@@ -218,6 +220,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     get isRunning() {
       return controller !== null;
     },
+    /** The questions of the branch that is shown. */
+    questions: () => path(talk).filter(({ kind }) => kind === 'question'),
     send,
     sendEdited,
     stop: () => controller?.abort(),
@@ -271,6 +275,3 @@ function plan(talk, questionId, settings, lanes) {
     };
   });
 }
-
-/** What the page calls a provider. */
-export const nameOf = ({ provider }) => (isCompatible(provider) ? titleOf(provider) : provider);

@@ -12,7 +12,7 @@ const GROUPS = [
 const TOOLS = ['Tools', [['What time is it?', 'What is the current time in Oslo?'], ['A sum', 'Please calculate (17 + 4) * 2.5'],
   ['Both', 'Calculate 365 * 24, and tell me the time.']]];
 
-const FORM = ['A form', [['Fill it in', 'Ada is 36 years old and likes numbers and music.']]];
+const FORM = ['A form', [['Fill it in', 'Please note that Ada is 36 years old and likes numbers and music.']]];
 
 const TROUBLE = ['When it goes wrong', [['Rate limit', 'ERR_429'], ['Wrong key', 'ERR_401'], ['Banned word', 'ForbiddenWord'],
   ['Fails in the middle', 'ERR_MID'], ['Breaks off', 'FAULT truncate after=4'], ['Firewall', 'FAULT html status=403'],
