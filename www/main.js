@@ -17,6 +17,7 @@ import {
 import { DEFAULTS, fillForm, loadSettings, readForm, saveSettings } from './settings/settings.js';
 import { rows, summary, Timings } from './panels/timings.js';
 import { addTurn } from './talk/turns.js';
+import { themeSwitch } from './page/theme.js';
 
 const form = byId('settings');
 const chat = new Chat();
@@ -41,6 +42,7 @@ byId('copy').addEventListener('click', ({ currentTarget }) => copyText(currentTa
 byId('examples').open = isRoomy();
 byId('more').open = isService(settings.provider);
 byId('connect').open = isRoomy() || !isLocalSite(settings.url);
+themeSwitch(byId('theme'));
 showSettings();
 showTimings();
 offerEdge();

@@ -30,7 +30,9 @@ export function link(url, words = url) {
   return `[${escaped(words) || codeSpan(url)}](<${address}>)`;
 }
 
-const FENCE = /^( *)(`{3,}|~{3,})([^]*)$/;
+const FENCE = /^(`{3,}|~{3,})([^]*)$/;
+/** What Markdown takes for empty, which is less than `trim` does. */
+const isBlank = (text) => /^[ \t]*$/.test(text);
 const FENCE_INSIDE = /^(?:[ \t]*(?:[-+*>]|\d{1,9}[.)]))+[ \t]*(?:```|~~~)|^[ \t]+(?:```|~~~)/m;
 const TAG = /<[a-z/!?]/i;
 
@@ -47,18 +49,18 @@ export function contained(text) {
   /** Whether a backtick of this paragraph has no partner in its line, so that what looks like code further on may be none. */
   let hasOpenCode = false;
   const lines = text.split('\n').map((line) => {
-    const [, , run, rest] = FENCE.exec(line) ?? [];
+    const [, run, rest] = FENCE.exec(line) ?? [];
     if (fence === '') {
       if (!run || (run[0] === '`' && rest.includes('`'))) {
         const written = withoutTags(line, hasOpenCode);
-        hasOpenCode = line.trim() !== '' && (hasOpenCode || written.hasOpenCode);
+        hasOpenCode = !isBlank(line) && (hasOpenCode || written.hasOpenCode);
         return written.line;
       }
       fence = run;
       // What follows the marks is no code, but the name of a language.
       return line.replace(/<|&/g, '');
     }
-    if (run?.startsWith(fence) && rest.trim() === '') fence = '';
+    if (run?.startsWith(fence) && isBlank(rest)) fence = '';
     return line;
   });
   return fence ? [...lines, fence].join('\n') : lines.join('\n');
