@@ -53,9 +53,10 @@ visit('the time stands still while it is pointed at or has the focus, and the fo
   assert.deepEqual(await did(page), ['delete A', 'undo A']);
   assert.deepEqual([await toasts(page), await focused(page)], [[], 'anew']);
   await page.evaluate(() => window.remove('B'));
-  await page.hover('#try-toasts .toast');
+  await page.locator('#try-toasts button').focus();
   await page.clock.runFor(60_000);
-  await page.mouse.move(0, 0);
+  assert.equal((await toasts(page)).length, 1, 'it has the focus and the pointer is elsewhere');
+  await page.focus('#message');
   await page.clock.runFor(1500);
   assert.equal((await toasts(page)).length, 1);
   await page.clock.runFor(9000);
