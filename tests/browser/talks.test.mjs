@@ -46,7 +46,7 @@ async function mount(page, talks = []) {
 
 const titles = (page) => page.locator('#try-talks .talk-title').allTextContents();
 const told = (page) => page.evaluate(() => window.told);
-const focused = (page) => page.evaluate(() => (document.activeElement.querySelector('.talk-title') ?? document.activeElement).textContent);
+const focused = (page) => page.evaluate(() => (document.activeElement.querySelector(':scope > .talk-title') ?? document.activeElement).textContent);
 const row = (page, title) => page.locator('#try-talks .talk-row').filter({ hasText: title });
 const press = async (page, title, name) => {
   await row(page, title).getByRole('button', { name: `More for ${title}` }).click();
