@@ -25,6 +25,8 @@
  *   the order in which they came; `leaf` is the last turn of the branch that is shown
  */
 
+import { wordsOf } from './parts.js';
+
 /** How long the title is that a talk has by its first question. */
 const LONGEST_TITLE = 60;
 
@@ -110,7 +112,7 @@ export function answerText({ events }) {
 }
 
 function titleOf(content) {
-  const words = textOf(content).trim().replace(/\s+/g, ' ');
+  const words = wordsOf(content).trim().replace(/\s+/g, ' ');
   const characters = Array.from(words);
   if (characters.length > LONGEST_TITLE) return `${characters.slice(0, LONGEST_TITLE - 1).join('').trimEnd()}…`;
   return words || 'Files';
