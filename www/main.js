@@ -14,7 +14,7 @@ import {
   callOptions, CONNECTIONS, connectionInWords, defaultUrl, EDGE, fieldsOf, GROUPS, isService, kindOf, LOCAL_PAGES, makeProvider, modelsOf,
   PROVIDERS, serviceKey,
 } from './settings/providers.js';
-import { DEFAULTS, fillForm, loadSettings, readForm, saveSettings } from './settings/settings.js';
+import { DEFAULTS, fillForm, IS_STATIC, loadSettings, readForm, saveSettings } from './settings/settings.js';
 import { rows, summary, Timings } from './panels/timings.js';
 import { addTurn } from './talk/turns.js';
 
@@ -25,7 +25,7 @@ const voice = announcer(byId('announcer'));
 const message = composer({ send, stop: () => chat.stop() });
 const follow = follower();
 let settings = loadSettings();
-let hasEdge = true;
+let hasEdge = !IS_STATIC;
 /** Counts conversations: a reply of an earlier one must not be shown in the next. */
 let conversation = 0;
 let lastPrompt = 'Hello! How are you?';
@@ -57,7 +57,7 @@ function choices(label, kind) {
 
 /** Offers relay and endpoint, unless the page is served without them. */
 async function offerEdge() {
-  hasEdge = await fetch(`${EDGE}health`).then((response) => response.ok, () => false);
+  hasEdge &&= await fetch(`${EDGE}health`).then((response) => response.ok, () => false);
   if (!hasEdge && settings.way !== 'direct') {
     form.elements.way.value = 'direct';
     applySettings();
@@ -92,6 +92,7 @@ function showSettings() {
   // The endpoint asks the local site.
   const isLocal = isNamed ? isLocalSite(settings.url) : fields.includes('way');
   byId('local').hidden = !(isLocal && isNamed);
+  byId('hosted').hidden = !IS_STATIC;
   byId('connection-explained').textContent = CONNECTIONS[settings.way];
   byId('connection-explained').hidden = settings.way === 'direct' || !fields.includes('way');
   showExamples(byId('example-groups'), isLocal, send);
@@ -101,7 +102,7 @@ function showSettings() {
 
 /** Whether an address is the site that serves this page. */
 function isLocalSite(url) {
-  return url.trim().replace(/\/+$/, '') === location.origin;
+  return !IS_STATIC && url.trim().replace(/\/+$/, '') === location.origin;
 }
 
 function showProvider() {
