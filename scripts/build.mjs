@@ -1,11 +1,15 @@
 // `npm run build`: Rust and JavaScript to `dist/`.
 
-import { options } from './lib/args.mjs';
+import { relative, resolve } from 'node:path';
+
+import { options, refuse } from './lib/args.mjs';
 import { bundle } from './lib/bundle.mjs';
+import { DEMO } from './lib/paths.mjs';
 import { announce, perform } from './lib/plan.mjs';
 import { isMain, main, seconds } from './lib/run.mjs';
 import { missing } from './lib/setup.mjs';
 import { printSizes } from './lib/sizes.mjs';
+import { howToHost, requireFree, sizesOf, writeDemo } from './lib/static-demo.mjs';
 import { compileCore, writeModule } from './lib/wasm.mjs';
 
 const HELP = `Usage: npm run build [-- OPTIONS]
@@ -18,6 +22,11 @@ Options:
   --dev       A dev build, in seconds: without link-time optimisation, snip, wasm-opt and minified JavaScript. Tests and
               the demo run on it; dist/DEV-BUILD.txt says what it is, and npm pack, npm publish and the benchmarks refuse it
   --no-sizes  Without the table
+  --demo      Also writes the demo page as a folder of files, for any static host and under any path: the page, the modules
+              that it loads, and its policy (in the page, and as _headers for Netlify and Cloudflare Pages). It needs no
+              server of its own. It prints the sizes, and how to look at it and to host it
+  --out DIR   Where --demo writes to (default demo/). What an earlier --demo wrote there is replaced; a folder with
+              anything else in it is refused
   --help      This text`;
 
 /**
@@ -44,10 +53,24 @@ async function buildPlan({ dev, packages }) {
   ];
 }
 
+/** Builds, and then writes the demo to a folder, which is looked at first: a build takes long. */
+async function buildDemo({ dev, out }) {
+  const folder = resolve(out);
+  await requireFree(folder);
+  await build({ dev, after: [[{ title: `The demo page as files, to ${out}` }]] });
+  const files = await writeDemo(folder);
+  console.log(`\n${sizesOf(out, files)}\n\n${howToHost(out)}`);
+}
+
 if (isMain(import.meta)) {
   const given = options(HELP, {
     dev: { type: 'boolean', default: false },
     'no-sizes': { type: 'boolean', default: false },
+    demo: { type: 'boolean', default: false },
+    out: { type: 'string' },
   });
-  await main(() => build({ dev: given.dev, sizes: !given.dev && !given['no-sizes'] }));
+  const { dev, demo, out = relative(process.cwd(), DEMO) } = given;
+  if (given.out !== undefined && !demo) refuse('--out belongs to --demo', HELP);
+  if (out === '') refuse('--out: name a folder', HELP);
+  await main(() => (demo ? buildDemo({ dev, out }) : build({ dev, sizes: !dev && !given['no-sizes'] })));
 }

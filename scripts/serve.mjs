@@ -33,7 +33,8 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const HEADERS = {
+/** What every response has; `scripts/lib/static-demo.mjs` writes them for hosts that serve the page as files. */
+export const HEADERS = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
@@ -93,7 +94,7 @@ function pathOf(url, prefix) {
 }
 
 /** The file of a path, or undefined for one that leads out of the two folders. */
-function fileOf(path) {
+export function fileOf(path) {
   return path.startsWith('rivulet/') ? inside(DIST, path.slice('rivulet/'.length)) : inside(join(ROOT, 'www'), path);
 }
 

@@ -4,29 +4,41 @@ import { announcer } from './page/announcer.js';
 import { copyText } from './page/copy.js';
 import { byId, el } from './page/dom.js';
 import { eachFrame } from './page/frames.js';
+import { themeSwitch } from './page/theme.js';
 import { coloured, programFor } from './panels/code.js';
 import { eventLog } from './panels/events.js';
 import { rows, summary } from './panels/timings.js';
 import { isLocalSite, settingsForm } from './settings/form.js';
 import { EDGE, fieldsOf, isService } from './settings/providers.js';
-import { loadSettings, saveSettings } from './settings/settings.js';
+import { IS_STATIC, loadSettings, saveSettings } from './settings/settings.js';
 import { composer } from './talk/composer.js';
 import { conversation } from './talk/conversation.js';
 import { explained } from './talk/errors.js';
 import { showExamples } from './talk/examples.js';
-import { newTalk, textOf } from './talk/tree.js';
+import { fileTray } from './talk/files.js';
+import { filesOf, wordsOf } from './talk/parts.js';
+import { openStore } from './talk/store.js';
+import { talksPanel } from './talk/talks.js';
+import { newTalk } from './talk/tree.js';
 
 const events = eventLog(byId('events'), byId('event-list'), byId('event-count'));
 const voice = announcer(byId('announcer'));
 const follow = follower();
+const files = fileTray({ field: byId('message'), dropZone: document.body, list: byId('files'), button: byId('attach') });
 const message = composer({
-  send, stop: () => talks.stop(), hasFiles: () => false, sent: () => talks.questions().map(({ content }) => textOf(content)).filter(Boolean),
+  send,
+  stop: () => talks.stop(),
+  hasFiles: () => !files.isEmpty(),
+  sent: () => talks.questions().map(({ content }) => wordsOf(content)).filter(Boolean),
   onLeaveEdit() {
     edited = undefined;
+    files.clear();
   },
 });
 const form = settingsForm({ form: byId('settings'), settings: loadSettings(), onChange: applySettings });
 let lastPrompt = 'Hello! How are you?';
+/** The name under which a tab remembers which talk it shows. */
+const SHOWN = 'rivulet-demo-talk';
 /** The question that is being reworded. */
 let edited;
 /** How the reply that is under way is told of. */
@@ -73,10 +85,11 @@ const talks = conversation({
     if (!live.isAlone) voice.finish();
     message.running(false);
   },
-  onChange() {},
+  onChange: (talk) => kept(talk),
   onEdit(question) {
     edited = question;
-    message.edit(textOf(question.content));
+    message.edit(wordsOf(question.content));
+    files.restore(filesOf(question.content));
   },
   onEvents(answer) {
     events.clear();
@@ -94,7 +107,10 @@ byId('examples').open = isRoomy();
 byId('connect').open = isRoomy() || !isLocalSite(form.settings.lanes[0].url);
 showSettings();
 showTimings();
+themeSwitch(byId('theme'));
 offerEdge();
+const shelf = keepTalks();
+closeTalksBeside();
 
 /** Whether there is room for more than the talk. */
 function isRoomy() {
@@ -103,7 +119,7 @@ function isRoomy() {
 
 /** Offers relay, endpoint and stand-ins, unless the page is served without them. */
 async function offerEdge() {
-  const hasEdge = await fetch(`${EDGE}health`).then((response) => response.ok, () => false);
+  const hasEdge = !IS_STATIC && await fetch(`${EDGE}health`).then((response) => response.ok, () => false);
   if (!hasEdge) form.withoutEdge();
 }
 
@@ -115,6 +131,7 @@ function applySettings(settings) {
 function showSettings() {
   const { lanes, tools, schema } = form.settings;
   const local = lanes.every((lane) => !isService(lane.provider) && (fieldsOf(lane).includes('url') ? isLocalSite(lane.url) : fieldsOf(lane).includes('way')));
+  byId('hosted').hidden = !IS_STATIC;
   byId('local').hidden = !(local && lanes.some((lane) => fieldsOf(lane).includes('url')));
   showExamples(byId('example-groups'), { isLocal: local, hasTools: tools && lanes.some(({ provider }) => isService(provider)), hasSchema: schema !== '' }, send);
   try {
@@ -152,6 +169,77 @@ function fillSchema() {
   byId('schema').dispatchEvent(new Event('input', { bubbles: true }));
 }
 
+/** The talks of this browser, and their list in the head of the page. Which one is shown is remembered for a reload, by each tab for itself. */
+async function keepTalks() {
+  const store = await openStore({ secrets: () => form.lanes().map(({ apiKey }) => apiKey).filter(Boolean) });
+  const panel = talksPanel({
+    container: byId('talks'),
+    toasts: byId('toasts'),
+    isOpen: false,
+    store,
+    current: () => talks.talk.id,
+    onOpen(talk) {
+      open(talk);
+      closeTalks();
+    },
+    onNew() {
+      closeTalks();
+      startAnew();
+    },
+    onGone: () => open(newTalk()),
+    onRename(talk) {
+      if (talk.id === talks.talk.id) talks.talk.title = talk.title;
+    },
+  });
+  const before = session()?.getItem(SHOWN);
+  const talk = before && talks.talk.turns.length === 0 ? await store.get(before) : undefined;
+  // Unless the visitor was quicker.
+  if (talk && talks.talk.turns.length === 0) open(talk);
+  return { store, panel };
+}
+
+/** Keeps a talk as it is now. */
+async function kept(talk) {
+  rememberShown(talks.talk);
+  const { store, panel } = await shelf;
+  await store.put(talk);
+  panel.refresh();
+}
+
+function rememberShown({ id }) {
+  try {
+    session()?.setItem(SHOWN, id);
+  } catch {
+    // Storage is full or not allowed: a reload begins with a new talk.
+  }
+}
+
+function session() {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+function closeTalks() {
+  const list = byId('talks').querySelector('details');
+  if (list) list.open = false;
+}
+
+/** The list lies over the page, so it closes where one clicks beside it, and at Escape. */
+function closeTalksBeside() {
+  document.addEventListener('pointerdown', ({ target }) => {
+    if (!byId('talks').contains(target) && !byId('toasts').contains(target)) closeTalks();
+  });
+  byId('talks').addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    closeTalks();
+    byId('talks').querySelector('summary').focus();
+  });
+}
+
 function startAnew() {
   open(newTalk());
   message.status('A new conversation.');
@@ -159,8 +247,10 @@ function startAnew() {
 }
 
 function open(talk) {
+  if (edited) files.clear();
   edited = undefined;
   message.endEdit();
+  rememberShown(talk);
   talks.open(talk);
   message.running(false);
   byId('intro').hidden = talk.turns.length > 0;
@@ -169,11 +259,16 @@ function open(talk) {
   showTimings();
 }
 
-function send(content) {
+/** @param {string} text */
+async function send(text) {
   if (talks.isRunning) return;
-  lastPrompt = textOf(content);
   const question = edited;
   edited = undefined;
+  await files.ready();
+  const parts = files.parts();
+  files.clear();
+  const content = parts.length === 0 ? text : [...parts, ...(text.trim() === '' ? [] : [{ type: 'text', text }])];
+  lastPrompt = text;
   if (question) talks.sendEdited(question, content);
   else talks.send(content);
 }

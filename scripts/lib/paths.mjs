@@ -1,4 +1,4 @@
-// Where things lie. Everything that is made goes to `target/`, `dist/` or the cache; nothing else is written.
+// Where things lie. Everything that is made goes to `target/`, `dist/`, `demo/` or the cache; nothing else is written.
 
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 export const DIST = join(ROOT, 'dist');
+/** The demo page as files, where it is asked for. */
+export const DEMO = join(ROOT, 'demo');
 /** The fuzz targets, a workspace of their own. */
 export const FUZZ = join(ROOT, 'fuzz');
 export const SOURCES = join(ROOT, 'src', 'js');

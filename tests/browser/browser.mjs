@@ -96,7 +96,8 @@ export async function openDemo(browser, site, { others = [], ...context } = {}) 
 /** Unfolds the settings, which are folded once there is a talk, and where there is little room. */
 export async function openSettings(page) {
   const settings = page.locator('#connect');
-  if (!(await settings.evaluate((node) => node.open))) await settings.locator('summary').first().click();
+  // Its words, and not its middle, where a narrow page has the button for a new conversation.
+  if (!(await settings.evaluate((node) => node.open))) await page.click('#connected');
 }
 
 /** How the site is asked: `direct`, `relay` or `endpoint`. */

@@ -31,6 +31,7 @@ for (const [words, complaint] of [
   [['scripts/test.mjs', '--only', 'workerd,nope'], /^error: no such part: nope\n/],
   [['scripts/test.mjs', '--dev', '--only', 'js,package'], /^error: --dev: package tests the release build\n/],
   [['scripts/test.mjs', '--dev', '--release'], /^error: --dev and --release exclude each other\n/],
+  [['scripts/build.mjs', '--out', 'elsewhere'], /^error: --out belongs to --demo\n/],
   [['scripts/start.mjs', '--port', '70000'], /^error: --port: 70000 is no port\n/],
   [['scripts/start.mjs', '--url', 'https://shop.example', '--provider', 'x'], /^error: --provider: no such name: x\n/],
   [['benches/run.mjs', '--only', 'W1,W99'], /^error: --only: no such name: W99\n/],
@@ -46,3 +47,10 @@ for (const [words, complaint] of [
     assert.match(stderr, complaint);
   });
 }
+
+test('scripts/build.mjs --demo --out FOLDER refuses a folder with other files, before it builds', () => {
+  const { status, stdout, stderr } = call('scripts/build.mjs', '--demo', '--out', 'docs');
+  assert.equal(status, 1);
+  assert.match(stderr, /^error: .*docs holds other things than the demo \(.*\), and nothing is written over them: name an empty or a new folder with --out\n$/);
+  assert.equal(stdout, '');
+});

@@ -6,7 +6,7 @@ import {
   CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, isService, LOCAL_PAGES, listModels, modelsOf, nameOf, providersOf, standInOf, STAND_IN_KEY,
   STAND_IN_MODEL, titleOf,
 } from './providers.js';
-import { CALL, LANE, MOST_LANES, normal } from './settings.js';
+import { CALL, IS_STATIC, LANE, MOST_LANES, normal } from './settings.js';
 
 /**
  * @param {{ form: HTMLFormElement, settings: import('./settings.js').Settings, onChange: (settings: import('./settings.js').Settings) => void }} options
@@ -15,7 +15,7 @@ export function settingsForm({ form, settings: first, onChange }) {
   const list = byId('lanes');
   const template = byId('lane').content.firstElementChild;
   /** Whether relay, endpoint and stand-ins are there: the page may be served without them. */
-  let hasEdge = true;
+  let hasEdge = !IS_STATIC;
   let settings = first;
 
   const laneNodes = () => [...list.children];
@@ -185,7 +185,7 @@ export function settingsForm({ form, settings: first, onChange }) {
 }
 
 /** Whether an address is the site that serves this page. */
-export const isLocalSite = (url) => url.trim().replace(/\/+$/, '') === location.origin;
+export const isLocalSite = (url) => !IS_STATIC && url.trim().replace(/\/+$/, '') === location.origin;
 
 function fill(parent, defaults, values) {
   for (const name of Object.keys(defaults)) {

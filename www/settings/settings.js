@@ -1,7 +1,10 @@
-// The visitor's settings: from the address (?url=…&provider=…), else from the last visit, else for the site that serves the page. A provider's
+// The visitor's settings: from the address (?url=…&provider=…), else from the last visit, else for the site that serves the page, if it is one. A provider's
 // own stand in a "lane", of which there may be several; the others are for each call, whoever is asked.
 
 const KEY = 'rivulet-demo';
+
+/** Whether the page lies on a host of files alone, as `npm run build -- --demo` writes it: there is no site, no relay and no endpoint beside it. */
+export const IS_STATIC = document.querySelector('meta[name=rivulet-host][content=files]') !== null;
 
 /** How many providers may be asked at once. */
 export const MOST_LANES = 4;
@@ -9,9 +12,10 @@ export const MOST_LANES = 4;
 /** The settings of one provider, and their defaults. All are stored and may stand in an address, so there is no key among them. */
 export const LANE = {
   // A class and no preset: the presets send all turns as one message, and with AI Engine's limit of 512 characters the third is refused.
-  provider: 'AiEngine',
+  // On a host of files there is no site to begin with. Services let pages in, and few sites do.
+  provider: IS_STATIC ? 'OpenAiChat' : 'AiEngine',
   way: 'direct',
-  url: /^https?:$/.test(location.protocol) ? location.origin : '',
+  url: /^https?:$/.test(location.protocol) && !IS_STATIC ? location.origin : '',
   baseUrl: '',
   model: '',
   botId: '',

@@ -11,7 +11,7 @@ import { ask } from './ask.js';
 import { explained } from './errors.js';
 import { questionView } from './question.js';
 import { TOOLS } from './tools.js';
-import { addQuestion, addReply, answerText, conversationOf, messagesOf, newTalk, path, removeTurn, show, siblings, turnOf } from './tree.js';
+import { addQuestion, addReply, answerText, conversationOf, messagesOf, newTalk, path, replaceAnswers, show, siblings, turnOf } from './tree.js';
 import { drawVariants, focusButton } from './variants.js';
 
 /**
@@ -22,7 +22,7 @@ import { drawVariants, focusButton } from './variants.js';
  * @property {(event: any, at: number, timings: Timings, lane: number) => void} onEvent
  * @property {(end: { error?: unknown, stopped: boolean, timings: Timings, text: string, provider: string }, lane: number) => void} onAnswer
  * @property {() => void} onEnd no reply is under way any more
- * @property {(talk: import('./tree.js').Talk) => void} onChange the talk is another one than what was kept of it
+ * @property {(talk: import('./tree.js').Talk) => void} onChange what there is of the talk has changed
  * @property {(question: import('./tree.js').Question) => void} onEdit
  * @property {(answer: import('./tree.js').Answer) => void} onEvents the visitor wants to see the events of an answer
  */
@@ -49,6 +49,11 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       if (!drawn.has(turn.id)) put(turn, turn.kind === 'question' ? questionOf(turn) : storedReply(turn));
       else drawn.get(turn.id).variants?.(variantsOf(turn));
     }
+    log.querySelector('.unanswered')?.remove();
+    const last = turns.at(-1);
+    if (last?.kind !== 'question' || controller) return;
+    log.append(el('p', { className: 'note unanswered' }, 'The page was closed before a reply came. ',
+      el('button', { type: 'button', className: 'small', onclick: () => regenerate(last.id) }, 'Ask now')));
   }
 
   function put(turn, view) {
@@ -80,17 +85,21 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     const variants = el('span', { className: 'variants' });
     const again = el('button', { type: 'button', className: 'small quiet', onclick: () => regenerate(question) }, 'Ask again');
     const actions = el('div', { className: 'reply-actions', hidden: true }, again, variants);
+    // Below several answers, and in the row of the one that is alone.
+    if (views.length === 1) views[0].actions.append(actions);
     return {
-      node: el('div', { className: 'reply-turn' }, columns, actions),
+      node: el('div', { className: 'reply-turn' }, columns, ...(views.length > 1 ? [actions] : [])),
       variants: (now) => drawVariants(variants, now, 'Reply'),
       focusVariants: (which) => focusButton(variants, which),
       /** The answers are complete. */
       finish(answers) {
         actions.hidden = false;
+        // Where it failed before anything came there is "Try again".
+        again.hidden = answers.every(({ error, messages }) => error && messages.length === 0);
         answers.forEach((answer, lane) => {
           const text = answerText(answer);
           const copy = el('button', { type: 'button', className: 'small quiet', hidden: text === '', onclick: () => copyText(copy, text) }, 'Copy');
-          views[lane].actions.append(copy, el('button', { type: 'button', className: 'small quiet', onclick: () => onEvents(answer) }, 'Events'));
+          views[lane].actions.prepend(copy, el('button', { type: 'button', className: 'small quiet', onclick: () => onEvents(answer) }, 'Events'));
           if (answers.length > 1) views[lane].actions.append(keepButton(lane));
         });
         showKept();
@@ -137,15 +146,14 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
 
   /** Tries a reply again that failed. One in which nothing came is not worth a branch. */
   function again(turn) {
-    if (controller) return;
-    if (turn.answers.every(({ messages }) => messages.length === 0)) removeTurn(talk, turn);
-    reply(turn.parent);
+    if (!controller) reply(turn.parent, turn.answers.every(({ messages }) => messages.length === 0) ? turn : undefined);
   }
 
   function send(content) {
     if (controller) return undefined;
-    const question = addQuestion(talk, talk.leaf, content);
-    return reply(question.id);
+    // Below the last reply; a question that has none is left as another wording.
+    const last = turnOf(talk, talk.leaf);
+    return reply(addQuestion(talk, last?.kind === 'question' ? last.parent : talk.leaf, content).id);
   }
 
   /** Asks with another wording of a question. */
@@ -154,7 +162,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     return reply(addQuestion(talk, question.parent, content).id);
   }
 
-  async function reply(questionId) {
+  /** @param {string} questionId @param {import('./tree.js').Reply} [failed] the reply in whose place the new one comes */
+  async function reply(questionId, failed) {
     const own = talk;
     const ownController = controller = new AbortController();
     own.leaf = questionId;
@@ -198,7 +207,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       return answer;
     }));
 
-    turn = addReply(own, questionId, answers);
+    turn = failed ? replaceAnswers(own, failed, answers) : addReply(own, questionId, answers);
     if (talk === own) {
       drawn.set(turn.id, frame);
       follow.around(() => {
@@ -230,6 +239,9 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       controller?.abort();
       controller = null;
       talk = other;
+      const last = turnOf(talk, talk.leaf);
+      // The page was closed while a reply was on its way: shows one that is there, or offers to ask.
+      if (last?.kind === 'question') show(talk, last);
       for (const { node } of drawn.values()) node.remove();
       drawn.clear();
       log.replaceChildren();

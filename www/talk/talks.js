@@ -35,8 +35,9 @@ export function talksPanel({ container, store, current, onOpen, onNew, onGone = 
   const clearing = el('button', { type: 'button', className: 'small danger', onclick: () => removeAll() }, 'Delete all talks');
   const panel = el('details', { className: 'talks', open: isOpen },
     el('summary', {}, el('h2', {}, 'Talks'), ' ', count),
-    el('div', { className: 'talks-actions' }, anew, importing, input), note, told, none, list,
-    el('div', { className: 'talks-end' }, el('p', {}, 'Talks are kept in this browser only; nobody else has them. Keys are never kept.'), clearing));
+    el('div', { className: 'talks-body' },
+      el('div', { className: 'talks-actions' }, anew, importing, input), note, told, none, list,
+      el('div', { className: 'talks-end' }, el('p', {}, 'Talks are kept in this browser only; nobody else has them. Keys are never kept.'), clearing)));
   const offers = toasts ?? el('div');
   container.append(panel, ...(toasts ? [] : [offers]));
 

@@ -118,11 +118,10 @@ function titleOf(content) {
   return words || 'Files';
 }
 
-/** Takes a turn away, with all that stands below it. @param {Talk} talk */
-export function removeTurn(talk, turn) {
-  const gone = new Set([turn.id]);
-  // A turn stands behind the one that it belongs to.
-  for (const { id, parent } of talk.turns) if (gone.has(parent)) gone.add(id);
-  talk.turns = talk.turns.filter(({ id }) => !gone.has(id));
-  if (gone.has(talk.leaf)) talk.leaf = turn.parent;
+/** Puts other answers in the place of those that failed. @param {Talk} talk @param {Reply} reply @param {Answer[]} answers */
+export function replaceAnswers(talk, reply, answers, now = Date.now()) {
+  Object.assign(reply, { answers, kept: 0 });
+  talk.leaf = reply.id;
+  talk.changedAt = now;
+  return reply;
 }

@@ -20,7 +20,7 @@ export function codeBlock(info) {
   const copy = el('button', { type: 'button', className: 'small', onclick: () => copyText(copy, code.textContent.replace(/\n$/, '')) }, 'Copy');
   const node = el('div', { className: 'code-block' },
     el('div', { className: 'code-head' }, el('span', { className: 'language' }, language || 'text'), copy),
-    el('pre', { tabIndex: 0, role: 'region', 'aria-label': language ? `Code, ${language}` : 'Code' }, code));
+    el('pre', { tabIndex: 0, role: 'group', 'aria-label': language ? `Code, ${language}` : 'Code' }, code));
   let part;
   let length = 0;
   let isBlank = false;

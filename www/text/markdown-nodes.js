@@ -28,7 +28,7 @@ export function nodesOf(tokens, outline) {
     } else if (token.nesting === 1) {
       if (!token.hidden) {
         const made = element(token, tokens, index, outline);
-        parent.append(token.tag === 'table' ? el('div', { className: 'table', tabIndex: 0, role: 'region', 'aria-label': 'Table' }, made) : made);
+        parent.append(token.tag === 'table' ? el('div', { className: 'table', tabIndex: 0, role: 'group', 'aria-label': 'Table' }, made) : made);
         open.push(made);
       }
     } else if (token.type === 'inline') parent.append(...inlineNodes(token.children, /^T[HD]$/.test(parent.tagName)));
