@@ -51,12 +51,16 @@ for (const width of [1280, 360]) {
       await page.waitForFunction(() => document.querySelectorAll('#event-list li').length > 0 && document.querySelector('.share-said').textContent);
       if (process.env.RIVULET_SHOTS) {
         await page.screenshot({ path: `${process.env.RIVULET_SHOTS}/pieces-${width}-${colorScheme}.png`, fullPage: true });
+        await page.locator('#events').scrollIntoViewIfNeeded();
+        await page.locator('#event-list').evaluate((node) => node.scrollIntoView({ block: 'center' }));
+        await page.screenshot({ path: `${process.env.RIVULET_SHOTS}/events-${width}-${colorScheme}.png` });
         await page.evaluate(() => { document.querySelector('.drop-hint').hidden = false; });
         await page.screenshot({ path: `${process.env.RIVULET_SHOTS}/drop-${width}-${colorScheme}.png` });
         await page.evaluate(() => { document.querySelector('.drop-hint').hidden = true; });
       }
       await page.evaluate(AXE);
-      const { violations } = await page.evaluate(() => window.axe.run());
+      const { violations, passes } = await page.evaluate(() => window.axe.run());
+      assert.ok(passes.length > 20, 'it has looked');
       assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => `${html.slice(0, 150)} ${failureSummary.slice(0, 200)}`)]), []);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(overflow <= 0, `${overflow} px too wide`);
