@@ -232,6 +232,9 @@ function closeTalksBeside() {
   document.addEventListener('pointerdown', ({ target }) => {
     if (!byId('talks').contains(target) && !byId('toasts').contains(target)) closeTalks();
   });
+  byId('talks').addEventListener('focusout', ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !byId('talks').contains(relatedTarget) && !byId('toasts').contains(relatedTarget)) closeTalks();
+  });
   byId('talks').addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return;
     event.preventDefault();

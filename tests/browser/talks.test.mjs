@@ -122,7 +122,9 @@ visit('a talk is exported, and imported again as another one; what is no talk is
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Import' }).click()]);
   await chooser.setFiles([{ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from(text) }, { name: 'b.json', mimeType: 'application/json', buffer: Buffer.from('{}') }]);
   await listed(page, ['A', 'A']);
+  await page.waitForFunction(() => document.querySelector('#try-talks .talks-told').textContent.includes('b.json'));
   assert.match(await page.locator('#try-talks .talks-told').textContent(), /“A” imported\. “b\.json”: This is no talk of this page/);
+  await page.waitForFunction(() => window.told.length > 0);
   assert.deepEqual(await told(page), ['open A']);
 });
 

@@ -25,8 +25,8 @@ export function talksPanel({ container, store, current, onOpen, onNew, onGone = 
   /** @type {Map<string, ReturnType<typeof rowOf>>} */
   const rows = new Map();
   const count = el('span', { className: 'count' });
-  const note = el('p', { className: 'note talks-note', role: 'status' });
-  const told = el('p', { className: 'note talks-told', role: 'status' });
+  const note = el('p', { className: 'talks-note', role: 'status' });
+  const told = el('p', { className: 'talks-told', role: 'status' });
   const list = el('ul', { className: 'talk-list', 'aria-label': 'Talks' });
   const none = el('p', { className: 'talks-none' }, 'No talks yet.');
   const input = el('input', { type: 'file', multiple: true, accept: '.json,application/json', hidden: true, 'aria-label': 'Files with talks' });
