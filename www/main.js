@@ -9,8 +9,9 @@ import { coloured, programFor } from './panels/code.js';
 import { eventLog } from './panels/events.js';
 import { rows, summary } from './panels/timings.js';
 import { isLocalSite, settingsForm } from './settings/form.js';
-import { EDGE, fieldsOf, isService } from './settings/providers.js';
-import { IS_STATIC, loadSettings, saveSettings } from './settings/settings.js';
+import { EDGE, fieldsOf, isService, STAND_IN_KEY } from './settings/providers.js';
+import { CALL, IS_STATIC, isAddressed, LANE, loadSettings, saveSettings } from './settings/settings.js';
+import { shareButton, shareLink } from './settings/share.js';
 import { composer } from './talk/composer.js';
 import { conversation } from './talk/conversation.js';
 import { explained } from './talk/errors.js';
@@ -108,6 +109,9 @@ byId('connect').open = isRoomy() || !isLocalSite(form.settings.lanes[0].url);
 showSettings();
 showTimings();
 themeSwitch(byId('theme'));
+shareButton(byId('share'), () => shareLink(form.settings, { defaults: { ...LANE, ...CALL }, secrets: keys() }));
+// A link that is opened in this tab changes nothing but what stands behind the `#`.
+addEventListener('hashchange', () => { if (isAddressed()) form.set(loadSettings()); });
 offerEdge();
 const shelf = keepTalks();
 closeTalksBeside();
@@ -123,8 +127,15 @@ async function offerEdge() {
   if (!hasEdge) form.withoutEdge();
 }
 
+/** The keys of the moment, for whatever must not hold one. The stand-ins' opens nothing. */
+function keys() {
+  return form.lanes().map(({ apiKey }) => apiKey).filter((key) => key !== '' && key !== STAND_IN_KEY);
+}
+
 function applySettings(settings) {
   saveSettings(settings);
+  // From now on the settings are the visitor's, and a reload must not bring back those of the link.
+  if (isAddressed()) history.replaceState(history.state, '', location.pathname);
   showSettings();
 }
 
@@ -171,7 +182,7 @@ function fillSchema() {
 
 /** The talks of this browser, and their list in the head of the page. Which one is shown is remembered for a reload, by each tab for itself. */
 async function keepTalks() {
-  const store = await openStore({ secrets: () => form.lanes().map(({ apiKey }) => apiKey).filter(Boolean) });
+  const store = await openStore({ secrets: keys });
   const panel = talksPanel({
     container: byId('talks'),
     toasts: byId('toasts'),

@@ -71,10 +71,14 @@ visit('an event is shown as JSON, and copied whole, alone or with the others as 
 }), async (page, site, service) => {
   await ask(page, service);
   await listed(page, 200);
-  await page.getByLabel('As JSON').check();
+  await page.getByLabel('As JSON', { exact: true }).check();
   const long = rows(page).filter({ hasText: 'xxx' });
   await page.waitForFunction(() => document.querySelector('#event-list .what').textContent.startsWith('{'));
   assert.match(await long.locator('.what').textContent(), /^\{"at":[\d.]+,"type":"text","text":"x{900,}… \(20\d\d characters\)$/);
+  await page.focus('#event-list');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  assert.ok(await page.evaluate(() => document.activeElement.closest('li') === document.querySelector('#event-list li:nth-last-child(2)')), 'the arrow keys go from row to row');
   await long.getByRole('button').click();
   await long.getByText('Copied').waitFor();
   const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));

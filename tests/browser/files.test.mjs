@@ -114,7 +114,7 @@ visit('a drop on the page adds its files, and a drop beside it does not leave th
     document.querySelector(where).dispatchEvent(event);
     return event.defaultPrevented;
   }, [type, selector]);
-  const hint = page.getByText('Drop files to add them');
+  const hint = page.locator('.drop-hint').last();
   assert.equal(await hint.isVisible(), false);
   assert.equal(await drag('dragover', 'h1'), true);
   assert.equal(await hint.isVisible(), true);

@@ -116,7 +116,8 @@ async function tabThrough(page) {
 /** In the page: names what can have the focus, so that it can be told apart. */
 function mark() {
   const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')];
-  const shown = all.filter((node) => node.checkVisibility() && !node.disabled);
+  // The button that leads to the end is there only while the end is out of sight.
+  const shown = all.filter((node) => node.checkVisibility() && !node.disabled && node.tabIndex >= 0 && node.id !== 'jump');
   return shown.map((node, index) => {
     node.dataset.control = `${index} ${node.id || node.name || node.className || node.textContent.slice(0, 20)}`;
     return node.dataset.control;

@@ -132,7 +132,7 @@ visit('another tab\'s talks come and go in the list', {}, async (page) => {
   const [second] = await Promise.all([page.waitForEvent('popup'), page.evaluate(() => { open(location.href, '_blank', 'noopener'); })]);
   await second.waitForFunction(() => document.querySelector('#code')?.textContent);
   await mount(page, []);
-  assert.equal(await page.getByText('No talks yet.').isVisible(), true);
+  assert.equal(await page.locator('#try-talks').getByText('No talks yet.').isVisible(), true);
   await mount(second, [['Theirs', 1]]);
   await listed(page, ['Theirs']);
   await page.locator('#try-talks .talk-open').click();

@@ -115,6 +115,15 @@ export function eventLog(panel, list, count) {
     number.ask();
     drawRows();
   };
+  list.addEventListener('keydown', (event) => {
+    const to = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' }[event.key];
+    if (!to) return;
+    const row = event.target.closest('li');
+    const next = row ? row[to] : event.key === 'ArrowDown' ? list.firstElementChild : list.lastElementChild;
+    if (!next) return;
+    event.preventDefault();
+    next.querySelector('button').focus();
+  });
   panel.addEventListener('toggle', drawRows);
   for (const control of [type, search, json]) control.addEventListener('input', askAnew);
   copy.addEventListener('click', () => copyText(copy, asked().shown().filter(isLike).map(asJson).join('\n')));
@@ -158,7 +167,8 @@ function line(entry, isJson) {
   const kind = entry.event === undefined ? 'error' : ['reasoning', 'raw'].includes(type) ? `type ${type}` : 'type';
   const row = el('li', {}, el('time', {}, `+${entry.at.toFixed(1)} ms`), el('span', { className: kind }, type),
     el('span', { className: 'what', dir: isJson ? 'ltr' : 'auto' }, short(isJson ? asJson(entry) : textOf(entry))),
-    el('button', { type: 'button', className: 'event-copy', 'aria-label': `Copy ${type}` }, 'Copy'));
+    // The arrow keys of the list lead here: two hundred stops of the Tab key would be too many.
+    el('button', { type: 'button', className: 'event-copy', tabIndex: -1, 'aria-label': `Copy ${type}` }, 'Copy'));
   entries.set(row, entry);
   return row;
 }

@@ -1,6 +1,8 @@
 // The visitor's settings: from the address (?url=…&provider=…), else from the last visit, else for the site that serves the page, if it is one. A provider's
 // own stand in a "lane", of which there may be several; the others are for each call, whoever is asked.
 
+import { readLink } from './share.js';
+
 const KEY = 'rivulet-demo';
 
 /** Whether the page lies on a host of files alone, as `npm run build -- --demo` writes it: there is no site, no relay and no endpoint beside it. */
@@ -58,12 +60,12 @@ export function storage() {
 
 /** @returns {Settings} */
 export function loadSettings() {
-  const given = fromAddress(new URLSearchParams(location.search));
-  const before = remembered();
-  // An address that names a provider is about that one, so what else was remembered of lanes does not count.
-  const lanes = given.lanes ?? before.lanes;
-  return normal({ ...before, ...given, lanes });
+  // An address with settings means these and the defaults, whatever else the last visit was about.
+  return normal(isAddressed() ? fromAddress() : remembered());
 }
+
+/** Whether the address of the page holds settings. */
+export const isAddressed = () => Object.keys(fromAddress()).length > 0;
 
 /** @param {Settings} settings */
 export function saveSettings(settings) {
@@ -80,18 +82,14 @@ export function normal(given) {
   return { ...CALL, ...known(CALL, given), lanes: lanes.map((lane) => ({ ...LANE, ...known(LANE, lane) })) };
 }
 
-/** What an address says: `provider=…` of the first lane, `2.provider=…` of the second. @param {URLSearchParams} query */
-function fromAddress(query) {
-  const call = {};
-  const lanes = [];
-  for (const [name, text] of query) {
-    const [, number = '1', field] = /^(?:([2-9])\.)?(.*)$/.exec(name);
-    if (Object.hasOwn(LANE, field)) {
-      const lane = lanes[Number(number) - 1] ??= {};
-      lane[field] = text;
-    } else if (number === '1' && Object.hasOwn(CALL, field)) call[field] = typeof CALL[field] === 'boolean' ? text === 'true' : text;
-  }
-  return { ...call, ...(lanes.length > 0 && { lanes: Array.from(lanes, (lane) => lane ?? {}) }) };
+/** What the address says: of each lane and of the calls. */
+function fromAddress() {
+  const { lanes = [], ...flat } = readLink(location, { ...LANE, ...CALL });
+  const isOfLane = ([name]) => Object.hasOwn(LANE, name);
+  const first = Object.fromEntries(Object.entries(flat).filter(isOfLane));
+  const call = Object.fromEntries(Object.entries(flat).filter((entry) => !isOfLane(entry)));
+  const all = [{ ...lanes[0], ...first }, ...lanes.slice(1)];
+  return { ...call, ...((lanes.length > 0 || Object.keys(first).length > 0) && { lanes: Array.from(all, (lane) => lane ?? {}) }) };
 }
 
 function remembered() {
