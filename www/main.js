@@ -171,7 +171,6 @@ async function send(prompt) {
   const turn = addTurn(byId('log'), {
     prompt,
     provider: settings.provider,
-    timings,
     isMarkdown: settings.markdown,
     follow,
     onAgain: () => send(prompt),
@@ -186,19 +185,13 @@ async function send(prompt) {
     if (event.type === 'text') {
       if (timings.first === undefined) message.status('Receiving');
       timings.piece(event.text, at);
-      turn.piece(event.text);
       voice.add(event.text);
       figures.ask();
     } else if (event.type === 'reasoning') {
       if (timings.first === undefined) message.status('Thinking');
       timings.reasoning(at);
-      turn.reasoning(event.text);
-    } else if (event.type === 'tool-call') {
-      turn.call(event);
-      if (event.done) voice.add(`Call of ${event.name}.\n`);
-    } else if (event.type === 'replace') turn.replace(event.text);
-    else if (event.type === 'warning') turn.note(event.message);
-    else if (event.type === 'image') turn.image(event.url);
+    } else if (event.type === 'tool-call' && event.done) voice.add(`Call of ${event.name}.\n`);
+    turn.event(event, at);
     return turn.room();
   };
   const current = { ...settings, apiKey: byId('api-key').value.trim() };
@@ -211,7 +204,7 @@ async function send(prompt) {
   events.flush();
   voice.finish(stopped ? 'Stopped.' : '');
   figures.flush();
-  await turn.finish({ error, stopped });
+  await turn.finish({ error, stopped, timings });
   if (ownConversation !== conversation) return;
   message.status(`${stopped ? 'Stopped' : error !== undefined ? 'Failed' : 'Done'}: ${summary(timings)}`);
 }
