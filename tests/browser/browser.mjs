@@ -126,7 +126,8 @@ export async function say(page, text) {
   const failure = reply.locator('.failure');
   return {
     reply,
-    text: (await reply.locator('.content').innerText()).trim(),
+    // Calls of tools and images stand between stretches of the text.
+    text: (await reply.locator('.content').allInnerTexts()).join('\n').trim(),
     failure: (await failure.count()) ? await failure.innerText() : undefined,
     notes: await reply.locator('.note').allInnerTexts(),
   };

@@ -46,6 +46,8 @@ const BOUNDS = {
  * @param {() => void} [options.onContinue] has an answer go on that was cut, stopped or broke off
  */
 export function answerView({ provider, isMarkdown = false, isJson = false, isStored = false, follow, onAgain, onContinue }) {
+  /** The library, as soon as it is there. */
+  let markdown;
   const flow = answerFlow(makeBlock);
   const sources = sourceList();
   const tools = calls(BOUNDS.call[0]);
@@ -80,7 +82,6 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
   /** What `finish` was told, and nodes for the end of the answer. */
   let end = {};
   let notes = [];
-  let markdown;
   const library = isMarkdown && !isJson ? loadMarkdown().then(useMarkdown, () => {}) : undefined;
 
   /** The parts that are drawn in this frame. */
