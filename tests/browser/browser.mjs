@@ -76,7 +76,8 @@ export async function openPage(browser, sites, context = {}) {
   page.on('pageerror', (error) => complaints.push(error.stack ?? String(error)));
   page.on('request', (request) => {
     const url = request.url();
-    if (!sites.some((site) => url.startsWith(site.origin)) && !url.startsWith('data:')) strangers.push(url);
+    // `blob:` is what the page has made itself.
+    if (!sites.some((site) => url.startsWith(site.origin)) && !/^(?:data|blob):/.test(url)) strangers.push(url);
   });
   await page.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));

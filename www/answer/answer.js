@@ -210,7 +210,6 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
       put(tools.call(event, at));
     },
     'tool-result'(event, at) {
-      goOn(at);
       put(tools.result(event, at));
       isBetweenSteps = true;
     },

@@ -40,7 +40,7 @@ export function jsonLines(value) {
         break;
       }
       if (keys) {
-        text('key', keys[at]);
+        text('member', keys[at]);
         put('', ': ');
       }
       write(each(at), depth + 1);
