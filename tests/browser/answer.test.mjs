@@ -112,7 +112,7 @@ answer('the loop of tools is shown step by step, in the order in which things ha
   const parts = await reply.locator('.flow > *').evaluateAll((all) => all.map((node) => [node.className.split(' ')[0], node.querySelector('b')?.textContent ?? node.textContent]));
   assert.deepEqual(parts, [
     ['reasoning-block', 'Thought for 3.2 sThey want the weather.'], ['content', 'I look.'], ['call', 'get_weather'], ['call', 'get_time'],
-    ['step', 'Step 2'], ['reasoning-block', 'Thought for 0.5 sSeven.'], ['content', 'It is 7 degrees.'],
+    ['run-step', 'Step 2'], ['reasoning-block', 'Thought for 0.5 sSeven.'], ['content', 'It is 7 degrees.'],
   ]);
   assert.deepEqual(await texts(reply.locator('.call-state')), ['answered after 1.2 s', 'failed after 1.2 s']);
   assert.deepEqual(await texts(reply.locator('.call pre')), ['{\n  "city": "Oslo"\n}', '{\n  "degrees": 7\n}', '{}', 'no clock']);
@@ -225,13 +225,13 @@ answer('images and files that came with the answer are shown and can be saved; o
     { type: 'file', id: 'file_7' }, { type: 'file', url: 'data:text/plain;base64,%%%', name: 'broken' },
   ]);
   assert.deepEqual(await reply.locator('.flow > *').evaluateAll((all) => all.map(({ className }) => className)),
-    ['content plain', 'images', 'content plain', 'images', 'file', 'file', 'elsewhere', 'elsewhere', 'elsewhere']);
+    ['content plain', 'images', 'content plain', 'images', 'answer-file', 'answer-file', 'elsewhere', 'elsewhere', 'elsewhere']);
   assert.equal(await reply.locator('.images img').evaluate((image) => image.decode().then(() => image.naturalWidth)), 1);
   assert.equal(await reply.locator('.images a').getAttribute('href'), 'https://elsewhere.example/a.png');
-  assert.deepEqual(await texts(reply.locator('.file')), ['Save ../<b>a</b>.html text/html 33 B', 'Save File text/csv 3 B']);
+  assert.deepEqual(await texts(reply.locator('.answer-file')), ['Save ../<b>a</b>.html text/html 33 B', 'Save File text/csv 3 B']);
   assert.deepEqual(await texts(reply.locator('.flow > .elsewhere')),
     ['b.pdf application/pdf: https://elsewhere.example/b.pdf', 'File: id file_7', 'broken: too large, or not readable']);
-  const [download] = await Promise.all([page.waitForEvent('download'), reply.locator('.file a').first().click()]);
+  const [download] = await Promise.all([page.waitForEvent('download'), reply.locator('.answer-file a').first().click()]);
   assert.equal(await readFile(await download.path(), 'utf8'), '<script>document.title=1</script>');
   // A file that is opened and not saved must not be a page of this origin.
   assert.deepEqual(await page.evaluate(() => window.types), ['application/octet-stream', 'application/octet-stream']);
@@ -262,10 +262,10 @@ answer('what the service did is one quiet line each, with its object folded belo
     { type: 'action', kind: 'form', action: { fields: 2 } }, { type: 'raw', raw: 1 }, { type: 'logprobs', logprobs: {} }, { type: 'conversation', conversation: {} },
     { type: 'unknown-to-this-page' }, { type: 'constructor' },
   ]);
-  assert.deepEqual(await texts(reply.locator('.mark > summary, p.mark')), ['web_search_call weather', 'thinking', 'form is for the page to do']);
-  assert.deepEqual(await reply.locator('details.mark').evaluateAll((all) => all.map(({ open }) => open)), [false, false]);
-  await reply.locator('.mark summary').first().click();
-  assert.equal(await reply.locator('.mark pre').first().innerText(), '{\n  "q": [\n    1\n  ]\n}');
+  assert.deepEqual(await texts(reply.locator('.did > summary, p.did')), ['web_search_call weather', 'thinking', 'form is for the page to do']);
+  assert.deepEqual(await reply.locator('details.did').evaluateAll((all) => all.map(({ open }) => open)), [false, false]);
+  await reply.locator('.did summary').first().click();
+  assert.equal(await reply.locator('.did pre').first().innerText(), '{\n  "q": [\n    1\n  ]\n}');
 });
 
 answer('a warning is a note, and a retry counts down and stays', async (page, reply) => {
@@ -363,12 +363,12 @@ answer('the attempts of a Fallback are on one line of time, and in words', async
     'Mistral skipped: left out for a while after its failures', 'Groq failed after 0.5 s: Too many messages (HTTP 429)',
     'OpenAiChat cancelled after 1.5 s; asked 0.5 s after the first', 'Anthropic won: answered after 1.0 s; asked 1.0 s after the first',
   ]);
-  const bars = await reply.locator('.attempts .track').evaluateAll((all) => all.map((track) => {
+  const bars = await reply.locator('.attempts .attempt-track').evaluateAll((all) => all.map((track) => {
     const [whole, bar] = [track.getBoundingClientRect(), track.firstChild.getBoundingClientRect()];
     return [(bar.left - whole.left) / whole.width, bar.width / whole.width].map((part) => Math.round(100 * part));
   }));
   assert.deepEqual(bars.slice(1), [[0, 25], [25, 75], [50, 50]]);
-  assert.equal(await reply.locator('.attempts .track:not([aria-hidden=true])').count(), 0);
+  assert.equal(await reply.locator('.attempts .attempt-track:not([aria-hidden=true])').count(), 0);
 });
 
 answer('hostile events become bounded text', async (page, reply) => {
@@ -394,7 +394,7 @@ answer('hostile events become bounded text', async (page, reply) => {
   }, PNG);
   const { elements, length, others, title } = await reply.evaluate((node) => ({
     elements: node.querySelectorAll('*').length, length: node.textContent.length,
-    others: node.querySelectorAll('script, [onerror], [style]:not(.bar), a:not([href^="https://a.example/"])').length, title: document.title,
+    others: node.querySelectorAll('script, [onerror], [style]:not(.attempt-bar), a:not([href^="https://a.example/"])').length, title: document.title,
   }));
   console.log(`# ${took} ms, ${elements} elements, ${length} characters`);
   assert.ok(elements < 10_000, `${elements} elements`);

@@ -175,7 +175,7 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
     isBetweenSteps = false;
     step += 1;
     reasoning = undefined;
-    flow.add(el('p', { className: 'step' }, `Step ${step}`));
+    flow.add(el('p', { className: 'run-step' }, `Step ${step}`));
   }
 
   function divide(fresh) {

@@ -19,13 +19,13 @@ export function attemptsChart(attempts) {
 
 function row({ provider, state, startedAt, ms, error }, begin, whole) {
   const start = startedAt - begin;
-  const bar = el('span', { className: 'bar' });
+  const bar = el('span', { className: 'attempt-bar' });
   bar.style.insetInlineStart = `${(100 * start) / whole}%`;
   bar.style.inlineSize = `${(100 * (state === 'skipped' ? 0 : ms ?? whole - start)) / whole}%`;
   return el('li', { className: state },
     el('b', { dir: 'auto' }, short(String(provider), 100)), ' ',
     el('span', { className: 'outcome' }, `${outcome(state, ms, error)}${start >= 100 ? `; asked ${duration(start)} after the first` : ''}`),
-    el('span', { className: 'track', 'aria-hidden': 'true' }, bar));
+    el('span', { className: 'attempt-track', 'aria-hidden': 'true' }, bar));
 }
 
 function outcome(state, ms, error) {

@@ -27,7 +27,7 @@ export function fileNode({ url, id, name, mediaType }, keep) {
   }
   // Of a type that no browser opens as a page: a file of a model must not run as one of this origin.
   const blob = new Blob(data.parts, { type: 'application/octet-stream' });
-  return el('p', { className: 'file' },
+  return el('p', { className: 'answer-file' },
     el('a', { href: keep(blob), download: name || `file${endingOf(type)}` }, 'Save ', label), ...kind, ' ', el('span', { className: 'host' }, sizeOf(blob.size)));
 }
 

@@ -17,9 +17,9 @@ export function markNode({ type, kind, text, raw, action }) {
     ...(type === 'action' ? [' is for the page to do'] : []),
     ...(text ? [' ', el('bdi', {}, short(String(text), LONGEST))] : []),
   ];
-  if (value === undefined) return el('p', { className: 'mark' }, ...line);
+  if (value === undefined) return el('p', { className: 'did' }, ...line);
   const box = el('pre', { tabIndex: 0, role: 'group', 'aria-label': `${short(String(kind), 100)} as JSON` });
-  const node = el('details', { className: 'mark' }, el('summary', {}, ...line), box);
+  const node = el('details', { className: 'did' }, el('summary', {}, ...line), box);
   node.addEventListener('toggle', () => { box.textContent ||= shortJson(value); });
   return node;
 }
