@@ -265,6 +265,7 @@ answer('what the service did is one quiet line each, with its object folded belo
   assert.deepEqual(await texts(reply.locator('.did > summary, p.did')), ['web_search_call weather', 'thinking', 'form is for the page to do']);
   assert.deepEqual(await reply.locator('details.did').evaluateAll((all) => all.map(({ open }) => open)), [false, false]);
   await reply.locator('.did summary').first().click();
+  await reply.locator('.did pre').first().filter({ hasText: 'q' }).waitFor();
   assert.equal(await reply.locator('.did pre').first().innerText(), '{\n  "q": [\n    1\n  ]\n}');
 });
 
@@ -469,6 +470,28 @@ answer('the service\'s final text takes the place of the pieces, also behind cal
   await show(page, [text('a'), call, text('b'), { type: 'replace', text: 'awhole' }]);
   assert.deepEqual(await texts(reply.locator('.content')), ['a', 'whole']);
   assert.equal(await page.evaluate(() => window.view.text), 'awhole');
+});
+
+answer('of answers that grow side by side each has its newest piece marked, until it ends', async (page) => {
+  const marked = await page.evaluate(async () => {
+    const found = [];
+    const note = async () => {
+      await window.frame();
+      found.push([...CSS.highlights.get('new-text')].map(String));
+    };
+    const [first, second] = [window.make(), window.make()];
+    first.event({ type: 'text', text: 'one' }, 0);
+    second.event({ type: 'text', text: 'two' }, 0);
+    await note();
+    first.event({ type: 'text', text: ' more' }, 0);
+    await note();
+    await first.finish();
+    await note();
+    await second.finish();
+    await note();
+    return found;
+  });
+  assert.deepEqual(marked, [['one', 'two'], [' more', 'two'], ['two'], []]);
 });
 
 answer('many pieces are drawn once a frame, and a reader who is too fast is asked to wait', async (page) => {

@@ -98,7 +98,7 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
       notes = [];
       for (const part of [...pending]) if (part.draw()) pending.delete(part);
       isDrawn = pending.size === 0;
-      if (newest && !isStored && !isJson) highlightNew(flow.block.node, newest);
+      if (newest && !isStored && !isJson) highlightNew(node, flow.block.node, newest);
       newest = 0;
       drawFigures();
       if (!isDrawn) frame.ask();
@@ -341,7 +341,7 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
       if (isOver) return;
       isOver = true;
       end = { timings, prices };
-      if (!isStored) clearHighlight();
+      clearHighlight(node);
       newest = 0;
       close({ error, stopped }, timings?.elapsed ?? lastAt);
       const whole = text();
