@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
+import { SERVICE_KEY } from '../clients/services.mjs';
 import { visit } from './visit.mjs';
 
 /** In the page: `make` makes a view in the talk, `frame` resolves when the next frame is drawn, `looks` is what one sees of an answer. */
@@ -153,9 +154,8 @@ answer('JSON can be read at each moment while it grows, and its exact text is at
   const grown = await page.evaluate(async (all) => {
     const view = window.make({ isJson: true, isMarkdown: true });
     const states = [];
-    for (const [piece, value] of [[all.slice(0, 10), { city: 'O' }], [all.slice(10, 24), { city: 'Oslo', days: [] }]]) {
+    for (const piece of [all.slice(0, 10), all.slice(10, 24)]) {
       view.event({ type: 'text', text: piece }, 0);
-      view.partial(value);
       await window.frame();
       states.push(view.node.querySelector('.json-view').innerText.trimEnd());
     }
@@ -171,6 +171,80 @@ answer('JSON can be read at each moment while it grows, and its exact text is at
   assert.equal(await reply.locator('.sent').evaluate(({ open }) => open), false);
   await reply.locator('.sent summary').click();
   assert.equal(await reply.locator('.sent code').innerText(), sent);
+});
+
+answer('the value that is shown may be given', async (page, reply) => {
+  const shown = await page.evaluate(async () => {
+    const view = window.make({ isJson: true });
+    view.event({ type: 'text', text: '{"value":["a' }, 0);
+    view.partial(['b']);
+    await window.frame();
+    return view.node.querySelector('.json-view').innerText.trimEnd();
+  });
+  assert.equal(shown, '[\n  "b"\n]');
+  assert.equal(await reply.locator('.sent').evaluate(({ open }) => open), false);
+});
+
+answer('the begin of any JSON is a value, wherever it is cut', async (page) => {
+  const wrong = await page.evaluate(async () => {
+    const { partialJson } = await import(new URL('./answer/partial-json.js', document.baseURI));
+    const value = { 'a"\\': ['x\n\u2028', -1.5e3, true, null, {}, [], [{ b: '😀"' }]], c: { d: 'end' }, e: 12, '': '' };
+    /** Whether a value is the begin of another one. */
+    const begins = (part, whole) => {
+      if (typeof part === 'string') return typeof whole === 'string' && whole.startsWith(part);
+      if (part === null || typeof part !== 'object') return part === whole;
+      return Object.keys(part).every((key, index) => Object.keys(whole)[index] === key && begins(part[key], whole[key])) && Array.isArray(part) === Array.isArray(whole);
+    };
+    const found = [];
+    const escaped = (text) => text.replaceAll('😀', '\\ud83d\\ude00');
+    for (const text of [JSON.stringify(value), escaped(JSON.stringify(value, null, 2)), `\`\`\`json\n${JSON.stringify(value)}\n\`\`\``]) {
+      let size = 0;
+      for (let end = 1; end <= text.length; end += 1) {
+        const read = partialJson(text.slice(0, end));
+        if (!read && text.slice(0, end).includes('{')) found.push(`nothing of ${text.slice(0, end)}`);
+        if (!read) continue;
+        if (!begins(read.value, value) && !text.includes('ud83d')) found.push(text.slice(0, end));
+        const length = JSON.stringify(read.value).length;
+        if (length < size && !text.includes('ud83d')) found.push(`less of ${text.slice(0, end)}`);
+        size = length;
+      }
+      if (JSON.stringify(partialJson(text).value) !== JSON.stringify(value)) found.push(text);
+    }
+    for (const text of ['', 'I am', '{]', ']', '{"a" 1', '{a: 1}', 'nul', '"', '-']) {
+      const read = partialJson(text);
+      if (read && !/^\{\}$|^""$/.test(JSON.stringify(read.value))) found.push(`${text}: ${JSON.stringify(read)}`);
+    }
+    return found;
+  });
+  assert.deepEqual(wrong, []);
+});
+
+answer('a JSON answer of a megabyte grows without being read over and over', async (page, reply) => {
+  const { took, read } = await page.evaluate(async () => {
+    const { parse } = JSON;
+    let all = 0;
+    JSON.parse = (text) => {
+      all += text.length;
+      return parse(text);
+    };
+    const view = window.make({ isJson: true });
+    const start = performance.now();
+    const piece = `${JSON.stringify({ name: 'a name', numbers: [1, 2, 3] })},`;
+    view.event({ type: 'text', text: '[' }, 0);
+    for (let length = 0; length < 1_000_000; length += piece.length) {
+      view.event({ type: 'text', text: piece }, 0);
+      if (length % 50_000 < piece.length) await window.frame();
+    }
+    view.event({ type: 'text', text: '0]' }, 0);
+    await view.finish();
+    JSON.parse = parse;
+    return { took: performance.now() - start, read: all };
+  });
+  console.log(`# ${Math.round(took)} ms, ${read} characters read`);
+  assert.ok(read < 5_000_000, `${read} characters read`);
+  assert.ok(await reply.locator('.json-view .part').count() < 5000);
+  assert.match(await reply.locator('.json > .cut').textContent(), /Not all/);
+  assert.match(await reply.locator('.sent .cut').textContent(), /more characters are not shown/);
 });
 
 answer('what should be JSON and is none is shown as it was sent', async (page, reply) => {
@@ -238,7 +312,8 @@ answer('images and files that came with the answer are shown and can be saved; o
 });
 
 answer('sound is joined of its pieces and can be played, with its words', async (page, reply) => {
-  const half = btoa('\0'.repeat(2400));
+  // Its Base64 ends with padding, also where other pieces follow it.
+  const half = btoa('\0'.repeat(2398));
   await show(page, [
     { type: 'audio', data: half, transcript: 'Good ' }, { type: 'audio', transcript: 'morning.' }, { type: 'audio', data: half.slice(0, 1600) },
     { type: 'audio', data: half.slice(1600) },
@@ -370,6 +445,31 @@ answer('the attempts of a Fallback are on one line of time, and in words', async
   }));
   assert.deepEqual(bars.slice(1), [[0, 25], [25, 75], [50, 50]]);
   assert.equal(await reply.locator('.attempts .attempt-track:not([aria-hidden=true])').count(), 0);
+});
+
+/** In the page: the events of a run at the stub services of `npm start`, as the view shows them. */
+const runs = (page, key, how) => page.evaluate(async ([apiKey, { prompt, options }]) => {
+  const [{ OpenAiChat }, { runTools, tool }] = await Promise.all(['./rivulet/index.js', './rivulet/tools.js'].map((path) => import(new URL(path, document.baseURI))));
+  const provider = new OpenAiChat({ baseUrl: `${location.origin}/services/chat/v1`, apiKey, allowBrowser: true });
+  const city = { type: 'object', properties: { city: { type: 'string' } } };
+  const tools = [tool({ name: 'get_weather', parameters: city, run: ({ city: where }) => `7 degrees in ${where}` }), tool({ name: 'set_clock', parameters: city })];
+  const run = runTools(provider, { messages: prompt, model: 'm', ...(options.isJson ? { output: city } : { tools }) });
+  const view = window.make(options);
+  const start = performance.now();
+  for await (const event of run.events) view.event(event, performance.now() - start);
+  await view.finish();
+}, [key, how]);
+
+answer('a run with tools, and one with a schema, at the services of npm start', async (page, reply) => {
+  await runs(page, SERVICE_KEY, { prompt: 'What is the weather in Oslo?', options: { isMarkdown: true } });
+  assert.deepEqual(await texts(reply.locator('.call b, .call pre')), ['get_weather', '{\n  "city": "Oslo"\n}', '7 degrees in Oslo']);
+  assert.match(await reply.locator('.call-state').textContent(), /^answered after /);
+  assert.equal(await reply.locator('.run-step').textContent(), 'Step 2');
+  assert.match(await reply.locator('.content').textContent(), /The tool says: 7 degrees in Oslo/);
+  await runs(page, SERVICE_KEY, { prompt: 'Set the clock in Oslo', options: {} });
+  assert.match(await reply.locator('.call-state').textContent(), /no tool of this name/);
+  await runs(page, SERVICE_KEY, { prompt: 'Which city? I mean Oslo', options: { isJson: true } });
+  assert.equal((await reply.locator('.json-view').innerText()).trimEnd(), '{\n  "city": "Oslo"\n}');
 });
 
 answer('hostile events become bounded text', async (page, reply) => {

@@ -4,12 +4,16 @@ import { el } from '../page/dom.js';
 import { keepEnd } from '../page/frames.js';
 import { boundedBox } from './bounded-box.js';
 import { jsonLines } from './json-lines.js';
+import { partialJson } from './partial-json.js';
 
 /** How much of the exact text is shown. */
 const LONGEST = 200_000;
+/** A text of more than this many characters is read again when it has grown by this part of it. */
+const SHORT = 4000;
+const GROWTH = 1 / 64;
 const FENCED = /^\s*```\w*\n([^]*?)\n?```\s*$/;
 
-/** @returns what textBlock of text-block.js gives, and `partial`, which takes the value so far */
+/** @returns what textBlock of text-block.js gives, and `partial`, which takes the value so far, where the caller knows it */
 export function jsonBlock() {
   const node = el('div', { className: 'content json' });
   const code = el('code', { dir: 'ltr' });
@@ -23,7 +27,18 @@ export function jsonBlock() {
   /** The value to be drawn, where there is a new one. */
   let next;
   let shown = [];
+  /** How much of the text was read, and whether there is a need to: not where the value is given, or where more of it would not be shown. */
+  let read = 0;
+  let isRead = true;
   title.addEventListener('click', () => { isTouched = true; });
+
+  /** Reads what there is of the value. */
+  function readValue() {
+    const grown = text.length - read;
+    if (!isRead || grown <= 0 || (text.length > SHORT && grown < text.length * GROWTH)) return;
+    read = text.length;
+    next = partialJson(text) ?? next;
+  }
 
   /** Draws the lines that differ: those before the place where the value grows stay as they are. */
   function drawValue({ lines, isCut }) {
@@ -35,6 +50,7 @@ export function jsonBlock() {
       ...line.map(([kind, words]) => (kind ? el('span', { className: kind }, words) : words)))));
     shown = keys;
     cut.hidden = !isCut;
+    if (isCut) isRead = false;
     if (box.parentNode) return;
     node.prepend(box, cut);
     if (!isTouched) exact.open = false;
@@ -60,19 +76,24 @@ export function jsonBlock() {
     },
     replace(whole) {
       text = whole;
+      read = 0;
+      isRead = true;
       sent.replace(whole);
     },
     useMarkdown() {},
     partial(value) {
+      isRead = false;
       next = { value };
     },
     draw() {
       if (text !== '' && !exact.parentNode) node.append(exact);
+      readValue();
       if (next) drawValue(jsonLines(next.value));
       next = undefined;
       return sent.draw();
     },
     finish() {
+      isRead = false;
       if (text !== '') settle();
     },
     get waiting() {
