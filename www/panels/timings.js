@@ -4,7 +4,7 @@
 const KEPT = 1200;
 
 /** When pieces came, in ms since the call: how many, the first, the last, and times enough to draw them, however many there are. */
-class Arrivals {
+export class Arrivals {
   count = 0;
   first;
   last;

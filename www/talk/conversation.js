@@ -43,6 +43,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     for (const [id, { node }] of drawn) {
       if (wanted.has(id)) continue;
       node.remove();
+      drawn.get(id).release?.();
       drawn.delete(id);
     }
     for (const turn of turns) {
@@ -89,6 +90,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     if (views.length === 1) views[0].actions.append(actions);
     return {
       node: el('div', { className: 'reply-turn' }, columns, ...(views.length > 1 ? [actions] : [])),
+      release: () => views.forEach((view) => view.release()),
       variants: (now) => drawVariants(variants, now, 'Reply'),
       focusVariants: (which) => focusButton(variants, which),
       /** The answers are complete. */
@@ -126,7 +128,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     const views = turn.answers.map((answer) => {
       const view = answerView({
         provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, follow,
-        onAgain: () => again(turn),
+        onAgain: () => again(turn), onContinue: () => goOn(turn),
       });
       for (const { at, ...event } of answer.events) view.event(event, at);
       const { error, stopped, timings, attempts, prices } = answer;
@@ -147,6 +149,11 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
   /** Tries a reply again that failed. One in which nothing came is not worth a branch. */
   function again(turn) {
     if (!controller) reply(turn.parent, turn.answers.every(({ messages }) => messages.length === 0) ? turn : undefined);
+  }
+
+  /** Has an answer go on that was cut: by a message, since no service takes the begin of an answer from every caller. */
+  function goOn(turn) {
+    if (!controller) reply(addQuestion(talk, turn.id, 'Please go on where you stopped.').id);
   }
 
   function send(content) {
@@ -172,7 +179,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     const runs = plan(own, questionId, form.settings, form.lanes());
     let turn;
     const views = runs.map(({ name }) => answerView({
-      provider: name, isMarkdown: form.settings.markdown, isJson: form.settings.schema !== '', follow, onAgain: () => turn && again(turn),
+      provider: name, isMarkdown: form.settings.markdown, isJson: form.settings.schema !== '', follow,
+      onAgain: () => turn && again(turn), onContinue: () => turn && goOn(turn),
     }));
     const frame = replyFrame(views, { question: questionId, replyId: () => turn?.id });
     log.append(frame.node);
@@ -242,7 +250,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       const last = turnOf(talk, talk.leaf);
       // The page was closed while a reply was on its way: shows one that is there, or offers to ask.
       if (last?.kind === 'question') show(talk, last);
-      for (const { node } of drawn.values()) node.remove();
+      for (const view of drawn.values()) view.release?.();
       drawn.clear();
       log.replaceChildren();
       draw();
