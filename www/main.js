@@ -213,7 +213,10 @@ async function keepTalks() {
 async function kept(talk) {
   rememberShown(talks.talk);
   const { store, panel } = await shelf;
-  await store.put(talk);
+  const whole = await store.put(talk);
+  // What another tab has added to it.
+  const own = new Set(talk.turns.map(({ id }) => id));
+  talk.turns.push(...whole.turns.filter(({ id }) => !own.has(id)));
   panel.refresh();
 }
 

@@ -1,6 +1,9 @@
 // The files of a message: how they come in, what becomes of them, and which are refused.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { visit } from './visit.mjs';
 
@@ -133,6 +136,40 @@ visit('a drop on the page adds its files, and a drop beside it does not leave th
     return event.defaultPrevented;
   });
   assert.equal(isText, false, 'text that is dragged is left to the field');
+});
+
+visit('a file that is really dragged here is taken, and the page stays', {}, async (page) => {
+  await mount(page);
+  const folder = await mkdtemp(join(tmpdir(), 'rivulet-drop-'));
+  const path = join(folder, 'dragged.txt');
+  await writeFile(path, 'hello');
+  const session = await page.context().newCDPSession(page);
+  const drag = (type) => session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data: { items: [], files: [path], dragOperationsMask: 1 } });
+  await drag('dragEnter');
+  await drag('dragOver');
+  await page.getByText('Drop files to add them').waitFor();
+  await drag('drop');
+  await page.waitForFunction(() => !window.tray.isEmpty() && !window.tray.isReading());
+  assert.deepEqual(await names(page), ['dragged.txt']);
+  assert.deepEqual((await parts(page)).map(({ text }) => text), ['<file name="dragged.txt">\nhello\n</file>\n\n']);
+  await rm(folder, { recursive: true });
+});
+
+visit('an image in the clipboard is pasted by the keys, and so is text', { context: { permissions: ['clipboard-read', 'clipboard-write'] } }, async (page) => {
+  await mount(page);
+  await page.evaluate(async () => {
+    const canvas = document.createElement('canvas');
+    canvas.getContext('2d').fillRect(0, 0, 9, 9);
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': await new Promise((done) => { canvas.toBlob(done); }) })]);
+  });
+  await page.focus('#try-field');
+  await page.keyboard.press('Control+v');
+  await page.waitForFunction(() => !window.tray.isEmpty() && !window.tray.isReading());
+  assert.match((await parts(page))[0].image_url.url, /^data:image\/png;base64,/);
+  await page.evaluate(() => navigator.clipboard.writeText('some words'));
+  await page.keyboard.press('Control+v');
+  assert.equal(await page.inputValue('#try-field'), 'some words');
+  assert.equal((await parts(page)).length, 1);
 });
 
 visit('removing by keyboard leaves the focus on the next file, then on the one before, then on the message', {}, async (page) => {

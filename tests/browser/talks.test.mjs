@@ -6,8 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { visit } from './visit.mjs';
 
 /** The panel in the right column, with these talks by title and age in minutes; `window.opened`: what the page was told. */
-async function mount(page, talks = []) {
-  await page.evaluate(async (given) => {
+async function mount(page, talks = [], isOpen = true) {
+  await page.evaluate(async ([given, opened]) => {
     const load = (path) => import(new URL(path, document.baseURI));
     const [{ openStore }, { talksPanel }, { newTalk, addQuestion }] = await Promise.all(['./talk/store.js', './talk/talks.js', './talk/tree.js'].map(load));
     const container = document.createElement('section');
@@ -28,7 +28,7 @@ async function mount(page, talks = []) {
       container,
       store: window.store,
       current: () => window.current,
-      isOpen: true,
+      ...(opened !== null && { isOpen: opened }),
       onOpen(talk) {
         window.current = talk.id;
         window.told.push(`open ${talk.title}`);
@@ -41,7 +41,7 @@ async function mount(page, talks = []) {
       onRename: ({ title }) => window.told.push(`rename ${title}`),
     });
     await window.panel.refresh();
-  }, talks);
+  }, [talks, isOpen]);
 }
 
 const titles = (page) => page.locator('#try-talks .talk-title').allTextContents();
@@ -157,3 +157,11 @@ visit('a title is text, whatever it holds, and everything is done without a mous
   await page.keyboard.press('Escape');
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-expanded')), 'false');
 });
+
+for (const [width, isFolded] of [[1280, false], [360, true]]) {
+  visit(`the list is ${isFolded ? 'folded' : 'unfolded'} at first at ${width} px`, { context: { viewport: { width, height: 800 } } }, async (page) => {
+    await mount(page, [['A', 1]], null);
+    assert.equal(await page.locator('#try-talks .talk-open').isVisible(), !isFolded);
+    assert.equal(await page.locator('#try-talks .count').innerText(), '1');
+  });
+}

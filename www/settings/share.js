@@ -71,7 +71,8 @@ export function shareLink(settings, { defaults = {}, base = location.href, secre
 }
 
 const warningOf = (names) => (names.length === 0 ? ''
-  : `Left out, since there might be a key in it: ${names.map((name) => name.replace(LATER, '$2 of provider $1')).join(', ')}. A link must hold no key: whoever has the link has the key.`);
+  : `Left out, since there might be a key in it: ${names.map((name) => name.replace(LATER, '$2 of provider $1')).join(', ')}. `
+  + 'A link must hold no key: whoever has the link has the key.');
 
 /**
  * The settings of an address: behind `#`, as `shareLink` writes them, or behind `?`, as a person may. What looks like a key is not taken either.

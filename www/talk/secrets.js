@@ -13,7 +13,8 @@ export const LEFT_OUT = '[key left out]';
  * @returns {Value}
  */
 export function withoutSecrets(value, secrets) {
-  const known = [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret.toWellFormed?.() ?? secret)]))].filter(({ length }) => length >= SHORTEST);
+  const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret.replace(/\p{Cs}/gu, ''))]);
+  const known = [...new Set(forms)].filter(({ length }) => length >= SHORTEST);
   if (known.length === 0) return value;
   const clean = (text) => known.reduce((rest, secret) => rest.replaceAll(secret, () => LEFT_OUT), text);
   const copy = (each) => {

@@ -40,8 +40,9 @@ const isPart = (part) => isObject(part) && isText(part.type) && (part.type !== '
 
 const isAnswer = (answer) => isObject(answer) && [answer.provider, answer.model, answer.service].every(isText)
   && Array.isArray(answer.messages) && answer.messages.every(isObject) && Array.isArray(answer.events) && answer.events.every(isEvent)
-  && isObject(answer.timings) && typeof answer.stopped === 'boolean' && (answer.error === undefined || isObject(answer.error))
-  && (answer.attempts === undefined || Array.isArray(answer.attempts));
+  && isObject(answer.timings) && typeof answer.stopped === 'boolean' && isMissing(answer.error, isObject) && isMissing(answer.attempts, Array.isArray);
+
+const isMissing = (value, isGood) => value === undefined || value === null || isGood(value);
 
 const isEvent = (event) => isObject(event) && isText(event.type) && isNumber(event.at)
   && (!['text', 'reasoning', 'replace'].includes(event.type) || isText(event.text));

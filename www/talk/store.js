@@ -95,7 +95,8 @@ export async function openStore({ secrets = () => [] } = {}) {
         return given;
       }
       const talk = withoutSecrets(given, secrets());
-      const kept = await attempt(`“${talk.title || 'The talk'}” could not be saved and lasts until this page is closed`, (db) => putInto(db, memory.get(talk.id), talk), undefined);
+      const words = `“${talk.title || 'The talk'}” could not be saved and lasts until this page is closed`;
+      const kept = await attempt(words, (db) => putInto(db, memory.get(talk.id), talk), undefined);
       if (kept) {
         memory.delete(talk.id);
         // What could not be saved before can be now.
