@@ -44,7 +44,7 @@ async function hear(at, browser, url, heard) {
   at.log(started.output());
   at.log(JSON.stringify(told));
   if (!told) throw new Failure(`the page told nothing within ${Math.round((at.left() + 1000) / 1000)} s of the end`);
-  if (told.error) throw new Failure(told.error);
+  if (told.error) throw new Failure([told.error, ...told.complaints ?? []].join('; '));
   return told;
 }
 
@@ -83,29 +83,45 @@ const page = (name, browser, tooOld = name === 'too-old-chromium') => ({
   },
 });
 
+/** What the page has to show a visitor who talks with it, each with how one sees it in what `driver.js` told. @type {Record<string, (told: any) => boolean>} */
+const SHOWN = {
+  'the text of the first reply': ({ first }) => first.text === GREETING && !first.failure,
+  'a long reply piece by piece': ({ markdown }) => markdown.lengths >= 5,
+  'a second message that goes on': ({ second }) => /message 2 of our talk/.test(second.text) && !second.failure,
+  'a table of Markdown': ({ markdown }) => markdown.cells.join() === 'quicksort,n log n,n^2,mergesort,n log n,n log n',
+  'a block of code': ({ markdown }) => /^def quicksort\(xs\): *\n {4}"""Sort a list/.test(markdown.code),
+  'a button that stops a reply': ({ stopped }) => stopped.wasShown && stopped.text !== '' && /You stopped/.test(stopped.words) && !stopped.failure,
+  'the button for sending after that': ({ stopped }) => stopped.canSend,
+  'an error in words': ({ refused }) => /Too many messages[\s\S]*rate_limited/.test(refused.failure),
+  'the text so far of a reply that breaks off': ({ broken }) => broken.text !== '' && /truncated/.test(broken.failure),
+  'a reply after the errors': ({ after }) => /^Hello from the stub model/.test(after.text) && !after.failure,
+  'a console without errors': ({ complaints }) => complaints.length === 0,
+};
+
 const ofDemo = (name, browser) => ({
   name: `${name}-demo`,
-  title: `${browser.title}: the demo`,
+  title: `${browser.title}: a talk in the demo, with Markdown, a stop and errors`,
   skip: browser.find,
-  timeout: 45,
+  timeout: 90,
   async run(at) {
     const { heard, listen } = ear();
     const pages = demo('/demo/');
-    const driver = await readFile(join(FIXTURES, 'driver.js'));
+    const scripts = await Promise.all(['watch.js', 'driver.js'].map((file) => readFile(join(FIXTURES, file)).then((text) => [`/demo/${file}`, text])));
     const driven = async (incoming, outgoing) => {
-      if (incoming.url === '/demo/driver.js') return void outgoing.writeHead(200, { 'Content-Type': 'text/javascript' }).end(driver);
+      const script = new Map(scripts).get(incoming.url);
+      if (script) return void outgoing.writeHead(200, { 'Content-Type': 'text/javascript' }).end(script);
       if (incoming.url !== '/demo/') return pages(incoming, outgoing);
-      // The page as it is served, with its policy, and one script more.
+      // The page as it is served, with its policy, and a script before and one after its own.
       const html = await readFile(new URL('../../../www/index.html', import.meta.url), 'utf8');
       outgoing.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': CONTENT_SECURITY_POLICY });
-      outgoing.end(html.replace('</head>', '<script type="module" src="driver.js"></script></head>'));
+      outgoing.end(html.replace('<head>', '<head><script src="watch.js"></script>')
+        .replace('</head>', '<script type="module" src="driver.js"></script></head>'));
     };
     const site = await startSite({ delay: 20, mount: { '/demo/': driven, '/told': listen } });
     at.closers.push(() => site.close());
     const told = await hear(at, browser, `${site.url}/demo/`, heard);
-    if (told.failure) throw new Failure(told.failure);
-    if (told.text !== GREETING) throw new Failure(`another text: ${JSON.stringify(told.text)}`);
-    if (told.lengths < 3) throw new Failure(`the text came in ${told.lengths} pieces`);
+    const missing = Object.entries(SHOWN).filter(([, isShown]) => !isShown(told)).map(([what]) => what);
+    if (missing.length > 0) throw new Failure([`the page does not show: ${missing.join(', ')}`, ...told.complaints].join('; '));
     return versionOf(told.agent);
   },
 });
