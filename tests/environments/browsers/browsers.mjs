@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 import { BROWSERS } from '../../../scripts/lib/browsers.mjs';
 import { Failure } from '../../../scripts/lib/run.mjs';
+import { writeDemo } from '../../../scripts/lib/static-demo.mjs';
 import { CONTENT_SECURITY_POLICY, demo } from '../../../scripts/serve.mjs';
+import { hostOf } from '../../browser/static-host.mjs';
 import { GREETING } from '../../browser/visit.mjs';
 import { startSite } from '../../site/server.mjs';
 
@@ -98,28 +100,45 @@ const SHOWN = {
   'a console without errors': ({ complaints }) => complaints.length === 0,
 };
 
-const ofDemo = (name, browser) => ({
-  name: `${name}-demo`,
-  title: `${browser.title}: a talk in the demo, with Markdown, a stop and errors`,
+/** Where the demo comes from: its server, beside the site, or a folder of files, which has the policy in its page and knows no site. */
+const HOSTS = {
+  demo: {
+    title: 'a talk in the demo, with Markdown, a stop and errors',
+    open: async () => ({
+      path: '/demo/', pages: demo('/demo/'), index: new URL('../../../www/index.html', import.meta.url), headers: { 'Content-Security-Policy': CONTENT_SECURITY_POLICY },
+    }),
+  },
+  files: {
+    title: 'the same in the demo as files',
+    open: async (folder) => {
+      await writeDemo(folder);
+      return { path: '/any/folder/', pages: hostOf(folder, '/any/folder/'), index: join(folder, 'index.html'), headers: {} };
+    },
+  },
+};
+
+const ofDemo = (name, browser, host) => ({
+  name: `${name}-${host}`,
+  title: `${browser.title}: ${HOSTS[host].title}`,
   skip: browser.find,
   timeout: 90,
   async run(at) {
     const { heard, listen } = ear();
-    const pages = demo('/demo/');
-    const scripts = await Promise.all(['watch.js', 'driver.js'].map((file) => readFile(join(FIXTURES, file)).then((text) => [`/demo/${file}`, text])));
+    const { path, pages, index, headers } = await HOSTS[host].open(join(at.folder, 'demo'));
+    const scripts = await Promise.all(['watch.js', 'driver.js'].map((file) => readFile(join(FIXTURES, file)).then((text) => [path + file, text])));
     const driven = async (incoming, outgoing) => {
       const script = new Map(scripts).get(incoming.url);
       if (script) return void outgoing.writeHead(200, { 'Content-Type': 'text/javascript' }).end(script);
-      if (incoming.url !== '/demo/') return pages(incoming, outgoing);
+      if (incoming.url.split('?')[0] !== path) return pages(incoming, outgoing);
       // The page as it is served, with its policy, and a script before and one after its own.
-      const html = await readFile(new URL('../../../www/index.html', import.meta.url), 'utf8');
-      outgoing.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': CONTENT_SECURITY_POLICY });
+      const html = await readFile(index, 'utf8');
+      outgoing.writeHead(200, { ...headers, 'Content-Type': 'text/html; charset=utf-8' });
       outgoing.end(html.replace('<head>', '<head><script src="watch.js"></script>')
         .replace('</head>', '<script type="module" src="driver.js"></script></head>'));
     };
-    const site = await startSite({ delay: 20, mount: { '/demo/': driven, '/told': listen } });
+    const site = await startSite({ delay: 20, mount: { [path]: driven, '/told': listen } });
     at.closers.push(() => site.close());
-    const told = await hear(at, browser, `${site.url}/demo/`, heard);
+    const told = await hear(at, browser, `${site.url}${path}?url=${site.url}`, heard);
     const missing = Object.entries(SHOWN).filter(([, isShown]) => !isShown(told)).map(([what]) => what);
     if (missing.length > 0) throw new Failure([`the page does not show: ${missing.join(', ')}`, ...told.complaints].join('; '));
     return versionOf(told.agent);
@@ -130,5 +149,5 @@ const demos = Object.entries(BROWSERS).filter(([name]) => !name.endsWith('old-ch
 
 export default [
   ...Object.entries(BROWSERS).map(([name, browser]) => page(name, browser)),
-  ...demos.map(([name, browser]) => ofDemo(name, browser)),
+  ...demos.flatMap(([name, browser]) => Object.keys(HOSTS).map((host) => ofDemo(name, browser, host))),
 ];
