@@ -5,17 +5,17 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { headersFile, MARK, modulesOf, policyOfPage, requireFree, writeDemo } from '../../scripts/lib/static-demo.mjs';
 import { CONTENT_SECURITY_POLICY, HEADERS } from '../../scripts/serve.mjs';
 import { choose, launch, openPage, say } from './browser.mjs';
 import { startService as startRecorded } from './service.mjs';
+import { hostOf } from './static-host.mjs';
 import { startService, textReply } from './stream.mjs';
 
 const PREFIX = '/any/folder/';
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
 let browser;
 let folder;
@@ -33,16 +33,10 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A server of files and nothing else; `missed` are the paths that it was asked for in vain. */
+/** `missed` are the paths that it was asked for in vain. */
 async function startHost(root) {
   const missed = [];
-  const server = createServer(async ({ url }, outgoing) => {
-    const { pathname } = new URL(/** @type {string} */ (url), 'http://host.invalid');
-    const path = pathname.startsWith(PREFIX) ? pathname.slice(PREFIX.length) || 'index.html' : undefined;
-    const bytes = path && await readFile(join(root, path)).catch(() => undefined);
-    if (!bytes) missed.push(pathname);
-    outgoing.writeHead(bytes ? 200 : 404, { 'Content-Type': TYPES[extname(path ?? '')] ?? 'text/plain' }).end(bytes);
-  }).listen(0, '127.0.0.1');
+  const server = createServer(hostOf(root, PREFIX, missed)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${/** @type {any} */ (server.address()).port}`;
   return { origin, url: `${origin}${PREFIX}`, missed, close: () => { server.closeAllConnections(); server.close(); } };

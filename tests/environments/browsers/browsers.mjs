@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 import { BROWSERS } from '../../../scripts/lib/browsers.mjs';
 import { Failure } from '../../../scripts/lib/run.mjs';
+import { writeDemo } from '../../../scripts/lib/static-demo.mjs';
 import { CONTENT_SECURITY_POLICY, demo } from '../../../scripts/serve.mjs';
+import { hostOf } from '../../browser/static-host.mjs';
 import { GREETING } from '../../browser/visit.mjs';
 import { startSite } from '../../site/server.mjs';
 
@@ -44,7 +46,7 @@ async function hear(at, browser, url, heard) {
   at.log(started.output());
   at.log(JSON.stringify(told));
   if (!told) throw new Failure(`the page told nothing within ${Math.round((at.left() + 1000) / 1000)} s of the end`);
-  if (told.error) throw new Failure(told.error);
+  if (told.error) throw new Failure([told.error, ...told.complaints ?? []].join('; '));
   return told;
 }
 
@@ -83,29 +85,62 @@ const page = (name, browser, tooOld = name === 'too-old-chromium') => ({
   },
 });
 
-const ofDemo = (name, browser) => ({
-  name: `${name}-demo`,
-  title: `${browser.title}: the demo`,
+/** What the page has to show a visitor who talks with it, each with how one sees it in what `driver.js` told. @type {Record<string, (told: any) => boolean>} */
+const SHOWN = {
+  'the text of the first reply': ({ first }) => first.text === GREETING && !first.failure,
+  'a long reply piece by piece': ({ markdown }) => markdown.lengths >= 5,
+  'a second message that goes on': ({ second }) => /message 2 of our talk/.test(second.text) && !second.failure,
+  'a table of Markdown': ({ markdown }) => markdown.cells.join() === 'quicksort,n log n,n^2,mergesort,n log n,n log n',
+  'a block of code': ({ markdown }) => /^def quicksort\(xs\): *\n {4}"""Sort a list/.test(markdown.code),
+  'a button that stops a reply': ({ stopped }) => stopped.wasShown && stopped.text !== '' && /You stopped/.test(stopped.words) && !stopped.failure,
+  'the button for sending after that': ({ stopped }) => stopped.canSend,
+  'an error in words': ({ refused }) => /Too many messages[\s\S]*rate_limited/.test(refused.failure),
+  'the text so far of a reply that breaks off': ({ broken }) => broken.text !== '' && /truncated/.test(broken.failure),
+  'a reply after the errors': ({ after }) => /^Hello from the stub model/.test(after.text) && !after.failure,
+  'a console without errors': ({ complaints }) => complaints.length === 0,
+};
+
+/** Where the demo comes from: its server, beside the site, or a folder of files, which has the policy in its page and knows no site. */
+const HOSTS = {
+  demo: {
+    title: 'a talk in the demo, with Markdown, a stop and errors',
+    open: async () => ({
+      path: '/demo/', pages: demo('/demo/'), index: new URL('../../../www/index.html', import.meta.url), headers: { 'Content-Security-Policy': CONTENT_SECURITY_POLICY },
+    }),
+  },
+  files: {
+    title: 'the same in the demo as files',
+    open: async (folder) => {
+      await writeDemo(folder);
+      return { path: '/any/folder/', pages: hostOf(folder, '/any/folder/'), index: join(folder, 'index.html'), headers: {} };
+    },
+  },
+};
+
+const ofDemo = (name, browser, host) => ({
+  name: `${name}-${host}`,
+  title: `${browser.title}: ${HOSTS[host].title}`,
   skip: browser.find,
-  timeout: 45,
+  timeout: 90,
   async run(at) {
     const { heard, listen } = ear();
-    const pages = demo('/demo/');
-    const driver = await readFile(join(FIXTURES, 'driver.js'));
+    const { path, pages, index, headers } = await HOSTS[host].open(join(at.folder, 'demo'));
+    const scripts = await Promise.all(['watch.js', 'driver.js'].map((file) => readFile(join(FIXTURES, file)).then((text) => [path + file, text])));
     const driven = async (incoming, outgoing) => {
-      if (incoming.url === '/demo/driver.js') return void outgoing.writeHead(200, { 'Content-Type': 'text/javascript' }).end(driver);
-      if (incoming.url !== '/demo/') return pages(incoming, outgoing);
-      // The page as it is served, with its policy, and one script more.
-      const html = await readFile(new URL('../../../www/index.html', import.meta.url), 'utf8');
-      outgoing.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': CONTENT_SECURITY_POLICY });
-      outgoing.end(html.replace('</head>', '<script type="module" src="driver.js"></script></head>'));
+      const script = new Map(scripts).get(incoming.url);
+      if (script) return void outgoing.writeHead(200, { 'Content-Type': 'text/javascript' }).end(script);
+      if (incoming.url.split('?')[0] !== path) return pages(incoming, outgoing);
+      // The page as it is served, with its policy, and a script before and one after its own.
+      const html = await readFile(index, 'utf8');
+      outgoing.writeHead(200, { ...headers, 'Content-Type': 'text/html; charset=utf-8' });
+      outgoing.end(html.replace('<head>', '<head><script src="watch.js"></script>')
+        .replace('</head>', '<script type="module" src="driver.js"></script></head>'));
     };
-    const site = await startSite({ delay: 20, mount: { '/demo/': driven, '/told': listen } });
+    const site = await startSite({ delay: 20, mount: { [path]: driven, '/told': listen } });
     at.closers.push(() => site.close());
-    const told = await hear(at, browser, `${site.url}/demo/`, heard);
-    if (told.failure) throw new Failure(told.failure);
-    if (told.text !== GREETING) throw new Failure(`another text: ${JSON.stringify(told.text)}`);
-    if (told.lengths < 3) throw new Failure(`the text came in ${told.lengths} pieces`);
+    const told = await hear(at, browser, `${site.url}${path}?url=${site.url}`, heard);
+    const missing = Object.entries(SHOWN).filter(([, isShown]) => !isShown(told)).map(([what]) => what);
+    if (missing.length > 0) throw new Failure([`the page does not show: ${missing.join(', ')}`, ...told.complaints].join('; '));
     return versionOf(told.agent);
   },
 });
@@ -114,5 +149,5 @@ const demos = Object.entries(BROWSERS).filter(([name]) => !name.endsWith('old-ch
 
 export default [
   ...Object.entries(BROWSERS).map(([name, browser]) => page(name, browser)),
-  ...demos.map(([name, browser]) => ofDemo(name, browser)),
+  ...demos.flatMap(([name, browser]) => Object.keys(HOSTS).map((host) => ofDemo(name, browser, host))),
 ];
