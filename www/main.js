@@ -40,6 +40,8 @@ const form = settingsForm({ form: byId('settings'), settings: loadSettings(), on
 let lastPrompt = 'Hello! How are you?';
 /** The name under which a tab remembers which talk it shows. */
 const SHOWN = 'rivulet-demo-talk';
+/** The talks that were deleted while they were shown. */
+const gone = new Set();
 /** The question that is being reworded. */
 let edited;
 /** How the reply that is under way is told of. */
@@ -190,6 +192,7 @@ async function keepTalks() {
     store,
     current: () => talks.talk.id,
     onOpen(talk) {
+      gone.delete(talk.id);
       open(talk);
       closeTalks();
     },
@@ -197,7 +200,10 @@ async function keepTalks() {
       closeTalks();
       startAnew();
     },
-    onGone: () => open(newTalk()),
+    onGone(id) {
+      gone.add(id);
+      open(newTalk());
+    },
     onRename(talk) {
       if (talk.id === talks.talk.id) talks.talk.title = talk.title;
     },
@@ -211,6 +217,8 @@ async function keepTalks() {
 
 /** Keeps a talk as it is now. */
 async function kept(talk) {
+  // One that was deleted while its reply was on its way does not come back by that.
+  if (gone.has(talk.id)) return;
   rememberShown(talks.talk);
   const { store, panel } = await shelf;
   const whole = await store.put(talk);

@@ -267,3 +267,153 @@ visit('a reply of one talk is not shown in another, and is kept with what came',
   assert.equal((await say(page, 'Hi again')).failure, undefined);
   assert.equal(await page.locator('.reply').count(), 1);
 });
+
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP8z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==';
+
+visit('files go along with a message, also by themselves, and come back to be sent with another wording', {}, async (page) => {
+  const bodies = watch(page);
+  await standIn(page, 'Gemini');
+  await page.locator('#files input').setInputFiles([{ name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(PNG, 'base64') }]);
+  await page.waitForFunction(() => document.querySelector('#files .file-chip img'));
+  const { reply } = await say(page, 'What is this?');
+  assert.match(await reply.innerText(), /I see /);
+  assert.equal(bodies[0].contents[0].parts.find((part) => part.inlineData).inlineData.data, PNG);
+  assert.equal(await page.locator('#files .file-chip').count(), 0, 'the field is free again');
+  assert.match(await page.locator('.you').innerText(), /dot\.png/);
+  await page.locator('.you').getByRole('button', { name: 'Edit' }).click();
+  assert.equal(await page.locator('#files .file-chip').count(), 1);
+  await page.fill('#message', '');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelector('.you .variant-number') && !document.querySelector('.reply.waiting'));
+  assert.equal(bodies[1].contents[0].parts.length, 1);
+});
+
+/** What the list of talks has, newest first. */
+const listedTalks = (page) => page.locator('.talk-title').allTextContents();
+
+visit('talks are kept: a reload shows the same one, the list has the others, and no key is in any of them', { allowed: (text) => /401/.test(text) }, async (page) => {
+  const key = 'sk-canary-0123456789';
+  await say(page, 'My first talk');
+  await page.click('#anew');
+  await standIn(page, 'OpenAiChat');
+  await page.fill('#api-key', key);
+  await say(page, `My second talk, with ${key} in it`);
+  await openSettings(page);
+  await page.fill('#api-key', '');
+  await page.waitForFunction(() => document.querySelectorAll('.talk-row').length === 2);
+  await page.reload();
+  await page.waitForSelector('.reply:not(.waiting)');
+  assert.match(await page.locator('.you .content').innerText(), /^My second talk, with/);
+  assert.ok(!(await page.content()).includes('canary'));
+  assert.deepEqual((await listedTalks(page)).map((title) => title.slice(0, 12)), ['My second ta', 'My first tal']);
+  await page.click('#talks summary');
+  await page.locator('.talk-open').nth(1).click();
+  await page.waitForFunction(() => document.querySelector('.you .content').textContent === 'My first talk');
+  assert.match(await page.locator('.reply .content').innerText(), /^Hello from the stub model/);
+  const kept = await page.evaluate(() => new Promise((resolve, reject) => {
+    const opening = indexedDB.open('rivulet-demo-talks');
+    opening.onerror = reject;
+    opening.onsuccess = () => {
+      const all = opening.result.transaction('talks').objectStore('talks').getAll();
+      all.onsuccess = () => resolve(JSON.stringify(all.result));
+    };
+  }));
+  assert.match(kept, /My first talk/);
+  assert.ok(!kept.includes('canary'));
+});
+
+visit('a stored talk goes on where it was: with its branches, tools and thread', {}, async (page, site) => {
+  await say(page, 'Hi there');
+  await page.reload();
+  await page.waitForSelector('.reply:not(.waiting)');
+  await say(page, 'And now?');
+  const [first, second] = site.requests.of('chat').map(({ body }) => JSON.parse(body));
+  assert.equal(second.chatId, first.chatId);
+  assert.deepEqual(second.messages.map(({ role }) => role), ['user', 'assistant']);
+});
+
+visit('a talk that is deleted comes back by Undo, and not by a reply that was on its way', { delay: 20 }, async (page, site) => {
+  site.fault({ name: 'stall', after: 2 });
+  await page.fill('#message', 'Hi there');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent.startsWith('Hello') && document.querySelector('.talk-row'));
+  await page.click('#talks summary');
+  await page.locator('.talk-more').click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  assert.equal(await (await site.requests.when('chat')).closed, 'aborted');
+  await page.locator('.toast').waitFor();
+  assert.deepEqual(await listedTalks(page), []);
+  assert.equal(await page.locator('.you').count(), 0);
+  await page.locator('.toast button').click();
+  await page.waitForFunction(() => document.querySelector('.you .content')?.textContent === 'Hi there');
+  assert.equal(await page.locator('.unanswered, .reply').count(), 1, 'it has its reply, or offers to ask');
+});
+
+visit('a message whose reply never came can be asked again after a reload', { delay: 20 }, async (page, site) => {
+  site.fault({ name: 'stall', after: 2 });
+  await page.fill('#message', 'Hi there');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelector('.talk-row') && document.querySelector('.reply .content')?.textContent);
+  await page.reload();
+  await press(page, page.getByRole('button', { name: 'Ask now' }));
+  assert.match(await page.locator('.reply .content').innerText(), /^Hello from the stub model/);
+  assert.equal(await page.locator('.you').count(), 1);
+});
+
+visit('a link has the settings of all providers and no key', { context: { permissions: ['clipboard-read', 'clipboard-write'] } }, async (page, site) => {
+  await standIn(page, 'OpenAiChat');
+  await page.fill('#api-key', 'sk-canary-0123456789');
+  await page.click('#add-lane');
+  await page.locator('.lane').nth(1).locator('select[name=provider]').selectOption('groq');
+  await page.locator('.lane').nth(1).locator('[name=model]').fill('llama');
+  await set(page, { system: 'Be brief.', tools: true });
+  await page.click('#share button');
+  await page.waitForFunction(() => document.querySelector('.share-said').textContent.startsWith('Copied'));
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  assert.ok(!link.includes('canary'));
+  await page.evaluate(() => localStorage.clear());
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.waitForFunction(() => document.querySelector('#code').textContent !== '');
+  assert.deepEqual(await page.locator('.lane select[name=provider]').evaluateAll((all) => all.map(({ value }) => value)), ['OpenAiChat', 'groq']);
+  assert.equal(await page.inputValue('[name=system]'), 'Be brief.');
+  assert.equal(await page.isChecked('[name=tools]'), true);
+  assert.equal(await page.inputValue('#api-key'), '');
+  await openSettings(page);
+  await page.locator('.lane').nth(1).locator('.remove-lane').click();
+  await page.reload();
+  assert.equal(await page.locator('.lane').count(), 1, 'what was changed since counts, and not the link');
+  assert.equal(new URL(page.url()).origin, site.origin);
+});
+
+/** What each chip of "When it goes wrong" has to show. */
+const FAULTS = {
+  'Rate limit': /Too many messages/,
+  'Key of the site': /The service failed[^]*Incorrect API key/,
+  'Banned word': /refuses this message/,
+  'Connection lost': /broke off|cannot be reached/,
+  'Breaks off': /broke off/,
+  Firewall: /stands before the chat/,
+  'Falls silent': /took too long/,
+  'Busy once, then fine': /Tried again|tries again/,
+};
+for (const provider of ['AiEngine', 'AiPower', 'AiPuffer']) {
+  visit(`the faults of the chips really come: ${provider}`, { allowed: (text) => /4\d\d|503|Failed to load|ERR_/.test(text) }, async (page) => {
+    await openSettings(page);
+    await page.selectOption('select[name=provider]', provider);
+    if (provider === 'AiPower') {
+      await page.locator('.more summary').click();
+      await page.fill('[name=page]', '/chat-power/');
+    }
+    await set(page, { idle: '1' });
+    const group = page.getByRole('group', { name: 'When it goes wrong' });
+    const labels = await page.evaluate(() => [...document.querySelectorAll('#example-groups [aria-label="When it goes wrong"] button')].map((button) => button.textContent));
+    assert.deepEqual(labels.sort(), Object.keys(FAULTS).sort());
+    for (const [label, words] of Object.entries(FAULTS)) {
+      await page.click('#anew');
+      await page.evaluate(() => { document.querySelector('#examples').open = true; });
+      await press(page, group.getByRole('button', { name: label })).catch((error) => { throw new Error(label, { cause: error }); });
+      assert.match(await page.locator('.reply').innerText(), words, label);
+    }
+  });
+}

@@ -138,7 +138,7 @@ export function sharedOptions({ idle, temperature, effort, maxTokens, schema }) 
     ...(temperature !== '' && { temperature: Number(temperature) }),
     ...(effort && { reasoningEffort: effort }),
     ...(Number(maxTokens) > 0 && { maxTokens: Number(maxTokens) }),
-    ...(Number(idle) > 0 && { timeout: { idle: Number(idle) * 1000 } }),
+    ...(Number(idle) > 0 && { timeout: { firstChunk: Number(idle) * 1000, idle: Number(idle) * 1000 } }),
     ...(schema && { responseFormat: { type: 'json_schema', json_schema: { name: 'answer', schema: parsedSchema(schema) } } }),
   };
 }

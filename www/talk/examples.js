@@ -14,8 +14,8 @@ const TOOLS = ['Tools', [['What time is it?', 'What is the current time in Oslo?
 
 const FORM = ['A form', [['Fill it in', 'Please note that Ada is 36 years old and likes numbers and music.']]];
 
-const TROUBLE = ['When it goes wrong', [['Rate limit', 'ERR_429'], ['Wrong key', 'ERR_401'], ['Banned word', 'ForbiddenWord'],
-  ['Fails in the middle', 'ERR_MID'], ['Breaks off', 'FAULT truncate after=4'], ['Firewall', 'FAULT html status=403'],
+const TROUBLE = ['When it goes wrong', [['Rate limit', 'ERR_429'], ['Key of the site', 'ERR_401'], ['Banned word', 'ForbiddenWord'],
+  ['Breaks off', 'FAULT truncate after=4'], ['Connection lost', 'FAULT reset after=4'], ['Firewall', 'FAULT html status=403'],
   ['Falls silent', 'FAULT stall after=4'], ['Busy once, then fine', 'FAULT status status=503 retryAfter=1 times=1']]];
 
 /**
