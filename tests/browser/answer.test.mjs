@@ -245,6 +245,18 @@ answer('a JSON answer of a megabyte grows without being read over and over', asy
   assert.ok(await reply.locator('.json-view .part').count() < 5000);
   assert.match(await reply.locator('.json > .cut').textContent(), /Not all/);
   assert.match(await reply.locator('.sent .cut').textContent(), /more characters are not shown/);
+  const blank = await page.evaluate(async () => {
+    const view = window.make({ isJson: true });
+    const states = [];
+    for (const piece of ['[', ' '.repeat(300_000), '1,2', ']']) {
+      view.event({ type: 'text', text: piece }, 0);
+      await window.frame();
+      states.push(view.node.querySelector('.json-view').innerText.trimEnd());
+    }
+    await view.finish();
+    return [...new Set([...states, view.node.querySelector('.json-view').innerText.trimEnd()])];
+  });
+  assert.deepEqual(blank, ['[]', '[\n  1,\n  2\n]'], 'a text that is longer than what is shown of it is read at its end');
 });
 
 answer('what should be JSON and is none is shown as it was sent', async (page, reply) => {

@@ -6,11 +6,8 @@ import { boundedBox } from './bounded-box.js';
 import { jsonLines } from './json-lines.js';
 import { partialJson } from './partial-json.js';
 
-/** How much of the exact text is shown. */
+/** How much of the exact text is shown, and up to which length it is read while it grows. */
 const LONGEST = 200_000;
-/** A text of more than this many characters is read again when it has grown by this part of it. */
-const SHORT = 4000;
-const GROWTH = 1 / 64;
 const FENCED = /^\s*```\w*\n([^]*?)\n?```\s*$/;
 
 /** @returns what textBlock of text-block.js gives, and `partial`, which takes the value so far, where the caller knows it */
@@ -34,8 +31,7 @@ export function jsonBlock() {
 
   /** Reads what there is of the value. */
   function readValue() {
-    const grown = text.length - read;
-    if (!isRead || grown <= 0 || (text.length > SHORT && grown < text.length * GROWTH)) return;
+    if (!isRead || read === text.length || text.length > LONGEST) return;
     read = text.length;
     next = partialJson(text) ?? next;
   }
