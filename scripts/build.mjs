@@ -24,7 +24,7 @@ Options:
   --no-sizes  Without the table
   --demo      Also writes the demo page as a folder of files, for any static host and under any path: the page, the modules
               that it loads, and its policy (in the page, and as _headers for Netlify and Cloudflare Pages). It needs no
-              server of its own. It prints the sizes, and how to look at it and to host it
+              server of its own. Ends with its sizes, instead of the table, and with how to look at it and to host it
   --out DIR   Where --demo writes to (default demo/). What an earlier --demo wrote there is replaced; a folder with
               anything else in it is refused
   --help      This text`;

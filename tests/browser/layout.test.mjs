@@ -129,7 +129,7 @@ function inSight(node) {
   const { left, top, right, bottom } = node.getBoundingClientRect();
   const [from, to] = [Math.max(top, 0), Math.min(bottom, innerHeight)];
   const seen = to - from;
-  if (seen < Math.min(bottom - top, 24)) return `it is ${Math.round(top)} to ${Math.round(bottom)} px from the top of ${innerHeight}`;
+  if (seen < Math.min(bottom - top - 1, 24)) return `it is ${Math.round(top)} to ${Math.round(bottom)} px from the top of ${innerHeight}`;
   if (left < 0 || right > innerWidth) return `it is ${Math.round(left)} to ${Math.round(right)} px from the side of ${innerWidth}`;
   // A large box may begin under another thing, as long as some of it is free.
   const free = [0.1, 0.3, 0.5, 0.7, 0.9].some((part) => {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { headersFile, MARK, modulesOf, policyOfPage, requireFree, writeDemo } from '../../scripts/lib/static-demo.mjs';
+import { headersFile, howToHost, MARK, modulesOf, policyOfPage, requireFree, sizesOf, writeDemo } from '../../scripts/lib/static-demo.mjs';
 import { CONTENT_SECURITY_POLICY, HEADERS } from '../../scripts/serve.mjs';
 import { choose, launch, openPage, say } from './browser.mjs';
 import { startService as startRecorded } from './service.mjs';
@@ -170,4 +170,12 @@ test('what an earlier call wrote is replaced, and a folder with anything else in
   await assert.rejects(writeDemo(foreign), { message: /\(index\.html\)/ });
   assert.ok(!(await readFile(join(foreign, 'index.html'), 'utf8')).includes(MARK));
   await assert.rejects(requireFree(join(foreign, 'index.html')), { message: /this is a file/ });
+});
+
+test('the words at the end say what was written, and how to look at it and to host it', () => {
+  const rows = sizesOf('there', files).split('\n').map((line) => line.trim().split(/ {2,}/));
+  assert.deepEqual(rows.map(([name]) => name), ['bytes of there', 'the page', 'rivulet/', 'vendor/', '_headers, .nojekyll', 'all']);
+  assert.deepEqual(rows.at(-1)?.slice(1, 3).map(Number), [files.length, files.reduce((sum, { bytes }) => sum + bytes.length, 0)]);
+  assert.ok(Number(rows.at(-1)?.[3]) < Number(rows.at(-1)?.[2]), 'gzip is less than raw');
+  for (const said of ['--directory there', 'file://', 'GitHub Pages', '_headers']) assert.ok(howToHost('there').includes(said), said);
 });
