@@ -118,6 +118,23 @@ visit('tools run step by step, and the answer knows their results', {}, async (p
   assert.deepEqual(bodies.at(-1).messages.map(({ role }) => role), ['user', 'assistant', 'tool', 'assistant', 'user']);
 });
 
+visit('the clock knows cities, and says what it does not know', {}, async (page) => {
+  const told = await page.evaluate(async () => {
+    const { clock } = await import(new URL('./talk/tools.js', document.baseURI));
+    const zones = ['Oslo', 'New York', 'Europe/Oslo', 'utc'].map((timeZone) => clock.run({ timeZone }).timeZone);
+    let words;
+    try {
+      clock.run({ timeZone: 'Atlantis' });
+    } catch (error) {
+      words = error.message;
+    }
+    return { zones, words, own: clock.run({}).timeZone === Intl.DateTimeFormat().resolvedOptions().timeZone };
+  });
+  assert.deepEqual(told.zones, ['Europe/Oslo', 'America/New_York', 'Europe/Oslo', 'utc']);
+  assert.match(told.words, /no time zone "Atlantis"/);
+  assert.equal(told.own, true);
+});
+
 visit('sites have no tools, and the page says so', {}, async (page) => {
   await set(page, { tools: true });
   const { notes, failure } = await say(page, 'Hi there');
@@ -219,6 +236,7 @@ visit('a fallback asks the next one, and the attempts are on a time line', { all
   assert.equal(failure, undefined);
   assert.match(await reply.innerText(), /You asked: "Hello"/);
   assert.match(await reply.innerText(), /OpenAiChat[\s\S]*Gemini/, 'both attempts are told');
+  assert.equal(await page.locator('#jump').isVisible(), false, 'and the end of them is in sight');
 });
 
 visit('a fallback that does not wait long asks both', {}, async (page) => {
