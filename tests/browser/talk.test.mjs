@@ -435,3 +435,31 @@ for (const provider of ['AiEngine', 'AiPower', 'AiPuffer']) {
     }
   });
 }
+
+visit('a long talk that is opened again shows its end first, and the rest while one may already write', {}, async (page) => {
+  await page.evaluate(async () => {
+    const [{ openStore }, { newTalk, addQuestion, addReply }] = await Promise.all(['./talk/store.js', './talk/tree.js'].map((path) => import(new URL(path, document.baseURI))));
+    const text = '# Head\n\nWith **bold**.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```js\nconst x = 1;\n```\n\n'.repeat(10);
+    const talk = newTalk();
+    for (let at = 0; at < 100; at += 1) {
+      const question = addQuestion(talk, talk.leaf, `Question ${at}`);
+      addReply(talk, question.id, [{
+        provider: 'AiEngine', model: '', service: 'x', messages: [{ role: 'assistant', content: text }], conversation: null, stopped: false,
+        events: [{ type: 'text', text, at: 1 }], timings: { first: 1, elapsed: 5, pieces: 3, characters: text.length },
+      }]);
+    }
+    await (await openStore()).put(talk);
+    sessionStorage.setItem('rivulet-demo-talk', talk.id);
+  });
+  await page.addInitScript(() => {
+    window.order = [];
+    new MutationObserver((changes) => {
+      for (const { target } of changes) if (target.matches?.('.reply:not(.waiting)')) window.order.push([...document.querySelectorAll('.reply')].indexOf(target));
+    }).observe(document, { subtree: true, attributes: true, attributeFilter: ['class'] });
+  });
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll('.reply').length === 100 && !document.querySelector('.reply.waiting'));
+  assert.deepEqual(await page.evaluate(() => window.order.slice(0, 3)), [99, 98, 97]);
+  assert.equal(await page.locator('#jump').isVisible(), false, 'the end is in sight');
+  assert.ok(await page.locator('.reply').last().locator('td').first().isVisible());
+});
