@@ -326,7 +326,7 @@ visit('talks are kept: a reload shows the same one, the list has the others, and
   assert.deepEqual((await listedTalks(page)).map((title) => title.slice(0, 12)), ['My second ta', 'My first tal']);
   await page.click('#talks summary');
   await page.locator('.talk-open').nth(1).click();
-  await page.waitForFunction(() => document.querySelector('.you .content').textContent === 'My first talk');
+  await page.waitForFunction(() => document.querySelector('.you .content').textContent === 'My first talk' && !document.querySelector('.reply.waiting'));
   assert.match(await page.locator('.reply .content').innerText(), /^Hello from the stub model/);
   const kept = await page.evaluate(() => new Promise((resolve, reject) => {
     const opening = indexedDB.open('rivulet-demo-talks');

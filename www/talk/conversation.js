@@ -135,7 +135,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       onAgain: () => again(turn), onContinue: () => goOn(turn),
     }));
     const frame = replyFrame(views, { question: turn.parent, replyId: () => turn.id });
-    frame.node.classList.add('stored');
+    // The last one is in sight, and its height must not change once it is.
+    frame.node.classList.toggle('stored', turn.id !== talk.leaf);
     const replay = async () => {
       for (const [lane, { events, error, stopped, timings, attempts, prices }] of turn.answers.entries()) {
         for (const { at, ...event } of events) views[lane].event(event, at);
