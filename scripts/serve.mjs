@@ -26,6 +26,8 @@ export const CONTENT_SECURITY_POLICY = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data:",
+  // The sound of a reply, which the page has made of its pieces.
+  'media-src blob:',
   // A visitor may name any site.
   'connect-src *',
   "base-uri 'none'",

@@ -1,132 +1,166 @@
 // The page: connects the controls with the conversation, and the conversation with what is shown.
 
 import { announcer } from './page/announcer.js';
-import { Chat } from './talk/chat.js';
-import { coloured, fiveLines } from './panels/code.js';
-import { composer } from './talk/composer.js';
 import { copyText } from './page/copy.js';
 import { byId, el } from './page/dom.js';
-import { explained } from './talk/errors.js';
-import { eventLog } from './panels/events.js';
-import { showExamples } from './talk/examples.js';
 import { eachFrame } from './page/frames.js';
-import {
-  callOptions, CONNECTIONS, connectionInWords, defaultUrl, EDGE, fieldsOf, GROUPS, isService, kindOf, LOCAL_PAGES, makeProvider, modelsOf,
-  PROVIDERS, serviceKey,
-} from './settings/providers.js';
-import { DEFAULTS, fillForm, IS_STATIC, loadSettings, readForm, saveSettings } from './settings/settings.js';
-import { rows, summary, Timings } from './panels/timings.js';
-import { addTurn } from './talk/turns.js';
+import { themeSwitch } from './page/theme.js';
+import { coloured, programFor } from './panels/code.js';
+import { eventLog } from './panels/events.js';
+import { rows, summary } from './panels/timings.js';
+import { isLocalSite, settingsForm } from './settings/form.js';
+import { EDGE, fieldsOf, isService, STAND_IN_KEY } from './settings/providers.js';
+import { CALL, IS_STATIC, isAddressed, LANE, loadSettings, saveSettings } from './settings/settings.js';
+import { shareButton, shareLink } from './settings/share.js';
+import { composer } from './talk/composer.js';
+import { conversation } from './talk/conversation.js';
+import { explained } from './talk/errors.js';
+import { showExamples } from './talk/examples.js';
+import { fileTray } from './talk/files.js';
+import { filesOf, wordsOf } from './talk/parts.js';
+import { openStore } from './talk/store.js';
+import { talksPanel } from './talk/talks.js';
+import { newTalk } from './talk/tree.js';
 
-const form = byId('settings');
-const chat = new Chat();
 const events = eventLog(byId('events'), byId('event-list'), byId('event-count'));
 const voice = announcer(byId('announcer'));
-const message = composer({ send, stop: () => chat.stop() });
 const follow = follower();
-let settings = loadSettings();
-let hasEdge = !IS_STATIC;
-/** Counts conversations: a reply of an earlier one must not be shown in the next. */
-let conversation = 0;
+const files = fileTray({ field: byId('message'), dropZone: document.body, list: byId('files'), button: byId('attach') });
+const message = composer({
+  send,
+  stop: () => talks.stop(),
+  hasFiles: () => !files.isEmpty(),
+  sent: () => talks.questions().map(({ content }) => wordsOf(content)).filter(Boolean),
+  onLeaveEdit() {
+    edited = undefined;
+    files.clear();
+  },
+});
+const form = settingsForm({ form: byId('settings'), settings: loadSettings(), onChange: applySettings });
 let lastPrompt = 'Hello! How are you?';
+/** The name under which a tab remembers which talk it shows. */
+const SHOWN = 'rivulet-demo-talk';
+/** The talks that were deleted while they were shown. */
+const gone = new Set();
+/** The question that is being reworded. */
+let edited;
+/** How the reply that is under way is told of. */
+let live;
 
-form.elements.provider.append(...Object.entries(GROUPS).map(([kind, label]) => choices(label, kind)));
-if (!Object.hasOwn(PROVIDERS, settings.provider)) settings.provider = DEFAULTS.provider;
-if (!Object.hasOwn(CONNECTIONS, settings.way)) settings.way = 'direct';
-fillForm(form, settings);
-form.addEventListener('input', applySettings);
-form.addEventListener('submit', (event) => event.preventDefault());
+const talks = conversation({
+  log: byId('log'), follow, form,
+  onStart({ providers }) {
+    // The first message: from now on the room is for the talk. What the visitor opens again stays open.
+    if (!byId('intro').hidden) byId('connect').open = false;
+    byId('intro').hidden = true;
+    byId('examples').open = false;
+    showCode();
+    events.clear();
+    message.running(true);
+    message.status(`Waiting for ${providers.join(' and ')}`);
+    live = { isAlone: providers.length === 1, figures: eachFrame(() => showTimings(live.timings)), timings: undefined, ends: [] };
+  },
+  onEvent(event, at, timings, lane) {
+    // Of several providers the panels show the first, and screen readers are told each answer when it is complete.
+    if (lane > 0) return;
+    live.timings = timings;
+    events.add(event, at);
+    if (event.type === 'text') {
+      if (timings.arrivals.count === 1) message.status('Receiving');
+      if (live.isAlone) voice.add(event.text);
+      live.figures.ask();
+    } else if (event.type === 'reasoning') {
+      if (timings.first === undefined) message.status('Thinking');
+    } else if (event.type === 'tool-call' && event.done && live.isAlone) voice.add(`Call of ${event.name}.\n`);
+  },
+  onAnswer({ error, stopped, timings, text, provider }, lane) {
+    if (!live.isAlone) voice.add(`${provider}: ${text}\n`);
+    if (lane === 0) {
+      if (error !== undefined) events.error(stopped ? 'signal.reason' : `${error.code ?? error.name}`, timings.elapsed);
+      events.flush();
+      showTimings(timings);
+    }
+    live.ends.push(`${live.isAlone ? '' : `${provider}: `}${stopped ? 'Stopped' : error !== undefined ? 'Failed' : 'Done'}: ${summary(timings)}`);
+    if (live.isAlone) voice.finish(stopped ? 'Stopped.' : '');
+    message.status(live.ends.join(' · '));
+  },
+  onEnd() {
+    if (!live.isAlone) voice.finish();
+    message.running(false);
+  },
+  onChange: (talk) => kept(talk),
+  onEdit(question) {
+    edited = question;
+    message.edit(wordsOf(question.content));
+    files.restore(filesOf(question.content));
+  },
+  onEvents(answer) {
+    events.clear();
+    for (const { at, ...event } of answer.events) events.add(event, at);
+    byId('events').open = true;
+    events.flush();
+    byId('events').scrollIntoView({ block: 'nearest' });
+  },
+});
+
 byId('anew').addEventListener('click', startAnew);
 byId('copy').addEventListener('click', ({ currentTarget }) => copyText(currentTarget, code()));
+byId('schema-example').addEventListener('click', fillSchema);
+// By itself Chromium looks only whether the caret is in the window, and so leaves a field of several lines behind the dock.
+byId('settings').addEventListener('focusin', ({ target }) => { if (target.matches('textarea')) target.scrollIntoView({ block: 'nearest' }); });
 byId('examples').open = isRoomy();
-byId('more').open = isService(settings.provider);
-byId('connect').open = isRoomy() || !isLocalSite(settings.url);
+byId('connect').open = isRoomy() || !isLocalSite(form.settings.lanes[0].url);
 showSettings();
 showTimings();
+themeSwitch(byId('theme'));
+shareButton(byId('share'), () => shareLink(form.settings, { defaults: { ...LANE, ...CALL }, secrets: keys() }));
+// A link that is opened in this tab changes nothing but what stands behind the `#`.
+addEventListener('hashchange', () => { if (isAddressed()) form.set(loadSettings()); });
 offerEdge();
+const shelf = keepTalks();
+closeTalksBeside();
 
 /** Whether there is room for more than the talk. */
 function isRoomy() {
   return matchMedia('(min-width: 40rem) and (min-height: 34rem)').matches;
 }
 
-function choices(label, kind) {
-  const names = Object.keys(PROVIDERS).filter((name) => kindOf(name) === kind);
-  return el('optgroup', { label }, ...names.map((value) => el('option', { value }, PROVIDERS[value].title)));
-}
-
-/** Offers relay and endpoint, unless the page is served without them. */
+/** Offers relay, endpoint and stand-ins, unless the page is served without them. */
 async function offerEdge() {
-  hasEdge &&= await fetch(`${EDGE}health`).then((response) => response.ok, () => false);
-  if (!hasEdge && settings.way !== 'direct') {
-    form.elements.way.value = 'direct';
-    applySettings();
-  } else showSettings();
+  const hasEdge = !IS_STATIC && await fetch(`${EDGE}health`).then((response) => response.ok, () => false);
+  if (!hasEdge) form.withoutEdge();
 }
 
-function applySettings() {
-  const before = settings;
-  if (form.elements.provider.value !== before.provider) leaveProvider();
-  settings = readForm(form);
+/** The keys of the moment, for whatever must not hold one. The stand-ins' opens nothing. */
+function keys() {
+  return form.lanes().map(({ apiKey }) => apiKey).filter((key) => key !== '' && key !== STAND_IN_KEY);
+}
+
+function applySettings(settings) {
   saveSettings(settings);
-  if (serviceKey(settings) !== serviceKey(before)) chat.changeService();
+  // From now on the settings are the visitor's, and a reload must not bring back those of the link.
+  if (isAddressed()) history.replaceState(history.state, '', location.pathname);
   showSettings();
 }
 
-/** Empties key, address and model, which belong to one provider and must not go to the next. */
-function leaveProvider() {
-  for (const field of [byId('api-key'), form.elements.baseUrl, form.elements.model]) field.value = '';
-  const { page, provider, url } = form.elements;
-  const pageOf = (name) => LOCAL_PAGES[name] ?? '';
-  // Knows the local site's pages; what the visitor wrote stays.
-  if (isLocalSite(url.value) && page.value.trim() === pageOf(settings.provider)) page.value = pageOf(provider.value);
-  // Opens the settings of a service, which needs at least a model.
-  byId('more').open ||= isService(form.elements.provider.value);
-}
-
 function showSettings() {
-  const fields = fieldsOf(settings);
-  for (const field of form.querySelectorAll('[data-field]')) field.hidden = !fields.includes(field.dataset.field);
-  form.querySelector('[data-field=way]').hidden ||= !hasEdge;
-  const isNamed = fields.includes('url');
-  // The endpoint asks the local site.
-  const isLocal = isNamed ? isLocalSite(settings.url) : fields.includes('way');
-  byId('local').hidden = !(isLocal && isNamed);
+  const { lanes, tools, schema } = form.settings;
+  const local = lanes.every((lane) => !isService(lane.provider) && (fieldsOf(lane).includes('url') ? isLocalSite(lane.url) : fieldsOf(lane).includes('way')));
   byId('hosted').hidden = !IS_STATIC;
-  byId('connection-explained').textContent = CONNECTIONS[settings.way];
-  byId('connection-explained').hidden = settings.way === 'direct' || !fields.includes('way');
-  showExamples(byId('example-groups'), isLocal, send);
-  showProvider();
-  showCode();
-}
-
-/** Whether an address is the site that serves this page. */
-function isLocalSite(url) {
-  return !IS_STATIC && url.trim().replace(/\/+$/, '') === location.origin;
-}
-
-function showProvider() {
+  byId('local').hidden = !(local && lanes.some((lane) => fieldsOf(lane).includes('url')));
+  showExamples(byId('example-groups'), { isLocal: local, hasTools: tools && lanes.some(({ provider }) => isService(provider)), hasSchema: schema !== '' }, send);
   try {
-    const { models, standard } = modelsOf(settings.provider);
-    form.elements.model.placeholder = standard;
-    byId('models').replaceChildren(...models.map((value) => el('option', { value })));
-    form.elements.baseUrl.placeholder = defaultUrl(settings.provider);
-    byId('connected').textContent = connectionInWords(settings);
-    byId('key-explained').textContent = whereKeyGoes(settings.baseUrl || form.elements.baseUrl.placeholder);
+    form.show();
+    showCode();
   } catch (error) {
     // No WebAssembly: says so at once, and not only after the first message.
     byId('status').textContent = `${explained(error).title}. ${explained(error).hint}`;
   }
 }
 
-function whereKeyGoes(address) {
-  const target = URL.canParse(address) ? new URL(address).origin : 'the address above';
-  return `Kept in this page’s memory alone, in no storage and in no address: a reload forgets it. It is sent to ${target} and nowhere else.`;
-}
-
-/** The code for the current settings, with a placeholder for the key. */
+/** The code for the current settings, with a placeholder for each key. */
 function code() {
-  return fiveLines({ ...settings, apiKey: byId('api-key').value && '…' }, lastPrompt);
+  return programFor({ ...form.settings, lanes: form.lanes().map((lane) => ({ ...lane, apiKey: lane.apiKey && '…' })) }, lastPrompt);
 }
 
 function showCode() {
@@ -143,94 +177,158 @@ function showTimings(timings) {
   });
 }
 
+const SCHEMA = { type: 'object', properties: { name: { type: 'string' }, age: { type: 'integer' }, tags: { type: 'array', items: { type: 'string' } } }, required: ['name', 'age', 'tags'], additionalProperties: false };
+
+function fillSchema() {
+  byId('schema').value = JSON.stringify(SCHEMA, null, 2);
+  byId('schema').dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+/** The talks of this browser, and their list in the head of the page. Which one is shown is remembered for a reload, by each tab for itself. */
+async function keepTalks() {
+  const store = await openStore({ secrets: keys });
+  const panel = talksPanel({
+    container: byId('talks'),
+    toasts: byId('toasts'),
+    isOpen: false,
+    store,
+    current: () => talks.talk.id,
+    onOpen(talk) {
+      gone.delete(talk.id);
+      open(talk);
+      closeTalks();
+    },
+    onNew() {
+      closeTalks();
+      startAnew();
+    },
+    onGone(id) {
+      gone.add(id);
+      open(newTalk());
+    },
+    onRename(talk) {
+      if (talk.id === talks.talk.id) talks.talk.title = talk.title;
+    },
+  });
+  const before = session()?.getItem(SHOWN);
+  const talk = before && talks.talk.turns.length === 0 ? await store.get(before) : undefined;
+  // Unless the visitor was quicker.
+  if (talk && talks.talk.turns.length === 0) open(talk);
+  return { store, panel };
+}
+
+/** Keeps a talk as it is now. */
+async function kept(talk) {
+  // One that was deleted while its reply was on its way does not come back by that.
+  if (gone.has(talk.id)) return;
+  rememberShown(talks.talk);
+  const { store, panel } = await shelf;
+  const whole = await store.put(talk);
+  // What another tab has added to it.
+  const own = new Set(talk.turns.map(({ id }) => id));
+  talk.turns.push(...whole.turns.filter(({ id }) => !own.has(id)));
+  panel.refresh();
+}
+
+function rememberShown({ id }) {
+  try {
+    session()?.setItem(SHOWN, id);
+  } catch {
+    // Storage is full or not allowed: a reload begins with a new talk.
+  }
+}
+
+function session() {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+function closeTalks() {
+  const list = byId('talks').querySelector('details');
+  if (list) list.open = false;
+}
+
+/** The list lies over the page, so it closes where one clicks beside it, and at Escape. */
+function closeTalksBeside() {
+  document.addEventListener('pointerdown', ({ target }) => {
+    if (!byId('talks').contains(target) && !byId('toasts').contains(target)) closeTalks();
+  });
+  byId('talks').addEventListener('focusout', ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !byId('talks').contains(relatedTarget) && !byId('toasts').contains(relatedTarget)) closeTalks();
+  });
+  byId('talks').addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.preventDefault();
+    closeTalks();
+    byId('talks').querySelector('summary').focus();
+  });
+}
+
 function startAnew() {
-  chat.clear();
-  conversation += 1;
-  byId('log').replaceChildren();
-  byId('intro').hidden = false;
-  byId('examples').open = byId('connect').open = isRoomy();
-  events.clear();
-  showTimings();
+  open(newTalk());
   message.status('A new conversation.');
   message.focus();
 }
 
-async function send(prompt) {
-  if (chat.isRunning || prompt.trim() === '') return;
-  lastPrompt = prompt;
-  // The first message: from now on the room is for the talk. What the visitor opens again stays open.
-  if (!byId('intro').hidden) byId('connect').open = false;
-  byId('intro').hidden = true;
-  byId('examples').open = false;
-  showCode();
-  events.clear();
-  message.running(true);
-  message.status(`Waiting for ${settings.provider}`);
-
-  const timings = new Timings();
-  const figures = eachFrame(() => showTimings(timings));
-  const turn = addTurn(byId('log'), {
-    prompt,
-    provider: settings.provider,
-    timings,
-    isMarkdown: settings.markdown,
-    follow,
-    onAgain: () => send(prompt),
-  });
-  follow.start();
-
-  const ownConversation = conversation;
-  const onEvent = (event) => {
-    if (ownConversation !== conversation) return undefined;
-    const at = timings.now();
-    events.add(event, at);
-    if (event.type === 'text') {
-      if (timings.first === undefined) message.status('Receiving');
-      timings.piece(event.text, at);
-      turn.piece(event.text);
-      voice.add(event.text);
-      figures.ask();
-    } else if (event.type === 'reasoning') {
-      if (timings.first === undefined) message.status('Thinking');
-      timings.reasoning(at);
-      turn.reasoning(event.text);
-    } else if (event.type === 'tool-call') {
-      turn.call(event);
-      if (event.done) voice.add(`Call of ${event.name}.\n`);
-    } else if (event.type === 'replace') turn.replace(event.text);
-    else if (event.type === 'warning') turn.note(event.message);
-    else if (event.type === 'image') turn.image(event.url);
-    return turn.room();
-  };
-  const current = { ...settings, apiKey: byId('api-key').value.trim() };
-  const { error, stopped } = await chat.send(prompt, () => makeProvider(current), callOptions(current), onEvent);
-
+function open(talk) {
+  if (edited) files.clear();
+  edited = undefined;
+  message.endEdit();
+  rememberShown(talk);
+  talks.open(talk);
   message.running(false);
-  if (ownConversation !== conversation) return;
-  timings.finish();
-  if (error !== undefined) events.error(stopped ? 'signal.reason' : `${error.code ?? error.name}`, timings.elapsed);
-  events.flush();
-  voice.finish(stopped ? 'Stopped.' : '');
-  figures.flush();
-  await turn.finish({ error, stopped });
-  if (ownConversation !== conversation) return;
-  message.status(`${stopped ? 'Stopped' : error !== undefined ? 'Failed' : 'Done'}: ${summary(timings)}`);
+  byId('intro').hidden = talk.turns.length > 0;
+  byId('examples').open = byId('connect').open = talk.turns.length === 0 && isRoomy();
+  events.clear();
+  showTimings();
 }
 
-/** Scrolls along with the reply, as long as the visitor has not scrolled away from its end. */
+/** @param {string} text */
+async function send(text) {
+  if (talks.isRunning) return;
+  const question = edited;
+  edited = undefined;
+  await files.ready();
+  const parts = files.parts();
+  files.clear();
+  const content = parts.length === 0 ? text : [...parts, ...(text.trim() === '' ? [] : [{ type: 'text', text }])];
+  lastPrompt = text;
+  if (question) talks.sendEdited(question, content);
+  else talks.send(content);
+}
+
+/** Scrolls along with the reply, as long as the visitor has not scrolled away from its end, and offers the way back there. */
 function follower() {
   const end = byId('end');
+  const jump = byId('jump');
   let isFollowing = true;
-  return {
-    start() {
-      isFollowing = true;
-      end.scrollIntoView({ block: 'nearest' });
-    },
+  const toEnd = () => {
+    isFollowing = true;
+    end.scrollIntoView({ block: 'nearest' });
+  };
+  // An observer and no `scroll` event: it asks for no layout, and also notices when the talk grows.
+  new IntersectionObserver((entries) => { jump.hidden = entries.at(-1).isIntersecting; }).observe(end);
+  jump.addEventListener('click', () => {
+    toEnd();
+    byId('message').focus({ preventScroll: true });
+  });
+  const follow = {
+    start: toEnd,
     read() {
       isFollowing = end.getBoundingClientRect().top <= byId('dock').getBoundingClientRect().top + 60;
     },
     scroll() {
       if (isFollowing) end.scrollIntoView({ block: 'nearest' });
     },
+    /** Adds something to the talk, and keeps the end in sight if it was. @param {() => void} work */
+    around(work) {
+      follow.read();
+      work();
+      follow.scroll();
+    },
   };
+  return follow;
 }

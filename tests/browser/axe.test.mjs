@@ -8,6 +8,7 @@ import { choose, openSettings, say } from './browser.mjs';
 import { startService } from './service.mjs';
 import { visit } from './visit.mjs';
 
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP8z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==';
 const SIZES = [{ width: 1280, height: 800 }, { width: 360, height: 640 }];
 
 const PLAIN = { colorScheme: 'light', forcedColors: 'none', reducedMotion: 'no-preference', contrast: 'no-preference' };
@@ -59,6 +60,37 @@ const VIEWS = {
     await say(page, 'Hi there');
     await choose(page, 'OpenAiChat', { model: 'm' });
     await page.fill('#api-key', 'sk-none');
+  },
+  'with two providers side by side': async (page, { service }) => {
+    await choose(page, 'AiEngine');
+    await page.click('#add-lane');
+    await page.locator('.lane').nth(1).locator('select[name=provider]').selectOption('OpenAiChat');
+    await page.locator('.lane').nth(1).locator('[name=baseUrl]').fill(service.url);
+    await page.locator('.lane').nth(1).locator('[name=model]').fill('m');
+    await page.fill('#message', 'call');
+    await page.press('#message', 'Enter');
+    await page.waitForFunction(() => document.querySelectorAll('.reply').length === 2 && !document.querySelector('.reply.waiting'));
+  },
+  'with files, the list of talks and an offer to undo': async (page) => {
+    await say(page, 'Hi there');
+    await page.click('#anew');
+    await page.locator('#files input').setInputFiles([
+      { name: 'a photo with a rather long name that goes on.png', mimeType: 'image/png', buffer: Buffer.from(PNG, 'base64') },
+      { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hi') }, { name: 'empty.bin', mimeType: '', buffer: Buffer.alloc(0) },
+    ]);
+    await say(page, 'And these?');
+    await page.locator('#files input').setInputFiles([{ name: 'paper.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 x') }]);
+    await page.click('#talks summary');
+    await page.waitForFunction(() => document.querySelectorAll('.talk-row').length === 2);
+    await page.locator('.talk-more').nth(1).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.locator('.toast').waitFor();
+  },
+  'with a question that was reworded and a reply that was asked for again': async (page) => {
+    await say(page, 'Hi there');
+    await page.getByRole('button', { name: 'Ask again' }).click();
+    await page.waitForFunction(() => document.querySelector('.variant-number') && !document.querySelector('.reply.waiting'));
+    await page.locator('.you').getByRole('button', { name: 'Edit' }).click();
   },
   'with everything unfolded': async (page) => {
     await say(page, 'Hi there');

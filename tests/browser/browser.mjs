@@ -76,7 +76,8 @@ export async function openPage(browser, sites, context = {}) {
   page.on('pageerror', (error) => complaints.push(error.stack ?? String(error)));
   page.on('request', (request) => {
     const url = request.url();
-    if (!sites.some((site) => url.startsWith(site.origin)) && !url.startsWith('data:')) strangers.push(url);
+    // `blob:` is what the page has made itself.
+    if (!sites.some((site) => url.startsWith(site.origin)) && !/^(?:data|blob):/.test(url)) strangers.push(url);
   });
   await page.addInitScript(() => {
     addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
@@ -127,7 +128,8 @@ export async function say(page, text) {
   const failure = reply.locator('.failure');
   return {
     reply,
-    text: (await reply.locator('.content').innerText()).trim(),
+    // Calls of tools and images stand between stretches of the text.
+    text: (await reply.locator('.content').allInnerTexts()).join('\n').trim(),
     failure: (await failure.count()) ? await failure.innerText() : undefined,
     notes: await reply.locator('.note').allInnerTexts(),
   };

@@ -39,7 +39,6 @@ visit('a preset keeps its models at the endpoint', {}, async (page) => {
   const posts = watch(page);
   await choose(page, 'Chatgpt4Online');
   await through(page);
-  await page.click('details.more summary');
   const model = await page.locator('#models option').first().getAttribute('value');
   await page.fill('input[name=model]', model);
   assert.equal((await say(page, 'Hi there')).failure, undefined);
@@ -74,17 +73,20 @@ visit('no thread of the site goes through the endpoint, or comes from it; what w
   assert.equal(new Set(threads).size, 3, `${threads}`);
 });
 
-visit('a way that is changed while a reply comes brings no thread along', { delay: 20 }, async (page, site) => {
+visit('a thread belongs to the reply that it came with, whatever is chosen while that comes', { delay: 20 }, async (page, site) => {
   await choose(page, 'AiEngine');
   await page.fill('#message', 'Hi there');
   await page.press('#message', 'Enter');
   await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent !== '');
   await through(page);
-  await askBy(page, 'direct');
   await page.waitForSelector('.reply:not(.waiting)');
+  await say(page, 'And at the endpoint?');
+  await askBy(page, 'direct');
   await say(page, 'And now?');
-  const [first, second] = site.requests.of('chat').map(({ body }) => JSON.parse(body).chatId);
-  assert.notEqual(second, first);
+  await say(page, 'And again?');
+  const [first, second, third, fourth] = site.requests.of('chat').map(({ body }) => JSON.parse(body).chatId);
+  assert.equal(new Set([first, second, third]).size, 3, 'none goes to the endpoint, and none comes from it');
+  assert.equal(fourth, third, 'and the site goes on with its own');
 });
 
 visit('the nonce is the endpoint\'s', {}, async (page, site) => {

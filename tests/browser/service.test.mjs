@@ -106,7 +106,8 @@ visit('what was said goes on as messages', { others }, async (page, site, servic
 visit('a thought is shown as one, before the text and not in it', { others }, async (page, site, service) => {
   await connect(page, service);
   const { reply, text } = await say(page, 'think');
-  assert.equal(await reply.locator('.reasoning-block .reasoning-text').innerText(), 'Six times seven: сорок два.');
+  assert.equal(await reply.locator('.reasoning-block .reasoning-text').textContent(), 'Six times seven: сорок два.');
+  assert.equal(await reply.locator('.reasoning-block').evaluate(({ open }) => open), false, 'it is folded as soon as the text begins');
   assert.match(text, /^The answer is 42/);
   assert.doesNotMatch(text, /seven/);
   assert.equal(await reply.locator('.call').count(), 0);
@@ -160,7 +161,7 @@ for (const [name, [folder, recorded, path, header]] of Object.entries(SERVICES))
     assert.match(await page.locator('#timings').innerText(), /Pieces\s+\d\d/);
 
     const thought = await say(page, 'think');
-    assert.ok((await thought.reply.locator('.reasoning-block .reasoning-text').innerText()).length > 5);
+    assert.ok((await thought.reply.locator('.reasoning-block .reasoning-text').textContent()).length > 5);
     assert.ok(thought.text.length > 0 && thought.failure === undefined);
 
     const call = await say(page, 'call');

@@ -27,6 +27,17 @@ export const SERVICE_KEY = 'sk-placeholder-of-the-services';
 /** @type {Record<string, Service>} */
 const SERVICES = { chat, responses, anthropic, gemini, ollama };
 
+/** The models that the stubs list, each service in its own form, and where. A call may name any other. */
+const MODELS = ['stub-small', 'stub-large'];
+const data = MODELS.map((id) => ({ id, type: 'model', object: 'model', display_name: id, created: 0, owned_by: 'stub' }));
+const LISTS = {
+  chat: ['/v1/models', { object: 'list', data }],
+  responses: ['/v1/models', { object: 'list', data }],
+  anthropic: ['/v1/models', { data, has_more: false, first_id: MODELS[0], last_id: MODELS.at(-1) }],
+  gemini: ['/v1beta/models', { models: MODELS.map((name) => ({ name: `models/${name}`, supportedGenerationMethods: ['generateContent'] })) }],
+  ollama: ['/api/tags', { models: MODELS.map((name) => ({ name, model: name })) }],
+};
+
 /**
  * @typedef {object} Options
  * @property {boolean} [strict] an unknown key anywhere is refused, as by the strictest services that are compatible. Some packages add such keys
@@ -70,6 +81,7 @@ export function serviceListener({ strict = false, talks = false, prefix = '' } =
       outgoing.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
     };
     try {
+      if (service && incoming.method === 'GET' && path.split('?')[0] === LISTS[name][0]) return send(200, LISTS[name][1]);
       if (!service || !service.route.test(path)) return send(404, { error: { message: `no such route: ${incoming.method} ${incoming.url}` } });
       let body;
       try {

@@ -64,6 +64,9 @@ function sample(schema, prompt, key = 'text') {
   if (schema.enum) return schema.enum.find((word) => prompt.toLowerCase().includes(String(word).toLowerCase())) ?? schema.enum[0];
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return sample(choices[0], prompt, key);
+  // Arithmetic, for a calculator.
+  const sum = key === 'expression' && /[\d(][\d\s.+\-*/^()]*[\d)]/.exec(prompt)?.[0];
+  if (sum) return sum;
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type ?? (schema.properties ? 'object' : 'string');
   const number = Number(/-?\d+(\.\d+)?/.exec(prompt)?.[0] ?? 7);
   switch (type) {

@@ -29,6 +29,7 @@ test('serves the page and the package, each with its type and the policy', async
     ['/demo/rivulet/rivulet.min.js', 'text/javascript; charset=utf-8'],
     ['/demo/rivulet/rivulet.wasm', 'application/wasm'],
     ['/demo/vendor/markdown-it.js', 'text/javascript; charset=utf-8'],
+    ['/demo/vendor/idb.js', 'text/javascript; charset=utf-8'],
   ]) {
     const { status, headers } = await ask(path, 'HEAD');
     assert.equal(status, 200, path);
@@ -44,6 +45,12 @@ test('what the page has from npm is one module that imports nothing', async () =
   const { default: MarkdownIt } = await import(`data:text/javascript,${encodeURIComponent(body)}`);
   assert.equal(new MarkdownIt().render('*a*'), '<p><em>a</em></p>\n');
   assert.doesNotMatch(body, /\beval\(|new Function/);
+});
+
+test('each module from npm says whose it is', async () => {
+  for (const [name, words] of [['markdown-it', /^\/\*! markdown-it .*MIT.*\*\/\n/], ['idb', /^\/\*! idb; copyright 2016 Jake Archibald; ISC licensed.*\*\/\n/]]) {
+    assert.match((await ask(`/demo/vendor/${name}.js`)).body, words);
+  }
 });
 
 test('the policy allows neither inline code nor eval', () => {

@@ -4,7 +4,7 @@
 const KEPT = 1200;
 
 /** When pieces came, in ms since the call: how many, the first, the last, and times enough to draw them, however many there are. */
-class Arrivals {
+export class Arrivals {
   count = 0;
   first;
   last;
@@ -54,6 +54,11 @@ export class Timings {
 
   finish() {
     this.end = this.now();
+  }
+
+  /** What is kept of them. */
+  plain() {
+    return { first: this.first, elapsed: this.elapsed, pieces: this.arrivals.count, characters: this.characters };
   }
 
   /** When the first piece of text came. */

@@ -1,12 +1,18 @@
-// The visitor's settings: from the address (?url=…&provider=…), else from the last visit, else for the site that serves the page, if it is one.
+// The visitor's settings: from the address (?url=…&provider=…), else from the last visit, else for the site that serves the page, if it is one. A provider's
+// own stand in a "lane", of which there may be several; the others are for each call, whoever is asked.
+
+import { readLink } from './share.js';
 
 const KEY = 'rivulet-demo';
 
 /** Whether the page lies on a host of files alone, as `npm run build -- --demo` writes it: there is no site, no relay and no endpoint beside it. */
 export const IS_STATIC = document.querySelector('meta[name=rivulet-host][content=files]') !== null;
 
-/** The settings and their defaults. All of them are stored and may stand in an address, so there is no key among them. */
-export const DEFAULTS = {
+/** How many providers may be asked at once. */
+export const MOST_LANES = 4;
+
+/** The settings of one provider, and their defaults. All are stored and may stand in an address, so there is no key among them. */
+export const LANE = {
   // A class and no preset: the presets send all turns as one message, and with AI Engine's limit of 512 characters the third is refused.
   // On a host of files there is no site to begin with. Services let pages in, and few sites do.
   provider: IS_STATIC ? 'OpenAiChat' : 'AiEngine',
@@ -17,11 +23,31 @@ export const DEFAULTS = {
   botId: '',
   page: '',
   proxy: '',
-  idle: '',
-  markdown: true,
+  /** Prices of a million tokens, in the visitor's currency. */
+  priceIn: '',
+  priceOut: '',
 };
 
-/** @typedef {typeof DEFAULTS} Settings */
+/** The settings of all calls, and their defaults. */
+export const CALL = {
+  /** What several providers do: `side` by side, or as a `fallback`. */
+  together: 'side',
+  /** Seconds after which a fallback asks the next one as well. */
+  hedgeAfter: '',
+  system: '',
+  temperature: '',
+  effort: '',
+  maxTokens: '',
+  idle: '',
+  tools: false,
+  /** A JSON schema for the answer, as text. */
+  schema: '',
+  markdown: true,
+  /** Whether the events have the service's own frames. */
+  raw: false,
+};
+
+/** @typedef {typeof LANE} Lane @typedef {typeof CALL & { lanes: Lane[] }} Settings */
 
 /** `localStorage`, or `undefined` where the browser does not allow it; the page works without. */
 export function storage() {
@@ -34,8 +60,12 @@ export function storage() {
 
 /** @returns {Settings} */
 export function loadSettings() {
-  return { ...DEFAULTS, ...known(remembered()), ...known(Object.fromEntries(new URLSearchParams(location.search))) };
+  // An address with settings means these and the defaults, whatever else the last visit was about.
+  return normal(isAddressed() ? fromAddress() : remembered());
 }
+
+/** Whether the address of the page holds settings. */
+export const isAddressed = () => Object.keys(fromAddress()).length > 0;
 
 /** @param {Settings} settings */
 export function saveSettings(settings) {
@@ -46,34 +76,33 @@ export function saveSettings(settings) {
   }
 }
 
-/** @param {HTMLFormElement} form @returns {Settings} */
-export function readForm(form) {
-  const fields = Object.keys(DEFAULTS).map((name) => {
-    const control = /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
-    return [name, control.type === 'checkbox' ? control.checked : control.value.trim()];
-  });
-  return Object.fromEntries(fields);
+/** Settings with everything that is missing, and without what is none: neither an address nor a storage can be trusted. @returns {Settings} */
+export function normal(given) {
+  const lanes = Array.isArray(given?.lanes) && given.lanes.length > 0 ? given.lanes.slice(0, MOST_LANES) : [{}];
+  return { ...CALL, ...known(CALL, given), lanes: lanes.map((lane) => ({ ...LANE, ...known(LANE, lane) })) };
 }
 
-/** @param {HTMLFormElement} form @param {Settings} settings */
-export function fillForm(form, settings) {
-  for (const [name, value] of Object.entries(settings)) {
-    const control = /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
-    if (typeof value === 'boolean') control.checked = value;
-    else control.value = value;
-  }
+/** What the address says: of each lane and of the calls. */
+function fromAddress() {
+  const { lanes = [], ...flat } = readLink(location, { ...LANE, ...CALL });
+  const isOfLane = ([name]) => Object.hasOwn(LANE, name);
+  const first = Object.fromEntries(Object.entries(flat).filter(isOfLane));
+  const call = Object.fromEntries(Object.entries(flat).filter((entry) => !isOfLane(entry)));
+  const all = [{ ...lanes[0], ...first }, ...lanes.slice(1)];
+  return { ...call, ...((lanes.length > 0 || Object.keys(first).length > 0) && { lanes: Array.from(all, (lane) => lane ?? {}) }) };
 }
 
 function remembered() {
   try {
-    return JSON.parse(storage()?.getItem(KEY) ?? '{}');
+    const stored = JSON.parse(storage()?.getItem(KEY) ?? '{}') ?? {};
+    // Until there were lanes, the settings of the one provider stood beside the others.
+    return stored.lanes ? stored : { ...stored, lanes: [stored] };
   } catch {
     return {};
   }
 }
 
-/** The settings that exist, of the right type: neither an address nor a storage can be trusted. */
-function known(given) {
+function known(defaults, given) {
   const entries = Object.entries(given ?? {});
-  return Object.fromEntries(entries.filter(([name, value]) => Object.hasOwn(DEFAULTS, name) && typeof value === typeof DEFAULTS[name]));
+  return Object.fromEntries(entries.filter(([name, value]) => Object.hasOwn(defaults, name) && typeof value === typeof defaults[name]));
 }

@@ -1,19 +1,29 @@
-// The message field with its two buttons and its keys, and the status line below it.
+// The message field with its files, its two buttons and its keys, and the status line below it.
 
 import { byId } from '../page/dom.js';
 
-/** @param {{ send: (prompt: string) => void, stop: () => void }} actions */
-export function composer({ send, stop }) {
+/**
+ * @param {object} actions
+ * @param {(text: string) => void} actions.send
+ * @param {() => void} actions.stop
+ * @param {() => boolean} actions.hasFiles whether there is something to send beside the text
+ * @param {() => string[]} actions.sent the visitor's messages so far, the newest last
+ * @param {() => void} actions.onLeaveEdit the visitor does not want to reword a question after all
+ */
+export function composer({ send, stop, hasFiles, sent, onLeaveEdit }) {
   const field = byId('message');
   const [sendButton, stopButton] = [byId('send'), byId('stop')];
   let isRunning = false;
+  let isEditing = false;
+  /** How far back in the messages so far the arrow keys have gone; 0: not at all. */
+  let back = 0;
 
   const submit = () => {
-    const prompt = field.value;
-    if (isRunning || prompt.trim() === '') return;
-    field.value = '';
-    fit();
-    send(prompt);
+    const text = field.value;
+    if (isRunning || (text.trim() === '' && !hasFiles())) return;
+    write('');
+    edits(false);
+    send(text);
   };
   // The field grows with its text. Browsers without `field-sizing` need this code for it.
   const fit = () => {
@@ -21,25 +31,72 @@ export function composer({ send, stop }) {
     field.style.height = 'auto';
     field.style.height = `${field.scrollHeight + 2}px`;
   };
-
-  field.addEventListener('input', fit);
-  field.addEventListener('keydown', (event) => {
-    // Not while an input method composes a word, since Enter then confirms that word.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+  const write = (text) => {
+    field.value = text;
+    fit();
+  };
+  const edits = (isSo) => {
+    isEditing = isSo;
+    byId('editing').hidden = !isSo;
+  };
+  const leaveEdit = () => {
+    edits(false);
+    write('');
+    onLeaveEdit();
+    field.focus();
+  };
+  /** Goes through the messages so far, as a shell does: only from an empty field, or from one of them that is as it was. */
+  const recall = (event) => {
+    if (isEditing) return;
+    const all = sent();
+    const shown = back === 0 ? '' : all.at(-back);
+    if (field.value !== shown) return;
+    const to = back + (event.key === 'ArrowUp' ? 1 : -1);
+    if (to < 0 || to > all.length) return;
     event.preventDefault();
-    submit();
+    back = to;
+    write(back === 0 ? '' : all.at(-back));
+  };
+
+  field.addEventListener('input', () => {
+    if (field.value === '') back = 0;
+    fit();
+  });
+  field.addEventListener('keydown', (event) => {
+    // Not while an input method composes a word, since its keys are for that word then.
+    if (event.isComposing || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      submit();
+    } else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') recall(event);
   });
   byId('composer').addEventListener('submit', (event) => {
     event.preventDefault();
     submit();
   });
   stopButton.addEventListener('click', stop);
+  byId('leave-edit').addEventListener('click', leaveEdit);
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && isRunning && !event.isComposing) stop();
+    if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return;
+    if (isRunning) stop();
+    else if (isEditing) leaveEdit();
   });
 
   return {
     focus: () => field.focus(),
+    /** Puts the text of a question into the field, to be reworded. */
+    edit(text) {
+      back = 0;
+      edits(true);
+      write(text);
+      field.focus();
+      field.setSelectionRange(text.length, text.length);
+    },
+    /** The question that was to be reworded is not there any more. */
+    endEdit() {
+      if (isEditing) write('');
+      edits(false);
+    },
     status(text) {
       const line = byId('status');
       // Thousands of pieces may each say the same: writing it again would have the page laid out again.
@@ -48,6 +105,7 @@ export function composer({ send, stop }) {
     /** Shows the button for stopping or sending. The focus of the button that disappears goes to the other, or to the field. */
     running(runs) {
       isRunning = runs;
+      back = 0;
       const [hiding, showing] = runs ? [sendButton, stopButton] : [stopButton, sendButton];
       const hadFocus = document.activeElement === hiding;
       showing.hidden = false;

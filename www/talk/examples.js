@@ -9,13 +9,22 @@ const GROUPS = [
     ['Slowly', 'Say something slow'], ['What do you remember?', 'Please recall what you were sent']]],
 ];
 
-const TROUBLE = ['When it goes wrong', [['Rate limit', 'ERR_429'], ['Wrong key', 'ERR_401'], ['Banned word', 'ForbiddenWord'],
-  ['Fails in the middle', 'ERR_MID'], ['Breaks off', 'FAULT truncate after=4'], ['Firewall', 'FAULT html status=403'],
+const TOOLS = ['Tools', [['What time is it?', 'What is the current time in Oslo?'], ['A sum', 'Please calculate (17 + 4) * 2.5'],
+  ['Both', 'Calculate 365 * 24, and tell me the time.']]];
+
+const FORM = ['A form', [['Fill it in', 'Please note that Ada is 36 years old and likes numbers and music.']]];
+
+const TROUBLE = ['When it goes wrong', [['Rate limit', 'ERR_429'], ['Key of the site', 'ERR_401'], ['Banned word', 'ForbiddenWord'],
+  ['Breaks off', 'FAULT truncate after=4'], ['Connection lost', 'FAULT reset after=4'], ['Firewall', 'FAULT html status=403'],
   ['Falls silent', 'FAULT stall after=4'], ['Busy once, then fine', 'FAULT status status=503 retryAfter=1 times=1']]];
 
-/** @param {HTMLElement} parent @param {(prompt: string) => void} onChoose */
-export function showExamples(parent, isLocal, onChoose) {
-  const groups = isLocal ? [...GROUPS, TROUBLE] : GROUPS;
+/**
+ * @param {HTMLElement} parent
+ * @param {{ isLocal: boolean, hasTools: boolean, hasSchema: boolean }} now `isLocal`: the site of `npm start` answers
+ * @param {(prompt: string) => void} onChoose
+ */
+export function showExamples(parent, { isLocal, hasTools, hasSchema }, onChoose) {
+  const groups = [...(hasTools ? [TOOLS] : []), ...(hasSchema ? [FORM] : []), ...GROUPS, ...(isLocal ? [TROUBLE] : [])];
   parent.replaceChildren(...groups.map(([title, prompts]) => {
     const buttons = prompts.map(([label, prompt]) => el('button', {
       type: 'button', className: 'small', title: prompt, onclick: () => onChoose(prompt),

@@ -25,6 +25,8 @@
  *   the order in which they came; `leaf` is the last turn of the branch that is shown
  */
 
+import { wordsOf } from './parts.js';
+
 /** How long the title is that a talk has by its first question. */
 const LONGEST_TITLE = 60;
 
@@ -110,8 +112,16 @@ export function answerText({ events }) {
 }
 
 function titleOf(content) {
-  const words = textOf(content).trim().replace(/\s+/g, ' ');
+  const words = wordsOf(content).trim().replace(/\s+/g, ' ');
   const characters = Array.from(words);
   if (characters.length > LONGEST_TITLE) return `${characters.slice(0, LONGEST_TITLE - 1).join('').trimEnd()}…`;
   return words || 'Files';
+}
+
+/** Puts other answers in the place of those that failed. @param {Talk} talk @param {Reply} reply @param {Answer[]} answers */
+export function replaceAnswers(talk, reply, answers, now = Date.now()) {
+  Object.assign(reply, { answers, kept: 0 });
+  talk.leaf = reply.id;
+  talk.changedAt = now;
+  return reply;
 }

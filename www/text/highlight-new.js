@@ -1,8 +1,11 @@
 // Marks the newest piece of a reply. The mark is a CSS custom highlight and not an element, so that no text node is split for it.
 // Browsers without that API show the reply without a mark.
 
-/** @param {Node} parent @param {number} length how many characters at the end are new */
-export function highlightNew(parent, length) {
+/** The newest piece of each reply, since several may grow side by side. @type {Map<object, Range>} */
+const newest = new Map();
+
+/** @param {object} reply whose mark it is @param {Node} parent @param {number} length how many characters at the end are new */
+export function highlightNew(reply, parent, length) {
   if (typeof Highlight !== 'function') return;
   const range = document.createRange();
   range.selectNodeContents(parent);
@@ -16,11 +19,14 @@ export function highlightNew(parent, length) {
     }
     left -= size;
   }
-  CSS.highlights.set('new-text', new Highlight(range));
+  newest.set(reply, range);
+  CSS.highlights.set('new-text', new Highlight(...newest.values()));
 }
 
-export function clearHighlight() {
-  if (typeof Highlight === 'function') CSS.highlights.delete('new-text');
+/** @param {object} reply */
+export function clearHighlight(reply) {
+  if (!newest.delete(reply)) return;
+  CSS.highlights.set('new-text', new Highlight(...newest.values()));
 }
 
 function lastText(walker) {

@@ -1,0 +1,419 @@
+// What one expects of a chat, and the library's part of it: replies asked for again, questions reworded, tools, schemas, several providers.
+
+import assert from 'node:assert/strict';
+
+import { openSettings, say } from './browser.mjs';
+import { visit } from './visit.mjs';
+
+/** Chooses a service whose stand-in `npm start` serves, in the lane with this number. */
+async function standIn(page, provider, lane = 0) {
+  await openSettings(page);
+  const fields = page.locator('.lane').nth(lane);
+  await fields.locator('select[name=provider]').selectOption(provider);
+  await fields.locator('.stand-in').click();
+}
+
+async function set(page, values) {
+  await openSettings(page);
+  const call = page.locator('#call');
+  if (!(await call.evaluate((node) => node.open))) await call.locator('summary').click();
+  for (const [name, value] of Object.entries(values)) {
+    const field = page.locator(`#call [name=${name}]`);
+    if (typeof value === 'boolean') await field.setChecked(value);
+    else if (await field.evaluate((node) => node.tagName === 'SELECT')) await field.selectOption(value);
+    else await field.fill(value);
+  }
+}
+
+/** Presses a button of the page and waits until no reply is under way. */
+async function press(page, button) {
+  await button.click();
+  await page.waitForFunction(() => document.querySelectorAll('.reply.waiting').length === 0 && document.querySelector('#stop').hidden);
+}
+
+/** The bodies of what the local site's services were asked, in their order. */
+function watch(page) {
+  const bodies = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().includes('/services/')) bodies.push(JSON.parse(request.postData()));
+  });
+  return bodies;
+}
+
+const texts = (page, selector) => page.locator(selector).allInnerTexts();
+
+visit('a reply is asked for again, and the one before stays as another branch', {}, async (page) => {
+  const bodies = watch(page);
+  await standIn(page, 'OpenAiChat');
+  await say(page, 'First');
+  await say(page, 'Second');
+  await press(page, page.locator('.reply-turn').nth(0).getByRole('button', { name: 'Ask again' }));
+  assert.equal(await page.locator('.reply').count(), 1, 'what followed belongs to the other branch');
+  assert.match(await page.locator('.reply-turn .variants').innerText(), /2 of 2/);
+  assert.deepEqual(bodies.at(-1).messages.map(({ content }) => content), ['First']);
+  await page.getByRole('button', { name: 'Reply 1, the one before' }).click();
+  assert.deepEqual((await texts(page, '.you .content')), ['First', 'Second'], 'the branch is there again, to its end');
+  assert.match(await page.locator('.reply').nth(1).innerText(), /You asked: "Second"/);
+  await say(page, 'Third');
+  assert.deepEqual(bodies.at(-1).messages.filter(({ role }) => role === 'user').map(({ content }) => content), ['First', 'Second', 'Third']);
+});
+
+visit('a question is reworded, and both wordings stay', {}, async (page) => {
+  const bodies = watch(page);
+  await standIn(page, 'OpenAiChat');
+  await say(page, 'My name is Ada.');
+  await say(page, 'What is my name?');
+  await page.locator('.you').nth(0).getByRole('button', { name: 'Edit' }).click();
+  assert.equal(await page.inputValue('#message'), 'My name is Ada.');
+  await page.fill('#message', 'My name is Grace.');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.reply').length === 1 && !document.querySelector('.reply.waiting'));
+  assert.deepEqual(bodies.at(-1).messages.map(({ content }) => content), ['My name is Grace.']);
+  assert.match(await page.locator('.you .variants').innerText(), /2 of 2/);
+  await page.getByRole('button', { name: 'Wording 1, the one before' }).click();
+  assert.deepEqual(await texts(page, '.you .content'), ['My name is Ada.', 'What is my name?']);
+});
+
+visit('the rewording of a question can be left', {}, async (page) => {
+  await standIn(page, 'OpenAiChat');
+  await say(page, 'One');
+  await page.locator('.you').getByRole('button', { name: 'Edit' }).click();
+  await page.keyboard.press('Escape');
+  assert.equal(await page.inputValue('#message'), '');
+  await say(page, 'Two');
+  assert.deepEqual(await texts(page, '.you .content'), ['One', 'Two']);
+});
+
+visit('after an error one tries again where it happened, without a second message', { allowed: (text) => /503/.test(text) }, async (page, site) => {
+  site.fault({ name: 'status', status: 503, times: 3 });
+  const { failure } = await say(page, 'Hi there');
+  assert.match(failure, /The service failed/);
+  await press(page, page.getByRole('button', { name: 'Try again' }));
+  assert.equal(await page.locator('.you').count(), 1);
+  assert.equal(await page.locator('.reply').count(), 1);
+  assert.equal(await page.locator('.failure').count(), 0);
+  assert.match(await page.locator('.reply .content').innerText(), /^Hello from the stub model/);
+  assert.equal(await page.locator('.variants').allInnerTexts().then((all) => all.join('')), '', 'a reply in which nothing came is no branch');
+});
+
+visit('a question that failed is not sent along with the next', { allowed: (text) => /429/.test(text) }, async (page, site) => {
+  await say(page, 'ERR_429');
+  await say(page, 'Hi there');
+  const { messages } = JSON.parse(site.requests.of('chat').at(-1).body);
+  assert.equal(messages, undefined);
+});
+
+visit('tools run step by step, and the answer knows their results', {}, async (page) => {
+  const bodies = watch(page);
+  await standIn(page, 'OpenAiChat');
+  await set(page, { tools: true });
+  const { reply, failure } = await say(page, 'Please calculate (17 + 4) * 2.5');
+  assert.equal(failure, undefined);
+  assert.equal(await reply.locator('.call b').innerText(), 'calculate');
+  assert.match(await reply.innerText(), /The tool says: 52\.5/);
+  assert.deepEqual(bodies[0].tools.map((tool) => tool.function.name), ['current_time', 'calculate']);
+  assert.equal(bodies.length, 2);
+  assert.match(await page.locator('#code').innerText(), /runTools\(chat, \{ messages: .*tools: \[clock, calculator\]/);
+  await say(page, 'And now?');
+  assert.deepEqual(bodies.at(-1).messages.map(({ role }) => role), ['user', 'assistant', 'tool', 'assistant', 'user']);
+});
+
+visit('sites have no tools, and the page says so', {}, async (page) => {
+  await set(page, { tools: true });
+  const { notes, failure } = await say(page, 'Hi there');
+  assert.equal(failure, undefined);
+  assert.match(notes.join(), /have no tools/);
+});
+
+visit('a schema is asked for, and one that is no JSON is told before anything is sent', {}, async (page) => {
+  const bodies = watch(page);
+  await standIn(page, 'Anthropic');
+  await set(page, { schema: '{ "type": ' });
+  assert.match((await say(page, 'Hi')).failure, /schema of the answer is no JSON/);
+  assert.equal(bodies.length, 0);
+  await openSettings(page);
+  await page.click('#schema-example');
+  const { reply } = await say(page, 'Please note that Ada is 36 years old');
+  assert.match(await reply.innerText(), /Ada/);
+  assert.match(await page.locator('#code').innerText(), /responseFormat: \{ type: 'json_schema'/);
+});
+
+visit('system text, effort and limits reach the service, and the code shows them', {}, async (page) => {
+  const bodies = watch(page);
+  await standIn(page, 'OpenAiResponses');
+  await set(page, { system: 'Be brief.', effort: 'low', maxTokens: '300' });
+  await say(page, 'Hi there');
+  assert.equal(bodies[0].max_output_tokens, 300);
+  assert.equal(bodies[0].reasoning.effort, 'low');
+  assert.match(JSON.stringify(bodies[0]), /Be brief\./);
+  assert.match(await page.locator('#code').innerText(), /role: 'system', content: 'Be brief\.'[\s\S]*reasoningEffort: 'low', maxTokens: 300/);
+});
+
+visit('a temperature reaches the service', {}, async (page) => {
+  const bodies = watch(page);
+  await standIn(page, 'Gemini');
+  await set(page, { temperature: '0' });
+  await say(page, 'Hi there');
+  assert.equal(bodies[0].generationConfig.temperature, 0);
+});
+
+for (const provider of ['OpenAiChat', 'OpenAiResponses', 'Anthropic', 'Gemini', 'Ollama']) {
+  visit(`${provider} lists its models in the page`, {}, async (page) => {
+    await standIn(page, provider);
+    await page.fill('.lane [name=model]', '');
+    await page.click('.list-models');
+    await page.waitForFunction(() => document.querySelector('.models-said').textContent.includes('lists 2 models'));
+    assert.deepEqual(await page.locator('#models option').evaluateAll((all) => all.map(({ value }) => value)), ['stub-small', 'stub-large']);
+    assert.equal(await page.inputValue('.lane [name=model]'), 'stub-small');
+  });
+}
+
+visit('why models cannot be listed is told in words', { allowed: (text) => /CORS|Failed to load|404/.test(text) }, async (page, site) => {
+  await standIn(page, 'OpenAiChat');
+  await page.fill('.lane [name=baseUrl]', `${site.url}/services/nothing/v1`);
+  await page.click('.list-models');
+  await page.waitForFunction(() => / \(.*404/.test(document.querySelector('.models-said').textContent));
+});
+
+visit('each of SERVICES can be chosen, and an address with a gap is there to be filled in', {}, async (page) => {
+  await openSettings(page);
+  const offered = await page.locator('select[name=provider] optgroup').nth(2).locator('option').evaluateAll((all) => all.map(({ value }) => value));
+  const services = await page.evaluate(async () => Object.keys((await import(new URL('./rivulet/index.js', document.baseURI))).SERVICES));
+  assert.deepEqual([...offered].sort(), [...services].sort());
+  await page.selectOption('select[name=provider]', 'groq');
+  assert.match(await page.locator('#code').innerText(), /import \{ OpenAiChat, SERVICES \}[\s\S]*new OpenAiChat\(\{ \.\.\.SERVICES\.groq \}\)/);
+  await page.selectOption('select[name=provider]', 'azure');
+  assert.match(await page.inputValue('input[name=baseUrl]'), /\{resource\}/);
+  await page.fill('input[name=model]', 'm');
+  assert.match((await say(page, 'Hi')).failure, /cannot be made[\s\S]*resource/);
+});
+
+visit('two providers answer side by side, each with its own talk, and one is chosen to go on with', {}, async (page) => {
+  const bodies = watch(page);
+  await standIn(page, 'OpenAiChat');
+  await page.click('#add-lane');
+  await standIn(page, 'Anthropic', 1);
+  await page.fill('#message', 'Hello both');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.reply').length === 2 && document.querySelectorAll('.reply.waiting').length === 0);
+  assert.deepEqual(await page.locator('.side-by-side .reply').evaluateAll((all) => all.map((node) => node.getAttribute('aria-label'))), ['Reply of OpenAiChat', 'Reply of Anthropic']);
+  assert.match(await page.locator('#code').innerText(), /chats\.map/);
+  await page.locator('.reply').nth(1).getByRole('button', { name: 'Go on with this one' }).click();
+  assert.equal(await page.locator('.keep').nth(1).getAttribute('aria-pressed'), 'true');
+  await openSettings(page);
+  await page.locator('.lane').nth(1).locator('.remove-lane').click();
+  bodies.length = 0;
+  await say(page, 'And now?');
+  const [{ messages }] = bodies;
+  assert.equal(messages[1].content, await page.locator('.reply').nth(1).locator('.content').innerText(), 'the kept answer went along');
+});
+
+visit('a fallback asks the next one, and the attempts are on a time line', { allowed: (text) => /Failed to load|404/.test(text) }, async (page, site) => {
+  await standIn(page, 'OpenAiChat');
+  await page.locator('.lane').nth(0).locator('[name=baseUrl]').fill(`${site.url}/services/nothing/v1`);
+  await page.click('#add-lane');
+  await standIn(page, 'Gemini', 1);
+  await page.selectOption('select[name=together]', 'fallback');
+  assert.match(await page.locator('#code').innerText(), /new Fallback\(\[/);
+  const { reply, failure } = await say(page, 'Hello');
+  assert.equal(failure, undefined);
+  assert.match(await reply.innerText(), /You asked: "Hello"/);
+  assert.match(await reply.innerText(), /OpenAiChat[\s\S]*Gemini/, 'both attempts are told');
+});
+
+visit('a fallback that does not wait long asks both', {}, async (page) => {
+  await standIn(page, 'OpenAiChat');
+  await page.click('#add-lane');
+  await standIn(page, 'Gemini', 1);
+  await page.selectOption('select[name=together]', 'fallback');
+  await page.fill('[name=hedgeAfter]', '2');
+  assert.match(await page.locator('#code').innerText(), /hedgeAfter: 2000/);
+  assert.equal((await say(page, 'Hello')).failure, undefined);
+});
+
+visit('what was said is fetched by the arrow up, and left by the arrow down', {}, async (page) => {
+  await say(page, 'First message');
+  await say(page, 'Second message');
+  await page.focus('#message');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await page.inputValue('#message'), 'Second message');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await page.inputValue('#message'), 'First message');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await page.inputValue('#message'), '');
+  await page.fill('#message', 'A draft');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await page.inputValue('#message'), 'A draft', 'a draft is not lost');
+});
+
+visit('a button leads to the end, when one has scrolled away from it', { context: { viewport: { width: 1280, height: 600 } } }, async (page) => {
+  await say(page, 'Tell me a long story');
+  await say(page, 'Tell me a long story');
+  assert.equal(await page.locator('#jump').isVisible(), false);
+  await page.locator('.conversation').evaluate((node) => { node.scrollTop = 0; });
+  await page.locator('#jump').click();
+  await page.waitForFunction(() => document.querySelector('#jump').hidden);
+});
+
+visit('a reply of one talk is not shown in another, and is kept with what came', { delay: 20 }, async (page, site) => {
+  site.fault({ name: 'stall', after: 2 });
+  await page.fill('#message', 'Hi there');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent.startsWith('Hello'));
+  await page.click('#anew');
+  assert.equal(await (await site.requests.when('chat')).closed, 'aborted');
+  assert.equal(await page.locator('.reply').count(), 0);
+  assert.equal((await say(page, 'Hi again')).failure, undefined);
+  assert.equal(await page.locator('.reply').count(), 1);
+});
+
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP8z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==';
+
+visit('files go along with a message, also by themselves, and come back to be sent with another wording', {}, async (page) => {
+  const bodies = watch(page);
+  await standIn(page, 'Gemini');
+  await page.locator('#files input').setInputFiles([{ name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(PNG, 'base64') }]);
+  await page.waitForFunction(() => document.querySelector('#files .file-chip img'));
+  const { reply } = await say(page, 'What is this?');
+  assert.match(await reply.innerText(), /I see /);
+  assert.equal(bodies[0].contents[0].parts.find((part) => part.inlineData).inlineData.data, PNG);
+  assert.equal(await page.locator('#files .file-chip').count(), 0, 'the field is free again');
+  assert.match(await page.locator('.you').innerText(), /dot\.png/);
+  await page.locator('.you').getByRole('button', { name: 'Edit' }).click();
+  assert.equal(await page.locator('#files .file-chip').count(), 1);
+  await page.fill('#message', '');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelector('.you .variant-number') && !document.querySelector('.reply.waiting'));
+  assert.equal(bodies[1].contents[0].parts.length, 1);
+});
+
+/** What the list of talks has, newest first. */
+const listedTalks = (page) => page.locator('.talk-title').allTextContents();
+
+visit('talks are kept: a reload shows the same one, the list has the others, and no key is in any of them', { allowed: (text) => /401/.test(text) }, async (page) => {
+  const key = 'sk-canary-0123456789';
+  await say(page, 'My first talk');
+  await page.click('#anew');
+  await standIn(page, 'OpenAiChat');
+  await page.fill('#api-key', key);
+  await say(page, `My second talk, with ${key} in it`);
+  await openSettings(page);
+  await page.fill('#api-key', '');
+  await page.waitForFunction(() => document.querySelectorAll('.talk-row').length === 2);
+  await page.reload();
+  await page.waitForSelector('.reply:not(.waiting)');
+  assert.match(await page.locator('.you .content').innerText(), /^My second talk, with/);
+  assert.ok(!(await page.content()).includes('canary'));
+  assert.deepEqual((await listedTalks(page)).map((title) => title.slice(0, 12)), ['My second ta', 'My first tal']);
+  await page.click('#talks summary');
+  await page.locator('.talk-open').nth(1).click();
+  await page.waitForFunction(() => document.querySelector('.you .content').textContent === 'My first talk');
+  assert.match(await page.locator('.reply .content').innerText(), /^Hello from the stub model/);
+  const kept = await page.evaluate(() => new Promise((resolve, reject) => {
+    const opening = indexedDB.open('rivulet-demo-talks');
+    opening.onerror = reject;
+    opening.onsuccess = () => {
+      const all = opening.result.transaction('talks').objectStore('talks').getAll();
+      all.onsuccess = () => resolve(JSON.stringify(all.result));
+    };
+  }));
+  assert.match(kept, /My first talk/);
+  assert.ok(!kept.includes('canary'));
+});
+
+visit('a stored talk goes on where it was: with its branches, tools and thread', {}, async (page, site) => {
+  await say(page, 'Hi there');
+  await page.reload();
+  await page.waitForSelector('.reply:not(.waiting)');
+  await say(page, 'And now?');
+  const [first, second] = site.requests.of('chat').map(({ body }) => JSON.parse(body));
+  assert.equal(second.chatId, first.chatId);
+  assert.deepEqual(second.messages.map(({ role }) => role), ['user', 'assistant']);
+});
+
+visit('a talk that is deleted comes back by Undo, and not by a reply that was on its way', { delay: 20 }, async (page, site) => {
+  site.fault({ name: 'stall', after: 2 });
+  await page.fill('#message', 'Hi there');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent.startsWith('Hello') && document.querySelector('.talk-row'));
+  await page.click('#talks summary');
+  await page.locator('.talk-more').click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  assert.equal(await (await site.requests.when('chat')).closed, 'aborted');
+  await page.locator('.toast').waitFor();
+  assert.deepEqual(await listedTalks(page), []);
+  assert.equal(await page.locator('.you').count(), 0);
+  await page.locator('.toast button').click();
+  await page.waitForFunction(() => document.querySelector('.you .content')?.textContent === 'Hi there');
+  assert.equal(await page.locator('.unanswered, .reply').count(), 1, 'it has its reply, or offers to ask');
+});
+
+visit('a message whose reply never came can be asked again after a reload', { delay: 20 }, async (page, site) => {
+  site.fault({ name: 'stall', after: 2 });
+  await page.fill('#message', 'Hi there');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelector('.talk-row') && document.querySelector('.reply .content')?.textContent);
+  await page.reload();
+  await press(page, page.getByRole('button', { name: 'Ask now' }));
+  assert.match(await page.locator('.reply .content').innerText(), /^Hello from the stub model/);
+  assert.equal(await page.locator('.you').count(), 1);
+});
+
+visit('a link has the settings of all providers and no key', { context: { permissions: ['clipboard-read', 'clipboard-write'] } }, async (page, site) => {
+  await standIn(page, 'OpenAiChat');
+  await page.fill('#api-key', 'sk-canary-0123456789');
+  await page.click('#add-lane');
+  await page.locator('.lane').nth(1).locator('select[name=provider]').selectOption('groq');
+  await page.locator('.lane').nth(1).locator('[name=model]').fill('llama');
+  await set(page, { system: 'Be brief.', tools: true });
+  await page.click('#share button');
+  await page.waitForFunction(() => document.querySelector('.share-said').textContent.startsWith('Copied'));
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  assert.ok(!link.includes('canary'));
+  await page.evaluate(() => localStorage.clear());
+  await page.goto('about:blank');
+  await page.goto(link);
+  await page.waitForFunction(() => document.querySelector('#code').textContent !== '');
+  assert.deepEqual(await page.locator('.lane select[name=provider]').evaluateAll((all) => all.map(({ value }) => value)), ['OpenAiChat', 'groq']);
+  assert.equal(await page.inputValue('[name=system]'), 'Be brief.');
+  assert.equal(await page.isChecked('[name=tools]'), true);
+  assert.equal(await page.inputValue('#api-key'), '');
+  await openSettings(page);
+  await page.locator('.lane').nth(1).locator('.remove-lane').click();
+  await page.reload();
+  assert.equal(await page.locator('.lane').count(), 1, 'what was changed since counts, and not the link');
+  assert.equal(new URL(page.url()).origin, site.origin);
+});
+
+/** What each chip of "When it goes wrong" has to show. */
+const FAULTS = {
+  'Rate limit': /Too many messages/,
+  'Key of the site': /The service failed[^]*Incorrect API key/,
+  'Banned word': /refuses this message/,
+  'Connection lost': /broke off|cannot be reached/,
+  'Breaks off': /broke off/,
+  Firewall: /stands before the chat/,
+  'Falls silent': /took too long/,
+  'Busy once, then fine': /Tried again|tries again/,
+};
+for (const provider of ['AiEngine', 'AiPower', 'AiPuffer']) {
+  visit(`the faults of the chips really come: ${provider}`, { allowed: (text) => /4\d\d|503|Failed to load|ERR_/.test(text) }, async (page) => {
+    await openSettings(page);
+    await page.selectOption('select[name=provider]', provider);
+    if (provider === 'AiPower') {
+      await page.locator('.more summary').click();
+      await page.fill('[name=page]', '/chat-power/');
+    }
+    await set(page, { idle: '1' });
+    const group = page.getByRole('group', { name: 'When it goes wrong' });
+    const labels = await page.evaluate(() => [...document.querySelectorAll('#example-groups [aria-label="When it goes wrong"] button')].map((button) => button.textContent));
+    assert.deepEqual(labels.sort(), Object.keys(FAULTS).sort());
+    for (const [label, words] of Object.entries(FAULTS)) {
+      await page.click('#anew');
+      await page.evaluate(() => { document.querySelector('#examples').open = true; });
+      await press(page, group.getByRole('button', { name: label })).catch((error) => { throw new Error(label, { cause: error }); });
+      assert.match(await page.locator('.reply').innerText(), words, label);
+    }
+  });
+}

@@ -1,0 +1,113 @@
+// Asks a provider and writes down what it answers. It uses rivulet's interface and knows nothing of the page.
+
+import { taskSlicer } from '../page/tasks.js';
+import { answerText } from './tree.js';
+
+/** Events that are shown while they come and not kept: pieces of calls, of which the whole follows, and what only programs read. */
+const isKept = ({ type, done }) => !['raw', 'logprobs', 'conversation'].includes(type) && !(type === 'tool-call' && !done);
+/** How much of `raw` members is kept, in characters of JSON, so that a talk does not hold each answer many times. */
+const MOST_RAW = 20_000;
+
+/**
+ * @typedef {object} Outcome
+ * @property {any[]} messages what the reply adds to the conversation
+ * @property {any} conversation
+ * @property {any[]} events
+ * @property {any[] | undefined} attempts of a `Fallback`, with times from the call on
+ * @property {unknown} [error]
+ * @property {boolean} stopped by the visitor
+ */
+
+/**
+ * Reads a reply to its end. It never rejects: the outcome says how the reply ended.
+ *
+ * @param {() => any} makeReply may throw or reject, as constructors and options do
+ * @param {{ signal: AbortSignal, now: () => number, before?: any[], onEvent: (event: any, at: number, reply: any) => Promise<void> | undefined }} options `before`: events
+ *   of the page's own, which come first. A promise of `onEvent` is waited for before the next event is read
+ * @returns {Promise<Outcome>}
+ */
+export async function ask(makeReply, { signal, now, before = [], onEvent }) {
+  const record = recorder();
+  for (const event of before) {
+    record.add(event, 0);
+    onEvent(event, 0);
+  }
+  const startedAt = Date.now() - now();
+  let reply;
+  let failed = {};
+  try {
+    reply = await makeReply();
+    signal.throwIfAborted();
+    const whenLong = taskSlicer();
+    for await (const event of reply.events) {
+      // Pieces that came together are read without a task in between, however many they are.
+      const pause = whenLong();
+      if (pause) await pause;
+      signal.throwIfAborted();
+      const at = now();
+      record.add(event, at);
+      const room = onEvent(event, at, reply);
+      if (room) await room;
+    }
+  } catch (error) {
+    failed = { error };
+  }
+  return {
+    messages: messagesOf(reply, record.events),
+    conversation: plain(reply?.conversation) ?? null,
+    events: record.events,
+    attempts: reply?.attempts?.map((attempt) => ({ ...plainAttempt(attempt), startedAt: Math.max(0, attempt.startedAt - startedAt) })),
+    ...failed,
+    stopped: failed.error !== undefined && signal.aborted,
+  };
+}
+
+/** Keeps events: pieces of text that follow each other become one. */
+function recorder() {
+  const events = [];
+  return {
+    events,
+    add(event, at) {
+      if (!isKept(event)) return;
+      const last = events.at(-1);
+      const isNext = last?.type === event.type && last.part === event.part;
+      if (isNext && (event.type === 'text' || event.type === 'reasoning')) last.text += event.text;
+      else events.push({ ...bounded(event), at });
+    },
+  };
+}
+
+/** An event as it can be stored: errors in words, and no service's object beyond a bound. */
+function bounded(event) {
+  const { error, raw, ...rest } = event;
+  const kept = plain(rest) ?? { type: event.type };
+  if (error !== undefined) kept.error = plainError(error);
+  if (raw !== undefined && (JSON.stringify(raw)?.length ?? 0) <= MOST_RAW) kept.raw = plain(raw);
+  return kept;
+}
+
+const plainError = ({ code, name, message, status, retryAfterMs, provider }) => ({ code, name, message, status, retryAfterMs, provider });
+const plainAttempt = ({ provider, state, startedAt, ms, error }) => ({ provider, state, startedAt, ms, ...(error && { error: plainError(error) }) });
+
+/** What has a form in JSON. */
+function plain(value) {
+  try {
+    return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What a reply adds to the conversation. A call without a result is left out, since no service goes on from there; of a reply that has
+ * nothing else, nothing is left. A text that is longer than the library keeps it comes from the events.
+ */
+function messagesOf(reply, events) {
+  const text = () => answerText({ events });
+  const given = reply?.messages ?? (reply ? [reply.message ?? { role: 'assistant', content: text() }] : []);
+  const all = plain(given) ?? [];
+  const answered = new Set(all.filter(({ role }) => role === 'tool').map(({ tool_call_id: id }) => id));
+  return all
+    .map((message) => (message.tool_calls?.some(({ id }) => !answered.has(id)) ? { role: 'assistant', content: message.content } : message))
+    .filter(({ role, content, tool_calls: calls, images }) => role === 'tool' || calls?.length > 0 || images?.length > 0 || content?.length > 0);
+}

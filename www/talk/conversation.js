@@ -1,0 +1,297 @@
+// The conversation in the page: draws the branch of a talk that is shown, asks for replies, and keeps what comes.
+
+import { answerView } from '../answer/answer.js';
+import { copyText } from '../page/copy.js';
+import { el } from '../page/dom.js';
+import { Timings } from '../panels/timings.js';
+import {
+  laneOptions, makeFallback, makeProvider, nameOf, pricesOf, serviceKey, sharedOptions, takesTools,
+} from '../settings/providers.js';
+import { ask } from './ask.js';
+import { explained } from './errors.js';
+import { questionView } from './question.js';
+import { TOOLS } from './tools.js';
+import { addQuestion, addReply, answerText, conversationOf, messagesOf, newTalk, path, replaceAnswers, show, siblings, turnOf } from './tree.js';
+import { drawVariants, focusButton } from './variants.js';
+
+/**
+ * What of the page the conversation tells what happens; all may be left out but `follow`.
+ *
+ * @typedef {object} Watchers
+ * @property {(start: { providers: string[] }) => void} onStart a reply is asked for
+ * @property {(event: any, at: number, timings: Timings, lane: number) => void} onEvent
+ * @property {(end: { error?: unknown, stopped: boolean, timings: Timings, text: string, provider: string }, lane: number) => void} onAnswer
+ * @property {() => void} onEnd no reply is under way any more
+ * @property {(talk: import('./tree.js').Talk) => void} onChange what there is of the talk has changed
+ * @property {(question: import('./tree.js').Question) => void} onEdit
+ * @property {(answer: import('./tree.js').Answer) => void} onEvents the visitor wants to see the events of an answer
+ */
+
+/**
+ * @param {{ log: HTMLElement, follow: any, form: any } & Watchers} page `form`: the settings (settings/form.js)
+ */
+export function conversation({ log, follow, form, onStart, onEvent, onAnswer, onEnd, onChange, onEdit, onEvents }) {
+  let talk = newTalk();
+  let controller = null;
+  /** The nodes of the turns that are drawn, by id. */
+  const drawn = new Map();
+
+  /** Draws the turns of the branch that are not drawn yet, and takes away those of others. */
+  function draw() {
+    const turns = path(talk);
+    const wanted = new Set(turns.map(({ id }) => id));
+    for (const [id, { node }] of drawn) {
+      if (wanted.has(id)) continue;
+      node.remove();
+      drawn.get(id).release?.();
+      drawn.delete(id);
+    }
+    for (const turn of turns) {
+      if (!drawn.has(turn.id)) put(turn, turn.kind === 'question' ? questionOf(turn) : storedReply(turn));
+      else drawn.get(turn.id).variants?.(variantsOf(turn));
+    }
+    log.querySelector('.unanswered')?.remove();
+    const last = turns.at(-1);
+    if (last?.kind !== 'question' || controller) return;
+    log.append(el('p', { className: 'note unanswered' }, 'The page was closed before a reply came. ',
+      el('button', { type: 'button', className: 'small', onclick: () => regenerate(last.id) }, 'Ask now')));
+  }
+
+  function put(turn, view) {
+    drawn.set(turn.id, view);
+    log.append(view.node);
+    view.variants?.(variantsOf(turn));
+  }
+
+  /** The place of a turn among the others that stand there: `undefined` where it is alone. */
+  function variantsOf(turn) {
+    const all = siblings(talk, turn);
+    if (all.length < 2) return undefined;
+    const at = all.findIndex(({ id }) => id === turn.id);
+    const go = (to) => () => {
+      if (controller || !all[to]) return;
+      show(talk, all[to]);
+      draw();
+      drawn.get(all[to].id)?.focusVariants?.(to > at ? 1 : 0);
+      onChange(talk);
+    };
+    return { at, count: all.length, before: go(at - 1), after: go(at + 1) };
+  }
+
+  const questionOf = (turn) => questionView(turn, { onEdit: () => { if (!controller) onEdit(turn); } });
+
+  /** The views of a reply's answers, in columns where there are several, and the buttons below them. */
+  function replyFrame(views, { question, replyId }) {
+    const columns = el('div', { className: views.length > 1 ? 'answers side-by-side' : 'answers' }, ...views.map(({ node }) => node));
+    const variants = el('span', { className: 'variants' });
+    const again = el('button', { type: 'button', className: 'small quiet', onclick: () => regenerate(question) }, 'Ask again');
+    const actions = el('div', { className: 'reply-actions', hidden: true }, again, variants);
+    // Below several answers, and in the row of the one that is alone.
+    if (views.length === 1) views[0].actions.append(actions);
+    return {
+      node: el('div', { className: 'reply-turn' }, columns, ...(views.length > 1 ? [actions] : [])),
+      release: () => views.forEach((view) => view.release()),
+      variants: (now) => drawVariants(variants, now, 'Reply'),
+      focusVariants: (which) => focusButton(variants, which),
+      /** The answers are complete. */
+      finish(answers) {
+        actions.hidden = false;
+        // Where it failed before anything came there is "Try again".
+        again.hidden = answers.every(({ error, messages }) => error && messages.length === 0);
+        answers.forEach((answer, lane) => {
+          const text = answerText(answer);
+          const copy = el('button', { type: 'button', className: 'small quiet', hidden: text === '', onclick: () => copyText(copy, text) }, 'Copy');
+          views[lane].actions.prepend(copy, el('button', { type: 'button', className: 'small quiet', onclick: () => onEvents(answer) }, 'Events'));
+          if (answers.length > 1) views[lane].actions.append(keepButton(lane));
+        });
+        showKept();
+      },
+    };
+
+    function keepButton(lane) {
+      const keep = () => {
+        const reply = turnOf(talk, replyId());
+        if (!reply) return;
+        reply.kept = lane;
+        showKept();
+        onChange(talk);
+      };
+      return el('button', { type: 'button', className: 'small quiet keep', 'aria-pressed': 'false', onclick: keep }, 'Go on with this one');
+    }
+    function showKept() {
+      const kept = turnOf(talk, replyId())?.kept ?? 0;
+      views.forEach(({ actions: row }, lane) => row.querySelector('.keep')?.setAttribute('aria-pressed', String(lane === kept)));
+    }
+  }
+
+  function storedReply(turn) {
+    const views = turn.answers.map((answer) => {
+      const view = answerView({
+        provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, follow,
+        onAgain: () => again(turn), onContinue: () => goOn(turn),
+      });
+      for (const { at, ...event } of answer.events) view.event(event, at);
+      const { error, stopped, timings, attempts, prices } = answer;
+      view.finish({ error, stopped, timings, attempts, prices });
+      return view;
+    });
+    const frame = replyFrame(views, { question: turn.parent, replyId: () => turn.id });
+    frame.finish(turn.answers);
+    return frame;
+  }
+
+  /** Asks again for the reply to a question. The replies so far stay as other branches. */
+  function regenerate(questionId) {
+    if (!controller) return reply(questionId);
+    return undefined;
+  }
+
+  /** Tries a reply again that failed. One in which nothing came is not worth a branch. */
+  function again(turn) {
+    if (!controller) reply(turn.parent, turn.answers.every(({ messages }) => messages.length === 0) ? turn : undefined);
+  }
+
+  /** Has an answer go on that was cut: by a message, since no service takes the begin of an answer from every caller. */
+  function goOn(turn) {
+    if (!controller) reply(addQuestion(talk, turn.id, 'Please go on where you stopped.').id);
+  }
+
+  function send(content) {
+    if (controller) return undefined;
+    // Below the last reply; a question that has none is left as another wording.
+    const last = turnOf(talk, talk.leaf);
+    return reply(addQuestion(talk, last?.kind === 'question' ? last.parent : talk.leaf, content).id);
+  }
+
+  /** Asks with another wording of a question. */
+  function sendEdited(question, content) {
+    if (controller) return undefined;
+    return reply(addQuestion(talk, question.parent, content).id);
+  }
+
+  /** @param {string} questionId @param {import('./tree.js').Reply} [failed] the reply in whose place the new one comes */
+  async function reply(questionId, failed) {
+    const own = talk;
+    const ownController = controller = new AbortController();
+    own.leaf = questionId;
+    draw();
+    onChange(own);
+    const runs = plan(own, questionId, form.settings, form.lanes());
+    let turn;
+    const views = runs.map(({ name }) => answerView({
+      provider: name, isMarkdown: form.settings.markdown, isJson: form.settings.schema !== '', follow,
+      onAgain: () => turn && again(turn), onContinue: () => turn && goOn(turn),
+    }));
+    const frame = replyFrame(views, { question: questionId, replyId: () => turn?.id });
+    log.append(frame.node);
+    onStart({ providers: runs.map(({ name }) => name) });
+    follow.start();
+
+    const answers = await Promise.all(runs.map(async (run, lane) => {
+      const timings = new Timings();
+      const isShown = () => talk === own;
+      const outcome = await ask(run.makeReply(ownController.signal), {
+        signal: ownController.signal,
+        now: () => timings.now(),
+        before: run.before,
+        onEvent(event, at) {
+          if (!isShown()) return undefined;
+          if (event.type === 'text') timings.piece(event.text, at);
+          else if (event.type === 'reasoning') timings.reasoning(at);
+          onEvent(event, at, timings, lane);
+          views[lane].event(event, at);
+          return views[lane].room();
+        },
+      });
+      timings.finish();
+      const { error, stopped, ...rest } = outcome;
+      const figures = timings.plain();
+      const answer = {
+        provider: run.name, model: run.model, service: run.service, ...rest, timings: figures, stopped, isJson: form.settings.schema !== '',
+        ...(run.prices && { prices: run.prices }), ...(error !== undefined && !stopped && { error: explained(error) }),
+      };
+      if (isShown()) onAnswer({ error, stopped, timings, text: answerText(answer), provider: run.name }, lane);
+      await views[lane].finish({ error: stopped ? undefined : error, stopped, timings, attempts: rest.attempts, prices: run.prices });
+      return answer;
+    }));
+
+    turn = failed ? replaceAnswers(own, failed, answers) : addReply(own, questionId, answers);
+    if (talk === own) {
+      drawn.set(turn.id, frame);
+      follow.around(() => {
+        frame.finish(answers);
+        frame.variants(variantsOf(turn));
+      });
+    }
+    onChange(own);
+    if (controller === ownController) {
+      controller = null;
+      onEnd();
+    }
+  }
+
+  return {
+    get talk() {
+      return talk;
+    },
+    get isRunning() {
+      return controller !== null;
+    },
+    /** The questions of the branch that is shown. */
+    questions: () => path(talk).filter(({ kind }) => kind === 'question'),
+    send,
+    sendEdited,
+    stop: () => controller?.abort(),
+    /** Shows another talk. A reply that is under way is stopped, and kept with what came. */
+    open(other) {
+      controller?.abort();
+      controller = null;
+      talk = other;
+      const last = turnOf(talk, talk.leaf);
+      // The page was closed while a reply was on its way: shows one that is there, or offers to ask.
+      if (last?.kind === 'question') show(talk, last);
+      for (const view of drawn.values()) view.release?.();
+      drawn.clear();
+      log.replaceChildren();
+      draw();
+    },
+  };
+}
+
+/** Who is asked with what: one run for each provider that answers side by side, and one where there is one, or one after the other. */
+function plan(talk, questionId, settings, lanes) {
+  const isFallback = lanes.length > 1 && settings.together === 'fallback';
+  const isSide = lanes.length > 1 && !isFallback;
+  return (isFallback ? [lanes[0]] : lanes).map((lane, index) => {
+    const service = isFallback ? JSON.stringify(lanes.map(serviceKey)) : serviceKey(lane);
+    const asked = isFallback ? lanes : [lane];
+    const hasTools = settings.tools && asked.every(takesTools);
+    const before = settings.tools && !hasTools
+      ? [{ type: 'warning', message: `Chatbots of sites have no tools, so ${asked.length > 1 ? 'they were' : 'it was'} asked without clock and calculator.` }] : [];
+    return {
+      name: isFallback ? 'Fallback' : nameOf(lane),
+      model: lane.model,
+      service,
+      before,
+      prices: isFallback ? undefined : pricesOf(lane),
+      makeReply: (signal) => async () => {
+        const conversation = conversationOf(talk, turnOf(talk, questionId).parent, service, isSide ? index : undefined);
+        const options = {
+          ...(isFallback ? {} : laneOptions(lane)),
+          ...sharedOptions(settings),
+          ...(settings.raw && { includeRaw: true }),
+          messages: [
+            ...(settings.system ? [{ role: 'system', content: settings.system }] : []),
+            ...messagesOf(talk, questionId, isSide ? index : undefined),
+          ],
+          signal,
+          ...(conversation && { conversation }),
+        };
+        const provider = isFallback ? makeFallback(lanes, settings) : makeProvider(lane);
+        if (!hasTools) return provider.createAsyncGenerator(options);
+        const { runTools } = await import('../rivulet/tools.js');
+        return runTools(provider, { ...options, tools: TOOLS });
+      },
+    };
+  });
+}

@@ -1,0 +1,27 @@
+// Takes keys out of what is kept: a service may repeat in an error, and a visitor in a question, what must not be written down.
+
+/** Shorter ones would be found in any text. */
+const SHORTEST = 8;
+export const LEFT_OUT = '[key left out]';
+
+/**
+ * A copy in which no text holds any of the secrets.
+ *
+ * @template Value
+ * @param {Value} value plain JSON
+ * @param {string[]} secrets
+ * @returns {Value}
+ */
+export function withoutSecrets(value, secrets) {
+  const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret.replace(/\p{Cs}/gu, ''))]);
+  const known = [...new Set(forms)].filter(({ length }) => length >= SHORTEST);
+  if (known.length === 0) return value;
+  const clean = (text) => known.reduce((rest, secret) => rest.replaceAll(secret, () => LEFT_OUT), text);
+  const copy = (each) => {
+    if (typeof each === 'string') return clean(each);
+    if (Array.isArray(each)) return each.map(copy);
+    if (typeof each !== 'object' || each === null) return each;
+    return Object.fromEntries(Object.entries(each).map(([name, member]) => [clean(name), copy(member)]));
+  };
+  return copy(value);
+}
