@@ -60,12 +60,13 @@ const ADDED = ['rivulet', 'vendor', '_headers', '.nojekyll'];
 /** @returns {Promise<{ name: string, bytes: Uint8Array }[]>} the page's own files first */
 async function demoFiles() {
   const own = await pageNames();
-  const loaded = await modulesOf(own.filter((name) => name.endsWith('.js')), readModule);
+  const { names: loaded } = await modulesOf(own.filter((name) => name.endsWith('.js')), readModule);
+  const { atOnce } = await modulesOf(['main.js'], readModule);
   const modules = loaded.filter((name) => !own.includes(name)).sort();
   const text = (name, contents) => ({ name, bytes: Buffer.from(contents) });
   return [
     ...await Promise.all(own.map(async (name) => (name === 'index.html'
-      ? text(name, staticPage(await readFile(join(WWW, name), 'utf8')))
+      ? text(name, staticPage(await readFile(join(WWW, name), 'utf8'), atOnce))
       : { name, bytes: await readFile(join(WWW, name)) }))),
     ...await Promise.all(modules.map(async (name) => text(name, withoutMap(await readModule(name))))),
     text('_headers', headersFile()),
@@ -93,7 +94,8 @@ async function readModule(path) {
  *
  * @param {string[]} entries paths below the page
  * @param {(path: string) => Promise<string>} read
- * @returns {Promise<string[]>} the paths of all of them
+ * @returns {Promise<{ names: string[], atOnce: string[] }>} the paths of all of them; `atOnce`: of those that are loaded with the first entry, since
+ *   they are imported statically
  */
 export async function modulesOf(entries, read) {
   const { build } = await import('esbuild');
@@ -112,14 +114,25 @@ export async function modulesOf(entries, read) {
   }).catch((error) => {
     throw new Failure(`the page's modules cannot be followed: ${error.message}`);
   });
-  return Object.keys(metafile.inputs).filter((name) => name.startsWith('page:')).map((name) => name.slice('page:'.length));
+  const name = (input) => input.slice('page:'.length);
+  const atOnce = new Set([`page:${entries[0]}`]);
+  // A set goes on with what is added to it meanwhile.
+  for (const input of atOnce) {
+    for (const { path, kind } of metafile.inputs[input].imports) if (kind === 'import-statement') atOnce.add(path);
+  }
+  return { names: Object.keys(metafile.inputs).filter((input) => input.startsWith('page:')).map(name), atOnce: [...atOnce].map(name) };
 }
 
 /** Maps are not copied, and a browser's tools would ask for them. */
 const withoutMap = (text) => text.replace(/^\/\/# sourceMappingURL=.*$/m, '').trimEnd().concat('\n');
 
-/** The page with its policy in itself, before anything that the policy is about. @param {string} html */
-export function staticPage(html) {
+/**
+ * The page with its policy in itself, before anything that the policy is about, and with the modules that it begins with, so that a browser asks
+ * for all of them at once, and not for each when the one before has come.
+ *
+ * @param {string} html @param {string[]} [modules]
+ */
+export function staticPage(html, modules = []) {
   const first = '<meta charset="utf-8">';
   if (!html.includes(first)) throw new Failure(`www/index.html has no ${first}, behind which the policy is written`);
   return html.replace(first, () => [
@@ -127,6 +140,7 @@ export function staticPage(html) {
     `<meta http-equiv="Content-Security-Policy" content="${policyOfPage(HEADERS['Content-Security-Policy'])}">`,
     `<meta name="referrer" content="${HEADERS['Referrer-Policy']}">`,
     MARK,
+    ...modules.map((module) => `<link rel="modulepreload" href="${module}">`),
   ].join('\n  '));
 }
 

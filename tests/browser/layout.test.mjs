@@ -131,11 +131,10 @@ function inSight(node) {
   const seen = to - from;
   if (seen < Math.min(bottom - top - 1, 24)) return `it is ${Math.round(top)} to ${Math.round(bottom)} px from the top of ${innerHeight}`;
   if (left < 0 || right > innerWidth) return `it is ${Math.round(left)} to ${Math.round(right)} px from the side of ${innerWidth}`;
-  // A large box may begin under another thing, as long as some of it is free.
-  const free = [0.1, 0.3, 0.5, 0.7, 0.9].some((part) => {
-    const there = document.elementFromPoint((left + right) / 2, from + seen * part);
-    return node.contains(there);
-  });
+  // A large box may begin under another thing, or a button lie on the middle of a field, as long as a good part of it is free.
+  const parts = [0.1, 0.3, 0.5, 0.7, 0.9];
+  const points = parts.flatMap((x) => parts.map((y) => document.elementFromPoint(left + (right - left) * x, from + seen * y)));
+  const free = points.filter((there) => node.contains(there)).length >= 5;
   return free ? '' : 'something else covers it';
 }
 
@@ -144,5 +143,6 @@ function shareOfTalk() {
   const reply = document.querySelector('.reply');
   reply.scrollIntoView({ block: 'start' });
   const points = Array.from({ length: 40 }, (_, index) => (innerHeight * (index + 0.5)) / 40);
-  return points.filter((y) => document.elementFromPoint(innerWidth / 2, y)?.closest('.conversation')).length / points.length;
+  // Beside the middle, where a small button to the end may lie on the text.
+  return points.filter((y) => document.elementFromPoint(innerWidth / 4, y)?.closest('.conversation')).length / points.length;
 }
