@@ -131,8 +131,12 @@ test('the folder holds the page, what it imports, and nothing else', async () =>
   assert.deepEqual(names.filter((name) => !/\.(html|css|js|svg)$|^_headers$|^\.nojekyll$/.test(name)), []);
   assert.ok(names.includes('rivulet/index.js') && names.includes('vendor/markdown-it.js'), `${names}`);
   const texts = new Map(files.filter(({ name }) => name.endsWith('.js')).map(({ name, bytes }) => [name, Buffer.from(bytes).toString('utf8')]));
-  const imported = await modulesOf([...texts.keys()], async (name) => texts.get(name) ?? assert.fail(`${name} is imported, and not in the folder`));
+  const { names: imported } = await modulesOf([...texts.keys()], async (name) => texts.get(name) ?? assert.fail(`${name} is imported, and not in the folder`));
   assert.deepEqual(imported.sort(), [...texts.keys()].sort());
+  const html = Buffer.from(files.find(({ name }) => name === 'index.html').bytes).toString('utf8');
+  const preloaded = [...html.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map(([, name]) => name);
+  assert.ok(preloaded.includes('main.js') && preloaded.includes('rivulet/index.js'), 'the browser asks for all that the page begins with at once');
+  assert.deepEqual(preloaded.filter((name) => !names.includes(name) || /^(?:vendor\/|rivulet\/tools)/.test(name)), [], 'and for nothing that comes later');
   for (const [name, text] of texts) assert.doesNotMatch(text, /^\/\/# sourceMappingURL/m, name);
 });
 
@@ -149,7 +153,9 @@ test('modules are followed through imports of every form, and a missing one is n
     if (!(path in modules)) throw new Error(`no ${path}`);
     return modules[path];
   };
-  assert.deepEqual((await modulesOf(['main.js'], read)).sort(), Object.keys(modules).filter((name) => name !== 'rivulet/other.js').sort());
+  const { names, atOnce } = await modulesOf(['main.js'], read);
+  assert.deepEqual(names.sort(), Object.keys(modules).filter((name) => name !== 'rivulet/other.js').sort());
+  assert.deepEqual(atOnce, ['main.js', 'rivulet/index.js', 'rivulet/shared.js'], 'what comes later is not among those that the page begins with');
   await assert.rejects(modulesOf(['main.js', 'absent.js'], read), { message: /absent\.js/ });
 });
 
