@@ -279,6 +279,7 @@ function open(talk) {
   message.endEdit();
   rememberShown(talk);
   talks.open(talk);
+  if (talk.turns.length > 0) follow.start();
   message.running(false);
   byId('intro').hidden = talk.turns.length > 0;
   byId('examples').open = byId('connect').open = talk.turns.length === 0 && isRoomy();

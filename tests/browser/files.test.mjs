@@ -147,7 +147,7 @@ visit('a file that is really dragged here is taken, and the page stays', {}, asy
   const drag = (type) => session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data: { items: [], files: [path], dragOperationsMask: 1 } });
   await drag('dragEnter');
   await drag('dragOver');
-  await page.getByText('Drop files to add them').waitFor();
+  await page.locator('.drop-hint').last().waitFor();
   await drag('drop');
   await page.waitForFunction(() => !window.tray.isEmpty() && !window.tray.isReading());
   assert.deepEqual(await names(page), ['dragged.txt']);

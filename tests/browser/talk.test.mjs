@@ -118,6 +118,23 @@ visit('tools run step by step, and the answer knows their results', {}, async (p
   assert.deepEqual(bodies.at(-1).messages.map(({ role }) => role), ['user', 'assistant', 'tool', 'assistant', 'user']);
 });
 
+visit('the clock knows cities, and says what it does not know', {}, async (page) => {
+  const told = await page.evaluate(async () => {
+    const { clock } = await import(new URL('./talk/tools.js', document.baseURI));
+    const zones = ['Oslo', 'New York', 'Europe/Oslo', 'utc'].map((timeZone) => clock.run({ timeZone }).timeZone);
+    let words;
+    try {
+      clock.run({ timeZone: 'Atlantis' });
+    } catch (error) {
+      words = error.message;
+    }
+    return { zones, words, own: clock.run({}).timeZone === Intl.DateTimeFormat().resolvedOptions().timeZone };
+  });
+  assert.deepEqual(told.zones, ['Europe/Oslo', 'America/New_York', 'Europe/Oslo', 'utc']);
+  assert.match(told.words, /no time zone "Atlantis"/);
+  assert.equal(told.own, true);
+});
+
 visit('sites have no tools, and the page says so', {}, async (page) => {
   await set(page, { tools: true });
   const { notes, failure } = await say(page, 'Hi there');
@@ -219,6 +236,7 @@ visit('a fallback asks the next one, and the attempts are on a time line', { all
   assert.equal(failure, undefined);
   assert.match(await reply.innerText(), /You asked: "Hello"/);
   assert.match(await reply.innerText(), /OpenAiChat[\s\S]*Gemini/, 'both attempts are told');
+  assert.equal(await page.locator('#jump').isVisible(), false, 'and the end of them is in sight');
 });
 
 visit('a fallback that does not wait long asks both', {}, async (page) => {
@@ -308,7 +326,7 @@ visit('talks are kept: a reload shows the same one, the list has the others, and
   assert.deepEqual((await listedTalks(page)).map((title) => title.slice(0, 12)), ['My second ta', 'My first tal']);
   await page.click('#talks summary');
   await page.locator('.talk-open').nth(1).click();
-  await page.waitForFunction(() => document.querySelector('.you .content').textContent === 'My first talk');
+  await page.waitForFunction(() => document.querySelector('.you .content').textContent === 'My first talk' && !document.querySelector('.reply.waiting'));
   assert.match(await page.locator('.reply .content').innerText(), /^Hello from the stub model/);
   const kept = await page.evaluate(() => new Promise((resolve, reject) => {
     const opening = indexedDB.open('rivulet-demo-talks');
@@ -417,3 +435,31 @@ for (const provider of ['AiEngine', 'AiPower', 'AiPuffer']) {
     }
   });
 }
+
+visit('a long talk that is opened again shows its end first, and the rest while one may already write', {}, async (page) => {
+  await page.evaluate(async () => {
+    const [{ openStore }, { newTalk, addQuestion, addReply }] = await Promise.all(['./talk/store.js', './talk/tree.js'].map((path) => import(new URL(path, document.baseURI))));
+    const text = '# Head\n\nWith **bold**.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```js\nconst x = 1;\n```\n\n'.repeat(10);
+    const talk = newTalk();
+    for (let at = 0; at < 100; at += 1) {
+      const question = addQuestion(talk, talk.leaf, `Question ${at}`);
+      addReply(talk, question.id, [{
+        provider: 'AiEngine', model: '', service: 'x', messages: [{ role: 'assistant', content: text }], conversation: null, stopped: false,
+        events: [{ type: 'text', text, at: 1 }], timings: { first: 1, elapsed: 5, pieces: 3, characters: text.length },
+      }]);
+    }
+    await (await openStore()).put(talk);
+    sessionStorage.setItem('rivulet-demo-talk', talk.id);
+  });
+  await page.addInitScript(() => {
+    window.order = [];
+    new MutationObserver((changes) => {
+      for (const { target } of changes) if (target.matches?.('.reply:not(.waiting)')) window.order.push([...document.querySelectorAll('.reply')].indexOf(target));
+    }).observe(document, { subtree: true, attributes: true, attributeFilter: ['class'] });
+  });
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll('.reply').length === 100 && !document.querySelector('.reply.waiting'));
+  assert.deepEqual(await page.evaluate(() => window.order.slice(0, 3)), [99, 98, 97]);
+  assert.equal(await page.locator('#jump').isVisible(), false, 'the end is in sight');
+  assert.ok(await page.locator('.reply').last().locator('td').first().isVisible());
+});

@@ -82,6 +82,7 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
   /** What `finish` was told, and nodes for the end of the answer. */
   let end = {};
   let notes = [];
+  let chart;
   const library = isMarkdown && !isJson ? loadMarkdown().then(useMarkdown, () => {}) : undefined;
 
   /** The parts that are drawn in this frame. */
@@ -96,6 +97,8 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
       flow.move();
       below.append(...notes);
       notes = [];
+      if (chart) pace.after(chart);
+      chart = undefined;
       for (const part of [...pending]) if (part.draw()) pending.delete(part);
       isDrawn = pending.size === 0;
       if (newest && !isStored && !isJson) highlightNew(node, flow.block.node, newest);
@@ -348,7 +351,7 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
       notes.push(...endingNodes({
         error, stopped, reason, text: whole, isEmpty: whole === '' && tools.count === 0 && !hasOther, isWaiting: tools.areOpen,
       }, { isFresh: !isStored, onAgain, onContinue }));
-      if (attempts?.length) pace.after(attemptsChart(attempts));
+      if (attempts?.length) chart = attemptsChart(attempts);
       await library;
       frame.flush();
       while (!isDrawn) {

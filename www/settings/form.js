@@ -148,6 +148,10 @@ export function settingsForm({ form, settings: first, onChange }) {
     }
     apply();
   });
+  // By itself Chromium scrolls only the cursor of a text area into sight, which may be below the message field.
+  form.addEventListener('focusin', ({ target }) => {
+    if (target instanceof HTMLTextAreaElement) target.scrollIntoView({ block: 'nearest' });
+  });
   form.addEventListener('submit', (event) => event.preventDefault());
   byId('add-lane').addEventListener('click', () => {
     const lane = addLane({ ...LANE, url: settings.lanes[0].url });

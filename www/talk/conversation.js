@@ -3,6 +3,7 @@
 import { answerView } from '../answer/answer.js';
 import { copyText } from '../page/copy.js';
 import { el } from '../page/dom.js';
+import { nextTask } from '../page/tasks.js';
 import { Timings } from '../panels/timings.js';
 import {
   laneOptions, makeFallback, makeProvider, nameOf, pricesOf, serviceKey, sharedOptions, takesTools,
@@ -35,6 +36,9 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
   let controller = null;
   /** The nodes of the turns that are drawn, by id. */
   const drawn = new Map();
+  /** Stored replies that have their place and are not drawn yet. */
+  const stored = [];
+  let isReplaying = false;
 
   /** Draws the turns of the branch that are not drawn yet, and takes away those of others. */
   function draw() {
@@ -50,6 +54,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       if (!drawn.has(turn.id)) put(turn, turn.kind === 'question' ? questionOf(turn) : storedReply(turn));
       else drawn.get(turn.id).variants?.(variantsOf(turn));
     }
+    replayStored();
     log.querySelector('.unanswered')?.remove();
     const last = turns.at(-1);
     if (last?.kind !== 'question' || controller) return;
@@ -125,19 +130,34 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
   }
 
   function storedReply(turn) {
-    const views = turn.answers.map((answer) => {
-      const view = answerView({
-        provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, follow,
-        onAgain: () => again(turn), onContinue: () => goOn(turn),
-      });
-      for (const { at, ...event } of answer.events) view.event(event, at);
-      const { error, stopped, timings, attempts, prices } = answer;
-      view.finish({ error, stopped, timings, attempts, prices });
-      return view;
-    });
+    const views = turn.answers.map((answer) => answerView({
+      provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, follow,
+      onAgain: () => again(turn), onContinue: () => goOn(turn),
+    }));
     const frame = replyFrame(views, { question: turn.parent, replyId: () => turn.id });
-    frame.finish(turn.answers);
+    // The last one is in sight, and its height must not change once it is.
+    frame.node.classList.toggle('stored', turn.id !== talk.leaf);
+    const replay = async () => {
+      for (const [lane, { events, error, stopped, timings, attempts, prices }] of turn.answers.entries()) {
+        for (const { at, ...event } of events) views[lane].event(event, at);
+        await views[lane].finish({ error, stopped, timings, attempts, prices });
+      }
+      follow.around(() => frame.finish(turn.answers));
+    };
+    stored.push({ id: turn.id, frame, replay });
     return frame;
+  }
+
+  /** Draws stored replies one after the other, the newest first, since a browser would stand still if it got all of a long talk at once. */
+  async function replayStored() {
+    if (isReplaying) return;
+    isReplaying = true;
+    while (stored.length > 0) {
+      const { id, frame, replay } = stored.pop();
+      if (drawn.get(id) === frame) await replay();
+      await nextTask();
+    }
+    isReplaying = false;
   }
 
   /** Asks again for the reply to a question. The replies so far stay as other branches. */

@@ -9,11 +9,11 @@ export const clock = {
   description: 'The date and the time of day now, for a time zone.',
   parameters: {
     type: 'object',
-    properties: { timeZone: { ...text, description: 'A name of the IANA time zone database, such as Europe/Oslo. Left out: that of the visitor.' } },
+    properties: { timeZone: { ...text, description: 'A name of the IANA time zone database, such as Europe/Oslo, or the city in it. Left out: that of the visitor.' } },
   },
   run({ timeZone }) {
     const now = new Date();
-    const zone = timeZone || Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const zone = timeZone ? zoneOf(timeZone) : Intl.DateTimeFormat().resolvedOptions().timeZone;
     try {
       return { timeZone: zone, local: now.toLocaleString('en-GB', { timeZone: zone, dateStyle: 'full', timeStyle: 'long' }), utc: now.toISOString() };
     } catch {
@@ -22,6 +22,12 @@ export const clock = {
     }
   },
 };
+
+/** The time zone that is meant: models also name the city alone. */
+function zoneOf(name) {
+  const city = `/${String(name).trim().replace(/ /g, '_')}`.toLowerCase();
+  return Intl.supportedValuesOf?.('timeZone').find((zone) => zone.toLowerCase().endsWith(city)) ?? name;
+}
 
 export const calculator = {
   name: 'calculate',
