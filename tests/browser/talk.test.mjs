@@ -419,10 +419,6 @@ for (const provider of ['AiEngine', 'AiPower', 'AiPuffer']) {
   visit(`the faults of the chips really come: ${provider}`, { allowed: (text) => /4\d\d|503|Failed to load|ERR_/.test(text) }, async (page) => {
     await openSettings(page);
     await page.selectOption('select[name=provider]', provider);
-    if (provider === 'AiPower') {
-      await page.locator('.more summary').click();
-      await page.fill('[name=page]', '/chat-power/');
-    }
     await set(page, { idle: '1' });
     const group = page.getByRole('group', { name: 'When it goes wrong' });
     const labels = await page.evaluate(() => [...document.querySelectorAll('#example-groups [aria-label="When it goes wrong"] button')].map((button) => button.textContent));

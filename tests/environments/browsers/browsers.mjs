@@ -12,6 +12,7 @@ import { writeDemo } from '../../../scripts/lib/static-demo.mjs';
 import { CONTENT_SECURITY_POLICY, demo } from '../../../scripts/serve.mjs';
 import { hostOf } from '../../browser/static-host.mjs';
 import { GREETING } from '../../browser/visit.mjs';
+import { serviceListener } from '../../clients/services.mjs';
 import { startSite } from '../../site/server.mjs';
 
 const FIXTURES = fileURLToPath(new URL('./fixtures/', import.meta.url));
@@ -97,6 +98,9 @@ const SHOWN = {
   'an error in words': ({ refused }) => /Too many messages[\s\S]*rate_limited/.test(refused.failure),
   'the text so far of a reply that breaks off': ({ broken }) => broken.text !== '' && /truncated/.test(broken.failure),
   'a reply after the errors': ({ after }) => /^Hello from the stub model/.test(after.text) && !after.failure,
+  'a reply that is asked for again, beside the one before': ({ again }) => /^Hello from the stub model/.test(again.text) && again.number === '2 of 2',
+  'two providers side by side, one of them with a tool': ({ both }) => both.length === 2 && /The tool says: 52\.5/.test(both[1]),
+  'the talk in the list of those that are kept': ({ talks }) => talks.join() === 'Привет! Как дела?',
   'a console without errors': ({ complaints }) => complaints.length === 0,
 };
 
@@ -124,6 +128,7 @@ const ofDemo = (name, browser, host) => ({
   timeout: 90,
   async run(at) {
     const { heard, listen } = ear();
+    const { listener: services } = serviceListener({ talks: true, prefix: '/services' });
     const { path, pages, index, headers } = await HOSTS[host].open(join(at.folder, 'demo'));
     const scripts = await Promise.all(['watch.js', 'driver.js'].map((file) => readFile(join(FIXTURES, file)).then((text) => [path + file, text])));
     const driven = async (incoming, outgoing) => {
@@ -136,7 +141,7 @@ const ofDemo = (name, browser, host) => ({
       outgoing.end(html.replace('<head>', '<head><script src="watch.js"></script>')
         .replace('</head>', '<script type="module" src="driver.js"></script></head>'));
     };
-    const site = await startSite({ delay: 20, mount: { [path]: driven, '/told': listen } });
+    const site = await startSite({ delay: 20, mount: { [path]: driven, '/told': listen, '/services/': services } });
     at.closers.push(() => site.close());
     const told = await hear(at, browser, `${site.url}${path}?url=${site.url}`, heard);
     const missing = Object.entries(SHOWN).filter(([, isShown]) => !isShown(told)).map(([what]) => what);
