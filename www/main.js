@@ -3,7 +3,9 @@
 import { announcer } from './page/announcer.js';
 import { copyText } from './page/copy.js';
 import { byId, el } from './page/dom.js';
+import { explained } from './page/errors.js';
 import { eachFrame } from './page/frames.js';
+import { tabStorage } from './page/storage.js';
 import { themeSwitch } from './page/theme.js';
 import { coloured, programFor } from './panels/code.js';
 import { eventLog } from './panels/events.js';
@@ -14,7 +16,6 @@ import { CALL, IS_STATIC, isAddressed, LANE, loadSettings, saveSettings } from '
 import { shareButton, shareLink } from './settings/share.js';
 import { composer } from './talk/composer.js';
 import { conversation } from './talk/conversation.js';
-import { explained } from './talk/errors.js';
 import { showExamples } from './talk/examples.js';
 import { fileTray } from './talk/files.js';
 import { filesOf, wordsOf } from './talk/parts.js';
@@ -208,7 +209,7 @@ async function keepTalks() {
       if (talk.id === talks.talk.id) talks.talk.title = talk.title;
     },
   });
-  const before = session()?.getItem(SHOWN);
+  const before = tabStorage()?.getItem(SHOWN);
   const talk = before && talks.talk.turns.length === 0 ? await store.get(before) : undefined;
   // Unless the visitor was quicker.
   if (talk && talks.talk.turns.length === 0) open(talk);
@@ -230,17 +231,9 @@ async function kept(talk) {
 
 function rememberShown({ id }) {
   try {
-    session()?.setItem(SHOWN, id);
+    tabStorage()?.setItem(SHOWN, id);
   } catch {
     // Storage is full or not allowed: a reload begins with a new talk.
-  }
-}
-
-function session() {
-  try {
-    return globalThis.sessionStorage;
-  } catch {
-    return undefined;
   }
 }
 

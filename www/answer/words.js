@@ -1,7 +1,7 @@
 // Durations, errors and long texts in words, for all parts of an answer.
 
 import { cutAt } from '../text/growing-text.js';
-import { explained } from '../talk/errors.js';
+import { explained } from '../page/errors.js';
 
 /** How much of an object is shown as JSON that nobody wrote for people. */
 const LONGEST_JSON = 20_000;

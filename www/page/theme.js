@@ -1,7 +1,7 @@
 // The switch between light and dark: as the system has it, unless the visitor chooses. page/theme-first.js sets the choice of an earlier visit.
 
 import { el } from './dom.js';
-import { storage } from '../settings/settings.js';
+import { storage } from './storage.js';
 
 const KEY = 'rivulet-demo-theme';
 const THEMES = { system: 'System', light: 'Light', dark: 'Dark' };

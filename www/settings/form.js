@@ -1,7 +1,7 @@
 // The form with the settings: one lane of fields for each provider, and the fields of all calls below them. Keys are in its fields and nowhere else.
 
 import { byId, el } from '../page/dom.js';
-import { explained } from '../talk/errors.js';
+import { explained } from '../page/errors.js';
 import {
   CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, isService, LOCAL_PAGES, listModels, modelsOf, nameOf, providersOf, standInOf, STAND_IN_KEY,
   STAND_IN_MODEL, titleOf,

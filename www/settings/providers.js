@@ -1,7 +1,7 @@
 // The providers to choose from, and what the chosen settings mean for provider and call.
 
 import * as rivulet from '../rivulet/index.js';
-import { storage } from './settings.js';
+import { storage } from '../page/storage.js';
 
 /** @typedef {import('./settings.js').Lane & { apiKey?: string }} Lane the key is never stored @typedef {import('./settings.js').Settings} Settings */
 

@@ -1,6 +1,7 @@
 // The visitor's settings: from the address (?url=…&provider=…), else from the last visit, else for the site that serves the page, if it is one. A provider's
 // own stand in a "lane", of which there may be several; the others are for each call, whoever is asked.
 
+import { storage } from '../page/storage.js';
 import { readLink } from './share.js';
 
 const KEY = 'rivulet-demo';
@@ -48,15 +49,6 @@ export const CALL = {
 };
 
 /** @typedef {typeof LANE} Lane @typedef {typeof CALL & { lanes: Lane[] }} Settings */
-
-/** `localStorage`, or `undefined` where the browser does not allow it; the page works without. */
-export function storage() {
-  try {
-    return globalThis.localStorage ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** @returns {Settings} */
 export function loadSettings() {

@@ -9,7 +9,7 @@ import {
   laneOptions, makeFallback, makeProvider, nameOf, pricesOf, serviceKey, sharedOptions, takesTools,
 } from '../settings/providers.js';
 import { ask } from './ask.js';
-import { explained } from './errors.js';
+import { explained } from '../page/errors.js';
 import { questionView } from './question.js';
 import { TOOLS } from './tools.js';
 import { addQuestion, addReply, answerText, conversationOf, messagesOf, newTalk, path, replaceAnswers, show, siblings, turnOf } from './tree.js';
