@@ -44,8 +44,9 @@ const BOUNDS = {
  * @param {{ read: () => void, scroll: () => void }} [options.follow] the steps of each frame that keep the end in sight
  * @param {() => void} [options.onAgain] asks again after a failure
  * @param {() => void} [options.onContinue] has an answer go on that was cut, stopped or broke off
+ * @param {() => void} [options.onSettings] leads to the settings, where one of them may be the cause of a failure
  */
-export function answerView({ provider, isMarkdown = false, isJson = false, isStored = false, follow, onAgain, onContinue }) {
+export function answerView({ provider, isMarkdown = false, isJson = false, isStored = false, follow, onAgain, onContinue, onSettings }) {
   /** The library, as soon as it is there. */
   let markdown;
   const flow = answerFlow(makeBlock);
@@ -82,6 +83,7 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
   /** What `finish` was told, and nodes for the end of the answer. */
   let end = {};
   let notes = [];
+  let chart;
   const library = isMarkdown && !isJson ? loadMarkdown().then(useMarkdown, () => {}) : undefined;
 
   /** The parts that are drawn in this frame. */
@@ -96,6 +98,8 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
       flow.move();
       below.append(...notes);
       notes = [];
+      if (chart) pace.after(chart);
+      chart = undefined;
       for (const part of [...pending]) if (part.draw()) pending.delete(part);
       isDrawn = pending.size === 0;
       if (newest && !isStored && !isJson) highlightNew(node, flow.block.node, newest);
@@ -347,8 +351,8 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
       const whole = text();
       notes.push(...endingNodes({
         error, stopped, reason, text: whole, isEmpty: whole === '' && tools.count === 0 && !hasOther, isWaiting: tools.areOpen,
-      }, { isFresh: !isStored, onAgain, onContinue }));
-      if (attempts?.length) pace.after(attemptsChart(attempts));
+      }, { isFresh: !isStored, onAgain, onContinue, onSettings }));
+      if (attempts?.length) chart = attemptsChart(attempts);
       await library;
       frame.flush();
       while (!isDrawn) {

@@ -134,6 +134,7 @@ export function settingsForm({ form, settings: first, onChange }) {
       field(node, 'model').placeholder = standard;
       if (models.length > 0) node.querySelector('datalist').replaceChildren(...models.map((value) => el('option', { value })));
       field(node, 'baseUrl').placeholder = defaultUrl(lane.provider);
+      keyField(node).placeholder = isOfThisMachine(lane.baseUrl || defaultUrl(lane.provider)) ? 'often not needed on this machine' : 'your key for this service';
       node.querySelector('[data-field=apiKey] p').textContent = whereKeyGoes(lane.baseUrl || defaultUrl(lane.provider));
     });
     byId('hedge').hidden = settings.together === 'side';
@@ -179,6 +180,18 @@ export function settingsForm({ form, settings: first, onChange }) {
       fillAll(normal(values));
       apply();
     },
+    /** Puts the focus where something is missing of a provider that takes a key; else on the first provider. */
+    focusMissing() {
+      const gaps = laneNodes().flatMap((node, index) => {
+        const { provider, baseUrl, model } = settings.lanes[index];
+        if (!isService(provider)) return [];
+        const key = keyField(node);
+        return [...(key.value === '' && !isOfThisMachine(baseUrl || defaultUrl(provider)) ? [key] : []), ...(model === '' ? [field(node, 'model')] : [])];
+      });
+      const target = gaps[0] ?? field(laneNodes()[0], 'provider');
+      target.focus();
+      target.scrollIntoView({ block: 'nearest' });
+    },
     /** There is no relay, no endpoint and no stand-in beside the page. */
     withoutEdge() {
       hasEdge = false;
@@ -213,5 +226,5 @@ function whereKeyGoes(address) {
   return `Kept in this page’s memory alone, in no storage and in no address: a reload forgets it. It is sent to ${target} and nowhere else.`;
 }
 
-/** Whether a lane needs something before it can be asked. */
-export const needsMore = (lane) => isService(lane.provider) && lane.model === '';
+/** Whether an address is of this machine, where services seldom want a key. */
+const isOfThisMachine = (address) => URL.canParse(address) && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(address).hostname);

@@ -4,6 +4,10 @@ import { calculate } from './calculate.js';
 
 const text = { type: 'string' };
 
+/** Models often name a city alone. */
+const named = (timeZone) => Intl.supportedValuesOf?.('timeZone')
+  .find((zone) => zone.toLowerCase().endsWith(`/${timeZone.trim().replaceAll(' ', '_').toLowerCase()}`)) ?? timeZone;
+
 export const clock = {
   name: 'current_time',
   description: 'The date and the time of day now, for a time zone.',
@@ -13,7 +17,7 @@ export const clock = {
   },
   run({ timeZone }) {
     const now = new Date();
-    const zone = timeZone || Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const zone = timeZone ? named(timeZone) : Intl.DateTimeFormat().resolvedOptions().timeZone;
     try {
       return { timeZone: zone, local: now.toLocaleString('en-GB', { timeZone: zone, dateStyle: 'full', timeStyle: 'long' }), utc: now.toISOString() };
     } catch {
