@@ -53,10 +53,11 @@ const talks = conversation({
     // The first message: from now on the room is for the talk. What the visitor opens again stays open.
     if (!byId('intro').hidden) byId('connect').open = false;
     byId('intro').hidden = true;
+    const wasExample = byId('examples').contains(document.activeElement);
     byId('examples').open = false;
     showCode();
     events.clear();
-    message.running(true);
+    message.running(true, wasExample);
     message.status(`Waiting for ${providers.join(' and ')}`);
     live = { isAlone: providers.length === 1, figures: eachFrame(() => showTimings(live.timings)), timings: undefined, ends: [] };
   },
@@ -104,6 +105,7 @@ const talks = conversation({
     byId('events').open = true;
     events.flush();
     byId('events').scrollIntoView({ block: 'nearest' });
+    byId('event-list').focus({ preventScroll: true });
   },
 });
 

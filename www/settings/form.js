@@ -78,6 +78,7 @@ export function settingsForm({ form, settings: first, onChange }) {
     keyField(lane).value = '';
     for (const name of ['baseUrl', 'model', 'priceIn', 'priceOut']) field(lane, name).value = '';
     lane.querySelector('datalist').replaceChildren();
+    lane.querySelector('.models-said').textContent = '';
     const provider = field(lane, 'provider').value;
     const address = defaultUrl(provider);
     // An address with a place to fill in is there to be filled in.
@@ -94,12 +95,15 @@ export function settingsForm({ form, settings: first, onChange }) {
     field(lane, 'model').value = STAND_IN_MODEL;
     keyField(lane).value = provider === 'Ollama' ? '' : STAND_IN_KEY;
     apply();
+    lane.querySelector('.models-said').textContent = 'Address, key and model of the stand-in are filled in: say something below.';
   }
 
   async function showModels(lane, button) {
     const said = lane.querySelector('.models-said');
+    // Not `disabled`, which would take the focus from the button.
+    if (button.getAttribute('aria-disabled') === 'true') return;
     said.textContent = 'Asking for its models…';
-    button.disabled = true;
+    button.setAttribute('aria-disabled', 'true');
     try {
       const values = readFields(lane, LANE);
       const models = await listModels({ ...values, apiKey: keyField(lane).value.trim() });
@@ -114,7 +118,7 @@ export function settingsForm({ form, settings: first, onChange }) {
       const { title, hint, code } = explained(error);
       said.textContent = `${title} (${code}). ${hint}`;
     } finally {
-      button.disabled = false;
+      button.removeAttribute('aria-disabled');
     }
   }
 
