@@ -54,10 +54,11 @@ const talks = conversation({
     // The first message: from now on the room is for the talk. What the visitor opens again stays open.
     if (!byId('intro').hidden) byId('connect').open = false;
     byId('intro').hidden = true;
+    const wasExample = byId('examples').contains(document.activeElement);
     byId('examples').open = false;
     showCode();
     events.clear();
-    message.running(true);
+    message.running(true, wasExample);
     message.status(`Waiting for ${providers.join(' and ')}`);
     live = { isAlone: providers.length === 1, figures: eachFrame(() => showTimings(live.timings)), timings: undefined, ends: [] };
   },
@@ -95,12 +96,17 @@ const talks = conversation({
     message.edit(wordsOf(question.content));
     files.restore(filesOf(question.content));
   },
+  onSettings() {
+    byId('connect').open = true;
+    form.focusMissing();
+  },
   onEvents(answer) {
     events.clear();
     for (const { at, ...event } of answer.events) events.add(event, at);
     byId('events').open = true;
     events.flush();
     byId('events').scrollIntoView({ block: 'nearest' });
+    byId('event-list').focus({ preventScroll: true });
   },
 });
 
@@ -239,7 +245,10 @@ function rememberShown({ id }) {
 
 function closeTalks() {
   const list = byId('talks').querySelector('details');
-  if (list) list.open = false;
+  if (!list) return;
+  // What is folded cannot have the focus.
+  if (list.contains(document.activeElement)) list.querySelector('summary').focus({ preventScroll: true });
+  list.open = false;
 }
 
 /** The list lies over the page, so it closes where one clicks beside it, and at Escape. */
@@ -254,13 +263,12 @@ function closeTalksBeside() {
     if (event.key !== 'Escape' || event.defaultPrevented) return;
     event.preventDefault();
     closeTalks();
-    byId('talks').querySelector('summary').focus();
   });
 }
 
 function startAnew() {
   open(newTalk());
-  message.status('A new conversation.');
+  message.status('A new talk.');
   message.focus();
 }
 
@@ -272,10 +280,12 @@ function open(talk) {
   talks.open(talk);
   if (talk.turns.length > 0) follow.start();
   message.running(false);
+  message.status('');
   byId('intro').hidden = talk.turns.length > 0;
   byId('examples').open = byId('connect').open = talk.turns.length === 0 && isRoomy();
   events.clear();
   showTimings();
+  if (talk.turns.length > 0) follow.start();
 }
 
 /** @param {string} text */
@@ -299,10 +309,16 @@ function follower() {
   let isFollowing = true;
   const toEnd = () => {
     isFollowing = true;
-    end.scrollIntoView({ block: 'nearest' });
+    // Not the nearest place: with the settings folded the end may be at the top of the window, and all of the talk above it.
+    end.scrollIntoView({ block: 'end' });
   };
-  // An observer and no `scroll` event: it asks for no layout, and also notices when the talk grows.
-  new IntersectionObserver((entries) => { jump.hidden = entries.at(-1).isIntersecting; }).observe(end);
+  // Observers and no `scroll` event: they ask for no layout, and also notice when the talk grows. The button is there only where the talk is
+  // behind it: it must not lie over the settings, or over the page's first words.
+  let isEndSeen = true;
+  let isTalkBelow = false;
+  const show = () => { jump.hidden = isEndSeen || !isTalkBelow; };
+  new IntersectionObserver((entries) => { isEndSeen = entries.at(-1).isIntersecting; show(); }).observe(end);
+  new IntersectionObserver((entries) => { isTalkBelow = entries.at(-1).isIntersecting; show(); }, { rootMargin: '-65% 0px 0px' }).observe(byId('log'));
   jump.addEventListener('click', () => {
     toEnd();
     byId('message').focus({ preventScroll: true });

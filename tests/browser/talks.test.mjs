@@ -65,7 +65,7 @@ visit('talks are listed with the newest first and when it was, and the one that 
   await page.waitForSelector('#try-talks [aria-current=true]');
   assert.deepEqual(await told(page), ['open Yesterday']);
   assert.match(await page.locator('#try-talks [aria-current=true]').textContent(), /^Yesterday/);
-  await page.getByRole('button', { name: 'New talk' }).click();
+  await page.locator('#try-talks').getByRole('button', { name: 'New talk' }).click();
   assert.deepEqual(await told(page), ['open Yesterday', 'new']);
 });
 

@@ -70,7 +70,9 @@ function sample(schema, prompt, key = 'text') {
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type ?? (schema.properties ? 'object' : 'string');
   const number = Number(/-?\d+(\.\d+)?/.exec(prompt)?.[0] ?? 7);
   switch (type) {
-    case 'object': return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, inner]) => [name, sample(inner, prompt, name)]));
+    case 'object': return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, inner]) => [name, sample(inner, prompt, name)])
+      // A text that may be left out, and of which the prompt says nothing.
+      .filter(([name, value]) => value !== name || (schema.required ?? []).includes(name)));
     case 'array': return Array.from({ length: Math.max(schema.minItems ?? 0, 2) }, () => sample(schema.items, prompt, key));
     case 'integer': return Math.max(schema.minimum ?? -Infinity, Math.trunc(number));
     case 'number': return Math.max(schema.minimum ?? -Infinity, number);

@@ -44,8 +44,9 @@ const BOUNDS = {
  * @param {{ read: () => void, scroll: () => void }} [options.follow] the steps of each frame that keep the end in sight
  * @param {() => void} [options.onAgain] asks again after a failure
  * @param {() => void} [options.onContinue] has an answer go on that was cut, stopped or broke off
+ * @param {() => void} [options.onSettings] leads to the settings, where one of them may be the cause of a failure
  */
-export function answerView({ provider, isMarkdown = false, isJson = false, isStored = false, follow, onAgain, onContinue }) {
+export function answerView({ provider, isMarkdown = false, isJson = false, isStored = false, follow, onAgain, onContinue, onSettings }) {
   /** The library, as soon as it is there. */
   let markdown;
   const flow = answerFlow(makeBlock);
@@ -350,7 +351,7 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
       const whole = text();
       notes.push(...endingNodes({
         error, stopped, reason, text: whole, isEmpty: whole === '' && tools.count === 0 && !hasOther, isWaiting: tools.areOpen,
-      }, { isFresh: !isStored, onAgain, onContinue }));
+      }, { isFresh: !isStored, onAgain, onContinue, onSettings }));
       if (attempts?.length) chart = attemptsChart(attempts);
       await library;
       frame.flush();

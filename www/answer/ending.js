@@ -8,16 +8,23 @@ const REASONS = {
   content_filter: 'Stopped by a filter of the service, or refused by the model.',
 };
 
+/** Errors of which the cause may be a setting, by the begin of what `explained` gives as `code`. */
+const SETTLED_BY_SETTINGS = /^(?:input|model_not_found|auth|nonce|network|protocol|blocked|output)(?: |$)/;
+
 /**
  * @param {{ error?: any, stopped: boolean, reason?: string, text: string, isEmpty: boolean, isWaiting: boolean }} end `reason` of the event
  *   `finish`; `isWaiting`: there are calls without a result, which say so themselves
- * @param {{ isFresh: boolean, onAgain?: () => void, onContinue?: () => void }} how
+ * @param {{ isFresh: boolean, onAgain?: () => void, onContinue?: () => void, onSettings?: () => void }} how
  * @returns {HTMLElement[]}
  */
-export function endingNodes({ error, stopped, reason, text, isEmpty, isWaiting }, { isFresh, onAgain, onContinue }) {
+export function endingNodes({ error, stopped, reason, text, isEmpty, isWaiting }, { isFresh, onAgain, onContinue, onSettings }) {
   const goOn = onContinue && text !== '' ? [button('Continue', onContinue)] : [];
   if (stopped) return [note('You stopped this reply.', goOn)];
-  if (error !== undefined) return [failure(inWords(error), isFresh, [...(onAgain ? [button('Try again', onAgain)] : []), ...goOn])];
+  if (error !== undefined) {
+    const words = inWords(error);
+    const toSettings = onSettings && SETTLED_BY_SETTINGS.test(words.code) ? [button('Change the settings', onSettings)] : [];
+    return [failure(words, isFresh, [...(onAgain ? [button('Try again', onAgain)] : []), ...goOn, ...toSettings])];
+  }
   if (isEmpty && reason !== 'content_filter') return [note('The reply is empty.')];
   if (REASONS[reason]) return [note(REASONS[reason], reason === 'length' ? goOn : [])];
   if (reason === 'tool_calls' && !isWaiting) return [note('Ended with calls of tools: no more steps were allowed.', goOn)];

@@ -78,6 +78,7 @@ export function settingsForm({ form, settings: first, onChange }) {
     keyField(lane).value = '';
     for (const name of ['baseUrl', 'model', 'priceIn', 'priceOut']) field(lane, name).value = '';
     lane.querySelector('datalist').replaceChildren();
+    lane.querySelector('.models-said').textContent = '';
     const provider = field(lane, 'provider').value;
     const address = defaultUrl(provider);
     // An address with a place to fill in is there to be filled in.
@@ -94,12 +95,15 @@ export function settingsForm({ form, settings: first, onChange }) {
     field(lane, 'model').value = STAND_IN_MODEL;
     keyField(lane).value = provider === 'Ollama' ? '' : STAND_IN_KEY;
     apply();
+    lane.querySelector('.models-said').textContent = 'Address, key and model of the stand-in are filled in: say something below.';
   }
 
   async function showModels(lane, button) {
     const said = lane.querySelector('.models-said');
+    // Not `disabled`, which would take the focus from the button.
+    if (button.getAttribute('aria-disabled') === 'true') return;
     said.textContent = 'Asking for its models…';
-    button.disabled = true;
+    button.setAttribute('aria-disabled', 'true');
     try {
       const values = readFields(lane, LANE);
       const models = await listModels({ ...values, apiKey: keyField(lane).value.trim() });
@@ -114,7 +118,7 @@ export function settingsForm({ form, settings: first, onChange }) {
       const { title, hint, code } = explained(error);
       said.textContent = `${title} (${code}). ${hint}`;
     } finally {
-      button.disabled = false;
+      button.removeAttribute('aria-disabled');
     }
   }
 
@@ -134,6 +138,7 @@ export function settingsForm({ form, settings: first, onChange }) {
       field(node, 'model').placeholder = standard;
       if (models.length > 0) node.querySelector('datalist').replaceChildren(...models.map((value) => el('option', { value })));
       field(node, 'baseUrl').placeholder = defaultUrl(lane.provider);
+      keyField(node).placeholder = isOfThisMachine(lane.baseUrl || defaultUrl(lane.provider)) ? 'often not needed on this machine' : 'your key for this service';
       node.querySelector('[data-field=apiKey] p').textContent = whereKeyGoes(lane.baseUrl || defaultUrl(lane.provider));
     });
     byId('hedge').hidden = settings.together === 'side';
@@ -179,6 +184,18 @@ export function settingsForm({ form, settings: first, onChange }) {
       fillAll(normal(values));
       apply();
     },
+    /** Puts the focus where something is missing of a provider that takes a key; else on the first provider. */
+    focusMissing() {
+      const gaps = laneNodes().flatMap((node, index) => {
+        const { provider, baseUrl, model } = settings.lanes[index];
+        if (!isService(provider)) return [];
+        const key = keyField(node);
+        return [...(key.value === '' && !isOfThisMachine(baseUrl || defaultUrl(provider)) ? [key] : []), ...(model === '' ? [field(node, 'model')] : [])];
+      });
+      const target = gaps[0] ?? field(laneNodes()[0], 'provider');
+      target.focus();
+      target.scrollIntoView({ block: 'nearest' });
+    },
     /** There is no relay, no endpoint and no stand-in beside the page. */
     withoutEdge() {
       hasEdge = false;
@@ -213,5 +230,5 @@ function whereKeyGoes(address) {
   return `Kept in this page’s memory alone, in no storage and in no address: a reload forgets it. It is sent to ${target} and nowhere else.`;
 }
 
-/** Whether a lane needs something before it can be asked. */
-export const needsMore = (lane) => isService(lane.provider) && lane.model === '';
+/** Whether an address is of this machine, where services seldom want a key. */
+const isOfThisMachine = (address) => URL.canParse(address) && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(address).hostname);

@@ -25,8 +25,8 @@ export const PROVIDERS = {
 
 /** The groups in which the providers are offered, by their kinds. */
 export const GROUPS = {
-  site: 'Chatbots of sites',
-  service: 'Services with a key',
+  site: 'Chatbots of WordPress sites',
+  service: 'Services that take a key',
   compatible: 'Services that OpenAiChat speaks to',
   preset: 'Historic: the values of sites that were',
 };

@@ -112,7 +112,7 @@ function valueOf(text, standard) {
 export function shareButton(container, link) {
   const said = el('span', { className: 'share-said', role: 'status' });
   const field = el('input', { className: 'share-field', readOnly: true, hidden: true, 'aria-label': 'Link with these settings' });
-  const button = el('button', { type: 'button', className: 'small' }, 'Copy link');
+  const button = el('button', { type: 'button', className: 'small' }, 'Copy link with these settings');
   container.classList.add('share');
   container.append(button, said, field);
   button.addEventListener('click', async () => {

@@ -102,15 +102,16 @@ export function composer({ send, stop, hasFiles, sent, onLeaveEdit }) {
       // Thousands of pieces may each say the same: writing it again would have the page laid out again.
       if (line.textContent !== text) line.textContent = text;
     },
-    /** Shows the button for stopping or sending. The focus of the button that disappears goes to the other, or to the field. */
-    running(runs) {
+    /** Shows the button for stopping or sending. The focus of what has disappeared goes to the other button, or to the field. */
+    running(runs, hasLostFocus = false) {
+      const changes = runs !== isRunning;
       isRunning = runs;
       back = 0;
       const [hiding, showing] = runs ? [sendButton, stopButton] : [stopButton, sendButton];
-      const hadFocus = document.activeElement === hiding;
+      const hadFocus = hasLostFocus || document.activeElement === hiding || (changes && document.activeElement === document.body);
       showing.hidden = false;
       hiding.hidden = true;
-      if (hadFocus) (runs ? showing : field).focus();
+      if (hadFocus) (runs ? showing : field).focus({ preventScroll: true });
     },
   };
 }

@@ -26,12 +26,13 @@ import { drawVariants, focusButton } from './variants.js';
  * @property {(talk: import('./tree.js').Talk) => void} onChange what there is of the talk has changed
  * @property {(question: import('./tree.js').Question) => void} onEdit
  * @property {(answer: import('./tree.js').Answer) => void} onEvents the visitor wants to see the events of an answer
+ * @property {() => void} onSettings the visitor wants to change what a failure is about
  */
 
 /**
  * @param {{ log: HTMLElement, follow: any, form: any } & Watchers} page `form`: the settings (settings/form.js)
  */
-export function conversation({ log, follow, form, onStart, onEvent, onAnswer, onEnd, onChange, onEdit, onEvents }) {
+export function conversation({ log, follow, form, onStart, onEvent, onAnswer, onEnd, onChange, onEdit, onEvents, onSettings }) {
   let talk = newTalk();
   let controller = null;
   /** The nodes of the turns that are drawn, by id. */
@@ -89,7 +90,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
   function replyFrame(views, { question, replyId }) {
     const columns = el('div', { className: views.length > 1 ? 'answers side-by-side' : 'answers' }, ...views.map(({ node }) => node));
     const variants = el('span', { className: 'variants' });
-    const again = el('button', { type: 'button', className: 'small quiet', onclick: () => regenerate(question) }, 'Ask again');
+    const again = el('button', { type: 'button', className: 'small quiet', onclick: () => regenerate(question) }, views.length > 1 ? 'Ask all again' : 'Ask again');
     const actions = el('div', { className: 'reply-actions', hidden: true }, again, variants);
     // Below several answers, and in the row of the one that is alone.
     if (views.length === 1) views[0].actions.append(actions);
@@ -101,8 +102,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       /** The answers are complete. */
       finish(answers) {
         actions.hidden = false;
-        // Where it failed before anything came there is "Try again".
-        again.hidden = answers.every(({ error, messages }) => error && messages.length === 0);
+        // Where it failed there is "Try again".
+        again.hidden = answers.every(({ error }) => error);
         answers.forEach((answer, lane) => {
           const text = answerText(answer);
           const copy = el('button', { type: 'button', className: 'small quiet', hidden: text === '', onclick: () => copyText(copy, text) }, 'Copy');
@@ -132,7 +133,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
   function storedReply(turn) {
     const views = turn.answers.map((answer) => answerView({
       provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, follow,
-      onAgain: () => again(turn), onContinue: () => goOn(turn),
+      onAgain: () => again(turn), onContinue: () => goOn(turn), onSettings,
     }));
     const frame = replyFrame(views, { question: turn.parent, replyId: () => turn.id });
     // The last one is in sight, and its height must not change once it is.
@@ -200,7 +201,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     let turn;
     const views = runs.map(({ name }) => answerView({
       provider: name, isMarkdown: form.settings.markdown, isJson: form.settings.schema !== '', follow,
-      onAgain: () => turn && again(turn), onContinue: () => turn && goOn(turn),
+      onAgain: () => turn && again(turn), onContinue: () => turn && goOn(turn), onSettings,
     }));
     const frame = replyFrame(views, { question: questionId, replyId: () => turn?.id });
     log.append(frame.node);

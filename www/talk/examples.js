@@ -3,16 +3,16 @@
 import { el } from '../page/dom.js';
 
 const GROUPS = [
-  ['Scripts', [['English', 'Hello! How are you?'], ['Русский', 'Привет! Как дела?'], ['العربية', 'مرحبا، كيف حالك؟'],
+  ['Languages', [['English', 'Hello! How are you?'], ['Русский', 'Привет! Как дела?'], ['العربية', 'مرحبا، كيف حالك؟'],
     ['日本語', 'こんにちは、元気ですか？'], ['中文', '你好，你好吗？'], ['한국어', '안녕하세요, 잘 지내요?']]],
-  ['Shapes', [['Markdown', 'Answer in markdown, please'], ['Emoji', 'Some emoji, please'], ['A story', 'Tell me a long story'],
+  ['Kinds of text', [['Markdown', 'Answer in markdown, please'], ['Emoji', 'Some emoji, please'], ['A story', 'Tell me a long story'],
     ['Slowly', 'Say something slow'], ['What do you remember?', 'Please recall what you were sent']]],
 ];
 
-const TOOLS = ['Tools', [['What time is it?', 'What is the current time in Oslo?'], ['A sum', 'Please calculate (17 + 4) * 2.5'],
+const TOOLS = ['Tools', [['What time is it?', 'What time is it in Oslo?'], ['A sum', 'Please calculate (17 + 4) * 2.5'],
   ['Both', 'Calculate 365 * 24, and tell me the time.']]];
 
-const FORM = ['A form', [['Fill it in', 'Please note that Ada is 36 years old and likes numbers and music.']]];
+const FORM = ['JSON', [['Fill it in', 'Please note that Ada is 36 years old and likes numbers and music.']]];
 
 const TROUBLE = ['When it goes wrong', [['Rate limit', 'ERR_429'], ['Key of the site', 'ERR_401'], ['Banned word', 'ForbiddenWord'],
   ['Breaks off', 'FAULT truncate after=4'], ['Connection lost', 'FAULT reset after=4'], ['Firewall', 'FAULT html status=403'],

@@ -33,8 +33,9 @@ export function talksPanel({ container, store, current, onOpen, onNew, onGone = 
   const anew = el('button', { type: 'button', className: 'small', onclick: () => onNew() }, 'New talk');
   const importing = el('button', { type: 'button', className: 'small', onclick: () => input.click() }, 'Import');
   const clearing = el('button', { type: 'button', className: 'small danger', onclick: () => removeAll() }, 'Delete all talks');
+  const summary = el('summary', {}, el('h2', {}, 'Talks'), ' ', count);
   const panel = el('details', { className: 'talks', open: isOpen },
-    el('summary', {}, el('h2', {}, 'Talks'), ' ', count),
+    summary,
     el('div', { className: 'talks-body' },
       el('div', { className: 'talks-actions' }, anew, importing, input), note, told, none, list,
       el('div', { className: 'talks-end' }, el('p', {}, 'Talks are kept in this browser only; nobody else has them. Keys are never kept.'), clearing)));
@@ -68,7 +69,7 @@ export function talksPanel({ container, store, current, onOpen, onNew, onGone = 
           if (talk) await store.put(talk);
           if (talk && wasCurrent) onOpen(talk);
           await refresh();
-          rows.get(id)?.open.focus();
+          (panel.open ? rows.get(id)?.open : summary)?.focus({ preventScroll: !panel.open });
         },
       });
       drop(id);
@@ -92,6 +93,7 @@ export function talksPanel({ container, store, current, onOpen, onNew, onGone = 
         const before = talks.find(({ id }) => id === open);
         if (before) onOpen(before);
         await refresh();
+        (panel.open ? anew : summary).focus({ preventScroll: true });
       },
     });
     const wasKept = rows.has(open);
