@@ -19,6 +19,7 @@ import { conversation } from './talk/conversation.js';
 import { showExamples } from './talk/examples.js';
 import { fileTray } from './talk/files.js';
 import { filesOf, wordsOf } from './talk/parts.js';
+import { withoutSecrets } from './talk/secrets.js';
 import { openStore } from './talk/store.js';
 import { talksPanel } from './talk/talks.js';
 import { newTalk } from './talk/tree.js';
@@ -38,7 +39,8 @@ const message = composer({
   },
 });
 const form = settingsForm({ form: byId('settings'), settings: loadSettings(), onChange: applySettings });
-let lastPrompt = 'Hello! How are you?';
+/** The question that was asked last, or an example. @type {string | any[]} */
+let lastContent = 'Hello! How are you?';
 /** The name under which a tab remembers which talk it shows. */
 const SHOWN = 'rivulet-demo-talk';
 /** The talks that were deleted while they were shown. */
@@ -47,10 +49,14 @@ const gone = new Set();
 let edited;
 /** How the reply that is under way is told of. */
 let live;
+/** The keys of all calls since the page was opened: a reply that is kept later may still repeat one that is not in its field any more. */
+const usedKeys = new Set();
 
 const talks = conversation({
   log: byId('log'), follow, form,
-  onStart({ providers }) {
+  onStart({ providers, content }) {
+    for (const key of keys()) usedKeys.add(key);
+    lastContent = content;
     // The first message: from now on the room is for the talk. What the visitor opens again stays open.
     if (!byId('intro').hidden) byId('connect').open = false;
     byId('intro').hidden = true;
@@ -60,13 +66,13 @@ const talks = conversation({
     events.clear();
     message.running(true, wasExample);
     message.status(`Waiting for ${providers.join(' and ')}`);
-    live = { isAlone: providers.length === 1, figures: eachFrame(() => showTimings(live.timings)), timings: undefined, ends: [] };
+    live = { secrets: keys(), isAlone: providers.length === 1, figures: eachFrame(() => showTimings(live.timings)), timings: undefined, ends: [] };
   },
   onEvent(event, at, timings, lane) {
     // Of several providers the panels show the first, and screen readers are told each answer when it is complete.
     if (lane > 0) return;
     live.timings = timings;
-    events.add(event, at);
+    events.add(withoutSecrets(event, live.secrets), at);
     if (event.type === 'text') {
       if (timings.arrivals.count === 1) message.status('Receiving');
       if (live.isAlone) voice.add(event.text);
@@ -102,7 +108,7 @@ const talks = conversation({
   },
   onEvents(answer) {
     events.clear();
-    for (const { at, ...event } of answer.events) events.add(event, at);
+    for (const { at, ...event } of withoutSecrets(answer.events, keys())) events.add(event, at);
     byId('events').open = true;
     events.flush();
     byId('events').scrollIntoView({ block: 'nearest' });
@@ -136,13 +142,14 @@ async function offerEdge() {
   if (!hasEdge) form.withoutEdge();
 }
 
-/** The keys of the moment, for whatever must not hold one. The stand-ins' opens nothing. */
+/** The keys of the moment and those that were used, for whatever must not hold one. The stand-ins' opens nothing. */
 function keys() {
-  return form.lanes().map(({ apiKey }) => apiKey).filter((key) => key !== '' && key !== STAND_IN_KEY);
+  return [...new Set([...usedKeys, ...form.lanes().map(({ apiKey }) => apiKey)])].filter((key) => key !== '' && key !== STAND_IN_KEY);
 }
 
 function applySettings(settings) {
-  saveSettings(settings);
+  // A key may have been pasted into the wrong field.
+  saveSettings(withoutSecrets(settings, keys()));
   // From now on the settings are the visitor's, and a reload must not bring back those of the link.
   if (isAddressed()) history.replaceState(history.state, '', location.pathname);
   showSettings();
@@ -165,7 +172,8 @@ function showSettings() {
 
 /** The code for the current settings, with a placeholder for each key. */
 function code() {
-  return programFor({ ...form.settings, lanes: form.lanes().map((lane) => ({ ...lane, apiKey: lane.apiKey && '…' })) }, lastPrompt);
+  const lanes = form.lanes().map((lane) => ({ ...lane, apiKey: lane.apiKey && '…' }));
+  return programFor(withoutSecrets({ ...form.settings, lanes }, keys()), withoutSecrets(lastContent, keys()));
 }
 
 function showCode() {
@@ -297,7 +305,6 @@ async function send(text) {
   const parts = files.parts();
   files.clear();
   const content = parts.length === 0 ? text : [...parts, ...(text.trim() === '' ? [] : [{ type: 'text', text }])];
-  lastPrompt = text;
   if (question) talks.sendEdited(question, content);
   else talks.send(content);
 }

@@ -17,13 +17,15 @@ class Name {
 
 /**
  * @param {import('../settings/providers.js').Settings} settings a key in a lane, if any, is a placeholder, since the code is for copying
- * @param {string} prompt the last message
+ * @param {string | any[]} content of the last question
  */
-export function programFor(settings, prompt) {
+export function programFor(settings, content) {
   const { lanes, together, hedgeAfter, system, tools } = settings;
   const isFallback = lanes.length > 1 && together === 'fallback';
   const isSide = lanes.length > 1 && !isFallback;
-  const hasTools = tools && (isFallback ? lanes.every(takesTools) : lanes.some(takesTools));
+  const isWithTools = (lane) => tools && (isFallback ? lanes.every(takesTools) : takesTools(lane));
+  const hasTools = lanes.some(isWithTools);
+  const isMixed = hasTools && !lanes.every(isWithTools);
   const names = new Set(lanes.map(classOf));
   if (isFallback) names.add('Fallback');
   if (lanes.some(({ provider }) => isCompatible(provider))) names.add('SERVICES');
@@ -36,20 +38,28 @@ export function programFor(settings, prompt) {
   const chat = isFallback || isSide
     ? `[\n${lanes.map((lane) => `  ${make(lane, asSettings(laneOptions(lane)))},`).join('\n')}\n]`
     : make(lanes[0], {});
-  const characters = Array.from(prompt);
-  const message = characters.length > LONGEST_PROMPT ? `${characters.slice(0, LONGEST_PROMPT).join('')}…` : prompt;
-  const messages = system ? [{ role: 'system', content: system }, { role: 'user', content: message }] : message;
-  const options = literal({
-    messages, ...(lanes.length === 1 && laneOptions(lanes[0])), ...shared(settings), ...(hasTools && { tools: new Name('[clock, calculator]') }),
-  });
-  const ask = (name) => (hasTools ? `runTools(${name}, ${options})` : `${name}.createAsyncGenerator(${options})`);
+  const message = { role: 'user', content: shortened(content) };
+  const messages = system ? [{ role: 'system', content: system }, message] : typeof content === 'string' ? message.content : [message];
+  const { options: shared, trouble } = sharedOf(settings);
+  const toolbox = new Name('[clock, calculator]');
+  const options = {
+    messages, ...(lanes.length === 1 && laneOptions(lanes[0])), ...shared, ...(settings.raw && { includeRaw: true }),
+    ...(hasTools && !isMixed && { tools: toolbox }),
+  };
+  const ask = (name) => (hasTools ? `runTools(${name}, ${literal(options)})` : `${name}.createAsyncGenerator(${literal(options)})`);
+  const columns = lanes.flatMap((lane, index) => (isWithTools(lane) ? [index] : []));
+  const side = isMixed
+    ? [`const options = ${literal(options)};`, 'await Promise.all(chats.map(async (chat, column) => {', '  // chatbots of sites have no tools',
+      `  const reply = ${literal(columns)}.includes(column) ? runTools(chat, { ...options, tools: ${toolbox.text} }) : chat.createAsyncGenerator(options);`,
+      '  for await (const text of reply) show(column, text);', '}));']
+    : ['await Promise.all(chats.map(async (chat, column) => {', `  for await (const text of ${ask('chat')}) show(column, text);`, '}));'];
   return [
     `import { ${[...names].join(', ')} } from 'rivulet';`,
     ...(hasTools ? ["import { runTools } from 'rivulet/tools';"] : []),
     ...(isSide ? [`const chats = ${chat};`] : [`const chat = ${isFallback ? `new Fallback(${chat}${hedge})` : chat};`]),
-    ...(isSide
-      ? ['await Promise.all(chats.map(async (chat, column) => {', `  for await (const text of ${ask('chat')}) show(column, text);`, '}));']
+    ...(isSide ? side
       : [`const reply = ${ask('chat')};`, 'for await (const text of reply) document.body.append(text);']),
+    ...(trouble ? ['// responseFormat is missing: the schema of the answer is no JSON object yet, and the page asks for nothing before it is one'] : []),
     ...(hasTools ? ['// a tool: { name, description, parameters, run(args) { … } }'] : []),
     ...(isSide || hasTools ? []
       : [lanes.every(({ provider }) => isService(provider)) && !isFallback
@@ -58,13 +68,21 @@ export function programFor(settings, prompt) {
   ].join('\n');
 }
 
-/** The options that all calls have; none where the visitor's schema is not complete yet. */
-function shared(settings) {
+/** The options that all calls have. `trouble`: the visitor's schema is not complete yet, and is left out. */
+function sharedOf(settings) {
   try {
-    return sharedOptions(settings);
+    return { options: sharedOptions(settings), trouble: false };
   } catch {
-    return sharedOptions({ ...settings, schema: '' });
+    return { options: sharedOptions({ ...settings, schema: '' }), trouble: true };
   }
+}
+
+/** A question with the begin of its texts and of the data of its files. */
+function shortened(content) {
+  if (Array.isArray(content)) return content.map(shortened);
+  if (typeof content === 'object' && content !== null) return Object.fromEntries(Object.entries(content).map(([name, value]) => [name, shortened(value)]));
+  const characters = typeof content === 'string' ? Array.from(content.slice(0, 2 * LONGEST_PROMPT + 2)) : [];
+  return characters.length > LONGEST_PROMPT ? `${characters.slice(0, LONGEST_PROMPT).join('')}…` : content;
 }
 
 /** Source text as nodes, with a class for each comment, string and keyword. @param {string} source @returns {(Node | string)[]} */
@@ -79,8 +97,14 @@ function literal(value, first = []) {
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map((item) => literal(item)).join(', ')}]`;
   if (value === null || typeof value !== 'object') return String(value);
-  const fields = [...first, ...Object.entries(value).map(([name, field]) => `${/^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name)}: ${literal(field)}`)];
+  const fields = [...first, ...Object.entries(value).map(([name, field]) => `${memberName(name)}: ${literal(field)}`)];
   return fields.length ? `{ ${fields.join(', ')} }` : '{}';
+}
+
+/** Written plainly, `__proto__` would set the prototype. */
+function memberName(name) {
+  if (name === '__proto__') return "['__proto__']";
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name);
 }
 
 /** A string as JavaScript writes it, in single quotes; the escapes are those of JSON. */

@@ -65,10 +65,9 @@ export function settingsForm({ form, settings: first, onChange }) {
   }
 
   function apply() {
-    const before = settings;
     settings = read();
     showFields();
-    onChange(settings, before);
+    onChange(settings);
   }
 
   const read = () => normal({ ...readFields(form, CALL), lanes: laneNodes().map((lane) => readFields(lane, LANE)) });
@@ -107,7 +106,8 @@ export function settingsForm({ form, settings: first, onChange }) {
     try {
       const values = readFields(lane, LANE);
       const models = await listModels({ ...values, apiKey: keyField(lane).value.trim() });
-      if (field(lane, 'provider').value !== values.provider) return;
+      const { provider, baseUrl } = readFields(lane, LANE);
+      if (provider !== values.provider || baseUrl !== values.baseUrl) return void (said.textContent = '');
       lane.querySelector('datalist').replaceChildren(...models.map((value) => el('option', { value })));
       said.textContent = models.length === 0 ? 'It lists no models.' : `It lists ${models.length} ${models.length === 1 ? 'model' : 'models'}: choose in the field.`;
       if (models.length > 0 && field(lane, 'model').value === '') {
@@ -165,6 +165,8 @@ export function settingsForm({ form, settings: first, onChange }) {
   });
 
   fillAll(first);
+  // What the form has taken of them: a choice that is none, from an address or a storage, is the default there, and is neither used nor shown as code.
+  settings = read();
   function fillAll(values) {
     list.replaceChildren();
     for (const lane of values.lanes) addLane(lane);

@@ -99,8 +99,9 @@ function plain(value) {
 }
 
 /**
- * What a reply adds to the conversation. A call without a result is left out, since no service goes on from there; of a reply that has
- * nothing else, nothing is left. A text that is longer than the library keeps it comes from the events.
+ * What a reply adds to the conversation. A call without a result is left out, since no service goes on from there, and with it the provider's own
+ * form of the message, which has it as well; of a reply that has nothing else, nothing is left. A text that is longer than the library keeps it
+ * comes from the events.
  */
 function messagesOf(reply, events) {
   const text = () => answerText({ events });
@@ -108,6 +109,11 @@ function messagesOf(reply, events) {
   const all = plain(given) ?? [];
   const answered = new Set(all.filter(({ role }) => role === 'tool').map(({ tool_call_id: id }) => id));
   return all
-    .map((message) => (message.tool_calls?.some(({ id }) => !answered.has(id)) ? { role: 'assistant', content: message.content } : message))
+    .map((message) => withoutOpenCalls(message, answered))
     .filter(({ role, content, tool_calls: calls, images }) => role === 'tool' || calls?.length > 0 || images?.length > 0 || content?.length > 0);
+}
+
+function withoutOpenCalls({ tool_calls: calls = [], provider_data: own, ...message }, answered) {
+  const kept = calls.filter(({ id }) => answered.has(id));
+  return { ...message, ...(kept.length > 0 && { tool_calls: kept }), ...(own && kept.length === calls.length && { provider_data: own }) };
 }

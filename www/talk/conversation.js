@@ -6,7 +6,7 @@ import { el } from '../page/dom.js';
 import { nextTask } from '../page/tasks.js';
 import { Timings } from '../panels/timings.js';
 import {
-  laneOptions, makeFallback, makeProvider, nameOf, pricesOf, serviceKey, sharedOptions, takesTools,
+  isSite, laneOptions, makeFallback, makeProvider, nameOf, pricesOf, serviceKey, sharedOptions, takesTools,
 } from '../settings/providers.js';
 import { ask } from './ask.js';
 import { explained } from '../page/errors.js';
@@ -19,7 +19,7 @@ import { drawVariants, focusButton } from './variants.js';
  * What of the page the conversation tells what happens; all may be left out but `follow`.
  *
  * @typedef {object} Watchers
- * @property {(start: { providers: string[] }) => void} onStart a reply is asked for
+ * @property {(start: { providers: string[], content: string | any[] }) => void} onStart a reply to a question with this content is asked for
  * @property {(event: any, at: number, timings: Timings, lane: number) => void} onEvent
  * @property {(end: { error?: unknown, stopped: boolean, timings: Timings, text: string, provider: string }, lane: number) => void} onAnswer
  * @property {() => void} onEnd no reply is under way any more
@@ -205,7 +205,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     }));
     const frame = replyFrame(views, { question: questionId, replyId: () => turn?.id });
     log.append(frame.node);
-    onStart({ providers: runs.map(({ name }) => name) });
+    onStart({ providers: runs.map(({ name }) => name), content: turnOf(own, questionId).content });
     follow.start();
 
     const answers = await Promise.all(runs.map(async (run, lane) => {
@@ -296,14 +296,17 @@ function plan(talk, questionId, settings, lanes) {
       before,
       prices: isFallback ? undefined : pricesOf(lane),
       makeReply: (signal) => async () => {
-        const conversation = conversationOf(talk, turnOf(talk, questionId).parent, service, isSide ? index : undefined);
+        const side = isSide ? { index, service, model: lane.model } : undefined;
+        // A site that was asked already what follows cannot forget it: another branch is a talk of its own there, which the library begins with all messages.
+        const isLinear = asked.some(({ provider }) => isSite(provider));
+        const conversation = conversationOf(talk, turnOf(talk, questionId).parent, service, { lane: side, isLinear });
         const options = {
           ...(isFallback ? {} : laneOptions(lane)),
           ...sharedOptions(settings),
           ...(settings.raw && { includeRaw: true }),
           messages: [
             ...(settings.system ? [{ role: 'system', content: settings.system }] : []),
-            ...messagesOf(talk, questionId, isSide ? index : undefined),
+            ...messagesOf(talk, questionId, side),
           ],
           signal,
           ...(conversation && { conversation }),

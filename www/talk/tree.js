@@ -59,8 +59,8 @@ export const turnOf = (talk, id) => talk.turns.find((turn) => turn.id === id);
 export function path(talk, leaf = talk.leaf) {
   const turns = [];
   const byId = new Map(talk.turns.map((turn) => [turn.id, turn]));
-  for (let turn = byId.get(leaf); turn && turns.length < talk.turns.length; turn = byId.get(turn.parent)) turns.unshift(turn);
-  return turns;
+  for (let turn = byId.get(leaf); turn && turns.length < talk.turns.length; turn = byId.get(turn.parent)) turns.push(turn);
+  return turns.reverse();
 }
 
 /** The turns that stand in the same place, in the order in which they came: other wordings of a question, other replies to it. @returns {Turn[]} */
@@ -68,15 +68,17 @@ export const siblings = (talk, turn) => talk.turns.filter(({ parent }) => parent
 
 /** Shows the branch of a turn, to its newest end. @param {Talk} talk */
 export function show(talk, turn) {
+  /** The newest turn below each. */
+  const newest = new Map(talk.turns.map((below) => [below.parent, below]));
   let leaf = turn;
-  for (let next = leaf; next; next = talk.turns.findLast(({ parent }) => parent === leaf.id)) leaf = next;
+  while (newest.has(leaf.id)) leaf = newest.get(leaf.id);
   talk.leaf = leaf.id;
 }
 
 /**
  * The messages up to a turn, as a provider is asked with them. A question whose reply has nothing in it, an error for one, is left out with it.
  *
- * @param {Talk} talk @param {string | null} leaf @param {number} [lane] the provider's place among those that are asked side by side
+ * @param {Talk} talk @param {string | null} leaf @param {Side} [lane] the provider, where several are asked side by side
  */
 export function messagesOf(talk, leaf, lane) {
   const turns = path(talk, leaf);
@@ -87,19 +89,56 @@ export function messagesOf(talk, leaf, lane) {
   });
 }
 
-/** The answer of a reply that a provider goes on with. @param {Reply} reply @returns {Answer} */
-export const answerOf = (reply, lane) => (lane !== undefined && reply.answers.length > 1 && reply.answers[lane]) || reply.answers[reply.kept] || reply.answers[0];
-
-/** By what a service goes on after a turn: null where the answer there is of another one. @param {Talk} talk */
-export function conversationOf(talk, leaf, service, lane) {
-  const last = path(talk, leaf).findLast(({ kind }) => kind === 'reply');
-  const answer = last && answerOf(last, lane);
-  return answer?.service === service ? answer.conversation : null;
+/**
+ * The answer of a reply that a provider goes on with.
+ *
+ * @param {Reply} reply @param {Side} [lane] @returns {Answer}
+ */
+function answerOf({ answers, kept }, lane) {
+  const own = lane && answers.length > 1 ? ownAnswer(answers, lane) : undefined;
+  return own ?? answers[kept] ?? answers[0];
 }
 
-/** The text of a question or of an answer's events. */
-export const textOf = (content) => (typeof content === 'string' ? content
-  : content.map((part) => (part.type === 'text' ? part.text : '')).filter(Boolean).join('\n'));
+/**
+ * A provider of several that are asked side by side: its place among them, its service and its model.
+ *
+ * @typedef {{ index: number, service: string, model: string }} Side
+ */
+
+/** The answer of a provider itself, wherever it stood among the others, since they may be fewer now; else the one in its place. */
+function ownAnswer(answers, { index, service, model }) {
+  const there = answers[index];
+  const isOfService = (answer) => answer?.service === service;
+  const isSame = (answer) => isOfService(answer) && answer.model === model;
+  return [there, ...answers].find(isSame) ?? [there, ...answers].find(isOfService) ?? there;
+}
+
+/**
+ * By what a service goes on after a turn: null where the answer there is of another one. A reply in which nothing came is as if it were not there.
+ *
+ * @param {Talk} talk @param {string | null} leaf @param {string} service
+ * @param {{ lane?: Side, isLinear?: boolean }} [how] `isLinear`: the service keeps the talk itself and cannot forget a turn, so null as well where
+ *   another branch has gone on from there
+ */
+export function conversationOf(talk, leaf, service, { lane, isLinear = false } = {}) {
+  for (const turn of path(talk, leaf).reverse()) {
+    const answer = turn.kind === 'reply' ? answerOf(turn, lane) : undefined;
+    if (!answer || (answer.messages.length === 0 && !(answer.service === service && answer.conversation))) continue;
+    return answer.service !== service || (isLinear && hasGoneOn(talk, turn)) ? null : answer.conversation;
+  }
+  return null;
+}
+
+/** Whether something was answered below a reply. */
+function hasGoneOn(talk, reply) {
+  const below = new Set([reply.id]);
+  // More than once, since a turn may stand before the one above it.
+  for (let size = 0; size < below.size;) {
+    size = below.size;
+    for (const { id, parent } of talk.turns) if (below.has(parent)) below.add(id);
+  }
+  return talk.turns.some(({ id, kind, answers }) => kind === 'reply' && id !== reply.id && below.has(id) && answers.some(({ messages }) => messages.length > 0));
+}
 
 /** The text of an answer: the pieces, or what the service put in their place. @param {Answer} answer */
 export function answerText({ events }) {

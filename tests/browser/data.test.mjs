@@ -1,0 +1,229 @@
+// What the page does with data: which messages a service is asked with, where a key does not get, and records that are damaged.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+
+import { ask } from '../../www/talk/ask.js';
+import { withoutSecrets } from '../../www/talk/secrets.js';
+import { addQuestion, addReply, conversationOf, messagesOf, newTalk } from '../../www/talk/tree.js';
+import { choose, openSettings, say } from './browser.mjs';
+import { press, set, standIn } from './controls.mjs';
+import { visit } from './visit.mjs';
+
+const KEY = 'sk-canary-0123456789-abcdefghij-0123456789-abcdefghij';
+
+/** A service that repeats in its answer what it was sent as `authorization`, after a while. */
+async function startEcho({ status = 200, after = 0 } = {}) {
+  const server = createServer(async (request, response) => {
+    request.resume();
+    const said = `I was sent ${request.headers.authorization}`;
+    response.writeHead(request.method === 'OPTIONS' ? 200 : status, { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*, authorization', 'content-type': 'text/event-stream' });
+    if (request.method === 'OPTIONS') return void response.end();
+    response.flushHeaders();
+    setTimeout(() => response.end(status === 200 ? `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: said } }] })}\n\ndata: [DONE]\n\n`
+      : JSON.stringify({ error: { message: said } })), after);
+    return undefined;
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return { origin, url: `${origin}/v1`, close: async () => { server.closeAllConnections(); server.close(); } };
+}
+
+/** All that the browser keeps for the page, as text. */
+const kept = (page) => page.evaluate(async () => {
+  const { openDB } = await import(new URL('./vendor/idb.js', document.baseURI));
+  const db = await openDB('rivulet-demo-talks');
+  const all = { talks: await db.getAll('talks'), heads: await db.getAll('heads') };
+  db.close();
+  return JSON.stringify([all, { ...localStorage }, { ...sessionStorage }, history.state, location.href]);
+});
+
+test('a key is taken out whole, and its begin where a text was cut', () => {
+  const clean = (value) => withoutSecrets(value, [KEY]);
+  assert.equal(clean(`a ${KEY} b`), 'a [key left out] b');
+  assert.equal(clean(`a ${KEY.slice(0, 20)}…`), 'a [key left out]…');
+  assert.equal(clean(`a ${KEY.slice(0, 8)}`), 'a [key left out]');
+  assert.equal(clean(`a ${KEY.slice(0, 7)}`), `a ${KEY.slice(0, 7)}`);
+  assert.equal(clean(`a ${KEY.slice(0, 20)} b`), `a ${KEY.slice(0, 20)} b`);
+  assert.equal(clean('sk-canary is a word…'), 'sk-canary is a word…');
+});
+
+visit('a key that a service repeats is not kept, also if its field has another by then', { others: async () => [await startEcho({ after: 500 })] }, async (page, site, service) => {
+  await choose(page, 'OpenAiChat', { baseUrl: service.url, model: 'm' });
+  await page.fill('#api-key', KEY);
+  await page.fill('#message', 'Hi');
+  await page.press('#message', 'Enter');
+  await openSettings(page);
+  await page.selectOption('select[name=provider]', 'Gemini');
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent.includes('I was sent'));
+  await page.waitForFunction(() => !document.querySelector('.reply.waiting'));
+  await page.waitForTimeout(200);
+  const all = await kept(page);
+  assert.match(all, /I was sent Bearer/);
+  assert.ok(!all.includes('canary'), all);
+  assert.ok(!(await page.locator('#event-list').textContent()).includes('canary'));
+  await page.evaluate(() => { document.querySelector('#events').open = true; });
+  await page.waitForFunction(() => document.querySelector('#event-list').textContent.includes('I was sent'));
+  assert.ok(!(await page.locator('#event-list').textContent()).includes('canary'));
+});
+
+visit('a key in an error of the service is not kept', { allowed: (text) => /400/.test(text),
+  others: async () => [await startEcho({ status: 400 })] }, async (page, site, service) => {
+  await choose(page, 'OpenAiChat', { baseUrl: service.url, model: 'm' });
+  await page.fill('#api-key', KEY);
+  await say(page, 'Hi');
+  await openSettings(page);
+  await page.fill('#api-key', '');
+  await say(page, 'Hi again');
+  assert.ok(!(await kept(page)).includes('canary'));
+});
+
+visit('a key that is pasted into the message is neither in the code nor in the title of the talk', { allowed: (text) => /401/.test(text) }, async (page) => {
+  await standIn(page, 'OpenAiResponses');
+  await page.fill('#api-key', KEY);
+  await say(page, `Is there anything wrong with ${KEY}`);
+  assert.ok(!(await page.locator('#code').innerText()).includes('canary'));
+  await page.waitForFunction(() => document.querySelector('.talk-title'));
+  assert.ok(!(await page.locator('.talk-title').innerText().catch(() => '')).includes('canary'));
+  const all = await kept(page);
+  assert.match(all, /Is there anything wrong/);
+  assert.ok(!all.includes('canary'), all);
+});
+
+visit('a key that is pasted into a wrong field as well is not stored', {}, async (page) => {
+  await choose(page, 'OpenAiChat', { model: KEY });
+  await page.fill('#api-key', KEY);
+  await set(page, { system: `My key is ${KEY}` });
+  const all = await kept(page);
+  assert.match(all, /My key is/);
+  assert.ok(!all.includes('canary'));
+});
+
+visit('a key goes to its own service, whatever becomes of the other lanes', { others: async () => [await startEcho(), await startEcho()] }, async (page, site, one, two) => {
+  const sent = [];
+  page.on('request', (request) => { if (request.method() === 'POST') sent.push([new URL(request.url()).origin, request.headers().authorization]); });
+  await choose(page, 'OpenAiChat', { baseUrl: one.url, model: 'm' });
+  await page.fill('#api-key', 'sk-of-the-first');
+  await page.click('#add-lane');
+  const second = page.locator('.lane').nth(1);
+  await second.locator('select[name=provider]').selectOption('OpenAiChat');
+  await second.locator('[name=baseUrl]').fill(two.url);
+  await second.locator('[name=model]').fill('m');
+  await page.fill('#api-key-2', 'sk-of-the-second');
+  const ask = async () => {
+    sent.length = 0;
+    await page.fill('#message', 'Hi');
+    await press(page, page.locator('#send'));
+    return sent.map(([origin, key]) => [origin === one.origin ? 'one' : 'two', key]).sort();
+  };
+  assert.deepEqual(await ask(), [['one', 'Bearer sk-of-the-first'], ['two', 'Bearer sk-of-the-second']]);
+  await openSettings(page);
+  await page.locator('.lane').nth(0).locator('.remove-lane').click();
+  assert.deepEqual(await ask(), [['two', 'Bearer sk-of-the-second']]);
+  await page.evaluate((url) => { location.hash = `#provider=OpenAiChat&model=m&baseUrl=${encodeURIComponent(url)}`; }, one.url);
+  await page.waitForFunction((url) => document.querySelector('[name=baseUrl]').value === url, one.url);
+  assert.deepEqual(await ask(), [['one', undefined]]);
+  await openSettings(page);
+  await page.fill('#api-key', 'sk-of-the-first');
+  await page.selectOption('select[name=provider]', 'groq');
+  assert.equal(await page.inputValue('#api-key'), '');
+});
+
+for (const [what, hash] of [
+  ['is none', 'provider=Nope'], ['is another name of the package', 'provider=SERVICES'], ['is code', "provider=x%7D from 'https://evil.example';//"],
+  ['is none in the second lane', '2.provider=constructor&2.way=nowhere'],
+]) {
+  visit(`a link whose provider ${what} means the default one, in the code as well`, {}, async (page, site) => {
+    await page.goto('about:blank');
+    await page.goto(`${site.url}/demo/#${hash}&temperature=warm`);
+    await page.waitForFunction(() => document.querySelector('#code').textContent !== '');
+    const code = await page.locator('#code').innerText();
+    assert.match(code, /^import \{ AiEngine \} from 'rivulet';\n/);
+    assert.doesNotMatch(code, /NaN|evil|Nope|constructor/);
+    assert.equal((await say(page, 'Hi')).failure, undefined);
+  });
+}
+
+/** The conversations with AI Puffer's site, one for each message that was answered. */
+const puffers = (page) => page.evaluate(() => performance.getEntriesByType('resource')
+  .map(({ name }) => new URL(name).searchParams.get('conversation_uuid')).filter(Boolean));
+
+visit('AiPuffer: the site cannot forget a turn, so another branch is a talk of its own there', {}, async (page, site) => {
+  await choose(page, 'AiPuffer');
+  await say(page, 'My name is Ada.');
+  await say(page, 'What is my name?');
+  const [first, second] = await puffers(page);
+  assert.equal(second, first);
+  await press(page, page.locator('.reply-turn').nth(1).getByRole('button', { name: 'Ask again' }));
+  const third = (await puffers(page)).at(-1);
+  assert.notEqual(third, first, 'the site has an answer to this question already');
+  await say(page, 'And now?');
+  assert.equal((await puffers(page)).at(-1), third, 'the new branch goes on');
+  await page.getByRole('button', { name: 'Reply 1, the one before' }).click();
+  await say(page, 'And here?');
+  assert.equal((await puffers(page)).at(-1), first, 'and so does the old one');
+});
+
+visit('AiPuffer: a turn that failed does not end the talk with the site', { allowed: (text) => /503|500|429/.test(text) }, async (page) => {
+  await choose(page, 'AiPuffer');
+  await say(page, 'My name is Ada.');
+  const [first] = await puffers(page);
+  const { failure } = await say(page, 'ERR_429');
+  assert.ok(failure);
+  await say(page, 'What is my name?');
+  assert.equal((await puffers(page)).at(-1), first);
+});
+
+const answer = (text, more = {}) => ({
+  provider: 'P', model: 'm', service: 's', messages: text ? [{ role: 'assistant', content: text }] : [], conversation: text ? { id: text } : null,
+  events: text ? [{ type: 'text', text, at: 1 }] : [], timings: { elapsed: 2, pieces: 1, characters: 1 }, stopped: false, ...more,
+});
+
+/** A talk of questions, each with its answers. @param {any[][]} turns */
+function talkOf(...turns) {
+  const talk = newTalk();
+  const replies = [];
+  for (const answers of turns) replies.push(addReply(talk, addQuestion(talk, replies.at(-1)?.id ?? null, 'Q').id, answers));
+  return { talk, replies };
+}
+
+test('side by side, each provider goes on with its own answer, also where others were removed or added', () => {
+  const { talk, replies: [{ id }] } = talkOf([answer('A', { service: 'a' }), answer('B', { service: 'b' }), answer('B2', { service: 'b', model: 'two' })]);
+  const goesOnWith = (index, service, model = 'm') => messagesOf(talk, id, { index, service, model })[1].content;
+  assert.deepEqual([goesOnWith(0, 'a'), goesOnWith(1, 'b'), goesOnWith(2, 'b', 'two')], ['A', 'B', 'B2'], 'as it was');
+  assert.deepEqual([goesOnWith(0, 'b'), goesOnWith(1, 'b', 'two')], ['B', 'B2'], 'the first is gone');
+  assert.deepEqual([goesOnWith(2, 'a'), goesOnWith(2, 'b', 'three')], ['A', 'B2'], 'another place, and another model');
+  assert.equal(goesOnWith(1, 'new'), 'B', 'one that was not asked takes what stands in its place');
+  assert.equal(messagesOf(talk, id)[1].content, 'A', 'one alone takes the answer that was kept');
+  assert.deepEqual(conversationOf(talk, id, 'b', { lane: { index: 0, service: 'b', model: 'two' } }), { id: 'B2' });
+});
+
+test('a conversation goes on behind a turn that failed, and where a site keeps it only on one branch', () => {
+  const { talk, replies: [first, failed] } = talkOf([answer('A')], [answer('')]);
+  assert.deepEqual(conversationOf(talk, failed.id, 's', { isLinear: true }), { id: 'A' });
+  assert.equal(conversationOf(talk, failed.id, 'other'), null);
+  const below = addReply(talk, addQuestion(talk, failed.id, 'Q').id, [answer('C')]);
+  assert.deepEqual(conversationOf(talk, below.id, 's', { isLinear: true }), { id: 'C' });
+  assert.deepEqual(conversationOf(talk, failed.id, 's'), { id: 'A' }, 'a service that can branch');
+  assert.equal(conversationOf(talk, failed.id, 's', { isLinear: true }), null, 'the site has C already');
+  assert.equal(conversationOf(talk, first.id, 's', { isLinear: true }), null);
+});
+
+/** What `ask` writes down of a reply. */
+const written = (reply) => ask(() => ({ events: (async function* none() {})(), ...reply }), { signal: new AbortController().signal, now: () => 0, onEvent() {} });
+
+test('of a message whose calls have no results, all else is kept', async () => {
+  const call = (id) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });
+  const message = {
+    role: 'assistant', content: 'Wait.', reasoning_content: 'Hm.', images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }],
+    tool_calls: [call('1'), call('2')], provider_data: { provider: 'P', content: [{ type: 'tool_use', id: '1' }] },
+  };
+  const { tool_calls: calls, provider_data: own, ...rest } = message;
+  assert.deepEqual((await written({ message })).messages, [rest]);
+  const result = { role: 'tool', tool_call_id: '2', content: '4' };
+  assert.deepEqual((await written({ messages: [message, result] })).messages, [{ ...rest, tool_calls: [call('2')] }, result]);
+  const both = [message, { ...result, tool_call_id: '1' }, result];
+  assert.deepEqual((await written({ messages: both })).messages, both);
+});
