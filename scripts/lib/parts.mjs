@@ -42,13 +42,16 @@ const cargo = (args, env = {}) => async (onLine) => run('cargo', ['test', ...arg
 
 const wasm = ['--target', WASM_TARGET, '--test', 'web'];
 
-/** `node --test` on every `*.test.mjs` of a folder; its tests may not be absent. */
-const node = (folder, env = async () => ({}), timeout = NODE_TIMEOUT_MS) => async (onLine, dev) => {
+/**
+ * `node --test` on every `*.test.mjs` of a folder; its tests may not be absent. `together`: how many files run at the same time; left out, one
+ * fewer than there are cores.
+ */
+const node = (folder, env = async () => ({}), timeout = NODE_TIMEOUT_MS, together = undefined) => async (onLine, dev) => {
   const path = join(ROOT, 'tests', folder);
   const names = existsSync(path) ? (await readdir(path)).filter((name) => name.endsWith('.test.mjs')).sort() : [];
   if (!names.length) throw new Failure(`tests/${folder} holds no tests`);
   const files = names.map((name) => join('tests', folder, name));
-  const flags = ['--test', '--test-reporter=spec', `--test-timeout=${timeout}`];
+  const flags = ['--test', '--test-reporter=spec', `--test-timeout=${timeout}`, ...(together ? [`--test-concurrency=${together}`] : [])];
   await run(process.execPath, ['--unhandled-rejections=strict', ...flags, ...files], { env: { ...(await env()), ...(dev && { [PACK_DEV]: '1' }) }, onLine });
 };
 
@@ -97,7 +100,8 @@ export const PARTS = [
     work: node('environments/browsers', ensureChromium),
     build: 'any',
   },
-  { name: 'browser', title: 'The demo in Chromium', first: 60, work: node('browser', ensureChromium), build: 'any' },
+  // Each visit mostly waits, for frames, pauses and the network, so that two files at once take little more time than one.
+  { name: 'browser', title: 'The demo in Chromium', first: 240, work: node('browser', ensureChromium, NODE_TIMEOUT_MS, 2), build: 'any' },
   { name: 'clients', title: 'Command lines of coding agents, and clients in Python, at the endpoint', first: 300, work: node('clients', undefined, CLIENTS_TIMEOUT_MS), build: 'any', onlyNamed: true },
   {
     name: 'environments',
