@@ -7,6 +7,7 @@ import { explained } from './page/errors.js';
 import { eachFrame } from './page/frames.js';
 import { tabStorage } from './page/storage.js';
 import { themeSwitch } from './page/theme.js';
+import { undoable } from './page/undo.js';
 import { coloured, programFor } from './panels/code.js';
 import { eventLog } from './panels/events.js';
 import { rows, summary } from './panels/timings.js';
@@ -17,6 +18,7 @@ import { shareButton, shareLink } from './settings/share.js';
 import { composer } from './talk/composer.js';
 import { conversation } from './talk/conversation.js';
 import { showExamples } from './talk/examples.js';
+import { schemaText } from './talk/showcases.js';
 import { fileTray } from './talk/files.js';
 import { filesOf, wordsOf } from './talk/parts.js';
 import { withoutSecrets } from './talk/secrets.js';
@@ -160,7 +162,7 @@ function showSettings() {
   const local = lanes.every((lane) => !isService(lane.provider) && (fieldsOf(lane).includes('url') ? isLocalSite(lane.url) : fieldsOf(lane).includes('way')));
   byId('hosted').hidden = !IS_STATIC;
   byId('local').hidden = !(local && lanes.some((lane) => fieldsOf(lane).includes('url')));
-  showExamples(byId('example-groups'), { isLocal: local, hasTools: tools && lanes.some(({ provider }) => isService(provider)), hasSchema: schema !== '' }, send);
+  showExamples(byId('example-groups'), { isLocal: local, hasTools: tools && lanes.some(({ provider }) => isService(provider)), hasSchema: schema !== '', hasStandIns: form.hasEdge }, choose);
   try {
     form.show();
     showCode();
@@ -168,6 +170,20 @@ function showSettings() {
     // No WebAssembly: says so at once, and not only after the first message.
     byId('status').textContent = `${explained(error).title}. ${explained(error).hint}`;
   }
+}
+
+/** An example was chosen. If it needs settings of its own, those of the visitor, keys included, can be had back. */
+function choose(prompt, settings) {
+  if (talks.isRunning) return;
+  if (settings) {
+    const before = form.settings;
+    const keysBefore = form.lanes().map(({ apiKey }) => apiKey);
+    undoable(byId('toasts'), 'The settings are those of the example now.', {
+      act: () => form.set(settings, settings.lanes.map(({ apiKey }) => apiKey)),
+      undo: () => form.set(before, keysBefore),
+    });
+  }
+  send(prompt);
 }
 
 /** The code for the current settings, with a placeholder for each key. */
@@ -190,10 +206,8 @@ function showTimings(timings) {
   });
 }
 
-const SCHEMA = { type: 'object', properties: { name: { type: 'string' }, age: { type: 'integer' }, tags: { type: 'array', items: { type: 'string' } } }, required: ['name', 'age', 'tags'], additionalProperties: false };
-
 function fillSchema() {
-  byId('schema').value = JSON.stringify(SCHEMA, null, 2);
+  byId('schema').value = schemaText();
   byId('schema').dispatchEvent(new Event('input', { bubbles: true }));
 }
 

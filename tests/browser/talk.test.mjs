@@ -425,3 +425,31 @@ visit('a long talk that is opened again shows its end first, and the rest while 
   assert.equal(await page.locator('#jump').isVisible(), false, 'the end is in sight');
   assert.ok(await page.locator('.reply').last().locator('td').first().isVisible());
 });
+
+/** What each chip of "What it can do" has to show. */
+const SHOWN = {
+  'Tools, step by step': /Europe\/Oslo[^]*8760[^]*Step 2/,
+  'JSON that grows': /"name": "Ada"[^]*"age": 36/,
+  'Reasoning first': /Thought for/,
+  'Two side by side': /AiEngine[^]*Gemini/,
+  'One fails, the next answers': /You asked[^]*OpenAiChat[^]*Gemini/,
+};
+visit('what the library can do is seen at one press, and the settings from before come back', { allowed: (text) => /404/.test(text) }, async (page) => {
+  await openSettings(page);
+  await page.selectOption('select[name=provider]', 'groq');
+  await page.fill('#api-key', 'sk-of-the-visitor-1');
+  const group = page.getByRole('group', { name: 'What it can do' });
+  assert.deepEqual(await group.getByRole('button').allTextContents(), Object.keys(SHOWN));
+  for (const [label, words] of Object.entries(SHOWN)) {
+    await page.evaluate(() => { document.querySelector('#examples').open = true; });
+    const before = await page.locator('.reply-turn').count();
+    await group.getByRole('button', { name: label }).click();
+    await page.waitForFunction((n) => document.querySelectorAll('.reply-turn').length > n && !document.querySelector('.reply.waiting'), before);
+    assert.match(await page.locator('.reply-turn').last().innerText(), words, label);
+    if (label.startsWith('Tools')) {
+      await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+      assert.equal(await page.inputValue('select[name=provider]'), 'groq');
+      assert.equal(await page.inputValue('#api-key'), 'sk-of-the-visitor-1');
+    }
+  }
+});

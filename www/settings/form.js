@@ -3,8 +3,7 @@
 import { byId, el } from '../page/dom.js';
 import { explained } from '../page/errors.js';
 import {
-  CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, isService, LOCAL_PAGES, listModels, modelsOf, nameOf, providersOf, standInOf, STAND_IN_KEY,
-  STAND_IN_MODEL, titleOf,
+  CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, isService, LOCAL_PAGES, listModels, modelsOf, nameOf, providersOf, standInLane, standInOf, titleOf,
 } from './providers.js';
 import { CALL, IS_STATIC, LANE, MOST_LANES, normal } from './settings.js';
 
@@ -90,9 +89,10 @@ export function settingsForm({ form, settings: first, onChange }) {
 
   function useStandIn(lane) {
     const { provider } = readFields(lane, LANE);
-    field(lane, 'baseUrl').value = standInOf(provider);
-    field(lane, 'model').value = STAND_IN_MODEL;
-    keyField(lane).value = provider === 'Ollama' ? '' : STAND_IN_KEY;
+    const { baseUrl, model, apiKey } = standInLane(provider);
+    field(lane, 'baseUrl').value = baseUrl;
+    field(lane, 'model').value = model;
+    keyField(lane).value = apiKey;
     apply();
     lane.querySelector('.models-said').textContent = 'Address, key and model of the stand-in are filled in: say something below.';
   }
@@ -182,9 +182,14 @@ export function settingsForm({ form, settings: first, onChange }) {
     /** The lanes with their keys, for calls. @returns {import('./providers.js').Lane[]} */
     lanes: () => laneNodes().map((node, index) => ({ ...settings.lanes[index], apiKey: keyField(node).value.trim() })),
     /** Puts other settings into the form, without keys. */
-    set(values) {
+    set(values, keys = []) {
       fillAll(normal(values));
+      laneNodes().forEach((lane, index) => { keyField(lane).value = keys[index] ?? ''; });
       apply();
+    },
+    /** Whether relay, endpoint and stand-ins are there. */
+    get hasEdge() {
+      return hasEdge;
     },
     /** Puts the focus where something is missing of a provider that takes a key; else on the first provider. */
     focusMissing() {

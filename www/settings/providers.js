@@ -74,6 +74,13 @@ export const STAND_IN_KEY = 'sk-placeholder-of-the-services';
 /** The address of a service's stand-in; `undefined` where it has none. */
 export const standInOf = (name) => (Object.hasOwn(STAND_INS, name) ? new URL(`../../services/${STAND_INS[name]}`, import.meta.url).href : undefined);
 
+/** The settings of a service's stand-in, with its key. @param {string} provider */
+export const standInLane = (provider) => ({
+  provider, baseUrl: standInOf(provider), model: STAND_IN_MODEL, apiKey: provider === 'Ollama' ? '' : STAND_IN_KEY,
+});
+/** An address beside the stand-ins at which nothing answers, for examples of what happens then. */
+export const NOTHING = new URL('../../services/nothing/v1', import.meta.url).href;
+
 /** The pages of the local site that `npm start` serves, for the providers whose chat is not on its first page. */
 export const LOCAL_PAGES = { AiPuffer: '/chat-puffer/' };
 

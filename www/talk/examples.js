@@ -1,6 +1,7 @@
 // Example messages. Those of the last group make the local test site fail on purpose; other sites do not know them.
 
 import { el } from '../page/dom.js';
+import { SHOWCASES } from './showcases.js';
 
 const GROUPS = [
   ['Languages', [['English', 'Hello! How are you?'], ['Русский', 'Привет! Как дела?'], ['العربية', 'مرحبا، كيف حالك؟'],
@@ -20,14 +21,16 @@ const TROUBLE = ['When it goes wrong', [['Rate limit', 'ERR_429'], ['Key of the 
 
 /**
  * @param {HTMLElement} parent
- * @param {{ isLocal: boolean, hasTools: boolean, hasSchema: boolean }} now `isLocal`: the site of `npm start` answers
- * @param {(prompt: string) => void} onChoose
+ * @param {{ isLocal: boolean, hasTools: boolean, hasSchema: boolean, hasStandIns: boolean }} now `isLocal`: the site of `npm start` answers;
+ *   `hasStandIns`: so do its stand-ins for services
+ * @param {(prompt: string, settings?: any) => void} onChoose `settings`: those that the message is to be asked with, if any
  */
-export function showExamples(parent, { isLocal, hasTools, hasSchema }, onChoose) {
-  const groups = [...(hasTools ? [TOOLS] : []), ...(hasSchema ? [FORM] : []), ...GROUPS, ...(isLocal ? [TROUBLE] : [])];
+export function showExamples(parent, { isLocal, hasTools, hasSchema, hasStandIns }, onChoose) {
+  const showcases = ['What it can do', SHOWCASES.map(([label, settings, prompt]) => [label, prompt, settings])];
+  const groups = [...(hasStandIns ? [showcases] : []), ...(hasTools ? [TOOLS] : []), ...(hasSchema ? [FORM] : []), ...GROUPS, ...(isLocal ? [TROUBLE] : [])];
   parent.replaceChildren(...groups.map(([title, prompts]) => {
-    const buttons = prompts.map(([label, prompt]) => el('button', {
-      type: 'button', className: 'small', title: prompt, onclick: () => onChoose(prompt),
+    const buttons = prompts.map(([label, prompt, settings]) => el('button', {
+      type: 'button', className: 'small', title: prompt, onclick: () => onChoose(prompt, settings?.()),
     }, label));
     return el('div', { className: 'group', role: 'group', 'aria-label': title }, el('h3', {}, title), el('div', { className: 'prompts' }, ...buttons));
   }));
