@@ -156,7 +156,7 @@ visit('everything can be done with the keyboard', {}, async (page) => {
   const focused = () => page.evaluate(() => document.activeElement.name || document.activeElement.id
     || document.activeElement.textContent.trim().slice(0, 20));
   const seen = [];
-  for (let i = 0; i < 40 && seen.at(-1) !== 'send'; i++) {
+  for (let i = 0; i < 80 && seen.at(-1) !== 'send'; i++) {
     await page.keyboard.press('Tab');
     seen.push(await focused());
   }
