@@ -45,8 +45,8 @@ const form = settingsForm({ form: byId('settings'), settings: loadSettings(), on
 let lastContent = 'Hello! How are you?';
 /** The name under which a tab remembers which talk it shows. */
 const SHOWN = 'rivulet-demo-talk';
-/** The talks that were deleted while they were shown. */
-const gone = new Set();
+/** The talks that were deleted while they were shown, each with what came of its reply after that. */
+const gone = new Map();
 /** The question that is being reworded. */
 let edited;
 /** How the reply that is under way is told of. */
@@ -98,7 +98,15 @@ const talks = conversation({
     if (!live.isAlone) voice.finish();
     message.running(false);
   },
-  onChange: (talk) => kept(talk),
+  onBusy: () => message.status('A reply is under way: stop it first, or wait for its end.'),
+  onChange(talk) {
+    // The branch with the question that was being reworded is not shown any more: what was written of it becomes a new message.
+    if (edited && !talks.questions().some(({ id }) => id === edited.id)) {
+      edited = undefined;
+      message.endEdit(true);
+    }
+    kept(talk);
+  },
   onEdit(question) {
     edited = question;
     message.edit(wordsOf(question.content));
@@ -220,17 +228,20 @@ async function keepTalks() {
     isOpen: false,
     store,
     current: () => talks.talk.id,
-    onOpen(talk) {
-      gone.delete(talk.id);
-      open(talk);
+    async onOpen(talk) {
       closeTalks();
+      // It is shown: its reply goes on.
+      if (talk.id === talks.talk.id) return;
+      const late = gone.get(talk.id);
+      gone.delete(talk.id);
+      open(late ? await store.put(late) : talk);
     },
     onNew() {
       closeTalks();
       startAnew();
     },
     onGone(id) {
-      gone.add(id);
+      gone.set(id, undefined);
       open(newTalk());
     },
     onRename(talk) {
@@ -247,13 +258,20 @@ async function keepTalks() {
 /** Keeps a talk as it is now. */
 async function kept(talk) {
   // One that was deleted while its reply was on its way does not come back by that.
-  if (gone.has(talk.id)) return;
+  if (gone.has(talk.id)) {
+    gone.set(talk.id, talk);
+    return;
+  }
   rememberShown(talks.talk);
   const { store, panel } = await shelf;
   const whole = await store.put(talk);
   // What another tab has added to it.
   const own = new Set(talk.turns.map(({ id }) => id));
-  talk.turns.push(...whole.turns.filter(({ id }) => !own.has(id)));
+  const others = whole.turns.filter(({ id }) => !own.has(id));
+  talk.turns.push(...others);
+  if (others.length > 0 && talk === talks.talk) talks.refresh();
+  // It was left while its reply was on its way, and opened again before that had ended.
+  if (talk !== talks.talk && talk.id === talks.talk.id && !talks.isRunning) open(whole);
   panel.refresh();
 }
 

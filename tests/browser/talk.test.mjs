@@ -453,3 +453,159 @@ visit('what the library can do is seen at one press, and the settings from befor
     }
   }
 });
+
+visit('nothing throws the focus away: chips, asking again, trying again, listing models, opening and undoing a talk', {
+  allowed: (text) => /429/.test(text),
+}, async (page) => {
+  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.className || document.activeElement.tagName);
+  const enter = async (button) => {
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('#stop').hidden && document.querySelectorAll('.reply').length > 0);
+  };
+  await enter(page.getByRole('button', { name: 'Emoji' }));
+  assert.equal(await focused(), 'message', 'the chips are folded');
+  await enter(page.getByRole('button', { name: 'Ask again' }));
+  assert.equal(await focused(), 'message', 'the button went with the reply before');
+  await say(page, 'FAULT truncate after=4');
+  await enter(page.getByRole('button', { name: 'Try again' }));
+  assert.equal(await focused(), 'message');
+  await standIn(page, 'OpenAiChat');
+  assert.match(await page.locator('.models-said').innerText(), /stand-in are filled in/);
+  await page.focus('.list-models');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelector('.models-said').textContent.includes('lists 2 models'));
+  assert.match(await focused(), /list-models/);
+  await page.selectOption('.lane [name=provider]', 'Gemini');
+  assert.equal(await page.locator('.models-said').textContent(), '', 'that was about another provider');
+  await page.click('#anew');
+  await say(page, 'Another talk');
+  await page.click('.talks summary');
+  await page.locator('.talk-open').nth(1).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement.tagName === 'SUMMARY' && !document.querySelector('.talks').open);
+  await page.click('.talks summary');
+  await page.locator('.talk-more').nth(0).click();
+  await page.locator('.talk-menu').nth(0).getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Undo' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.talk-row').length === 2);
+  assert.notEqual(await focused(), 'BODY');
+});
+
+visit('what a service lacks is said in words, and a button leads to where it is entered', {}, async (page) => {
+  await openSettings(page);
+  await page.selectOption('select[name=provider]', 'groq');
+  const { failure } = await say(page, 'Hi');
+  assert.match(failure, /No model is chosen[\s\S]*API key/);
+  await page.getByRole('button', { name: 'Change the settings' }).click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'api-key');
+  await page.fill('#api-key', 'sk-of-nobody');
+  await page.getByRole('button', { name: 'Change the settings' }).click();
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'model');
+});
+
+visit('a double click on "Send" does not stop the reply', { delay: 20 }, async (page) => {
+  await page.fill('#message', 'Tell me a long story');
+  await page.dblclick('#send');
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent.length > 20);
+  assert.equal(await page.locator('#stop').isVisible(), true);
+  await page.waitForTimeout(500);
+  await page.click('#stop');
+  await page.waitForFunction(() => document.querySelector('.reply .note')?.textContent.startsWith('You stopped'));
+});
+
+visit('while a reply is under way a question can be taken up for another wording, and what has to wait says so', { delay: 20 }, async (page) => {
+  await say(page, 'Hi there');
+  await page.fill('#message', 'Tell me a long story');
+  await page.press('#message', 'Enter');
+  await page.getByRole('button', { name: 'Ask again' }).first().click();
+  assert.match(await page.locator('#status').innerText(), /under way/);
+  await page.getByRole('button', { name: 'Edit' }).first().click();
+  assert.equal(await page.inputValue('#message'), 'Hi there');
+  await page.press('#message', 'Escape');
+  await page.waitForFunction(() => document.querySelector('#stop').hidden);
+  assert.equal(await page.inputValue('#message'), 'Hi there', 'only the reply was stopped');
+});
+
+visit('a rewording whose question is not shown any more becomes a new message', {}, async (page) => {
+  await standIn(page, 'OpenAiChat');
+  await say(page, 'One');
+  await say(page, 'Two');
+  await page.getByRole('button', { name: 'Edit' }).last().click();
+  await page.fill('#message', 'Two, in other words');
+  await press(page, page.getByRole('button', { name: 'Ask again' }).first());
+  assert.equal(await page.locator('#editing').isVisible(), false);
+  assert.equal(await page.inputValue('#message'), 'Two, in other words');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.reply').length === 2 && !document.querySelector('.reply.waiting'));
+  assert.match(await page.locator('.reply-turn .variants').first().innerText(), /2 of 2/, 'in the branch that is shown');
+});
+
+visit('of a talk that is deleted while its reply comes, undoing brings back what came', { delay: 30 }, async (page) => {
+  await page.fill('#message', 'Tell me a long story');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent.length > 20);
+  await page.click('.talks summary');
+  await page.locator('.talk-more').click();
+  await page.locator('.talk-menu').getByRole('button', { name: 'Delete' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.you').length === 0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.waitForSelector('.reply .content');
+  assert.ok((await page.locator('.reply .content').innerText()).length > 20);
+});
+
+visit('opening the talk that is shown does not stop its reply', { delay: 20 }, async (page) => {
+  await page.fill('#message', 'Say something slow');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent !== '');
+  await page.click('.talks summary');
+  await page.locator('.talk-open').click();
+  await page.waitForFunction(() => !document.querySelector('.talks').open);
+  assert.equal(await page.locator('.reply').count(), 1);
+  await page.waitForFunction(() => !document.querySelector('.reply.waiting'));
+  assert.equal(await page.locator('.reply .note').count(), 0);
+});
+
+for (const [width, height] of [[1280, 800], [360, 740]]) {
+  visit(`at ${width} the time line of a fallback ends in sight, and nothing lies over the first words`, {
+    context: { viewport: { width, height } }, allowed: (text) => /Failed to load|404/.test(text),
+  }, async (page, site) => {
+    assert.equal(await page.locator('#jump').isVisible(), false, 'there is no talk yet');
+    await standIn(page, 'OpenAiChat');
+    await page.locator('.lane').nth(0).locator('[name=baseUrl]').fill(`${site.url}/services/nothing/v1`);
+    await page.click('#add-lane');
+    await standIn(page, 'Gemini', 1);
+    await page.selectOption('select[name=together]', 'fallback');
+    await say(page, 'First');
+    await say(page, 'Second');
+    await page.waitForTimeout(100);
+    const [chart, dock] = await Promise.all([page.locator('.attempts').last().boundingBox(), page.locator('#dock').boundingBox()]);
+    assert.ok(chart.y > 0 && chart.y + chart.height <= dock.y + 1, `${JSON.stringify(chart)} above ${JSON.stringify(dock)}`);
+    const [mast, theme] = await Promise.all([page.locator('.masthead').boundingBox(), page.locator('#theme').boundingBox()]);
+    assert.ok(mast.height < 80 && theme.x + theme.width <= width, 'the head of the page has one row');
+  });
+}
+
+visit('a city alone is a time zone, and a question without one asks for none', {}, async (page) => {
+  await standIn(page, 'OpenAiChat');
+  await set(page, { tools: true });
+  for (const text of ['What time is it in Oslo?', 'What time is it?']) {
+    const { reply } = await say(page, text);
+    assert.equal(await reply.locator('.call.is-error').count(), 0, text);
+  }
+});
+
+visit('a turn that another tab adds is there beside one\'s own', {}, async (page, site) => {
+  await standIn(page, 'OpenAiChat');
+  await say(page, 'One');
+  const other = await page.context().newPage();
+  await other.goto(`${site.url}/demo/`);
+  await other.click('.talks summary');
+  await other.locator('.talk-open').click();
+  await standIn(other, 'OpenAiChat');
+  await say(other, 'From the other tab');
+  await say(page, 'From this tab');
+  await page.waitForFunction(() => document.querySelectorAll('.you .variant-number').length === 1);
+  await other.close();
+});

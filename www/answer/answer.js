@@ -78,6 +78,7 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
   let usage;
   let reason;
   let hasOther = false;
+  let isToldEmpty = false;
   let isDrawn = true;
   let isOver = false;
   /** What `finish` was told, and nodes for the end of the answer. */
@@ -254,6 +255,7 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
       if (hasRoom('mark')) flow.add(markNode(event));
     },
     warning(event) {
+      isToldEmpty ||= event.message === 'the reply is empty';
       if (hasRoom('warning')) notes.push(warningNode(event, !isStored));
     },
     retry(event) {
@@ -350,7 +352,7 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
       close({ error, stopped }, timings?.elapsed ?? lastAt);
       const whole = text();
       notes.push(...endingNodes({
-        error, stopped, reason, text: whole, isEmpty: whole === '' && tools.count === 0 && !hasOther, isWaiting: tools.areOpen,
+        error, stopped, reason, text: whole, isEmpty: !isToldEmpty && whole === '' && tools.count === 0 && !hasOther, isWaiting: tools.areOpen,
       }, { isFresh: !isStored, onAgain, onContinue, onSettings }));
       if (attempts?.length) chart = attemptsChart(attempts);
       await library;

@@ -9,7 +9,7 @@ const REASONS = {
 };
 
 /** Errors of which the cause may be a setting, by the begin of what `explained` gives as `code`. */
-const SETTLED_BY_SETTINGS = /^(?:input|model_not_found|auth|nonce|network|protocol|blocked|output)(?: |$)/;
+const SETTLED_BY_SETTINGS = /^(?:input|model_not_found|auth|nonce|network|protocol|blocked|output|all_failed)(?: |$)/;
 
 /**
  * @param {{ error?: any, stopped: boolean, reason?: string, text: string, isEmpty: boolean, isWaiting: boolean }} end `reason` of the event

@@ -19,7 +19,7 @@ const EXPLANATIONS = {
   protocol: ['An answer in an unknown form', 'Does the site run this plugin, in this version? Try another provider.'],
   truncated: ['The reply broke off', 'The connection ended before the reply did. What came so far stays.'],
   too_large: ['The answer is too large', 'It is beyond the bound that this call allows (maxEventBytes).'],
-  all_failed: ['Every provider failed', 'Each of them was tried.'],
+  all_failed: ['Every provider failed', 'What became of each is told below.'],
   output: ['The answer has another form', 'It is not the object that was asked for. Try again.'],
   wasm_blocked: ['WebAssembly is not allowed here', 'The host of this page must send a Content-Security-Policy whose script-src has \'wasm-unsafe-eval\'.'],
 };

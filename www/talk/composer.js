@@ -2,6 +2,9 @@
 
 import { byId } from '../page/dom.js';
 
+/** How long after a click on "Send" a click on "Stop", which then stands in its place, is the second one of a double click, in ms. */
+const DOUBLE_CLICK = 500;
+
 /**
  * @param {object} actions
  * @param {(text: string) => void} actions.send
@@ -15,6 +18,7 @@ export function composer({ send, stop, hasFiles, sent, onLeaveEdit }) {
   const [sendButton, stopButton] = [byId('send'), byId('stop')];
   let isRunning = false;
   let isEditing = false;
+  let clickedAt = -Infinity;
   /** How far back in the messages so far the arrow keys have gone; 0: not at all. */
   let back = 0;
 
@@ -72,9 +76,12 @@ export function composer({ send, stop, hasFiles, sent, onLeaveEdit }) {
   });
   byId('composer').addEventListener('submit', (event) => {
     event.preventDefault();
+    clickedAt = performance.now();
     submit();
   });
-  stopButton.addEventListener('click', stop);
+  stopButton.addEventListener('click', () => {
+    if (performance.now() - clickedAt > DOUBLE_CLICK) stop();
+  });
   byId('leave-edit').addEventListener('click', leaveEdit);
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return;
@@ -92,9 +99,9 @@ export function composer({ send, stop, hasFiles, sent, onLeaveEdit }) {
       field.focus();
       field.setSelectionRange(text.length, text.length);
     },
-    /** The question that was to be reworded is not there any more. */
-    endEdit() {
-      if (isEditing) write('');
+    /** The question that was to be reworded is not there any more. @param {boolean} [keepsText] what was written of it stays in the field */
+    endEdit(keepsText = false) {
+      if (isEditing && !keepsText) write('');
       edits(false);
     },
     status(text) {

@@ -26,13 +26,14 @@ import { drawVariants, focusButton } from './variants.js';
  * @property {(talk: import('./tree.js').Talk) => void} onChange what there is of the talk has changed
  * @property {(question: import('./tree.js').Question) => void} onEdit
  * @property {(answer: import('./tree.js').Answer) => void} onEvents the visitor wants to see the events of an answer
+ * @property {() => void} onBusy the visitor wants something that has to wait, since a reply is under way
  * @property {() => void} onSettings the visitor wants to change what a failure is about
  */
 
 /**
  * @param {{ log: HTMLElement, follow: any, form: any } & Watchers} page `form`: the settings (settings/form.js)
  */
-export function conversation({ log, follow, form, onStart, onEvent, onAnswer, onEnd, onChange, onEdit, onEvents, onSettings }) {
+export function conversation({ log, follow, form, onStart, onEvent, onAnswer, onEnd, onChange, onEdit, onEvents, onBusy, onSettings }) {
   let talk = newTalk();
   let controller = null;
   /** The nodes of the turns that are drawn, by id. */
@@ -75,7 +76,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     if (all.length < 2) return undefined;
     const at = all.findIndex(({ id }) => id === turn.id);
     const go = (to) => () => {
-      if (controller || !all[to]) return;
+      if (isBusy() || !all[to]) return;
       show(talk, all[to]);
       draw();
       drawn.get(all[to].id)?.focusVariants?.(to > at ? 1 : 0);
@@ -84,7 +85,13 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     return { at, count: all.length, before: go(at - 1), after: go(at + 1) };
   }
 
-  const questionOf = (turn) => questionView(turn, { onEdit: () => { if (!controller) onEdit(turn); } });
+  /** Whether a reply is under way; the visitor is told so. */
+  function isBusy() {
+    if (controller) onBusy();
+    return controller !== null;
+  }
+
+  const questionOf = (turn) => questionView(turn, { onEdit: () => onEdit(turn) });
 
   /** The views of a reply's answers, in columns where there are several, and the buttons below them. */
   function replyFrame(views, { question, replyId }) {
@@ -163,18 +170,17 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
 
   /** Asks again for the reply to a question. The replies so far stay as other branches. */
   function regenerate(questionId) {
-    if (!controller) return reply(questionId);
-    return undefined;
+    return isBusy() ? undefined : reply(questionId);
   }
 
   /** Tries a reply again that failed. One in which nothing came is not worth a branch. */
   function again(turn) {
-    if (!controller) reply(turn.parent, turn.answers.every(({ messages }) => messages.length === 0) ? turn : undefined);
+    if (!isBusy()) reply(turn.parent, turn.answers.every(({ messages }) => messages.length === 0) ? turn : undefined);
   }
 
   /** Has an answer go on that was cut: by a message, since no service takes the begin of an answer from every caller. */
   function goOn(turn) {
-    if (!controller) reply(addQuestion(talk, turn.id, 'Please go on where you stopped.').id);
+    if (!isBusy()) reply(addQuestion(talk, turn.id, 'Please go on where you stopped.').id);
   }
 
   function send(content) {
@@ -263,6 +269,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     send,
     sendEdited,
     stop: () => controller?.abort(),
+    /** Shows turns that have come to the talk from elsewhere, as others that one can go to. */
+    refresh: draw,
     /** Shows another talk. A reply that is under way is stopped, and kept with what came. */
     open(other) {
       controller?.abort();
@@ -279,6 +287,13 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
   };
 }
 
+/** What a provider is called beside others: with its model, where another one is called the same. */
+function nameAmong(lane, lanes) {
+  const name = nameOf(lane);
+  const isAlone = lanes.every((other) => other === lane || nameOf(other) !== name);
+  return isAlone || lane.model === '' ? name : `${name}: ${lane.model}`;
+}
+
 /** Who is asked with what: one run for each provider that answers side by side, and one where there is one, or one after the other. */
 function plan(talk, questionId, settings, lanes) {
   const isFallback = lanes.length > 1 && settings.together === 'fallback';
@@ -290,7 +305,7 @@ function plan(talk, questionId, settings, lanes) {
     const before = settings.tools && !hasTools
       ? [{ type: 'warning', message: `Chatbots of sites have no tools, so ${asked.length > 1 ? 'they were' : 'it was'} asked without clock and calculator.` }] : [];
     return {
-      name: isFallback ? 'Fallback' : nameOf(lane),
+      name: isFallback ? 'Fallback' : nameAmong(lane, lanes),
       model: lane.model,
       service,
       before,
