@@ -350,7 +350,9 @@ function follower() {
   const follow = {
     start: toEnd,
     read() {
-      isFollowing = end.getBoundingClientRect().top <= byId('dock').getBoundingClientRect().top + 60;
+      // Where there is little room the dock scrolls along with the talk, and lies beyond the window as the end does.
+      const bottom = Math.min(byId('dock').getBoundingClientRect().top, innerHeight);
+      isFollowing = end.getBoundingClientRect().top <= bottom + 60;
     },
     scroll() {
       if (isFollowing) end.scrollIntoView({ block: 'nearest' });

@@ -561,15 +561,36 @@ visit('a city alone is a time zone, and a question without one asks for none', {
 });
 
 visit('a turn that another tab adds is there beside one\'s own', {}, async (page, site) => {
-  await standIn(page, 'OpenAiChat');
-  await say(page, 'One');
-  const other = await page.context().newPage();
-  await other.goto(`${site.url}/demo/`);
+  const context = await page.context().browser().newContext();
+  const tabs = [];
+  for (let count = 0; count < 2; count += 1) {
+    const tab = await context.newPage();
+    await tab.goto(`${site.url}/demo/`);
+    await standIn(tab, 'OpenAiChat');
+    tabs.push(tab);
+  }
+  const [one, other] = tabs;
+  await say(one, 'One');
   await other.click('.talks summary');
   await other.locator('.talk-open').click();
-  await standIn(other, 'OpenAiChat');
   await say(other, 'From the other tab');
-  await say(page, 'From this tab');
-  await page.waitForFunction(() => document.querySelectorAll('.you .variant-number').length === 1);
-  await other.close();
+  await say(one, 'From this tab');
+  await one.waitForFunction(() => document.querySelectorAll('.you .variant-number').length === 1);
+  await context.close();
+});
+
+visit('zoomed to 400 %, the answer is in sight and who scrolls away from it is left there', {
+  context: { viewport: { width: 320, height: 200 } }, delay: 10,
+}, async (page) => {
+  await say(page, 'Hi there');
+  await page.waitForTimeout(100);
+  const place = () => page.locator('.reply .content').first().boundingBox();
+  const { y, height } = await place();
+  assert.ok(y + height > 0 && y < 200, `the answer is at ${y}`);
+  await page.fill('#message', 'Tell me a long story');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.reply .content')[1]?.textContent.length > 100);
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.waitForFunction(() => !document.querySelector('.reply.waiting'));
+  assert.ok((await page.evaluate(() => scrollY)) < 100, 'it stays where one reads');
 });
