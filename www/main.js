@@ -38,20 +38,24 @@ const message = composer({
 });
 const form = settingsForm({ form: byId('settings'), settings: loadSettings(), onChange: applySettings });
 let lastPrompt = 'Hello! How are you?';
+/** How high the place for the talk must be beside open settings, in CSS pixels. */
+const LEAST_ROOM = 240;
 /** The name under which a tab remembers which talk it shows. */
 const SHOWN = 'rivulet-demo-talk';
 /** The talks that were deleted while they were shown, each with what came of its reply after that. */
 const gone = new Map();
 /** The question that is being reworded. */
 let edited;
+/** Whether a message waits for its files to be read. */
+let isPreparing = false;
 /** How the reply that is under way is told of. */
 let live;
 
 const talks = conversation({
   log: byId('log'), follow, form,
   onStart({ providers }) {
-    // The first message: from now on the room is for the talk. What the visitor opens again stays open.
-    if (!byId('intro').hidden) byId('connect').open = false;
+    // The first message: from now on the room is for the talk. What the visitor opens again stays open, unless no room is left for the answer.
+    if (!byId('intro').hidden || byId('conversation').clientHeight < LEAST_ROOM) byId('connect').open = false;
     byId('intro').hidden = true;
     const wasExample = byId('examples').contains(document.activeElement);
     byId('examples').open = false;
@@ -59,7 +63,7 @@ const talks = conversation({
     events.clear();
     message.running(true, wasExample);
     message.status(`Waiting for ${providers.join(' and ')}`);
-    live = { isAlone: providers.length === 1, figures: eachFrame(() => showTimings(live.timings)), timings: undefined, ends: [] };
+    live = { isAlone: providers.length === 1, count: providers.length, figures: eachFrame(() => showTimings(live.timings)), timings: undefined, ends: [] };
   },
   onEvent(event, at, timings, lane) {
     // Of several providers the panels show the first, and screen readers are told each answer when it is complete.
@@ -81,9 +85,9 @@ const talks = conversation({
       events.flush();
       showTimings(timings);
     }
-    live.ends.push(`${live.isAlone ? '' : `${provider}: `}${stopped ? 'Stopped' : error !== undefined ? 'Failed' : 'Done'}: ${summary(timings)}`);
+    live.ends.push(stopped ? 'Stopped' : error !== undefined ? 'Failed' : 'Done');
     if (live.isAlone) voice.finish(stopped ? 'Stopped.' : '');
-    message.status(live.ends.join(' · '));
+    message.status(live.isAlone ? `${live.ends[0]}: ${summary(timings)}` : endsInWords(live));
   },
   onEnd() {
     if (!live.isAlone) voice.finish();
@@ -112,7 +116,7 @@ const talks = conversation({
     for (const { at, ...event } of answer.events) events.add(event, at);
     byId('events').open = true;
     events.flush();
-    byId('events').scrollIntoView({ block: 'nearest' });
+    byId('events').scrollIntoView({ block: 'start' });
     byId('event-list').focus({ preventScroll: true });
   },
 });
@@ -160,7 +164,7 @@ function showSettings() {
   const local = lanes.every((lane) => !isService(lane.provider) && (fieldsOf(lane).includes('url') ? isLocalSite(lane.url) : fieldsOf(lane).includes('way')));
   byId('hosted').hidden = !IS_STATIC;
   byId('local').hidden = !(local && lanes.some((lane) => fieldsOf(lane).includes('url')));
-  showExamples(byId('example-groups'), { isLocal: local, hasTools: tools && lanes.some(({ provider }) => isService(provider)), hasSchema: schema !== '' }, send);
+  showExamples(byId('example-groups'), { isLocal: local, hasTools: tools && lanes.some(({ provider }) => isService(provider)), hasSchema: schema !== '' }, sendExample);
   try {
     form.show();
     showCode();
@@ -312,12 +316,47 @@ function open(talk) {
   if (talk.turns.length > 0) follow.start();
 }
 
-/** @param {string} text */
-async function send(text) {
-  if (talks.isRunning) return;
-  const question = edited;
+/** How many of the answers side by side have ended, and how. */
+function endsInWords({ ends, count }) {
+  const number = (how) => ends.filter((end) => end === how).length;
+  return [
+    `${ends.length} of ${count} answers ended`, ...['Failed', 'Stopped'].filter(number).map((how) => `${number(how)} ${how.toLowerCase()}`),
+  ].join(', ');
+}
+
+/** Sends a message of the examples: what is in the field, its files and a rewording that was begun, stay for the next one. */
+function sendExample(text) {
+  if (isBusy()) return;
+  if (edited) message.endEdit(true);
   edited = undefined;
-  await files.ready();
+  lastPrompt = text;
+  talks.send(text);
+}
+
+/** Whether nothing can be sent now; the visitor is told so. */
+function isBusy() {
+  if (talks.isRunning || isPreparing) message.status('A reply is under way: stop it first, or wait for its end.');
+  return talks.isRunning || isPreparing;
+}
+
+/** Sends what is in the field. @param {string} text @returns {boolean} whether it could; else it stays there */
+function send(text) {
+  if (isBusy()) return false;
+  sendWithFiles(text);
+  return true;
+}
+
+async function sendWithFiles(text) {
+  const question = edited;
+  const { talk } = talks;
+  edited = undefined;
+  if (files.isReading()) {
+    isPreparing = true;
+    await files.ready();
+    isPreparing = false;
+    // Another talk was opened meanwhile.
+    if (talks.talk !== talk) return void message.restore(text);
+  }
   const parts = files.parts();
   files.clear();
   const content = parts.length === 0 ? text : [...parts, ...(text.trim() === '' ? [] : [{ type: 'text', text }])];

@@ -594,3 +594,69 @@ visit('zoomed to 400 %, the answer is in sight and who scrolls away from it is l
   await page.waitForFunction(() => !document.querySelector('.reply.waiting'));
   assert.ok((await page.evaluate(() => scrollY)) < 100, 'it stays where one reads');
 });
+
+visit('an example is a message of its own: a rewording that was begun stays in the field, and becomes no wording by that', {}, async (page) => {
+  await say(page, 'Hi there');
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.fill('#message', 'Half a draft');
+  await page.click('#examples summary');
+  await press(page, page.getByRole('button', { name: 'Emoji' }));
+  assert.deepEqual(await texts(page, '.you .content'), ['Hi there', 'Some emoji, please']);
+  assert.equal(await page.locator('#editing').isVisible(), false);
+  assert.equal(await page.inputValue('#message'), 'Half a draft');
+});
+
+visit('a message that is written while the files of the one before are read is not lost', {}, async (page) => {
+  await standIn(page, 'Gemini');
+  await page.evaluate(() => {
+    const read = FileReader.prototype.readAsDataURL;
+    const slow = (work) => function later(...given) {
+      setTimeout(() => work.apply(this, given), 600);
+    };
+    FileReader.prototype.readAsDataURL = slow(read);
+    for (const name of ['arrayBuffer', 'text']) {
+      const whole = Blob.prototype[name];
+      Blob.prototype[name] = async function later() {
+        await new Promise((resolve) => { setTimeout(resolve, 600); });
+        return whole.call(this);
+      };
+    }
+  });
+  await page.locator('#files input').setInputFiles([{ name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(PNG, 'base64') }]);
+  await page.fill('#message', 'What is this?');
+  await page.press('#message', 'Enter');
+  assert.equal(await page.locator('.you').count(), 0, 'it waits for its file');
+  await page.fill('#message', 'And this?');
+  await page.press('#message', 'Enter');
+  assert.equal(await page.inputValue('#message'), 'And this?');
+  await page.waitForFunction(() => document.querySelectorAll('.reply').length === 1 && !document.querySelector('.reply.waiting'));
+  assert.match(await page.locator('.you').innerText(), /What is this\?/);
+  assert.equal(await page.locator('.you img').count(), 1);
+  assert.equal(await page.inputValue('#message'), 'And this?');
+});
+
+visit('providers of one kind side by side are told apart by their models, and asking again is for all of them', {
+  allowed: (text) => /Failed to load|404/.test(text),
+}, async (page, site) => {
+  await standIn(page, 'OpenAiChat');
+  await page.click('#add-lane');
+  await standIn(page, 'OpenAiChat', 1);
+  await page.locator('.lane').nth(1).locator('[name=model]').fill('stub-large');
+  await page.locator('.lane').nth(1).locator('[name=baseUrl]').fill(`${site.url}/services/nothing/v1`);
+  assert.equal(await page.locator('#connected').innerText(), 'OpenAiChat: stub-small beside OpenAiChat: stub-large');
+  await page.fill('#message', 'Hello both');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.reply').length === 2 && !document.querySelector('.reply.waiting'));
+  assert.deepEqual(await texts(page, '.reply > .author'), ['OpenAiChat: stub-small', 'OpenAiChat: stub-large']);
+  assert.equal(await page.locator('#status').innerText(), '2 of 2 answers ended, 1 failed');
+  assert.equal(await page.getByRole('button', { name: 'Try all again' }).count(), 1);
+  assert.equal(await page.getByRole('button', { name: 'Ask all again' }).count(), 1);
+});
+
+visit('settings that leave no room for the answer are folded when a message is sent', { context: { viewport: { width: 1280, height: 800 } } }, async (page) => {
+  await say(page, 'Hi there');
+  await set(page, { schema: '' });
+  await say(page, 'Hi again');
+  assert.equal(await page.locator('#connect').evaluate((node) => node.open), false);
+  assert.ok((await page.locator('.conversation').boundingBox()).height > 400);
+});

@@ -3,7 +3,7 @@
 import { byId, el } from '../page/dom.js';
 import { explained } from '../talk/errors.js';
 import {
-  CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, isService, LOCAL_PAGES, listModels, modelsOf, nameOf, providersOf, standInOf, STAND_IN_KEY,
+  CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, isService, LOCAL_PAGES, listModels, modelsOf, nameAmong, providersOf, standInOf, STAND_IN_KEY,
   STAND_IN_MODEL, titleOf,
 } from './providers.js';
 import { CALL, IS_STATIC, LANE, MOST_LANES, normal } from './settings.js';
@@ -143,7 +143,7 @@ export function settingsForm({ form, settings: first, onChange }) {
     });
     byId('hedge').hidden = settings.together === 'side';
     const { lanes, together } = settings;
-    byId('connected').textContent = lanes.length === 1 ? connectionInWords(lanes[0]) : lanes.map(nameOf).join(together === 'side' ? ' beside ' : ', then ');
+    byId('connected').textContent = lanes.length === 1 ? connectionInWords(lanes[0]) : lanes.map((lane) => nameAmong(lane, lanes)).join(together === 'side' ? ' beside ' : ', then ');
   }
 
   form.addEventListener('input', ({ target }) => {

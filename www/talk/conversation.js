@@ -5,7 +5,7 @@ import { copyText } from '../page/copy.js';
 import { el } from '../page/dom.js';
 import { Timings } from '../panels/timings.js';
 import {
-  laneOptions, makeFallback, makeProvider, nameOf, pricesOf, serviceKey, sharedOptions, takesTools,
+  laneOptions, makeFallback, makeProvider, nameAmong, pricesOf, serviceKey, sharedOptions, takesTools,
 } from '../settings/providers.js';
 import { ask } from './ask.js';
 import { explained } from './errors.js';
@@ -135,7 +135,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
   function storedReply(turn) {
     const views = turn.answers.map((answer) => {
       const view = answerView({
-        provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, follow,
+        provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, isOneOfSeveral: turn.answers.length > 1, follow,
         onAgain: () => again(turn), onContinue: () => goOn(turn), onSettings,
       });
       for (const { at, ...event } of answer.events) view.event(event, at);
@@ -186,7 +186,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     const runs = plan(own, questionId, form.settings, form.lanes());
     let turn;
     const views = runs.map(({ name }) => answerView({
-      provider: name, isMarkdown: form.settings.markdown, isJson: form.settings.schema !== '', follow,
+      provider: name, isMarkdown: form.settings.markdown, isJson: form.settings.schema !== '', isOneOfSeveral: runs.length > 1, follow,
       onAgain: () => turn && again(turn), onContinue: () => turn && goOn(turn), onSettings,
     }));
     const frame = replyFrame(views, { question: questionId, replyId: () => turn?.id });
@@ -265,13 +265,6 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       draw();
     },
   };
-}
-
-/** What a provider is called beside others: with its model, where another one is called the same. */
-function nameAmong(lane, lanes) {
-  const name = nameOf(lane);
-  const isAlone = lanes.every((other) => other === lane || nameOf(other) !== name);
-  return isAlone || lane.model === '' ? name : `${name}: ${lane.model}`;
 }
 
 /** Who is asked with what: one run for each provider that answers side by side, and one where there is one, or one after the other. */
