@@ -17,6 +17,7 @@ import { conversation } from './talk/conversation.js';
 import { explained } from './talk/errors.js';
 import { showExamples } from './talk/examples.js';
 import { fileTray } from './talk/files.js';
+import { addHalf, keepHalf } from './talk/half.js';
 import { filesOf, wordsOf } from './talk/parts.js';
 import { openStore } from './talk/store.js';
 import { talksPanel } from './talk/talks.js';
@@ -132,6 +133,7 @@ themeSwitch(byId('theme'));
 shareButton(byId('share'), () => shareLink(form.settings, { defaults: { ...LANE, ...CALL }, secrets: keys() }));
 // A link that is opened in this tab changes nothing but what stands behind the `#`.
 addEventListener('hashchange', () => { if (isAddressed()) form.set(loadSettings()); });
+addEventListener('pagehide', () => keepHalf(session(), talks.half() ?? undefined, keys()));
 offerEdge();
 const shelf = keepTalks();
 closeTalksBeside();
@@ -231,6 +233,7 @@ async function keepTalks() {
   });
   const before = session()?.getItem(SHOWN);
   const talk = before && talks.talk.turns.length === 0 ? await store.get(before) : undefined;
+  if (talk && addHalf(session(), talk)) await store.put(talk);
   // Unless the visitor was quicker.
   if (talk && talks.talk.turns.length === 0) open(talk);
   return { store, panel };

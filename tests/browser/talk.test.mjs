@@ -350,10 +350,11 @@ visit('a talk that is deleted comes back by Undo, and not by a reply that was on
 });
 
 visit('a message whose reply never came can be asked again after a reload', { delay: 20 }, async (page, site) => {
-  site.fault({ name: 'stall', after: 2 });
+  site.fault({ name: 'stall', after: 0 });
   await page.fill('#message', 'Hi there');
   await page.press('#message', 'Enter');
-  await page.waitForFunction(() => document.querySelector('.talk-row') && document.querySelector('.reply .content')?.textContent);
+  await page.waitForFunction(() => document.querySelector('.talk-row') && document.querySelector('.reply.waiting'));
+  await site.requests.when('chat');
   await page.reload();
   await press(page, page.getByRole('button', { name: 'Ask now' }));
   assert.match(await page.locator('.reply .content').innerText(), /^Hello from the stub model/);
@@ -659,4 +660,19 @@ visit('settings that leave no room for the answer are folded when a message is s
   await say(page, 'Hi again');
   assert.equal(await page.locator('#connect').evaluate((node) => node.open), false);
   assert.ok((await page.locator('.conversation').boundingBox()).height > 400);
+});
+
+visit('a reload in the middle of a reply loses nothing of it', { delay: 20 }, async (page, site) => {
+  site.fault({ name: 'stall', after: 4 });
+  await page.fill('#message', 'Hi there');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent.startsWith('Hello from the'));
+  await page.reload();
+  await page.waitForSelector('.reply .failure');
+  assert.match(await page.locator('.reply').innerText(), /Hello from the[\s\S]*The page was closed/);
+  await press(page, page.getByRole('button', { name: 'Try again' }));
+  assert.equal(await page.locator('.reply .failure').count(), 0);
+  await page.reload();
+  await page.waitForSelector('.reply .variants button');
+  assert.match(await page.locator('.reply .variants').innerText(), /2 of 2/);
 });

@@ -7,7 +7,7 @@ import { Timings } from '../panels/timings.js';
 import {
   laneOptions, makeFallback, makeProvider, nameAmong, pricesOf, serviceKey, sharedOptions, takesTools,
 } from '../settings/providers.js';
-import { ask } from './ask.js';
+import { ask, recorder } from './ask.js';
 import { explained } from './errors.js';
 import { questionView } from './question.js';
 import { TOOLS } from './tools.js';
@@ -35,6 +35,8 @@ import { drawVariants, focusButton } from './variants.js';
 export function conversation({ log, follow, form, onStart, onEvent, onAnswer, onEnd, onChange, onEdit, onEvents, onBusy, onSettings }) {
   let talk = newTalk();
   let controller = null;
+  /** The question whose reply is under way, and what has come of each answer by now. */
+  let underWay;
   /** The nodes of the turns that are drawn, by id. */
   const drawn = new Map();
 
@@ -194,13 +196,16 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     onStart({ providers: runs.map(({ name }) => name) });
     follow.start();
 
+    const records = runs.map((run) => ({ run, events: recorder(), timings: new Timings() }));
+    underWay = { question: questionId, records };
     const answers = await Promise.all(runs.map(async (run, lane) => {
-      const timings = new Timings();
+      const { timings, events: record } = records[lane];
       const isShown = () => talk === own;
       const outcome = await ask(run.makeReply(ownController.signal), {
         signal: ownController.signal,
         now: () => timings.now(),
         before: run.before,
+        record,
         onEvent(event, at) {
           if (!isShown()) return undefined;
           if (event.type === 'text') timings.piece(event.text, at);
@@ -249,6 +254,14 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     send,
     sendEdited,
     stop: () => controller?.abort(),
+    /** What has come by now of the reply that is under way. @returns {import('./half.js').Half | undefined} */
+    half: () => controller && underWay && {
+      talk: talk.id,
+      question: underWay.question,
+      answers: underWay.records.map(({ run, events: { events }, timings }) => ({
+        provider: run.name, model: run.model, service: run.service, events, timings: timings.plain(), isJson: form.settings.schema !== '',
+      })),
+    },
     /** Shows turns that have come to the talk from elsewhere, as others that one can go to. */
     refresh: draw,
     /** Shows another talk. A reply that is under way is stopped, and kept with what came. */
