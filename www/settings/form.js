@@ -159,6 +159,7 @@ export function settingsForm({ form, settings: first, onChange }) {
   });
   form.addEventListener('submit', (event) => event.preventDefault());
   byId('add-lane').addEventListener('click', () => {
+    if (laneNodes().length >= MOST_LANES) return;
     const lane = addLane({ ...LANE, url: settings.lanes[0].url });
     apply();
     field(lane, 'provider').focus();
