@@ -384,7 +384,7 @@ function follower() {
   let isTalkBelow = false;
   const show = () => { jump.hidden = isEndSeen || !isTalkBelow; };
   new IntersectionObserver((entries) => { isEndSeen = entries.at(-1).isIntersecting; show(); }).observe(end);
-  new IntersectionObserver((entries) => { isTalkBelow = entries.at(-1).isIntersecting; show(); }, { rootMargin: '-65% 0px 0px' }).observe(byId('log'));
+  new IntersectionObserver((entries) => { isTalkBelow = entries.at(-1).isIntersecting; show(); }, { rootMargin: '-60% 0px -30%' }).observe(byId('log'));
   jump.addEventListener('click', () => {
     toEnd();
     byId('message').focus({ preventScroll: true });

@@ -537,6 +537,12 @@ for (const [width, height] of [[1280, 800], [360, 740]]) {
     context: { viewport: { width, height } }, allowed: (text) => /Failed to load|404/.test(text),
   }, async (page, site) => {
     assert.equal(await page.locator('#jump').isVisible(), false, 'there is no talk yet');
+    await say(page, 'Tell me a long story');
+    await set(page, { schema: '' });
+    await page.waitForTimeout(100);
+    const [field, jump] = await Promise.all([page.locator('#schema').boundingBox(), page.locator('#jump').boundingBox()]);
+    assert.ok(jump === null || field.y + field.height <= jump.y, 'the button does not lie over the settings');
+    await page.click('#anew');
     await standIn(page, 'OpenAiChat');
     await page.locator('.lane').nth(0).locator('[name=baseUrl]').fill(`${site.url}/services/nothing/v1`);
     await page.click('#add-lane');
