@@ -678,3 +678,17 @@ visit('a reload in the middle of a reply loses nothing of it', { delay: 20 }, as
   await page.waitForSelector('.reply .variants button');
   assert.match(await page.locator('.reply .variants').innerText(), /2 of 2/);
 });
+
+visit('that there is no connection, a wrong address of an API and an unknown provider are told in words', {
+  allowed: (text) => /Failed to load/.test(text),
+}, async (page, site) => {
+  await page.context().setOffline(true);
+  assert.match((await say(page, 'Hi')).failure, /There is no connection/);
+  await page.context().setOffline(false);
+  await standIn(page, 'OpenAiChat');
+  await page.fill('[name=baseUrl]', 'nope');
+  await page.click('.list-models');
+  await page.waitForFunction(() => /cannot be made: .*URL/.test(document.querySelector('.models-said').textContent));
+  await page.goto(`${site.url}/demo/?provider=AiEngine#2.provider=Nobody`);
+  await page.waitForFunction(() => document.querySelector('#connected').textContent === 'AiEngine beside AiEngine');
+});

@@ -115,8 +115,8 @@ export function settingsForm({ form, settings: first, onChange }) {
         apply();
       }
     } catch (error) {
-      const { title, hint, code } = explained(error);
-      said.textContent = `${title} (${code}). ${hint}`;
+      const { title, hint, code, message } = explained(error);
+      said.textContent = code === 'input' ? `${title}: ${message}.` : `${title} (${code}). ${hint}`;
     } finally {
       button.removeAttribute('aria-disabled');
     }
@@ -166,6 +166,8 @@ export function settingsForm({ form, settings: first, onChange }) {
   });
 
   fillAll(first);
+  // What the address or the storage says may be no choice here.
+  settings = read();
   function fillAll(values) {
     list.replaceChildren();
     for (const lane of values.lanes) addLane(lane);
