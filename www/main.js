@@ -20,6 +20,7 @@ import { conversation } from './talk/conversation.js';
 import { showExamples } from './talk/examples.js';
 import { schemaText } from './talk/showcases.js';
 import { fileTray } from './talk/files.js';
+import { addHalf, keepHalf } from './talk/half.js';
 import { filesOf, wordsOf } from './talk/parts.js';
 import { withoutSecrets } from './talk/secrets.js';
 import { openStore } from './talk/store.js';
@@ -43,12 +44,16 @@ const message = composer({
 const form = settingsForm({ form: byId('settings'), settings: loadSettings(), onChange: applySettings });
 /** The question that was asked last, or an example. @type {string | any[]} */
 let lastContent = 'Hello! How are you?';
+/** How high the place for the talk must be beside open settings, in CSS pixels. */
+const LEAST_ROOM = 240;
 /** The name under which a tab remembers which talk it shows. */
 const SHOWN = 'rivulet-demo-talk';
 /** The talks that were deleted while they were shown, each with what came of its reply after that. */
 const gone = new Map();
 /** The question that is being reworded. */
 let edited;
+/** Whether a message waits for its files to be read. */
+let isPreparing = false;
 /** How the reply that is under way is told of. */
 let live;
 /** The keys of all calls since the page was opened: a reply that is kept later may still repeat one that is not in its field any more. */
@@ -59,8 +64,8 @@ const talks = conversation({
   onStart({ providers, content }) {
     for (const key of keys()) usedKeys.add(key);
     lastContent = content;
-    // The first message: from now on the room is for the talk. What the visitor opens again stays open.
-    if (!byId('intro').hidden) byId('connect').open = false;
+    // The first message: from now on the room is for the talk. What the visitor opens again stays open, unless no room is left for the answer.
+    if (!byId('intro').hidden || byId('conversation').clientHeight < LEAST_ROOM) byId('connect').open = false;
     byId('intro').hidden = true;
     const wasExample = byId('examples').contains(document.activeElement);
     byId('examples').open = false;
@@ -68,7 +73,9 @@ const talks = conversation({
     events.clear();
     message.running(true, wasExample);
     message.status(`Waiting for ${providers.join(' and ')}`);
-    live = { secrets: keys(), isAlone: providers.length === 1, figures: eachFrame(() => showTimings(live.timings)), timings: undefined, ends: [] };
+    live = {
+      secrets: keys(), isAlone: providers.length === 1, count: providers.length, figures: eachFrame(() => showTimings(live.timings)), timings: undefined, ends: [],
+    };
   },
   onEvent(event, at, timings, lane) {
     // Of several providers the panels show the first, and screen readers are told each answer when it is complete.
@@ -90,9 +97,9 @@ const talks = conversation({
       events.flush();
       showTimings(timings);
     }
-    live.ends.push(`${live.isAlone ? '' : `${provider}: `}${stopped ? 'Stopped' : error !== undefined ? 'Failed' : 'Done'}: ${summary(timings)}`);
+    live.ends.push(stopped ? 'Stopped' : error !== undefined ? 'Failed' : 'Done');
     if (live.isAlone) voice.finish(stopped ? 'Stopped.' : '');
-    message.status(live.ends.join(' · '));
+    message.status(live.isAlone ? `${live.ends[0]}: ${summary(timings)}` : endsInWords(live));
   },
   onEnd() {
     if (!live.isAlone) voice.finish();
@@ -121,7 +128,7 @@ const talks = conversation({
     for (const { at, ...event } of withoutSecrets(answer.events, keys())) events.add(event, at);
     byId('events').open = true;
     events.flush();
-    byId('events').scrollIntoView({ block: 'nearest' });
+    byId('events').scrollIntoView({ block: 'start' });
     byId('event-list').focus({ preventScroll: true });
   },
 });
@@ -137,6 +144,7 @@ themeSwitch(byId('theme'));
 shareButton(byId('share'), () => shareLink(form.settings, { defaults: { ...LANE, ...CALL }, secrets: keys() }));
 // A link that is opened in this tab changes nothing but what stands behind the `#`.
 addEventListener('hashchange', () => { if (isAddressed()) form.set(loadSettings()); });
+addEventListener('pagehide', () => keepHalf(tabStorage(), talks.half() ?? undefined, keys()));
 offerEdge();
 const shelf = keepTalks();
 closeTalksBeside();
@@ -182,7 +190,7 @@ function showSettings() {
 
 /** An example was chosen. If it needs settings of its own, those of the visitor, keys included, can be had back. */
 function choose(prompt, settings) {
-  if (talks.isRunning) return;
+  if (isBusy()) return;
   if (settings) {
     const before = form.settings;
     const keysBefore = form.lanes().map(({ apiKey }) => apiKey);
@@ -191,7 +199,7 @@ function choose(prompt, settings) {
       undo: () => form.set(before, keysBefore),
     });
   }
-  send(prompt);
+  sendExample(prompt);
 }
 
 /** The code for the current settings, with a placeholder for each key. */
@@ -250,6 +258,7 @@ async function keepTalks() {
   });
   const before = tabStorage()?.getItem(SHOWN);
   const talk = before && talks.talk.turns.length === 0 ? await store.get(before) : undefined;
+  if (talk && addHalf(tabStorage(), talk)) await store.put(talk);
   // Unless the visitor was quicker.
   if (talk && talks.talk.turns.length === 0) open(talk);
   return { store, panel };
@@ -318,7 +327,6 @@ function open(talk) {
   message.endEdit();
   rememberShown(talk);
   talks.open(talk);
-  if (talk.turns.length > 0) follow.start();
   message.running(false);
   message.status('');
   byId('intro').hidden = talk.turns.length > 0;
@@ -328,12 +336,46 @@ function open(talk) {
   if (talk.turns.length > 0) follow.start();
 }
 
-/** @param {string} text */
-async function send(text) {
-  if (talks.isRunning) return;
-  const question = edited;
+/** How many of the answers side by side have ended, and how. */
+function endsInWords({ ends, count }) {
+  const number = (how) => ends.filter((end) => end === how).length;
+  return [
+    `${ends.length} of ${count} answers ended`, ...['Failed', 'Stopped'].filter(number).map((how) => `${number(how)} ${how.toLowerCase()}`),
+  ].join(', ');
+}
+
+/** Sends a message of the examples: what is in the field, its files and a rewording that was begun, stay for the next one. */
+function sendExample(text) {
+  if (isBusy()) return;
+  if (edited) message.endEdit(true);
   edited = undefined;
-  await files.ready();
+  talks.send(text);
+}
+
+/** Whether nothing can be sent now; the visitor is told so. */
+function isBusy() {
+  if (talks.isRunning || isPreparing) message.status('A reply is under way: stop it first, or wait for its end.');
+  return talks.isRunning || isPreparing;
+}
+
+/** Sends what is in the field. @param {string} text @returns {boolean} whether it could; else it stays there */
+function send(text) {
+  if (isBusy()) return false;
+  sendWithFiles(text);
+  return true;
+}
+
+async function sendWithFiles(text) {
+  const question = edited;
+  const { talk } = talks;
+  edited = undefined;
+  if (files.isReading()) {
+    isPreparing = true;
+    await files.ready();
+    isPreparing = false;
+    // Another talk was opened meanwhile.
+    if (talks.talk !== talk) return void message.restore(text);
+  }
   const parts = files.parts();
   files.clear();
   const content = parts.length === 0 ? text : [...parts, ...(text.trim() === '' ? [] : [{ type: 'text', text }])];
@@ -357,7 +399,7 @@ function follower() {
   let isTalkBelow = false;
   const show = () => { jump.hidden = isEndSeen || !isTalkBelow; };
   new IntersectionObserver((entries) => { isEndSeen = entries.at(-1).isIntersecting; show(); }).observe(end);
-  new IntersectionObserver((entries) => { isTalkBelow = entries.at(-1).isIntersecting; show(); }, { rootMargin: '-65% 0px 0px' }).observe(byId('log'));
+  new IntersectionObserver((entries) => { isTalkBelow = entries.at(-1).isIntersecting; show(); }, { rootMargin: '-60% 0px -30%' }).observe(byId('log'));
   jump.addEventListener('click', () => {
     toEnd();
     byId('message').focus({ preventScroll: true });
@@ -365,7 +407,9 @@ function follower() {
   const follow = {
     start: toEnd,
     read() {
-      isFollowing = end.getBoundingClientRect().top <= byId('dock').getBoundingClientRect().top + 60;
+      // Where there is little room the dock scrolls along with the talk, and lies beyond the window as the end does.
+      const bottom = Math.min(byId('dock').getBoundingClientRect().top, innerHeight);
+      isFollowing = end.getBoundingClientRect().top <= bottom + 60;
     },
     scroll() {
       if (isFollowing) end.scrollIntoView({ block: 'nearest' });

@@ -334,10 +334,11 @@ visit('a talk that is deleted comes back by Undo, and not by a reply that was on
 });
 
 visit('a message whose reply never came can be asked again after a reload', { delay: 20 }, async (page, site) => {
-  site.fault({ name: 'stall', after: 2 });
+  site.fault({ name: 'stall', after: 0 });
   await page.fill('#message', 'Hi there');
   await page.press('#message', 'Enter');
-  await page.waitForFunction(() => document.querySelector('.talk-row') && document.querySelector('.reply .content')?.textContent);
+  await page.waitForFunction(() => document.querySelector('.talk-row') && document.querySelector('.reply.waiting'));
+  await site.requests.when('chat');
   await page.reload();
   await press(page, page.getByRole('button', { name: 'Ask now' }));
   assert.match(await page.locator('.reply .content').innerText(), /^Hello from the stub model/);
@@ -572,6 +573,12 @@ for (const [width, height] of [[1280, 800], [360, 740]]) {
     context: { viewport: { width, height } }, allowed: (text) => /Failed to load|404/.test(text),
   }, async (page, site) => {
     assert.equal(await page.locator('#jump').isVisible(), false, 'there is no talk yet');
+    await say(page, 'Tell me a long story');
+    await set(page, { schema: '' });
+    await page.waitForTimeout(100);
+    const [field, jump] = await Promise.all([page.locator('#schema').boundingBox(), page.locator('#jump').boundingBox()]);
+    assert.ok(jump === null || field.y + field.height <= jump.y, 'the button does not lie over the settings');
+    await page.click('#anew');
     await standIn(page, 'OpenAiChat');
     await page.locator('.lane').nth(0).locator('[name=baseUrl]').fill(`${site.url}/services/nothing/v1`);
     await page.click('#add-lane');
@@ -597,15 +604,127 @@ visit('a city alone is a time zone, and a question without one asks for none', {
 });
 
 visit('a turn that another tab adds is there beside one\'s own', {}, async (page, site) => {
-  await standIn(page, 'OpenAiChat');
-  await say(page, 'One');
-  const other = await page.context().newPage();
-  await other.goto(`${site.url}/demo/`);
+  const context = await page.context().browser().newContext();
+  const tabs = [];
+  for (let count = 0; count < 2; count += 1) {
+    const tab = await context.newPage();
+    await tab.goto(`${site.url}/demo/`);
+    await standIn(tab, 'OpenAiChat');
+    tabs.push(tab);
+  }
+  const [one, other] = tabs;
+  await say(one, 'One');
   await other.click('.talks summary');
   await other.locator('.talk-open').click();
-  await standIn(other, 'OpenAiChat');
   await say(other, 'From the other tab');
-  await say(page, 'From this tab');
-  await page.waitForFunction(() => document.querySelectorAll('.you .variant-number').length === 1);
-  await other.close();
+  await say(one, 'From this tab');
+  await one.waitForFunction(() => document.querySelectorAll('.you .variant-number').length === 1);
+  await context.close();
+});
+
+visit('zoomed to 400 %, who scrolls away from the end of a reply is left there', {
+  context: { viewport: { width: 320, height: 200 } }, delay: 10,
+}, async (page) => {
+  await say(page, 'Hi there');
+  await page.fill('#message', 'Tell me a long story');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.reply .content')[1]?.textContent.length > 100);
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.waitForFunction(() => !document.querySelector('.reply.waiting'));
+  assert.ok((await page.evaluate(() => scrollY)) < 100, 'it stays where one reads');
+});
+
+visit('an example is a message of its own: a rewording that was begun stays in the field, and becomes no wording by that', {}, async (page) => {
+  await say(page, 'Hi there');
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.fill('#message', 'Half a draft');
+  await page.click('#examples summary');
+  await press(page, page.getByRole('button', { name: 'Emoji' }));
+  assert.deepEqual(await texts(page, '.you .content'), ['Hi there', 'Some emoji, please']);
+  assert.equal(await page.locator('#editing').isVisible(), false);
+  assert.equal(await page.inputValue('#message'), 'Half a draft');
+});
+
+visit('a message that is written while the files of the one before are read is not lost', {}, async (page) => {
+  await standIn(page, 'Gemini');
+  await page.evaluate(() => {
+    const read = FileReader.prototype.readAsDataURL;
+    const slow = (work) => function later(...given) {
+      setTimeout(() => work.apply(this, given), 600);
+    };
+    FileReader.prototype.readAsDataURL = slow(read);
+    for (const name of ['arrayBuffer', 'text']) {
+      const whole = Blob.prototype[name];
+      Blob.prototype[name] = async function later() {
+        await new Promise((resolve) => { setTimeout(resolve, 600); });
+        return whole.call(this);
+      };
+    }
+  });
+  await page.locator('#files input').setInputFiles([{ name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(PNG, 'base64') }]);
+  await page.fill('#message', 'What is this?');
+  await page.press('#message', 'Enter');
+  assert.equal(await page.locator('.you').count(), 0, 'it waits for its file');
+  await page.fill('#message', 'And this?');
+  await page.press('#message', 'Enter');
+  assert.equal(await page.inputValue('#message'), 'And this?');
+  await page.waitForFunction(() => document.querySelectorAll('.reply').length === 1 && !document.querySelector('.reply.waiting'));
+  assert.match(await page.locator('.you').innerText(), /What is this\?/);
+  assert.equal(await page.locator('.you img').count(), 1);
+  assert.equal(await page.inputValue('#message'), 'And this?');
+});
+
+visit('providers of one kind side by side are told apart by their models, and asking again is for all of them', {
+  allowed: (text) => /Failed to load|404/.test(text),
+}, async (page, site) => {
+  await standIn(page, 'OpenAiChat');
+  await page.click('#add-lane');
+  await standIn(page, 'OpenAiChat', 1);
+  await page.locator('.lane').nth(1).locator('[name=model]').fill('stub-large');
+  await page.locator('.lane').nth(1).locator('[name=baseUrl]').fill(`${site.url}/services/nothing/v1`);
+  assert.equal(await page.locator('#connected').innerText(), 'OpenAiChat: stub-small beside OpenAiChat: stub-large');
+  await page.fill('#message', 'Hello both');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.reply').length === 2 && !document.querySelector('.reply.waiting'));
+  assert.deepEqual(await texts(page, '.reply > .author'), ['OpenAiChat: stub-small', 'OpenAiChat: stub-large']);
+  assert.equal(await page.locator('#status').innerText(), '2 of 2 answers ended, 1 failed');
+  assert.equal(await page.getByRole('button', { name: 'Try all again' }).count(), 1);
+  assert.equal(await page.getByRole('button', { name: 'Ask all again' }).count(), 1);
+});
+
+visit('settings that leave no room for the answer are folded when a message is sent', { context: { viewport: { width: 1280, height: 800 } } }, async (page) => {
+  await say(page, 'Hi there');
+  await set(page, { schema: '' });
+  await say(page, 'Hi again');
+  assert.equal(await page.locator('#connect').evaluate((node) => node.open), false);
+  assert.ok((await page.locator('.conversation').boundingBox()).height > 400);
+});
+
+visit('a reload in the middle of a reply loses nothing of it', { delay: 20 }, async (page, site) => {
+  site.fault({ name: 'stall', after: 4 });
+  await page.fill('#message', 'Hi there');
+  await page.press('#message', 'Enter');
+  await page.waitForFunction(() => document.querySelector('.reply .content')?.textContent.startsWith('Hello from the'));
+  await page.reload();
+  await page.waitForSelector('.reply .failure');
+  assert.match(await page.locator('.reply').innerText(), /Hello from the[\s\S]*The page was closed/);
+  await press(page, page.getByRole('button', { name: 'Try again' }));
+  assert.equal(await page.locator('.reply .failure').count(), 0);
+  await page.reload();
+  await page.waitForSelector('.reply .variants button');
+  assert.match(await page.locator('.reply .variants').innerText(), /2 of 2/);
+});
+
+visit('that there is no connection, a wrong address of an API and an unknown provider are told in words', {
+  allowed: (text) => /Failed to load/.test(text),
+}, async (page, site) => {
+  await page.context().setOffline(true);
+  assert.match((await say(page, 'Hi')).failure, /There is no connection/);
+  await page.context().setOffline(false);
+  await standIn(page, 'OpenAiChat');
+  await page.fill('[name=baseUrl]', 'nope');
+  await page.click('.list-models');
+  await page.waitForFunction(() => /cannot be made: .*URL/.test(document.querySelector('.models-said').textContent));
+  await page.goto(`${site.url}/demo/?provider=AiEngine#2.provider=Nobody`);
+  await page.waitForFunction(() => document.querySelector('#connected').textContent === 'AiEngine beside AiEngine');
 });

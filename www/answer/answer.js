@@ -42,11 +42,12 @@ const BOUNDS = {
  * @param {boolean} [options.isJson] the text is JSON; `partial` of the view is given the value so far
  * @param {boolean} [options.isStored] nothing is announced or marked as new, and what folds is folded
  * @param {{ read: () => void, scroll: () => void }} [options.follow] the steps of each frame that keep the end in sight
+ * @param {boolean} [options.isOneOfSeveral] asking again asks all of those that answer side by side
  * @param {() => void} [options.onAgain] asks again after a failure
  * @param {() => void} [options.onContinue] has an answer go on that was cut, stopped or broke off
  * @param {() => void} [options.onSettings] leads to the settings, where one of them may be the cause of a failure
  */
-export function answerView({ provider, isMarkdown = false, isJson = false, isStored = false, follow, onAgain, onContinue, onSettings }) {
+export function answerView({ provider, isMarkdown = false, isJson = false, isStored = false, isOneOfSeveral = false, follow, onAgain, onContinue, onSettings }) {
   /** The library, as soon as it is there. */
   let markdown;
   const flow = answerFlow(makeBlock);
@@ -353,7 +354,7 @@ export function answerView({ provider, isMarkdown = false, isJson = false, isSto
       const whole = text();
       notes.push(...endingNodes({
         error, stopped, reason, text: whole, isEmpty: !isToldEmpty && whole === '' && tools.count === 0 && !hasOther, isWaiting: tools.areOpen,
-      }, { isFresh: !isStored, onAgain, onContinue, onSettings }));
+      }, { isFresh: !isStored, isOneOfSeveral, onAgain, onContinue, onSettings }));
       if (attempts?.length) chart = attemptsChart(attempts);
       await library;
       frame.flush();

@@ -14,16 +14,16 @@ const SETTLED_BY_SETTINGS = /^(?:input|model_not_found|auth|nonce|network|protoc
 /**
  * @param {{ error?: any, stopped: boolean, reason?: string, text: string, isEmpty: boolean, isWaiting: boolean }} end `reason` of the event
  *   `finish`; `isWaiting`: there are calls without a result, which say so themselves
- * @param {{ isFresh: boolean, onAgain?: () => void, onContinue?: () => void, onSettings?: () => void }} how
+ * @param {{ isFresh: boolean, isOneOfSeveral?: boolean, onAgain?: () => void, onContinue?: () => void, onSettings?: () => void }} how
  * @returns {HTMLElement[]}
  */
-export function endingNodes({ error, stopped, reason, text, isEmpty, isWaiting }, { isFresh, onAgain, onContinue, onSettings }) {
+export function endingNodes({ error, stopped, reason, text, isEmpty, isWaiting }, { isFresh, isOneOfSeveral = false, onAgain, onContinue, onSettings }) {
   const goOn = onContinue && text !== '' ? [button('Continue', onContinue)] : [];
   if (stopped) return [note('You stopped this reply.', goOn)];
   if (error !== undefined) {
     const words = inWords(error);
     const toSettings = onSettings && SETTLED_BY_SETTINGS.test(words.code) ? [button('Change the settings', onSettings)] : [];
-    return [failure(words, isFresh, [...(onAgain ? [button('Try again', onAgain)] : []), ...goOn, ...toSettings])];
+    return [failure(words, isFresh, [...(onAgain ? [button(isOneOfSeveral ? 'Try all again' : 'Try again', onAgain)] : []), ...goOn, ...toSettings])];
   }
   if (isEmpty && reason !== 'content_filter') return [note('The reply is empty.')];
   if (REASONS[reason]) return [note(REASONS[reason], reason === 'length' ? goOn : [])];

@@ -14,7 +14,7 @@ const EXPLANATIONS = {
   blocked: ['Something stands before the chat', 'A firewall or a login page answered in its place. Open the site in a tab to see what it shows.'],
   service: ['The service failed', 'The trouble is on its side. Try again later.'],
   network: ['The site cannot be reached', 'Check the address. A site of another origin must allow this page to read it; '
-    + 'if it does not, name a relay under “More of this provider”. Services with a key are asked without one.'],
+    + 'if it does not, name a relay under “More of this provider”. Services with a key are asked without a relay.'],
   timeout: ['The site took too long', 'It stopped answering. What came so far stays. Try again, or allow more time.'],
   protocol: ['An answer in an unknown form', 'Does the site run this plugin, in this version? Try another provider.'],
   truncated: ['The reply broke off', 'The connection ended before the reply did. What came so far stays.'],
@@ -29,6 +29,7 @@ function detailOf({ code, message } = {}) {
   if (code === 'input' && /\bmodel is missing/.test(message)) {
     return ['No model is chosen', 'In the settings, enter your API key and choose a model: “List its models” tells which there are. Nothing was sent.'];
   }
+  if (code === 'network' && navigator.onLine === false) return ['There is no connection', 'This device is offline. Try again when it is online.'];
   return undefined;
 }
 

@@ -3,7 +3,8 @@
 import { byId, el } from '../page/dom.js';
 import { explained } from '../page/errors.js';
 import {
-  CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, isService, LOCAL_PAGES, listModels, modelsOf, nameOf, providersOf, standInLane, standInOf, titleOf,
+  CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, isService, LOCAL_PAGES, listModels, modelsOf, nameAmong, providersOf, standInLane, standInOf,
+  titleOf,
 } from './providers.js';
 import { CALL, IS_STATIC, LANE, MOST_LANES, normal } from './settings.js';
 
@@ -115,8 +116,8 @@ export function settingsForm({ form, settings: first, onChange }) {
         apply();
       }
     } catch (error) {
-      const { title, hint, code } = explained(error);
-      said.textContent = `${title} (${code}). ${hint}`;
+      const { title, hint, code, message } = explained(error);
+      said.textContent = code === 'input' ? `${title}: ${message}.` : `${title} (${code}). ${hint}`;
     } finally {
       button.removeAttribute('aria-disabled');
     }
@@ -143,7 +144,7 @@ export function settingsForm({ form, settings: first, onChange }) {
     });
     byId('hedge').hidden = settings.together === 'side';
     const { lanes, together } = settings;
-    byId('connected').textContent = lanes.length === 1 ? connectionInWords(lanes[0]) : lanes.map(nameOf).join(together === 'side' ? ' beside ' : ', then ');
+    byId('connected').textContent = lanes.length === 1 ? connectionInWords(lanes[0]) : lanes.map((lane) => nameAmong(lane, lanes)).join(together === 'side' ? ' beside ' : ', then ');
   }
 
   form.addEventListener('input', ({ target }) => {
@@ -159,6 +160,7 @@ export function settingsForm({ form, settings: first, onChange }) {
   });
   form.addEventListener('submit', (event) => event.preventDefault());
   byId('add-lane').addEventListener('click', () => {
+    if (laneNodes().length >= MOST_LANES) return;
     const lane = addLane({ ...LANE, url: settings.lanes[0].url });
     apply();
     field(lane, 'provider').focus();

@@ -44,6 +44,13 @@ export const titleOf = (name) => (isCompatible(name) ? rivulet.SERVICES[name].na
 /** What the page calls the provider of a lane, in few words. @param {Lane} lane */
 export const nameOf = ({ provider }) => (isCompatible(provider) ? titleOf(provider) : provider);
 
+/** What a provider is called beside others: with its model, where another one is called the same. @param {Lane} lane @param {Lane[]} lanes */
+export function nameAmong(lane, lanes) {
+  const name = nameOf(lane);
+  const isAlone = lanes.every((other) => other === lane || nameOf(other) !== name);
+  return isAlone || lane.model === '' ? name : `${name}: ${lane.model}`;
+}
+
 /** All providers of a kind, by name. */
 export const providersOf = (kind) => (kind === 'compatible'
   ? Object.keys(rivulet.SERVICES).sort((a, b) => titleOf(a).localeCompare(titleOf(b), 'en'))

@@ -22,12 +22,11 @@ const MOST_RAW = 20_000;
  * Reads a reply to its end. It never rejects: the outcome says how the reply ended.
  *
  * @param {() => any} makeReply may throw or reject, as constructors and options do
- * @param {{ signal: AbortSignal, now: () => number, before?: any[], onEvent: (event: any, at: number, reply: any) => Promise<void> | undefined }} options `before`: events
- *   of the page's own, which come first. A promise of `onEvent` is waited for before the next event is read
+ * @param {{ signal: AbortSignal, now: () => number, before?: any[], record?: ReturnType<typeof recorder>, onEvent: (event: any, at: number, reply: any) => Promise<void> | undefined }} options `before`: events
+ *   of the page's own, which come first; `record`: where what comes is written down. A promise of `onEvent` is waited for before the next event is read
  * @returns {Promise<Outcome>}
  */
-export async function ask(makeReply, { signal, now, before = [], onEvent }) {
-  const record = recorder();
+export async function ask(makeReply, { signal, now, before = [], record = recorder(), onEvent }) {
   for (const event of before) {
     record.add(event, 0);
     onEvent(event, 0);
@@ -63,7 +62,7 @@ export async function ask(makeReply, { signal, now, before = [], onEvent }) {
 }
 
 /** Keeps events: pieces of text that follow each other become one. */
-function recorder() {
+export function recorder() {
   const events = [];
   return {
     events,

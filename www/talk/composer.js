@@ -7,7 +7,7 @@ const DOUBLE_CLICK = 500;
 
 /**
  * @param {object} actions
- * @param {(text: string) => void} actions.send
+ * @param {(text: string) => boolean} actions.send gives whether it could be sent
  * @param {() => void} actions.stop
  * @param {() => boolean} actions.hasFiles whether there is something to send beside the text
  * @param {() => string[]} actions.sent the visitor's messages so far, the newest last
@@ -26,8 +26,11 @@ export function composer({ send, stop, hasFiles, sent, onLeaveEdit }) {
     const text = field.value;
     if (isRunning || (text.trim() === '' && !hasFiles())) return;
     write('');
+    const wasEditing = isEditing;
     edits(false);
-    send(text);
+    if (send(text)) return;
+    edits(wasEditing);
+    write(text);
   };
   // The field grows with its text. Browsers without `field-sizing` need this code for it.
   const fit = () => {
@@ -98,6 +101,10 @@ export function composer({ send, stop, hasFiles, sent, onLeaveEdit }) {
       write(text);
       field.focus();
       field.setSelectionRange(text.length, text.length);
+    },
+    /** Puts a message back that could not be sent, unless there is another by now. @param {string} text */
+    restore(text) {
+      if (field.value === '') write(text);
     },
     /** The question that was to be reworded is not there any more. @param {boolean} [keepsText] what was written of it stays in the field */
     endEdit(keepsText = false) {

@@ -6,9 +6,9 @@ import { el } from '../page/dom.js';
 import { nextTask } from '../page/tasks.js';
 import { Timings } from '../panels/timings.js';
 import {
-  isSite, laneOptions, makeFallback, makeProvider, nameOf, pricesOf, serviceKey, sharedOptions, takesTools,
+  isSite, laneOptions, makeFallback, makeProvider, nameAmong, pricesOf, serviceKey, sharedOptions, takesTools,
 } from '../settings/providers.js';
-import { ask } from './ask.js';
+import { ask, recorder } from './ask.js';
 import { explained } from '../page/errors.js';
 import { questionView } from './question.js';
 import { TOOLS } from './tools.js';
@@ -36,6 +36,8 @@ import { drawVariants, focusButton } from './variants.js';
 export function conversation({ log, follow, form, onStart, onEvent, onAnswer, onEnd, onChange, onEdit, onEvents, onBusy, onSettings }) {
   let talk = newTalk();
   let controller = null;
+  /** The question whose reply is under way, and what has come of each answer by now. */
+  let underWay;
   /** The nodes of the turns that are drawn, by id. */
   const drawn = new Map();
   /** Stored replies that have their place and are not drawn yet. */
@@ -139,7 +141,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
 
   function storedReply(turn) {
     const views = turn.answers.map((answer) => answerView({
-      provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, follow,
+      provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, isOneOfSeveral: turn.answers.length > 1, follow,
       onAgain: () => again(turn), onContinue: () => goOn(turn), onSettings,
     }));
     const frame = replyFrame(views, { question: turn.parent, replyId: () => turn.id });
@@ -206,7 +208,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     const runs = plan(own, questionId, form.settings, form.lanes());
     let turn;
     const views = runs.map(({ name }) => answerView({
-      provider: name, isMarkdown: form.settings.markdown, isJson: form.settings.schema !== '', follow,
+      provider: name, isMarkdown: form.settings.markdown, isJson: form.settings.schema !== '', isOneOfSeveral: runs.length > 1, follow,
       onAgain: () => turn && again(turn), onContinue: () => turn && goOn(turn), onSettings,
     }));
     const frame = replyFrame(views, { question: questionId, replyId: () => turn?.id });
@@ -214,13 +216,16 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     onStart({ providers: runs.map(({ name }) => name), content: turnOf(own, questionId).content });
     follow.start();
 
+    const records = runs.map((run) => ({ run, events: recorder(), timings: new Timings() }));
+    underWay = { question: questionId, records };
     const answers = await Promise.all(runs.map(async (run, lane) => {
-      const timings = new Timings();
+      const { timings, events: record } = records[lane];
       const isShown = () => talk === own;
       const outcome = await ask(run.makeReply(ownController.signal), {
         signal: ownController.signal,
         now: () => timings.now(),
         before: run.before,
+        record,
         onEvent(event, at) {
           if (!isShown()) return undefined;
           if (event.type === 'text') timings.piece(event.text, at);
@@ -269,6 +274,14 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     send,
     sendEdited,
     stop: () => controller?.abort(),
+    /** What has come by now of the reply that is under way. @returns {import('./half.js').Half | undefined} */
+    half: () => controller && underWay && {
+      talk: talk.id,
+      question: underWay.question,
+      answers: underWay.records.map(({ run, events: { events }, timings }) => ({
+        provider: run.name, model: run.model, service: run.service, events, timings: timings.plain(), isJson: form.settings.schema !== '',
+      })),
+    },
     /** Shows turns that have come to the talk from elsewhere, as others that one can go to. */
     refresh: draw,
     /** Shows another talk. A reply that is under way is stopped, and kept with what came. */
@@ -285,13 +298,6 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       draw();
     },
   };
-}
-
-/** What a provider is called beside others: with its model, where another one is called the same. */
-function nameAmong(lane, lanes) {
-  const name = nameOf(lane);
-  const isAlone = lanes.every((other) => other === lane || nameOf(other) !== name);
-  return isAlone || lane.model === '' ? name : `${name}: ${lane.model}`;
 }
 
 /** Who is asked with what: one run for each provider that answers side by side, and one where there is one, or one after the other. */
