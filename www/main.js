@@ -232,7 +232,7 @@ async function kept(talk) {
   const whole = await store.put(talk);
   // What another tab has added to it.
   const own = new Set(talk.turns.map(({ id }) => id));
-  talk.turns.push(...whole.turns.filter(({ id }) => !own.has(id)));
+  for (const turn of whole.turns) if (!own.has(turn.id)) talk.turns.push(turn);
   panel.refresh();
 }
 

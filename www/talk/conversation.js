@@ -36,8 +36,19 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
   /** The nodes of the turns that are drawn, by id. */
   const drawn = new Map();
 
-  /** Draws the turns of the branch that are not drawn yet, and takes away those of others. */
-  function draw() {
+  /**
+   * Draws the turns of the branch that are not drawn yet, and takes away those of others. The end is kept in sight when all of them are there: a look at
+   * each on its own would have the page laid out again for each.
+   */
+  async function draw() {
+    const drawing = [];
+    follow.around(() => drawTurns(drawing));
+    await Promise.all(drawing);
+    follow.scroll();
+  }
+
+  /** @param {Promise<void>[]} drawing gets what is drawn later */
+  function drawTurns(drawing) {
     const turns = path(talk);
     const wanted = new Set(turns.map(({ id }) => id));
     for (const [id, { node }] of drawn) {
@@ -47,7 +58,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       drawn.delete(id);
     }
     for (const turn of turns) {
-      if (!drawn.has(turn.id)) put(turn, turn.kind === 'question' ? questionOf(turn) : storedReply(turn));
+      if (!drawn.has(turn.id)) put(turn, turn.kind === 'question' ? questionOf(turn) : storedReply(turn, drawing));
       else drawn.get(turn.id).variants?.(variantsOf(turn));
     }
     log.querySelector('.unanswered')?.remove();
@@ -124,15 +135,15 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     }
   }
 
-  function storedReply(turn) {
+  function storedReply(turn, drawing) {
     const views = turn.answers.map((answer) => {
       const view = answerView({
-        provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, follow,
+        provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true,
         onAgain: () => again(turn), onContinue: () => goOn(turn),
       });
       for (const { at, ...event } of answer.events) view.event(event, at);
       const { error, stopped, timings, attempts, prices } = answer;
-      view.finish({ error, stopped, timings, attempts, prices });
+      drawing.push(view.finish({ error, stopped, timings, attempts, prices }));
       return view;
     });
     const frame = replyFrame(views, { question: turn.parent, replyId: () => turn.id });
