@@ -166,6 +166,19 @@ visit('AiPuffer: the site cannot forget a turn, so another branch is a talk of i
   assert.equal((await puffers(page)).at(-1), first, 'and so does the old one');
 });
 
+visit('AiPuffer: a system text that changes reaches the site', {}, async (page) => {
+  const told = [];
+  page.on('request', (request) => { if (request.postData()?.includes('aipkit_cache_sse_message')) told.push(new URLSearchParams(request.postData()).get('message')); });
+  await choose(page, 'AiPuffer');
+  await set(page, { system: 'Be brief.' });
+  await say(page, 'Hi');
+  await say(page, 'And now?');
+  assert.equal(told[1], 'And now?');
+  await set(page, { system: 'Be long.' });
+  await say(page, 'And then?');
+  assert.match(told[2], /^System: Be long\.\nUser: Hi\n[^]*User: And now\?\n[^]*User: And then\?/);
+});
+
 visit('AiPuffer: a turn that failed does not end the talk with the site', { allowed: (text) => /503|500|429/.test(text) }, async (page) => {
   await choose(page, 'AiPuffer');
   await say(page, 'My name is Ada.');
@@ -209,6 +222,9 @@ test('a conversation goes on behind a turn that failed, and where a site keeps i
   assert.deepEqual(conversationOf(talk, failed.id, 's'), { id: 'A' }, 'a service that can branch');
   assert.equal(conversationOf(talk, failed.id, 's', { isLinear: true }), null, 'the site has C already');
   assert.equal(conversationOf(talk, first.id, 's', { isLinear: true }), null);
+  below.answers[0].system = 'Be brief.';
+  assert.deepEqual(conversationOf(talk, below.id, 's', { isLinear: true, system: 'Be brief.' }), { id: 'C' });
+  assert.equal(conversationOf(talk, below.id, 's', { isLinear: true, system: 'Be long.' }), null, 'the site has the old system text');
 });
 
 /** What `ask` writes down of a reply. */

@@ -187,7 +187,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     own.leaf = questionId;
     draw();
     onChange(own);
-    const runs = plan(own, questionId, form.settings, form.lanes());
+    const { settings } = form;
+    const runs = plan(own, questionId, settings, form.lanes());
     let turn;
     const views = runs.map(({ name }) => answerView({
       provider: name, isMarkdown: form.settings.markdown, isJson: form.settings.schema !== '', follow,
@@ -218,7 +219,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       const { error, stopped, ...rest } = outcome;
       const figures = timings.plain();
       const answer = {
-        provider: run.name, model: run.model, service: run.service, ...rest, timings: figures, stopped, isJson: form.settings.schema !== '',
+        provider: run.name, model: run.model, service: run.service, system: settings.system, ...rest, timings: figures, stopped,
+        isJson: settings.schema !== '',
         ...(run.prices && { prices: run.prices }), ...(error !== undefined && !stopped && { error: explained(error) }),
       };
       if (isShown()) onAnswer({ error, stopped, timings, text: answerText(answer), provider: run.name }, lane);
@@ -264,6 +266,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       for (const view of drawn.values()) view.release?.();
       drawn.clear();
       log.replaceChildren();
+      // A talk is opened at its end, wherever the one before was looked at.
+      if (talk.turns.length > 0) follow.start();
       draw();
     },
   };
@@ -287,9 +291,9 @@ function plan(talk, questionId, settings, lanes) {
       prices: isFallback ? undefined : pricesOf(lane),
       makeReply: (signal) => async () => {
         const side = isSide ? { index, service, model: lane.model } : undefined;
-        // A site that was asked already what follows cannot forget it: another branch is a talk of its own there, which the library begins with all messages.
+        // A site cannot forget what followed, nor its system text: another branch is a talk of its own there, which the library begins with all messages.
         const isLinear = asked.some(({ provider }) => isSite(provider));
-        const conversation = conversationOf(talk, turnOf(talk, questionId).parent, service, { lane: side, isLinear });
+        const conversation = conversationOf(talk, turnOf(talk, questionId).parent, service, { lane: side, isLinear, system: settings.system });
         const options = {
           ...(isFallback ? {} : laneOptions(lane)),
           ...sharedOptions(settings),

@@ -50,6 +50,7 @@ const isPart = (part) => isObject(part) && isText(part.type) && (part.type !== '
 const isTexts = (value) => isFlat(value) && Object.values(value).every((each) => isMissing(each, isText));
 
 const isAnswer = (answer) => isObject(answer) && [answer.provider, answer.model, answer.service].every(isText)
+  && isMissing(answer.system, isText)
   && Array.isArray(answer.messages) && answer.messages.every(isObject) && Array.isArray(answer.events) && answer.events.every(isEvent)
   && isNumbers(answer.timings) && typeof answer.stopped === 'boolean' && isMissing(answer.error, isFlat) && isMissing(answer.conversation, isObject)
   && isMissing(answer.attempts, (attempts) => Array.isArray(attempts) && attempts.every(isAttempt)) && isMissing(answer.prices, isNumbers);
