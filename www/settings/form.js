@@ -3,7 +3,7 @@
 import { byId, el } from '../page/dom.js';
 import { explained } from '../talk/errors.js';
 import {
-  CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, isService, LOCAL_PAGES, listModels, modelsOf, nameOf, providersOf, standInOf, STAND_IN_KEY,
+  CONNECTIONS, connectionInWords, defaultUrl, fieldsOf, GROUPS, LOCAL_PAGES, listModels, modelsOf, nameOf, providersOf, standInOf, STAND_IN_KEY,
   STAND_IN_MODEL, titleOf,
 } from './providers.js';
 import { CALL, IS_STATIC, LANE, MOST_LANES, normal } from './settings.js';
@@ -214,6 +214,3 @@ function whereKeyGoes(address) {
   const target = URL.canParse(address) ? new URL(address).origin : 'the address above';
   return `Kept in this page’s memory alone, in no storage and in no address: a reload forgets it. It is sent to ${target} and nowhere else.`;
 }
-
-/** Whether a lane needs something before it can be asked. */
-export const needsMore = (lane) => isService(lane.provider) && lane.model === '';

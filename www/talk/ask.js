@@ -22,7 +22,7 @@ const MOST_RAW = 20_000;
  * Reads a reply to its end. It never rejects: the outcome says how the reply ended.
  *
  * @param {() => any} makeReply may throw or reject, as constructors and options do
- * @param {{ signal: AbortSignal, now: () => number, before?: any[], onEvent: (event: any, at: number, reply: any) => Promise<void> | undefined }} options `before`: events
+ * @param {{ signal: AbortSignal, now: () => number, before?: any[], onEvent: (event: any, at: number) => Promise<void> | undefined }} options `before`: events
  *   of the page's own, which come first. A promise of `onEvent` is waited for before the next event is read
  * @returns {Promise<Outcome>}
  */
@@ -46,7 +46,7 @@ export async function ask(makeReply, { signal, now, before = [], onEvent }) {
       signal.throwIfAborted();
       const at = now();
       record.add(event, at);
-      const room = onEvent(event, at, reply);
+      const room = onEvent(event, at);
       if (room) await room;
     }
   } catch (error) {

@@ -209,7 +209,6 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
         onEvent(event, at) {
           if (!isShown()) return undefined;
           if (event.type === 'text') timings.piece(event.text, at);
-          else if (event.type === 'reasoning') timings.reasoning(at);
           onEvent(event, at, timings, lane);
           views[lane].event(event, at);
           return views[lane].room();
