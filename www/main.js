@@ -277,7 +277,7 @@ async function kept(talk) {
   // What another tab has added to it.
   const own = new Set(talk.turns.map(({ id }) => id));
   const others = whole.turns.filter(({ id }) => !own.has(id));
-  talk.turns.push(...others);
+  for (const turn of others) talk.turns.push(turn);
   if (others.length > 0 && talk === talks.talk) talks.refresh();
   // It was left while its reply was on its way, and opened again before that had ended.
   if (talk !== talks.talk && talk.id === talks.talk.id && !talks.isRunning) open(whole);

@@ -12,9 +12,6 @@ const MODULES = {
 /** @type {Map<string, Promise<Uint8Array>>} */
 const bundled = new Map();
 
-/** The names of the modules, for whatever writes the page to a folder. */
-export const vendorNames = Object.keys(MODULES);
-
 /** A module's text, bundled when it is first asked for. It is not written anywhere, so it cannot be older than the package. @param {string} name */
 export function vendorModule(name) {
   if (!Object.hasOwn(MODULES, name)) return undefined;

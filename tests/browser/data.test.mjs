@@ -166,6 +166,19 @@ visit('AiPuffer: the site cannot forget a turn, so another branch is a talk of i
   assert.equal((await puffers(page)).at(-1), first, 'and so does the old one');
 });
 
+visit('AiPuffer: a system text that changes reaches the site', {}, async (page) => {
+  const told = [];
+  page.on('request', (request) => { if (request.postData()?.includes('aipkit_cache_sse_message')) told.push(new URLSearchParams(request.postData()).get('message')); });
+  await choose(page, 'AiPuffer');
+  await set(page, { system: 'Be brief.' });
+  await say(page, 'Hi');
+  await say(page, 'And now?');
+  assert.equal(told[1], 'And now?');
+  await set(page, { system: 'Be long.' });
+  await say(page, 'And then?');
+  assert.match(told[2], /^System: Be long\.\nUser: Hi\n[^]*User: And now\?\n[^]*User: And then\?/);
+});
+
 visit('AiPuffer: a turn that failed does not end the talk with the site', { allowed: (text) => /503|500|429/.test(text) }, async (page) => {
   await choose(page, 'AiPuffer');
   await say(page, 'My name is Ada.');
@@ -209,6 +222,9 @@ test('a conversation goes on behind a turn that failed, and where a site keeps i
   assert.deepEqual(conversationOf(talk, failed.id, 's'), { id: 'A' }, 'a service that can branch');
   assert.equal(conversationOf(talk, failed.id, 's', { isLinear: true }), null, 'the site has C already');
   assert.equal(conversationOf(talk, first.id, 's', { isLinear: true }), null);
+  below.answers[0].system = 'Be brief.';
+  assert.deepEqual(conversationOf(talk, below.id, 's', { isLinear: true, system: 'Be brief.' }), { id: 'C' });
+  assert.equal(conversationOf(talk, below.id, 's', { isLinear: true, system: 'Be long.' }), null, 'the site has the old system text');
 });
 
 /** What `ask` writes down of a reply. */
@@ -226,4 +242,104 @@ test('of a message whose calls have no results, all else is kept', async () => {
   assert.deepEqual((await written({ messages: [message, result] })).messages, [{ ...rest, tool_calls: [call('2')] }, result]);
   const both = [message, { ...result, tool_call_id: '1' }, result];
   assert.deepEqual((await written({ messages: both })).messages, both);
+});
+
+/** In the page: shows and writes whatever passes as a talk, and gives what fails. */
+async function showAll(files) {
+  const load = (path) => import(new URL(path, document.baseURI));
+  const [{ fromJson, toMarkdown, toJson }, { answerView }, { questionView }] = await Promise.all(['./talk/export.js', './answer/answer.js', './talk/question.js'].map(load));
+  const failed = [];
+  let taken = 0;
+  for (const [what, text] of files) {
+    try {
+      const { talk } = fromJson(text);
+      if (!talk) continue;
+      taken += 1;
+      const all = talk.turns.flatMap((turn) => {
+        if (turn.kind === 'question') return void questionView(turn, { onEdit() {} }) ?? [];
+        return turn.answers.map((answer) => {
+          const view = answerView({ provider: answer.provider, isJson: answer.isJson, isMarkdown: true, isStored: true });
+          for (const { at, ...event } of answer.events) view.event(event, at);
+          const { error, stopped, timings, attempts, prices } = answer;
+          return view.finish({ error, stopped, timings, attempts, prices });
+        });
+      });
+      await Promise.all(all);
+      toMarkdown(talk);
+      toJson(talk);
+    } catch (error) {
+      failed.push(`${what}: ${error.stack}`.slice(0, 300));
+    }
+  }
+  return { failed, taken };
+}
+
+/** A talk with every kind of event. */
+function richTalk() {
+  const { talk } = talkOf([answer('A', {
+    prices: { input: 1, output: 2 }, error: { title: 'T', hint: 'H', code: 'c', message: 'm', body: 'b' },
+    attempts: [{ provider: 'P', state: 'failed', startedAt: 1, ms: 2, error: { code: 'auth', message: 'm', status: 401 } }],
+    events: [
+      { type: 'text', text: '# A' }, { type: 'reasoning', text: 'R', part: 0 }, { type: 'tool-call', id: '1', index: 0, name: 'f', arguments: '{}', done: true },
+      { type: 'tool-approval', id: '1', name: 'f', arguments: '{}' }, { type: 'tool-result', id: '1', name: 'f', result: { a: 1 } },
+      { type: 'source', source: { a: 1 }, url: 'https://a.example/', title: 'T', text: 't', start: 0, end: 1, unit: 'bytes' },
+      { type: 'citation', url: 'https://a.example/', title: 'T', text: 't', start: 0, end: 1, unit: 'characters', raw: {} },
+      { type: 'status', kind: 'k', text: 't', raw: {} }, { type: 'image', url: 'https://evil.example/a.png' }, { type: 'image', url: 'data:image/png;base64,AA==' },
+      { type: 'file', mediaType: 'text/plain', url: 'data:text/plain,a', id: '1', name: 'n' }, { type: 'audio', mediaType: 'audio/wav', data: 'AAAA', transcript: 't' },
+      { type: 'action', kind: 'k', action: {} }, { type: 'warning', message: 'w' }, { type: 'usage', usage: { inputTokens: 1, outputTokens: 20, cachedInputTokens: 1, reasoningTokens: 1, raw: {} } },
+      { type: 'finish', reason: 'length' }, { type: 'retry', attempt: 1, waitMs: 5, error: { code: 'auth', message: 'm' } }, { type: 'replace', text: 'B' },
+      { type: 'of-a-newer-version', text: { new: [1] }, url: {} },
+    ].map((event, at) => ({ ...event, at })),
+  })]);
+  talk.turns[0].content = [{ type: 'text', text: 't' }, { type: 'image_url', image_url: { url: 'https://evil.example/b.png' } },
+    { type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } }, { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AA==' } }];
+  return talk;
+}
+
+/** All places in a value, as lists of names. */
+const places = (value, at = []) => (typeof value === 'object' && value !== null
+  ? Object.entries(value).flatMap(([name, member]) => [[...at, name], ...places(member, [...at, name])]) : []);
+
+/** A copy of a value with another in one place. */
+const withOther = (value, [name, ...rest], other) => (name === undefined ? other
+  : Array.isArray(value) ? value.map((each, index) => (String(index) === name ? withOther(each, rest, other) : each))
+    : { ...value, [name]: withOther(value[name], rest, other) });
+
+visit('of a talk that is damaged anywhere, nothing fails and nothing is loaded', {}, async (page) => {
+  const talk = richTalk();
+  const file = (damaged) => JSON.stringify({ format: 'rivulet-demo-talk', version: 1, talk: damaged });
+  const others = [5, null, {}, [], [null], '', 'constructor', '__proto__', { toString: 5, valueOf: 5 }, -1e308, '<img src=https://evil.example/c.png onerror=alert(1)>'];
+  const files = places(talk).flatMap((place) => others.map((other) => [`${place.join('.')} = ${JSON.stringify(other)}`, file(withOther(talk, place, other))]));
+  const whole = await page.evaluate(showAll, [['whole', file(talk)]]);
+  assert.deepEqual(whole, { failed: [], taken: 1 });
+  const { failed, taken } = await page.evaluate(showAll, files);
+  assert.deepEqual(failed.slice(0, 10), []);
+  assert.ok(taken > 300, `${taken} of ${files.length}`);
+  await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve, 100)); }));
+});
+
+visit('a talk that is too deep or too long is refused in words, and one of many turns is shown', {}, async (page) => {
+  const read = (talk) => page.locator('#talks input[type=file]').setInputFiles([{
+    name: 'talk.json', mimeType: 'application/json', buffer: Buffer.from(typeof talk === 'string' ? talk : JSON.stringify({ format: 'rivulet-demo-talk', version: 1, talk })),
+  }]);
+  const says = (words) => page.waitForFunction((wanted) => document.querySelector('#talks').textContent.includes(wanted), words);
+  const talk = richTalk();
+  const text = JSON.stringify({ format: 'rivulet-demo-talk', version: 1, talk });
+  await read(text.replace('"result":{"a":1}', `"result":${'['.repeat(20_000)}${']'.repeat(20_000)}`));
+  await says('nested too deeply');
+  const long = (count) => {
+    const turns = [];
+    for (let at = 0; at < count; at += 2) {
+      turns.push({ id: `q${at}`, parent: at ? `r${at - 2}` : null, kind: 'question', content: 'Q', at });
+      turns.push({ id: `r${at}`, parent: `q${at}`, kind: 'reply', answers: [answer('A')], kept: 0, at: at + 1 });
+    }
+    return { ...newTalk(), title: 'Long', turns, leaf: turns.at(-1).id };
+  };
+  await read(long(20_000));
+  await says('more than 5,000 turns');
+  // Drawn one by one with the end in sight, a thousand turns took a minute.
+  await read(long(2000));
+  await says('imported');
+  await page.waitForFunction(() => document.querySelectorAll('.reply:not(.waiting)').length === 1000, undefined, { timeout: 15_000 });
+  await page.waitForFunction(() => document.querySelector('#jump').hidden);
 });

@@ -11,9 +11,10 @@ import { after, before, test } from 'node:test';
 import { headersFile, howToHost, MARK, modulesOf, policyOfPage, requireFree, sizesOf, writeDemo } from '../../scripts/lib/static-demo.mjs';
 import { CONTENT_SECURITY_POLICY, HEADERS } from '../../scripts/serve.mjs';
 import { choose, launch, openPage, say } from './browser.mjs';
+import { set } from './controls.mjs';
 import { startService as startRecorded } from './service.mjs';
 import { hostOf } from './static-host.mjs';
-import { startService, textReply } from './stream.mjs';
+import { DONE, frame, inParts, startService, textReply } from './stream.mjs';
 
 const PREFIX = '/any/folder/';
 
@@ -83,6 +84,30 @@ visitHost('Markdown is rendered, by the library in the folder', {
   assert.equal(await reply.locator('.code-block pre').innerText(), 'let x;\n');
 });
 
+/** A service that calls the calculator, and then answers. */
+function startCalling() {
+  const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'calculate', arguments: '{"expression":"6 * 7"}' } };
+  const replies = [inParts(frame({ tool_calls: [call] }) + DONE), textReply(['It is **42**.'])];
+  return startService((response) => replies.shift()(response));
+}
+
+visitHost('tools run, and a reload shows the talk again', { others: async () => [await startCalling()] }, async (page, service) => {
+  await choose(page, 'OpenAiChat', { baseUrl: service.url, model: 'm' });
+  await set(page, { tools: true });
+  const { reply, failure } = await say(page, 'What is 6 * 7?');
+  assert.equal(failure, undefined);
+  await reply.locator('.call summary').waitFor();
+  assert.match(await reply.locator('.call').textContent(), /calculate[^]*42/);
+  assert.equal(await reply.locator('.content strong').innerText(), '42');
+  await page.waitForFunction(() => document.querySelectorAll('.talk-row').length === 1);
+  await page.evaluate(() => new Promise((resolve) => { setTimeout(resolve, 100); }));
+  await page.reload();
+  await page.waitForSelector('.reply:not(.waiting) .content strong');
+  assert.equal(await page.locator('.you .content').innerText(), 'What is 6 * 7?');
+  assert.match(await page.locator('.reply .call').textContent(), /calculate[^]*42/);
+  assert.equal(await page.locator('.talk-row').count(), 1);
+});
+
 visitHost('it begins with a service and says what to enter, and offers neither a local site nor relay and endpoint', {}, async (page) => {
   assert.equal(await page.inputValue('select[name=provider]'), 'OpenAiChat');
   assert.match(await page.locator('#hosted').innerText(), /no chatbot of its own/);
@@ -129,7 +154,11 @@ test('the folder holds the page, what it imports, and nothing else', async () =>
   assert.equal(entries.filter((entry) => entry.isFile()).length, files.length);
   const names = files.map(({ name }) => name);
   assert.deepEqual(names.filter((name) => !/\.(html|css|js|svg)$|^_headers$|^\.nojekyll$/.test(name)), []);
-  assert.ok(names.includes('rivulet/index.js') && names.includes('vendor/markdown-it.js'), `${names}`);
+  for (const name of ['rivulet/index.js', 'rivulet/tools.js', 'vendor/markdown-it.js', 'vendor/idb.js', 'page/theme-first.js']) assert.ok(names.includes(name), `${names}`);
+  const page = Buffer.from(files.find(({ name }) => name === 'index.html').bytes).toString('utf8');
+  const linked = [...page.matchAll(/(?:href|src)="(?!#|data:)([^"]+)"/g)].map(([, path]) => path.replace(/^\.\//, ''));
+  assert.ok(linked.length > 5, `${linked}`);
+  assert.deepEqual(linked.filter((path) => !names.includes(path)), [], 'the page links to nothing that is not there');
   const texts = new Map(files.filter(({ name }) => name.endsWith('.js')).map(({ name, bytes }) => [name, Buffer.from(bytes).toString('utf8')]));
   const { names: imported } = await modulesOf([...texts.keys()], async (name) => texts.get(name) ?? assert.fail(`${name} is imported, and not in the folder`));
   assert.deepEqual(imported.sort(), [...texts.keys()].sort());

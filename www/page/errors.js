@@ -38,7 +38,8 @@ function detailOf({ code, message } = {}) {
  * @returns {{ title: string, hint: string, code: string, message: string, body: string | undefined }}
  */
 export function explained(error) {
-  const [title, hint] = detailOf(error) ?? EXPLANATIONS[error?.code] ?? ['Something else went wrong', 'This is not an error of the service. Please report it.'];
+  const known = Object.hasOwn(EXPLANATIONS, error?.code) ? EXPLANATIONS[error.code] : undefined;
+  const [title, hint] = detailOf(error) ?? known ?? ['Something else went wrong', 'This is not an error of the service. Please report it.'];
   const wait = error?.retryAfterMs > 0 ? ` It asks to wait ${Math.ceil(error.retryAfterMs / 1000)} s.` : '';
   const facts = [error?.code ?? error?.name, error?.status && `HTTP ${error.status}`, error?.provider];
   return {

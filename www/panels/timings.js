@@ -34,7 +34,6 @@ export class Timings {
   #start = performance.now();
   /** The pieces of text. */
   arrivals = new Arrivals();
-  reasoningArrivals = new Arrivals();
   characters = 0;
   end;
 
@@ -46,10 +45,6 @@ export class Timings {
   piece(text, at) {
     this.arrivals.add(at);
     this.characters += text.length;
-  }
-
-  reasoning(at) {
-    this.reasoningArrivals.add(at);
   }
 
   finish() {

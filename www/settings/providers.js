@@ -9,7 +9,7 @@ import { storage } from '../page/storage.js';
  * The providers, one a line. `kind`: a `preset` has the values of a site, a `site` is a class that needs an address, a `service` is one
  * that takes a key. The services of `SERVICES`, which OpenAiChat speaks to, come beside these.
  */
-export const PROVIDERS = {
+const PROVIDERS = {
   AiEngine: { kind: 'site', title: 'AiEngine' },
   AiPower: { kind: 'site', title: 'AiPower (1.x to 2.2)' },
   AiPuffer: { kind: 'site', title: 'AiPuffer (2.3 and later)' },
@@ -110,7 +110,7 @@ export function connectionInWords(lane) {
 }
 
 /** How the settings reach their provider. Services are always asked directly: anything in between would see the key. @param {Lane} lane */
-export const connectionOf = ({ provider, way }) => (isService(provider) ? 'direct' : way);
+const connectionOf = ({ provider, way }) => (isService(provider) ? 'direct' : way);
 
 /** The fields of the form that have a meaning for these settings; the others are neither shown nor used. @param {Lane} lane */
 export function fieldsOf(lane) {
@@ -158,7 +158,7 @@ export function sharedOptions({ idle, temperature, effort, maxTokens, schema }) 
 }
 
 /** The schema that the visitor wrote. Throws an error with `code` `input` that says where it is no JSON. */
-export function parsedSchema(text) {
+function parsedSchema(text) {
   try {
     const schema = JSON.parse(text);
     if (schema !== null && typeof schema === 'object' && !Array.isArray(schema)) return schema;
@@ -194,8 +194,8 @@ export function makeFallback(lanes, { hedgeAfter }) {
 /** Options of a call as settings of a provider, where the model has another name. */
 export const asSettings = ({ model, ...options }) => ({ ...(model && { defaultModel: model }), ...options });
 
-/** The models that a provider lists. @param {Lane} lane @param {AbortSignal} signal @returns {Promise<string[]>} */
-export const listModels = (lane, signal) => makeProvider(lane).listModels({ signal, timeout: 20_000, ...laneOptions({ ...lane, model: '' }) });
+/** The models that a provider lists. @param {Lane} lane @returns {Promise<string[]>} */
+export const listModels = (lane) => makeProvider(lane).listModels({ timeout: 20_000, ...laneOptions({ ...lane, model: '' }) });
 
 /** Names the service with which the conversation is: it stays the same with and without the relay. @param {Lane} lane */
 export const serviceKey = (lane) => {

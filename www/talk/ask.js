@@ -22,8 +22,9 @@ const MOST_RAW = 20_000;
  * Reads a reply to its end. It never rejects: the outcome says how the reply ended.
  *
  * @param {() => any} makeReply may throw or reject, as constructors and options do
- * @param {{ signal: AbortSignal, now: () => number, before?: any[], record?: ReturnType<typeof recorder>, onEvent: (event: any, at: number, reply: any) => Promise<void> | undefined }} options `before`: events
- *   of the page's own, which come first; `record`: where what comes is written down. A promise of `onEvent` is waited for before the next event is read
+ * @param {{ signal: AbortSignal, now: () => number, before?: any[], record?: ReturnType<typeof recorder>,
+ *   onEvent: (event: any, at: number) => Promise<void> | undefined }} options `before`: events of the page's own, which come first; `record`: where
+ *   what comes is written down. A promise of `onEvent` is waited for before the next event is read
  * @returns {Promise<Outcome>}
  */
 export async function ask(makeReply, { signal, now, before = [], record = recorder(), onEvent }) {
@@ -45,7 +46,7 @@ export async function ask(makeReply, { signal, now, before = [], record = record
       signal.throwIfAborted();
       const at = now();
       record.add(event, at);
-      const room = onEvent(event, at, reply);
+      const room = onEvent(event, at);
       if (room) await room;
     }
   } catch (error) {

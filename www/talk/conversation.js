@@ -140,19 +140,22 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
   }
 
   function storedReply(turn) {
+    // They do not follow the end by themselves: that would have the page laid out again for each step of each of them.
     const views = turn.answers.map((answer) => answerView({
-      provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, isOneOfSeveral: turn.answers.length > 1, follow,
+      provider: answer.provider, isMarkdown: form.settings.markdown, isJson: answer.isJson, isStored: true, isOneOfSeveral: turn.answers.length > 1,
       onAgain: () => again(turn), onContinue: () => goOn(turn), onSettings,
     }));
     const frame = replyFrame(views, { question: turn.parent, replyId: () => turn.id });
     // The last one is in sight, and its height must not change once it is.
     frame.node.classList.toggle('stored', turn.id !== talk.leaf);
     const replay = async () => {
+      follow.read();
       for (const [lane, { events, error, stopped, timings, attempts, prices }] of turn.answers.entries()) {
         for (const { at, ...event } of events) views[lane].event(event, at);
         await views[lane].finish({ error, stopped, timings, attempts, prices });
       }
-      follow.around(() => frame.finish(turn.answers));
+      frame.finish(turn.answers);
+      follow.scroll();
     };
     stored.push({ id: turn.id, frame, replay });
     return frame;
@@ -205,7 +208,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     own.leaf = questionId;
     draw();
     onChange(own);
-    const runs = plan(own, questionId, form.settings, form.lanes());
+    const { settings } = form;
+    const runs = plan(own, questionId, settings, form.lanes());
     let turn;
     const views = runs.map(({ name }) => answerView({
       provider: name, isMarkdown: form.settings.markdown, isJson: form.settings.schema !== '', isOneOfSeveral: runs.length > 1, follow,
@@ -229,7 +233,6 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
         onEvent(event, at) {
           if (!isShown()) return undefined;
           if (event.type === 'text') timings.piece(event.text, at);
-          else if (event.type === 'reasoning') timings.reasoning(at);
           onEvent(event, at, timings, lane);
           views[lane].event(event, at);
           return views[lane].room();
@@ -239,7 +242,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       const { error, stopped, ...rest } = outcome;
       const figures = timings.plain();
       const answer = {
-        provider: run.name, model: run.model, service: run.service, ...rest, timings: figures, stopped, isJson: form.settings.schema !== '',
+        provider: run.name, model: run.model, service: run.service, system: settings.system, ...rest, timings: figures, stopped,
+        isJson: settings.schema !== '',
         ...(run.prices && { prices: run.prices }), ...(error !== undefined && !stopped && { error: explained(error) }),
       };
       if (isShown()) onAnswer({ error, stopped, timings, text: answerText(answer), provider: run.name }, lane);
@@ -295,6 +299,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       for (const view of drawn.values()) view.release?.();
       drawn.clear();
       log.replaceChildren();
+      // A talk is opened at its end, wherever the one before was looked at.
+      if (talk.turns.length > 0) follow.start();
       draw();
     },
   };
@@ -318,9 +324,9 @@ function plan(talk, questionId, settings, lanes) {
       prices: isFallback ? undefined : pricesOf(lane),
       makeReply: (signal) => async () => {
         const side = isSide ? { index, service, model: lane.model } : undefined;
-        // A site that was asked already what follows cannot forget it: another branch is a talk of its own there, which the library begins with all messages.
+        // A site cannot forget what followed, nor its system text: another branch is a talk of its own there, which the library begins with all messages.
         const isLinear = asked.some(({ provider }) => isSite(provider));
-        const conversation = conversationOf(talk, turnOf(talk, questionId).parent, service, { lane: side, isLinear });
+        const conversation = conversationOf(talk, turnOf(talk, questionId).parent, service, { lane: side, isLinear, system: settings.system });
         const options = {
           ...(isFallback ? {} : laneOptions(lane)),
           ...sharedOptions(settings),

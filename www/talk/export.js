@@ -148,7 +148,7 @@ export function fileName(title, ending) {
 }
 
 /** Has the browser save a text as a file. @param {string} name @param {string} type @param {string} text */
-export function saveFile(name, type, text) {
+function saveFile(name, type, text) {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const anchor = document.createElement('a');
   Object.assign(anchor, { href: url, download: name });

@@ -172,7 +172,9 @@ async function putInto(db, unsaved, talk) {
   // Awaited below, and told there if it fails.
   transaction.done.catch(() => {});
   const there = await transaction.objectStore('talks').get(talk.id);
-  const whole = [there, unsaved].filter(isTalk).reduce((sum, other) => merged(other, sum), talk);
+  const sum = [there, unsaved].filter(isTalk).reduce((rest, other) => merged(other, rest), talk);
+  // Two that do not fit together, which no page writes.
+  const whole = isTalk(sum) ? sum : talk;
   const { id, title, changedAt } = whole;
   transaction.objectStore('talks').put(whole);
   transaction.objectStore('heads').put({ id, title, changedAt });

@@ -261,7 +261,7 @@ function rowOf(first, actions) {
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /** When something was: `5 minutes ago`, `yesterday`; after a week the day. @param {number} at @param {number} now both in ms */
-export function whenInWords(at, now = Date.now()) {
+function whenInWords(at, now = Date.now()) {
   // The clocks of two machines, or one that was set back.
   const seconds = Math.max(0, (now - at) / 1000);
   if (seconds < 60) return 'just now';

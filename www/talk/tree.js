@@ -8,6 +8,7 @@
  * @property {string} provider as the page names it: `AiEngine`, `Groq`
  * @property {string} model the model that was asked for; empty: the provider's own
  * @property {string} service names the service with which the conversation is (`serviceKey`)
+ * @property {string} [system] the system text of the call; left out by talks of before
  * @property {any[]} messages what the reply adds to the conversation: the assistant's message, and with tools their results and what followed
  * @property {any} conversation by which the service goes on, or null
  * @property {({ type: string, at: number, [key: string]: any })[]} events of the reply, each with its time in ms since the call; pieces of text
@@ -117,14 +118,15 @@ function ownAnswer(answers, { index, service, model }) {
  * By what a service goes on after a turn: null where the answer there is of another one. A reply in which nothing came is as if it were not there.
  *
  * @param {Talk} talk @param {string | null} leaf @param {string} service
- * @param {{ lane?: Side, isLinear?: boolean }} [how] `isLinear`: the service keeps the talk itself and cannot forget a turn, so null as well where
- *   another branch has gone on from there
+ * @param {{ lane?: Side, isLinear?: boolean, system?: string }} [how] `isLinear`: the service keeps the talk itself and cannot forget a turn, so null
+ *   as well where another branch has gone on from there, or the system text is another one now
  */
-export function conversationOf(talk, leaf, service, { lane, isLinear = false } = {}) {
+export function conversationOf(talk, leaf, service, { lane, isLinear = false, system = '' } = {}) {
   for (const turn of path(talk, leaf).reverse()) {
     const answer = turn.kind === 'reply' ? answerOf(turn, lane) : undefined;
     if (!answer || (answer.messages.length === 0 && !(answer.service === service && answer.conversation))) continue;
-    return answer.service !== service || (isLinear && hasGoneOn(talk, turn)) ? null : answer.conversation;
+    const isOver = isLinear && ((answer.system ?? system) !== system || hasGoneOn(talk, turn));
+    return answer.service !== service || isOver ? null : answer.conversation;
   }
   return null;
 }
