@@ -17,7 +17,7 @@ import { conversation } from './talk/conversation.js';
 import { explained } from './talk/errors.js';
 import { showExamples } from './talk/examples.js';
 import { fileTray } from './talk/files.js';
-import { addHalf, keepHalf } from './talk/half.js';
+import { addHalf, keepHalf, lastReply } from './talk/half.js';
 import { filesOf, wordsOf } from './talk/parts.js';
 import { openStore } from './talk/store.js';
 import { talksPanel } from './talk/talks.js';
@@ -47,6 +47,8 @@ const SHOWN = 'rivulet-demo-talk';
 const gone = new Map();
 /** The question that is being reworded. */
 let edited;
+/** How many times a talk is being saved at the moment. */
+let saving = 0;
 /** Whether a message waits for its files to be read. */
 let isPreparing = false;
 /** How the reply that is under way is told of. */
@@ -133,7 +135,7 @@ themeSwitch(byId('theme'));
 shareButton(byId('share'), () => shareLink(form.settings, { defaults: { ...LANE, ...CALL }, secrets: keys() }));
 // A link that is opened in this tab changes nothing but what stands behind the `#`.
 addEventListener('hashchange', () => { if (isAddressed()) form.set(loadSettings()); });
-addEventListener('pagehide', () => keepHalf(session(), talks.half() ?? undefined, keys()));
+addEventListener('pagehide', () => keepHalf(session(), talks.half() || (saving > 0 ? lastReply(talks.talk) : undefined), keys()));
 offerEdge();
 const shelf = keepTalks();
 closeTalksBeside();
@@ -248,7 +250,9 @@ async function kept(talk) {
   }
   rememberShown(talks.talk);
   const { store, panel } = await shelf;
+  saving += 1;
   const whole = await store.put(talk);
+  saving -= 1;
   // What another tab has added to it.
   const own = new Set(talk.turns.map(({ id }) => id));
   const others = whole.turns.filter(({ id }) => !own.has(id));
