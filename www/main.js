@@ -20,7 +20,7 @@ import { conversation } from './talk/conversation.js';
 import { showExamples } from './talk/examples.js';
 import { schemaText } from './talk/showcases.js';
 import { fileTray } from './talk/files.js';
-import { addHalf, keepHalf } from './talk/half.js';
+import { addHalf, keepHalf, lastReply } from './talk/half.js';
 import { filesOf, wordsOf } from './talk/parts.js';
 import { withoutSecrets } from './talk/secrets.js';
 import { openStore } from './talk/store.js';
@@ -52,6 +52,8 @@ const SHOWN = 'rivulet-demo-talk';
 const gone = new Map();
 /** The question that is being reworded. */
 let edited;
+/** How many times a talk is being saved at the moment. */
+let saving = 0;
 /** Whether a message waits for its files to be read. */
 let isPreparing = false;
 /** How the reply that is under way is told of. */
@@ -144,7 +146,7 @@ themeSwitch(byId('theme'));
 shareButton(byId('share'), () => shareLink(form.settings, { defaults: { ...LANE, ...CALL }, secrets: keys() }));
 // A link that is opened in this tab changes nothing but what stands behind the `#`.
 addEventListener('hashchange', () => { if (isAddressed()) form.set(loadSettings()); });
-addEventListener('pagehide', () => keepHalf(tabStorage(), talks.half() ?? undefined, keys()));
+addEventListener('pagehide', () => keepHalf(tabStorage(), talks.half() || (saving > 0 ? lastReply(talks.talk) : undefined), keys()));
 offerEdge();
 const shelf = keepTalks();
 closeTalksBeside();
@@ -273,7 +275,9 @@ async function kept(talk) {
   }
   rememberShown(talks.talk);
   const { store, panel } = await shelf;
+  saving += 1;
   const whole = await store.put(talk);
+  saving -= 1;
   // What another tab has added to it.
   const own = new Set(talk.turns.map(({ id }) => id));
   const others = whole.turns.filter(({ id }) => !own.has(id));

@@ -728,3 +728,19 @@ visit('that there is no connection, a wrong address of an API and an unknown pro
   await page.goto(`${site.url}/demo/?provider=AiEngine#2.provider=Nobody`);
   await page.waitForFunction(() => document.querySelector('#connected').textContent === 'AiEngine beside AiEngine');
 });
+
+visit('a reload in the moment in which a reply is complete keeps it', {}, async (page) => {
+  for (let turn = 1; turn <= 4; turn += 1) {
+    await page.evaluate(() => {
+      const stop = document.querySelector('#stop');
+      new MutationObserver(() => {
+        if (stop.hidden) location.reload();
+      }).observe(stop, { attributes: true });
+    });
+    await page.fill('#message', `Message ${turn}`);
+    await Promise.all([page.waitForEvent('load'), page.press('#message', 'Enter')]);
+    await page.waitForFunction((count) => document.querySelectorAll('.you').length === count, turn);
+    assert.equal(await page.locator('.unanswered').count(), 0);
+    assert.equal(await page.locator('.reply').count(), turn);
+  }
+});

@@ -13,7 +13,16 @@ const CLOSED = {
 /** Events without which nothing of an answer has come. */
 const WORTH = new Set(['text', 'reasoning', 'tool-call', 'image']);
 
-/** @typedef {{ talk: string, question: string, answers: import('./tree.js').Answer[] }} Half */
+/**
+ * @typedef {{ talk: string, question: string, answers: import('./tree.js').Answer[], whole?: import('./tree.js').Reply }} Half `whole`: the reply was
+ *   complete, and the talk was just being saved
+ */
+
+/** The last reply of a talk that is being saved. @param {import('./tree.js').Talk} talk @returns {Half | undefined} */
+export function lastReply(talk) {
+  const last = path(talk).at(-1);
+  return last?.kind === 'reply' ? { talk: talk.id, question: last.parent, answers: last.answers, whole: last } : undefined;
+}
 
 /** @param {Storage | undefined} storage @param {Half | undefined} half @param {string[]} secrets keys of the moment, which are left out */
 export function keepHalf(storage, half, secrets) {
@@ -28,6 +37,11 @@ export function keepHalf(storage, half, secrets) {
 export function addHalf(storage, talk) {
   const half = taken(storage);
   if (half?.talk !== talk.id || path(talk).at(-1)?.id !== half.question) return false;
+  if (half.whole) {
+    talk.turns.push(half.whole);
+    talk.leaf = half.whole.id;
+    return true;
+  }
   const answers = half.answers.map((answer) => {
     const text = answerText(answer);
     return { ...answer, stopped: false, conversation: null, messages: text === '' ? [] : [{ role: 'assistant', content: text }], error: CLOSED };
