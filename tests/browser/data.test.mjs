@@ -228,7 +228,25 @@ test('a conversation goes on behind a turn that failed, and where a site keeps i
 });
 
 /** What `ask` writes down of a reply. */
-const written = (reply) => ask(() => ({ events: (async function* none() {})(), ...reply }), { signal: new AbortController().signal, now: () => 0, onEvent() {} });
+const written = (reply) => ask(() => ({ events: (async function* none() {}()), ...reply }), { signal: new AbortController().signal, now: () => 0, onEvent() {} });
+
+test('what came of a step that failed goes along with the next message, and what was read before a stop is shown', async () => {
+  const controller = new AbortController();
+  const events = (...given) => (async function* all() { yield* given; throw new Error('broke off'); }());
+  const call = [{ role: 'assistant', content: 'Wait.', tool_calls: [{ id: '1' }] }, { role: 'tool', tool_call_id: '1', content: '4' }];
+  const [wait, result, text] = [{ type: 'text', text: 'Wait.' }, { type: 'tool-result', id: '1', name: 'f', result: 4 }, { type: 'text', text: 'It is' }];
+  const tail = { role: 'assistant', content: 'It is' };
+  assert.deepEqual((await written({ events: events(text), messages: [] })).messages, [tail]);
+  assert.deepEqual((await written({ events: events(wait, result, text), messages: call })).messages, [...call, tail]);
+  assert.deepEqual((await written({ events: events(wait, result), messages: call })).messages, call);
+  assert.deepEqual((await written({ events: events(text), messages: [tail] })).messages, [tail]);
+  controller.abort();
+  const stopped = await ask(() => ({ events: events(text), message: tail }), { signal: AbortSignal.any([controller.signal]), now: () => 0, onEvent() {} });
+  assert.equal(stopped.stopped, true);
+  const late = new AbortController();
+  const outcome = await ask(() => ({ events: (async function* all() { late.abort(); yield text; })(), message: tail }), { signal: late.signal, now: () => 0, onEvent() {} });
+  assert.deepEqual([outcome.stopped, outcome.events, outcome.messages], [true, [{ ...text, at: 0 }], [tail]]);
+});
 
 test('of a message whose calls have no results, all else is kept', async () => {
   const call = (id) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });
