@@ -28,7 +28,8 @@ const EXPLANATIONS = {
  * @returns {{ title: string, hint: string, code: string, message: string, body: string | undefined }}
  */
 export function explained(error) {
-  const [title, hint] = (Object.hasOwn(EXPLANATIONS, error?.code) ? EXPLANATIONS[error.code] : undefined) ?? ['Something else went wrong', 'This is not an error of the service. Please report it.'];
+  const [title, hint] = Object.hasOwn(EXPLANATIONS, error?.code) ? EXPLANATIONS[error.code]
+    : ['Something else went wrong', 'This is not an error of the service. Please report it.'];
   const wait = error?.retryAfterMs > 0 ? ` It asks to wait ${Math.ceil(error.retryAfterMs / 1000)} s.` : '';
   const facts = [error?.code ?? error?.name, error?.status && `HTTP ${error.status}`, error?.provider];
   return {
