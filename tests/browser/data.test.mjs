@@ -19,7 +19,9 @@ async function startEcho({ status = 200, after = 0 } = {}) {
   const server = createServer(async (request, response) => {
     request.resume();
     const said = `I was sent ${request.headers.authorization}`;
-    response.writeHead(request.method === 'OPTIONS' ? 200 : status, { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*, authorization', 'content-type': 'text/event-stream' });
+    response.writeHead(request.method === 'OPTIONS' ? 200 : status, {
+      'access-control-allow-origin': '*', 'access-control-allow-headers': '*, authorization', 'content-type': 'text/event-stream',
+    });
     if (request.method === 'OPTIONS') return void response.end();
     response.flushHeaders();
     setTimeout(() => response.end(status === 200 ? `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: said } }] })}\n\ndata: [DONE]\n\n`
@@ -50,7 +52,9 @@ test('a key is taken out whole, and its begin where a text was cut', () => {
   assert.equal(clean('sk-canary is a word…'), 'sk-canary is a word…');
 });
 
-visit('a key that a service repeats is not kept, also if its field has another by then', { others: async () => [await startEcho({ after: 500 })] }, async (page, site, service) => {
+visit('a key that a service repeats is not kept, also if its field has another by then', {
+  others: async () => [await startEcho({ after: 500 })],
+}, async (page, site, service) => {
   await choose(page, 'OpenAiChat', { baseUrl: service.url, model: 'm' });
   await page.fill('#api-key', KEY);
   await page.fill('#message', 'Hi');
@@ -101,7 +105,9 @@ visit('a key that is pasted into a wrong field as well is not stored', {}, async
   assert.ok(!all.includes('canary'));
 });
 
-visit('a key goes to its own service, whatever becomes of the other lanes', { others: async () => [await startEcho(), await startEcho()] }, async (page, site, one, two) => {
+visit('a key goes to its own service, whatever becomes of the other lanes', {
+  others: async () => [await startEcho(), await startEcho()],
+}, async (page, site, one, two) => {
   const sent = [];
   page.on('request', (request) => { if (request.method() === 'POST') sent.push([new URL(request.url()).origin, request.headers().authorization]); });
   await choose(page, 'OpenAiChat', { baseUrl: one.url, model: 'm' });
@@ -228,7 +234,21 @@ test('a conversation goes on behind a turn that failed, and where a site keeps i
 });
 
 /** What `ask` writes down of a reply. */
-const written = (reply) => ask(() => ({ events: (async function* none() {})(), ...reply }), { signal: new AbortController().signal, now: () => 0, onEvent() {} });
+const written = (reply) => ask(() => ({ events: (async function* none() {}()), ...reply }), { signal: new AbortController().signal, now: () => 0, onEvent() {} });
+
+test('what came of a step that failed goes along with the next message, and what was read before a stop is shown', async () => {
+  const events = (...given) => (async function* all() { yield* given; throw new Error('broke off'); }());
+  const call = [{ role: 'assistant', content: 'Wait.', tool_calls: [{ id: '1' }] }, { role: 'tool', tool_call_id: '1', content: '4' }];
+  const [wait, result, text] = [{ type: 'text', text: 'Wait.' }, { type: 'tool-result', id: '1', name: 'f', result: 4 }, { type: 'text', text: 'It is' }];
+  const tail = { role: 'assistant', content: 'It is' };
+  assert.deepEqual((await written({ events: events(text), messages: [] })).messages, [tail]);
+  assert.deepEqual((await written({ events: events(wait, result, text), messages: call })).messages, [...call, tail]);
+  assert.deepEqual((await written({ events: events(wait, result), messages: call })).messages, call);
+  assert.deepEqual((await written({ events: events(text), messages: [tail] })).messages, [tail]);
+  const late = new AbortController();
+  const outcome = await ask(() => ({ events: (async function* all() { late.abort(); yield text; })(), message: tail }), { signal: late.signal, now: () => 0, onEvent() {} });
+  assert.deepEqual([outcome.stopped, outcome.events, outcome.messages], [true, [{ ...text, at: 0 }], [tail]]);
+});
 
 test('of a message whose calls have no results, all else is kept', async () => {
   const call = (id) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });

@@ -124,6 +124,8 @@ visitHost('a link holds the settings, and a way that this host has not is none',
 }, async (page) => {
   assert.equal(await page.inputValue('select[name=provider]'), 'AiPuffer');
   assert.match(await page.locator('#code').innerText(), /new AiPuffer\(\{ url: 'https:\/\/shop\.example' \}\)/);
+  await page.evaluate(() => { location.hash = '#provider=AiPower&url=https://other.example&way=endpoint'; });
+  await page.waitForFunction(() => /new AiPower\(\{ url: 'https:\/\/other\.example' \}\)/.test(document.querySelector('#code').textContent));
 });
 
 visitHost('the policy in the page is in force', { allowed: (text) => /policy: script-src|inline script|Content Security Policy/i.test(text) }, async (page) => {

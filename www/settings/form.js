@@ -171,7 +171,7 @@ export function settingsForm({ form, settings: first, onChange }) {
   settings = read();
   function fillAll(values) {
     list.replaceChildren();
-    for (const lane of values.lanes) addLane(lane);
+    for (const lane of values.lanes) addLane(hasEdge ? lane : { ...lane, way: 'direct' });
     fill(form, CALL, values);
   }
 

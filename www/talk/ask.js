@@ -43,11 +43,12 @@ export async function ask(makeReply, { signal, now, before = [], record = record
       // Pieces that came together are read without a task in between, however many they are.
       const pause = whenLong();
       if (pause) await pause;
-      signal.throwIfAborted();
       const at = now();
       record.add(event, at);
       const room = onEvent(event, at);
       if (room) await room;
+      // Not before: what was read is in the reply's message.
+      signal.throwIfAborted();
     }
   } catch (error) {
     failed = { error };
@@ -105,7 +106,7 @@ function plain(value) {
  */
 function messagesOf(reply, events) {
   const text = () => answerText({ events });
-  const given = reply?.messages ?? (reply ? [reply.message ?? { role: 'assistant', content: text() }] : []);
+  const given = reply?.messages ? withTail(reply.messages, events) : (reply ? [reply.message ?? { role: 'assistant', content: text() }] : []);
   const all = plain(given) ?? [];
   const answered = new Set(all.filter(({ role }) => role === 'tool').map(({ tool_call_id: id }) => id));
   return all
@@ -116,4 +117,15 @@ function messagesOf(reply, events) {
 function withoutOpenCalls({ tool_calls: calls = [], provider_data: own, ...message }, answered) {
   const kept = calls.filter(({ id }) => answered.has(id));
   return { ...message, ...(kept.length > 0 && { tool_calls: kept }), ...(own && kept.length === calls.length && { provider_data: own }) };
+}
+
+/**
+ * The messages of a run with the text of a step that failed, which are not among them: the run would ask for that step again, and here the visitor goes
+ * on from what there is.
+ */
+function withTail(messages, events) {
+  const last = messages.at(-1);
+  if (last?.role === 'assistant' && !last.tool_calls) return messages;
+  const text = answerText({ events: events.slice(events.findLastIndex(({ type }) => type === 'tool-result') + 1) });
+  return text === '' ? messages : [...messages, { role: 'assistant', content: text }];
 }

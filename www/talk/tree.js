@@ -139,7 +139,8 @@ function hasGoneOn(talk, reply) {
     size = below.size;
     for (const { id, parent } of talk.turns) if (below.has(parent)) below.add(id);
   }
-  return talk.turns.some(({ id, kind, answers }) => kind === 'reply' && id !== reply.id && below.has(id) && answers.some(({ messages }) => messages.length > 0));
+  const hasAnswer = ({ kind, answers }) => kind === 'reply' && answers.some(({ messages }) => messages.length > 0);
+  return talk.turns.some((turn) => turn.id !== reply.id && below.has(turn.id) && hasAnswer(turn));
 }
 
 /** The text of an answer: the pieces, or what the service put in their place. @param {Answer} answer */
