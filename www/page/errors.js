@@ -25,7 +25,8 @@ const EXPLANATIONS = {
 };
 
 /** What is said instead where the library's message tells more than its code. */
-function detailOf({ code, message } = {}) {
+function detailOf(error) {
+  const { code, message } = error ?? {};
   if (code === 'input' && /\bmodel is missing/.test(message)) {
     return ['No model is chosen', 'In the settings, enter your API key and choose a model: “List its models” tells which there are. Nothing was sent.'];
   }

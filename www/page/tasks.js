@@ -9,6 +9,8 @@ const { port1, port2 } = new MessageChannel();
 /** @type {(() => void)[]} */
 const waiting = [];
 port1.onmessage = () => waiting.shift()?.();
+// Node, in which tests read some modules of the page, would wait for this port for ever.
+port1.unref?.();
 
 /** Resolves in a task of its own. Other than a timer it is not slowed down in a page in the background. @returns {Promise<void>} */
 export function nextTask() {
