@@ -132,6 +132,14 @@ visit('system text, effort and limits reach the service, and the code shows them
   assert.match(await page.locator('#code').innerText(), /role: 'system', content: 'Be brief\.'[\s\S]*reasoningEffort: 'low', maxTokens: 300/);
 });
 
+visit('a number that cannot be is refused in words, and not left out', {}, async (page) => {
+  const bodies = watch(page);
+  await standIn(page, 'OpenAiChat');
+  await set(page, { idle: '-5' });
+  assert.match((await say(page, 'Hi there')).failure, /must be a number of milliseconds above 0/);
+  assert.equal(bodies.length, 0);
+});
+
 visit('a temperature reaches the service', {}, async (page) => {
   const bodies = watch(page);
   await standIn(page, 'Gemini');

@@ -34,7 +34,7 @@ export function programFor(settings, content) {
     const given = literal({ ...providerSettings(lane), ...more }, isCompatible(lane.provider) ? [`...SERVICES.${lane.provider}`] : []);
     return isPreset(name) ? `${name}.with(${given})` : `new ${name}(${given})`;
   };
-  const hedge = Number(hedgeAfter) > 0 ? `, { hedgeAfter: ${Number(hedgeAfter) * 1000} }` : '';
+  const hedge = hedgeAfter !== '' ? `, { hedgeAfter: ${Number(hedgeAfter) * 1000} }` : '';
   const chat = isFallback || isSide
     ? `[\n${lanes.map((lane) => `  ${make(lane, asSettings(laneOptions(lane)))},`).join('\n')}\n]`
     : make(lanes[0], {});

@@ -146,13 +146,18 @@ export function laneOptions(lane) {
   return { ...(model && { model }), ...(relay && { proxy: relay }) };
 }
 
-/** The options of a call that are the same for all providers, beside messages, signal and conversation. @param {Settings} settings */
+/**
+ * The options of a call that are the same for all providers, beside messages, signal and conversation. A number that cannot be goes along, so
+ * that it is refused and not lost.
+ *
+ * @param {Settings} settings
+ */
 export function sharedOptions({ idle, temperature, effort, maxTokens, schema }) {
   return {
     ...(temperature !== '' && { temperature: Number(temperature) }),
     ...(effort && { reasoningEffort: effort }),
-    ...(Number(maxTokens) > 0 && { maxTokens: Number(maxTokens) }),
-    ...(Number(idle) > 0 && { timeout: { firstChunk: Number(idle) * 1000, idle: Number(idle) * 1000 } }),
+    ...(maxTokens !== '' && { maxTokens: Number(maxTokens) }),
+    ...(idle !== '' && { timeout: { firstChunk: Number(idle) * 1000, idle: Number(idle) * 1000 } }),
     ...(schema && { responseFormat: { type: 'json_schema', json_schema: { name: 'answer', schema: parsedSchema(schema) } } }),
   };
 }
@@ -188,7 +193,7 @@ export function makeProvider(lane, more = {}) {
 /** Several providers as one, each with its own model and relay. @param {Lane[]} lanes @param {Settings} settings */
 export function makeFallback(lanes, { hedgeAfter }) {
   const providers = lanes.map((lane) => makeProvider(lane, asSettings(laneOptions(lane))));
-  return new rivulet.Fallback(providers, Number(hedgeAfter) > 0 ? { hedgeAfter: Number(hedgeAfter) * 1000 } : {});
+  return new rivulet.Fallback(providers, hedgeAfter !== '' ? { hedgeAfter: Number(hedgeAfter) * 1000 } : {});
 }
 
 /** Options of a call as settings of a provider, where the model has another name. */

@@ -82,8 +82,9 @@ export function composer({ send, stop, hasFiles, sent, onLeaveEdit }) {
     clickedAt = performance.now();
     submit();
   });
-  stopButton.addEventListener('click', () => {
-    if (performance.now() - clickedAt > DOUBLE_CLICK) stop();
+  // Neither the second half of a double click on "Send" nor a key that is still held stops what has just begun.
+  stopButton.addEventListener('click', ({ detail }) => {
+    if (detail === 1 || performance.now() - clickedAt > DOUBLE_CLICK) stop();
   });
   byId('leave-edit').addEventListener('click', leaveEdit);
   document.addEventListener('keydown', (event) => {
