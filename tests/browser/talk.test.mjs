@@ -213,14 +213,18 @@ visit('a fallback asks the next one, and the attempts are on a time line', { all
   assert.equal(await page.locator('#jump').isVisible(), false, 'and the end of them is in sight');
 });
 
-visit('a fallback that does not wait long asks both', {}, async (page) => {
-  await standIn(page, 'OpenAiChat');
+visit('a fallback that does not wait long asks the next one as well, and both attempts are on the time line', {}, async (page, site) => {
   await page.click('#add-lane');
   await standIn(page, 'Gemini', 1);
   await page.selectOption('select[name=together]', 'fallback');
-  await page.fill('[name=hedgeAfter]', '2');
-  assert.match(await page.locator('#code').innerText(), /hedgeAfter: 2000/);
-  assert.equal((await say(page, 'Hello')).failure, undefined);
+  await page.fill('[name=hedgeAfter]', '0.2');
+  assert.match(await page.locator('#code').innerText(), /hedgeAfter: 200/);
+  site.fault({ name: 'mute' });
+  const { reply, failure } = await say(page, 'Hello');
+  assert.equal(failure, undefined);
+  assert.match(await reply.innerText(), /You asked: "Hello"/);
+  const rows = await reply.locator('.attempts li, .attempts tr').allInnerTexts();
+  assert.match(rows.join(' | '), /AiEngine\s+cancelled[^|]*\| Gemini\s+won: answered/);
 });
 
 visit('what was said is fetched by the arrow up, and left by the arrow down', {}, async (page) => {
