@@ -15,7 +15,7 @@ test('the package exports sites and services', () => {
 });
 
 test('the demo offers each of them', async () => {
-  const [, table] = /export const PROVIDERS = \{([^]*?)\n\};/.exec(await read('www/settings/providers.js'));
+  const [, table] = /const PROVIDERS = \{([^]*?)\n\};/.exec(await read('www/settings/providers.js'));
   assertHasAll(namesIn(table, /^ {2}(\w+): \{ kind: '(?:site|service)'/gm), PROVIDERS, {
     WorkersAi: 'its REST API lets no page in, and a binding is there in a Worker only',
   });
