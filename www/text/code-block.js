@@ -9,8 +9,8 @@ import { syntax } from './syntax.js';
 const PART = 3000;
 /** How many characters of a line are waited for: a longer one is broken. */
 const LONGEST_LINE = 2000;
-/** How much of a block has colours: an element for each word of a megabyte would be too many. */
-const COLOURED = 60_000;
+/** How much of a block has colours, some 600 lines: an element for each word costs painting, and with three times as many a task took 100 ms. */
+const COLOURED = 20_000;
 
 /** @param {string} info what stands behind the fence, which begins with the language */
 export function codeBlock(info) {
