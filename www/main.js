@@ -108,7 +108,7 @@ const talks = conversation({
     if (!live.isAlone) voice.finish();
     message.running(false);
   },
-  onBusy: () => message.status('A reply is under way: stop it first, or wait for its end.'),
+  onBusy: tellBusy,
   onChange(talk) {
     // The branch with the question that was being reworded is not shown any more: what was written of it becomes a new message.
     if (edited && !talks.questions().some(({ id }) => id === edited.id)) {
@@ -359,8 +359,13 @@ function sendExample(text) {
 
 /** Whether nothing can be sent now; the visitor is told so. */
 function isBusy() {
-  if (talks.isRunning || isPreparing) message.status('A reply is under way: stop it first, or wait for its end.');
-  return talks.isRunning || isPreparing;
+  const isSo = talks.isRunning || isPreparing;
+  if (isSo) tellBusy();
+  return isSo;
+}
+
+function tellBusy() {
+  message.status('A reply is under way: stop it first, or wait for its end.');
 }
 
 /** Sends what is in the field. @param {string} text @returns {boolean} whether it could; else it stays there */

@@ -66,7 +66,7 @@ export function settingsForm({ form, settings: first, onChange }) {
 
   function apply() {
     settings = read();
-    showFields();
+    // Who hears of it shows the fields, and says why where WebAssembly is not allowed.
     onChange(settings);
   }
 

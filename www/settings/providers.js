@@ -34,7 +34,7 @@ export const GROUPS = {
 const isNamed = (name) => Object.hasOwn(PROVIDERS, name);
 /** Whether a provider is one of `SERVICES`. */
 export const isCompatible = (name) => !isNamed(name) && Object.hasOwn(rivulet.SERVICES, name);
-export const kindOf = (name) => (isCompatible(name) ? 'compatible' : isNamed(name) ? PROVIDERS[name].kind : undefined);
+const kindOf = (name) => (isCompatible(name) ? 'compatible' : isNamed(name) ? PROVIDERS[name].kind : undefined);
 export const isPreset = (name) => kindOf(name) === 'preset';
 export const isSite = (name) => ['site', 'preset'].includes(kindOf(name));
 /** Whether it takes a key and is asked directly. */
@@ -76,7 +76,7 @@ export const EDGE = new URL('../../edge/', import.meta.url).href;
 const STAND_INS = {
   OpenAiChat: 'chat/v1', OpenAiResponses: 'responses/v1', Anthropic: 'anthropic/v1', Gemini: 'gemini/v1beta', Ollama: 'ollama',
 };
-export const STAND_IN_MODEL = 'stub-small';
+const STAND_IN_MODEL = 'stub-small';
 export const STAND_IN_KEY = 'sk-placeholder-of-the-services';
 /** The address of a service's stand-in; `undefined` where it has none. */
 export const standInOf = (name) => (Object.hasOwn(STAND_INS, name) ? new URL(`../../services/${STAND_INS[name]}`, import.meta.url).href : undefined);

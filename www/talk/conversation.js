@@ -217,10 +217,12 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     onStart({ providers: runs.map(({ name }) => name), content: turnOf(own, questionId).content });
     follow.start();
 
-    const records = runs.map((run) => ({ run, events: recorder(), timings: new Timings() }));
+    const records = runs.map(({ name, model, service }) => ({
+      head: { provider: name, model, service, system: settings.system, isJson: settings.schema !== '' }, events: recorder(), timings: new Timings(),
+    }));
     underWay = { question: questionId, records };
     const answers = await Promise.all(runs.map(async (run, lane) => {
-      const { timings, events: record } = records[lane];
+      const { head, timings, events: record } = records[lane];
       const isShown = () => talk === own;
       const outcome = await ask(run.makeReply(ownController.signal), {
         signal: ownController.signal,
@@ -237,10 +239,8 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
       });
       timings.finish();
       const { error, stopped, ...rest } = outcome;
-      const figures = timings.plain();
       const answer = {
-        provider: run.name, model: run.model, service: run.service, system: settings.system, ...rest, timings: figures, stopped,
-        isJson: settings.schema !== '',
+        ...head, ...rest, timings: timings.plain(), stopped,
         ...(run.prices && { prices: run.prices }), ...(error !== undefined && !stopped && { error: explained(error) }),
       };
       if (isShown()) onAnswer({ error, stopped, timings, text: answerText(answer), provider: run.name }, lane);
@@ -279,9 +279,7 @@ export function conversation({ log, follow, form, onStart, onEvent, onAnswer, on
     half: () => controller && underWay && {
       talk: talk.id,
       question: underWay.question,
-      answers: underWay.records.map(({ run, events: { events }, timings }) => ({
-        provider: run.name, model: run.model, service: run.service, events, timings: timings.plain(), isJson: form.settings.schema !== '',
-      })),
+      answers: underWay.records.map(({ head, events: { events }, timings }) => ({ ...head, events, timings: timings.plain() })),
     },
     /** Shows turns that have come to the talk from elsewhere, as others that one can go to. */
     refresh: draw,
